@@ -1,0 +1,89 @@
+// Batches: patterns picked by index and copied next to each other.
+
+import { SIZE } from "./vec";
+import { copyRow } from "./kernels/blas1";
+
+/** out[r, :] = from[indices[r], :] for r < rows   from, out: row-major, `columns` wide; indices: u32 */
+export function gather(rows: i32, columns: i32, indices: usize, from: usize, out: usize): void {
+  const width = <usize>columns * SIZE;
+  for (let end = indices + (<usize>rows << 2); indices < end; indices += 4, out += width) {
+    copyRow(columns, from + <usize>load<u32>(indices) * width, out);
+  }
+}
+
+/** Σ_r w[indices[r]] */
+export function gatheredTotal(rows: i32, indices: usize, w: usize): f64 {
+  let result: f64 = 0;
+  for (let end = indices + (<usize>rows << 2); indices < end; indices += 4) {
+    result += <f64>load<real>(w + <usize>load<u32>(indices) * SIZE);
+  }
+  return result;
+}
+
+/** Bytes of the slabs in which `rows` patterns are gathered. */
+// @ts-ignore: decorator
+@inline
+export function slabBytes(rows: i32, inputs: i32, outputs: i32): usize {
+  return <usize>rows * (inputs + outputs + 1) * SIZE;
+}
+
+/** A set of patterns in memory, or of those that `indices` picks (u32; 0 takes them as they stand). */
+@unmanaged
+export class Patterns {
+  inputs: i32;
+  outputs: i32;
+  x: usize; // rows×inputs
+  t: usize; // rows×outputs, or 0
+  w: usize; // rows, or 0
+  indices: usize;
+  // Where picked patterns are gathered, a slab at a time.
+  slabX: usize;
+  slabT: usize;
+  slabW: usize;
+  // The slab at hand, set by `take`.
+  atX: usize;
+  atT: usize;
+  atW: usize;
+
+  /** Points to the patterns, and to slabs of `rows` patterns: slabBytes(rows, inputs, outputs). */
+  open(rows: i32, inputs: i32, outputs: i32, x: usize, t: usize, w: usize, indices: usize, slabs: usize): void {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.x = x;
+    this.t = t;
+    this.w = w;
+    this.indices = indices;
+    this.slabX = slabs;
+    this.slabT = slabs + <usize>rows * inputs * SIZE;
+    this.slabW = this.slabT + <usize>rows * outputs * SIZE;
+  }
+
+  /** Makes patterns first … first + rows − 1 contiguous at atX, atT, atW. */
+  take(first: i32, rows: i32): void {
+    const inputs = this.inputs, outputs = this.outputs, indices = this.indices;
+    let at = <usize>first;
+    if (indices && rows > 1) {
+      const list = indices + (at << 2);
+      gather(rows, inputs, list, this.x, this.slabX);
+      if (this.t) gather(rows, outputs, list, this.t, this.slabT);
+      if (this.w) gather(rows, 1, list, this.w, this.slabW);
+      this.atX = this.slabX;
+      this.atT = this.slabT;
+      this.atW = this.w ? this.slabW : 0;
+      return;
+    }
+    if (indices) at = <usize>load<u32>(indices + (at << 2));
+    this.atX = this.x + at * inputs * SIZE;
+    this.atT = this.t ? this.t + at * outputs * SIZE : 0;
+    this.atW = this.w ? this.w + at * SIZE : 0;
+  }
+
+  /** Σ w over patterns first … first + rows − 1; their number without weights. */
+  weight(first: i32, rows: i32): f64 {
+    if (!this.w) return <f64>rows;
+    if (this.indices) return gatheredTotal(rows, this.indices + (<usize>first << 2), this.w);
+    let result: f64 = 0;
+    for (let p = this.w + <usize>first * SIZE, end = p + <usize>rows * SIZE; p < end; p += SIZE) result += <f64>load<real>(p);
+    return result;
+  }
+}

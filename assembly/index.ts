@@ -1,0 +1,12 @@
+// The whole ABI. Addresses are bytes into linear memory; sizes are elements, strides bytes. `Plan` and `Run` are addresses.
+
+export { planBytes, planOpen, planDense, planParameters, planSlab, planWorkspace, planBind } from "./plan";
+export { planSlabs, patternsBytes, patternsOpen, patternsWeight, evaluate, objectiveGradient } from "./evaluate";
+export { runBytes, runOpen, runRule, runEpoch, runSteps, runLossSum, runWeightSum, runPosition } from "./run";
+
+export { words, uniforms, normals, permutation } from "./kernels/random";
+export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";
+export { gemm, gemmScratch } from "./kernels/gemm";
+export { softmax, logSoftmax } from "./kernels/softmax";
+export { activate, timesDerivative, secondDerivative } from "./kernels/activation";
+export { lossValue, lossSlope, lossCurvature } from "./kernels/loss";

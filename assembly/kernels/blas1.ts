@@ -1,0 +1,109 @@
+// Level-1 operations on contiguous vectors of n reals. Sums of products are added up in float64 blocks.
+
+import { LANES, SIZE, add, largest, loadPart, madd, mul, splat, storePart, sum } from "../vec";
+
+/** Elements summed in `real` lanes before the partial sum moves to float64: at most 64 float32 additions a lane. */
+const BLOCK: i32 = 256;
+
+/** 2^-600 and 2^600 */
+const DOWN: f64 = 2.409919865102884e-181;
+const UP: f64 = 4.149515568880993e180;
+
+/** y[i] = x[i]; may overlap */
+export function copy(n: i32, x: usize, y: usize): void {
+  memory.copy(y, x, <usize>n * SIZE);
+}
+
+/** y[i] = x[i] for short rows: no call into the engine; may not overlap */
+// @ts-ignore: decorator
+@inline
+export function copyRow(n: i32, x: usize, y: usize): void {
+  for (; n >= LANES; n -= LANES, x += 16, y += 16) v128.store(y, v128.load(x));
+  if (n > 0) storePart(y, loadPart(x, n), n);
+}
+
+/** y[i] = a */
+export function fill(n: i32, a: real, y: usize): void {
+  const v = splat(a);
+  for (; n >= LANES; n -= LANES, y += 16) v128.store(y, v);
+  if (n > 0) storePart(y, v, n);
+}
+
+/** x[i] *= a */
+export function scale(n: i32, a: real, x: usize): void {
+  const v = splat(a);
+  for (; n >= LANES; n -= LANES, x += 16) v128.store(x, mul(v, v128.load(x)));
+  if (n > 0) storePart(x, mul(v, loadPart(x, n)), n);
+}
+
+/** y[i] += a·x[i]; x and y may be the same, but not shifted */
+export function axpy(n: i32, a: real, x: usize, y: usize): void {
+  const v = splat(a);
+  for (; n >= LANES; n -= LANES, x += 16, y += 16) v128.store(y, madd(v128.load(y), v, v128.load(x)));
+  if (n > 0) storePart(y, madd(loadPart(y, n), v, loadPart(x, n)), n);
+}
+
+/** Σ_i x[i]·y[i] */
+export function dot(n: i32, x: usize, y: usize): f64 {
+  let total: f64 = 0;
+  while (n > 0) {
+    const count = min(n, BLOCK);
+    let s = splat(0), i = count;
+    for (; i >= LANES; i -= LANES, x += 16, y += 16) s = madd(s, v128.load(x), v128.load(y));
+    if (i > 0) s = madd(s, loadPart(x, i), loadPart(y, i));
+    total += <f64>sum(s);
+    n -= count;
+  }
+  return total;
+}
+
+/** Σ_i x[i] */
+export function total(n: i32, x: usize): f64 {
+  let result: f64 = 0;
+  while (n > 0) {
+    const count = min(n, BLOCK);
+    let s = splat(0), i = count;
+    for (; i >= LANES; i -= LANES, x += 16) s = add(s, v128.load(x));
+    if (i > 0) s = add(s, loadPart(x, i));
+    result += <f64>sum(s);
+    n -= count;
+  }
+  return result;
+}
+
+/** max_i |x[i]|; NaN if one is NaN, 0 for n = 0 */
+export function largestMagnitude(n: i32, x: usize): real {
+  let m = splat(0);
+  for (; n >= LANES; n -= LANES, x += 16) m = v128.max<real>(m, v128.abs<real>(v128.load(x)));
+  if (n > 0) m = v128.max<real>(m, v128.abs<real>(loadPart(x, n)));
+  return largest(m);
+}
+
+/** √Σ x[i]², without overflow or loss of tiny numbers; NaN if one is NaN */
+export function norm(n: i32, x: usize): f64 {
+  const m = <f64>largestMagnitude(n, x);
+  if (!(m < Infinity)) return m;
+  // float32's squares are safe in float64; float64's are scaled by a power of two where they would not be.
+  const factor = sizeof<real>() == 4 ? 1 : m > 1e140 ? DOWN : m < 1e-140 ? UP : 1;
+  let s: f64 = 0;
+  for (let end = x + <usize>n * SIZE; x < end; x += SIZE) {
+    const v = <f64>load<real>(x) * factor;
+    s += v * v;
+  }
+  return sqrt(s) / factor;
+}
+
+/** y[j] = e[j] + Σ_n x[n,j]   x: rows×n row-major; e = 0: no addend; e may be y */
+export function columnSums(rows: i32, n: i32, x: usize, y: usize, e: usize): void {
+  const ldx = <usize>n * SIZE;
+  for (; n > 0; n -= LANES) {
+    const count = min(n, LANES), whole = count == LANES;
+    let s = e ? (whole ? v128.load(e) : loadPart(e, count)) : splat(0), p = x;
+    for (let r = rows; r > 0; r--, p += ldx) s = add(s, whole ? v128.load(p) : loadPart(p, count));
+    if (whole) v128.store(y, s);
+    else storePart(y, s, count);
+    x += 16;
+    y += 16;
+    if (e) e += 16;
+  }
+}

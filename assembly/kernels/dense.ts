@@ -1,0 +1,52 @@
+// A dense layer: y = b + x·K, a = f(y). Kernel K: inputs×units row-major, bias b: units.
+
+import { SIZE } from "../vec";
+import { activate, SOFTMAX } from "./activation";
+import { columnSums } from "./blas1";
+import { PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
+import { softmax } from "./softmax";
+
+/** y[r,o] = b[o] + Σ_i x[r,i]·K[i,o], a = f(y)   x: rows×inputs, y and a: rows×units; a may be y; b = 0: no bias */
+export function denseForward(
+  rows: i32, inputs: i32, units: i32, x: usize, kernel: usize, bias: usize, y: usize, a: usize,
+  activation: i32, slope: f64, scratch: usize,
+): void {
+  gemm(
+    PLAIN, PLAIN, rows, units, inputs, x, <usize>inputs * SIZE, kernel, <usize>units * SIZE,
+    y, <usize>units * SIZE, bias, 0, scratch,
+  );
+  if (activation == SOFTMAX) softmax(rows, units, y, a);
+  else activate(activation, rows * units, y, a, slope);
+}
+
+/**
+ * gK[i,o] (+)= Σ_r x[r,i]·d[r,o], gb[o] (+)= Σ_r d[r,o]   d = ∂E/∂y: rows×units; adds if `accumulate`, else replaces
+ * gb = 0: no bias. SPEC 1.3 (5)
+ */
+export function denseGradient(
+  rows: i32, inputs: i32, units: i32, x: usize, d: usize, gradientKernel: usize, gradientBias: usize,
+  accumulate: i32, scratch: usize,
+): void {
+  const ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
+  gemm(
+    TRANSPOSED, PLAIN, inputs, units, rows, x, ldx, d, ldd,
+    gradientKernel, ldd, accumulate ? gradientKernel : 0, ldd, scratch,
+  );
+  if (gradientBias) columnSums(rows, units, d, gradientBias, accumulate ? gradientBias : 0);
+}
+
+/** dx[r,i] = Σ_o d[r,o]·K[i,o]   SPEC 1.3 (6) */
+export function denseBackward(rows: i32, inputs: i32, units: i32, d: usize, kernel: usize, dx: usize, scratch: usize): void {
+  const ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
+  gemm(PLAIN, TRANSPOSED, rows, inputs, units, d, ldd, kernel, ldd, dx, ldx, 0, 0, scratch);
+}
+
+/** Bytes of scratch that the layer needs for `rows` patterns; forward alone needs less. */
+export function denseScratch(rows: i32, inputs: i32, units: i32, training: i32): usize {
+  let bytes = gemmScratch(PLAIN, PLAIN, rows, units, inputs);
+  if (training) {
+    bytes = max(bytes, gemmScratch(TRANSPOSED, PLAIN, inputs, units, rows));
+    bytes = max(bytes, gemmScratch(PLAIN, TRANSPOSED, rows, inputs, units));
+  }
+  return bytes;
+}

@@ -1,0 +1,156 @@
+// Matrix products, after BLIS: blocks of A in the second cache, panels of B in the first, sums in registers.
+
+import { LANES, SIZE } from "../vec";
+import { matrixVector, outerProduct, vectorMatrix } from "./matvec";
+import { packA, packB, packPanelsB, packTransposedA, packTransposedB } from "./pack";
+import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
+
+/** How an operand is stored: as it stands in the product, or transposed. */
+export const PLAIN: i32 = 0;
+export const TRANSPOSED: i32 = 1;
+
+/** Rows of A and steps of k in a block: 128×384 reals, 192 KiB (float32) or 384 KiB (float64). */
+const BLOCK_ROWS: i32 = 128;
+const BLOCK_DEPTH: i32 = 384;
+
+/** Panels of B packed at a time: 256 bytes of each row, at most 96 KiB in all. */
+const BLOCK_PANELS: i32 = 8;
+
+/** An operand of up to this many bytes stays in the first cache as it is: packing it gains nothing. */
+const SMALL: i32 = 16384;
+
+/** Below this many rows, packing B costs more than it saves. */
+const FEW_ROWS: i32 = 8;
+
+// @ts-ignore: decorator
+@inline
+function packsA(transposed: i32, m: i32, n: i32, k: i32): bool {
+  // Rows that stand apart in memory (a transposed A) defeat the prefetcher sooner than long contiguous ones.
+  return m * k * <i32>SIZE > (transposed ? SMALL : 4 * SMALL) && n > 2 * NR;
+}
+
+// @ts-ignore: decorator
+@inline
+function packsB(transposed: i32, m: i32, n: i32, k: i32): bool {
+  return transposed != 0 || (m >= FEW_ROWS && n > NR && n * k * <i32>SIZE > SMALL);
+}
+
+/** Bytes of scratch that gemm needs for a product of this shape. */
+export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, k: i32): usize {
+  const depth = min(k, BLOCK_DEPTH);
+  let bytes: usize = 0;
+  if (packsA(transposedA, m, n, k)) bytes += <usize>((min(m, BLOCK_ROWS) + MR - 1) / MR) * MR * depth * SIZE;
+  if (packsB(transposedB, m, n, k)) bytes += <usize>min((n + NR - 1) / NR, BLOCK_PANELS) * depth * PANEL;
+  return bytes;
+}
+
+/**
+ * c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j]   i < m, j < n, k < depth
+ *
+ * A is m×depth (or stored transposed, depth×m), B depth×n (or n×depth), row-major, rows lda, ldb bytes apart. c: rows
+ * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c.
+ * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of BLOCK_DEPTH
+ * steps, each block from 0, so that rounding errors of long sums stay small.
+ */
+export function gemm(
+  transposedA: i32, transposedB: i32, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
+  c: usize, ldc: usize, e: usize, lde: usize, scratch: usize,
+): void {
+  if (m <= 0 || n <= 0) return;
+  if (depth <= 0) {
+    copyRows(m, n, e, lde, c, ldc);
+    return;
+  }
+  const stepA = transposedA ? lda : SIZE, stepB = transposedB ? SIZE : ldb; // from one k to the next
+  const sameRows = e == 0 || lde == ldc;
+  if (depth == 1 && sameRows && (!transposedB || ldb == SIZE)) {
+    outerProduct(m, n, a, transposedA ? SIZE : lda, b, c, ldc, e);
+  } else if (m == 1 && !transposedB) {
+    vectorMatrix(n, depth, a, stepA, b, ldb, c, e);
+  } else if (m < MR && transposedB && !transposedA) {
+    for (; m > 0; m--) {
+      matrixVector(n, depth, b, ldb, a, c, SIZE, e, SIZE);
+      a += lda;
+      c += ldc;
+      if (e) e += lde;
+    }
+  } else if (n == 1 && !transposedA && stepB == SIZE) {
+    matrixVector(m, depth, a, lda, b, c, ldc, e, lde);
+  } else if (n == 1 && transposedA && ldc == SIZE && sameRows) {
+    vectorMatrix(m, depth, b, stepB, a, lda, c, e);
+  } else {
+    blocked(transposedA, transposedB, m, n, depth, a, lda, b, ldb, c, ldc, e, lde, scratch);
+  }
+}
+
+/** c[i,j] = e[i,j], or 0 without an addend */
+function copyRows(m: i32, n: i32, e: usize, lde: usize, c: usize, ldc: usize): void {
+  for (; m > 0; m--) {
+    if (e) {
+      memory.copy(c, e, <usize>n * SIZE);
+      e += lde;
+    } else {
+      memory.fill(c, 0, <usize>n * SIZE);
+    }
+    c += ldc;
+  }
+}
+
+/** gemm by blocks of A and panels of B; the shape is at least 2×2 or does not fit the paths for vectors */
+function blocked(
+  transposedA: i32, transposedB: i32, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
+  c: usize, ldc: usize, e: usize, lde: usize, scratch: usize,
+): void {
+  const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth);
+  const rowA = transposedA ? SIZE : lda, stepA = transposedA ? lda : SIZE;
+  const panels = scratch, block = packingB
+    ? scratch + <usize>min((n + NR - 1) / NR, BLOCK_PANELS) * min(depth, BLOCK_DEPTH) * PANEL
+    : scratch;
+  for (let i = 0; i < m; i += BLOCK_ROWS) {
+    const rows = min(m - i, BLOCK_ROWS);
+    for (let k = 0; k < depth; k += BLOCK_DEPTH) {
+      const steps = min(depth - k, BLOCK_DEPTH);
+      let x = a + <usize>i * rowA + <usize>k * stepA, row = rowA, step = stepA, skip = <usize>MR * rowA;
+      if (packingA) {
+        skip = <usize>MR * steps * SIZE;
+        for (let r = 0, q = block; r < rows; r += MR, q += skip) {
+          if (transposedA) packTransposedA(steps, min(rows - r, MR), x + <usize>r * SIZE, lda, q);
+          else packA(steps, min(rows - r, MR), x + <usize>r * lda, lda, q);
+        }
+        x = block;
+        row = SIZE;
+        step = <usize>MR * SIZE;
+      }
+      // The first block of k takes the caller's addend, later ones what has been summed so far.
+      const target = c + <usize>i * ldc, strideE = k ? ldc : lde;
+      const addend = k ? target : e ? e + <usize>i * lde : 0;
+      for (let j = 0; j < n; j += BLOCK_PANELS * NR) {
+        const columns = min(n - j, BLOCK_PANELS * NR);
+        const y = transposedB ? b + <usize>j * ldb + <usize>k * SIZE : b + <usize>k * ldb + <usize>j * SIZE;
+        if (packingB) packBlockB(transposedB, steps, columns, y, ldb, panels);
+        for (let v = 0; v < columns; v += NR) {
+          const width = min(columns - v, NR), at = <usize>(j + v) * SIZE;
+          const p = packingB ? panels + <usize>(v / NR) * steps * PANEL : y + <usize>v * SIZE, next = packingB ? PANEL : ldb;
+          const z = addend ? addend + at : 0;
+          if (width > LANES) wideStrip(rows, steps, x, row, step, skip, p, next, target + at, ldc, width, z, strideE);
+          else narrowStrip(rows, steps, x, row, step, skip, p, next, target + at, ldc, width, z, strideE);
+        }
+      }
+    }
+  }
+}
+
+/** Packs up to BLOCK_PANELS panels of B: the columns are those of y on. */
+function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: usize, panels: usize): void {
+  const size = <usize>steps * PANEL;
+  if (transposedB) {
+    for (let v = 0; v < columns; v += NR) {
+      packTransposedB(steps, min(columns - v, NR), y + <usize>v * ldb, ldb, panels);
+      panels += size;
+    }
+    return;
+  }
+  const full = columns / NR, rest = columns - full * NR;
+  if (full) packPanelsB(steps, full, y, ldb, panels);
+  if (rest) packB(steps, rest, y + <usize>(columns - rest) * SIZE, ldb, panels + <usize>full * size);
+}

@@ -1,0 +1,228 @@
+// Losses. For pattern n with O outputs a, targets t and weight w:
+//
+//   meanSquaredError     l = (1/O) Σ (a − t)²                      hinge          l = (1/O) Σ max(0, 1 − t·a)
+//   meanAbsoluteError    l = (1/O) Σ |a − t|                       crossEntropy   l = −Σ t·ln a       a = softmax(y)
+//   binaryCrossEntropy   l = −(1/O) Σ t·ln a + (1 − t)·ln(1 − a)   a = σ(y)
+//
+// The loss of a set is Σ w·l / Σ w; these kernels give the numerator, so that sums over shards add up.
+// Cross-entropies take value and derivatives through y, where they neither overflow nor cancel: ∂l/∂y = a − t.
+// Of crossEntropy, targets of a pattern sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
+
+import { LANES, SIZE, add, loadPart, madd, mul, splat, storePart, sub, sum } from "../vec";
+import { log, softplus } from "./elementary";
+
+export const MEAN_SQUARED_ERROR: i32 = 0;
+export const MEAN_ABSOLUTE_ERROR: i32 = 1;
+export const BINARY_CROSS_ENTROPY: i32 = 2;
+export const HINGE: i32 = 3;
+export const CROSS_ENTROPY: i32 = 4;
+export const LOSSES: i32 = 5;
+
+/** Whether value and derivatives are taken through the last layer's pre-activation y. */
+export function throughInput(loss: i32): bool {
+  return loss == BINARY_CROSS_ENTROPY || loss == CROSS_ENTROPY;
+}
+
+/** 1/O where the loss averages over outputs, else 1. */
+// @ts-ignore: decorator
+@inline
+function share(loss: i32, units: i32): f64 {
+  return loss == CROSS_ENTROPY ? 1 : 1 / <f64>units;
+}
+
+/** The summand of l (without 1/O) at x = a, or y through the input */
+// @ts-ignore: decorator
+@inline
+function value(loss: i32, x: v128, t: v128): v128 {
+  switch (loss) {
+    case MEAN_SQUARED_ERROR: {
+      const e = sub(x, t);
+      return mul(e, e);
+    }
+    case MEAN_ABSOLUTE_ERROR: return v128.abs<real>(sub(x, t));
+    case BINARY_CROSS_ENTROPY: return sub(softplus<real>(x), mul(t, x));
+    default: return v128.max<real>(splat(0), sub(splat(1), mul(t, x))); // max, not pmax: NaN must show
+  }
+}
+
+/** ∂(summand)/∂a, or ∂/∂y through the input */
+// @ts-ignore: decorator
+@inline
+function slope(loss: i32, a: v128, t: v128): v128 {
+  const one = splat(1);
+  switch (loss) {
+    case MEAN_SQUARED_ERROR: {
+      const e = sub(a, t);
+      return add(e, e);
+    }
+    case MEAN_ABSOLUTE_ERROR: {
+      const e = sub(a, t), zero = splat(0);
+      return sub(v128.and(v128.gt<real>(e, zero), one), v128.and(v128.lt<real>(e, zero), one));
+    }
+    case HINGE: return v128.and(v128.lt<real>(mul(t, a), one), v128.neg<real>(t));
+    default: return sub(a, t);
+  }
+}
+
+/** ∂²(summand)/∂a², or ∂²/∂y² through the input (crossEntropy: the diagonal) */
+// @ts-ignore: decorator
+@inline
+function curvature(loss: i32, a: v128): v128 {
+  switch (loss) {
+    case MEAN_SQUARED_ERROR: return splat(2);
+    case BINARY_CROSS_ENTROPY: case CROSS_ENTROPY: return mul(a, sub(splat(1), a));
+    default: return splat(0);
+  }
+}
+
+/** Σ_r w[r] Σ_j value(x[r,j], t[r,j]), each row's sum in `real`, the rows' in float64 */
+// @ts-ignore: decorator
+@inline
+function sumValues(loss: i32, rows: i32, units: i32, x: usize, t: usize, w: usize): f64 {
+  let result: f64 = 0;
+  for (; rows > 0; rows--) {
+    let s = splat(0), i = units;
+    for (; i >= LANES; i -= LANES, x += 16, t += 16) s = add(s, value(loss, v128.load(x), v128.load(t)));
+    if (i > 0) {
+      // Lanes beyond the row hold x = t = 0, which only hinge and binaryCrossEntropy do not value at 0.
+      let v = value(loss, loadPart(x, i), loadPart(t, i));
+      if (loss == HINGE || loss == BINARY_CROSS_ENTROPY) v = firstLanes(v, i);
+      s = add(s, v);
+      x += <usize>i * SIZE;
+      t += <usize>i * SIZE;
+    }
+    if (w) {
+      result += <f64>load<real>(w) * <f64>sum(s);
+      w += SIZE;
+    } else {
+      result += <f64>sum(s);
+    }
+  }
+  return result;
+}
+
+/** The first n lanes of v, the others 0. */
+// @ts-ignore: decorator
+@inline
+function firstLanes(v: v128, n: i32): v128 {
+  if (sizeof<real>() == 8) return v128.and(v, i64x2(-1, 0));
+  return v128.and(v, v128.lt<i32>(i32x4(0, 1, 2, 3), v128.splat<i32>(n)));
+}
+
+/** Σ_r w[r] Σ_j t·(ln Σ_k e^y_k − y_j), ln Σ e^y found as y_m − ln a_m at the row's largest output m */
+function sumCrossEntropies(rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
+  let result: f64 = 0;
+  for (; rows > 0; rows--) {
+    let best: usize = 0, most: real = -1;
+    const end = <usize>units * SIZE;
+    for (let j: usize = 0; j < end; j += SIZE) {
+      const p = load<real>(a + j);
+      if (!(p <= most)) { // a NaN is taken, and shows in the result
+        most = p;
+        best = j;
+      }
+    }
+    const total = load<real>(y + best) - v128.extract_lane<real>(log<real>(splat(most)), 0);
+    let s: f64 = 0;
+    for (let j: usize = 0; j < end; j += SIZE) {
+      const target = load<real>(t + j);
+      if (target != 0) s += <f64>target * <f64>(total - load<real>(y + j)); // 0·∞ counts nothing
+    }
+    if (w) {
+      s *= <f64>load<real>(w);
+      w += SIZE;
+    }
+    result += s;
+    y += end;
+    a += end;
+    t += end;
+  }
+  return result;
+}
+
+/** Σ_r w[r]·l_r   y is read by cross-entropies only, a by the others and crossEntropy */
+export function lossValue(loss: i32, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
+  if (loss == CROSS_ENTROPY) return sumCrossEntropies(rows, units, y, a, t, w);
+  // Without weights the rows of a narrow output need not be told apart: one longer row is summed faster.
+  const factor = share(loss, units);
+  if (!w && units < 4 * LANES) {
+    const group = 32;
+    const whole = rows / group, rest = rows - whole * group;
+    const offset = <usize>(whole * group) * <usize>units * SIZE;
+    return factor * (valuesOf(loss, whole, units * group, y, a, t, 0)
+      + valuesOf(loss, 1, rest * units, y + offset, a + offset, t + offset, 0));
+  }
+  return factor * valuesOf(loss, rows, units, y, a, t, w);
+}
+
+function valuesOf(loss: i32, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
+  switch (loss) {
+    case MEAN_SQUARED_ERROR: return sumValues(MEAN_SQUARED_ERROR, rows, units, a, t, w);
+    case MEAN_ABSOLUTE_ERROR: return sumValues(MEAN_ABSOLUTE_ERROR, rows, units, a, t, w);
+    case BINARY_CROSS_ENTROPY: return sumValues(BINARY_CROSS_ENTROPY, rows, units, y, t, w);
+    default: return sumValues(HINGE, rows, units, a, t, w);
+  }
+}
+
+/** d[r,j] = scale·w[r]·(∂l_r/∂a_j, or ∂l_r/∂y_j through the input)   d may be a or t */
+// @ts-ignore: decorator
+@inline
+function slopes(loss: i32, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
+  const factor = scale * share(loss, units);
+  let s = splat(<real>factor), run = units;
+  if (!w) { // one factor for all: the rows run together
+    run = rows * units;
+    rows = 1;
+  }
+  for (; rows > 0; rows--) {
+    if (w) {
+      s = splat(<real>(factor * <f64>load<real>(w)));
+      w += SIZE;
+    }
+    let i = run;
+    for (; i >= LANES; i -= LANES, a += 16, t += 16, d += 16) {
+      v128.store(d, mul(s, slope(loss, v128.load(a), v128.load(t))));
+    }
+    if (i > 0) {
+      storePart(d, mul(s, slope(loss, loadPart(a, i), loadPart(t, i))), i);
+      a += <usize>i * SIZE;
+      t += <usize>i * SIZE;
+      d += <usize>i * SIZE;
+    }
+  }
+}
+
+/** d[r,j] = scale·w[r]·∂l_r/∂a_j, through the input ∂l_r/∂y_j   d may be a or t */
+export function lossSlope(loss: i32, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
+  switch (loss) {
+    case MEAN_SQUARED_ERROR: slopes(MEAN_SQUARED_ERROR, rows, units, a, t, w, scale, d); break;
+    case MEAN_ABSOLUTE_ERROR: slopes(MEAN_ABSOLUTE_ERROR, rows, units, a, t, w, scale, d); break;
+    case BINARY_CROSS_ENTROPY: slopes(BINARY_CROSS_ENTROPY, rows, units, a, t, w, scale, d); break;
+    case HINGE: slopes(HINGE, rows, units, a, t, w, scale, d); break;
+    default: slopes(CROSS_ENTROPY, rows, units, a, t, w, scale, d); break;
+  }
+}
+
+/** h[r,j] = scale·w[r]·∂²l_r/∂a_j², through the input ∂²l_r/∂y_j²; of crossEntropy the diagonal a(1 − a) */
+export function lossCurvature(loss: i32, rows: i32, units: i32, a: usize, w: usize, scale: f64, h: usize): void {
+  const factor = scale * share(loss, units);
+  for (; rows > 0; rows--) {
+    let f = factor;
+    if (w) {
+      f *= <f64>load<real>(w);
+      w += SIZE;
+    }
+    const s = splat(<real>f);
+    for (let i = units; i > 0; i -= LANES) {
+      const n = min(i, LANES), v = n == LANES ? v128.load(a) : loadPart(a, n);
+      let c: v128;
+      if (loss == MEAN_SQUARED_ERROR) c = curvature(MEAN_SQUARED_ERROR, v);
+      else if (throughInput(loss)) c = curvature(CROSS_ENTROPY, v);
+      else c = curvature(HINGE, v);
+      if (n == LANES) v128.store(h, mul(s, c));
+      else storePart(h, mul(s, c), n);
+      a += <usize>n * SIZE;
+      h += <usize>n * SIZE;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// Softmax over the units of each row: the largest is subtracted first, so that nothing overflows.
+
+import { LANES, SIZE, add, loadPart, mul, select, splat, storePart, sub, sum } from "../vec";
+import { expOfNegative, log } from "./elementary";
+
+/** The first n lanes of v, the others −∞. */
+// @ts-ignore: decorator
+@inline
+function padded(p: usize, n: i32): v128 {
+  const low = splat(<real>-Infinity);
+  if (sizeof<real>() == 8) return v128.replace_lane<f64>(low, 0, load<f64>(p));
+  const v = loadPart(p, n);
+  const lanes = v128.lt<i32>(i32x4(0, 1, 2, 3), v128.splat<i32>(n));
+  return select(lanes, v, low);
+}
+
+/** The largest lane, NaN left out unless there is nothing else: it shows in the exponentials all the same. */
+// @ts-ignore: decorator
+@inline
+function top(v: v128): v128 {
+  if (sizeof<real>() == 8) return v128.pmax<f64>(v, v128.shuffle<f64>(v, v, 1, 0));
+  const t = v128.pmax<f32>(v, v128.shuffle<f64>(v, v, 1, 0));
+  return v128.pmax<f32>(t, v128.shuffle<f32>(t, t, 1, 0, 3, 2));
+}
+
+/** max_j y[j] in every lane */
+// @ts-ignore: decorator
+@inline
+function rowLargest(n: i32, y: usize): v128 {
+  let m = splat(<real>-Infinity);
+  for (; n >= LANES; n -= LANES, y += 16) m = v128.pmax<real>(m, v128.load(y));
+  if (n > 0) m = v128.pmax<real>(m, padded(y, n));
+  return top(m);
+}
+
+/** a[r,j] = e^{y[r,j]}/Σ_k e^{y[r,k]}   y, a: rows×n row-major; a may be y */
+export function softmax(rows: i32, n: i32, y: usize, a: usize): void {
+  const width = <usize>n * SIZE;
+  if (n <= LANES) { // a row is one vector
+    for (; rows > 0; rows--, y += width, a += width) {
+      const v = n == LANES ? v128.load(y) : padded(y, n);
+      const e = expOfNegative<real>(sub(v, top(v))), p = v128.div<real>(e, splat(sum(e)));
+      if (n == LANES) v128.store(a, p);
+      else storePart(a, p, n);
+    }
+    return;
+  }
+  for (; rows > 0; rows--, y += width, a += width) {
+    const m = rowLargest(n, y);
+    let s = splat(0), i = n, p = y, q = a;
+    for (; i >= LANES; i -= LANES, p += 16, q += 16) {
+      const v = expOfNegative<real>(sub(v128.load(p), m));
+      v128.store(q, v);
+      s = add(s, v);
+    }
+    if (i > 0) {
+      const v = expOfNegative<real>(sub(padded(p, i), m));
+      storePart(q, v, i);
+      s = add(s, v);
+    }
+    const inverse = splat(<real>1 / sum(s));
+    for (i = n, q = a; i >= LANES; i -= LANES, q += 16) v128.store(q, mul(v128.load(q), inverse));
+    if (i > 0) storePart(q, mul(loadPart(q, i), inverse), i);
+  }
+}
+
+/** a[r,j] = y[r,j] − ln Σ_k e^{y[r,k]}   y, a: rows×n row-major; a may be y */
+export function logSoftmax(rows: i32, n: i32, y: usize, a: usize): void {
+  for (; rows > 0; rows--, y += <usize>n * SIZE, a += <usize>n * SIZE) {
+    const m = rowLargest(n, y);
+    let s = splat(0), i = n, p = y;
+    for (; i >= LANES; i -= LANES, p += 16) s = add(s, expOfNegative<real>(sub(v128.load(p), m)));
+    if (i > 0) s = add(s, expOfNegative<real>(sub(padded(p, i), m)));
+    const shift = log<real>(splat(sum(s)));
+    let q = a;
+    for (i = n, p = y; i >= LANES; i -= LANES, p += 16, q += 16) v128.store(q, sub(sub(v128.load(p), m), shift));
+    if (i > 0) storePart(q, sub(sub(loadPart(p, i), m), shift), i);
+  }
+}

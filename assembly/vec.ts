@@ -1,0 +1,99 @@
+// The lane vocabulary: the only home of v128 idioms. A vector holds LANES reals; sizes count elements, strides count bytes.
+
+/** Bytes of one real. */
+export const SIZE: usize = sizeof<real>();
+
+/** Reals in one vector: 4 (float32) or 2 (float64). */
+export const LANES: i32 = 16 / <i32>sizeof<real>();
+
+/** Every lane x. */
+// @ts-ignore: decorator
+@inline
+export function splat(x: real): v128 {
+  return v128.splat<real>(x);
+}
+
+/** Every lane the real at p. */
+// @ts-ignore: decorator
+@inline
+export function splatAt(p: usize): v128 {
+  return sizeof<real>() == 4 ? v128.load32_splat(p) : v128.load64_splat(p);
+}
+
+// @ts-ignore: decorator
+@inline
+export function add(a: v128, b: v128): v128 {
+  return v128.add<real>(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sub(a: v128, b: v128): v128 {
+  return v128.sub<real>(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+export function mul(a: v128, b: v128): v128 {
+  return v128.mul<real>(a, b);
+}
+
+/** c + a·b, rounded twice: strict SIMD has no fused form. */
+// @ts-ignore: decorator
+@inline
+export function madd(c: v128, a: v128, b: v128): v128 {
+  return v128.add<real>(c, v128.mul<real>(a, b));
+}
+
+/** mask ? a : b, lane by lane (a mask's lane is all ones or all zeros). */
+// @ts-ignore: decorator
+@inline
+export function select(mask: v128, a: v128, b: v128): v128 {
+  return v128.bitselect(a, b, mask);
+}
+
+/** Σ lanes, pairwise. */
+// @ts-ignore: decorator
+@inline
+export function sum(v: v128): real {
+  if (sizeof<real>() == 4) {
+    const t = v128.add<f32>(v, v128.shuffle<f64>(v, v, 1, 0));
+    return <real>(v128.extract_lane<f32>(t, 0) + v128.extract_lane<f32>(t, 1));
+  }
+  return <real>(v128.extract_lane<f64>(v, 0) + v128.extract_lane<f64>(v, 1));
+}
+
+/** The largest lane; NaN if one is NaN. */
+// @ts-ignore: decorator
+@inline
+export function largest(v: v128): real {
+  if (sizeof<real>() == 4) {
+    const t = v128.max<f32>(v, v128.shuffle<f64>(v, v, 1, 0));
+    return <real>max(v128.extract_lane<f32>(t, 0), v128.extract_lane<f32>(t, 1));
+  }
+  return <real>max(v128.extract_lane<f64>(v, 0), v128.extract_lane<f64>(v, 1));
+}
+
+/** The first n lanes (1 ≤ n < LANES) from p, the others 0; touches nothing beyond them. */
+// @ts-ignore: decorator
+@inline
+export function loadPart(p: usize, n: i32): v128 {
+  if (sizeof<real>() == 8) return v128.load64_zero(p);
+  if (n == 1) return v128.load32_zero(p);
+  const v = v128.load64_zero(p);
+  return n == 2 ? v : v128.load_lane<f32>(p, v, 2, 8);
+}
+
+/** Stores the first n lanes (1 ≤ n < LANES) at p and touches nothing beyond them. */
+// @ts-ignore: decorator
+@inline
+export function storePart(p: usize, v: v128, n: i32): void {
+  if (sizeof<real>() == 8) {
+    v128.store64_lane(p, v, 0);
+  } else if (n == 1) {
+    v128.store32_lane(p, v, 0);
+  } else {
+    v128.store64_lane(p, v, 0);
+    if (n == 3) v128.store32_lane(p, v, 2, 8);
+  }
+}
