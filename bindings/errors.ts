@@ -1,0 +1,28 @@
+/** Base of every error this library throws. */
+export class EfficientBackpropError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The runtime lacks something the library needs (WebAssembly SIMD, permission to compile, a file system …). */
+export class UnsupportedError extends EfficientBackpropError {}
+
+/** A request does not fit into WebAssembly's linear memory (4 GiB at most). */
+export class OutOfMemoryError extends EfficientBackpropError {
+  /** Bytes asked for. */
+  readonly bytes: number;
+  /** Bytes in use by the library at that moment. */
+  readonly used: number;
+
+  constructor(bytes: number, used: number) {
+    const mib = (n: number) => `${(n / 2 ** 20).toFixed(1)} MiB`;
+    super(
+      `${mib(bytes)} more do not fit into WebAssembly memory (${mib(used)} in use, 4096 MiB at most); ` +
+        `use fewer rows, smaller layers, or dispose() of networks and datasets no longer needed`,
+    );
+    this.bytes = bytes;
+    this.used = used;
+  }
+}

@@ -1,0 +1,83 @@
+// Instantiation: the binary of a precision, compiled when first needed.
+
+import type { Core, Engine } from './core.js';
+import { UnsupportedError } from './errors.js';
+import { type Precision, heap } from './memory.js';
+
+/** Where `init` may take a binary from instead of the package's own copy. */
+export type WasmSource = Response | Promise<Response> | WebAssembly.Module | BufferSource;
+
+// A module with one function that uses v128.const: valid where SIMD is.
+const SIMD_PROBE = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+);
+
+/** Whether this runtime runs WebAssembly with 128-bit SIMD. */
+export function hasSimd(): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_PROBE);
+}
+
+const engines = new Map<Precision, Promise<Engine>>();
+
+/** The engine of a precision; the first call compiles its binary. */
+export function engineOf(precision: Precision): Promise<Engine> {
+  let engine = engines.get(precision);
+  if (!engine) {
+    engine = bytesOf(precision).then((bytes) => instantiate(precision, bytes));
+    remember(precision, engine);
+  }
+  return engine;
+}
+
+/** Takes the binary of a precision from `source`, streamed where it is a Response. */
+export function engineFrom(precision: Precision, source: WasmSource): Promise<Engine> {
+  const engine = compile(source).then((module) => instantiate(precision, module));
+  remember(precision, engine);
+  return engine;
+}
+
+function remember(precision: Precision, engine: Promise<Engine>): void {
+  engines.set(precision, engine);
+  // A failure is the caller's to see, and not kept: the next call may do better.
+  engine.catch(() => {
+    if (engines.get(precision) === engine) engines.delete(precision);
+  });
+}
+
+async function bytesOf(precision: Precision): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: base64 } =
+    precision === 'float32' ? await import('../build/float32.base64.js') : await import('../build/float64.base64.js');
+  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+}
+
+async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  const resolved = await source;
+  if (resolved instanceof WebAssembly.Module) return resolved;
+  try {
+    if (typeof Response !== 'undefined' && resolved instanceof Response) return await WebAssembly.compileStreaming(resolved);
+    return await WebAssembly.compile(resolved as BufferSource);
+  } catch (cause) {
+    throw refusal(cause);
+  }
+}
+
+function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | WebAssembly.Module): Engine {
+  if (!hasSimd()) {
+    throw new UnsupportedError('this runtime has no WebAssembly SIMD; Node.js 20, or a browser from 2023 on, has it');
+  }
+  try {
+    const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(binary);
+    const instance = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
+    return { precision, core: instance.exports as unknown as Core };
+  } catch (cause) {
+    throw refusal(cause);
+  }
+}
+
+function refusal(cause: unknown): UnsupportedError {
+  return new UnsupportedError(
+    `WebAssembly could not be compiled here (${cause instanceof Error ? cause.message : String(cause)}); ` +
+      `under a Content Security Policy, script-src needs 'wasm-unsafe-eval'`,
+    { cause },
+  );
+}

@@ -1,0 +1,44 @@
+// The table of activations. Codes are those of assembly/kernels/activation.ts.
+
+/** What the rest of the library needs to know of an activation. */
+interface ActivationEntry {
+  readonly code: number;
+  /** The default of `slope`, where the activation has one. */
+  readonly slope?: number;
+  /**
+   * The variance of initial weights times fan-in. 1 keeps unit variance through symmetric sigmoids (SPEC 1.4.6, (16)); 2 makes
+   * up for the half that rectifiers cut off (He et al. 2015).
+   */
+  readonly gain: 1 | 2;
+}
+
+const entry = <const E extends ActivationEntry>(e: E): E => e;
+
+export const ACTIVATIONS = {
+  /** y */
+  linear: entry({ code: 0, gain: 1 }),
+  /** tanh y */
+  tanh: entry({ code: 1, gain: 1 }),
+  /** 1.7159·tanh(2y/3), LeCun's symmetric sigmoid: f(±1) = ±1 */
+  lecunTanh: entry({ code: 2, gain: 1 }),
+  /** tanh y + slope·y: no flat spots. Slopes from 0.01 to 0.1 are customary. */
+  twistedTanh: entry({ code: 3, gain: 1, slope: 0.05 }),
+  /** 1/(1 + e^−y) */
+  sigmoid: entry({ code: 4, gain: 1 }),
+  /** max(0, y) */
+  relu: entry({ code: 5, gain: 2 }),
+  /** y, or slope·y below 0. 0.01 as in Maas et al. 2013. */
+  leakyRelu: entry({ code: 6, gain: 2, slope: 0.01 }),
+  /** y, or slope·(e^y − 1) below 0 */
+  elu: entry({ code: 7, gain: 2, slope: 1 }),
+  /** y·Φ(y), Φ the normal distribution function (exact, not the tanh approximation) */
+  gelu: entry({ code: 8, gain: 2 }),
+  /** ln(1 + e^y) */
+  softplus: entry({ code: 9, gain: 2 }),
+  /** e^y/Σ e^y over the units of the layer */
+  softmax: entry({ code: 10, gain: 1 }),
+} as const;
+
+export type Activation = keyof typeof ACTIVATIONS;
+
+export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as Activation[];

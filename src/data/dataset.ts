@@ -1,0 +1,217 @@
+// A dataset: inputs, targets and weights in linear memory, checked once and used many times.
+
+import { type Arena, type Precision, type RealArray, Reals, ownedArena } from '../../bindings/memory.js';
+import { DataError, DisposedError } from '../errors.js';
+import { LOSSES, type Loss } from '../losses.js';
+import { checked, oneOf, value } from '../options.js';
+import { type MatrixLike, copyMatrix, matrix } from './matrix.js';
+
+const OPTIONS = {
+  weights: value<ArrayLike<number> | undefined>('an array of numbers, one for each row', isVector, undefined),
+  precision: oneOf(['float32', 'float64'], undefined),
+};
+
+export interface DatasetOptions {
+  /** One weight ≥ 0 for each row; all 1 when missing. The loss divides by their sum. */
+  weights?: ArrayLike<number>;
+  /**
+   * The precision in which the data are kept. By default float32 where that loses nothing (every element is a float32
+   * number), else float64; a network of the other precision makes itself a converted copy.
+   */
+  precision?: Precision;
+}
+
+function isVector(v: unknown): boolean {
+  return Array.isArray(v) || (ArrayBuffer.isView(v) && !(v instanceof DataView));
+}
+
+/** What a fit reads: rows×inputs, rows×outputs, and one weight a row or none, all in one precision. */
+export interface Patterns {
+  readonly x: Reals;
+  readonly t: Reals;
+  readonly w: Reals | undefined;
+}
+
+/** Inputs, targets and weights, copied and checked once: for repeated fits, races and cross-validation. */
+export class Dataset {
+  /** N, the number of patterns. */
+  readonly rows: number;
+  /** I, the number of inputs. */
+  readonly inputs: number;
+  /** Columns of the targets as they were given. */
+  readonly targets: number;
+  private readonly arena: Arena;
+  private readonly x: Reals;
+  private readonly y: Reals;
+  private readonly w: Reals | undefined;
+  /** Inputs and weights converted to the other precision, and targets coded for a loss, made when first asked for. */
+  private readonly converted = new Map<string, Reals>();
+  /** What the targets are known to be. */
+  private readonly suits = new Set<string>();
+  private disposed = false;
+
+  /** @internal */
+  constructor(X: MatrixLike, Y: MatrixLike, options: DatasetOptions = {}) {
+    const { weights, precision } = checked('dataset', OPTIONS, options);
+    const x = matrix(X, 'X');
+    const y = matrix(Y, 'Y');
+    if (y.rows !== x.rows) throw new DataError('Y', `has ${y.rows} rows, but X has ${x.rows}`);
+    if (weights && weights.length !== x.rows) {
+      throw new DataError('weights', `has ${weights.length} elements, but X has ${x.rows} rows`);
+    }
+    this.rows = x.rows;
+    this.inputs = x.columns;
+    this.targets = y.columns;
+    this.arena = ownedArena(this);
+    try {
+      const place = (m: ReturnType<typeof matrix>, what: string) => {
+        const kept = new Reals(this.arena, precision ?? (isSingle(m.source) ? 'float32' : 'float64'), m.rows * m.columns);
+        copyMatrix(m, kept.view(), what);
+        return kept;
+      };
+      this.x = place(x, 'X');
+      this.y = place(y, 'Y');
+      if (weights) {
+        this.w = place(matrix(weights as readonly number[], 'weights'), 'weights');
+        checkWeights(this.w.view());
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * The patterns in a precision, targets as the loss wants them: for crossEntropy one column per class.
+   * @internal
+   * @throws DataError if the targets do not suit the loss, or the data overflow the precision
+   */
+  patterns(precision: Precision, loss: Loss, outputs: number): Patterns {
+    if (this.disposed) throw new DisposedError('dataset');
+    return {
+      x: this.in(precision, 'x', this.x, 'X'),
+      t: this.coded(precision, loss, outputs),
+      w: this.w && this.in(precision, 'w', this.w, 'weights'),
+    };
+  }
+
+  /** The raw targets, a copy. @internal */
+  rawTargets(): RealArray {
+    if (this.disposed) throw new DisposedError('dataset');
+    return this.y.read();
+  }
+
+  /** Frees the dataset's memory at once. Networks fitted on it are not affected. */
+  dispose(): void {
+    this.disposed = true;
+    this.converted.clear();
+    this.arena.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  private in(precision: Precision, key: string, source: Reals, what: string): Reals {
+    if (source.precision === precision) return source;
+    return this.once(`${key}:${precision}`, precision, source.length, (target) => {
+      const columns = source.length / this.rows;
+      copyMatrix({ rows: this.rows, columns, source: source.view() }, target, what);
+    });
+  }
+
+  private coded(precision: Precision, loss: Loss, outputs: number): Reals {
+    const kind = LOSSES[loss].targets;
+    const indices = kind === 'distribution' && this.targets === 1 && outputs > 1;
+    if (indices) {
+      return this.once(`t:${precision}:classes:${outputs}`, precision, this.rows * outputs, (target) =>
+        oneHot(this.y.view(), outputs, target),
+      );
+    }
+    if (this.targets !== outputs) {
+      throw new DataError('Y', `has ${this.targets} columns, but the network has ${outputs} outputs`);
+    }
+    const t = this.in(precision, 't', this.y, 'Y');
+    if (kind !== 'numbers' && !this.suits.has(kind)) {
+      checkTargets(kind, t.view(), outputs);
+      this.suits.add(kind);
+    }
+    return t;
+  }
+
+  private once(key: string, precision: Precision, length: number, fill: (target: RealArray) => void): Reals {
+    let kept = this.converted.get(key);
+    if (!kept) {
+      kept = new Reals(this.arena, precision, length);
+      try {
+        fill(kept.view());
+      } catch (error) {
+        this.arena.release(kept.address);
+        throw error;
+      }
+      this.converted.set(key, kept);
+    }
+    return kept;
+  }
+}
+
+/** Whether every element is a float32 number, so that float32 keeps it exactly. */
+function isSingle(source: ArrayLike<number> | readonly ArrayLike<number>[]): boolean {
+  if (source instanceof Float32Array) return true;
+  for (let i = 0; i < source.length; i++) {
+    const element = source[i];
+    if (typeof element === 'number' ? Math.fround(element) !== element : !isVector(element) || !isSingle(element!)) return false;
+  }
+  return true;
+}
+
+function checkWeights(weights: RealArray): void {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i]! < 0) throw new DataError('weights', `${weights[i]} is negative`, { row: i });
+    sum += weights[i]!;
+  }
+  if (sum === 0) throw new DataError('weights', 'all are 0: there is nothing to learn from');
+}
+
+/** target[r, c] = 1 where row r is of class c, else 0 */
+function oneHot(classes: RealArray, outputs: number, target: RealArray): void {
+  target.fill(0);
+  for (let r = 0; r < classes.length; r++) {
+    const c = classes[r]!;
+    if (!Number.isInteger(c) || c < 0 || c >= outputs) {
+      throw new DataError('Y', `${c} is not a class from 0 to ${outputs - 1}`, { row: r });
+    }
+    target[r * outputs + c] = 1;
+  }
+}
+
+function checkTargets(kind: 'distribution' | 'probabilities' | 'signs', targets: RealArray, outputs: number): void {
+  // float32 targets that were normalised in float64 sum to 1 within a rounding a column.
+  const tolerance = outputs * (targets instanceof Float32Array ? 2 ** -23 : 2 ** -52) + 1e-6;
+  for (let i = 0; i < targets.length; i++) {
+    const t = targets[i]!;
+    const place = { row: Math.floor(i / outputs), column: i % outputs };
+    if (kind === 'signs') {
+      if (t !== 1 && t !== -1) throw new DataError('Y', `${t} is neither 1 nor −1, as the hinge loss wants it`, place);
+    } else if (!(t >= 0 && t <= 1)) {
+      throw new DataError('Y', `${t} is not a probability from 0 to 1`, place);
+    }
+    if (kind === 'distribution' && place.column === outputs - 1) {
+      let sum = 0;
+      for (let j = i - outputs + 1; j <= i; j++) sum += targets[j]!;
+      if (Math.abs(sum - 1) > tolerance) {
+        throw new DataError('Y', `the probabilities sum to ${sum}; expected 1`, { row: place.row });
+      }
+    }
+  }
+}
+
+/**
+ * Copies and checks X (N×I) and Y once, for repeated fits. Y has one column per output, or for crossEntropy a single column
+ * of class indices from 0.
+ * @throws DataError for ragged, empty or non-finite data; OptionError; OutOfMemoryError
+ */
+export function dataset(X: MatrixLike, Y: MatrixLike, options?: DatasetOptions): Dataset {
+  return new Dataset(X, Y, options);
+}

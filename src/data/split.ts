@@ -1,0 +1,52 @@
+// Splits of a data set: seeded, and stratified where there are classes.
+
+import type { Engine } from '../../bindings/core.js';
+import { Arena, Words } from '../../bindings/memory.js';
+import { type Purpose, halves } from '../random.js';
+
+/** A random permutation of 0 … n − 1, the same for the same seed, purpose and round. */
+export function permutation(engine: Engine, n: number, seed: number, purpose: Purpose, round = 0): Uint32Array {
+  const arena = new Arena();
+  try {
+    const words = new Words(arena, n);
+    const [low, high] = halves(seed);
+    engine.core.permutation(n, low, high, purpose, round, 0, words.address);
+    return words.view().slice();
+  } finally {
+    arena.dispose();
+  }
+}
+
+/**
+ * Deals indices 0 … n − 1, in a permuted order, into parts that get `shares` (which sum to 1) of all patterns and, as nearly
+ * as whole patterns allow, of each class. The first pattern of a class goes to the largest part, so that a part meant for
+ * training knows every class. Each part lists its indices in ascending order.
+ */
+export function deal(order: Uint32Array, shares: readonly number[], classes?: ArrayLike<number>): Uint32Array[] {
+  const parts: number[][] = shares.map(() => []);
+  const byClass = new Map<number, number[]>();
+  for (const i of order) {
+    const c = classes ? classes[i]! : 0;
+    const list = byClass.get(c);
+    if (list) list.push(i);
+    else byClass.set(c, [i]);
+  }
+  // Classes one after another along one line, cut so that every part takes its share of each stretch of the line.
+  let position = 0;
+  const given = shares.map(() => 0);
+  const largest = Math.max(...shares);
+  const favoured = classes && shares.filter((share) => share === largest).length === 1 ? shares.indexOf(largest) : -1;
+  for (const list of byClass.values()) {
+    for (const i of list) {
+      position++;
+      let neediest = 0;
+      for (let p = 1; p < shares.length; p++) {
+        if (shares[p]! * position - given[p]! > shares[neediest]! * position - given[neediest]! + 1e-12) neediest = p;
+      }
+      if (favoured >= 0 && i === list[0]) neediest = favoured;
+      given[neediest]!++;
+      parts[neediest]!.push(i);
+    }
+  }
+  return parts.map((part) => Uint32Array.from(part).sort());
+}

@@ -1,0 +1,82 @@
+// The library's errors. Each names what was wrong, where, and what would be right.
+
+import { EfficientBackpropError } from '../bindings/errors.js';
+
+export { EfficientBackpropError, OutOfMemoryError, UnsupportedError } from '../bindings/errors.js';
+
+/** A value as an error message shows it: short, on one line. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'function') return `a function`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value !== null && typeof value === 'object') return `an object of ${value.constructor?.name ?? 'no class'}`;
+  return String(value);
+}
+
+/** An option is unknown, or its value is not one that it takes. */
+export class OptionError extends EfficientBackpropError {
+  /** The option, as "call.option". */
+  readonly option: string;
+  readonly value: unknown;
+  /** What would be right. */
+  readonly expected: string;
+
+  constructor(option: string, value: unknown, expected: string) {
+    super(`${option} is ${shown(value)}; expected ${expected}`);
+    this.option = option;
+    this.value = value;
+    this.expected = expected;
+  }
+}
+
+/** Where in the data something is wrong: a row (from 0), a column (its name, or its index from 0), or both. */
+export interface DataPlace {
+  row?: number | undefined;
+  column?: string | number | undefined;
+}
+
+/** Data that cannot be used as they are. */
+export class DataError extends EfficientBackpropError {
+  readonly row: number | undefined;
+  readonly column: string | number | undefined;
+  /** The message without the place. */
+  readonly detail: string;
+
+  constructor(what: string, detail: string, { row, column }: DataPlace = {}) {
+    const places: string[] = [];
+    if (row !== undefined) places.push(`row ${row}`);
+    if (column !== undefined) places.push(`column ${typeof column === 'string' ? JSON.stringify(column) : column}`);
+    super(`${what}${places.length ? `, ${places.join(', ')}` : ''}: ${detail}`);
+    this.row = row;
+    this.column = column;
+    this.detail = detail;
+  }
+}
+
+/** A model file that is damaged, truncated, of a newer version, or not one of this library's. */
+export class ModelFileError extends EfficientBackpropError {}
+
+/** A file that could not be read or written. */
+export class FileError extends EfficientBackpropError {
+  readonly path: string;
+
+  constructor(path: string, detail: string, cause?: unknown) {
+    super(`${path}: ${detail}`, { cause });
+    this.path = path;
+  }
+}
+
+/** A network, model or dataset used after its dispose(). */
+export class DisposedError extends EfficientBackpropError {
+  constructor(what: string) {
+    super(`this ${what} has been disposed of`);
+  }
+}
+
+/** A model asked to predict, evaluate or save before it was fitted. */
+export class NotFittedError extends EfficientBackpropError {
+  constructor(what: string) {
+    super(`this ${what} has not been fitted yet; call fit(…) first, or loadModel(…)`);
+  }
+}

@@ -1,0 +1,34 @@
+// What a fit leaves behind.
+
+import type { MetricName } from './metrics.js';
+
+/** Why a fit ended. */
+export type StopReason =
+  | 'epochs' // as many epochs as asked for
+  | 'goal' // the training loss reached the goal
+  | 'minGradient' // the gradient's largest magnitude fell to minGradient
+  | 'timeLimit'
+  | 'earlyStopping' // the validation loss stopped falling
+  | 'signal' // the AbortSignal fired
+  | 'diverged'; // the loss, or a weight, ceased to be finite
+
+/** The record of a fit. Entry i of each list belongs to epoch i + 1. */
+export interface History {
+  /** Mean training loss of each epoch, every pattern taken before the step that it took part in. */
+  readonly loss: number[];
+  /** Validation loss after each epoch; empty without validation. */
+  readonly validationLoss: number[];
+  /** Metrics asked for, on the training set and (as `validation…`) on the validation set, after each epoch. */
+  readonly metrics: Partial<Record<MetricName | `validation${Capitalize<MetricName>}`, number[]>>;
+  /** Epochs begun. */
+  epochs: number;
+  /** The epoch (from 1) whose weights the network now has. */
+  bestEpoch: number;
+  reason: StopReason;
+  /** Patterns whose gradient was computed, in units of the training set: equals `epochs` unless the fit stopped midway. */
+  evaluations: number;
+  /** Milliseconds. */
+  time: number;
+  /** The seed that repeats the run. */
+  seed: number;
+}

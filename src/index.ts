@@ -1,0 +1,26 @@
+// The public names.
+
+export { Network, type NetworkOptions, type Evaluation } from './network.js';
+export { dense, type DenseLayer, type DenseOptions, type Layer } from './layers.js';
+export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
+export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';
+export type { Method } from './optim/method.js';
+export type { EarlyStopping, FitOptions, Progress } from './fit.js';
+export type { History, StopReason } from './history.js';
+export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
+export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
+export type { Activation } from './activations.js';
+export type { Initializer } from './initializers.js';
+export type { Loss } from './losses.js';
+export type { Precision } from '../bindings/memory.js';
+export {
+  DataError,
+  DisposedError,
+  EfficientBackpropError,
+  FileError,
+  ModelFileError,
+  NotFittedError,
+  OptionError,
+  OutOfMemoryError,
+  UnsupportedError,
+} from './errors.js';

@@ -1,0 +1,299 @@
+// The network: layers compiled into a plan, parameters as one vector in linear memory.
+
+import type { Engine } from '../bindings/core.js';
+import { engineOf } from '../bindings/load.js';
+import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
+import { Dataset } from './data/dataset.js';
+import { type MatrixLike, copyMatrix, matrix, requireColumns, someRows } from './data/matrix.js';
+import { DataError, DisposedError, EfficientBackpropError, OptionError } from './errors.js';
+import { type FitOptions, type Outcome, type Subject, fit } from './fit.js';
+import type { History } from './history.js';
+import { initialSpread } from './initializers.js';
+import type { Layer } from './layers.js';
+import { LOSS_NAMES, type Loss, checkPairs } from './losses.js';
+import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
+import type { MethodState } from './optim/method.js';
+import { type Checked, checked, number, oneOf, value } from './options.js';
+import { type Architecture, type ParameterShape, type PatternSet, Plan, outputsOf, parameterShapes } from './plan.js';
+import { Purpose, SEED, freshSeed, halves } from './random.js';
+
+const OPTIONS = {
+  inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
+  layers: value<readonly Layer[] | undefined>(
+    'a non-empty array of layers, such as [dense(16), dense(1)]',
+    (v) => Array.isArray(v) && v.length > 0 && v.every((l) => l?.type === 'dense'),
+    undefined,
+  ),
+  loss: oneOf(LOSS_NAMES, undefined),
+  precision: oneOf(['float32', 'float64'], 'float32'),
+  seed: number(SEED, undefined),
+};
+
+const EVALUATE = {
+  sampleWeights: value<ArrayLike<number> | undefined>(
+    'an array of numbers ≥ 0, one for each row',
+    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
+    undefined,
+  ),
+};
+
+/** What a network is made of. */
+export interface NetworkOptions {
+  /** I, the number of inputs. */
+  inputs: number;
+  /** The layers from the bottom up. */
+  layers: readonly Layer[];
+  /** What training minimises. */
+  loss: Loss;
+  /** Of parameters, data and arithmetic. Default 'float32'. */
+  precision?: Precision;
+  /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */
+  seed?: number;
+}
+
+/** What `evaluate` finds: the library's loss, and metrics of classes or of numbers. */
+export type Evaluation = { loss: number } & (
+  | (ClassMetrics & { /** Of cross-entropies: the loss by its other name. */ logLoss?: number })
+  | NumberMetrics
+);
+
+/**
+ * A multi-layer network over WebAssembly.
+ *
+ * ```ts
+ * const net = await Network.create({
+ *   inputs: 4, layers: [dense(16, { activation: 'lecunTanh' }), dense(3, { activation: 'softmax' })], loss: 'crossEntropy',
+ * });
+ * const history = await net.fit(X, Y, { epochs: 50 });
+ * ```
+ */
+export class Network {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly layers: readonly Layer[];
+  readonly loss: Loss;
+  readonly precision: Precision;
+  readonly seed: number;
+  /** P, how many parameters there are. */
+  readonly parameters: number;
+  private readonly arena: Arena;
+  private readonly engine: Engine;
+  private readonly architecture: Architecture;
+  private readonly shapes: readonly ParameterShape[];
+  private readonly theta: Reals;
+  private inference: Inference | undefined;
+  private fitting = false;
+  private disposed = false;
+
+  private constructor(engine: Engine, options: Checked<typeof OPTIONS> & Architecture) {
+    const { inputs, layers, loss, seed } = options;
+    this.inputs = inputs;
+    this.layers = Object.freeze([...layers]);
+    this.outputs = outputsOf(options);
+    this.loss = loss;
+    this.precision = engine.precision;
+    this.seed = seed ?? freshSeed();
+    this.engine = engine;
+    this.architecture = { inputs, layers: this.layers, loss };
+    this.shapes = parameterShapes(this.architecture);
+    this.parameters = this.shapes.reduce((sum, { size }) => sum + size, 0);
+    this.arena = ownedArena(this);
+    this.theta = new Reals(this.arena, engine.precision, this.parameters);
+    this.initialize();
+  }
+
+  /**
+   * Makes a network with fresh weights.
+   * @throws OptionError for unknown options, bad values, or a last activation that does not go with the loss;
+   *   UnsupportedError without WebAssembly SIMD; OutOfMemoryError
+   */
+  static async create(options: NetworkOptions): Promise<Network> {
+    const given = checked('Network.create', OPTIONS, options);
+    for (const name of ['inputs', 'layers', 'loss'] as const) {
+      if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
+    }
+    const complete = given as typeof given & Architecture;
+    checkPairs(complete.loss, complete.layers.map(({ activation }) => activation));
+    return new Network(await engineOf(given.precision), complete);
+  }
+
+  /**
+   * Trains on X (N×inputs) and Y, or on a dataset. Y has one column per output; for crossEntropy it may be a single column of
+   * class indices from 0; for hinge it holds ±1.
+   * @returns the record of the fit, which says in `reason` why it ended
+   * @throws DataError, OptionError, OutOfMemoryError before anything has changed
+   */
+  fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
+  fit(data: Dataset, options?: FitOptions): Promise<History>;
+  async fit(X: MatrixLike | Dataset, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
+    const { history } = X instanceof Dataset
+      ? await this.train(X, undefined, (Y as FitOptions | undefined) ?? options)
+      : await this.train(X, Y as MatrixLike, options);
+    return history;
+  }
+
+  /** `fit` for those who continue later: with what the method remembered, and what it remembers now. @internal */
+  async train(
+    X: MatrixLike | Dataset, Y: MatrixLike | undefined, options: FitOptions | undefined, resume?: MethodState,
+  ): Promise<Outcome> {
+    this.check();
+    if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
+    this.fitting = true;
+    const subject: Subject = {
+      engine: this.engine, architecture: this.architecture, theta: this.theta, seed: this.seed, check: () => this.check(),
+    };
+    try {
+      return await fit(subject, X, Y, options, resume);
+    } finally {
+      this.fitting = false;
+    }
+  }
+
+  /**
+   * The outputs for X (N×inputs): N·outputs numbers, row-major.
+   * @throws DataError
+   */
+  predict(X: MatrixLike): RealArray {
+    this.check();
+    const m = matrix(X, 'X');
+    requireColumns(m, this.inputs, 'X');
+    this.inference ??= new Inference(this.engine, this.arena, this.architecture, this.theta);
+    return this.inference.run(m);
+  }
+
+  /**
+   * The loss on X and Y, or on a dataset, and the metrics that go with it. Sample weights count in both.
+   * @throws DataError, OptionError
+   */
+  evaluate(X: MatrixLike, Y: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Evaluation;
+  evaluate(data: Dataset): Evaluation;
+  evaluate(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Evaluation {
+    this.check();
+    const { sampleWeights } = checked('evaluate', EVALUATE, options);
+    if (X instanceof Dataset) return this.measure(X);
+    if (Y === undefined) throw new DataError('Y', 'is missing');
+    const data = new Dataset(X, Y, { precision: this.precision, ...(sampleWeights && { weights: sampleWeights }) });
+    try {
+      return this.measure(data);
+    } finally {
+      data.dispose();
+    }
+  }
+
+  /** Copies of the parameters: kernel [inputs, units] row-major and bias [units] of each layer, from the bottom up. */
+  getWeights(): RealArray[] {
+    this.check();
+    const all = this.theta.view();
+    return this.shapes.map(({ first, size }) => all.slice(first, first + size));
+  }
+
+  /**
+   * Sets the parameters, in the order of getWeights. Nothing changes unless all of them are right.
+   * @throws DataError for a wrong number or length of arrays, or an element that is not finite
+   */
+  setWeights(weights: readonly ArrayLike<number>[]): void {
+    this.check();
+    if (!Array.isArray(weights) || weights.length !== this.shapes.length) {
+      throw new DataError('weights', `expected ${this.shapes.length} arrays (${this.shapes.map(({ name }) => name).join(', ')})`);
+    }
+    const next = this.theta.read();
+    this.shapes.forEach(({ name, first, size, shape }, i) => {
+      const given = weights[i]!;
+      if (given.length !== size) throw new DataError(name, `has ${given.length} elements; expected ${size} ([${shape.join(', ')}])`);
+      copyMatrix({ rows: 1, columns: size, source: given }, next.subarray(first, first + size), name);
+    });
+    this.theta.view().set(next);
+  }
+
+  /** Names and shapes of the parameters, in the order of getWeights. */
+  get weightShapes(): readonly ParameterShape[] {
+    return this.shapes;
+  }
+
+  /** Frees the network's memory at once; a fit under way ends with a DisposedError. */
+  dispose(): void {
+    this.disposed = true;
+    this.inference = undefined;
+    this.arena.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** What the network computes, without its parameters. @internal */
+  get description(): Architecture {
+    return this.architecture;
+  }
+
+  private check(): void {
+    if (this.disposed) throw new DisposedError('network');
+  }
+
+  /** Draws the initial weights: each kernel from its own stream, so that one layer's size does not change another's. */
+  private initialize(): void {
+    const { core } = this.engine;
+    const [low, high] = halves(this.seed);
+    this.theta.view().fill(0);
+    for (const { name, shape, first, size } of this.shapes) {
+      if (shape.length < 2) continue;
+      const layer = Number(name.split('.')[1]);
+      const { shape: form, spread } = initialSpread(this.layers[layer]!.init, shape[0]!);
+      const at = this.theta.at(first);
+      if (form === 'normal') core.normals(size, low, high, Purpose.weights, layer, 0, 0, spread, at);
+      else core.uniforms(size, low, high, Purpose.weights, layer, 0, -spread, spread, at);
+    }
+  }
+
+  private measure(data: Dataset): Evaluation {
+    if (data.inputs !== this.inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${this.inputs}`);
+    const patterns = data.patterns(this.precision, this.loss, this.outputs);
+    const arena = new Arena();
+    try {
+      const plan = new Plan(this.engine, arena, this.architecture, this.theta, data.rows, false);
+      const set = plan.patterns(arena, patterns);
+      const outputs = new Reals(arena, this.precision, plan.slab * this.outputs);
+      const tally = new Tally(this.loss, this.outputs);
+      let sum = 0;
+      for (let first = 0; first < data.rows; first += plan.slab) {
+        const rows = Math.min(plan.slab, data.rows - first);
+        sum += plan.evaluate(set, first, rows, outputs);
+        tally.add(rows, outputs.view(), patterns.t.view().subarray(first * this.outputs), patterns.w?.view().subarray(first));
+      }
+      const loss = sum / plan.weight(set);
+      return { loss, ...(this.loss.endsWith('Entropy') && { logLoss: loss }), ...tally.result() };
+    } finally {
+      arena.dispose();
+    }
+  }
+}
+
+/** Forward passes for `predict`: a plan and buffers that stay as long as the network, so that single rows are fast. */
+class Inference {
+  private readonly plan: Plan;
+  private readonly x: Reals;
+  private readonly outputs: Reals;
+  private readonly set: PatternSet;
+
+  constructor(engine: Engine, arena: Arena, architecture: Architecture, theta: Reals) {
+    this.plan = new Plan(engine, arena, architecture, theta, 256, false);
+    const { slab } = this.plan;
+    this.x = new Reals(arena, engine.precision, slab * architecture.inputs);
+    this.outputs = new Reals(arena, engine.precision, slab * outputsOf(architecture));
+    this.set = this.plan.patterns(arena, { x: this.x });
+  }
+
+  run(m: ReturnType<typeof matrix>): RealArray {
+    const { slab, architecture } = this.plan;
+    const { inputs } = architecture;
+    const outputs = outputsOf(architecture);
+    const result = this.x.precision === 'float32' ? new Float32Array(m.rows * outputs) : new Float64Array(m.rows * outputs);
+    for (let first = 0; first < m.rows; first += slab) {
+      const rows = Math.min(slab, m.rows - first);
+      copyMatrix(someRows(m, first, rows), this.x.view().subarray(0, rows * inputs), 'X', first);
+      this.plan.evaluate(this.set, 0, rows, this.outputs);
+      result.set(this.outputs.view().subarray(0, rows * outputs), first * outputs);
+    }
+    return result;
+  }
+}

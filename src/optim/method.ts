@@ -1,0 +1,58 @@
+// The interface between the training loop (fit.ts) and the methods, one file each.
+
+import type { Arena, RealArray, Words } from '../../bindings/memory.js';
+import type { Patterns } from '../data/dataset.js';
+import type { Plan } from '../plan.js';
+
+/** What a method trains on. */
+export interface Task {
+  readonly plan: Plan;
+  /** Memory for the length of the fit. */
+  readonly arena: Arena;
+  readonly patterns: Patterns;
+  /** Which patterns to learn; all of them when missing. */
+  readonly subset: Words | undefined;
+  /** How many patterns that is. */
+  readonly rows: number;
+  /** Patterns per step, at most `rows`. */
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+}
+
+/** What a method remembers between fits, so that training can continue. Copies, in JavaScript's memory. */
+export interface MethodState {
+  /** Epochs done: the shuffling goes on from there. */
+  readonly epoch: number;
+  readonly vectors: Readonly<Record<string, RealArray>>;
+}
+
+/** A method at work. */
+export interface Training {
+  /** Patterns per step, and so how many steps an epoch has. */
+  readonly stepsPerEpoch: number;
+  /** Begins the next epoch. */
+  begin(): void;
+  /** Takes up to `steps` steps of the epoch; returns how many, fewer only at its end, or −1 where the loss is not finite. */
+  advance(steps: number): number;
+  /** The mean training loss of the epoch so far, each pattern before the step that it took part in. */
+  readonly loss: number;
+  /** The largest magnitude in the last gradient; undefined where the method never forms one of the whole set. */
+  readonly gradientNorm: number | undefined;
+  /** The current learning rate, for reports. */
+  readonly rate: number;
+  /** Pattern gradients computed so far, in units of one epoch. */
+  readonly evaluations: number;
+  state(): MethodState;
+}
+
+/** A training method: its settings, and how to start it. */
+export interface Method {
+  readonly name: string;
+  /** @internal */
+  start(task: Task, state?: MethodState): Training;
+}
+
+export function isMethod(value: unknown): value is Method {
+  return typeof value === 'object' && value !== null && 'start' in value && typeof value.start === 'function';
+}

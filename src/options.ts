@@ -1,0 +1,136 @@
+// Options are checked once, where they come in, against a schema: a field per option, each with what it takes and its default.
+
+import { OptionError } from './errors.js';
+
+/** One option: how to check a value, and what stands for a missing one. */
+export interface Field<T> {
+  /** Whether a value is one that the option takes. */
+  accepts(value: unknown): boolean;
+  /** What the option takes, in words. */
+  readonly expected: string;
+  readonly default: T;
+}
+
+export type Schema = Record<string, Field<unknown>>;
+
+/** The options that a schema yields. */
+export type Checked<S extends Schema> = { [K in keyof S]: S[K] extends Field<infer T> ? T : never };
+
+function field<T>(expected: string, accepts: (value: unknown) => boolean, fallback: T): Field<T> {
+  return { expected, accepts, default: fallback };
+}
+
+/** Bounds of a number: `min ≤ x ≤ max`, or strictly `above < x < below`. */
+export interface Bounds {
+  min?: number;
+  max?: number;
+  above?: number;
+  below?: number;
+  integer?: boolean;
+}
+
+function within(bounds: Bounds): (value: unknown) => boolean {
+  const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity, integer = false } = bounds;
+  return (value) =>
+    typeof value === 'number' &&
+    value >= min &&
+    value <= max &&
+    (value > above || above === -Infinity) &&
+    (value < below || below === Infinity) &&
+    (!integer || Number.isSafeInteger(value));
+}
+
+function described({ min, max, above, below, integer }: Bounds): string {
+  const kind = integer ? 'an integer' : 'a number';
+  const low = min !== undefined ? `≥ ${min}` : above !== undefined ? `> ${above}` : '';
+  const high = max !== undefined ? `≤ ${max}` : below !== undefined ? `< ${below}` : '';
+  return [kind, [low, high].filter(Boolean).join(' and ')].filter(Boolean).join(' ');
+}
+
+/** A number within bounds. */
+export function number<T = number>(bounds: Bounds, fallback: T): Field<number | T> {
+  return field<number | T>(described(bounds), within(bounds), fallback);
+}
+
+/** One of a few names. */
+export function oneOf<const N extends string, T extends N | undefined>(names: readonly N[], fallback: T): Field<N | T> {
+  const list = names.map((name) => `'${name}'`).join(', ');
+  return field<N | T>(`one of ${list}`, (value) => names.includes(value as N), fallback);
+}
+
+/** true or false. */
+export function flag(fallback: boolean): Field<boolean> {
+  return field('true or false', (value) => typeof value === 'boolean', fallback);
+}
+
+/** Anything that passes a test, described in words. */
+export function value<T>(expected: string, accepts: (value: unknown) => boolean, fallback: T): Field<T> {
+  return field(expected, accepts, fallback);
+}
+
+/** A function. */
+export function callback<F extends (...args: never[]) => unknown>(signature: string): Field<F | undefined> {
+  return field<F | undefined>(`a function ${signature}`, (v) => typeof v === 'function', undefined);
+}
+
+/** What any of several fields takes. */
+export function either<A, B>(a: Field<A>, b: Field<B>): Field<A | B> {
+  return field<A | B>(`${a.expected}, or ${b.expected}`, (v) => a.accepts(v) || b.accepts(v), a.default);
+}
+
+/**
+ * The options of `call`, checked, with defaults filled in. `undefined` counts as missing.
+ * @throws OptionError for an unknown option or an unacceptable value
+ */
+export function checked<S extends Schema>(call: string, schema: S, options: unknown): Checked<S> {
+  if (options !== undefined && (options === null || typeof options !== 'object' || Array.isArray(options))) {
+    throw new OptionError(`${call} options`, options, 'an object');
+  }
+  const given = (options ?? {}) as Record<string, unknown>;
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(schema, name)) {
+      const near = nearest(name, Object.keys(schema));
+      const names = Object.keys(schema).join(', ');
+      throw new OptionError(
+        `${call}.${name}`,
+        given[name],
+        near ? `no such option; did you mean ${near}?` : `no such option; the options are ${names}`,
+      );
+    }
+  }
+  const result: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(schema)) {
+    const v = given[name];
+    if (v === undefined) result[name] = option.default;
+    else if (option.accepts(v)) result[name] = v;
+    else throw new OptionError(`${call}.${name}`, v, option.expected);
+  }
+  return result as Checked<S>;
+}
+
+/** The name within two edits of `name`, if there is one. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = 3;
+  for (const candidate of names) {
+    const d = edits(name.toLowerCase(), candidate.toLowerCase());
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein's distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

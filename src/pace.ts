@@ -1,0 +1,53 @@
+// Who has the thread: training works in short slices, and lets the event loop run in between.
+
+/** Milliseconds of work between two rests: a page must be able to draw 60 times a second. */
+const SLICE = typeof document === 'undefined' ? 16 : 6;
+
+/** A slice of work after which the event loop gets its turn. */
+export class Pace {
+  private started = performance.now();
+  /** Steps per call: learned, so that a call takes about half a slice. */
+  private steps = 1;
+
+  /** How many steps to take next. */
+  get stride(): number {
+    return this.steps;
+  }
+
+  /** Tells how long the last `steps` steps took, in milliseconds. */
+  took(steps: number, time: number): void {
+    if (steps < this.steps) return;
+    // Grows at most eightfold at a time: the first steps run in the engine's slow baseline code.
+    const fitting = (SLICE / 2 / Math.max(time, 1e-3)) * steps;
+    this.steps = Math.max(1, Math.min(Math.floor(fitting), steps * 8));
+  }
+
+  /** Whether the slice is used up. */
+  get due(): boolean {
+    return performance.now() - this.started >= SLICE;
+  }
+
+  /** Lets everything else run that waits for the thread. */
+  async rest(): Promise<void> {
+    await turn();
+    this.started = performance.now();
+  }
+}
+
+declare const setImmediate: ((callback: () => void) => void) | undefined;
+
+/** The next turn of the event loop. Timers would wait for 4 ms in a page; a message does not. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
