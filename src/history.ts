@@ -10,6 +10,7 @@ export type StopReason =
   | 'timeLimit'
   | 'earlyStopping' // the validation loss stopped falling
   | 'signal' // the AbortSignal fired
+  | 'solved' // a linear model in closed form: no descent was needed
   | 'diverged'; // the loss, or a weight, ceased to be finite
 
 /** The record of a fit. Entry i of each list belongs to epoch i + 1. */

@@ -1,6 +1,12 @@
 // The public names.
 
 export { Network, type NetworkOptions, type Evaluation } from './network.js';
+export { Classifier, type ClassifierEvaluation, type ClassifierOptions, type ClassifierRunOptions, type Label } from './classifier.js';
+export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './regressor.js';
+export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimator.js';
+export type { Candidate, Choice, Recipe } from './selection.js';
+export type { ColumnSpec, Scaling } from './data/encoder.js';
+export type { Cell, Row, Rows } from './data/table.js';
 export { dense, type DenseLayer, type DenseOptions, type Layer } from './layers.js';
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';

@@ -2,12 +2,18 @@
 
 import { Reals, Words } from '../../bindings/memory.js';
 import { OptionError } from '../errors.js';
-import { checked, flag, number } from '../options.js';
+import { checked, either, flag, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import type { Method, MethodState, Task, Training } from './method.js';
 
+/** A learning rate by the epoch, counted from 0 over all fits that continue each other. */
+export type RateOfEpoch = (epoch: number) => number;
+
 const OPTIONS = {
-  rate: number({ above: 0, below: Infinity }, 0.01),
+  rate: either<number, RateOfEpoch>(
+    number({ above: 0, below: Infinity }, 0.01),
+    value('a function (epoch) => rate', (v) => typeof v === 'function', undefined as never),
+  ),
   momentum: number({ min: 0, below: 1 }, 0.9),
   nesterov: flag(false),
   weightDecay: number({ min: 0, below: Infinity }, 0),
@@ -15,8 +21,11 @@ const OPTIONS = {
 
 /** Options of sgd. */
 export interface SgdOptions {
-  /** η > 0. Default 0.01, which with momentum 0.9 moves like a rate of 0.1: safe on standardised data. */
-  rate?: number;
+  /**
+   * η > 0, or a function that gives it for each epoch (counted from 0). Default 0.01, which with momentum 0.9 moves like a
+   * rate of 0.1: safe on standardised data.
+   */
+  rate?: number | RateOfEpoch;
   /** μ, 0 ≤ μ < 1. Default 0.9. */
   momentum?: number;
   /** Nesterov's form of the momentum. Default false. */
@@ -53,6 +62,7 @@ class Descent implements Training {
   private readonly run: number;
   private readonly gradient: Reals;
   private readonly velocity: Reals | undefined;
+  rate = 0;
   private epoch: number;
   private begun = 0;
 
@@ -63,7 +73,7 @@ class Descent implements Training {
   ) {
     const { plan, arena, patterns, subset, rows, batchSize, shuffle } = task;
     const { core, precision } = plan.engine;
-    const { rate, momentum, nesterov, weightDecay } = settings;
+    const { momentum } = settings;
     this.stepsPerEpoch = Math.ceil(rows / batchSize);
     this.epoch = state?.epoch ?? 0;
     this.gradient = new Reals(arena, precision, plan.theta.length);
@@ -80,11 +90,6 @@ class Descent implements Training {
       this.run, plan.address, rows, batchSize, patterns.x.address, patterns.t.address, patterns.w?.address ?? 0,
       subset?.address ?? 0, order?.address ?? 0, this.gradient.address, this.velocity?.address ?? 0, plan.slabs,
     );
-    core.runRule(this.run, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, rate, momentum, weightDecay);
-  }
-
-  get rate(): number {
-    return this.settings.rate;
   }
 
   get loss(): number {
@@ -102,8 +107,13 @@ class Descent implements Training {
   }
 
   begin(): void {
+    const { core } = this.task.plan.engine;
+    const { rate, momentum, nesterov, weightDecay } = this.settings;
+    this.rate = typeof rate === 'number' ? rate : rate(this.epoch);
+    if (!(this.rate >= 0 && this.rate < Infinity)) throw new OptionError(`sgd.rate(${this.epoch})`, this.rate, 'a number ≥ 0');
+    core.runRule(this.run, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, this.rate, momentum, weightDecay);
     const [low, high] = halves(this.task.seed);
-    this.task.plan.engine.core.runEpoch(this.run, low, high, Purpose.order, this.epoch++);
+    core.runEpoch(this.run, low, high, Purpose.order, this.epoch++);
     this.begun++;
   }
 

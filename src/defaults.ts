@@ -1,0 +1,88 @@
+// What an estimator chooses when nobody says: rules from the shape of the data and the largest curvature of the inputs.
+// docs/defaults.md explains them and has the measurements behind the constants.
+
+/** What is being learned. */
+export type TaskKind = 'classification' | 'regression';
+
+const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
+
+/** Units of the hidden layer: 4·√(inputs + outputs), a multiple of 4 from 16 to 256. */
+export function hiddenUnits(inputs: number, outputs: number): number {
+  return clamp(4 * Math.round(Math.sqrt(inputs + outputs)), 16, 256);
+}
+
+/** Patterns per step: about a tenth of the rows, a power of two from 8 to 32; 64 from 20,000 rows on, 128 from 100,000. */
+export function batchSize(rows: number): number {
+  if (rows >= 20_000) return rows >= 100_000 ? 128 : 64;
+  let size = 8;
+  while (size < 32 && size * 10 < rows) size *= 2;
+  return size;
+}
+
+/** Passes over the data: 80,000 patterns in all, but at least 20 passes and at most 1000. */
+export function epochs(rows: number): number {
+  return clamp(Math.ceil(80_000 / rows), 20, 1000);
+}
+
+/** The momentum of every default fit. */
+export const MOMENTUM = 0.9;
+
+/**
+ * The learning rate to start from: 0.05 (classification) or 0.03 (regression), less where the largest eigenvalue λ of the
+ * inputs' covariance asks for it. Descent with momentum μ on a quadratic needs η < 2(1 + μ)/λ_max, about 4/λ_max; squared error
+ * has twice the inputs' curvature, cross-entropy at most a quarter of it and soon much less.
+ */
+export function startRate(kind: TaskKind, lambda: number): number {
+  return kind === 'classification' ? Math.min(0.05, 8 / lambda) : Math.min(0.03, 2 / lambda);
+}
+
+/** The rate of an epoch: from the start rate down to 0 along 1 − x²(3 − 2x), like a cosine but the same on every machine. */
+export function annealed(start: number, epochs: number): (epoch: number) => number {
+  return (epoch) => {
+    const x = Math.min(epoch / epochs, 1);
+    return start * (1 - x * x * (3 - 2 * x));
+  };
+}
+
+/** The weight decay where there is no choosing between several, as a multiple of 1/rows. */
+export const DECAY = 8;
+
+/** Weight decays to choose from, strongest first, as multiples of 1/rows. */
+export const DECAYS = [32, 10, 3.2, 1, 0.32] as const;
+
+/** The same for models without hidden units, which need more. */
+export const LINEAR_DECAYS = [100, 32, 10, 3.2, 1, 0.1] as const;
+
+/**
+ * The largest eigenvalue of the covariance of (already centred) inputs, by power iteration on at most 1000 rows, evenly picked.
+ * Twelve iterations give the order of magnitude, and that is all the rate needs (Efficient BackProp 7.5).
+ */
+export function largestEigenvalue(x: ArrayLike<number>, rows: number, inputs: number): number {
+  const used = Math.min(rows, 1000);
+  let v = Float64Array.from({ length: inputs }, (_, j) => 1 + (j % 7) / 7);
+  let lambda = 1;
+  for (let iteration = 0; iteration < 12; iteration++) {
+    const next = new Float64Array(inputs);
+    for (let i = 0; i < used; i++) {
+      const at = Math.floor((i * rows) / used) * inputs;
+      let s = 0;
+      for (let j = 0; j < inputs; j++) s += x[at + j]! * v[j]!;
+      for (let j = 0; j < inputs; j++) next[j]! += (s * x[at + j]!) / used;
+    }
+    let square = 0;
+    for (const e of v) square += e * e;
+    let nextSquare = 0;
+    for (const e of next) nextSquare += e * e;
+    if (nextSquare === 0) return 1;
+    lambda = Math.sqrt(nextSquare / square);
+    const norm = Math.sqrt(nextSquare);
+    v = next.map((e) => e / norm);
+  }
+  return lambda;
+}
+
+/** Multiply-adds of presenting one pattern to a network with one hidden layer (0: none) once: forward, backward, overheads. */
+export function patternCost(inputs: number, hidden: number, outputs: number): number {
+  const weights = hidden > 0 ? hidden * (inputs + outputs) : inputs * outputs;
+  return 3 * weights + 1500;
+}

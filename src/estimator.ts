@@ -1,0 +1,362 @@
+// What Classifier and Regressor have in common: preprocessing + target coding + network + recommended defaults.
+
+import { engineOf } from '../bindings/load.js';
+import { ACTIVATION_NAMES } from './activations.js';
+import { Encoder, type EncoderSpec } from './data/encoder.js';
+import { type Rows, type Table, table } from './data/table.js';
+import { DataError, DisposedError, EfficientBackpropError, NotFittedError, OptionError } from './errors.js';
+import type { EarlyStopping } from './fit.js';
+import type { History } from './history.js';
+import type { Layer } from './layers.js';
+import type { Activation } from './activations.js';
+import type { Network } from './network.js';
+import type { MethodState } from './optim/method.js';
+import { sgd } from './optim/sgd.js';
+import { type Checked, callback, checked, number, oneOf, value } from './options.js';
+import { SEED, freshSeed } from './random.js';
+import { type Choice, type Fixed, type Problem, type Recipe, build, fitOptions, recipe, select } from './selection.js';
+import type { Precision } from '../bindings/memory.js';
+
+const isUnits = (v: unknown) => Number.isInteger(v) && (v as number) >= 1;
+
+export const ESTIMATOR_OPTIONS = {
+  hidden: value<number | readonly number[] | undefined>(
+    'the units of one hidden layer, or an array with those of several ([] for a linear model)',
+    (v) => isUnits(v) || (Array.isArray(v) && v.every(isUnits)),
+    undefined,
+  ),
+  activation: oneOf(ACTIVATION_NAMES.filter((name) => name !== 'softmax'), undefined),
+  weightDecay: number({ min: 0, below: Infinity }, undefined),
+  rate: number({ above: 0, below: Infinity }, undefined),
+  momentum: number({ min: 0, below: 1 }, undefined),
+  epochs: number({ min: 1, integer: true }, undefined),
+  batchSize: number({ min: 1, integer: true }, undefined),
+  validation: number({ above: 0, below: 1 }, undefined),
+  earlyStopping: value<boolean | EarlyStopping>('true, false, or { patience, minDelta, restoreBest }', (v) => typeof v === 'boolean' || (typeof v === 'object' && v !== null), false),
+  missing: oneOf(['mean', 'refuse'], undefined),
+  precision: oneOf(['float32', 'float64'], 'float32'),
+  seed: number(SEED, undefined),
+};
+
+/** Options of Classifier and Regressor. Every one may be left out: docs/defaults.md says what is chosen then. */
+export interface EstimatorOptions {
+  /** Units of the hidden layer, or of several; [] makes a linear model. Default: chosen on held-out rows. */
+  hidden?: number | readonly number[];
+  /** Of hidden layers. Default 'lecunTanh'. */
+  activation?: Exclude<Activation, 'softmax'>;
+  /** λ of kernels. Default: chosen on held-out rows. */
+  weightDecay?: number;
+  /** The learning rate to start with; it falls to 0 over the epochs. Default: by the largest eigenvalue of the inputs' covariance. */
+  rate?: number;
+  /** Default 0.9. */
+  momentum?: number;
+  /** Passes over the rows. Default: 80,000 rows in all, but at least 20 passes. */
+  epochs?: number;
+  /** Rows per step. Default: by the number of rows, 8 to 128. */
+  batchSize?: number;
+  /** A share of the rows to measure a validation loss on, kept out of training. Default none. */
+  validation?: number;
+  /** Stops when the validation loss ceases to fall; needs `validation`. Default false. */
+  earlyStopping?: boolean | EarlyStopping;
+  /** What becomes of missing values: 'mean' (the most frequent one of strings) fills them, 'refuse' throws. Default: 'mean' for records, 'refuse' for arrays. */
+  missing?: 'mean' | 'refuse';
+  /** Of the arithmetic. Default 'float32'. */
+  precision?: Precision;
+  /** Of all randomness. Default: drawn once, see `model.seed`. */
+  seed?: number;
+}
+
+export const RUN_OPTIONS = {
+  sampleWeights: value<ArrayLike<number> | undefined>('an array of numbers ≥ 0, one for each row', (v) => Array.isArray(v) || ArrayBuffer.isView(v), undefined),
+  signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
+  timeLimit: number({ above: 0 }, Infinity),
+  onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
+};
+
+/** What `onProgress` is told. */
+export interface FitProgress {
+  /** 'select' while candidates are tried, 'train' during the training of the chosen one. */
+  readonly stage: 'select' | 'train';
+  /** Trainings of candidates, or epochs, done; and how many there may be at most. */
+  readonly done: number;
+  readonly all: number;
+  /** Training loss of the epoch, once there is one. */
+  readonly loss: number | undefined;
+  readonly validationLoss: number | undefined;
+  readonly rate: number | undefined;
+  /** Milliseconds since the fit began. */
+  readonly time: number;
+}
+
+/** Options of one fit. */
+export interface RunOptions {
+  /** One weight ≥ 0 for each row. */
+  sampleWeights?: ArrayLike<number>;
+  /** Stops when aborted. Before the first epoch of the final training the fit rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Stops after so many milliseconds; choosing takes at most half of them. */
+  timeLimit?: number;
+  /** Called after each candidate and each epoch. */
+  onProgress?: (progress: FitProgress) => void;
+}
+
+/** The record of a fit, with what was chosen. */
+export type EstimatorHistory = History & { readonly chosen: Choice };
+
+/** Options of `partialFit`. */
+export interface PartialFitOptions {
+  /** Passes over these rows. Default 1. */
+  epochs?: number;
+  /** One weight ≥ 0 for each row. */
+  sampleWeights?: ArrayLike<number>;
+  signal?: AbortSignal;
+}
+
+const PARTIAL_OPTIONS = { epochs: number({ min: 1, integer: true }, 1), sampleWeights: RUN_OPTIONS.sampleWeights, signal: RUN_OPTIONS.signal };
+
+/** What a fitted estimator consists of. */
+export interface Fitted<Coding> {
+  readonly encoder: Encoder;
+  readonly coding: Coding;
+  readonly network: Network;
+  readonly recipe: Recipe;
+  readonly history: EstimatorHistory | undefined;
+}
+
+/** Targets as a network learns them. */
+export interface CodedTargets {
+  readonly t: Float32Array | Float64Array;
+  readonly classes: Uint32Array | undefined;
+}
+
+/** A model from a table to labels or numbers. `Coding` is how targets are coded; plain data, stored in model files. */
+export abstract class Estimator<Targets, Coding> {
+  /** The seed of all its randomness. */
+  readonly seed: number;
+  protected readonly options: Checked<typeof ESTIMATOR_OPTIONS>;
+  protected fitted: Fitted<Coding> | undefined;
+  private state: MethodState | undefined;
+  private disposed = false;
+  private fitting = false;
+
+  /** @internal */
+  abstract readonly kind: 'classifier' | 'regressor';
+
+  constructor(name: string, options: EstimatorOptions | undefined, extra: Parameters<typeof checked>[1] = {}) {
+    this.options = checked(name, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
+    if (this.options.earlyStopping && this.options.validation === undefined) {
+      throw new OptionError(`${name}.earlyStopping`, this.options.earlyStopping, 'a validation share beside it: validation: 0.2, for example');
+    }
+    this.seed = this.options.seed ?? freshSeed();
+  }
+
+  /** The record of the last `fit`. */
+  get history(): EstimatorHistory {
+    return this.trained.history ?? missingHistory();
+  }
+
+  /** How each column of the data becomes inputs, and which columns were dropped and why. */
+  get columns(): EncoderSpec['columns'] {
+    return this.trained.encoder.spec.columns;
+  }
+
+  /** The layers of the network. */
+  get layers(): readonly Layer[] {
+    return this.trained.network.layers;
+  }
+
+  /** Whether there is a model to predict with. */
+  get isFitted(): boolean {
+    return this.fitted !== undefined && !this.disposed;
+  }
+
+  /** Frees the model's memory at once. */
+  dispose(): void {
+    this.disposed = true;
+    this.fitted?.network.dispose();
+    this.fitted = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Learns how to code targets. @throws DataError */
+  protected abstract learnCoding(targets: Targets, rows: number): Coding;
+
+  /** Codes targets. @throws DataError for what the coding does not know */
+  protected abstract encodeTargets(targets: Targets, coding: Coding, rows: number): CodedTargets;
+
+  /** How many outputs a coding needs. */
+  protected abstract outputsFor(coding: Coding): number;
+
+  /** Weights of rows by class, to multiply with sample weights; undefined for none. */
+  protected abstract classWeights(coding: Coding, classes: Uint32Array | undefined, w: Float64Array | undefined, given: unknown): Float64Array | undefined;
+
+  protected get trained(): Fitted<Coding> {
+    if (this.disposed) throw new DisposedError(this.kind);
+    if (!this.fitted) throw new NotFittedError(this.kind);
+    return this.fitted;
+  }
+
+  /** Trains a model from scratch; the old one, if any, stays until the new one is done. */
+  protected async train(rows: Rows, targets: Targets, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
+    await this.exclusively(async () => {
+      const started = performance.now();
+      const t = table(rows);
+      const encoder = Encoder.fit(t, this.fills(t));
+      const coding = this.learnCoding(targets, t.rows);
+      const problem = this.problem(encoder, coding, t, targets, run.sampleWeights, byClass);
+      const engine = await engineOf(this.options.precision);
+      const elapsed = () => performance.now() - started;
+      const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
+        run.onProgress?.({ loss: undefined, validationLoss: undefined, rate: undefined, time: elapsed(), ...progress });
+      const { choice, linear } = await select(engine, problem, this.fixed(), async (done, all) => {
+        report({ stage: 'select', done, all });
+        run.signal?.throwIfAborted();
+        return elapsed() < run.timeLimit / 2;
+      });
+      run.signal?.throwIfAborted();
+      const network = await build(problem, choice);
+      try {
+        let history: EstimatorHistory;
+        if (linear) {
+          network.setWeights([linear.weights, linear.bias]);
+          const { loss } = network.evaluate(shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs), weighted(problem.w));
+          history = {
+            loss: [loss], validationLoss: [], metrics: {}, epochs: 1, bestEpoch: 1, reason: 'solved', evaluations: 1, time: elapsed(),
+            seed: this.seed, chosen: choice,
+          };
+        } else {
+          const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - elapsed(), 1) };
+          const { history: found, state } = await this.trainNetwork(network, problem, choice, {
+            ...left,
+            ...(run.signal && { signal: run.signal }),
+            ...(this.options.validation !== undefined && { validation: this.options.validation, earlyStopping: this.options.earlyStopping }),
+            onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) => report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
+          });
+          this.state = state;
+          if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
+          history = { ...found, time: elapsed(), chosen: choice };
+        }
+        if (this.disposed) throw new DisposedError(this.kind);
+        this.fitted?.network.dispose();
+        this.fitted = { encoder, coding, network, recipe: choice, history };
+      } catch (error) {
+        network.dispose();
+        throw error;
+      }
+    });
+  }
+
+  /** Goes on training on new rows: columns, scalings and the method's state stay. Without a model yet, begins one by rule. */
+  protected async continue(rows: Rows, targets: Targets, options: PartialFitOptions | undefined): Promise<void> {
+    const { epochs, sampleWeights, signal } = checked('partialFit', PARTIAL_OPTIONS, options);
+    await this.exclusively(async () => {
+      const t = table(rows);
+      const encoder = this.fitted?.encoder ?? Encoder.fit(t, this.fills(t));
+      const coding = this.fitted?.coding ?? this.learnCoding(targets, t.rows);
+      const problem = this.problem(encoder, coding, t, targets, sampleWeights, undefined);
+      const settings = this.fitted?.recipe ?? recipe(problem, this.fixed());
+      const network = this.fitted?.network ?? (await build(problem, settings));
+      // The rate does not fall: the stream has no end, and what it shows may change.
+      const method = sgd({ rate: settings.rate / 5, momentum: settings.momentum, weightDecay: settings.weightDecay });
+      try {
+        const { state } = await network.train(
+          shaped(problem.x, problem.inputs),
+          shaped(problem.t, problem.outputs),
+          { method, epochs, batchSize: settings.batchSize, ...weighted(problem.w), ...(signal && { signal }) },
+          this.state,
+        );
+        this.state = state;
+      } catch (error) {
+        if (network !== this.fitted?.network) network.dispose();
+        throw error;
+      }
+      this.fitted = { encoder, coding, network, recipe: settings, history: this.fitted?.history };
+    });
+  }
+
+  /** Outputs of the network for rows, row-major. */
+  protected outputs(rows: Rows): Float32Array | Float64Array {
+    const { encoder, network } = this.trained;
+    const t = table(rows);
+    return network.predict(shaped(encoder.encode(t, network.precision), encoder.inputs));
+  }
+
+  private fills(t: Table): boolean {
+    const { missing } = this.options;
+    return missing === undefined ? t.names !== undefined : missing === 'mean';
+  }
+
+  private fixed(): Fixed {
+    const { hidden, activation, weightDecay, rate, momentum, epochs, batchSize } = this.options;
+    return { hidden: typeof hidden === 'number' ? [hidden] : hidden, activation, weightDecay, rate, momentum, epochs, batchSize };
+  }
+
+  private problem(encoder: Encoder, coding: Coding, t: Table, targets: Targets, sampleWeights: ArrayLike<number> | undefined, byClass: unknown): Problem {
+    const { precision } = this.options;
+    if (sampleWeights && sampleWeights.length !== t.rows) {
+      throw new DataError('sampleWeights', `has ${sampleWeights.length} elements, but there are ${t.rows} rows`);
+    }
+    const { t: coded, classes } = this.encodeTargets(targets, coding, t.rows);
+    const own = sampleWeights && Float64Array.from(sampleWeights);
+    own?.forEach((w, row) => {
+      if (!(w >= 0 && w < Infinity)) throw new DataError('sampleWeights', `${w} is not a number ≥ 0`, { row });
+    });
+    return {
+      kind: this.kind === 'classifier' ? 'classification' : 'regression',
+      precision,
+      rows: t.rows,
+      inputs: encoder.inputs,
+      outputs: this.outputsFor(coding),
+      x: encoder.encode(t, precision),
+      t: coded,
+      w: this.classWeights(coding, classes, own, byClass),
+      classes,
+      seed: this.seed,
+    };
+  }
+
+  /** Trains the network; where it diverges, again from the start with a third of the rate. */
+  private async trainNetwork(network: Network, problem: Problem, choice: Recipe, options: Parameters<Network['fit']>[1] & object) {
+    const start = network.getWeights();
+    for (let rate = choice.rate; ; rate /= 3) {
+      const outcome = await network.train(
+        shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs),
+        { ...fitOptions({ ...choice, rate }), ...weighted(problem.w), ...options }, undefined,
+      );
+      if (outcome.history.reason !== 'diverged' || rate < choice.rate / 1000) return outcome;
+      network.setWeights(start);
+    }
+  }
+
+  private async exclusively(work: () => Promise<void>): Promise<void> {
+    if (this.disposed) throw new DisposedError(this.kind);
+    if (this.fitting) throw new EfficientBackpropError(`this ${this.kind} is being fitted already; await that fit first`);
+    this.fitting = true;
+    try {
+      await work();
+    } finally {
+      this.fitting = false;
+    }
+  }
+
+  /** Takes over what a model file held. @internal */
+  protected adopt(fitted: Fitted<Coding>): void {
+    this.fitted = fitted;
+  }
+}
+
+/** A row-major array as a matrix. */
+export function shaped(data: Float32Array | Float64Array, columns: number) {
+  return { data, shape: [data.length / columns, columns] as const };
+}
+
+function weighted(w: Float64Array | undefined): { sampleWeights?: Float64Array } {
+  return w ? { sampleWeights: w } : {};
+}
+
+function missingHistory(): never {
+  throw new NotFittedError('model (its history is not kept in files, nor made by partialFit)');
+}

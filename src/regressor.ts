@@ -1,0 +1,141 @@
+// The regressor: numbers in, numbers out.
+
+import { type Spread, spreadOf, type Scaling } from './data/encoder.js';
+import { type Matrix, type MatrixLike, copyMatrix, matrix } from './data/matrix.js';
+import type { Rows } from './data/table.js';
+import { DataError } from './errors.js';
+import { type CodedTargets, Estimator, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './estimator.js';
+import { type NumberMetrics, NumberTally } from './metrics.js';
+import { checked } from './options.js';
+
+export type RegressorOptions = EstimatorOptions;
+export type RegressorRunOptions = RunOptions;
+
+/** How well a regressor does, in the units of the targets. */
+export interface RegressorEvaluation extends NumberMetrics {
+  /** The mean squared error by the library's name. */
+  loss: number;
+}
+
+/** How numbers become outputs; plain data. */
+interface NumberCoding {
+  /** Of each output: t ↦ (t − mean)/scale. */
+  readonly scalings: readonly Scaling[];
+  /** Whether targets came as a plain vector, so that predictions do as well. */
+  readonly single: boolean;
+}
+
+/**
+ * Learns numbers from rows.
+ *
+ * ```ts
+ * const model = await Regressor.fit(rows, targets);
+ * model.predict(newRows); // one number a row, or an array of them where the targets had several columns
+ * ```
+ *
+ * Rows are as for Classifier; targets a vector of N numbers, or N×O for several outputs. Inputs and targets are centred and
+ * scaled inside; predictions come in the units of the targets.
+ */
+export class Regressor extends Estimator<MatrixLike, NumberCoding> {
+  readonly kind = 'regressor';
+
+  /** @throws OptionError */
+  constructor(options?: RegressorOptions) {
+    super('Regressor', options);
+  }
+
+  /** A new regressor, fitted: `new Regressor(options).fit(rows, targets, options)`. */
+  static fit(rows: Rows, targets: MatrixLike, options: RegressorOptions & RegressorRunOptions = {}): Promise<Regressor> {
+    const { sampleWeights, signal, timeLimit, onProgress, ...own } = options;
+    const run = Object.fromEntries(Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined));
+    return new Regressor(own).fit(rows, targets, run);
+  }
+
+  /**
+   * Trains on rows and their targets. What was learned before is replaced once the new model is done.
+   * @throws DataError for bad rows or targets; OptionError
+   */
+  async fit(rows: Rows, targets: MatrixLike, options?: RegressorRunOptions): Promise<this> {
+    await this.train(rows, targets, checked('Regressor.fit', RUN_OPTIONS, options), undefined);
+    return this;
+  }
+
+  /** Goes on training on new rows, or begins: scalings stay as they are, and so does the method's state. */
+  async partialFit(rows: Rows, targets: MatrixLike, options?: PartialFitOptions): Promise<this> {
+    await this.continue(rows, targets, options);
+    return this;
+  }
+
+  /** How many numbers a prediction has. */
+  get outputCount(): number {
+    return this.trained.coding.scalings.length;
+  }
+
+  /** A number for each row; an array of numbers where the targets had several columns (or were given as N×1). */
+  predict(rows: Rows): number[] | number[][] {
+    const a = this.unscaled(rows);
+    const n = this.outputCount;
+    if (this.trained.coding.single) return Array.from(a);
+    return Array.from({ length: a.length / n }, (_, r) => Array.from(a.subarray(r * n, (r + 1) * n)));
+  }
+
+  /** Errors on rows and their targets, in the units of the targets. */
+  evaluate(rows: Rows, targets: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): RegressorEvaluation {
+    const { sampleWeights: w } = checked('evaluate', { sampleWeights: RUN_OPTIONS.sampleWeights }, options);
+    const a = this.unscaled(rows);
+    const n = this.outputCount;
+    const t = plain(requireRows(matrix(targets, 'targets'), a.length / n));
+    if (t.columns !== n) throw new DataError('targets', `has ${t.columns} columns; expected ${n}, as in training`);
+    const tally = new NumberTally(n);
+    for (let r = 0; r < t.rows; r++) tally.add(a, r * n, t.data, r * n, w ? w[r]! : 1);
+    const result = tally.result();
+    return { loss: result.mse, ...result };
+  }
+
+  protected learnCoding(targets: MatrixLike, rows: number): NumberCoding {
+    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
+    const scalings = Array.from({ length: columns }, (_, c) => {
+      const { mean, deviation }: Spread = spreadOf(Float64Array.from({ length: rows }, (_, r) => data[r * columns + c]!));
+      return { mean, scale: deviation > 0 ? deviation : 1 };
+    });
+    return { scalings, single: columns === 1 && !nested(targets) };
+  }
+
+  protected encodeTargets(targets: MatrixLike, { scalings }: NumberCoding, rows: number): CodedTargets {
+    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
+    if (columns !== scalings.length) throw new DataError('targets', `has ${columns} columns; expected ${scalings.length}, as in training`);
+    const code = (v: number, i: number) => (v - scalings[i % columns]!.mean) / scalings[i % columns]!.scale;
+    return { t: this.options.precision === 'float32' ? Float32Array.from(data, code) : data.map(code), classes: undefined };
+  }
+
+  protected outputsFor({ scalings }: NumberCoding): number {
+    return scalings.length;
+  }
+
+  protected classWeights(_: NumberCoding, __: Uint32Array | undefined, w: Float64Array | undefined): Float64Array | undefined {
+    return w;
+  }
+
+  /** Outputs in the units of the targets. */
+  private unscaled(rows: Rows): Float64Array {
+    const { scalings } = this.trained.coding;
+    const n = scalings.length;
+    return Float64Array.from(this.outputs(rows), (v, i) => scalings[i % n]!.mean + scalings[i % n]!.scale * v);
+  }
+}
+
+function requireRows(m: Matrix, rows: number): Matrix {
+  if (m.rows !== rows) throw new DataError('targets', `has ${m.rows} rows, but there are ${rows} rows of inputs`);
+  return m;
+}
+
+/** A matrix's elements in float64, row-major. */
+function plain(m: Matrix): { data: Float64Array; rows: number; columns: number } {
+  const data = new Float64Array(m.rows * m.columns);
+  copyMatrix(m, data, 'targets');
+  return { data, rows: m.rows, columns: m.columns };
+}
+
+function nested(targets: MatrixLike): boolean {
+  return 'shape' in targets || typeof (targets as ArrayLike<unknown>)[0] === 'object';
+}

@@ -1,0 +1,247 @@
+// Choosing size and decay by held-out error, so that small sets are not overfitted: hidden units have to earn their place
+// against a linear model.
+
+import type { Engine } from '../bindings/core.js';
+import { deal, permutation } from './data/split.js';
+import { DECAY, DECAYS, LINEAR_DECAYS, MOMENTUM, type TaskKind, annealed, batchSize, epochs, hiddenUnits, largestEigenvalue, patternCost, startRate } from './defaults.js';
+import type { Activation } from './activations.js';
+import { dense } from './layers.js';
+import { Network } from './network.js';
+import { sgd } from './optim/sgd.js';
+import type { Precision } from '../bindings/memory.js';
+import { Purpose } from './random.js';
+import { type Ridge, ridge, ridgeCost } from './ridge.js';
+
+/** An encoded problem: what candidates are trained on. */
+export interface Problem {
+  readonly kind: TaskKind;
+  readonly precision: Precision;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** rows×inputs, centred and scaled. */
+  readonly x: Float32Array | Float64Array;
+  /** rows×outputs: standardised numbers, or one column per class. */
+  readonly t: Float32Array | Float64Array;
+  /** One weight a row. */
+  readonly w: Float64Array | undefined;
+  /** The class of each row. */
+  readonly classes: Uint32Array | undefined;
+  readonly seed: number;
+}
+
+/** What a model is trained with. */
+export interface Recipe {
+  /** Units of hidden layers, from the bottom up; none makes a linear model. */
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly weightDecay: number;
+  /** The rate that training starts with. */
+  readonly rate: number;
+  readonly momentum: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+}
+
+/** A candidate and how it did. */
+export interface Candidate {
+  readonly hidden: readonly number[];
+  readonly weightDecay: number;
+  /** Mean squared error on rows that it did not learn from (of standardised targets, or of class probabilities). */
+  readonly error: number;
+}
+
+/** What was chosen, and why. */
+export interface Choice extends Recipe {
+  /** How: 'given' (by options), 'rule' (too much work to try several), 'holdout' or 'cross-validation'. */
+  readonly by: 'given' | 'rule' | 'holdout' | 'cross-validation';
+  /** Parts that took turns in being left out; 0 without validation, 1 with a holdout. */
+  readonly folds: number;
+  /** All that was tried. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** What the user fixed. */
+export type Fixed = { [K in keyof Recipe]: Recipe[K] | undefined };
+
+/** Multiply-adds that choosing may cost: a second or so. */
+const BUDGET = 1.2e10;
+
+/** A holdout needs this many rows to judge by; with fewer, folds take turns. */
+const HOLDOUT_ROWS = 2000;
+
+/** Called between trainings; says whether to go on. */
+export type Between = (done: number, all: number) => Promise<boolean>;
+
+/** The loss and last activation of a task. */
+export function headOf(kind: TaskKind): { loss: 'crossEntropy' | 'meanSquaredError'; activation: 'softmax' | 'linear' } {
+  return kind === 'classification' ? { loss: 'crossEntropy', activation: 'softmax' } : { loss: 'meanSquaredError', activation: 'linear' };
+}
+
+/** The recipe by rule alone, with what the user fixed. */
+export function recipe(problem: Problem, fixed: Fixed): Recipe {
+  const { kind, rows, inputs, outputs, x } = problem;
+  return {
+    hidden: fixed.hidden ?? [hiddenUnits(inputs, outputs)],
+    activation: fixed.activation ?? 'lecunTanh',
+    weightDecay: fixed.weightDecay ?? DECAY / rows,
+    rate: fixed.rate ?? startRate(kind, largestEigenvalue(x, rows, inputs)),
+    momentum: fixed.momentum ?? MOMENTUM,
+    epochs: fixed.epochs ?? epochs(rows),
+    batchSize: fixed.batchSize ?? batchSize(rows),
+  };
+}
+
+/** A fresh network for a recipe. */
+export function build({ kind, precision, inputs, outputs, seed }: Problem, { hidden, activation }: Recipe): Promise<Network> {
+  const head = headOf(kind);
+  return Network.create({
+    inputs,
+    layers: [...hidden.map((units) => dense(units, { activation })), dense(outputs, { activation: head.activation })],
+    loss: head.loss,
+    precision,
+    seed,
+  });
+}
+
+/** The options of a recipe's fit. */
+export function fitOptions(r: Recipe) {
+  return {
+    method: sgd({ rate: annealed(r.rate, r.epochs), momentum: r.momentum, weightDecay: r.weightDecay }),
+    epochs: r.epochs,
+    batchSize: r.batchSize,
+  };
+}
+
+/** The choice, and the linear model in closed form where that won. */
+export interface Selected {
+  readonly choice: Choice;
+  readonly linear?: Ridge;
+}
+
+/**
+ * Chooses hidden units and weight decay where the user has not. Tries weight decays from strong to weak with and without
+ * hidden units, on folds or a holdout, as far as the budget of multiply-adds (not of time: choices must be repeatable) allows.
+ * Of two that do equally well the simpler one wins: hidden units must be better by more than one standard error.
+ */
+export async function select(engine: Engine, problem: Problem, fixed: Fixed, between: Between): Promise<Selected> {
+  const base = recipe(problem, fixed);
+  const sizes = fixed.hidden ? [fixed.hidden] : [base.hidden, []];
+  if (fixed.hidden && fixed.weightDecay !== undefined) return { choice: { ...base, by: 'given', folds: 0, candidates: [] } };
+  const { kind, rows, inputs, outputs } = problem;
+  const decays = (hidden: readonly number[]) =>
+    fixed.weightDecay !== undefined ? [fixed.weightDecay] : (hidden.length > 0 ? DECAYS : LINEAR_DECAYS).map((c) => c / rows);
+  const cost = base.epochs * rows * patternCost(inputs, base.hidden[0] ?? 0, outputs) * decays(base.hidden).length;
+  const folds = rows >= HOLDOUT_ROWS || cost * 3 > BUDGET ? 1 : cost * 5 > BUDGET ? 3 : 5;
+  if (cost * folds > BUDGET || rows < 10) return { choice: { ...base, by: 'rule', folds: 0, candidates: [] } };
+
+  const order = permutation(engine, rows, problem.seed, Purpose.folds);
+  const parts = folds === 1
+    ? [deal(order, [0.75, 0.25], problem.classes)[1]!]
+    : deal(order, new Array<number>(folds).fill(1 / folds), problem.classes);
+  const closed = kind === 'regression' && sizes.some((hidden) => hidden.length === 0) && ridgeCost(rows, inputs) < BUDGET / 8;
+  const tried: Trial[] = [];
+  let linear: Ridge | undefined;
+  const all = sizes.reduce((n, hidden) => n + (hidden.length === 0 && closed ? 1 : decays(hidden).length * parts.length), 0);
+  let done = 0;
+  for (const hidden of sizes) {
+    if (hidden.length === 0 && closed && fixed.weightDecay === undefined) {
+      linear = ridge(problem.x, problem.t, rows, inputs, outputs, problem.w);
+      tried.push(judged(problem, hidden, linear.weightDecay, linear.errors, parts));
+      if (!(await between(++done, all))) break;
+      continue;
+    }
+    let rises = 0;
+    for (const weightDecay of decays(hidden)) {
+      const errors = new Float64Array(rows);
+      for (const part of parts) {
+        await heldOutErrors(problem, { ...base, hidden, weightDecay }, part, errors);
+        if (!(await between(++done, all))) return { choice: chosen(base, tried, folds) };
+      }
+      const trial = judged(problem, hidden, weightDecay, errors, parts);
+      const best = Math.min(...tried.filter((t) => t.hidden === hidden).map((t) => t.error));
+      tried.push(trial);
+      rises = trial.error > best ? rises + 1 : 0;
+      if (rises === 2) break; // the error has a single minimum in the decay
+    }
+  }
+  const choice = chosen(base, tried, folds);
+  return linear && choice.hidden.length === 0 ? { choice, linear } : { choice };
+}
+
+interface Trial extends Candidate {
+  readonly errors: Float64Array;
+  readonly judged: Uint32Array;
+}
+
+function judged({ w }: Problem, hidden: readonly number[], weightDecay: number, errors: Float64Array, parts: readonly Uint32Array[]): Trial {
+  const rows = Uint32Array.from(parts.flatMap((part) => [...part]));
+  let sum = 0;
+  let weight = 0;
+  for (const r of rows) {
+    sum += (w ? w[r]! : 1) * errors[r]!;
+    weight += w ? w[r]! : 1;
+  }
+  return { hidden, weightDecay, error: sum / weight, errors, judged: rows };
+}
+
+/** The best trial; the best linear one unless hidden units beat it by more than a standard error of the difference. */
+function chosen(base: Recipe, tried: readonly Trial[], folds: number): Choice {
+  const best = (trials: readonly Trial[]) => trials.reduce<Trial | undefined>((a, b) => (a && a.error <= b.error ? a : b), undefined);
+  const overall = best(tried);
+  const linear = best(tried.filter(({ hidden }) => hidden.length === 0));
+  const pick = overall && linear && overall !== linear && !better(overall, linear) ? linear : overall;
+  const candidates = tried.map(({ hidden, weightDecay, error }) => ({ hidden, weightDecay, error }));
+  return {
+    ...base,
+    ...(pick && { hidden: pick.hidden, weightDecay: pick.weightDecay }),
+    by: pick ? (folds === 1 ? 'holdout' : 'cross-validation') : 'rule',
+    folds: pick ? folds : 0,
+    candidates,
+  };
+}
+
+function better(a: Trial, b: Trial): boolean {
+  const n = a.judged.length;
+  let mean = 0;
+  for (const r of a.judged) mean += (b.errors[r]! - a.errors[r]!) / n;
+  let square = 0;
+  for (const r of a.judged) {
+    const d = b.errors[r]! - a.errors[r]! - mean;
+    square += (d * d) / n;
+  }
+  return mean > 0 && mean * mean > square / n;
+}
+
+/** Trains on all rows but a part, and writes the squared error of each row of that part. */
+async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, errors: Float64Array): Promise<void> {
+  const { rows, inputs, outputs, x, t, w } = problem;
+  const held = new Set(part);
+  const rest = Uint32Array.from({ length: rows }, (_, i) => i).filter((i) => !held.has(i));
+  const net = await build(problem, r);
+  try {
+    await net.fit(
+      { data: picked(x, inputs, rest), shape: [rest.length, inputs] },
+      { data: picked(t, outputs, rest), shape: [rest.length, outputs] },
+      { ...fitOptions(r), ...(w && { sampleWeights: rest.reduce<number[]>((list, i) => (list.push(w[i]!), list), []) }) },
+    );
+    const found = net.predict({ data: picked(x, inputs, part), shape: [part.length, inputs] });
+    part.forEach((row, i) => {
+      let s = 0;
+      for (let o = 0; o < outputs; o++) {
+        const e = found[i * outputs + o]! - t[row * outputs + o]!;
+        s += e * e;
+      }
+      errors[row] = s / outputs;
+    });
+  } finally {
+    net.dispose();
+  }
+}
+
+/** The rows of a row-major matrix that indices pick. */
+function picked(a: Float32Array | Float64Array, columns: number, indices: Uint32Array): Float32Array | Float64Array {
+  const result = a instanceof Float32Array ? new Float32Array(indices.length * columns) : new Float64Array(indices.length * columns);
+  indices.forEach((from, i) => result.set(a.subarray(from * columns, (from + 1) * columns), i * columns));
+  return result;
+}
