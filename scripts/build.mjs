@@ -26,8 +26,12 @@ function newest(paths) {
 
 /** A precision's binary, unless it is newer than its sources. */
 async function binary(precision) {
-  const wasm = `build/${precision}.wasm`, module = `build/${precision}.base64.ts`;
-  const built = await stat(module).then((s) => s.mtimeMs, () => 0);
+  const wasm = `build/${precision}.wasm`,
+    module = `build/${precision}.base64.ts`;
+  const built = await stat(module).then(
+    (s) => s.mtimeMs,
+    () => 0,
+  );
   if (built > newest(['assembly', 'asconfig.json', 'package.json', 'scripts/build.mjs'])) return;
   await run(bin('asc'), ['--target', precision]).catch((error) => {
     throw new Error(`asc --target ${precision} failed:\n${error.stdout}${error.stderr}`);
@@ -45,16 +49,31 @@ const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warni
 await Promise.all([
   // The library: one file and a chunk per binary, for Node and browsers alike.
   esbuild.build({
-    ...common, entryPoints: ['src/index.ts'], outdir: 'dist', splitting: true, platform: 'neutral', chunkNames: 'chunks/[name]-[hash]',
+    ...common,
+    entryPoints: ['src/index.ts'],
+    outdir: 'dist',
+    splitting: true,
+    platform: 'neutral',
+    chunkNames: 'chunks/[name]-[hash]',
   }),
   // The same, minified, for a page without a bundler.
   esbuild.build({
-    ...common, entryPoints: { 'efficient-backprop': 'src/index.ts' }, outdir: 'dist/browser', splitting: true, platform: 'neutral',
-    minify: true, chunkNames: '[name]-[hash]',
+    ...common,
+    entryPoints: { 'efficient-backprop': 'src/index.ts' },
+    outdir: 'dist/browser',
+    splitting: true,
+    platform: 'neutral',
+    minify: true,
+    chunkNames: '[name]-[hash]',
   }),
   // The command, with the libraries it is made of; it shares nothing with the library's own files.
   esbuild.build({
-    ...common, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', splitting: true, platform: 'node', minify: true,
+    ...common,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    splitting: true,
+    platform: 'node',
+    minify: true,
     chunkNames: 'cli/[name]-[hash]',
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

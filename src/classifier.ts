@@ -2,7 +2,15 @@
 
 import { type Rows, table } from './data/table.js';
 import { DataError, OptionError, shown } from './errors.js';
-import { type CodedTargets, Estimator, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions, shaped } from './estimator.js';
+import {
+  type CodedTargets,
+  Estimator,
+  type EstimatorOptions,
+  type PartialFitOptions,
+  RUN_OPTIONS,
+  type RunOptions,
+  shaped,
+} from './estimator.js';
 import { type ClassMetrics, argmax } from './metrics.js';
 import { checked, value } from './options.js';
 
@@ -31,19 +39,29 @@ export interface ClassifierEvaluation extends ClassMetrics {
   classes: readonly Label[];
 }
 
-const isLabel = (v: unknown): v is Label => typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
+const isLabel = (v: unknown): v is Label =>
+  typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
 
 const CLASSES = {
   classes: value<readonly Label[] | undefined>(
     'an array of two or more different labels of one type',
-    (v) => Array.isArray(v) && v.length > 1 && v.every(isLabel) && new Set(v).size === v.length && v.every((l) => typeof l === typeof v[0]),
+    (v) =>
+      Array.isArray(v) &&
+      v.length > 1 &&
+      v.every(isLabel) &&
+      new Set(v).size === v.length &&
+      v.every((l) => typeof l === typeof v[0]),
     undefined,
   ),
 };
 
 const CLASSIFIER_RUN_OPTIONS = {
   ...RUN_OPTIONS,
-  classWeights: value<ClassifierRunOptions['classWeights']>("'balanced', or an object or Map of a weight ≥ 0 for each label", (v) => v === 'balanced' || (typeof v === 'object' && v !== null), undefined),
+  classWeights: value<ClassifierRunOptions['classWeights']>(
+    "'balanced', or an object or Map of a weight ≥ 0 for each label",
+    (v) => v === 'balanced' || (typeof v === 'object' && v !== null),
+    undefined,
+  ),
 };
 
 /** How labels become outputs; plain data. */
@@ -76,7 +94,9 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
   static fit(rows: Rows, labels: ArrayLike<Label>, options: ClassifierOptions & ClassifierRunOptions = {}): Promise<Classifier> {
     const { sampleWeights, signal, timeLimit, onProgress, classWeights, ...own } = options;
-    const run = Object.fromEntries(Object.entries({ sampleWeights, signal, timeLimit, onProgress, classWeights }).filter(([, v]) => v !== undefined));
+    const run = Object.fromEntries(
+      Object.entries({ sampleWeights, signal, timeLimit, onProgress, classWeights }).filter(([, v]) => v !== undefined),
+    );
     return new Classifier(own).fit(rows, labels, run);
   }
 
@@ -138,12 +158,18 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     const seen = new Set<Label>();
     for (let r = 0; r < rows; r++) {
       const label = labels[r];
-      if (!isLabel(label)) throw new DataError('labels', `${shown(label)} is not a label (a string, a finite number or a boolean)`, { row: r });
-      if (typeof label !== typeof labels[0]) throw new DataError('labels', `${shown(label)} is a ${typeof label}, but row 0 has a ${typeof labels[0]}`, { row: r });
+      if (!isLabel(label))
+        throw new DataError('labels', `${shown(label)} is not a label (a string, a finite number or a boolean)`, { row: r });
+      if (typeof label !== typeof labels[0])
+        throw new DataError('labels', `${shown(label)} is a ${typeof label}, but row 0 has a ${typeof labels[0]}`, { row: r });
       seen.add(label);
     }
     if (this.announced) return { classes: [...this.announced] };
-    if (seen.size < 2) throw new DataError('labels', `all are ${shown(labels[0])}; to tell classes apart takes at least two (or the option classes)`);
+    if (seen.size < 2)
+      throw new DataError(
+        'labels',
+        `all are ${shown(labels[0])}; to tell classes apart takes at least two (or the option classes)`,
+      );
     const order = (a: Label, b: Label) => (a < b ? -1 : a > b ? 1 : 0);
     return { classes: [...seen].sort(order) };
   }
@@ -151,7 +177,8 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   protected encodeTargets(labels: ArrayLike<Label>, { classes }: LabelCoding, rows: number): CodedTargets {
     requireLength(labels, rows);
     const index = new Map(classes.map((label, i) => [label, i]));
-    const t = this.options.precision === 'float32' ? new Float32Array(rows * classes.length) : new Float64Array(rows * classes.length);
+    const t =
+      this.options.precision === 'float32' ? new Float32Array(rows * classes.length) : new Float64Array(rows * classes.length);
     const found = new Uint32Array(rows);
     for (let r = 0; r < rows; r++) {
       const c = index.get(labels[r]!);
@@ -169,7 +196,12 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     return classes.length;
   }
 
-  protected classWeights({ classes }: LabelCoding, truths: Uint32Array | undefined, w: Float64Array | undefined, given: ClassifierRunOptions['classWeights']): Float64Array | undefined {
+  protected classWeights(
+    { classes }: LabelCoding,
+    truths: Uint32Array | undefined,
+    w: Float64Array | undefined,
+    given: ClassifierRunOptions['classWeights'],
+  ): Float64Array | undefined {
     if (given === undefined) return w;
     const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
     return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
@@ -177,7 +209,8 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
 }
 
 function requireLength(labels: ArrayLike<unknown>, rows: number): void {
-  if (labels === null || typeof labels !== 'object' || !('length' in labels)) throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
+  if (labels === null || typeof labels !== 'object' || !('length' in labels))
+    throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
   if (labels.length !== rows) throw new DataError('labels', `has ${labels.length} elements, but there are ${rows} rows`);
 }
 
@@ -193,7 +226,8 @@ function balanced(count: number, truths: Uint32Array, w: Float64Array | undefine
 }
 
 function named(classes: readonly Label[], given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>): number[] {
-  const find = (label: Label) => (given instanceof Map ? (given.get(label) as number | undefined) : (given as Record<string, number>)[String(label)]);
+  const find = (label: Label) =>
+    given instanceof Map ? (given.get(label) as number | undefined) : (given as Record<string, number>)[String(label)];
   return classes.map((label) => {
     const weight = find(label);
     if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) {

@@ -25,14 +25,21 @@ export const ESTIMATOR_OPTIONS = {
     (v) => isUnits(v) || (Array.isArray(v) && v.every(isUnits)),
     undefined,
   ),
-  activation: oneOf(ACTIVATION_NAMES.filter((name) => name !== 'softmax'), undefined),
+  activation: oneOf(
+    ACTIVATION_NAMES.filter((name) => name !== 'softmax'),
+    undefined,
+  ),
   weightDecay: number({ min: 0, below: Infinity }, undefined),
   rate: number({ above: 0, below: Infinity }, undefined),
   momentum: number({ min: 0, below: 1 }, undefined),
   epochs: number({ min: 1, integer: true }, undefined),
   batchSize: number({ min: 1, integer: true }, undefined),
   validation: number({ above: 0, below: 1 }, undefined),
-  earlyStopping: value<boolean | EarlyStopping>('true, false, or { patience, minDelta, restoreBest }', (v) => typeof v === 'boolean' || (typeof v === 'object' && v !== null), false),
+  earlyStopping: value<boolean | EarlyStopping>(
+    'true, false, or { patience, minDelta, restoreBest }',
+    (v) => typeof v === 'boolean' || (typeof v === 'object' && v !== null),
+    false,
+  ),
   missing: oneOf(['mean', 'refuse'], undefined),
   precision: oneOf(['float32', 'float64'], 'float32'),
   seed: number(SEED, undefined),
@@ -67,7 +74,11 @@ export interface EstimatorOptions {
 }
 
 export const RUN_OPTIONS = {
-  sampleWeights: value<ArrayLike<number> | undefined>('an array of numbers ≥ 0, one for each row', (v) => Array.isArray(v) || ArrayBuffer.isView(v), undefined),
+  sampleWeights: value<ArrayLike<number> | undefined>(
+    'an array of numbers ≥ 0, one for each row',
+    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
+    undefined,
+  ),
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: number({ above: 0 }, Infinity),
   onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
@@ -112,7 +123,11 @@ export interface PartialFitOptions {
   signal?: AbortSignal;
 }
 
-const PARTIAL_OPTIONS = { epochs: number({ min: 1, integer: true }, 1), sampleWeights: RUN_OPTIONS.sampleWeights, signal: RUN_OPTIONS.signal };
+const PARTIAL_OPTIONS = {
+  epochs: number({ min: 1, integer: true }, 1),
+  sampleWeights: RUN_OPTIONS.sampleWeights,
+  signal: RUN_OPTIONS.signal,
+};
 
 /** What a fitted estimator consists of. */
 export interface Fitted<Coding> {
@@ -145,7 +160,11 @@ export abstract class Estimator<Targets, Coding> {
   constructor(name: string, options: EstimatorOptions | undefined, extra: Parameters<typeof checked>[1] = {}) {
     this.options = checked(name, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
     if (this.options.earlyStopping && this.options.validation === undefined) {
-      throw new OptionError(`${name}.earlyStopping`, this.options.earlyStopping, 'a validation share beside it: validation: 0.2, for example');
+      throw new OptionError(
+        `${name}.earlyStopping`,
+        this.options.earlyStopping,
+        'a validation share beside it: validation: 0.2, for example',
+      );
     }
     this.seed = this.options.seed ?? freshSeed();
   }
@@ -191,7 +210,12 @@ export abstract class Estimator<Targets, Coding> {
   protected abstract outputsFor(coding: Coding): number;
 
   /** Weights of rows by class, to multiply with sample weights; undefined for none. */
-  protected abstract classWeights(coding: Coding, classes: Uint32Array | undefined, w: Float64Array | undefined, given: unknown): Float64Array | undefined;
+  protected abstract classWeights(
+    coding: Coding,
+    classes: Uint32Array | undefined,
+    w: Float64Array | undefined,
+    given: unknown,
+  ): Float64Array | undefined;
 
   protected get trained(): Fitted<Coding> {
     if (this.disposed) throw new DisposedError(this.kind);
@@ -222,18 +246,34 @@ export abstract class Estimator<Targets, Coding> {
         let history: EstimatorHistory;
         if (linear) {
           network.setWeights([linear.weights, linear.bias]);
-          const { loss } = network.evaluate(shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs), weighted(problem.w));
+          const { loss } = network.evaluate(
+            shaped(problem.x, problem.inputs),
+            shaped(problem.t, problem.outputs),
+            weighted(problem.w),
+          );
           history = {
-            loss: [loss], validationLoss: [], metrics: {}, epochs: 1, bestEpoch: 1, reason: 'solved', evaluations: 1, time: elapsed(),
-            seed: this.seed, chosen: choice,
+            loss: [loss],
+            validationLoss: [],
+            metrics: {},
+            epochs: 1,
+            bestEpoch: 1,
+            reason: 'solved',
+            evaluations: 1,
+            time: elapsed(),
+            seed: this.seed,
+            chosen: choice,
           };
         } else {
           const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - elapsed(), 1) };
           const { history: found, state } = await this.trainNetwork(network, problem, choice, {
             ...left,
             ...(run.signal && { signal: run.signal }),
-            ...(this.options.validation !== undefined && { validation: this.options.validation, earlyStopping: this.options.earlyStopping }),
-            onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) => report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
+            ...(this.options.validation !== undefined && {
+              validation: this.options.validation,
+              earlyStopping: this.options.earlyStopping,
+            }),
+            onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
+              report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
           });
           this.state = state;
           if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
@@ -294,7 +334,14 @@ export abstract class Estimator<Targets, Coding> {
     return { hidden: typeof hidden === 'number' ? [hidden] : hidden, activation, weightDecay, rate, momentum, epochs, batchSize };
   }
 
-  private problem(encoder: Encoder, coding: Coding, t: Table, targets: Targets, sampleWeights: ArrayLike<number> | undefined, byClass: unknown): Problem {
+  private problem(
+    encoder: Encoder,
+    coding: Coding,
+    t: Table,
+    targets: Targets,
+    sampleWeights: ArrayLike<number> | undefined,
+    byClass: unknown,
+  ): Problem {
     const { precision } = this.options;
     if (sampleWeights && sampleWeights.length !== t.rows) {
       throw new DataError('sampleWeights', `has ${sampleWeights.length} elements, but there are ${t.rows} rows`);
@@ -319,12 +366,19 @@ export abstract class Estimator<Targets, Coding> {
   }
 
   /** Trains the network; where it diverges, again from the start with a third of the rate. */
-  private async trainNetwork(network: Network, problem: Problem, choice: Recipe, options: Parameters<Network['fit']>[1] & object) {
+  private async trainNetwork(
+    network: Network,
+    problem: Problem,
+    choice: Recipe,
+    options: Parameters<Network['fit']>[1] & object,
+  ) {
     const start = network.getWeights();
     for (let rate = choice.rate; ; rate /= 3) {
       const outcome = await network.train(
-        shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs),
-        { ...fitOptions({ ...choice, rate }), ...weighted(problem.w), ...options }, undefined,
+        shaped(problem.x, problem.inputs),
+        shaped(problem.t, problem.outputs),
+        { ...fitOptions({ ...choice, rate }), ...weighted(problem.w), ...options },
+        undefined,
       );
       if (outcome.history.reason !== 'diverged' || rate < choice.rate / 1000) return outcome;
       network.setWeights(start);

@@ -41,15 +41,26 @@ const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 const OPTIONS = {
   method: value<Method>('a method, such as sgd({ rate: 0.1 })', isMethod, sgd()),
   epochs: number({ min: 1, integer: true }, 100),
-  batchSize: either<number, 'full'>(number({ min: 1, integer: true }, 32), value("'full'", (v) => v === 'full', 'full')),
+  batchSize: either<number, 'full'>(
+    number({ min: 1, integer: true }, 32),
+    value("'full'", (v) => v === 'full', 'full'),
+  ),
   order: oneOf(['shuffle', 'sequential'], 'shuffle'),
   validation: value<number | Dataset | readonly [MatrixLike, MatrixLike] | undefined>(
     'a share > 0 and < 1 of the rows, a dataset, or [X, Y]',
     (v) => (typeof v === 'number' && v > 0 && v < 1) || v instanceof Dataset || (Array.isArray(v) && v.length === 2),
     undefined,
   ),
-  earlyStopping: value<boolean | EarlyStopping>('true, false, or { patience, minDelta, restoreBest }', (v) => typeof v === 'boolean' || isObject(v), false),
-  sampleWeights: value<ArrayLike<number> | undefined>('an array of numbers ≥ 0, one for each row', (v) => Array.isArray(v) || ArrayBuffer.isView(v), undefined),
+  earlyStopping: value<boolean | EarlyStopping>(
+    'true, false, or { patience, minDelta, restoreBest }',
+    (v) => typeof v === 'boolean' || isObject(v),
+    false,
+  ),
+  sampleWeights: value<ArrayLike<number> | undefined>(
+    'an array of numbers ≥ 0, one for each row',
+    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
+    undefined,
+  ),
   classWeights: value<readonly number[] | 'balanced' | undefined>(
     "an array of numbers ≥ 0, one for each class, or 'balanced'",
     (v) => v === 'balanced' || (Array.isArray(v) && v.every((w) => typeof w === 'number' && w >= 0 && w < Infinity)),
@@ -126,12 +137,22 @@ export interface Outcome {
 
 /** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
 export async function fit(
-  subject: Subject, X: MatrixLike | Dataset, Y: MatrixLike | undefined, options: FitOptions | undefined, resume?: MethodState,
+  subject: Subject,
+  X: MatrixLike | Dataset,
+  Y: MatrixLike | undefined,
+  options: FitOptions | undefined,
+  resume?: MethodState,
 ): Promise<Outcome> {
   const settings = checked('fit', OPTIONS, options);
-  const stopping = settings.earlyStopping ? checked('fit.earlyStopping', STOPPING, settings.earlyStopping === true ? {} : settings.earlyStopping) : undefined;
+  const stopping = settings.earlyStopping
+    ? checked('fit.earlyStopping', STOPPING, settings.earlyStopping === true ? {} : settings.earlyStopping)
+    : undefined;
   if (stopping && settings.validation === undefined) {
-    throw new OptionError('fit.earlyStopping', settings.earlyStopping, 'a validation share or set beside it: validation: 0.2, for example');
+    throw new OptionError(
+      'fit.earlyStopping',
+      settings.earlyStopping,
+      'a validation share or set beside it: validation: 0.2, for example',
+    );
   }
   const { engine, architecture } = subject;
   const { precision } = engine;
@@ -140,7 +161,8 @@ export async function fit(
   const datasetOf = (x: MatrixLike | Dataset, y: MatrixLike | undefined, weights?: ArrayLike<number>): Dataset => {
     if (x instanceof Dataset) {
       if (y !== undefined) throw new OptionError('fit.Y', y, 'none beside a dataset, which has its targets');
-      if (weights) throw new OptionError('fit.sampleWeights', weights, 'none beside a dataset; give them to dataset(X, Y, { weights })');
+      if (weights)
+        throw new OptionError('fit.sampleWeights', weights, 'none beside a dataset; give them to dataset(X, Y, { weights })');
       return x;
     }
     if (y === undefined) throw new DataError('Y', 'is missing');
@@ -152,18 +174,21 @@ export async function fit(
     const data = datasetOf(X, Y, settings.sampleWeights);
     const patterns = patternsFor(subject, data, 'X');
     const seed = settings.seed ?? subject.seed;
-    const { train, held } = typeof settings.validation === 'number'
-      ? split(engine, arena, data, patterns, architecture, settings.validation, seed)
-      : { train: undefined, held: undefined };
+    const { train, held } =
+      typeof settings.validation === 'number'
+        ? split(engine, arena, data, patterns, architecture, settings.validation, seed)
+        : { train: undefined, held: undefined };
     const rows = train?.length ?? data.rows;
     const batchSize = settings.batchSize === 'full' ? rows : Math.min(settings.batchSize, rows);
     if (settings.minGradient > 0 && batchSize < rows) {
-      throw new OptionError('fit.minGradient', settings.minGradient, "0 with mini-batches; batchSize 'full' has a gradient of the whole set");
+      throw new OptionError(
+        'fit.minGradient',
+        settings.minGradient,
+        "0 with mini-batches; batchSize 'full' has a gradient of the whole set",
+      );
     }
     const plan = new Plan(engine, arena, architecture, subject.theta, batchSize, true);
-    const w = settings.classWeights
-      ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights)
-      : patterns.w;
+    const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
     const training = settings.method.start(
       { plan, arena, patterns: { ...patterns, w }, subset: train, rows, batchSize, shuffle: settings.order === 'shuffle', seed },
       resume,
@@ -172,9 +197,10 @@ export async function fit(
     judge.watch('training', patterns, train);
     if (held) judge.watch('validation', patterns, held);
     else if (settings.validation instanceof Dataset || Array.isArray(settings.validation)) {
-      const other = settings.validation instanceof Dataset
-        ? settings.validation
-        : datasetOf(...(settings.validation as [MatrixLike, MatrixLike]));
+      const other =
+        settings.validation instanceof Dataset
+          ? settings.validation
+          : datasetOf(...(settings.validation as [MatrixLike, MatrixLike]));
       judge.watch('validation', patternsFor(subject, other, 'validation'), undefined);
     }
     return await loop(subject, training, judge, new Snapshot(subject, arena), settings, stopping, seed);
@@ -197,11 +223,25 @@ type Stopping = Checked<typeof STOPPING>;
 
 /** Epoch after epoch, until something says stop. */
 async function loop(
-  subject: Subject, training: Training, judge: Judge, snapshot: Snapshot, settings: Settings, stopping: Stopping | undefined, seed: number,
+  subject: Subject,
+  training: Training,
+  judge: Judge,
+  snapshot: Snapshot,
+  settings: Settings,
+  stopping: Stopping | undefined,
+  seed: number,
 ): Promise<Outcome> {
   const started = performance.now();
   const history: History = {
-    loss: [], validationLoss: [], metrics: {}, epochs: 0, bestEpoch: 0, reason: 'epochs', evaluations: 0, time: 0, seed,
+    loss: [],
+    validationLoss: [],
+    metrics: {},
+    epochs: 0,
+    bestEpoch: 0,
+    reason: 'epochs',
+    evaluations: 0,
+    time: 0,
+    seed,
   };
   const interrupted = (): StopReason | undefined =>
     settings.signal?.aborted ? 'signal' : performance.now() - started >= settings.timeLimit ? 'timeLimit' : undefined;
@@ -229,7 +269,11 @@ async function loop(
     else if (settings.minGradient > 0 && training.gradientNorm! <= settings.minGradient) stop = 'minGradient';
     else if (stopping && history.epochs - best.epoch >= stopping.patience) stop = 'earlyStopping';
     settings.onEpoch?.({
-      epoch: history.epochs, epochs: settings.epochs, loss: training.loss, validationLoss, rate: training.rate,
+      epoch: history.epochs,
+      epochs: settings.epochs,
+      loss: training.loss,
+      validationLoss,
+      rate: training.rate,
       time: performance.now() - started,
     });
     subject.check();
@@ -244,7 +288,10 @@ async function loop(
 
 /** One epoch in slices; says why it ended early, if it did. */
 async function epoch(
-  subject: Subject, training: Training, pace: Pace, interrupted: () => StopReason | undefined,
+  subject: Subject,
+  training: Training,
+  pace: Pace,
+  interrupted: () => StopReason | undefined,
 ): Promise<StopReason | undefined> {
   for (let left = training.stepsPerEpoch; left > 0; ) {
     const steps = Math.min(pace.stride, left);
@@ -312,7 +359,12 @@ class Judge {
   ) {
     const numbers = classThreshold(subject.architecture.loss) === undefined;
     const unfit = metrics.find((name) => numbers === (name === 'accuracy'));
-    if (unfit) throw new OptionError('fit.metrics', unfit, `metrics of the loss ${subject.architecture.loss}: ${numbers ? "'mse', 'mae', 'r2'" : "'accuracy'"}`);
+    if (unfit)
+      throw new OptionError(
+        'fit.metrics',
+        unfit,
+        `metrics of the loss ${subject.architecture.loss}: ${numbers ? "'mse', 'mae', 'r2'" : "'accuracy'"}`,
+      );
   }
 
   watch(name: 'training' | 'validation', patterns: Patterns, indices: Words | undefined): void {
@@ -326,7 +378,8 @@ class Judge {
   record(history: History): number | undefined {
     let validationLoss: number | undefined;
     for (const [name, watched] of this.watched) {
-      const tally = this.metrics.length > 0 ? new Tally(this.subject.architecture.loss, outputsOf(this.subject.architecture)) : undefined;
+      const tally =
+        this.metrics.length > 0 ? new Tally(this.subject.architecture.loss, outputsOf(this.subject.architecture)) : undefined;
       const loss = this.measure(watched, tally);
       if (name === 'validation') {
         validationLoss = loss;
@@ -334,7 +387,8 @@ class Judge {
       }
       const found = tally?.result() as Record<MetricName, number> | undefined;
       for (const metric of this.metrics) {
-        const key = name === 'training' ? metric : (`validation${metric[0]!.toUpperCase()}${metric.slice(1)}` as keyof History['metrics']);
+        const key =
+          name === 'training' ? metric : (`validation${metric[0]!.toUpperCase()}${metric.slice(1)}` as keyof History['metrics']);
         (history.metrics[key] ??= []).push(found![metric]);
       }
     }
@@ -377,7 +431,13 @@ function classesOf(patterns: Patterns, { loss, layers }: Architecture, rows: num
 
 /** Sets a share of the rows aside for validation. */
 function split(
-  engine: Engine, arena: Arena, data: Dataset, patterns: Patterns, architecture: Architecture, share: number, seed: number,
+  engine: Engine,
+  arena: Arena,
+  data: Dataset,
+  patterns: Patterns,
+  architecture: Architecture,
+  share: number,
+  seed: number,
 ): { train: Words; held: Words } {
   const order = permutation(engine, data.rows, seed, Purpose.split);
   const [train, held] = deal(order, [1 - share, share], classesOf(patterns, architecture, data.rows));
@@ -389,7 +449,11 @@ function split(
 
 /** Weights of rows multiplied by those of their classes. */
 function classWeighted(
-  arena: Arena, patterns: Patterns, architecture: Architecture, rows: number, weights: readonly number[] | 'balanced',
+  arena: Arena,
+  patterns: Patterns,
+  architecture: Architecture,
+  rows: number,
+  weights: readonly number[] | 'balanced',
 ): Reals {
   const classes = classesOf(patterns, architecture, rows);
   if (!classes) {

@@ -1,7 +1,13 @@
 // The public names.
 
 export { Network, type NetworkOptions, type Evaluation } from './network.js';
-export { Classifier, type ClassifierEvaluation, type ClassifierOptions, type ClassifierRunOptions, type Label } from './classifier.js';
+export {
+  Classifier,
+  type ClassifierEvaluation,
+  type ClassifierOptions,
+  type ClassifierRunOptions,
+  type Label,
+} from './classifier.js';
 export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './regressor.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimator.js';
 export type { Candidate, Choice, Recipe } from './selection.js';

@@ -54,7 +54,9 @@ export function checkPairs(loss: Loss, activations: readonly Activation[]): void
       throw new OptionError(
         `layers[${i}].activation`,
         activation,
-        only ? `'${only}', which the loss ${loss} requires` : `one that goes with the loss ${loss}; softmax goes with crossEntropy only`,
+        only
+          ? `'${only}', which the loss ${loss} requires`
+          : `one that goes with the loss ${loss}; softmax goes with crossEntropy only`,
       );
     }
   });

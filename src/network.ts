@@ -113,7 +113,10 @@ export class Network {
       if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
     }
     const complete = given as typeof given & Architecture;
-    checkPairs(complete.loss, complete.layers.map(({ activation }) => activation));
+    checkPairs(
+      complete.loss,
+      complete.layers.map(({ activation }) => activation),
+    );
     return new Network(await engineOf(given.precision), complete);
   }
 
@@ -126,21 +129,29 @@ export class Network {
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   fit(data: Dataset, options?: FitOptions): Promise<History>;
   async fit(X: MatrixLike | Dataset, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const { history } = X instanceof Dataset
-      ? await this.train(X, undefined, (Y as FitOptions | undefined) ?? options)
-      : await this.train(X, Y as MatrixLike, options);
+    const { history } =
+      X instanceof Dataset
+        ? await this.train(X, undefined, (Y as FitOptions | undefined) ?? options)
+        : await this.train(X, Y as MatrixLike, options);
     return history;
   }
 
   /** `fit` for those who continue later: with what the method remembered, and what it remembers now. @internal */
   async train(
-    X: MatrixLike | Dataset, Y: MatrixLike | undefined, options: FitOptions | undefined, resume?: MethodState,
+    X: MatrixLike | Dataset,
+    Y: MatrixLike | undefined,
+    options: FitOptions | undefined,
+    resume?: MethodState,
   ): Promise<Outcome> {
     this.check();
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
     this.fitting = true;
     const subject: Subject = {
-      engine: this.engine, architecture: this.architecture, theta: this.theta, seed: this.seed, check: () => this.check(),
+      engine: this.engine,
+      architecture: this.architecture,
+      theta: this.theta,
+      seed: this.seed,
+      check: () => this.check(),
     };
     try {
       return await fit(subject, X, Y, options, resume);
@@ -199,7 +210,8 @@ export class Network {
     const next = this.theta.read();
     this.shapes.forEach(({ name, first, size, shape }, i) => {
       const given = weights[i]!;
-      if (given.length !== size) throw new DataError(name, `has ${given.length} elements; expected ${size} ([${shape.join(', ')}])`);
+      if (given.length !== size)
+        throw new DataError(name, `has ${given.length} elements; expected ${size} ([${shape.join(', ')}])`);
       copyMatrix({ rows: 1, columns: size, source: given }, next.subarray(first, first + size), name);
     });
     this.theta.view().set(next);

@@ -84,9 +84,7 @@ export class Plan {
     const { core } = this.engine;
     const address = arena.allocate(core.patternsBytes());
     const rows = indices ? indices.length : Math.floor(x!.length / this.architecture.inputs);
-    core.patternsOpen(
-      address, this.address, x!.address, t?.address ?? 0, w?.address ?? 0, indices?.address ?? 0, this.slabs,
-    );
+    core.patternsOpen(address, this.address, x!.address, t?.address ?? 0, w?.address ?? 0, indices?.address ?? 0, this.slabs);
     return { address, rows };
   }
 
@@ -111,4 +109,3 @@ export interface PatternSet {
   readonly address: number;
   readonly rows: number;
 }
-

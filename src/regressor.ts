@@ -4,7 +4,14 @@ import { type Spread, spreadOf, type Scaling } from './data/encoder.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from './data/matrix.js';
 import type { Rows } from './data/table.js';
 import { DataError } from './errors.js';
-import { type CodedTargets, Estimator, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './estimator.js';
+import {
+  type CodedTargets,
+  Estimator,
+  type EstimatorOptions,
+  type PartialFitOptions,
+  RUN_OPTIONS,
+  type RunOptions,
+} from './estimator.js';
 import { type NumberMetrics, NumberTally } from './metrics.js';
 import { checked } from './options.js';
 
@@ -47,7 +54,9 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   /** A new regressor, fitted: `new Regressor(options).fit(rows, targets, options)`. */
   static fit(rows: Rows, targets: MatrixLike, options: RegressorOptions & RegressorRunOptions = {}): Promise<Regressor> {
     const { sampleWeights, signal, timeLimit, onProgress, ...own } = options;
-    const run = Object.fromEntries(Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined));
+    const run = Object.fromEntries(
+      Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined),
+    );
     return new Regressor(own).fit(rows, targets, run);
   }
 
@@ -103,7 +112,8 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
 
   protected encodeTargets(targets: MatrixLike, { scalings }: NumberCoding, rows: number): CodedTargets {
     const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
-    if (columns !== scalings.length) throw new DataError('targets', `has ${columns} columns; expected ${scalings.length}, as in training`);
+    if (columns !== scalings.length)
+      throw new DataError('targets', `has ${columns} columns; expected ${scalings.length}, as in training`);
     const code = (v: number, i: number) => (v - scalings[i % columns]!.mean) / scalings[i % columns]!.scale;
     return { t: this.options.precision === 'float32' ? Float32Array.from(data, code) : data.map(code), classes: undefined };
   }

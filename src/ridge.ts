@@ -26,7 +26,14 @@ export function ridgeCost(rows: number, inputs: number): number {
  * Works on the inputs×inputs covariance or, where there are more inputs than rows, on the rows×rows one. The left-out error of
  * row i is e_i/(1 − h_ii), h the hat matrix, or α_i/(K + λ)⁻¹_ii in the second form.
  */
-export function ridge(X: ArrayLike<number>, T: ArrayLike<number>, rows: number, inputs: number, outputs: number, w?: ArrayLike<number>): Ridge {
+export function ridge(
+  X: ArrayLike<number>,
+  T: ArrayLike<number>,
+  rows: number,
+  inputs: number,
+  outputs: number,
+  w?: ArrayLike<number>,
+): Ridge {
   const { x, t, meanX, meanT, root, total } = centred(X, T, rows, inputs, outputs, w);
   const dual = inputs > rows;
   const size = dual ? rows : inputs;
@@ -64,7 +71,14 @@ export function ridge(X: ArrayLike<number>, T: ArrayLike<number>, rows: number, 
 }
 
 /** X and T less their weighted means, rows multiplied by the roots of their weights. */
-function centred(X: ArrayLike<number>, T: ArrayLike<number>, rows: number, inputs: number, outputs: number, w?: ArrayLike<number>) {
+function centred(
+  X: ArrayLike<number>,
+  T: ArrayLike<number>,
+  rows: number,
+  inputs: number,
+  outputs: number,
+  w?: ArrayLike<number>,
+) {
   const root = Float64Array.from({ length: rows }, (_, r) => (w ? Math.sqrt(w[r]!) : 1));
   let total = 0;
   for (let r = 0; r < rows; r++) total += root[r]! * root[r]!;

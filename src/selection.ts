@@ -3,7 +3,20 @@
 
 import type { Engine } from '../bindings/core.js';
 import { deal, permutation } from './data/split.js';
-import { DECAY, DECAYS, LINEAR_DECAYS, MOMENTUM, type TaskKind, annealed, batchSize, epochs, hiddenUnits, largestEigenvalue, patternCost, startRate } from './defaults.js';
+import {
+  DECAY,
+  DECAYS,
+  LINEAR_DECAYS,
+  MOMENTUM,
+  type TaskKind,
+  annealed,
+  batchSize,
+  epochs,
+  hiddenUnits,
+  largestEigenvalue,
+  patternCost,
+  startRate,
+} from './defaults.js';
 import type { Activation } from './activations.js';
 import { dense } from './layers.js';
 import { Network } from './network.js';
@@ -75,7 +88,9 @@ export type Between = (done: number, all: number) => Promise<boolean>;
 
 /** The loss and last activation of a task. */
 export function headOf(kind: TaskKind): { loss: 'crossEntropy' | 'meanSquaredError'; activation: 'softmax' | 'linear' } {
-  return kind === 'classification' ? { loss: 'crossEntropy', activation: 'softmax' } : { loss: 'meanSquaredError', activation: 'linear' };
+  return kind === 'classification'
+    ? { loss: 'crossEntropy', activation: 'softmax' }
+    : { loss: 'meanSquaredError', activation: 'linear' };
 }
 
 /** The recipe by rule alone, with what the user fixed. */
@@ -136,9 +151,10 @@ export async function select(engine: Engine, problem: Problem, fixed: Fixed, bet
   if (cost * folds > BUDGET || rows < 10) return { choice: { ...base, by: 'rule', folds: 0, candidates: [] } };
 
   const order = permutation(engine, rows, problem.seed, Purpose.folds);
-  const parts = folds === 1
-    ? [deal(order, [0.75, 0.25], problem.classes)[1]!]
-    : deal(order, new Array<number>(folds).fill(1 / folds), problem.classes);
+  const parts =
+    folds === 1
+      ? [deal(order, [0.75, 0.25], problem.classes)[1]!]
+      : deal(order, new Array<number>(folds).fill(1 / folds), problem.classes);
   const closed = kind === 'regression' && sizes.some((hidden) => hidden.length === 0) && ridgeCost(rows, inputs) < BUDGET / 8;
   const tried: Trial[] = [];
   let linear: Ridge | undefined;
@@ -174,7 +190,13 @@ interface Trial extends Candidate {
   readonly judged: Uint32Array;
 }
 
-function judged({ w }: Problem, hidden: readonly number[], weightDecay: number, errors: Float64Array, parts: readonly Uint32Array[]): Trial {
+function judged(
+  { w }: Problem,
+  hidden: readonly number[],
+  weightDecay: number,
+  errors: Float64Array,
+  parts: readonly Uint32Array[],
+): Trial {
   const rows = Uint32Array.from(parts.flatMap((part) => [...part]));
   let sum = 0;
   let weight = 0;
@@ -187,7 +209,8 @@ function judged({ w }: Problem, hidden: readonly number[], weightDecay: number, 
 
 /** The best trial; the best linear one unless hidden units beat it by more than a standard error of the difference. */
 function chosen(base: Recipe, tried: readonly Trial[], folds: number): Choice {
-  const best = (trials: readonly Trial[]) => trials.reduce<Trial | undefined>((a, b) => (a && a.error <= b.error ? a : b), undefined);
+  const best = (trials: readonly Trial[]) =>
+    trials.reduce<Trial | undefined>((a, b) => (a && a.error <= b.error ? a : b), undefined);
   const overall = best(tried);
   const linear = best(tried.filter(({ hidden }) => hidden.length === 0));
   const pick = overall && linear && overall !== linear && !better(overall, linear) ? linear : overall;
@@ -223,7 +246,7 @@ async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, err
     await net.fit(
       { data: picked(x, inputs, rest), shape: [rest.length, inputs] },
       { data: picked(t, outputs, rest), shape: [rest.length, outputs] },
-      { ...fitOptions(r), ...(w && { sampleWeights: rest.reduce<number[]>((list, i) => (list.push(w[i]!), list), []) }) },
+      { ...fitOptions(r), ...(w && { sampleWeights: picked(w, 1, rest) }) },
     );
     const found = net.predict({ data: picked(x, inputs, part), shape: [part.length, inputs] });
     part.forEach((row, i) => {
@@ -241,7 +264,10 @@ async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, err
 
 /** The rows of a row-major matrix that indices pick. */
 function picked(a: Float32Array | Float64Array, columns: number, indices: Uint32Array): Float32Array | Float64Array {
-  const result = a instanceof Float32Array ? new Float32Array(indices.length * columns) : new Float64Array(indices.length * columns);
-  indices.forEach((from, i) => result.set(a.subarray(from * columns, (from + 1) * columns), i * columns));
+  const result =
+    a instanceof Float32Array ? new Float32Array(indices.length * columns) : new Float64Array(indices.length * columns);
+  indices.forEach((from, i) => {
+    result.set(a.subarray(from * columns, (from + 1) * columns), i * columns);
+  });
   return result;
 }

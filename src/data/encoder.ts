@@ -83,7 +83,8 @@ export class Encoder {
       columns.push(numberSpec(name, column.kind, spread, t.rows));
     }
     const shared = sharedScale(spreads);
-    const scaled = shared === undefined ? columns : columns.map((spec) => (spec.kind === 'number' ? { ...spec, scale: shared } : spec));
+    const scaled =
+      shared === undefined ? columns : columns.map((spec) => (spec.kind === 'number' ? { ...spec, scale: shared } : spec));
     const encoder = new Encoder({ named: t.names !== undefined, fills, columns: scaled });
     if (encoder.inputs === 0) {
       const why = scaled.map((spec) => `${spec.name}: ${spec.kind === 'dropped' ? spec.reason : spec.kind}`).join('; ');
@@ -131,42 +132,60 @@ export class Encoder {
     const { columns, named } = this.spec;
     if (!named) {
       if (t.names) throw new DataError('X', `expected rows of ${columns.length} numbers, as in training; got records`);
-      if (t.width !== columns.length) throw new DataError('X', `has ${t.width} columns; expected ${columns.length}, as in training`);
+      if (t.width !== columns.length)
+        throw new DataError('X', `has ${t.width} columns; expected ${columns.length}, as in training`);
       return columns.map((_, i) => i);
     }
     if (!t.names) {
-      throw new DataError('X', `expected records with the columns ${columns.map(({ name }) => JSON.stringify(name)).join(', ')}, as in training; got arrays`);
+      throw new DataError(
+        'X',
+        `expected records with the columns ${columns.map(({ name }) => JSON.stringify(name)).join(', ')}, as in training; got arrays`,
+      );
     }
     const index = new Map(t.names.map((name, i) => [name, i]));
     const known = new Set(columns.map(({ name }) => name));
     const stranger = t.names.find((name) => !known.has(name));
     const absent = columns.find(({ name, kind }) => kind !== 'dropped' && !index.has(name));
     if (absent) {
-      throw new DataError('X', `is missing${stranger === undefined ? '' : `; there is a column ${JSON.stringify(stranger)} that training had not`}`, { column: absent.name });
+      throw new DataError(
+        'X',
+        `is missing${stranger === undefined ? '' : `; there is a column ${JSON.stringify(stranger)} that training had not`}`,
+        { column: absent.name },
+      );
     }
     if (stranger !== undefined) throw new DataError('X', 'was not there in training', { column: stranger });
     return columns.map(({ name }) => index.get(name) ?? -1);
   }
 
   private encodeNumbers(
-    spec: Extract<ColumnSpec, { kind: 'number' | 'date' }>, column: Column, out: Float32Array | Float64Array, first: number, place: string | number,
+    spec: Extract<ColumnSpec, { kind: 'number' | 'date' }>,
+    column: Column,
+    out: Float32Array | Float64Array,
+    first: number,
+    place: string | number,
   ): void {
     if (column.kind === 'category') {
       const row = column.values.findIndex((v) => v !== null);
-      if (row >= 0) throw new DataError('X', `${JSON.stringify(column.values[row])} stands in a column of numbers`, { row, column: place });
+      if (row >= 0)
+        throw new DataError('X', `${JSON.stringify(column.values[row])} stands in a column of numbers`, { row, column: place });
     }
     const values = column.kind === 'category' ? new Float64Array(column.values.length).fill(Number.NaN) : column.values;
     if (!this.spec.fills) refuseGap({ kind: 'number', values }, place);
     for (let r = 0, at = first; r < values.length; r++, at += this.inputs) {
       const gap = Number.isNaN(values[r]!);
       out[at] = gap ? 0 : (values[r]! - spec.mean) / spec.scale;
-      if (out[at]! - out[at]! !== 0) throw new DataError('X', `${values[r]} is too far from what training saw`, { row: r, column: place });
+      if (out[at]! - out[at]! !== 0)
+        throw new DataError('X', `${values[r]} is too far from what training saw`, { row: r, column: place });
       if (spec.indicator) out[at + 1] = scaled(gap ? 1 : 0, spec.indicator);
     }
   }
 
   private encodeCategories(
-    spec: Extract<ColumnSpec, { kind: 'category' }>, column: Column, out: Float32Array | Float64Array, first: number, place: string | number,
+    spec: Extract<ColumnSpec, { kind: 'category' }>,
+    column: Column,
+    out: Float32Array | Float64Array,
+    first: number,
+    place: string | number,
   ): void {
     if (column.kind !== 'category') {
       const row = column.values.findIndex((v) => !Number.isNaN(v));
@@ -240,7 +259,10 @@ function numberSpec(name: string, kind: 'number' | 'date', { gaps, mean, deviati
   if (gaps === rows) return { name, kind: 'dropped', reason: 'no value in any row' };
   if (!(deviation > 0) && gaps < COMMON_GAPS * rows) return { name, kind: 'dropped', reason: 'the same in every row' };
   return {
-    name, kind, gaps, mean,
+    name,
+    kind,
+    gaps,
+    mean,
     scale: deviation > 0 ? deviation : 1,
     ...(gaps >= COMMON_GAPS * rows && { indicator: indicatorScaling(gaps / rows) }),
   };
@@ -267,7 +289,11 @@ function categorySpec(name: string, values: readonly (string | null)[], fills: b
   });
   const shares = categories.map((category, i) => (counts.get(category)! + (i === fill ? gaps : 0)) / rows);
   return {
-    name, kind: 'category', gaps, categories, fill,
+    name,
+    kind: 'category',
+    gaps,
+    categories,
+    fill,
     scalings: shares.map(indicatorScaling),
     ...(common && { indicator: indicatorScaling(gaps / rows) }),
   };

@@ -111,7 +111,9 @@ export function copyMatrix(m: Matrix, target: RealArray, what: string, firstRow 
       const given = isRow(source[0]) ? (source[row] as ArrayLike<number>)[column] : source[i];
       throw new DataError(
         what,
-        Number.isFinite(given) ? `${given} is too large for float32; scale the data, or use precision 'float64'` : `${shown(given)} is not a finite number`,
+        Number.isFinite(given)
+          ? `${given} is too large for float32; scale the data, or use precision 'float64'`
+          : `${shown(given)} is not a finite number`,
         { row: firstRow + row, column },
       );
     }
@@ -122,7 +124,10 @@ export function copyMatrix(m: Matrix, target: RealArray, what: string, firstRow 
 function requireNumbers(values: ArrayLike<unknown>, columns: number, what: string, row: number): void {
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] !== 'number') {
-      throw new DataError(what, `${shown(values[i])} is not a number`, { row: row + Math.floor(i / columns), column: i % columns });
+      throw new DataError(what, `${shown(values[i])} is not a number`, {
+        row: row + Math.floor(i / columns),
+        column: i % columns,
+      });
     }
   }
 }

@@ -55,7 +55,8 @@ class MatrixTable extends Table {
 function unusual(cell: unknown, row: number, column: number): number {
   if (cell === null || cell === undefined || Number.isNaN(cell)) return Number.NaN;
   if (typeof cell === 'boolean') return cell ? 1 : 0;
-  const hint = typeof cell === 'number' ? 'is not a finite number' : 'is not a number; records, { name: value }, may have other columns';
+  const hint =
+    typeof cell === 'number' ? 'is not a finite number' : 'is not a number; records, { name: value }, may have other columns';
   throw new DataError('X', `${shown(cell)} ${hint}`, { row, column });
 }
 
@@ -102,7 +103,10 @@ class RecordTable extends Table {
 
   column(index: number): Column {
     const name = this.names[index]!;
-    return columnOf(name, this.records.map((record) => record[name]));
+    return columnOf(
+      name,
+      this.records.map((record) => record[name]),
+    );
   }
 }
 
@@ -142,7 +146,8 @@ function columnOf(name: string, cells: ArrayLike<Cell>): Column {
       values[r] = cell.getTime();
       dates = true;
     } else throw new DataError('X', `${shown(cell)} stands in a column of numbers`, { row: r, column: name });
-    if (Math.abs(values[r]!) === Infinity) throw new DataError('X', `${values[r]} is not a finite number`, { row: r, column: name });
+    if (Math.abs(values[r]!) === Infinity)
+      throw new DataError('X', `${values[r]} is not a finite number`, { row: r, column: name });
   }
   return { kind: dates ? 'date' : 'number', values };
 }

@@ -53,7 +53,11 @@ export function sgd(options?: SgdOptions): Sgd {
   if (settings.nesterov && settings.momentum === 0) {
     throw new OptionError('sgd.nesterov', true, 'false without momentum, or a momentum > 0');
   }
-  return Object.freeze({ name: 'sgd' as const, ...settings, start: (task: Task, state?: MethodState) => new Descent(settings, task, state) });
+  return Object.freeze({
+    name: 'sgd' as const,
+    ...settings,
+    start: (task: Task, state?: MethodState) => new Descent(settings, task, state),
+  });
 }
 
 /** A descent under way. */
@@ -87,8 +91,18 @@ class Descent implements Training {
     const order = shuffle && batchSize < rows ? new Words(arena, rows) : undefined;
     this.run = arena.allocate(core.runBytes());
     core.runOpen(
-      this.run, plan.address, rows, batchSize, patterns.x.address, patterns.t.address, patterns.w?.address ?? 0,
-      subset?.address ?? 0, order?.address ?? 0, this.gradient.address, this.velocity?.address ?? 0, plan.slabs,
+      this.run,
+      plan.address,
+      rows,
+      batchSize,
+      patterns.x.address,
+      patterns.t.address,
+      patterns.w?.address ?? 0,
+      subset?.address ?? 0,
+      order?.address ?? 0,
+      this.gradient.address,
+      this.velocity?.address ?? 0,
+      plan.slabs,
     );
   }
 
