@@ -98,6 +98,7 @@ function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | Web
   try {
     const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(binary);
     const instance = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
+    if (!('planBytes' in instance.exports)) throw new Error("it is not this package's binary");
     return { precision, core: instance.exports as unknown as Core };
   } catch (cause) {
     throw refusal(cause);

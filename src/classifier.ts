@@ -1,7 +1,7 @@
 // The classifier: labels in, labels out.
 
 import { type Rows, table } from './data/table.js';
-import { DataError, OptionError, shown } from './errors.js';
+import { DataError, ModelFileError, OptionError, shown } from './errors.js';
 import {
   type CodedTargets,
   Estimator,
@@ -11,6 +11,7 @@ import {
   type RunOptions,
   shaped,
 } from './estimator.js';
+import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from './format/document.js';
 import { type ClassMetrics, argmax } from './metrics.js';
 import { checked, value } from './options.js';
 
@@ -101,6 +102,23 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   }
 
   /**
+   * The classifier of `toJSON`, or of its text parsed.
+   * @throws ModelFileError
+   */
+  static async fromJSON(json: ModelJSON): Promise<Classifier> {
+    return Classifier.fromDocument(fromJSON(json));
+  }
+
+  /** @internal */
+  static async fromDocument(document: ModelDocument): Promise<Classifier> {
+    if (document.kind !== 'classifier') throw new ModelFileError(`the model is a ${document.kind}, not a classifier`);
+    const options = record(document.config['options'], 'options') as ClassifierOptions;
+    const model = readable('options', () => new Classifier(options));
+    await model.adopt(document);
+    return model;
+  }
+
+  /**
    * Trains on rows and their labels. What was learned before is replaced once the new model is done.
    * @throws DataError for bad rows or labels, one class only, or a label that `classes` does not list; OptionError
    */
@@ -172,6 +190,11 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
       );
     const order = (a: Label, b: Label) => (a < b ? -1 : a > b ? 1 : 0);
     return { classes: [...seen].sort(order) };
+  }
+
+  protected readCoding(config: Readonly<Record<string, unknown>>): LabelCoding {
+    const { classes } = fields('coding', CLASSES, config);
+    return { classes };
   }
 
   protected encodeTargets(labels: ArrayLike<Label>, { classes }: LabelCoding, rows: number): CodedTargets {

@@ -3,18 +3,22 @@
 import { engineOf } from '../bindings/load.js';
 import { ACTIVATION_NAMES } from './activations.js';
 import { Encoder, type EncoderSpec } from './data/encoder.js';
+import type { TaskKind } from './defaults.js';
 import { type Rows, type Table, table } from './data/table.js';
-import { DataError, DisposedError, EfficientBackpropError, NotFittedError, OptionError } from './errors.js';
+import { DataError, DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from './errors.js';
 import type { EarlyStopping } from './fit.js';
 import type { History } from './history.js';
 import type { Layer } from './layers.js';
 import type { Activation } from './activations.js';
-import type { Network } from './network.js';
+import { type ModelDocument, record } from './format/document.js';
+import { encoderSpec, historyFrom, recipeFrom } from './format/estimator.js';
+import { Model } from './model.js';
+import { Network } from './network.js';
 import type { MethodState } from './optim/method.js';
 import { sgd } from './optim/sgd.js';
 import { type Checked, callback, checked, number, oneOf, value } from './options.js';
 import { SEED, freshSeed } from './random.js';
-import { type Choice, type Fixed, type Problem, type Recipe, build, fitOptions, recipe, select } from './selection.js';
+import { type Choice, type Fixed, type Problem, type Recipe, build, fitOptions, headOf, recipe, select } from './selection.js';
 import type { Precision } from '../bindings/memory.js';
 
 const isUnits = (v: unknown) => Number.isInteger(v) && (v as number) >= 1;
@@ -145,7 +149,7 @@ export interface CodedTargets {
 }
 
 /** A model from a table to labels or numbers. `Coding` is how targets are coded; plain data, stored in model files. */
-export abstract class Estimator<Targets, Coding> {
+export abstract class Estimator<Targets, Coding> extends Model {
   /** The seed of all its randomness. */
   readonly seed: number;
   protected readonly options: Checked<typeof ESTIMATOR_OPTIONS>;
@@ -158,6 +162,7 @@ export abstract class Estimator<Targets, Coding> {
   abstract readonly kind: 'classifier' | 'regressor';
 
   constructor(name: string, options: EstimatorOptions | undefined, extra: Parameters<typeof checked>[1] = {}) {
+    super();
     this.options = checked(name, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
     if (this.options.earlyStopping && this.options.validation === undefined) {
       throw new OptionError(
@@ -209,6 +214,9 @@ export abstract class Estimator<Targets, Coding> {
   /** How many outputs a coding needs. */
   protected abstract outputsFor(coding: Coding): number;
 
+  /** A coding as a file has it. @throws ModelFileError */
+  protected abstract readCoding(config: Readonly<Record<string, unknown>>): Coding;
+
   /** Weights of rows by class, to multiply with sample weights; undefined for none. */
   protected abstract classWeights(
     coding: Coding,
@@ -244,6 +252,7 @@ export abstract class Estimator<Targets, Coding> {
       const network = await build(problem, choice);
       try {
         let history: EstimatorHistory;
+        this.state = undefined;
         if (linear) {
           network.setWeights([linear.weights, linear.bias]);
           const { loss } = network.evaluate(
@@ -281,7 +290,8 @@ export abstract class Estimator<Targets, Coding> {
         }
         if (this.disposed) throw new DisposedError(this.kind);
         this.fitted?.network.dispose();
-        this.fitted = { encoder, coding, network, recipe: choice, history };
+        const { by: _, folds: __, candidates: ___, ...settings } = choice;
+        this.fitted = { encoder, coding, network, recipe: settings, history };
       } catch (error) {
         network.dispose();
         throw error;
@@ -324,6 +334,10 @@ export abstract class Estimator<Targets, Coding> {
     return network.predict(shaped(encoder.encode(t, network.precision), encoder.inputs));
   }
 
+  private get task(): TaskKind {
+    return this.kind === 'classifier' ? 'classification' : 'regression';
+  }
+
   private fills(t: Table): boolean {
     const { missing } = this.options;
     return missing === undefined ? t.names !== undefined : missing === 'mean';
@@ -352,7 +366,7 @@ export abstract class Estimator<Targets, Coding> {
       if (!(w >= 0 && w < Infinity)) throw new DataError('sampleWeights', `${w} is not a number ≥ 0`, { row });
     });
     return {
-      kind: this.kind === 'classifier' ? 'classification' : 'regression',
+      kind: this.task,
       precision,
       rows: t.rows,
       inputs: encoder.inputs,
@@ -396,9 +410,38 @@ export abstract class Estimator<Targets, Coding> {
     }
   }
 
-  /** Takes over what a model file held. @internal */
-  protected adopt(fitted: Fitted<Coding>): void {
-    this.fitted = fitted;
+  /** @internal */
+  document(): Omit<ModelDocument, 'metadata'> {
+    const { encoder, coding, network, recipe: settings, history } = this.trained;
+    const { config, tensors } = network.document();
+    const options = Object.fromEntries(Object.entries(this.options).filter(([, v]) => v !== undefined));
+    const own = {
+      options: { ...options, seed: this.seed },
+      encoder: encoder.spec,
+      coding,
+      recipe: settings,
+      history: history ?? null,
+    };
+    return { kind: this.kind, config: { network: config, ...own }, tensors };
+  }
+
+  /** Takes over what a document holds, which must fit together. @throws ModelFileError @internal */
+  protected async adopt({ config, tensors, metadata }: ModelDocument): Promise<void> {
+    const encoder = new Encoder(encoderSpec(config['encoder']));
+    const coding = this.readCoding(record(config['coding'], 'coding'));
+    const settings = recipeFrom(config['recipe']);
+    const history = historyFrom(config['history']);
+    const network = await Network.fromConfig(config['network'], tensors);
+    if (
+      network.inputs !== encoder.inputs ||
+      network.outputs !== this.outputsFor(coding) ||
+      network.loss !== headOf(this.task).loss
+    ) {
+      network.dispose();
+      throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${this.kind}`);
+    }
+    this.fitted = { encoder, coding, network, recipe: settings, history };
+    this.note(metadata);
   }
 }
 
@@ -412,5 +455,5 @@ function weighted(w: Float64Array | undefined): { sampleWeights?: Float64Array }
 }
 
 function missingHistory(): never {
-  throw new NotFittedError('model (its history is not kept in files, nor made by partialFit)');
+  throw new NotFittedError('model by fit(), which makes the history');
 }

@@ -2,16 +2,19 @@
 
 import type { MetricName } from './metrics.js';
 
-/** Why a fit ended. */
-export type StopReason =
-  | 'epochs' // as many epochs as asked for
-  | 'goal' // the training loss reached the goal
-  | 'minGradient' // the gradient's largest magnitude fell to minGradient
-  | 'timeLimit'
-  | 'earlyStopping' // the validation loss stopped falling
-  | 'signal' // the AbortSignal fired
-  | 'solved' // a linear model in closed form: no descent was needed
-  | 'diverged'; // the loss, or a weight, ceased to be finite
+/** Why a fit may end. */
+export const STOP_REASONS = [
+  'epochs', // as many epochs as asked for
+  'goal', // the training loss reached the goal
+  'minGradient', // the gradient's largest magnitude fell to minGradient
+  'timeLimit',
+  'earlyStopping', // the validation loss stopped falling
+  'signal', // the AbortSignal fired
+  'solved', // a linear model in closed form: no descent was needed
+  'diverged', // the loss, or a weight, ceased to be finite
+] as const;
+
+export type StopReason = (typeof STOP_REASONS)[number];
 
 /** The record of a fit. Entry i of each list belongs to epoch i + 1. */
 export interface History {

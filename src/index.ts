@@ -11,8 +11,12 @@ export {
 export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './regressor.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimator.js';
 export type { Candidate, Choice, Recipe } from './selection.js';
-export type { ColumnSpec, Scaling } from './data/encoder.js';
+export type { ColumnSpec, Scaling } from './data/columns.js';
 export type { Cell, Row, Rows } from './data/table.js';
+export { loadModel } from './load-model.js';
+export { init, type InitOptions } from './init.js';
+export type { SaveOptions } from './model.js';
+export type { Metadata, ModelJSON } from './format/document.js';
 export { dense, type DenseLayer, type DenseOptions, type Layer } from './layers.js';
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';
@@ -25,6 +29,7 @@ export type { Activation } from './activations.js';
 export type { Initializer } from './initializers.js';
 export type { Loss } from './losses.js';
 export type { Precision } from '../bindings/memory.js';
+export type { WasmSource } from '../bindings/load.js';
 export {
   DataError,
   DisposedError,

@@ -5,13 +5,16 @@ import { engineOf } from '../bindings/load.js';
 import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, copyMatrix, matrix, requireColumns, someRows } from './data/matrix.js';
-import { DataError, DisposedError, EfficientBackpropError, OptionError } from './errors.js';
+import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError } from './errors.js';
 import { type FitOptions, type Outcome, type Subject, fit } from './fit.js';
 import type { History } from './history.js';
+import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
+import { networkConfig, parametersFrom } from './format/network.js';
 import { initialSpread } from './initializers.js';
 import type { Layer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkPairs } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
+import { Model } from './model.js';
 import type { MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
 import { type Architecture, type ParameterShape, type PatternSet, Plan, outputsOf, parameterShapes } from './plan.js';
@@ -67,7 +70,7 @@ export type Evaluation = { loss: number } & (
  * const history = await net.fit(X, Y, { epochs: 50 });
  * ```
  */
-export class Network {
+export class Network extends Model {
   readonly inputs: number;
   readonly outputs: number;
   readonly layers: readonly Layer[];
@@ -86,6 +89,7 @@ export class Network {
   private disposed = false;
 
   private constructor(engine: Engine, options: Checked<typeof OPTIONS> & Architecture) {
+    super();
     const { inputs, layers, loss, seed } = options;
     this.inputs = inputs;
     this.layers = Object.freeze([...layers]);
@@ -118,6 +122,42 @@ export class Network {
       complete.layers.map(({ activation }) => activation),
     );
     return new Network(await engineOf(given.precision), complete);
+  }
+
+  /**
+   * The network of `toJSON`, or of its text parsed.
+   * @throws ModelFileError
+   */
+  static async fromJSON(json: ModelJSON): Promise<Network> {
+    return Network.fromDocument(fromJSON(json));
+  }
+
+  /** @internal */
+  static async fromDocument({ kind, config, tensors, metadata }: ModelDocument): Promise<Network> {
+    if (kind !== 'network') throw new ModelFileError(`the model is a ${kind}, not a network`);
+    const network = await Network.fromConfig(config, tensors);
+    network.note(metadata);
+    return network;
+  }
+
+  /** A network as a file describes it, on its own or inside an estimator. @internal */
+  static async fromConfig(config: unknown, tensors: ModelDocument['tensors']): Promise<Network> {
+    const checkedConfig = networkConfig(config);
+    const parameters = parametersFrom(tensors, checkedConfig); // before anything is allocated for sizes that are only claimed
+    readable('network', () =>
+      checkPairs(
+        checkedConfig.loss,
+        checkedConfig.layers.map(({ activation }) => activation),
+      ),
+    );
+    const network = new Network(await engineOf(checkedConfig.precision), checkedConfig);
+    try {
+      network.setWeights(parameters);
+    } catch (cause) {
+      network.dispose();
+      throw cause instanceof DataError ? new ModelFileError(`damaged: ${cause.message}`, { cause }) : cause;
+    }
+    return network;
   }
 
   /**
@@ -233,9 +273,12 @@ export class Network {
     this.dispose();
   }
 
-  /** What the network computes, without its parameters. @internal */
-  get description(): Architecture {
-    return this.architecture;
+  /** @internal */
+  document(): Omit<ModelDocument, 'metadata'> {
+    const { inputs, layers, loss, precision, seed } = this;
+    const weights = this.getWeights();
+    const tensors = this.shapes.map(({ name, shape }, i) => ({ name, shape, data: weights[i]! }));
+    return { kind: 'network', config: { inputs, layers, loss, precision, seed }, tensors };
   }
 
   private check(): void {

@@ -29,21 +29,21 @@ export interface Bounds {
   integer?: boolean;
 }
 
-function within(bounds: Bounds): (value: unknown) => boolean {
-  const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity, integer = false } = bounds;
+function within({ min, max, above, below, integer }: Bounds): (value: unknown) => boolean {
   return (value) =>
     typeof value === 'number' &&
-    value >= min &&
-    value <= max &&
-    (value > above || above === -Infinity) &&
-    (value < below || below === Infinity) &&
+    !Number.isNaN(value) &&
+    (min === undefined || value >= min) &&
+    (max === undefined || value <= max) &&
+    (above === undefined || value > above) &&
+    (below === undefined || value < below) &&
     (!integer || Number.isSafeInteger(value));
 }
 
 function described({ min, max, above, below, integer }: Bounds): string {
-  const kind = integer ? 'an integer' : 'a number';
-  const low = min !== undefined ? `≥ ${min}` : above !== undefined ? `> ${above}` : '';
-  const high = max !== undefined ? `≤ ${max}` : below !== undefined ? `< ${below}` : '';
+  const kind = integer ? 'an integer' : below === Infinity ? 'a finite number' : 'a number';
+  const low = min !== undefined ? `≥ ${min}` : above !== undefined && above > -Infinity ? `> ${above}` : '';
+  const high = max !== undefined ? `≤ ${max}` : below !== undefined && below < Infinity ? `< ${below}` : '';
   return [kind, [low, high].filter(Boolean).join(' and ')].filter(Boolean).join(' ');
 }
 

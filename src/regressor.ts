@@ -1,9 +1,9 @@
 // The regressor: numbers in, numbers out.
 
-import { type Spread, spreadOf, type Scaling } from './data/encoder.js';
+import { type Scaling, type Spread, spreadOf } from './data/columns.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from './data/matrix.js';
 import type { Rows } from './data/table.js';
-import { DataError } from './errors.js';
+import { DataError, ModelFileError } from './errors.js';
 import {
   type CodedTargets,
   Estimator,
@@ -12,8 +12,10 @@ import {
   RUN_OPTIONS,
   type RunOptions,
 } from './estimator.js';
+import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from './format/document.js';
+import { scaling } from './format/estimator.js';
 import { type NumberMetrics, NumberTally } from './metrics.js';
-import { checked } from './options.js';
+import { checked, value } from './options.js';
 
 export type RegressorOptions = EstimatorOptions;
 export type RegressorRunOptions = RunOptions;
@@ -31,6 +33,11 @@ interface NumberCoding {
   /** Whether targets came as a plain vector, so that predictions do as well. */
   readonly single: boolean;
 }
+
+const CODING = {
+  scalings: value<readonly unknown[] | undefined>('a non-empty array', (v) => Array.isArray(v) && v.length > 0, undefined),
+  single: value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined),
+};
 
 /**
  * Learns numbers from rows.
@@ -58,6 +65,23 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
       Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined),
     );
     return new Regressor(own).fit(rows, targets, run);
+  }
+
+  /**
+   * The regressor of `toJSON`, or of its text parsed.
+   * @throws ModelFileError
+   */
+  static async fromJSON(json: ModelJSON): Promise<Regressor> {
+    return Regressor.fromDocument(fromJSON(json));
+  }
+
+  /** @internal */
+  static async fromDocument(document: ModelDocument): Promise<Regressor> {
+    if (document.kind !== 'regressor') throw new ModelFileError(`the model is a ${document.kind}, not a regressor`);
+    const options = record(document.config['options'], 'options') as RegressorOptions;
+    const model = readable('options', () => new Regressor(options));
+    await model.adopt(document);
+    return model;
   }
 
   /**
@@ -108,6 +132,11 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
       return { mean, scale: deviation > 0 ? deviation : 1 };
     });
     return { scalings, single: columns === 1 && !nested(targets) };
+  }
+
+  protected readCoding(config: Readonly<Record<string, unknown>>): NumberCoding {
+    const { scalings, single } = fields('coding', CODING, config);
+    return { scalings: scalings.map((s, i) => scaling(s, `coding.scalings[${i}]`)), single };
   }
 
   protected encodeTargets(targets: MatrixLike, { scalings }: NumberCoding, rows: number): CodedTargets {

@@ -1,0 +1,166 @@
+// A model as plain data: what it is, how it is configured, its tensors. As bytes (safetensors) and as JSON.
+
+import { ModelFileError, OptionError, shown } from '../errors.js';
+import { type Checked, type Schema, checked } from '../options.js';
+import { fromBase64, toBase64 } from './base64.js';
+import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from './safetensors.js';
+
+/** What the library calls its files. */
+const FORMAT = 'efficient-backprop';
+
+/** The version that this library writes, and the newest that it reads. */
+export const FORMAT_VERSION = 1;
+
+const KINDS = ['network', 'classifier', 'regressor'] as const;
+export type ModelKind = (typeof KINDS)[number];
+
+/** A user's own notes in a model file. */
+export type Metadata = Readonly<Record<string, string>>;
+
+export interface ModelDocument {
+  readonly kind: ModelKind;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly metadata: Metadata;
+  readonly tensors: readonly Tensor[];
+}
+
+/** A model as `toJSON` gives it: JSON.stringify writes it, `fromJSON` takes it. Tensors are base64, so that no bit is lost. */
+export interface ModelJSON {
+  readonly format: typeof FORMAT;
+  readonly version: number;
+  readonly kind: ModelKind;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly metadata: Metadata;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dtype: 'F32' | 'F64';
+    readonly shape: readonly number[];
+    readonly data: string;
+  }[];
+}
+
+export function toBytes({ kind, config, metadata, tensors }: ModelDocument): Uint8Array<ArrayBuffer> {
+  const header = {
+    format: FORMAT,
+    version: String(FORMAT_VERSION),
+    kind,
+    config: JSON.stringify(config),
+    metadata: JSON.stringify(metadata),
+  };
+  return encode({ tensors, metadata: header });
+}
+
+/** @throws ModelFileError */
+export function fromBytes(bytes: Uint8Array): ModelDocument {
+  const { tensors, metadata: header } = decode(bytes);
+  if (header['format'] !== FORMAT) {
+    throw new ModelFileError(
+      'a safetensors file, but not one that this library wrote: its metadata does not say format: efficient-backprop',
+    );
+  }
+  const version = Number(header['version']);
+  return document(version, header['kind'], parsed(header['config'], 'config'), parsed(header['metadata'], 'metadata'), tensors);
+}
+
+export function toJSON({ kind, config, metadata, tensors }: ModelDocument): ModelJSON {
+  return {
+    format: FORMAT,
+    version: FORMAT_VERSION,
+    kind,
+    config,
+    metadata,
+    tensors: tensors.map(({ name, shape, data }) => ({
+      name,
+      dtype: dtypeOf(data),
+      shape,
+      data: toBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    })),
+  };
+}
+
+/** @throws ModelFileError */
+export function fromJSON(json: unknown): ModelDocument {
+  const { format, version, kind, config, metadata, tensors } = record(json, 'the model');
+  if (format !== FORMAT)
+    throw new ModelFileError(`not a model of this library: format is ${shown(format)}; expected ${shown(FORMAT)}`);
+  if (!Array.isArray(tensors)) throw new ModelFileError('damaged: tensors is not an array');
+  const decoded = tensors.map((tensor: unknown, i): Tensor => {
+    const { name, dtype, shape, data } = record(tensor, `tensors[${i}]`);
+    const bytes = typeof data === 'string' ? fromBase64(data) : undefined;
+    if (typeof name !== 'string' || !isDtype(dtype) || !bytes || bytes.length !== bytesOf(dtype, shape)) {
+      throw new ModelFileError(`damaged: tensors[${i}] does not have the name, dtype, shape and base64 data of a tensor`);
+    }
+    return { name, shape: shape as number[], data: realsOf(dtype, bytes) };
+  });
+  return document(version, kind, config, metadata ?? {}, decoded);
+}
+
+function document(
+  version: unknown,
+  kind: unknown,
+  config: unknown,
+  metadata: unknown,
+  tensors: readonly Tensor[],
+): ModelDocument {
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
+    throw new ModelFileError(`damaged: the format version is ${shown(version)}`);
+  }
+  if (version > FORMAT_VERSION) {
+    throw new ModelFileError(
+      `the model is of format version ${version}, and this library reads versions up to ${FORMAT_VERSION}; update it`,
+    );
+  }
+  if (!KINDS.includes(kind as ModelKind))
+    throw new ModelFileError(`damaged: kind is ${shown(kind)}; expected ${KINDS.join(', ')}`);
+  const notes = record(metadata, 'metadata');
+  if (!Object.values(notes).every((v) => typeof v === 'string'))
+    throw new ModelFileError('damaged: metadata is not made of strings');
+  return { kind: kind as ModelKind, config: record(config, 'config'), metadata: notes as Metadata, tensors };
+}
+
+function parsed(json: string | undefined, what: string): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch (cause) {
+    throw new ModelFileError(`damaged: the ${what} is not valid JSON`, { cause });
+  }
+}
+
+/** @throws ModelFileError unless the value is an object */
+export function record(value: unknown, what: string): Record<string, unknown> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new ModelFileError(`damaged: ${what} is ${shown(value)}; expected an object`);
+  return value as Record<string, unknown>;
+}
+
+/** @throws ModelFileError unless the value is an array */
+export function list(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new ModelFileError(`damaged: ${what} is ${shown(value)}; expected an array`);
+  return value;
+}
+
+/**
+ * A part of a configuration, checked against a schema; a field whose default is undefined must be there.
+ * @throws ModelFileError
+ */
+export function fields<S extends Schema>(
+  what: string,
+  schema: S,
+  value: unknown,
+): { [K in keyof S]: Exclude<Checked<S>[K], undefined> } {
+  const result = readable(what, () => checked(what, schema, record(value, what)));
+  for (const [name, v] of Object.entries(result)) {
+    if (v === undefined) throw new ModelFileError(`damaged: ${what}.${name} is missing; expected ${schema[name]!.expected}`);
+  }
+  return result as { [K in keyof S]: Exclude<Checked<S>[K], undefined> };
+}
+
+/** Runs a check of options on what a file says, whose faults are then the file's. */
+export function readable<T>(what: string, check: () => T): T {
+  try {
+    return check();
+  } catch (cause) {
+    if (!(cause instanceof OptionError)) throw cause;
+    throw new ModelFileError(`damaged: in ${what}, ${cause.message}`, { cause });
+  }
+}

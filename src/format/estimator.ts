@@ -1,0 +1,153 @@
+// An estimator's configuration in a model file: columns, settings, and the record of its fit.
+
+import type { ColumnSpec, Scaling } from '../data/columns.js';
+import type { EncoderSpec } from '../data/encoder.js';
+import { ModelFileError } from '../errors.js';
+import { ACTIVATION_NAMES } from '../activations.js';
+import { STOP_REASONS, type History } from '../history.js';
+import { flag, number, oneOf, value } from '../options.js';
+import { SEED } from '../random.js';
+import type { Candidate, Choice, Recipe } from '../selection.js';
+import { fields, list } from './document.js';
+
+const COUNT = { min: 0, integer: true } as const;
+const FINITE = { above: -Infinity, below: Infinity } as const;
+
+const text = value<string | undefined>('a string', (v) => typeof v === 'string', undefined);
+const bool = value<boolean | undefined>('true or false', flag(true).accepts, undefined);
+const array = value<readonly unknown[] | undefined>('an array', Array.isArray, undefined);
+const object = value<object | null>('an object', (v) => typeof v === 'object', null);
+
+const SCALING = { mean: number(FINITE, undefined), scale: number({ above: 0, below: Infinity }, undefined) };
+
+export function scaling(config: unknown, what: string): Scaling {
+  return fields(what, SCALING, config);
+}
+
+const ENCODER = { named: bool, fills: bool, columns: array };
+
+const COLUMNS = {
+  number: { name: text, kind: text, gaps: number(COUNT, undefined), indicator: object, ...SCALING },
+  category: {
+    name: text,
+    kind: text,
+    gaps: number(COUNT, undefined),
+    indicator: object,
+    categories: array,
+    fill: number(COUNT, undefined),
+    scalings: array,
+  },
+  dropped: { name: text, kind: text, reason: text },
+};
+
+/** @throws ModelFileError */
+export function encoderSpec(config: unknown): EncoderSpec {
+  const { named, fills, columns } = fields('encoder', ENCODER, config);
+  return { named, fills, columns: columns.map((column, i) => columnSpec(column, `columns[${i}]`)) };
+}
+
+function columnSpec(config: unknown, what: string): ColumnSpec {
+  const kind = (config as { kind?: unknown } | null)?.kind;
+  switch (kind) {
+    case 'number':
+    case 'date': {
+      const { name, gaps, mean, scale, indicator } = fields(what, COLUMNS.number, config);
+      return { name, kind, gaps, mean, scale, ...indicated(indicator, what) };
+    }
+    case 'category': {
+      const { name, gaps, categories, fill, scalings, indicator } = fields(what, COLUMNS.category, config);
+      const names = strings(categories, `${what}.categories`);
+      if (
+        new Set(names).size !== names.length ||
+        scalings.length !== names.length ||
+        (fill >= names.length && names.length > 0)
+      ) {
+        throw new ModelFileError(`damaged: ${what} does not have a scaling for each of its categories`);
+      }
+      const each = scalings.map((s, i) => scaling(s, `${what}.scalings[${i}]`));
+      return { name, kind, gaps, categories: names, fill, scalings: each, ...indicated(indicator, what) };
+    }
+    case 'dropped': {
+      const { name, reason } = fields(what, COLUMNS.dropped, config);
+      return { name, kind, reason };
+    }
+    default:
+      throw new ModelFileError(`damaged: ${what} is of kind ${String(kind)}; expected number, date, category or dropped`);
+  }
+}
+
+function indicated(indicator: object | null, what: string): { indicator?: Scaling } {
+  return indicator ? { indicator: scaling(indicator, `${what}.indicator`) } : {};
+}
+
+function strings(values: readonly unknown[], what: string): string[] {
+  return values.map((v) => {
+    if (typeof v !== 'string') throw new ModelFileError(`damaged: ${what} holds ${String(v)}; expected strings`);
+    return v;
+  });
+}
+
+const RECIPE = {
+  hidden: array,
+  activation: oneOf(ACTIVATION_NAMES, undefined),
+  weightDecay: number({ min: 0, below: Infinity }, undefined),
+  rate: number({ above: 0, below: Infinity }, undefined),
+  momentum: number({ min: 0, below: 1 }, undefined),
+  epochs: number({ min: 1, integer: true }, undefined),
+  batchSize: number({ min: 1, integer: true }, undefined),
+};
+
+/** @throws ModelFileError */
+export function recipeFrom(config: unknown): Recipe {
+  const { hidden, ...rest } = fields('recipe', RECIPE, config);
+  return { hidden: numbers(hidden, 'recipe.hidden'), ...rest };
+}
+
+const CHOICE = {
+  ...RECIPE,
+  by: oneOf(['given', 'rule', 'holdout', 'cross-validation'], undefined),
+  folds: number(COUNT, undefined),
+  candidates: array,
+};
+
+const CANDIDATE = { hidden: array, weightDecay: RECIPE.weightDecay, error: number(FINITE, undefined) };
+
+const HISTORY = {
+  loss: array,
+  validationLoss: array,
+  metrics: object,
+  epochs: number(COUNT, undefined),
+  bestEpoch: number(COUNT, undefined),
+  reason: oneOf(STOP_REASONS, undefined),
+  evaluations: number({ min: 0, below: Infinity }, undefined),
+  time: number({ min: 0, below: Infinity }, undefined),
+  seed: number(SEED, undefined),
+  chosen: object,
+};
+
+/** The record of a fit; undefined where the file has none. @throws ModelFileError */
+export function historyFrom(config: unknown): (History & { chosen: Choice }) | undefined {
+  if (config === null || config === undefined) return undefined;
+  const { loss, validationLoss, metrics: _, chosen, ...rest } = fields('history', HISTORY, config);
+  const { hidden, candidates, ...choice } = fields('history.chosen', CHOICE, chosen);
+  const tried = candidates.map((candidate, i): Candidate => {
+    const what = `history.chosen.candidates[${i}]`;
+    const { hidden: units, weightDecay, error } = fields(what, CANDIDATE, candidate);
+    return { hidden: numbers(units, `${what}.hidden`), weightDecay, error };
+  });
+  return {
+    loss: numbers(loss, 'history.loss'),
+    validationLoss: numbers(validationLoss, 'history.validationLoss'),
+    metrics: {},
+    ...rest,
+    chosen: { hidden: numbers(hidden, 'history.chosen.hidden'), ...choice, candidates: tried },
+  };
+}
+
+/** Numbers; JSON writes those that are not finite as null, and they come back as NaN. */
+function numbers(values: readonly unknown[], what: string): number[] {
+  return list(values, what).map((v) => {
+    if (v !== null && typeof v !== 'number') throw new ModelFileError(`damaged: ${what} holds ${String(v)}; expected numbers`);
+    return v ?? Number.NaN;
+  });
+}

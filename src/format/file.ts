@@ -1,0 +1,69 @@
+// Bytes in files, where the runtime has files.
+
+import { FileError, UnsupportedError } from '../errors.js';
+
+type FileSystem = typeof import('node:fs/promises');
+
+/** The runtime's file system, found without an import that bundlers for pages would stumble over. */
+async function fileSystem(): Promise<FileSystem> {
+  const node = typeof process === 'object' && process.versions?.node;
+  if (!node) throw new UnsupportedError('there are no files here; use toBytes() and loadModel(bytes)');
+  const builtin = process.getBuiltinModule?.('node:fs/promises');
+  if (builtin) return builtin;
+  const name = 'node:fs/promises'; // Node.js before 20.16
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<FileSystem>;
+}
+
+/** What a system's error code means, in words. */
+const CAUSES: Record<string, string> = {
+  ENOENT: 'no such file or folder',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'is not in a folder',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left',
+};
+
+function failure(path: string, verb: string, cause: unknown): FileError {
+  const { code, message } = cause as { code?: string; message: string };
+  return new FileError(path, `cannot be ${verb}: ${(code && CAUSES[code]) ?? message}`, cause);
+}
+
+/** @throws FileError */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  const fs = await fileSystem();
+  return fs.readFile(path).catch((cause: unknown) => {
+    throw failure(path, 'read', cause);
+  });
+}
+
+/**
+ * Writes a file whole or not at all: to a temporary file beside it first, which then takes its name.
+ * @throws FileError; a file that was there is as it was
+ */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  const fs = await fileSystem();
+  const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.tmp`;
+  try {
+    // A folder cannot be replaced, and the error of trying says something else.
+    if (
+      await fs.stat(path).then(
+        (s) => s.isDirectory(),
+        () => false,
+      )
+    )
+      throw Object.assign(new Error(), { code: 'EISDIR' });
+    const file = await fs.open(temporary, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(temporary, path);
+  } catch (cause) {
+    await fs.rm(temporary, { force: true });
+    throw failure(path, 'written', cause);
+  }
+}
