@@ -9,11 +9,11 @@ import {
   type PartialFitOptions,
   RUN_OPTIONS,
   type RunOptions,
-  shaped,
 } from './estimator.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from './format/document.js';
 import { type ClassMetrics, argmax } from './metrics.js';
 import { checked, value } from './options.js';
+import { shaped } from './recipe.js';
 
 /** What stands for a class. */
 export type Label = string | number | boolean;

@@ -6,9 +6,9 @@ export type TaskKind = 'classification' | 'regression';
 
 const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 
-/** Units of the hidden layer: 4·√(inputs + outputs), a multiple of 4 from 16 to 256. */
+/** Units of the hidden layer: 6·√(inputs + outputs), a multiple of 4 from 16 to 256. */
 export function hiddenUnits(inputs: number, outputs: number): number {
-  return clamp(4 * Math.round(Math.sqrt(inputs + outputs)), 16, 256);
+  return clamp(4 * Math.round(1.5 * Math.sqrt(inputs + outputs)), 16, 256);
 }
 
 /** Patterns per step: about a tenth of the rows, a power of two from 8 to 32; 64 from 20,000 rows on, 128 from 100,000. */
@@ -28,12 +28,24 @@ export function epochs(rows: number): number {
 export const MOMENTUM = 0.9;
 
 /**
- * The learning rate to start from: 0.05 (classification) or 0.03 (regression), less where the largest eigenvalue λ of the
- * inputs' covariance asks for it. Descent with momentum μ on a quadratic needs η < 2(1 + μ)/λ_max, about 4/λ_max; squared error
- * has twice the inputs' curvature, cross-entropy at most a quarter of it and soon much less.
+ * The learning rate to start from: 0.05 (classification) or 0.03 (regression), less where curvature asks for it. Descent with
+ * momentum μ on a quadratic needs η < 2(1 + μ)/λ, about 4/λ. Squared error has twice the curvature of what enters a layer;
+ * cross-entropy at most a quarter of it, and soon much less.
+ * @param curvature of what enters the first layer
+ * @param hidden units of the widest hidden layer; what they put out has a mean square of about 0.6
  */
-export function startRate(kind: TaskKind, lambda: number): number {
-  return kind === 'classification' ? Math.min(0.05, 8 / lambda) : Math.min(0.03, 2 / lambda);
+export function startRate(kind: TaskKind, curvature: number, hidden: number): number {
+  return kind === 'classification' ? Math.min(0.05, 8 / curvature) : Math.min(0.03, 2 / curvature, 1.5 / Math.max(hidden, 1));
+}
+
+/**
+ * The curvature that steps on batches see: the largest eigenvalue of the inputs' covariance, and the mean square of a row
+ * divided by the batch size, since what a batch shows varies by as much.
+ */
+export function stepCurvature(x: ArrayLike<number>, rows: number, inputs: number, batchSize: number): number {
+  let squares = 0;
+  for (let i = 0; i < rows * inputs; i++) squares += x[i]! * x[i]!;
+  return largestEigenvalue(x, rows, inputs) + squares / rows / batchSize;
 }
 
 /** The rate of an epoch: from the start rate down to 0 along 1 − x²(3 − 2x), like a cosine but the same on every machine. */
@@ -57,7 +69,7 @@ export const LINEAR_DECAYS = [100, 32, 10, 3.2, 1, 0.1] as const;
  * The largest eigenvalue of the covariance of (already centred) inputs, by power iteration on at most 1000 rows, evenly picked.
  * Twelve iterations give the order of magnitude, and that is all the rate needs (Efficient BackProp 7.5).
  */
-export function largestEigenvalue(x: ArrayLike<number>, rows: number, inputs: number): number {
+function largestEigenvalue(x: ArrayLike<number>, rows: number, inputs: number): number {
   const used = Math.min(rows, 1000);
   let v = Float64Array.from({ length: inputs }, (_, j) => 1 + (j % 7) / 7);
   let lambda = 1;

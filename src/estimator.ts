@@ -18,7 +18,8 @@ import type { MethodState } from './optim/method.js';
 import { sgd } from './optim/sgd.js';
 import { type Checked, callback, checked, number, oneOf, value } from './options.js';
 import { SEED, freshSeed } from './random.js';
-import { type Choice, type Fixed, type Problem, type Recipe, build, fitOptions, headOf, recipe, select } from './selection.js';
+import { type Fixed, type Problem, type Recipe, build, headOf, recipe, shaped, train } from './recipe.js';
+import { type Choice, select } from './selection.js';
 import type { Precision } from '../bindings/memory.js';
 
 const isUnits = (v: unknown) => Number.isInteger(v) && (v as number) >= 1;
@@ -274,16 +275,23 @@ export abstract class Estimator<Targets, Coding> extends Model {
           };
         } else {
           const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - elapsed(), 1) };
-          const { history: found, state } = await this.trainNetwork(network, problem, choice, {
-            ...left,
-            ...(run.signal && { signal: run.signal }),
-            ...(this.options.validation !== undefined && {
-              validation: this.options.validation,
-              earlyStopping: this.options.earlyStopping,
-            }),
-            onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
-              report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
-          });
+          const { history: found, state } = await train(
+            network,
+            shaped(problem.x, problem.inputs),
+            shaped(problem.t, problem.outputs),
+            choice,
+            {
+              ...weighted(problem.w),
+              ...left,
+              ...(run.signal && { signal: run.signal }),
+              ...(this.options.validation !== undefined && {
+                validation: this.options.validation,
+                earlyStopping: this.options.earlyStopping,
+              }),
+              onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
+                report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
+            },
+          );
           this.state = state;
           if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
           history = { ...found, time: elapsed(), chosen: choice };
@@ -379,26 +387,6 @@ export abstract class Estimator<Targets, Coding> extends Model {
     };
   }
 
-  /** Trains the network; where it diverges, again from the start with a third of the rate. */
-  private async trainNetwork(
-    network: Network,
-    problem: Problem,
-    choice: Recipe,
-    options: Parameters<Network['fit']>[1] & object,
-  ) {
-    const start = network.getWeights();
-    for (let rate = choice.rate; ; rate /= 3) {
-      const outcome = await network.train(
-        shaped(problem.x, problem.inputs),
-        shaped(problem.t, problem.outputs),
-        { ...fitOptions({ ...choice, rate }), ...weighted(problem.w), ...options },
-        undefined,
-      );
-      if (outcome.history.reason !== 'diverged' || rate < choice.rate / 1000) return outcome;
-      network.setWeights(start);
-    }
-  }
-
   private async exclusively(work: () => Promise<void>): Promise<void> {
     if (this.disposed) throw new DisposedError(this.kind);
     if (this.fitting) throw new EfficientBackpropError(`this ${this.kind} is being fitted already; await that fit first`);
@@ -443,11 +431,6 @@ export abstract class Estimator<Targets, Coding> extends Model {
     this.fitted = { encoder, coding, network, recipe: settings, history };
     this.note(metadata);
   }
-}
-
-/** A row-major array as a matrix. */
-export function shaped(data: Float32Array | Float64Array, columns: number) {
-  return { data, shape: [data.length / columns, columns] as const };
 }
 
 function weighted(w: Float64Array | undefined): { sampleWeights?: Float64Array } {

@@ -10,7 +10,8 @@ export {
 } from './classifier.js';
 export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './regressor.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimator.js';
-export type { Candidate, Choice, Recipe } from './selection.js';
+export type { Recipe } from './recipe.js';
+export type { Candidate, Choice } from './selection.js';
 export type { ColumnSpec, Scaling } from './data/columns.js';
 export type { Cell, Row, Rows } from './data/table.js';
 export { loadModel } from './load-model.js';

@@ -14,6 +14,9 @@ export interface Ridge {
 /** Strengths to try, as multiples of the mean eigenvalue of the inputs' covariance: half decades. */
 const STRENGTHS = [1e-6, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 30];
 
+/** What of a row its own fit may leave at least: below lies rounding. */
+const LEAST_REST = 1e-12;
+
 /** The work of trying them all, in multiply-adds: above 10^9 it is not worth it. */
 export function ridgeCost(rows: number, inputs: number): number {
   const size = Math.min(rows, inputs);
@@ -24,7 +27,8 @@ export function ridgeCost(rows: number, inputs: number): number {
  * The ridge regression of T (rows×outputs) on X (rows×inputs) with the least (weighted) leave-one-out error.
  *
  * Works on the inputs×inputs covariance or, where there are more inputs than rows, on the rows×rows one. The left-out error of
- * row i is e_i/(1 − h_ii), h the hat matrix, or α_i/(K + λ)⁻¹_ii in the second form.
+ * row i is e_i/(1 − h_ii), h the hat matrix, or α_i/[(K + λ)⁻¹ − uuᵀ/λ]_ii in the second form, where u, the direction of the
+ * mean, is an eigenvector of the centred K. Its eigenvalue 0 is moved to the trace, lest 1/λ swallow the rest.
  */
 export function ridge(
   X: ArrayLike<number>,
@@ -40,6 +44,10 @@ export function ridge(
   const gram = dual ? crossProduct(x, rows, inputs, false) : crossProduct(x, rows, inputs, true);
   let trace = 0;
   for (let i = 0; i < size; i++) trace += gram[i * size + i]!;
+  const along = (r: number) => (root[r]! * root[r]!) / total; // u_r²
+  if (dual) {
+    for (let i = 0; i < rows; i++) for (let j = 0; j < rows; j++) gram[i * rows + j]! += (trace * root[i]! * root[j]!) / total;
+  }
   const right = dual ? t : transposedProduct(x, t, rows, inputs, outputs);
   let best: Ridge | undefined;
   let least = Infinity;
@@ -52,11 +60,14 @@ export function ridge(
     let sum = 0;
     for (let r = 0; r < rows; r++) {
       if (root[r] === 0) continue;
-      const hat = dual ? 0 : quadratic(inverse, x, r * inputs, inputs) + (root[r]! * root[r]!) / total;
+      const rest = dual
+        ? inverse[r * rows + r]! - along(r) / (trace + lambda)
+        : 1 - quadratic(inverse, x, r * inputs, inputs) - along(r);
       for (let o = 0; o < outputs; o++) {
-        const e = dual
-          ? solution[r * outputs + o]! / inverse[r * rows + r]!
-          : (t[r * outputs + o]! - product(x, r * inputs, solution, o, inputs, outputs)) / Math.max(1 - hat, 1e-12);
+        const left = dual
+          ? solution[r * outputs + o]!
+          : t[r * outputs + o]! - product(x, r * inputs, solution, o, inputs, outputs);
+        const e = left / Math.max(rest, LEAST_REST);
         errors[r]! += (e * e) / (root[r]! * root[r]!) / outputs;
         sum += (e * e) / outputs;
       }

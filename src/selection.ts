@@ -3,58 +3,10 @@
 
 import type { Engine } from '../bindings/core.js';
 import { deal, permutation } from './data/split.js';
-import {
-  DECAY,
-  DECAYS,
-  LINEAR_DECAYS,
-  MOMENTUM,
-  type TaskKind,
-  annealed,
-  batchSize,
-  epochs,
-  hiddenUnits,
-  largestEigenvalue,
-  patternCost,
-  startRate,
-} from './defaults.js';
-import type { Activation } from './activations.js';
-import { dense } from './layers.js';
-import { Network } from './network.js';
-import { sgd } from './optim/sgd.js';
-import type { Precision } from '../bindings/memory.js';
+import { DECAY, DECAYS, LINEAR_DECAYS, patternCost } from './defaults.js';
 import { Purpose } from './random.js';
+import { type Fixed, type Problem, type Recipe, build, recipe, shaped, train } from './recipe.js';
 import { type Ridge, ridge, ridgeCost } from './ridge.js';
-
-/** An encoded problem: what candidates are trained on. */
-export interface Problem {
-  readonly kind: TaskKind;
-  readonly precision: Precision;
-  readonly rows: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** rows×inputs, centred and scaled. */
-  readonly x: Float32Array | Float64Array;
-  /** rows×outputs: standardised numbers, or one column per class. */
-  readonly t: Float32Array | Float64Array;
-  /** One weight a row. */
-  readonly w: Float64Array | undefined;
-  /** The class of each row. */
-  readonly classes: Uint32Array | undefined;
-  readonly seed: number;
-}
-
-/** What a model is trained with. */
-export interface Recipe {
-  /** Units of hidden layers, from the bottom up; none makes a linear model. */
-  readonly hidden: readonly number[];
-  readonly activation: Activation;
-  readonly weightDecay: number;
-  /** The rate that training starts with. */
-  readonly rate: number;
-  readonly momentum: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-}
 
 /** A candidate and how it did. */
 export interface Candidate {
@@ -74,59 +26,17 @@ export interface Choice extends Recipe {
   readonly candidates: readonly Candidate[];
 }
 
-/** What the user fixed. */
-export type Fixed = { [K in keyof Recipe]: Recipe[K] | undefined };
-
 /** Multiply-adds that choosing may cost: a second or so. */
 const BUDGET = 1.2e10;
 
 /** A holdout needs this many rows to judge by; with fewer, folds take turns. */
 const HOLDOUT_ROWS = 2000;
 
+/** With fewer rows than this, folds say nothing. */
+const FEWEST_ROWS = 10;
+
 /** Called between trainings; says whether to go on. */
 export type Between = (done: number, all: number) => Promise<boolean>;
-
-/** The loss and last activation of a task. */
-export function headOf(kind: TaskKind): { loss: 'crossEntropy' | 'meanSquaredError'; activation: 'softmax' | 'linear' } {
-  return kind === 'classification'
-    ? { loss: 'crossEntropy', activation: 'softmax' }
-    : { loss: 'meanSquaredError', activation: 'linear' };
-}
-
-/** The recipe by rule alone, with what the user fixed. */
-export function recipe(problem: Problem, fixed: Fixed): Recipe {
-  const { kind, rows, inputs, outputs, x } = problem;
-  return {
-    hidden: fixed.hidden ?? [hiddenUnits(inputs, outputs)],
-    activation: fixed.activation ?? 'lecunTanh',
-    weightDecay: fixed.weightDecay ?? DECAY / rows,
-    rate: fixed.rate ?? startRate(kind, largestEigenvalue(x, rows, inputs)),
-    momentum: fixed.momentum ?? MOMENTUM,
-    epochs: fixed.epochs ?? epochs(rows),
-    batchSize: fixed.batchSize ?? batchSize(rows),
-  };
-}
-
-/** A fresh network for a recipe. */
-export function build({ kind, precision, inputs, outputs, seed }: Problem, { hidden, activation }: Recipe): Promise<Network> {
-  const head = headOf(kind);
-  return Network.create({
-    inputs,
-    layers: [...hidden.map((units) => dense(units, { activation })), dense(outputs, { activation: head.activation })],
-    loss: head.loss,
-    precision,
-    seed,
-  });
-}
-
-/** The options of a recipe's fit. */
-export function fitOptions(r: Recipe) {
-  return {
-    method: sgd({ rate: annealed(r.rate, r.epochs), momentum: r.momentum, weightDecay: r.weightDecay }),
-    epochs: r.epochs,
-    batchSize: r.batchSize,
-  };
-}
 
 /** The choice, and the linear model in closed form where that won. */
 export interface Selected {
@@ -144,11 +54,13 @@ export async function select(engine: Engine, problem: Problem, fixed: Fixed, bet
   const sizes = fixed.hidden ? [fixed.hidden] : [base.hidden, []];
   if (fixed.hidden && fixed.weightDecay !== undefined) return { choice: { ...base, by: 'given', folds: 0, candidates: [] } };
   const { kind, rows, inputs, outputs } = problem;
+  const scope = scopeFor(rows, base.epochs * rows * patternCost(inputs, base.hidden[0] ?? 0, outputs));
+  if (!scope) return { choice: { ...base, by: 'rule', folds: 0, candidates: [] } };
+  const { folds } = scope;
   const decays = (hidden: readonly number[]) =>
-    fixed.weightDecay !== undefined ? [fixed.weightDecay] : (hidden.length > 0 ? DECAYS : LINEAR_DECAYS).map((c) => c / rows);
-  const cost = base.epochs * rows * patternCost(inputs, base.hidden[0] ?? 0, outputs) * decays(base.hidden).length;
-  const folds = rows >= HOLDOUT_ROWS || cost * 3 > BUDGET ? 1 : cost * 5 > BUDGET ? 3 : 5;
-  if (cost * folds > BUDGET || rows < 10) return { choice: { ...base, by: 'rule', folds: 0, candidates: [] } };
+    fixed.weightDecay !== undefined
+      ? [fixed.weightDecay]
+      : (hidden.length > 0 ? scope.decays : LINEAR_DECAYS).map((c) => c / rows);
 
   const order = permutation(engine, rows, problem.seed, Purpose.folds);
   const parts =
@@ -183,6 +95,32 @@ export async function select(engine: Engine, problem: Problem, fixed: Fixed, bet
   }
   const choice = chosen(base, tried, folds);
   return linear && choice.hidden.length === 0 ? { choice, linear } : { choice };
+}
+
+/** How thoroughly to choose. */
+interface Scope {
+  readonly folds: number;
+  /** Decays to try with hidden units, as multiples of 1/rows. */
+  readonly decays: readonly number[];
+}
+
+/** The most thorough scope that the budget allows, if any, for trainings of `cost` multiply-adds. */
+function scopeFor(rows: number, cost: number): Scope | undefined {
+  if (rows < FEWEST_ROWS) return undefined;
+  const coarse = [DECAYS[0], DECAY, DECAYS[3]];
+  const scopes: Scope[] =
+    rows >= HOLDOUT_ROWS
+      ? [
+          { folds: 1, decays: DECAYS },
+          { folds: 1, decays: coarse },
+        ]
+      : [
+          { folds: 5, decays: DECAYS },
+          { folds: 3, decays: DECAYS },
+          { folds: 3, decays: coarse },
+          { folds: 3, decays: [DECAY] },
+        ];
+  return scopes.find(({ folds, decays }) => cost * folds * decays.length <= BUDGET);
 }
 
 interface Trial extends Candidate {
@@ -243,12 +181,9 @@ async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, err
   const rest = Uint32Array.from({ length: rows }, (_, i) => i).filter((i) => !held.has(i));
   const net = await build(problem, r);
   try {
-    await net.fit(
-      { data: picked(x, inputs, rest), shape: [rest.length, inputs] },
-      { data: picked(t, outputs, rest), shape: [rest.length, outputs] },
-      { ...fitOptions(r), ...(w && { sampleWeights: picked(w, 1, rest) }) },
-    );
-    const found = net.predict({ data: picked(x, inputs, part), shape: [part.length, inputs] });
+    const weights = w ? { sampleWeights: picked(w, 1, rest) } : {};
+    await train(net, shaped(picked(x, inputs, rest), inputs), shaped(picked(t, outputs, rest), outputs), r, weights);
+    const found = net.predict(shaped(picked(x, inputs, part), inputs));
     part.forEach((row, i) => {
       let s = 0;
       for (let o = 0; o < outputs; o++) {

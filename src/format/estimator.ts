@@ -7,7 +7,8 @@ import { ACTIVATION_NAMES } from '../activations.js';
 import { STOP_REASONS, type History } from '../history.js';
 import { flag, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
-import type { Candidate, Choice, Recipe } from '../selection.js';
+import type { Recipe } from '../recipe.js';
+import type { Candidate, Choice } from '../selection.js';
 import { fields, list } from './document.js';
 
 const COUNT = { min: 0, integer: true } as const;

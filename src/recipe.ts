@@ -1,0 +1,114 @@
+// A recipe: what a model is trained with, where it comes from, and how it is followed.
+
+import type { Precision } from '../bindings/memory.js';
+import type { Activation } from './activations.js';
+import type { ShapedArray } from './data/matrix.js';
+import {
+  DECAY,
+  MOMENTUM,
+  type TaskKind,
+  annealed,
+  batchSize,
+  epochs,
+  hiddenUnits,
+  startRate,
+  stepCurvature,
+} from './defaults.js';
+import type { FitOptions, Outcome } from './fit.js';
+import { dense } from './layers.js';
+import { Network } from './network.js';
+import { sgd } from './optim/sgd.js';
+
+/** An encoded problem: what candidates are trained on. */
+export interface Problem {
+  readonly kind: TaskKind;
+  readonly precision: Precision;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** rows×inputs, centred and scaled. */
+  readonly x: Float32Array | Float64Array;
+  /** rows×outputs: standardised numbers, or one column per class. */
+  readonly t: Float32Array | Float64Array;
+  /** One weight a row. */
+  readonly w: Float64Array | undefined;
+  /** The class of each row. */
+  readonly classes: Uint32Array | undefined;
+  readonly seed: number;
+}
+
+/** What a model is trained with. */
+export interface Recipe {
+  /** Units of hidden layers, from the bottom up; none makes a linear model. */
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly weightDecay: number;
+  /** The rate that training starts with. */
+  readonly rate: number;
+  readonly momentum: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+}
+
+/** What the user fixed. */
+export type Fixed = { [K in keyof Recipe]: Recipe[K] | undefined };
+
+/** The loss and last activation of a task. */
+export function headOf(kind: TaskKind): { loss: 'crossEntropy' | 'meanSquaredError'; activation: 'softmax' | 'linear' } {
+  return kind === 'classification'
+    ? { loss: 'crossEntropy', activation: 'softmax' }
+    : { loss: 'meanSquaredError', activation: 'linear' };
+}
+
+/** The recipe by rule alone, with what the user fixed. */
+export function recipe(problem: Problem, fixed: Fixed): Recipe {
+  const { kind, rows, inputs, outputs, x } = problem;
+  const hidden = fixed.hidden ?? [hiddenUnits(inputs, outputs)];
+  const batch = fixed.batchSize ?? batchSize(rows);
+  return {
+    hidden,
+    activation: fixed.activation ?? 'lecunTanh',
+    weightDecay: fixed.weightDecay ?? DECAY / rows,
+    rate: fixed.rate ?? startRate(kind, stepCurvature(x, rows, inputs, batch), Math.max(0, ...hidden)),
+    momentum: fixed.momentum ?? MOMENTUM,
+    epochs: fixed.epochs ?? epochs(rows),
+    batchSize: batch,
+  };
+}
+
+/** A fresh network for a recipe. */
+export function build({ kind, precision, inputs, outputs, seed }: Problem, { hidden, activation }: Recipe): Promise<Network> {
+  const head = headOf(kind);
+  return Network.create({
+    inputs,
+    layers: [...hidden.map((units) => dense(units, { activation })), dense(outputs, { activation: head.activation })],
+    loss: head.loss,
+    precision,
+    seed,
+  });
+}
+
+/**
+ * Trains a network by a recipe; where that diverges, again from the start with a third of the rate.
+ * @param options of the fit, beside those that the recipe gives
+ */
+export async function train(
+  network: Network,
+  x: ShapedArray,
+  t: ShapedArray,
+  { rate, momentum, weightDecay, epochs: all, batchSize: batch }: Recipe,
+  options: FitOptions,
+): Promise<Outcome> {
+  const start = network.getWeights();
+  for (let first = rate; ; first /= 3) {
+    const method = sgd({ rate: annealed(first, all), momentum, weightDecay });
+    const outcome = await network.train(x, t, { ...options, method, epochs: all, batchSize: batch });
+    if (outcome.history.reason !== 'diverged' || first < rate / 1000) return outcome;
+    network.setWeights(start);
+  }
+}
+
+/** A row-major array as a matrix. */
+export function shaped(data: Float32Array | Float64Array, columns: number): ShapedArray {
+  return { data, shape: [data.length / columns, columns] };
+}
