@@ -1,0 +1,26 @@
+// What the library promises, checked against what was measured.
+
+const ratio = (times, peer) => (times?.[peer] && times['efficient-backprop'] ? times[peer].median / times['efficient-backprop'].median : undefined);
+
+/** [{ what, found, least | most, met }]; only what was measured. */
+export function judge({ products = [], ladder = [], firstCall, bundle }) {
+  const checks = [];
+  const add = (what, found, bound, unit = '') => {
+    if (found === undefined) return;
+    const met = 'least' in bound ? found >= bound.least : found <= bound.most;
+    checks.push({ what, found, ...bound, unit, met });
+  };
+  for (const precision of ['float32', 'float64']) {
+    const shares = products.filter((p) => p.precision === precision).map(({ share }) => share * 100);
+    if (shares.length) add(`${precision} products, share of the limit, the least from 96³ up`, Math.min(...shares), { least: 85 }, '%');
+  }
+  for (const { rung, batch, sizes, times, share } of ladder) {
+    if (sizes[0] === 784 && batch >= 32) add(`${rung}: products at the limit, share of the step`, share && share * 100, { least: batch >= 128 ? 70 : 60 }, '%');
+    const small = sizes.join() === '4,16,3';
+    add(`${rung}: times faster than tfjs-wasm`, ratio(times, 'tfjs-wasm'), { least: small ? (batch === 1 ? 300 : 80) : 13 }, '×');
+    if (batch === 1) add(`${rung}: times faster than brain.js`, ratio(times, 'brain.js'), { least: small ? 3 : 20 }, '×');
+  }
+  add('first call (import, compile, first step)', firstCall?.median, { most: 50 }, ' ms');
+  add('bundle for pages, gzipped', bundle && bundle / 1000, { most: 100 }, ' KB');
+  return checks;
+}
