@@ -13,7 +13,19 @@ const LANES = { float32: 4, float64: 2 };
 const REALS = { float32: 'f32', float64: 'f64' };
 
 /** [accumulators, registers of the ring]; no ring: a chain. */
-const SHAPES = [[4, 7], [5, 7], [6, 7], [7, 7], [8, 7], [9, 0], [10, 0], [11, 0], [12, 0], [13, 0], [14, 0]];
+const SHAPES = [
+  [4, 7],
+  [5, 7],
+  [6, 7],
+  [7, 7],
+  [8, 7],
+  [9, 0],
+  [10, 0],
+  [11, 0],
+  [12, 0],
+  [13, 0],
+  [14, 0],
+];
 
 /** Products per turn of the loop, at least: V8 unrolls shorter loops, and could then share products between the copies. */
 const PRODUCTS = 24;
@@ -33,7 +45,12 @@ function source(precision, [accumulators, ring]) {
     const [i, j] = pairs[k]; // all different within a turn
     return `${c} = ${add(c, mul(`r${i}`, `r${j}`))};`;
   });
-  if (ring > 0) body.push(`t = r0; ${range(ring - 1).map((i) => `r${i} = r${i + 1};`).join(' ')} r${ring - 1} = t;`);
+  if (ring > 0)
+    body.push(
+      `t = r0; ${range(ring - 1)
+        .map((i) => `r${i} = r${i + 1};`)
+        .join(' ')} r${ring - 1} = t;`,
+    );
   const registers = [
     ...range(accumulators).map((i) => load(`c${i}`, i)),
     ...(ring === 0 ? [load('a', 20), load('b', 21)] : [...range(ring).map((i) => load(`r${i}`, 20 + i)), 'let t = r0;']),
@@ -49,7 +66,9 @@ function source(precision, [accumulators, ring]) {
 
 /** Compiles the loops; `measure()` runs them all once for a few milliseconds each and keeps the best. */
 export async function limitLoops() {
-  const loops = Object.keys(LANES).flatMap((precision) => SHAPES.map((shape) => ({ precision, shape, ...source(precision, shape) })));
+  const loops = Object.keys(LANES).flatMap((precision) =>
+    SHAPES.map((shape) => ({ precision, shape, ...source(precision, shape) })),
+  );
   const folder = await mkdtemp(path.join(tmpdir(), 'limit-'));
   await writeFile(path.join(folder, 'limit.ts'), loops.map(({ text }) => text).join('\n'));
   const options = ['--enable', 'simd', '--runtime', 'stub', '-O3', '--noAssert', '--initialMemory', '1'];
@@ -91,7 +110,9 @@ export async function limitLoops() {
             if (rate > round) round = rate;
             if (rate > best[precision]) {
               best[precision] = rate;
-              best[`${precision}Loop`] = loop.shape[1] ? `${loop.shape[0]} accumulators, ring of ${loop.shape[1]}` : `${loop.shape[0]} chains`;
+              best[`${precision}Loop`] = loop.shape[1]
+                ? `${loop.shape[0]} accumulators, ring of ${loop.shape[1]}`
+                : `${loop.shape[0]} chains`;
             }
           }
         }

@@ -56,7 +56,8 @@ export async function measureProducts(limit, rounds) {
         entry.shares.push(rate / limit.samples[precision].at(-1));
       }
     }
-    for (const { form, size, rate, shares } of entries) results.push({ precision, form, size, rate, share: summary(shares).median });
+    for (const { form, size, rate, shares } of entries)
+      results.push({ precision, form, size, rate, share: summary(shares).median });
   }
   return results;
 }

@@ -26,25 +26,45 @@ async function held(Model, set, score) {
     chosen.push(`${hidden.length ? hidden : 'linear'}/${weightDecay.toPrecision(2)} (${by})`);
     model.dispose();
   }
-  return { score: mean(scores), slowest: Math.max(...times), scores: scores.map((s) => s.toFixed(3)).join(' '), chosen: [...new Set(chosen)].join(', ') };
+  return {
+    score: mean(scores),
+    slowest: Math.max(...times),
+    scores: scores.map((s) => s.toFixed(3)).join(' '),
+    chosen: [...new Set(chosen)].join(', '),
+  };
 }
 
 const flowers = await held(Classifier, penguins(), 'accuracy');
 check('penguins, accuracy', flowers.score.toFixed(4), '≥ 0.97', flowers.score >= 0.97, `${flowers.scores}; ${flowers.chosen}`);
 const numbers = await held(Classifier, digits(), 'accuracy');
-check('10,000 digits, accuracy', numbers.score.toFixed(4), '≥ 0.95', numbers.score >= 0.95, `${numbers.scores}; ${numbers.chosen}`);
+check(
+  '10,000 digits, accuracy',
+  numbers.score.toFixed(4),
+  '≥ 0.95',
+  numbers.score >= 0.95,
+  `${numbers.scores}; ${numbers.chosen}`,
+);
 check('10,000 digits, slowest fit', `${numbers.slowest.toFixed(1)} s`, '≤ 10 s', numbers.slowest <= 10);
 const mileage = await held(Regressor, cars(), 'r2');
 check('cars, R²', mileage.score.toFixed(4), '≥ 0.85', mileage.score >= 0.85, `${mileage.scores}; ${mileage.chosen}`);
 
-for (const [rows, columns, most] of [[1500, 64, 3], [400, 13, 1]]) {
+for (const [rows, columns, most] of [
+  [1500, 64, 3],
+  [400, 13, 1],
+]) {
   const set = friedman(rows, columns, 1, 4);
   for (const Model of [Regressor, Classifier]) {
     const targets = Model === Regressor ? set.targets : set.targets.map((y) => (y > 18 ? 'high' : y > 12 ? 'middle' : 'low'));
     const before = performance.now();
     const model = await Model.fit(set.rows, targets, { seed: 1 });
     const time = (performance.now() - before) / 1000;
-    check(`${Model.name} ${rows}×${columns}, time`, `${time.toFixed(2)} s`, `≤ ${most} s`, time <= most, `${model.history.chosen.hidden} (${model.history.chosen.by})`);
+    check(
+      `${Model.name} ${rows}×${columns}, time`,
+      `${time.toFixed(2)} s`,
+      `≤ ${most} s`,
+      time <= most,
+      `${model.history.chosen.hidden} (${model.history.chosen.by})`,
+    );
   }
 }
 
@@ -73,7 +93,13 @@ for (const [name, make] of Object.entries(noisy)) {
   const difference = mean(differences);
   const error = Math.sqrt(mean(differences.map((d) => (d - difference) ** 2)) / (differences.length - 1));
   const met = difference >= -Math.max(0.01, 2 * error);
-  check(`${name}, R² less ridge's`, `${difference.toFixed(4)} ± ${error.toFixed(4)}`, 'no worse', met, `${mean(ours).toFixed(3)} against ${mean(theirs).toFixed(3)}`);
+  check(
+    `${name}, R² less ridge's`,
+    `${difference.toFixed(4)} ± ${error.toFixed(4)}`,
+    'no worse',
+    met,
+    `${mean(ours).toFixed(3)} against ${mean(theirs).toFixed(3)}`,
+  );
 }
 
 console.table(checks);

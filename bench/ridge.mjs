@@ -32,7 +32,10 @@ function ridge({ rows, targets }, strength) {
   const gram = Array.from({ length: columns }, (_, i) =>
     Array.from({ length: columns }, (_, j) => mean(coded.map((x) => x[i] * x[j])) + (i === j ? strength : 0)),
   );
-  const weights = solve(gram, centre.map((_, j) => mean(coded.map((x, r) => x[j] * (targets[r] - level)))));
+  const weights = solve(
+    gram,
+    centre.map((_, j) => mean(coded.map((x, r) => x[j] * (targets[r] - level)))),
+  );
   return (x) => code(x).reduce((s, v, j) => s + v * weights[j], level);
 }
 
@@ -48,7 +51,10 @@ export function crossValidatedRidge({ rows, targets }) {
   for (const strength of STRENGTHS) {
     let error = 0;
     for (let fold = 0; fold < FOLDS; fold++) {
-      const inside = (keep) => ({ rows: rows.filter((_, i) => (i % FOLDS === fold) === keep), targets: targets.filter((_, i) => (i % FOLDS === fold) === keep) });
+      const inside = (keep) => ({
+        rows: rows.filter((_, i) => (i % FOLDS === fold) === keep),
+        targets: targets.filter((_, i) => (i % FOLDS === fold) === keep),
+      });
       const predict = ridge(inside(false), strength);
       const held = inside(true);
       error += held.rows.reduce((s, x, i) => s + (held.targets[i] - predict(x)) ** 2, 0);

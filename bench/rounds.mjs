@@ -60,7 +60,8 @@ function round({ name, contender, units }, seconds) {
  */
 export async function measure(contenders, { rounds, seconds, warmup, between }) {
   const entries = [];
-  for (const { name, contender } of contenders) entries.push({ name, contender, units: await calibrate(contender, warmup), samples: [] });
+  for (const { name, contender } of contenders)
+    entries.push({ name, contender, units: await calibrate(contender, warmup), samples: [] });
   for (let r = 0; r < rounds; r++) {
     between?.();
     // The order turns around, so that nobody always runs after the same neighbour.

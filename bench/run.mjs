@@ -74,7 +74,9 @@ for (const rung of rungs) {
   const rate = summary(limit.samples.float32.slice(from)).median;
   const ours = times[own.name];
   const atLimit = (2 * products(rung)) / (rate * 1e9);
-  console.log(`\n${rung.name}: the matrix products of a step take ${number(atLimit * 1e6)} µs at the limit of ${number(rate)} GFLOP/s`);
+  console.log(
+    `\n${rung.name}: the matrix products of a step take ${number(atLimit * 1e6)} µs at the limit of ${number(rate)} GFLOP/s`,
+  );
   console.table(
     Object.fromEntries(
       Object.entries(times).map(([name, { median, low, high, samples }]) => [
@@ -106,7 +108,9 @@ if (!options.rung) {
   result.bundle = bundle();
 }
 result.targets = judge(result);
-console.log(`\nLimit: ${number(limit.best.float32)} GFLOP/s float32 (${limit.best.float32Loop}), ${number(limit.best.float64)} float64 (${limit.best.float64Loop})\n`);
+console.log(
+  `\nLimit: ${number(limit.best.float32)} GFLOP/s float32 (${limit.best.float32Loop}), ${number(limit.best.float64)} float64 (${limit.best.float64Loop})\n`,
+);
 console.table(
   result.targets.map(({ what, found, least, most, unit, met }) => ({
     what,

@@ -77,6 +77,9 @@ export function split({ rows, targets }, seed) {
     [order[i], order[j]] = [order[j], order[i]];
   }
   const held = Math.round(rows.length / 5);
-  const part = (from, to) => ({ rows: order.slice(from, to).map((i) => rows[i]), targets: order.slice(from, to).map((i) => targets[i]) });
+  const part = (from, to) => ({
+    rows: order.slice(from, to).map((i) => rows[i]),
+    targets: order.slice(from, to).map((i) => targets[i]),
+  });
   return { test: part(0, held), train: part(held) };
 }

@@ -1,6 +1,7 @@
 // What the library promises, checked against what was measured.
 
-const ratio = (times, peer) => (times?.[peer] && times['efficient-backprop'] ? times[peer].median / times['efficient-backprop'].median : undefined);
+const ratio = (times, peer) =>
+  times?.[peer] && times['efficient-backprop'] ? times[peer].median / times['efficient-backprop'].median : undefined;
 
 /** [{ what, found, least | most, met }]; only what was measured. */
 export function judge({ products = [], ladder = [], firstCall, bundle }) {
@@ -12,10 +13,12 @@ export function judge({ products = [], ladder = [], firstCall, bundle }) {
   };
   for (const precision of ['float32', 'float64']) {
     const shares = products.filter((p) => p.precision === precision).map(({ share }) => share * 100);
-    if (shares.length) add(`${precision} products, share of the limit, the least from 96³ up`, Math.min(...shares), { least: 85 }, '%');
+    if (shares.length)
+      add(`${precision} products, share of the limit, the least from 96³ up`, Math.min(...shares), { least: 85 }, '%');
   }
   for (const { rung, batch, sizes, times, share } of ladder) {
-    if (sizes[0] === 784 && batch >= 32) add(`${rung}: products at the limit, share of the step`, share && share * 100, { least: batch >= 128 ? 70 : 60 }, '%');
+    if (sizes[0] === 784 && batch >= 32)
+      add(`${rung}: products at the limit, share of the step`, share && share * 100, { least: batch >= 128 ? 70 : 60 }, '%');
     const small = sizes.join() === '4,16,3';
     add(`${rung}: times faster than tfjs-wasm`, ratio(times, 'tfjs-wasm'), { least: small ? (batch === 1 ? 300 : 80) : 13 }, '×');
     if (batch === 1) add(`${rung}: times faster than brain.js`, ratio(times, 'brain.js'), { least: small ? 3 : 20 }, '×');

@@ -29,7 +29,12 @@ async function aspect(precision) {
   const { code, output } = await run('asp', ['--summary', '--nologo', ...config]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
   const [, passed, all] = /\[Tests\]\s*:\s*(\d+)\s*\/\s*(\d+)/.exec(output.replace(/\x1b\[[0-9;]*m/g, '')) ?? [];
-  return { name: `as-pect ${precision}`, passed: Number(passed ?? 0), failed: Number(all ?? 0) - Number(passed ?? 0), broken: code !== 0 };
+  return {
+    name: `as-pect ${precision}`,
+    passed: Number(passed ?? 0),
+    failed: Number(all ?? 0) - Number(passed ?? 0),
+    broken: code !== 0,
+  };
 }
 
 async function vitest() {

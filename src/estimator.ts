@@ -180,6 +180,21 @@ export abstract class Estimator<Targets, Coding> extends Model {
     return this.trained.history ?? missingHistory();
   }
 
+  /** Whether there is a record of a fit: not after `partialFit` alone. */
+  get hasHistory(): boolean {
+    return this.trained.history !== undefined;
+  }
+
+  /** P, how many parameters the network has. */
+  get parameters(): number {
+    return this.trained.network.parameters;
+  }
+
+  /** The precision of the network. */
+  get precision(): Precision {
+    return this.trained.network.precision;
+  }
+
   /** How each column of the data becomes inputs, and which columns were dropped and why. */
   get columns(): EncoderSpec['columns'] {
     return this.trained.encoder.spec.columns;

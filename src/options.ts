@@ -109,7 +109,7 @@ export function checked<S extends Schema>(call: string, schema: S, options: unkn
 }
 
 /** The name within two edits of `name`, if there is one. */
-function nearest(name: string, names: readonly string[]): string | undefined {
+export function nearest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = 3;
   for (const candidate of names) {

@@ -8,7 +8,12 @@ const { NeuralNetwork } = createRequire(import.meta.url)('brain.js');
 export const name = 'brain.js';
 
 export async function prepare({ sizes }, { x, y, rows, inputs, outputs }) {
-  const net = new NeuralNetwork({ inputSize: inputs, outputSize: outputs, hiddenLayers: sizes.slice(1, -1), activation: 'sigmoid' });
+  const net = new NeuralNetwork({
+    inputSize: inputs,
+    outputSize: outputs,
+    hiddenLayers: sizes.slice(1, -1),
+    activation: 'sigmoid',
+  });
   const data = Array.from({ length: rows }, (_, r) => ({
     input: Array.from(x.subarray(r * inputs, (r + 1) * inputs)),
     output: Array.from(y.subarray(r * outputs, (r + 1) * outputs)),
@@ -19,7 +24,13 @@ export async function prepare({ sizes }, { x, y, rows, inputs, outputs }) {
   return {
     unit: part.length,
     run(passes) {
-      error = net.train(part, { iterations: passes, errorThresh: 1e-9, learningRate: RATE * 10, momentum: MOMENTUM, log: false }).error;
+      error = net.train(part, {
+        iterations: passes,
+        errorThresh: 1e-9,
+        learningRate: RATE * 10,
+        momentum: MOMENTUM,
+        log: false,
+      }).error;
     },
     loss: () => error,
     dispose() {},

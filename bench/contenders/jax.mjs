@@ -24,11 +24,23 @@ export async function prepare({ sizes, batch, activation, loss }, { x, y, rows, 
       a = np.matmul(a, p[i]).add(p[i + 1]);
       if (i < p.length - 2) a = ACTIVATIONS[activation](a);
     }
-    if (loss === 'crossEntropy') return nn.logSoftmax(a).mul(ys).sum().mul(-1 / batch);
-    return np.square(a.sub(ys)).sum().mul(1 / (batch * outputs));
+    if (loss === 'crossEntropy')
+      return nn
+        .logSoftmax(a)
+        .mul(ys)
+        .sum()
+        .mul(-1 / batch);
+    return np
+      .square(a.sub(ys))
+      .sum()
+      .mul(1 / (batch * outputs));
   };
   const step = jit((p, v, xs, ys) => {
-    const [value, gradient] = valueAndGrad(objective)(p.map((a) => a.ref), xs, ys);
+    const [value, gradient] = valueAndGrad(objective)(
+      p.map((a) => a.ref),
+      xs,
+      ys,
+    );
     const moved = v.map((u, i) => u.mul(MOMENTUM).sub(gradient[i].mul(RATE)));
     return [p.map((a, i) => a.add(moved[i].ref)), moved, value];
   });

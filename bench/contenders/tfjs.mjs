@@ -24,7 +24,13 @@ function contender(backend) {
       const last = loss === 'crossEntropy' ? 'softmax' : 'linear';
       const model = sequential();
       sizes.slice(1).forEach((units, i) => {
-        model.add(layerMakers.dense({ units, activation: i === sizes.length - 2 ? last : activation, ...(i === 0 && { inputShape: [inputs] }) }));
+        model.add(
+          layerMakers.dense({
+            units,
+            activation: i === sizes.length - 2 ? last : activation,
+            ...(i === 0 && { inputShape: [inputs] }),
+          }),
+        );
       });
       model.compile({ optimizer: tf.train.momentum(RATE, MOMENTUM), loss: LOSSES[loss] });
       const batches = [];

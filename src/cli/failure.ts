@@ -1,0 +1,61 @@
+// How the command fails: a message that names file, line and column, an exit code, never a stack trace.
+
+import { DataError, EfficientBackpropError, FileError } from '../errors.js';
+
+export const EXIT = { data: 1, usage: 2, interrupted: 130 } as const;
+
+/** Where in a file something is wrong. Lines and rows count from 1. */
+export interface FilePlace {
+  readonly line?: number | undefined;
+  readonly row?: number | undefined;
+  readonly column?: string | undefined;
+}
+
+/** A file whose contents cannot be used. */
+export class InputError extends EfficientBackpropError {
+  constructor(
+    readonly file: string,
+    readonly place: FilePlace,
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    const { line, row, column } = place;
+    const at = line !== undefined ? `:${line}` : row !== undefined ? `, row ${row}` : '';
+    super(`${file}${at}${column !== undefined ? `, column ${JSON.stringify(column)}` : ''}: ${detail}`, options);
+  }
+}
+
+/** A command that makes no sense. */
+export class UsageError extends EfficientBackpropError {}
+
+/** An error for people, or for machines (`--json`). */
+export function described(error: unknown): {
+  type: string;
+  message: string;
+  file?: string;
+  line?: number;
+  row?: number;
+  column?: string;
+} {
+  if (error instanceof InputError) {
+    const { line, row, column } = error.place;
+    return {
+      type: error.name,
+      message: error.message,
+      file: error.file,
+      ...(line !== undefined && { line }),
+      ...(row !== undefined && { row }),
+      ...(column !== undefined && { column }),
+    };
+  }
+  if (error instanceof FileError) return { type: error.name, message: error.message, file: error.path };
+  if (error instanceof DataError && error.column !== undefined)
+    return { type: error.name, message: error.message, column: String(error.column) };
+  if (error instanceof Error) return { type: error.name, message: error.message };
+  return { type: 'Error', message: String(error) };
+}
+
+export function exitCode(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  return error instanceof Error && error.name === 'AbortError' ? EXIT.interrupted : EXIT.data;
+}

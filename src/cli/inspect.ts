@@ -1,0 +1,49 @@
+// inspect: what a model file holds.
+
+import { Classifier } from '../classifier.js';
+import { FORMAT_VERSION } from '../format/document.js';
+import type { Layer } from '../layers.js';
+import { loadModel } from '../load-model.js';
+import { Network } from '../network.js';
+import { choiceText, columnsText, curveText } from './show.js';
+
+export async function inspect(file: string, { json }: { json?: boolean }): Promise<void> {
+  const model = await loadModel(file);
+  const network = model instanceof Network ? { inputs: model.inputs, outputs: model.outputs, loss: model.loss } : undefined;
+  const kind = network ? 'network' : model instanceof Classifier ? 'classifier' : 'regressor';
+  const estimator = model instanceof Network ? undefined : model;
+  const history = estimator?.hasHistory ? estimator.history : undefined;
+  const { layers, parameters, precision, seed, metadata } = model;
+  if (json) {
+    const result = {
+      kind,
+      formatVersion: FORMAT_VERSION,
+      layers,
+      parameters,
+      precision,
+      seed,
+      ...network,
+      ...(estimator && { columns: estimator.columns }),
+      ...(model instanceof Classifier && { classes: model.classes }),
+      ...(history && { history }),
+      metadata,
+    };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  const lines = [
+    `${file}: ${kind}, format version ${FORMAT_VERSION}, ${precision}, ${parameters} parameters, seed ${seed}`,
+    ...(network ? [`inputs: ${network.inputs}, outputs: ${network.outputs}, loss: ${network.loss}`] : []),
+    `layers: ${layers.map(layerText).join(', ')}`,
+    ...(estimator ? [`columns:\n${columnsText(estimator.columns)}`] : []),
+    ...(model instanceof Classifier ? [`classes: ${model.classes.map(String).join(', ')}`] : []),
+    ...(history ? [`model: ${choiceText(history)}`] : []),
+    ...Object.entries(metadata).map(([name, text]) => `${name}: ${text}`),
+  ];
+  const curve = history && curveText(history.loss, 60);
+  process.stdout.write(`${[...lines, ...(curve ? [curve] : [])].join('\n')}\n`);
+}
+
+function layerText({ type, units, activation }: Layer): string {
+  return `${type} ${units} ${activation}`;
+}

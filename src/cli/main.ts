@@ -1,0 +1,197 @@
+#!/usr/bin/env node
+// The command `efficient-backprop`: arguments to options, errors to exit codes.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { ACTIVATION_NAMES } from '../activations.js';
+import { OptionError } from '../errors.js';
+import type { EstimatorOptions } from '../estimator.js';
+import { evaluate } from './evaluate.js';
+import { EXIT, UsageError, described, exitCode } from './failure.js';
+import { inspect } from './inspect.js';
+import { predict } from './predict.js';
+import { type TrainOptions, train } from './train.js';
+
+const interruption = new AbortController();
+
+function numeric(what: string, accepts: (n: number) => boolean): (text: string) => number {
+  return (text) => {
+    const n = text.trim() === '' ? Number.NaN : Number(text);
+    if (!accepts(n)) throw new InvalidArgumentError(`Expected ${what}.`);
+    return n;
+  };
+}
+
+const count = numeric('an integer ≥ 1', (n) => Number.isSafeInteger(n) && n >= 1);
+const positive = numeric('a number > 0', (n) => n > 0 && n < Infinity);
+const share = numeric('a number ≥ 0 and < 1', (n) => n >= 0 && n < 1);
+
+function units(text: string): number[] {
+  return text === '' || text === '0' ? [] : text.split(',').map(count);
+}
+
+function delimiter(text: string): string {
+  const found = { '\\t': '\t', tab: '\t', comma: ',', semicolon: ';' }[text] ?? text;
+  if (found.length !== 1) throw new InvalidArgumentError('Expected one character, or tab, comma, semicolon.');
+  return found;
+}
+
+const names = (text: string) => text.split(',').map((name) => name.trim());
+
+/** Options of every command that reads rows. */
+function reading(command: Command): Command {
+  return command
+    .option('--delimiter <character>', 'between cells of CSV: , ; or tab (default: found out)', delimiter)
+    .option('--header', 'the first line of CSV names the columns, even if it holds numbers')
+    .option('--no-header', 'the first line of CSV is data; columns are named 1, 2, …')
+    .option('--json', 'print one JSON value, errors included')
+    .option('--quiet', 'print results and errors only');
+}
+
+const program = new Command('efficient-backprop')
+  .description('Trains networks on tables: CSV, NDJSON or Parquet in, a model file out.')
+  .version(manifest.version)
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  .showHelpAfterError('(efficient-backprop --help says more)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  efficient-backprop train penguins.csv --target species --report report.html
+  efficient-backprop predict penguins.safetensors new.csv --probabilities --out predictions.csv
+  efficient-backprop evaluate penguins.safetensors held-out.ndjson
+  efficient-backprop inspect penguins.safetensors --json
+
+Data files: .csv, .tsv, .ndjson, .jsonl, .parquet, or - for standard input.
+Exit codes: 0 done, 1 bad data or file, 2 bad usage, 130 interrupted (no file is touched).`,
+  );
+
+reading(
+  program
+    .command('train')
+    .description('train a model on the rows of a file')
+    .argument('<data>', 'file of rows, or - for standard input')
+    .requiredOption('--target <column>', 'the column to learn')
+    .addOption(
+      new Option('--task <task>', 'what to learn (default: found out from the target)').choices(['classification', 'regression']),
+    )
+    .option('--out <file>', 'the model file (default: the name of the data, with .safetensors)')
+    .option('--report <file>', 'write an HTML report with pictures')
+    .option('--drop <columns>', 'columns to leave out, separated by commas', names)
+    .option('--test-share <share>', 'share of the rows held out to measure the model on; 0 for none', share, 0.2)
+    .option('--hidden <units>', 'units of the hidden layers, separated by commas; 0 for none (default: chosen)', units)
+    .addOption(
+      new Option('--activation <name>', 'of the hidden layers').choices(ACTIVATION_NAMES.filter((name) => name !== 'softmax')),
+    )
+    .option(
+      '--weight-decay <number>',
+      'default: chosen',
+      numeric('a number ≥ 0', (n) => n >= 0 && n < Infinity),
+    )
+    .option('--rate <number>', 'the learning rate to start with', positive)
+    .option('--momentum <number>', 'default 0.9', share)
+    .option('--epochs <count>', 'passes over the rows', count)
+    .option('--batch-size <count>', 'rows per step', count)
+    .option(
+      '--validation <share>',
+      'share of the training rows to measure a validation loss on',
+      numeric('a number > 0 and < 1', (n) => n > 0 && n < 1),
+    )
+    .option('--early-stopping', 'stop when the validation loss ceases to fall; needs --validation')
+    .addOption(new Option('--missing <how>', 'what to do with missing values').choices(['mean', 'refuse']))
+    .addOption(new Option('--class-weights <how>', 'make up for classes of different sizes').choices(['balanced']))
+    .addOption(new Option('--precision <precision>', 'of the arithmetic').choices(['float32', 'float64']))
+    .option('--time-limit <seconds>', 'stop after so many seconds', positive)
+    .option(
+      '--seed <integer>',
+      'of all randomness; repeats a run',
+      numeric('an integer ≥ 0', (n) => Number.isSafeInteger(n) && n >= 0),
+    ),
+).action(async (file: string, options: Omit<TrainOptions, 'model'> & EstimatorOptions) => {
+  const {
+    hidden,
+    activation,
+    weightDecay,
+    rate,
+    momentum,
+    epochs,
+    batchSize,
+    validation,
+    earlyStopping,
+    missing,
+    precision,
+    ...own
+  } = options;
+  const model = {
+    hidden,
+    activation,
+    weightDecay,
+    rate,
+    momentum,
+    epochs,
+    batchSize,
+    validation,
+    earlyStopping,
+    missing,
+    precision,
+  };
+  const given = Object.fromEntries(Object.entries(model).filter(([, v]) => v !== undefined));
+  await train(file, { ...own, model: given }, interruption.signal);
+});
+
+reading(
+  program
+    .command('predict')
+    .description('predict the rows of a file')
+    .argument('<model>', 'model file')
+    .argument('<data>', 'file of rows, or - for standard input')
+    .option('--out <file>', 'where to write: .csv, .json, .ndjson (default: CSV to standard output)')
+    .option('--probabilities', 'of each class, beside the prediction'),
+).action(predict);
+
+reading(
+  program
+    .command('evaluate')
+    .description('measure a model on a file whose target is known')
+    .argument('<model>', 'model file')
+    .argument('<data>', 'file of rows, or - for standard input')
+    .option('--target <column>', 'the column with the truth (default: as in training)')
+    .option('--report <file>', 'write an HTML report with pictures'),
+).action(evaluate);
+
+program
+  .command('inspect')
+  .description('show what a model file holds')
+  .argument('<model>', 'model file')
+  .option('--json', 'print one JSON value, errors included')
+  .action(inspect);
+
+process.on('SIGINT', () => {
+  // Nothing is written before training has ended, so there is nothing to clean up.
+  interruption.abort();
+  setImmediate(() => process.exit(EXIT.interrupted));
+});
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0); // whoever read the output has had enough
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = failed(error);
+}
+
+function failed(error: unknown): number {
+  const json = process.argv.includes('--json');
+  if (error instanceof CommanderError) {
+    if (json && error.exitCode !== 0)
+      process.stdout.write(`${JSON.stringify({ error: { type: 'UsageError', message: error.message } })}\n`);
+    return error.exitCode === 0 ? 0 : EXIT.usage;
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ error: described(error) })}\n`);
+  else process.stderr.write(`error: ${described(error).message}\n`);
+  if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return error instanceof OptionError || error instanceof UsageError ? EXIT.usage : exitCode(error);
+}

@@ -1,0 +1,38 @@
+// Files that the command writes: checked before the work, written whole or not at all.
+
+import { access, constants, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { FileError } from '../errors.js';
+import { writeBytes } from '../format/file.js';
+
+/**
+ * Makes sure that a file can be written, before anything has been computed for it.
+ * @throws FileError
+ */
+export async function requireWritable(file: string): Promise<void> {
+  const folder = path.dirname(path.resolve(file));
+  const refuse = (why: string) => {
+    throw new FileError(file, `cannot be written: ${why}`);
+  };
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory()) refuse('is a folder');
+  const parent = await stat(folder).catch(() => undefined);
+  if (!parent) refuse(`there is no folder ${folder}`);
+  if (!parent!.isDirectory()) refuse(`${folder} is not a folder`);
+  await access(folder, constants.W_OK).catch(() => refuse(`writing into ${folder} is not permitted`));
+  if (there) await access(file, constants.W_OK).catch(() => refuse('not permitted'));
+}
+
+export async function writeText(file: string, text: string): Promise<void> {
+  await writeBytes(file, new TextEncoder().encode(text));
+}
+
+/** A line of CSV; cells are quoted where they need to be. */
+export function csvLine(cells: readonly unknown[]): string {
+  return `${cells
+    .map((cell) => {
+      const text = cell === null || cell === undefined ? '' : String(cell);
+      return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    })
+    .join(',')}\n`;
+}

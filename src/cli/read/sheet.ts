@@ -1,0 +1,59 @@
+// What a file of rows holds, before anything is made of it: named columns of raw cells, and where each row stands.
+
+import type { Cell } from '../../data/table.js';
+import { type FilePlace, InputError } from '../failure.js';
+
+/** Named columns of raw cells, all equally long. CSV has strings only; other formats have types of their own. */
+export class Sheet {
+  readonly columns = new Map<string, Cell[]>();
+  /** Things worth telling about how the file was read. */
+  readonly notes: string[] = [];
+  rows = 0;
+  /** The line of each row, where the format has lines. */
+  private readonly lines: number[] = [];
+
+  constructor(
+    readonly file: string,
+    /** Whether cells are text whose types have to be inferred. */
+    readonly text: boolean,
+  ) {}
+
+  get names(): string[] {
+    return [...this.columns.keys()];
+  }
+
+  /** Adds a row of cells in the order of the columns. */
+  push(cells: ArrayLike<Cell>, line?: number): void {
+    let i = 0;
+    for (const column of this.columns.values()) column.push(cells[i++]);
+    this.rows++;
+    if (line !== undefined) this.lines.push(line);
+  }
+
+  /** Adds a record, whose names may be new. */
+  pushRecord(record: Readonly<Record<string, Cell>>, line?: number): void {
+    for (const [name, cell] of Object.entries(record)) {
+      let column = this.columns.get(name);
+      if (!column) {
+        column = new Array<Cell>(this.rows).fill(null);
+        this.columns.set(name, column);
+      }
+      column.push(cell);
+    }
+    this.rows++;
+    for (const column of this.columns.values()) if (column.length < this.rows) column.push(null);
+    if (line !== undefined) this.lines.push(line);
+  }
+
+  /** Where row r (from 0) stands. */
+  place(row: number | undefined, column?: string): FilePlace {
+    if (row === undefined) return { column };
+    const line = this.lines[row];
+    return line !== undefined ? { line, column } : { row: row + 1, column };
+  }
+
+  /** An error about a row (from 0), a column, or both. */
+  error(detail: string, row?: number, column?: string, cause?: unknown): InputError {
+    return new InputError(this.file, this.place(row, column), detail, { cause });
+  }
+}

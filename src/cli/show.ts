@@ -1,0 +1,118 @@
+// Results as text for a terminal.
+
+import { plot } from 'simple-ascii-chart';
+import type { ClassifierEvaluation } from '../classifier.js';
+import type { ColumnSpec } from '../data/columns.js';
+import type { EstimatorHistory } from '../estimator.js';
+import type { RegressorEvaluation } from '../regressor.js';
+
+/** A number in at most five significant digits. */
+export function short(x: number): string {
+  return Number.isInteger(x) && Math.abs(x) < 1e9 ? String(x) : String(Number(x.toPrecision(4)));
+}
+
+export function percent(x: number): string {
+  return `${(100 * x).toFixed(1)} %`;
+}
+
+/** Rows of cells in aligned columns, the first to the left, others to the right. */
+export function grid(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows
+    .map((row) =>
+      `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}`.trimEnd(),
+    )
+    .join('\n');
+}
+
+const FEW = 6;
+
+/** What became of a column, in words. */
+export function columnText(spec: ColumnSpec): string {
+  switch (spec.kind) {
+    case 'dropped':
+      return `left out: ${spec.reason}`;
+    case 'category': {
+      const { categories } = spec;
+      const names = categories.slice(0, FEW).join(', ') + (categories.length > FEW ? ', …' : '');
+      return `${categories.length} categories: ${names}`;
+    }
+    default:
+      return spec.kind;
+  }
+}
+
+/** How the gaps of a column are filled, in words; undefined where there were none. */
+export function gapText(spec: ColumnSpec): string | undefined {
+  if (spec.kind === 'dropped' || (spec.gaps === 0 && !spec.indicator)) return undefined;
+  const filling =
+    spec.kind === 'category'
+      ? `the most frequent, ${spec.categories[spec.fill] ?? 'none'}`
+      : `the mean, ${spec.kind === 'date' ? new Date(spec.mean).toISOString().slice(0, 10) : short(spec.mean)}`;
+  return `${spec.gaps} missing, filled with ${filling}${spec.indicator ? ', with an indicator column' : ''}`;
+}
+
+export function columnsText(columns: readonly ColumnSpec[]): string {
+  return columns
+    .map((spec) => {
+      const gaps = gapText(spec);
+      return `  ${spec.name}: ${columnText(spec)}${gaps ? ` (${gaps})` : ''}`;
+    })
+    .join('\n');
+}
+
+/** What was chosen, and on what grounds. */
+export function choiceText({ chosen }: EstimatorHistory): string {
+  const { hidden, activation, weightDecay, by, folds, candidates, epochs, rate, batchSize } = chosen;
+  const shape = hidden.length ? `${hidden.join(' + ')} hidden units (${activation})` : 'no hidden units (a linear model)';
+  const why = {
+    given: 'as given',
+    rule: 'by rule',
+    holdout: `best of ${candidates.length} on rows held out`,
+    'cross-validation': `best of ${candidates.length} by ${folds}-fold cross-validation`,
+  }[by];
+  return `${shape}, weight decay ${short(weightDecay)}: ${why}; ${epochs} epochs, batches of ${batchSize}, rate ${short(rate)} falling to 0`;
+}
+
+export function classificationText({
+  accuracy,
+  logLoss,
+  classes,
+  precision,
+  recall,
+  f1,
+  confusionMatrix,
+}: ClassifierEvaluation): string {
+  const names = classes.map(String);
+  const perClass = names.map((name, i) => [name, percent(precision[i]!), percent(recall[i]!), percent(f1[i]!)]);
+  return [
+    `  accuracy ${percent(accuracy)}, log loss ${short(logLoss)}`,
+    '',
+    grid([['class', 'precision', 'recall', 'F1'], ...perClass]),
+    '',
+    grid([['true \\ said', ...names], ...confusionMatrix.map((row, i) => [names[i]!, ...row.map(short)])]),
+  ].join('\n');
+}
+
+export function regressionText({ mse, mae, r2 }: RegressorEvaluation): string {
+  return grid([
+    ['R²', short(r2)],
+    ['root of mean squared error', short(Math.sqrt(mse))],
+    ['mean squared error', short(mse)],
+    ['mean absolute error', short(mae)],
+  ]);
+}
+
+/** The loss over the epochs; undefined where there is no curve. */
+export function curveText(loss: readonly number[], width: number): string | undefined {
+  if (loss.length < 2 || !loss.every(Number.isFinite)) return undefined;
+  // As many points as fit: means of stretches.
+  const points = Math.min(loss.length, width);
+  const curve = Array.from({ length: points }, (_, i): [number, number] => {
+    const from = Math.floor((i * loss.length) / points);
+    const part = loss.slice(from, Math.max(from + 1, Math.floor(((i + 1) * loss.length) / points)));
+    return [from + 1, part.reduce((a, b) => a + b) / part.length];
+  });
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((q) => curve[Math.round(q * (points - 1))]![0]);
+  return plot(curve, { width, height: 8, title: 'training loss by epoch', formatter: short, customXAxisTicks: ticks });
+}
