@@ -1,7 +1,7 @@
 // From a file, or its bytes, to a model.
 
 import { Classifier } from './classifier.js';
-import { OptionError } from './errors.js';
+import { ModelFileError, OptionError } from './errors.js';
 import { type ModelDocument, fromBytes } from './format/document.js';
 import { readBytes } from './format/file.js';
 import { Network } from './network.js';
@@ -18,10 +18,19 @@ import { Regressor } from './regressor.js';
  * @throws FileError if the file cannot be read; ModelFileError if it is damaged, cut off, of a newer version, or none of this library's
  */
 export async function loadModel(source: string | Uint8Array | ArrayBuffer): Promise<Classifier | Regressor | Network> {
-  const bytes =
-    typeof source === 'string' ? await readBytes(source) : source instanceof ArrayBuffer ? new Uint8Array(source) : source;
-  if (!(bytes instanceof Uint8Array)) throw new OptionError('loadModel.source', source, 'a path, a Uint8Array or an ArrayBuffer');
-  return fromDocument(fromBytes(bytes));
+  if (typeof source !== 'string') return fromDocument(fromBytes(bytesOf(source)));
+  const bytes = await readBytes(source);
+  try {
+    return await fromDocument(fromBytes(bytes));
+  } catch (cause) {
+    throw cause instanceof ModelFileError ? new ModelFileError(`${source}: ${cause.message}`, { cause }) : cause;
+  }
+}
+
+function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Uint8Array) return source;
+  throw new OptionError('loadModel.source', source, 'a path, a Uint8Array or an ArrayBuffer');
 }
 
 function fromDocument(document: ModelDocument): Promise<Classifier | Regressor | Network> {

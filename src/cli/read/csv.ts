@@ -37,7 +37,7 @@ export function detectDelimiter(head: string): string {
 }
 
 const MESSAGES: Record<string, string> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
+  CSV_QUOTE_NOT_CLOSED: 'a quote is opened in this row and never closed',
   CSV_INVALID_CLOSING_QUOTE: 'a quoted cell goes on after its closing quote',
   INVALID_OPENING_QUOTE:
     'a quote stands in the middle of a cell; cells with quotes must be quoted as a whole, quotes inside doubled',
@@ -51,8 +51,10 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
   const parser = Readable.from(all).pipe(parse({ delimiter, relaxColumnCount: true, skipEmptyLines: true, info: true }));
   const sheet = new Sheet(file, true);
   let width = 0;
+  let ended = 0; // the line on which the last whole record ended
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      ended = info.lines;
       // info.lines counts to the end of the record; a cell may span lines.
       const line = info.lines - record.reduce((n, cell) => n + (cell.split('\n').length - 1), 0);
       if (width === 0) {
@@ -72,8 +74,7 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
     }
   } catch (cause) {
     if (cause instanceof CsvError) {
-      const line = Number((cause as CsvError & { lines?: number }).lines);
-      throw new InputError(file, Number.isFinite(line) ? { line } : {}, MESSAGES[cause.code] ?? cause.message, { cause });
+      throw new InputError(file, { line: ended + 1 }, MESSAGES[cause.code] ?? cause.message, { cause });
     }
     throw cause;
   }
