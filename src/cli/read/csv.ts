@@ -51,10 +51,8 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
   const parser = Readable.from(all).pipe(parse({ delimiter, relaxColumnCount: true, skipEmptyLines: true, info: true }));
   const sheet = new Sheet(file, true);
   let width = 0;
-  let ended = 0; // the line on which the last whole record ended
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      ended = info.lines;
       // info.lines counts to the end of the record; a cell may span lines.
       const line = info.lines - record.reduce((n, cell) => n + (cell.split('\n').length - 1), 0);
       if (width === 0) {
@@ -74,7 +72,8 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
     }
   } catch (cause) {
     if (cause instanceof CsvError) {
-      throw new InputError(file, { line: ended + 1 }, MESSAGES[cause.code] ?? cause.message, { cause });
+      const line = Number(/at line (\d+)/.exec(cause.message)?.[1]); // where the quote stands, for cells that span lines
+      throw new InputError(file, Number.isFinite(line) ? { line } : {}, MESSAGES[cause.code] ?? cause.message, { cause });
     }
     throw cause;
   }
