@@ -37,7 +37,7 @@ export function detectDelimiter(head: string): string {
 }
 
 const MESSAGES: Record<string, string> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote is opened in this row and never closed',
+  CSV_QUOTE_NOT_CLOSED: 'a quote was opened and is not closed at the end of the file',
   CSV_INVALID_CLOSING_QUOTE: 'a quoted cell goes on after its closing quote',
   INVALID_OPENING_QUOTE:
     'a quote stands in the middle of a cell; cells with quotes must be quoted as a whole, quotes inside doubled',
