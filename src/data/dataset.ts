@@ -4,10 +4,10 @@ import { type Arena, type Precision, type RealArray, Reals, ownedArena } from '.
 import { DataError, DisposedError } from '../errors.js';
 import { LOSSES, type Loss } from '../losses.js';
 import { checked, oneOf, value } from '../options.js';
-import { type MatrixLike, copyMatrix, matrix } from './matrix.js';
+import { type MatrixLike, copyMatrix, isRow, matrix, requireColumns } from './matrix.js';
 
 const OPTIONS = {
-  weights: value<ArrayLike<number> | undefined>('an array of numbers, one for each row', isVector, undefined),
+  weights: value<ArrayLike<number> | undefined>('an array of numbers, one for each row', isRow, undefined),
   precision: oneOf(['float32', 'float64'], undefined),
 };
 
@@ -19,10 +19,6 @@ export interface DatasetOptions {
    * number), else float64; a network of the other precision makes itself a converted copy.
    */
   precision?: Precision;
-}
-
-function isVector(v: unknown): boolean {
-  return Array.isArray(v) || (ArrayBuffer.isView(v) && !(v instanceof DataView));
 }
 
 /** What a fit reads: rows×inputs, rows×outputs, and one weight a row or none, all in one precision. */
@@ -72,7 +68,9 @@ export class Dataset {
       this.x = place(x, 'X');
       this.y = place(y, 'Y');
       if (weights) {
-        this.w = place(matrix(weights as readonly number[], 'weights'), 'weights');
+        const w = matrix(weights, 'weights');
+        requireColumns(w, 1, 'weights');
+        this.w = place(w, 'weights');
         checkWeights(this.w.view());
       }
     } catch (error) {
@@ -160,7 +158,7 @@ function isSingle(source: ArrayLike<number> | readonly ArrayLike<number>[]): boo
   if (source instanceof Float32Array) return true;
   for (let i = 0; i < source.length; i++) {
     const element = source[i];
-    if (typeof element === 'number' ? Math.fround(element) !== element : !isVector(element) || !isSingle(element!)) return false;
+    if (typeof element === 'number' ? Math.fround(element) !== element : !isRow(element) || !isSingle(element)) return false;
   }
   return true;
 }
@@ -172,6 +170,7 @@ function checkWeights(weights: RealArray): void {
     sum += weights[i]!;
   }
   if (sum === 0) throw new DataError('weights', 'all are 0: there is nothing to learn from');
+  if (sum === Infinity) throw new DataError('weights', 'their sum is too large; only their ratios matter');
 }
 
 /** target[r, c] = 1 where row r is of class c, else 0 */
