@@ -189,6 +189,8 @@ export async function fit(
     }
     const plan = new Plan(engine, arena, architecture, subject.theta, batchSize, true);
     const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
+    requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
+    if (held) requireWeight(patterns.w, held, 'validation', settings);
     const training = settings.method.start(
       { plan, arena, patterns: { ...patterns, w }, subset: train, rows, batchSize, shuffle: settings.order === 'shuffle', seed },
       resume,
@@ -445,6 +447,22 @@ function split(
     throw new OptionError('fit.validation', share, `a share that leaves rows on both sides; there are ${data.rows} rows`);
   }
   return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
+}
+
+/** @throws OptionError where the weights of the rows picked add up to nothing, or overflow: there is no mean to take */
+function requireWeight(
+  w: Reals | undefined,
+  picked: Words | undefined,
+  blame: 'classWeights' | 'validation',
+  settings: Settings,
+) {
+  if (!w) return;
+  const all = w.view();
+  let sum = 0;
+  if (picked) for (const i of picked.view()) sum += all[i]!;
+  else for (const weight of all) sum += weight;
+  if (sum > 0 && sum < Infinity) return;
+  throw new OptionError(`fit.${blame}`, settings[blame], `one that leaves rows a finite weight > 0 in all; they have ${sum}`);
 }
 
 /** Weights of rows multiplied by those of their classes. */
