@@ -125,7 +125,7 @@ export interface Subject {
   readonly architecture: Architecture;
   readonly theta: Reals;
   readonly seed: number;
-  /** @throws DisposedError once the network is gone */
+  /** @throws DisposedError once the network, or data that it is trained on, are gone */
   check(): void;
 }
 
@@ -172,6 +172,7 @@ export async function fit(
   };
   try {
     const data = datasetOf(X, Y, settings.sampleWeights);
+    const used = [data]; // what must not be disposed of meanwhile
     const patterns = patternsFor(subject, data, 'X');
     const seed = settings.seed ?? subject.seed;
     const { train, held } =
@@ -204,8 +205,13 @@ export async function fit(
           ? settings.validation
           : datasetOf(...(settings.validation as [MatrixLike, MatrixLike]));
       judge.watch('validation', patternsFor(subject, other, 'validation'), undefined);
+      used.push(other);
     }
-    return await loop(subject, training, judge, new Snapshot(subject, arena), settings, stopping, seed);
+    const check = () => {
+      subject.check();
+      for (const one of used) one.check();
+    };
+    return await loop({ ...subject, check }, training, judge, new Snapshot(subject, arena), settings, stopping, seed);
   } finally {
     arena.dispose();
     for (const made of own) made.dispose();
@@ -253,7 +259,8 @@ async function loop(
   let stop = interrupted();
   snapshot.take();
   while (!stop && history.epochs < settings.epochs) {
-    training.begin();
+    training.begin(); // may ask a function for the rate, which may do anything
+    subject.check();
     stop = await epoch(subject, training, pace, interrupted);
     if (!stop && !snapshot.finite) stop = 'diverged';
     if (stop) break; // an unfinished epoch is not recorded

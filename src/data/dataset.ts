@@ -85,7 +85,7 @@ export class Dataset {
    * @throws DataError if the targets do not suit the loss, or the data overflow the precision
    */
   patterns(precision: Precision, loss: Loss, outputs: number): Patterns {
-    if (this.disposed) throw new DisposedError('dataset');
+    this.check();
     return {
       x: this.in(precision, 'x', this.x, 'X'),
       t: this.coded(precision, loss, outputs),
@@ -95,11 +95,16 @@ export class Dataset {
 
   /** The raw targets, a copy. @internal */
   rawTargets(): RealArray {
-    if (this.disposed) throw new DisposedError('dataset');
+    this.check();
     return this.y.read();
   }
 
-  /** Frees the dataset's memory at once. Networks fitted on it are not affected. */
+  /** @throws DisposedError once the dataset is gone @internal */
+  check(): void {
+    if (this.disposed) throw new DisposedError('dataset');
+  }
+
+  /** Frees the dataset's memory at once. Networks fitted on it are not affected; a fit under way ends with a DisposedError. */
   dispose(): void {
     this.disposed = true;
     this.converted.clear();
