@@ -249,10 +249,10 @@ export class Network extends Model {
     }
     const next = this.theta.read();
     this.shapes.forEach(({ name, first, size, shape }, i) => {
-      const given = weights[i]!;
-      if (given.length !== size)
-        throw new DataError(name, `has ${given.length} elements; expected ${size} ([${shape.join(', ')}])`);
-      copyMatrix({ rows: 1, columns: size, source: given }, next.subarray(first, first + size), name);
+      const given = matrix(weights[i], name);
+      requireColumns(given, 1, name);
+      if (given.rows !== size) throw new DataError(name, `has ${given.rows} elements; expected ${size} ([${shape.join(', ')}])`);
+      copyMatrix(given, next.subarray(first, first + size), name);
     });
     this.theta.view().set(next);
   }
