@@ -11,7 +11,7 @@ import type { History } from './history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
 import { initialSpread } from './initializers.js';
-import type { Layer } from './layers.js';
+import { type Layer, checkedLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkPairs } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 import { Model } from './model.js';
@@ -116,7 +116,7 @@ export class Network extends Model {
     for (const name of ['inputs', 'layers', 'loss'] as const) {
       if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
     }
-    const complete = given as typeof given & Architecture;
+    const complete = { ...given, layers: given.layers!.map(checkedLayer) } as typeof given & Architecture;
     checkPairs(
       complete.loss,
       complete.layers.map(({ activation }) => activation),
