@@ -5,8 +5,8 @@ import { ACTIVATION_NAMES } from './activations.js';
 import { Encoder, type EncoderSpec } from './data/encoder.js';
 import type { TaskKind } from './defaults.js';
 import { type Rows, type Table, table } from './data/table.js';
-import { DataError, DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from './errors.js';
-import type { EarlyStopping } from './fit.js';
+import { DataError, DisposedError, EfficientBackpropError, ModelFileError, NotFittedError } from './errors.js';
+import { type EarlyStopping, checkedStopping } from './fit.js';
 import type { History } from './history.js';
 import type { Layer } from './layers.js';
 import type { Activation } from './activations.js';
@@ -165,13 +165,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   constructor(name: string, options: EstimatorOptions | undefined, extra: Parameters<typeof checked>[1] = {}) {
     super();
     this.options = checked(name, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
-    if (this.options.earlyStopping && this.options.validation === undefined) {
-      throw new OptionError(
-        `${name}.earlyStopping`,
-        this.options.earlyStopping,
-        'a validation share beside it: validation: 0.2, for example',
-      );
-    }
+    checkedStopping(name, this.options);
     this.seed = this.options.seed ?? freshSeed();
   }
 

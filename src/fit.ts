@@ -36,6 +36,22 @@ const STOPPING = {
 
 export type EarlyStopping = Partial<Checked<typeof STOPPING>>;
 
+/**
+ * The settings of early stopping among the options of `call`; undefined where there is none.
+ * @throws OptionError for a bad one, or one without validation
+ */
+export function checkedStopping(
+  call: string,
+  { earlyStopping, validation }: { earlyStopping: boolean | EarlyStopping; validation: unknown },
+): Checked<typeof STOPPING> | undefined {
+  if (!earlyStopping) return undefined;
+  if (validation === undefined) {
+    const expected = 'a validation share or set beside it: validation: 0.2, for example';
+    throw new OptionError(`${call}.earlyStopping`, earlyStopping, expected);
+  }
+  return checked(`${call}.earlyStopping`, STOPPING, earlyStopping === true ? {} : earlyStopping);
+}
+
 const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 
 const OPTIONS = {
@@ -144,16 +160,7 @@ export async function fit(
   resume?: MethodState,
 ): Promise<Outcome> {
   const settings = checked('fit', OPTIONS, options);
-  const stopping = settings.earlyStopping
-    ? checked('fit.earlyStopping', STOPPING, settings.earlyStopping === true ? {} : settings.earlyStopping)
-    : undefined;
-  if (stopping && settings.validation === undefined) {
-    throw new OptionError(
-      'fit.earlyStopping',
-      settings.earlyStopping,
-      'a validation share or set beside it: validation: 0.2, for example',
-    );
-  }
+  const stopping = checkedStopping('fit', settings);
   const { engine, architecture } = subject;
   const { precision } = engine;
   const arena = new Arena();
