@@ -37,6 +37,37 @@ export interface Problem {
   readonly seed: number;
 }
 
+/**
+ * A problem without the rows that weigh nothing: a part held out to choose by, or the rest, might consist of nothing else.
+ */
+export function withoutWeightless(problem: Problem): Problem {
+  const { inputs, outputs, x, t, w, classes } = problem;
+  if (!w?.includes(0)) return problem;
+  const kept = Uint32Array.from(w.keys()).filter((r) => w[r]! > 0);
+  return {
+    ...problem,
+    rows: kept.length,
+    x: picked(x, inputs, kept),
+    t: picked(t, outputs, kept),
+    w: Float64Array.from(kept, (r) => w[r]!),
+    classes: classes && Uint32Array.from(kept, (r) => classes[r]!),
+  };
+}
+
+/** The rows of a row-major matrix that indices pick. */
+export function picked(
+  a: Float32Array | Float64Array,
+  columns: number,
+  indices: Uint32Array,
+): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+  const result =
+    a instanceof Float32Array ? new Float32Array(indices.length * columns) : new Float64Array(indices.length * columns);
+  indices.forEach((from, i) => {
+    result.set(a.subarray(from * columns, (from + 1) * columns), i * columns);
+  });
+  return result;
+}
+
 /** What a model is trained with. */
 export interface Recipe {
   /** Units of hidden layers, from the bottom up; none makes a linear model. */

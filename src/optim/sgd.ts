@@ -138,6 +138,9 @@ class Descent implements Training {
   }
 
   state(): MethodState {
-    return { epoch: this.epoch, vectors: this.velocity ? { velocity: this.velocity.read() } : {} };
+    const { velocity } = this;
+    // One that has overflowed would spoil every fit that continues.
+    const sound = velocity && Number.isFinite(this.task.plan.engine.core.largestMagnitude(velocity.length, velocity.address));
+    return { epoch: this.epoch, vectors: sound ? { velocity: velocity.read() } : {} };
   }
 }
