@@ -4,11 +4,11 @@ import type { Precision } from '../bindings/memory.js';
 import type { Activation } from './activations.js';
 import type { ShapedArray } from './data/matrix.js';
 import {
-  DECAY,
   MOMENTUM,
   type TaskKind,
   annealed,
   batchSize,
+  decayByRule,
   epochs,
   hiddenUnits,
   startRate,
@@ -99,7 +99,7 @@ export function recipe(problem: Problem, fixed: Fixed): Recipe {
   return {
     hidden,
     activation: fixed.activation ?? 'lecunTanh',
-    weightDecay: fixed.weightDecay ?? DECAY / rows,
+    weightDecay: fixed.weightDecay ?? decayByRule(rows),
     rate: fixed.rate ?? startRate(kind, stepCurvature(x, rows, inputs, batch), Math.max(0, ...hidden)),
     momentum: fixed.momentum ?? MOMENTUM,
     epochs: fixed.epochs ?? epochs(rows),
