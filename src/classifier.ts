@@ -251,11 +251,13 @@ function balanced(count: number, truths: Uint32Array, w: Float64Array | undefine
 function named(classes: readonly Label[], given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>): number[] {
   const find = (label: Label) =>
     given instanceof Map ? (given.get(label) as number | undefined) : (given as Record<string, number>)[String(label)];
-  return classes.map((label) => {
+  const weights = classes.map((label) => {
     const weight = find(label);
     if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) {
       throw new OptionError(`classWeights[${shown(label)}]`, weight, 'a number ≥ 0 for each label');
     }
     return weight;
   });
+  if (weights.every((weight) => weight === 0)) throw new OptionError('classWeights', given, 'some weight > 0');
+  return weights;
 }

@@ -59,6 +59,11 @@ export function annealed(start: number, epochs: number): (epoch: number) => numb
 /** The weight decay where there is no choosing between several, as a multiple of 1/rows. */
 export const DECAY = 8;
 
+/** The same as a decay. With a few dozen rows or less 8/rows would press all weights to 0, and not even XOR were learned. */
+export function decayByRule(rows: number): number {
+  return Math.min(DECAY / rows, 0.03);
+}
+
 /** Weight decays to choose from, strongest first, as multiples of 1/rows. */
 export const DECAYS = [32, 10, 3.2, 1, 0.32] as const;
 

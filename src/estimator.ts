@@ -2,11 +2,12 @@
 
 import { engineOf } from '../bindings/load.js';
 import { ACTIVATION_NAMES } from './activations.js';
+import { rowWeights } from './data/dataset.js';
 import { Encoder, type EncoderSpec } from './data/encoder.js';
 import type { TaskKind } from './defaults.js';
 import { type Rows, type Table, table } from './data/table.js';
-import { DataError, DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from './errors.js';
-import type { EarlyStopping } from './fit.js';
+import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError } from './errors.js';
+import { type EarlyStopping, checkedStopping } from './fit.js';
 import type { History } from './history.js';
 import type { Layer } from './layers.js';
 import type { Activation } from './activations.js';
@@ -18,7 +19,7 @@ import type { MethodState } from './optim/method.js';
 import { sgd } from './optim/sgd.js';
 import { type Checked, callback, checked, number, oneOf, value } from './options.js';
 import { SEED, freshSeed } from './random.js';
-import { type Fixed, type Problem, type Recipe, build, headOf, recipe, shaped, train } from './recipe.js';
+import { type Fixed, type Problem, type Recipe, build, headOf, recipe, shaped, train, withoutWeightless } from './recipe.js';
 import { type Choice, select } from './selection.js';
 import type { Precision } from '../bindings/memory.js';
 
@@ -141,6 +142,8 @@ export interface Fitted<Coding> {
   readonly network: Network;
   readonly recipe: Recipe;
   readonly history: EstimatorHistory | undefined;
+  /** What the method remembers of this network's training; not in files. */
+  readonly state: MethodState | undefined;
 }
 
 /** Targets as a network learns them. */
@@ -155,7 +158,6 @@ export abstract class Estimator<Targets, Coding> extends Model {
   readonly seed: number;
   protected readonly options: Checked<typeof ESTIMATOR_OPTIONS>;
   protected fitted: Fitted<Coding> | undefined;
-  private state: MethodState | undefined;
   private disposed = false;
   private fitting = false;
 
@@ -165,13 +167,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   constructor(name: string, options: EstimatorOptions | undefined, extra: Parameters<typeof checked>[1] = {}) {
     super();
     this.options = checked(name, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
-    if (this.options.earlyStopping && this.options.validation === undefined) {
-      throw new OptionError(
-        `${name}.earlyStopping`,
-        this.options.earlyStopping,
-        'a validation share beside it: validation: 0.2, for example',
-      );
-    }
+    checkedStopping(name, this.options);
     this.seed = this.options.seed ?? freshSeed();
   }
 
@@ -268,7 +264,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const network = await build(problem, choice);
       try {
         let history: EstimatorHistory;
-        this.state = undefined;
+        let state: MethodState | undefined;
         if (linear) {
           network.setWeights([linear.weights, linear.bias]);
           const { loss } = network.evaluate(
@@ -290,31 +286,26 @@ export abstract class Estimator<Targets, Coding> extends Model {
           };
         } else {
           const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - elapsed(), 1) };
-          const { history: found, state } = await train(
-            network,
-            shaped(problem.x, problem.inputs),
-            shaped(problem.t, problem.outputs),
-            choice,
-            {
-              ...weighted(problem.w),
-              ...left,
-              ...(run.signal && { signal: run.signal }),
-              ...(this.options.validation !== undefined && {
-                validation: this.options.validation,
-                earlyStopping: this.options.earlyStopping,
-              }),
-              onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
-                report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
-            },
-          );
-          this.state = state;
+          const outcome = await train(network, shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs), choice, {
+            ...weighted(problem.w),
+            ...left,
+            ...(run.signal && { signal: run.signal }),
+            ...(this.options.validation !== undefined && {
+              validation: this.options.validation,
+              earlyStopping: this.options.earlyStopping,
+            }),
+            onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
+              report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
+          });
+          const found = outcome.history;
           if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
+          state = outcome.state;
           history = { ...found, time: elapsed(), chosen: choice };
         }
         if (this.disposed) throw new DisposedError(this.kind);
         this.fitted?.network.dispose();
         const { by: _, folds: __, candidates: ___, ...settings } = choice;
-        this.fitted = { encoder, coding, network, recipe: settings, history };
+        this.fitted = { encoder, coding, network, recipe: settings, history, state };
       } catch (error) {
         network.dispose();
         throw error;
@@ -335,18 +326,19 @@ export abstract class Estimator<Targets, Coding> extends Model {
       // The rate does not fall: the stream has no end, and what it shows may change.
       const method = sgd({ rate: settings.rate / 5, momentum: settings.momentum, weightDecay: settings.weightDecay });
       try {
-        const { state } = await network.train(
+        const { history, state } = await network.train(
           shaped(problem.x, problem.inputs),
           shaped(problem.t, problem.outputs),
           { method, epochs, batchSize: settings.batchSize, ...weighted(problem.w), ...(signal && { signal }) },
-          this.state,
+          this.fitted?.state,
         );
-        this.state = state;
+        if (this.disposed) throw new DisposedError(this.kind);
+        if (!this.fitted && history.evaluations === 0) signal?.throwIfAborted();
+        this.fitted = { encoder, coding, network, recipe: settings, history: this.fitted?.history, state };
       } catch (error) {
         if (network !== this.fitted?.network) network.dispose();
         throw error;
       }
-      this.fitted = { encoder, coding, network, recipe: settings, history: this.fitted?.history };
     });
   }
 
@@ -380,15 +372,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
     byClass: unknown,
   ): Problem {
     const { precision } = this.options;
-    if (sampleWeights && sampleWeights.length !== t.rows) {
-      throw new DataError('sampleWeights', `has ${sampleWeights.length} elements, but there are ${t.rows} rows`);
-    }
     const { t: coded, classes } = this.encodeTargets(targets, coding, t.rows);
-    const own = sampleWeights && Float64Array.from(sampleWeights);
-    own?.forEach((w, row) => {
-      if (!(w >= 0 && w < Infinity)) throw new DataError('sampleWeights', `${w} is not a number ≥ 0`, { row });
-    });
-    return {
+    const own = sampleWeights && rowWeights(sampleWeights, t.rows);
+    return withoutWeightless({
       kind: this.task,
       precision,
       rows: t.rows,
@@ -399,7 +385,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       w: this.classWeights(coding, classes, own, byClass),
       classes,
       seed: this.seed,
-    };
+    });
   }
 
   private async exclusively(work: () => Promise<void>): Promise<void> {
@@ -443,7 +429,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       network.dispose();
       throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${this.kind}`);
     }
-    this.fitted = { encoder, coding, network, recipe: settings, history };
+    this.fitted = { encoder, coding, network, recipe: settings, history, state: undefined };
     this.note(metadata);
   }
 }

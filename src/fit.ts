@@ -36,6 +36,22 @@ const STOPPING = {
 
 export type EarlyStopping = Partial<Checked<typeof STOPPING>>;
 
+/**
+ * The settings of early stopping among the options of `call`; undefined where there is none.
+ * @throws OptionError for a bad one, or one without validation
+ */
+export function checkedStopping(
+  call: string,
+  { earlyStopping, validation }: { earlyStopping: boolean | EarlyStopping; validation: unknown },
+): Checked<typeof STOPPING> | undefined {
+  if (!earlyStopping) return undefined;
+  if (validation === undefined) {
+    const expected = 'a validation share or set beside it: validation: 0.2, for example';
+    throw new OptionError(`${call}.earlyStopping`, earlyStopping, expected);
+  }
+  return checked(`${call}.earlyStopping`, STOPPING, earlyStopping === true ? {} : earlyStopping);
+}
+
 const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 
 const OPTIONS = {
@@ -125,7 +141,7 @@ export interface Subject {
   readonly architecture: Architecture;
   readonly theta: Reals;
   readonly seed: number;
-  /** @throws DisposedError once the network is gone */
+  /** @throws DisposedError once the network, or data that it is trained on, are gone */
   check(): void;
 }
 
@@ -144,16 +160,7 @@ export async function fit(
   resume?: MethodState,
 ): Promise<Outcome> {
   const settings = checked('fit', OPTIONS, options);
-  const stopping = settings.earlyStopping
-    ? checked('fit.earlyStopping', STOPPING, settings.earlyStopping === true ? {} : settings.earlyStopping)
-    : undefined;
-  if (stopping && settings.validation === undefined) {
-    throw new OptionError(
-      'fit.earlyStopping',
-      settings.earlyStopping,
-      'a validation share or set beside it: validation: 0.2, for example',
-    );
-  }
+  const stopping = checkedStopping('fit', settings);
   const { engine, architecture } = subject;
   const { precision } = engine;
   const arena = new Arena();
@@ -172,6 +179,7 @@ export async function fit(
   };
   try {
     const data = datasetOf(X, Y, settings.sampleWeights);
+    const used = [data]; // what must not be disposed of meanwhile
     const patterns = patternsFor(subject, data, 'X');
     const seed = settings.seed ?? subject.seed;
     const { train, held } =
@@ -189,6 +197,8 @@ export async function fit(
     }
     const plan = new Plan(engine, arena, architecture, subject.theta, batchSize, true);
     const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
+    requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
+    if (held) requireWeight(patterns.w, held, 'validation', settings);
     const training = settings.method.start(
       { plan, arena, patterns: { ...patterns, w }, subset: train, rows, batchSize, shuffle: settings.order === 'shuffle', seed },
       resume,
@@ -202,8 +212,13 @@ export async function fit(
           ? settings.validation
           : datasetOf(...(settings.validation as [MatrixLike, MatrixLike]));
       judge.watch('validation', patternsFor(subject, other, 'validation'), undefined);
+      used.push(other);
     }
-    return await loop(subject, training, judge, new Snapshot(subject, arena), settings, stopping, seed);
+    const check = () => {
+      subject.check();
+      for (const one of used) one.check();
+    };
+    return await loop({ ...subject, check }, training, judge, new Snapshot(subject, arena), settings, stopping, seed);
   } finally {
     arena.dispose();
     for (const made of own) made.dispose();
@@ -251,7 +266,8 @@ async function loop(
   let stop = interrupted();
   snapshot.take();
   while (!stop && history.epochs < settings.epochs) {
-    training.begin();
+    training.begin(); // may ask a function for the rate, which may do anything
+    subject.check();
     stop = await epoch(subject, training, pace, interrupted);
     if (!stop && !snapshot.finite) stop = 'diverged';
     if (stop) break; // an unfinished epoch is not recorded
@@ -445,6 +461,22 @@ function split(
     throw new OptionError('fit.validation', share, `a share that leaves rows on both sides; there are ${data.rows} rows`);
   }
   return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
+}
+
+/** @throws OptionError where the weights of the rows picked add up to nothing, or overflow: there is no mean to take */
+function requireWeight(
+  w: Reals | undefined,
+  picked: Words | undefined,
+  blame: 'classWeights' | 'validation',
+  settings: Settings,
+) {
+  if (!w) return;
+  const all = w.view();
+  let sum = 0;
+  if (picked) for (const i of picked.view()) sum += all[i]!;
+  else for (const weight of all) sum += weight;
+  if (sum > 0 && sum < Infinity) return;
+  throw new OptionError(`fit.${blame}`, settings[blame], `one that leaves rows a finite weight > 0 in all; they have ${sum}`);
 }
 
 /** Weights of rows multiplied by those of their classes. */

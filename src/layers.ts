@@ -51,12 +51,21 @@ export function dense(units: number, options?: DenseOptions): DenseLayer {
     // f′ is found from the output's sign, which a negative slope would hide.
     throw new OptionError('dense.slope', slope, activation === 'elu' ? 'a number > 0' : 'a number ≥ 0');
   }
-  return {
+  return Object.freeze({
     type: 'dense',
     units,
     activation,
     slope: slope ?? traits.slope ?? 0,
     bias,
     init: init ?? (traits.gain === 2 ? 'heNormal' : 'lecunNormal'),
-  };
+  });
+}
+
+/**
+ * A layer as `dense` makes it, from one that may have been made or changed by hand: sizes in linear memory rest on it.
+ * @throws OptionError
+ */
+export function checkedLayer({ type: _, units, slope, ...options }: Layer): Layer {
+  const sloped = Object.hasOwn(ACTIVATIONS, options.activation) && 'slope' in ACTIVATIONS[options.activation];
+  return dense(units, { ...options, ...((sloped || slope !== 0) && { slope }) });
 }

@@ -11,7 +11,7 @@ import type { History } from './history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
 import { initialSpread } from './initializers.js';
-import type { Layer } from './layers.js';
+import { type Layer, checkedLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkPairs } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 import { Model } from './model.js';
@@ -116,7 +116,7 @@ export class Network extends Model {
     for (const name of ['inputs', 'layers', 'loss'] as const) {
       if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
     }
-    const complete = given as typeof given & Architecture;
+    const complete = { ...given, layers: given.layers!.map(checkedLayer) } as typeof given & Architecture;
     checkPairs(
       complete.loss,
       complete.layers.map(({ activation }) => activation),
@@ -249,10 +249,10 @@ export class Network extends Model {
     }
     const next = this.theta.read();
     this.shapes.forEach(({ name, first, size, shape }, i) => {
-      const given = weights[i]!;
-      if (given.length !== size)
-        throw new DataError(name, `has ${given.length} elements; expected ${size} ([${shape.join(', ')}])`);
-      copyMatrix({ rows: 1, columns: size, source: given }, next.subarray(first, first + size), name);
+      const given = matrix(weights[i], name);
+      requireColumns(given, 1, name);
+      if (given.rows !== size) throw new DataError(name, `has ${given.rows} elements; expected ${size} ([${shape.join(', ')}])`);
+      copyMatrix(given, next.subarray(first, first + size), name);
     });
     this.theta.view().set(next);
   }

@@ -4,11 +4,11 @@ import type { Precision } from '../bindings/memory.js';
 import type { Activation } from './activations.js';
 import type { ShapedArray } from './data/matrix.js';
 import {
-  DECAY,
   MOMENTUM,
   type TaskKind,
   annealed,
   batchSize,
+  decayByRule,
   epochs,
   hiddenUnits,
   startRate,
@@ -35,6 +35,37 @@ export interface Problem {
   /** The class of each row. */
   readonly classes: Uint32Array | undefined;
   readonly seed: number;
+}
+
+/**
+ * A problem without the rows that weigh nothing: a part held out to choose by, or the rest, might consist of nothing else.
+ */
+export function withoutWeightless(problem: Problem): Problem {
+  const { inputs, outputs, x, t, w, classes } = problem;
+  if (!w?.includes(0)) return problem;
+  const kept = Uint32Array.from(w.keys()).filter((r) => w[r]! > 0);
+  return {
+    ...problem,
+    rows: kept.length,
+    x: picked(x, inputs, kept),
+    t: picked(t, outputs, kept),
+    w: Float64Array.from(kept, (r) => w[r]!),
+    classes: classes && Uint32Array.from(kept, (r) => classes[r]!),
+  };
+}
+
+/** The rows of a row-major matrix that indices pick. */
+export function picked(
+  a: Float32Array | Float64Array,
+  columns: number,
+  indices: Uint32Array,
+): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+  const result =
+    a instanceof Float32Array ? new Float32Array(indices.length * columns) : new Float64Array(indices.length * columns);
+  indices.forEach((from, i) => {
+    result.set(a.subarray(from * columns, (from + 1) * columns), i * columns);
+  });
+  return result;
 }
 
 /** What a model is trained with. */
@@ -68,7 +99,7 @@ export function recipe(problem: Problem, fixed: Fixed): Recipe {
   return {
     hidden,
     activation: fixed.activation ?? 'lecunTanh',
-    weightDecay: fixed.weightDecay ?? DECAY / rows,
+    weightDecay: fixed.weightDecay ?? decayByRule(rows),
     rate: fixed.rate ?? startRate(kind, stepCurvature(x, rows, inputs, batch), Math.max(0, ...hidden)),
     momentum: fixed.momentum ?? MOMENTUM,
     epochs: fixed.epochs ?? epochs(rows),

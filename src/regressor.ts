@@ -1,6 +1,7 @@
 // The regressor: numbers in, numbers out.
 
-import { type Scaling, type Spread, spreadOf } from './data/columns.js';
+import { type Scaling, type Spread, scaled, spreadOf } from './data/columns.js';
+import { rowWeights } from './data/dataset.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from './data/matrix.js';
 import type { Rows } from './data/table.js';
 import { DataError, ModelFileError } from './errors.js';
@@ -114,11 +115,12 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
 
   /** Errors on rows and their targets, in the units of the targets. */
   evaluate(rows: Rows, targets: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): RegressorEvaluation {
-    const { sampleWeights: w } = checked('evaluate', { sampleWeights: RUN_OPTIONS.sampleWeights }, options);
+    const { sampleWeights } = checked('evaluate', { sampleWeights: RUN_OPTIONS.sampleWeights }, options);
     const a = this.unscaled(rows);
     const n = this.outputCount;
     const t = plain(requireRows(matrix(targets, 'targets'), a.length / n));
     if (t.columns !== n) throw new DataError('targets', `has ${t.columns} columns; expected ${n}, as in training`);
+    const w = sampleWeights && rowWeights(sampleWeights, t.rows);
     const tally = new NumberTally(n);
     for (let r = 0; r < t.rows; r++) tally.add(a, r * n, t.data, r * n, w ? w[r]! : 1);
     const result = tally.result();
@@ -143,7 +145,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
     if (columns !== scalings.length)
       throw new DataError('targets', `has ${columns} columns; expected ${scalings.length}, as in training`);
-    const code = (v: number, i: number) => (v - scalings[i % columns]!.mean) / scalings[i % columns]!.scale;
+    const code = (v: number, i: number) => scaled(v, scalings[i % columns]!);
     return { t: this.options.precision === 'float32' ? Float32Array.from(data, code) : data.map(code), classes: undefined };
   }
 

@@ -5,7 +5,7 @@ import type { Engine } from '../bindings/core.js';
 import { deal, permutation } from './data/split.js';
 import { DECAY, DECAYS, LINEAR_DECAYS, patternCost } from './defaults.js';
 import { Purpose } from './random.js';
-import { type Fixed, type Problem, type Recipe, build, recipe, shaped, train } from './recipe.js';
+import { type Fixed, type Problem, type Recipe, build, picked, recipe, shaped, train } from './recipe.js';
 import { type Ridge, ridge, ridgeCost } from './ridge.js';
 
 /** A candidate and how it did. */
@@ -195,14 +195,4 @@ async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, err
   } finally {
     net.dispose();
   }
-}
-
-/** The rows of a row-major matrix that indices pick. */
-function picked(a: Float32Array | Float64Array, columns: number, indices: Uint32Array): Float32Array | Float64Array {
-  const result =
-    a instanceof Float32Array ? new Float32Array(indices.length * columns) : new Float64Array(indices.length * columns);
-  indices.forEach((from, i) => {
-    result.set(a.subarray(from * columns, (from + 1) * columns), i * columns);
-  });
-  return result;
 }

@@ -15,6 +15,12 @@ export interface Scaling {
   readonly scale: number;
 }
 
+/** (x − mean)/scale, also where the difference is larger than any number. */
+export function scaled(x: number, { mean, scale }: Scaling): number {
+  const d = x - mean;
+  return d - d === 0 ? d / scale : x / scale - mean / scale;
+}
+
 /** How a column becomes inputs. Plain data, stored in model files. */
 export type ColumnSpec =
   | ({
@@ -164,11 +170,12 @@ const LEAST_COMMENSURABLE = 8;
  */
 function sharedScale(spreads: readonly Spread[]): number | undefined {
   if (spreads.length < LEAST_COMMENSURABLE) return undefined;
-  const min = Math.min(...spreads.map((s) => s.min));
-  const max = Math.max(...spreads.map((s) => s.max));
+  // By loops: the arguments of one call are limited, columns are not.
+  const min = spreads.reduce((least, s) => Math.min(least, s.min), Infinity);
+  const max = spreads.reduce((most, s) => Math.max(most, s.max), -Infinity);
   const alike = spreads.filter((s) => s.min === min && s.max - min >= (max - min) / 2).length;
   if (alike < spreads.length / 2) return undefined;
-  const unit = Math.max(...spreads.map((s) => s.deviation));
+  const unit = spreads.reduce((most, s) => Math.max(most, s.deviation), 0);
   const meanSquare = spreads.reduce((sum, { deviation }) => sum + (deviation / unit) * (deviation / unit), 0) / spreads.length;
   return unit * Math.sqrt(meanSquare);
 }

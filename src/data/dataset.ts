@@ -4,10 +4,10 @@ import { type Arena, type Precision, type RealArray, Reals, ownedArena } from '.
 import { DataError, DisposedError } from '../errors.js';
 import { LOSSES, type Loss } from '../losses.js';
 import { checked, oneOf, value } from '../options.js';
-import { type MatrixLike, copyMatrix, matrix } from './matrix.js';
+import { type Matrix, type MatrixLike, copyMatrix, isRow, matrix, requireColumns } from './matrix.js';
 
 const OPTIONS = {
-  weights: value<ArrayLike<number> | undefined>('an array of numbers, one for each row', isVector, undefined),
+  weights: value<ArrayLike<number> | undefined>('an array of numbers, one for each row', isRow, undefined),
   precision: oneOf(['float32', 'float64'], undefined),
 };
 
@@ -19,10 +19,6 @@ export interface DatasetOptions {
    * number), else float64; a network of the other precision makes itself a converted copy.
    */
   precision?: Precision;
-}
-
-function isVector(v: unknown): boolean {
-  return Array.isArray(v) || (ArrayBuffer.isView(v) && !(v instanceof DataView));
 }
 
 /** What a fit reads: rows×inputs, rows×outputs, and one weight a row or none, all in one precision. */
@@ -56,9 +52,6 @@ export class Dataset {
     const x = matrix(X, 'X');
     const y = matrix(Y, 'Y');
     if (y.rows !== x.rows) throw new DataError('Y', `has ${y.rows} rows, but X has ${x.rows}`);
-    if (weights && weights.length !== x.rows) {
-      throw new DataError('weights', `has ${weights.length} elements, but X has ${x.rows} rows`);
-    }
     this.rows = x.rows;
     this.inputs = x.columns;
     this.targets = y.columns;
@@ -72,8 +65,8 @@ export class Dataset {
       this.x = place(x, 'X');
       this.y = place(y, 'Y');
       if (weights) {
-        this.w = place(matrix(weights as readonly number[], 'weights'), 'weights');
-        checkWeights(this.w.view());
+        this.w = place(weightVector(weights, x.rows, 'weights'), 'weights');
+        checkWeights(this.w.view(), 'weights');
       }
     } catch (error) {
       this.dispose();
@@ -87,7 +80,7 @@ export class Dataset {
    * @throws DataError if the targets do not suit the loss, or the data overflow the precision
    */
   patterns(precision: Precision, loss: Loss, outputs: number): Patterns {
-    if (this.disposed) throw new DisposedError('dataset');
+    this.check();
     return {
       x: this.in(precision, 'x', this.x, 'X'),
       t: this.coded(precision, loss, outputs),
@@ -97,11 +90,16 @@ export class Dataset {
 
   /** The raw targets, a copy. @internal */
   rawTargets(): RealArray {
-    if (this.disposed) throw new DisposedError('dataset');
+    this.check();
     return this.y.read();
   }
 
-  /** Frees the dataset's memory at once. Networks fitted on it are not affected. */
+  /** @throws DisposedError once the dataset is gone @internal */
+  check(): void {
+    if (this.disposed) throw new DisposedError('dataset');
+  }
+
+  /** Frees the dataset's memory at once. Networks fitted on it are not affected; a fit under way ends with a DisposedError. */
   dispose(): void {
     this.disposed = true;
     this.converted.clear();
@@ -160,18 +158,38 @@ function isSingle(source: ArrayLike<number> | readonly ArrayLike<number>[]): boo
   if (source instanceof Float32Array) return true;
   for (let i = 0; i < source.length; i++) {
     const element = source[i];
-    if (typeof element === 'number' ? Math.fround(element) !== element : !isVector(element) || !isSingle(element!)) return false;
+    if (typeof element === 'number' ? Math.fround(element) !== element : !isRow(element) || !isSingle(element)) return false;
   }
   return true;
 }
 
-function checkWeights(weights: RealArray): void {
+/** @throws DataError unless there is a number for each row */
+function weightVector(given: unknown, rows: number, what: string): Matrix {
+  const m = matrix(given, what);
+  requireColumns(m, 1, what);
+  if (m.rows !== rows) throw new DataError(what, `has ${m.rows} elements, but there are ${rows} rows`);
+  return m;
+}
+
+function checkWeights(weights: RealArray, what: string): void {
   let sum = 0;
   for (let i = 0; i < weights.length; i++) {
-    if (weights[i]! < 0) throw new DataError('weights', `${weights[i]} is negative`, { row: i });
+    if (weights[i]! < 0) throw new DataError(what, `${weights[i]} is negative`, { row: i });
     sum += weights[i]!;
   }
-  if (sum === 0) throw new DataError('weights', 'all are 0: there is nothing to learn from');
+  if (sum === 0) throw new DataError(what, 'all are 0: there is nothing to learn from');
+  if (sum === Infinity) throw new DataError(what, 'their sum is too large; only their ratios matter');
+}
+
+/**
+ * One weight for each row, in float64.
+ * @throws DataError for a wrong number of them, what is no number ≥ 0, or a sum of 0
+ */
+export function rowWeights(given: ArrayLike<number>, rows: number): Float64Array<ArrayBuffer> {
+  const weights = new Float64Array(rows);
+  copyMatrix(weightVector(given, rows, 'sampleWeights'), weights, 'sampleWeights');
+  checkWeights(weights, 'sampleWeights');
+  return weights;
 }
 
 /** target[r, c] = 1 where row r is of class c, else 0 */

@@ -2,7 +2,7 @@
 // gaps filled.
 
 import { DataError } from '../errors.js';
-import { type ColumnSpec, GAP, type Scaling, learnColumns, refuseGap } from './columns.js';
+import { type ColumnSpec, GAP, learnColumns, refuseGap, scaled } from './columns.js';
 import type { Column, Table } from './table.js';
 
 /** How many inputs a column makes. */
@@ -124,7 +124,7 @@ export class Encoder {
     if (!this.spec.fills) refuseGap({ kind: 'number', values }, place);
     for (let r = 0, at = first; r < values.length; r++, at += this.inputs) {
       const gap = Number.isNaN(values[r]!);
-      out[at] = gap ? 0 : (values[r]! - spec.mean) / spec.scale;
+      out[at] = gap ? 0 : scaled(values[r]!, spec);
       if (out[at]! - out[at]! !== 0)
         throw new DataError('X', `${values[r]} is too far from what training saw`, { row: r, column: place });
       if (spec.indicator) out[at + 1] = scaled(gap ? 1 : 0, spec.indicator);
@@ -154,8 +154,4 @@ export class Encoder {
       if (spec.indicator) out[at + n] = scaled(value === null ? 1 : 0, spec.indicator);
     }
   }
-}
-
-function scaled(x: number, { mean, scale }: Scaling): number {
-  return (x - mean) / scale;
 }

@@ -34,7 +34,11 @@ export interface Matrix {
   readonly source: ArrayLike<number> | readonly ArrayLike<number>[];
 }
 
-const isRow = (x: unknown): x is ArrayLike<number> => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView));
+/** Whether something is a list of numbers by its type; elements of plain arrays may still be anything. */
+export function isRow(x: unknown): x is ArrayLike<number> {
+  if (!ArrayBuffer.isView(x)) return Array.isArray(x);
+  return !(x instanceof DataView || x instanceof BigInt64Array || x instanceof BigUint64Array);
+}
 
 /**
  * Finds the shape of what a user gave; `what` names it in errors.
@@ -44,8 +48,9 @@ export function matrix(x: unknown, what: string): Matrix {
   if (isShaped(x)) {
     const [rows, columns] = x.shape;
     if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 0 || columns < 0 || rows * columns !== x.data.length) {
-      throw new DataError(what, `shape [${x.shape.join(', ')}] does not fit ${x.data.length} numbers`);
+      throw new DataError(what, `shape [${x.shape.map(shown).join(', ')}] does not fit ${x.data.length} numbers`);
     }
+    if (isRow(x.data[0])) throw new DataError(what, 'the data beside a shape must be flat; got rows');
     return nonEmpty({ rows, columns, source: x.data }, what);
   }
   if (!isRow(x)) throw new DataError(what, `expected an array of rows, or { data, shape }; got ${shown(x)}`);
@@ -94,14 +99,14 @@ export function someRows(m: Matrix, first: number, rows: number): Matrix {
 export function copyMatrix(m: Matrix, target: RealArray, what: string, firstRow = 0): void {
   const { rows, columns, source } = m;
   if (!isRow(source[0])) {
-    target.set(source as ArrayLike<number>);
-    // Typed arrays of numbers hold nothing else; plain arrays may hold anything, which `set` has converted.
+    // Typed arrays of numbers hold nothing else; plain arrays may hold anything, which `set` would convert, or fail to.
     if (!ArrayBuffer.isView(source)) requireNumbers(source as ArrayLike<unknown>, columns, what, firstRow);
+    target.set(source as ArrayLike<number>);
   } else {
     for (let r = 0; r < rows; r++) {
       const row = source[r] as ArrayLike<number>;
-      target.set(row, r * columns);
       if (!ArrayBuffer.isView(row)) requireNumbers(row, columns, what, firstRow + r);
+      target.set(row, r * columns);
     }
   }
   for (let i = 0; i < target.length; i++) {

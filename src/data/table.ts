@@ -105,7 +105,7 @@ class RecordTable extends Table {
     const name = this.names[index]!;
     return columnOf(
       name,
-      this.records.map((record) => record[name]),
+      this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined)), // not what records inherit
     );
   }
 }

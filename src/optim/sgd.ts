@@ -117,6 +117,7 @@ class Descent implements Training {
   }
 
   get evaluations(): number {
+    if (this.begun === 0) return 0;
     return this.begun - 1 + this.task.plan.engine.core.runPosition(this.run) / this.task.rows;
   }
 
@@ -124,7 +125,8 @@ class Descent implements Training {
     const { core } = this.task.plan.engine;
     const { rate, momentum, nesterov, weightDecay } = this.settings;
     this.rate = typeof rate === 'number' ? rate : rate(this.epoch);
-    if (!(this.rate >= 0 && this.rate < Infinity)) throw new OptionError(`sgd.rate(${this.epoch})`, this.rate, 'a number ≥ 0');
+    if (!(typeof this.rate === 'number' && this.rate >= 0 && this.rate < Infinity))
+      throw new OptionError(`sgd.rate(${this.epoch})`, this.rate, 'a number ≥ 0');
     core.runRule(this.run, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, this.rate, momentum, weightDecay);
     const [low, high] = halves(this.task.seed);
     core.runEpoch(this.run, low, high, Purpose.order, this.epoch++);
@@ -136,6 +138,9 @@ class Descent implements Training {
   }
 
   state(): MethodState {
-    return { epoch: this.epoch, vectors: this.velocity ? { velocity: this.velocity.read() } : {} };
+    const { velocity } = this;
+    // One that has overflowed would spoil every fit that continues.
+    const sound = velocity && Number.isFinite(this.task.plan.engine.core.largestMagnitude(velocity.length, velocity.address));
+    return { epoch: this.epoch, vectors: sound ? { velocity: velocity.read() } : {} };
   }
 }
