@@ -1,0 +1,12 @@
+// Specs of the kernels' insides, compiled with them and run inside WebAssembly, once per precision:
+//   npx asp --summary -c test/assembly/as-pect.config.mjs --as-config test/assembly/float32.asconfig.json   (or float64)
+
+export default {
+  entries: ['test/assembly/**/*.spec.ts'],
+  include: [],
+  disclude: [/node_modules/],
+  async instantiate(memory, createImports, instantiate, binary) {
+    return instantiate(binary, createImports({ env: { memory } }));
+  },
+  outputBinary: false,
+};
