@@ -26,7 +26,7 @@ function run(name, args) {
 /** as-pect exits with 0 even if it found nothing to test: what counts is its summary. */
 async function aspect(precision) {
   const config = ['-c', 'test/assembly/as-pect.config.mjs', '--as-config', `test/assembly/${precision}.asconfig.json`];
-  const { code, output } = await run('asp', ['--summary', '--nologo', ...config]);
+  const { code, output } = await run('asp', ['--summary', ...config]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
   const [, passed, all] = /\[Tests\]\s*:\s*(\d+)\s*\/\s*(\d+)/.exec(output.replace(/\x1b\[[0-9;]*m/g, '')) ?? [];
   return {
