@@ -409,7 +409,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       encoder: encoder.spec,
       coding,
       recipe: settings,
-      history: history ?? null,
+      history: history ? { ...history, time: 0 } : null, // the same fit gives the same file
     };
     return { kind: this.kind, config: { network: config, ...own }, tensors };
   }

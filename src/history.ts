@@ -31,7 +31,7 @@ export interface History {
   reason: StopReason;
   /** Patterns whose gradient was computed, in units of the training set: equals `epochs` unless the fit stopped midway. */
   evaluations: number;
-  /** Milliseconds. */
+  /** Milliseconds; 0 in a model from a file, so that the same fit gives the same file. */
   time: number;
   /** The seed that repeats the run. */
   seed: number;
