@@ -53,6 +53,9 @@ export async function rowsFor(
     const cells = columns.get(spec.name)!;
     const gaps = cells.filter((cell) => cell === null || cell === undefined).length;
     if (gaps > 0) notes.push(`${JSON.stringify(spec.name)}: ${gaps} missing, filled as in training`);
+    const odd = spec.kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;
+    if (odd >= 0)
+      throw sheet.error(`${JSON.stringify(cells[odd])} is not a number, as this column's cells were in training`, odd, spec.name);
     if (spec.kind !== 'category') continue;
     const categories = new Set<unknown>(spec.categories);
     const strange = [...new Set(cells.filter((cell) => cell !== null && cell !== undefined && !categories.has(cell)))];

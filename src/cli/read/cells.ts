@@ -46,7 +46,9 @@ function inferred(sheet: Sheet, name: string, cells: readonly Cell[], wanted: Wa
   }
   if (numbers === there) return texts.map((text) => (text === null ? null : numberOf(text)));
   if (booleans === there) return texts.map((text) => (text === null ? null : text.toLowerCase() === 'true'));
-  if (wanted === undefined && numbers >= MOSTLY * there) {
+  // Where numbers are wanted, the odd text stays among them, for the error that names its row.
+  if (wanted === 'number') return texts.map((text) => (text !== null && isNumber(text) ? numberOf(text) : text));
+  if (numbers >= MOSTLY * there) {
     const odd = texts.findIndex((text) => text !== null && !isNumber(text));
     const { line, row } = sheet.place(odd);
     sheet.notes.push(

@@ -1,0 +1,183 @@
+// Readers: from text to typed columns.
+
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/cli/failure.js';
+import { isMissingText, isNumber, typedColumn } from '../../src/cli/read/cells.js';
+import { type CsvOptions, detectDelimiter, readCsv } from '../../src/cli/read/csv.js';
+import { readNdjson } from '../../src/cli/read/ndjson.js';
+import { textOf } from '../../src/cli/read/source.js';
+
+/** A text as a stream in pieces of a few bytes, so that pieces end anywhere. */
+function pieces(text: string, size: number): AsyncGenerator<string> {
+  const bytes = new TextEncoder().encode(text);
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+  return textOf(Readable.from(chunks), 'data.csv');
+}
+
+const csv = (text: string, options: CsvOptions = {}, size = 7) => readCsv('data.csv', pieces(text, size), options);
+const ndjson = (text: string, size = 7) => readNdjson('data.ndjson', pieces(text, size));
+
+async function failure(promise: Promise<unknown>): Promise<InputError> {
+  const error = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(InputError);
+  return error as InputError;
+}
+
+describe('CSV', () => {
+  test('every table comes back, whatever the delimiter, the quotes, the line ends and the pieces', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', 'ü', '🐧', ' ', ',', ';', '\t', '"', '\n', '\r\n', '1', '.') });
+    const name = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é', ',', '"', '_'), minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 5, comparator: (a, b) => a.trim() === b.trim() }),
+        fc.array(fc.array(cell, { minLength: 5, maxLength: 5 }), { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(',', ';', '\t'),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        async (header, body, delimiter, end, marked, size) => {
+          const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+          // A row of one empty cell would be an empty line only if it were not quoted.
+          const rows = body.map((cells) => cells.slice(0, header.length));
+          const text = [header, ...rows].map((cells) => cells.map(quoted).join(delimiter)).join(end);
+          const sheet = await csv((marked ? '\ufeff' : '') + text, { delimiter, header: true }, size);
+          expect(sheet.names).toEqual(header.map((n) => n.trim()));
+          expect([...sheet.columns.values()]).toEqual(header.map((_, c) => rows.map((row) => row[c])));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test.each([
+    ['a,b;c\n', ','],
+    ['a;b;c,d\n1;2;3\n', ';'],
+    ['a\tb\n', '\t'],
+    ['"a,b,c";d\n', ';'],
+    ['alone\n1\n', ','],
+    ['\n\na;b\n', ';'],
+  ])('the delimiter of %j is %j', (head, delimiter) => {
+    expect(detectDelimiter(head)).toBe(delimiter);
+  });
+
+  test('a first line of numbers is data, unless told otherwise', async () => {
+    expect((await csv('1,2\n3,4\n')).names).toEqual(['1', '2']);
+    expect((await csv('1,2\n3,4\n')).rows).toBe(2);
+    expect((await csv('1,2\n3,4\n', { header: true })).rows).toBe(1);
+    expect((await csv('a,b\n3,4\n', { header: false })).rows).toBe(2);
+    expect((await csv('a,b\n3,4\n')).names).toEqual(['a', 'b']);
+  });
+
+  test('rows know their lines, also after cells that span several', async () => {
+    const sheet = await csv('a,b\n1,"x\ny\nz"\n\n2,w\n');
+    expect(sheet.place(0)).toMatchObject({ line: 2 });
+    expect(sheet.place(1)).toMatchObject({ line: 6 });
+  });
+
+  test.each([
+    ['a,b\n1,2\n3\n', 3, /1 cells; expected 2/],
+    ['a,b\n1,2\n3,4,5\n', 3, /3 cells; expected 2/],
+    ['a,b\n1,"2\n3,4\n', 3, /quote/],
+    ['a,b\n1,2\n3,"4"x\n', 3, /quote/],
+    ['a,b\n1,2\n3,4"x"\n', 3, /quote/],
+    ['a,b,a\n1,2,3\n', 1, /two columns of this name/],
+    ['a,b\n1,\u0000\n', 1, /binary/],
+  ])('%j is refused at line %i', async (text, line, detail) => {
+    const error = await failure(csv(text, {}, 1000));
+    expect(error.place.line).toBe(line);
+    expect(error.detail).toMatch(detail);
+    expect(error.message).toContain(`data.csv:${line}`);
+  });
+
+  test('what is empty, or not UTF-8, is refused', async () => {
+    expect((await failure(csv(''))).detail).toMatch(/empty/);
+    expect((await failure(csv('\n \n'))).detail).toMatch(/empty/);
+    expect((await failure(csv('a,b\n'))).detail).toMatch(/no rows/);
+    const latin = textOf(Readable.from([Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a, 0x62)]), 'data.csv');
+    expect((await failure(readCsv('data.csv', latin, {}))).detail).toMatch(/UTF-8/);
+  });
+});
+
+describe('NDJSON', () => {
+  test('records may lack columns and bring new ones', async () => {
+    const sheet = await ndjson('{"a":1,"b":"x"}\n\n{"b":"y","c":true}\n{"a":null}');
+    expect(Object.fromEntries(sheet.columns)).toEqual({ a: [1, null, null], b: ['x', 'y', null], c: [null, true, null] });
+    expect(sheet.place(1)).toMatchObject({ line: 3 });
+  });
+
+  test.each([
+    ['{"a":1}\n{"a":\n', 2, undefined],
+    ['{"a":1}\n[1,2]\n', 2, undefined],
+    ['{"a":1}\n{"a":{"b":1}}\n', 2, 'a'],
+    ['{"a":1}\n7\n', 2, undefined],
+  ])('%j is refused at line %i', async (text, line, column) => {
+    const error = await failure(ndjson(text));
+    expect(error.place).toMatchObject({ line, ...(column && { column }) });
+  });
+
+  test('every record comes back, in any pieces', async () => {
+    const record = fc.dictionary(
+      fc.string(),
+      fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string(), fc.boolean()),
+      {
+        minKeys: 1,
+        maxKeys: 4,
+        noNullPrototype: true,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(record, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 30 }),
+        async (records, size) => {
+          const sheet = await ndjson(records.map((r) => JSON.stringify(r)).join('\n'), size);
+          records.forEach((r, row) => {
+            for (const [name, cell] of Object.entries(JSON.parse(JSON.stringify(r))))
+              expect(sheet.columns.get(name)![row]).toBe(cell);
+          });
+        },
+      ),
+    );
+  });
+});
+
+describe('types of text', () => {
+  test('numbers are what they look like', () => {
+    for (const text of ['1', '-1.5', '+.5', '2.', '1e5', '1E-5', ' 7 ', 'inf', '-Infinity'])
+      expect(isNumber(text), text).toBe(true);
+    for (const text of ['', '1,5', '0x10', '1 2', 'e5', '.', '1e', 'NaN', '٣']) expect(isNumber(text), text).toBe(false);
+    fc.assert(fc.property(fc.double({ noNaN: true }), (x) => isNumber(String(x))));
+  });
+
+  test('gaps are what people write for them', () => {
+    for (const text of ['', ' ', 'NA', 'n/a', '#N/A', '<NA>', 'NaN', 'null', 'NULL', 'None', '?', '.'])
+      expect(isMissingText(text), text).toBe(true);
+    for (const text of ['0', 'none', 'no', '-', 'unknown']) expect(isMissingText(text), text).toBe(false);
+  });
+
+  const typed = async (cells: string[], wanted?: 'number' | 'text') => {
+    const sheet = await csv(['x', ...cells].map((c) => `"${c}"`).join('\n'), { header: true });
+    return { cells: typedColumn(sheet, 'x', wanted), notes: sheet.notes };
+  };
+
+  test('a column is of the one type that all its cells have', async () => {
+    expect((await typed(['1', 'NA', ' 2.5 '])).cells).toEqual([1, null, 2.5]);
+    expect((await typed(['true', 'FALSE', '?'])).cells).toEqual([true, false, null]);
+    expect((await typed(['1', 'x', ''])).cells).toEqual(['1', 'x', null]);
+    expect((await typed(['1', '2'], 'text')).cells).toEqual(['1', '2']);
+    expect((await typed(['2007-11-11', 'NA'])).cells).toEqual(['2007-11-11', null]);
+  });
+
+  test('a column that is all but numbers is pointed out, with the line', async () => {
+    const { cells, notes } = await typed(['1', '2', '3', '4', 'five', '6']);
+    expect(cells[0]).toBe('1');
+    expect(notes.join()).toMatch(/"x".*"five".*line 6/);
+    expect((await typed(['a', 'b', '3'])).notes).toEqual([]);
+  });
+});
