@@ -2,7 +2,7 @@
 
 import type { Core, Engine } from './core.js';
 import { UnsupportedError } from './errors.js';
-import { type Precision, heap } from './memory.js';
+import { Arena, type Precision, Reals, heap } from './memory.js';
 
 /** Where `init` may take a binary from instead of the package's own copy. */
 export type WasmSource = Response | Promise<Response> | WebAssembly.Module | BufferSource;
@@ -99,9 +99,25 @@ function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | Web
     const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(binary);
     const instance = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
     if (!('planBytes' in instance.exports)) throw new Error("it is not this package's binary");
-    return { precision, core: instance.exports as unknown as Core };
+    const core = instance.exports as unknown as Core;
+    if (!computesIn(precision, core)) throw new Error(`it is not the binary of ${precision}`);
+    return { precision, core };
   } catch (cause) {
     throw refusal(cause);
+  }
+}
+
+/** Whether a binary's reals are of a precision: the other one's would be read and written beside their places. */
+function computesIn(precision: Precision, core: Core): boolean {
+  const arena = new Arena();
+  try {
+    const probe = new Reals(arena, precision, 2);
+    probe.view().fill(0);
+    core.fill(1, 1, probe.address);
+    const [first, second] = probe.view();
+    return first === 1 && second === 0;
+  } finally {
+    arena.dispose();
   }
 }
 

@@ -8,9 +8,12 @@ export { EfficientBackpropError, OutOfMemoryError, UnsupportedError } from '../b
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value === 'function') return `a function`;
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (ArrayBuffer.isView(value)) return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value !== null && typeof value === 'object') return `an object of ${value.constructor?.name ?? 'no class'}`;
+  if (value !== null && typeof value === 'object') {
+    const name: unknown = value.constructor?.name; // of data, which may have a field of that name
+    return `an object of ${typeof name === 'string' ? name : 'no class'}`;
+  }
   return String(value);
 }
 

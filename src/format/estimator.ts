@@ -2,7 +2,7 @@
 
 import type { ColumnSpec, Scaling } from '../data/columns.js';
 import type { EncoderSpec } from '../data/encoder.js';
-import { ModelFileError } from '../errors.js';
+import { ModelFileError, shown } from '../errors.js';
 import { ACTIVATION_NAMES } from '../activations.js';
 import { STOP_REASONS, type History } from '../history.js';
 import { flag, number, oneOf, value } from '../options.js';
@@ -73,7 +73,7 @@ function columnSpec(config: unknown, what: string): ColumnSpec {
       return { name, kind, reason };
     }
     default:
-      throw new ModelFileError(`damaged: ${what} is of kind ${String(kind)}; expected number, date, category or dropped`);
+      throw new ModelFileError(`damaged: ${what} is of kind ${shown(kind)}; expected number, date, category or dropped`);
   }
 }
 
@@ -83,7 +83,7 @@ function indicated(indicator: object | null, what: string): { indicator?: Scalin
 
 function strings(values: readonly unknown[], what: string): string[] {
   return values.map((v) => {
-    if (typeof v !== 'string') throw new ModelFileError(`damaged: ${what} holds ${String(v)}; expected strings`);
+    if (typeof v !== 'string') throw new ModelFileError(`damaged: ${what} holds ${shown(v)}; expected strings`);
     return v;
   });
 }
@@ -148,7 +148,7 @@ export function historyFrom(config: unknown): (History & { chosen: Choice }) | u
 /** Numbers; JSON writes those that are not finite as null, and they come back as NaN. */
 function numbers(values: readonly unknown[], what: string): number[] {
   return list(values, what).map((v) => {
-    if (v !== null && typeof v !== 'number') throw new ModelFileError(`damaged: ${what} holds ${String(v)}; expected numbers`);
+    if (v !== null && typeof v !== 'number') throw new ModelFileError(`damaged: ${what} holds ${shown(v)}; expected numbers`);
     return v ?? Number.NaN;
   });
 }

@@ -44,7 +44,9 @@ export async function readBytes(path: string): Promise<Uint8Array> {
  */
 export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
   const fs = await fileSystem();
-  const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.tmp`;
+  // In the same folder, so that renaming does not copy; a name of its own, since others may be saving there, and a short one.
+  const temporary = path.replace(/[^/\\]*$/, `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  let made = false;
   try {
     // A folder cannot be replaced, and the error of trying says something else.
     if (
@@ -55,6 +57,7 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
     )
       throw Object.assign(new Error(), { code: 'EISDIR' });
     const file = await fs.open(temporary, 'wx');
+    made = true;
     try {
       await file.writeFile(bytes);
       await file.sync();
@@ -63,7 +66,7 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
     }
     await fs.rename(temporary, path);
   } catch (cause) {
-    await fs.rm(temporary, { force: true });
+    if (made) await fs.rm(temporary, { force: true }).catch(() => {}); // what matters is why it failed
     throw failure(path, 'written', cause);
   }
 }

@@ -2,7 +2,7 @@
 // Little-endian, as WebAssembly's memory is.
 
 import type { Precision, RealArray } from '../../bindings/memory.js';
-import { ModelFileError } from '../errors.js';
+import { ModelFileError, shown } from '../errors.js';
 
 /** A named array of numbers, row-major. */
 export interface Tensor {
@@ -88,7 +88,7 @@ export function decode(bytes: Uint8Array): Container {
   const ranges: [begin: number, end: number, name: string][] = [];
   const tensors = Object.entries(entries).map(([name, entry]): Tensor => {
     const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-    if (!isDtype(dtype)) throw new ModelFileError(`tensor ${name} is of type ${String(dtype)}; expected F32 or F64`);
+    if (!isDtype(dtype)) throw new ModelFileError(`tensor ${name} is of type ${shown(dtype)}; expected F32 or F64`);
     const size = bytesOf(dtype, shape);
     const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? (offsets as unknown[]) : [];
     if (!isOffset(begin) || !isOffset(end) || size === undefined || end - begin !== size) {
