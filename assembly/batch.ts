@@ -68,7 +68,7 @@ export class Patterns {
       if (this.t) gather(rows, outputs, list, this.t, this.slabT);
       if (this.w) gather(rows, 1, list, this.w, this.slabW);
       this.atX = this.slabX;
-      this.atT = this.slabT;
+      this.atT = this.t ? this.slabT : 0;
       this.atW = this.w ? this.slabW : 0;
       return;
     }
