@@ -1,0 +1,119 @@
+// Batches: rows picked by index lie next to each other, weights add up, and nothing is written beside the slabs.
+
+import { LANES, SIZE } from "../../assembly/vec";
+import { Patterns, gather, gatheredTotal, slabBytes } from "../../assembly/batch";
+import { bytes, dyadics, get, guarded, intact, room, seed } from "./buffers";
+
+/** Indices below `rows` in an order with repeats. */
+function picks(n: i32, rows: i32): usize {
+  const p = bytes(<usize>n * 4);
+  for (let i = 0; i < n; i++) store<u32>(p + <usize>i * 4, (i * 7 + 3) % rows);
+  return p;
+}
+
+/** The value that row r, column j of the original has after picking. */
+function picked(from: usize, indices: usize, columns: i32, r: i32, j: i32): f64 {
+  return get(from, <i32>load<u32>(indices + <usize>r * 4) * columns + j);
+}
+
+function patterns(): Patterns {
+  return changetype<Patterns>(bytes(offsetof<Patterns>()));
+}
+
+describe("batch", () => {
+  test("gather: any width and number of rows", () => {
+    seed(51);
+    const rows = 11;
+    for (let n = 0; n <= 5; n++) {
+      for (let columns = 1; columns <= 2 * LANES + 1; columns++) {
+        const from = dyadics(rows * columns), out = room(n * columns), indices = picks(n, rows);
+        gather(n, columns, indices, from, out);
+        let right = intact(out, n * columns);
+        for (let r = 0; r < n; r++) for (let j = 0; j < columns; j++) right = right && get(out, r * columns + j) == picked(from, indices, columns, r, j);
+        expect<bool>(right).toBe(true, n.toString() + " rows of " + columns.toString());
+      }
+    }
+  });
+
+  test("gatheredTotal counts repeats", () => {
+    seed(52);
+    const w = dyadics(11);
+    for (let n = 0; n <= 23; n++) {
+      const indices = picks(n, 11);
+      let sum = 0.0;
+      for (let r = 0; r < n; r++) sum += picked(w, indices, 1, r, 0);
+      expect(gatheredTotal(n, indices, w)).toBe(sum);
+    }
+  });
+
+  test("slabs hold inputs, targets and a weight a row", () => {
+    expect(slabBytes(5, 3, 2)).toBe(5 * (3 + 2 + 1) * SIZE);
+  });
+
+  test("take points into the originals where rows stand as they are", () => {
+    seed(53);
+    const x = dyadics(10 * 3), t = dyadics(10 * 2), w = dyadics(10), p = patterns();
+    p.open(4, 3, 2, x, t, w, 0, 0);
+    p.take(6, 4);
+    expect(p.atX).toBe(x + 6 * 3 * SIZE);
+    expect(p.atT).toBe(t + 6 * 2 * SIZE);
+    expect(p.atW).toBe(w + 6 * SIZE);
+    p.open(4, 3, 2, x, 0, 0, 0, 0);
+    p.take(2, 1);
+    expect(p.atX).toBe(x + 2 * 3 * SIZE);
+    expect(p.atT).toBe(0);
+    expect(p.atW).toBe(0);
+    expect<bool>(guarded(changetype<usize>(p), offsetof<Patterns>())).toBe(true);
+  });
+
+  test("take gathers picked rows into the slabs, and nothing beside them", () => {
+    seed(54);
+    const rows = 4, inputs = 5, outputs = 3, x = dyadics(11 * inputs), t = dyadics(11 * outputs), w = dyadics(11);
+    const indices = picks(11, 11), size = slabBytes(rows, inputs, outputs);
+    for (let given = 0; given < 4; given++) {
+      const slabs = bytes(size), p = patterns(), hasT = (given & 1) != 0, hasW = (given & 2) != 0;
+      p.open(rows, inputs, outputs, x, hasT ? t : 0, hasW ? w : 0, indices, slabs);
+      for (let first = 0; first < 11; first += rows) {
+        const count = min(rows, 11 - first);
+        p.take(first, count);
+        let right = (p.atT != 0) == hasT && (p.atW != 0) == hasW;
+        for (let r = 0; r < count; r++) {
+          for (let j = 0; j < inputs; j++) right = right && get(p.atX, r * inputs + j) == picked(x, indices, inputs, first + r, j);
+          for (let j = 0; hasT && j < outputs; j++) right = right && get(p.atT, r * outputs + j) == picked(t, indices, outputs, first + r, j);
+          if (hasW) right = right && get(p.atW, r) == picked(w, indices, 1, first + r, 0);
+        }
+        expect<bool>(right && guarded(slabs, size)).toBe(true, "from " + first.toString());
+      }
+    }
+  });
+
+  test("take of one picked row copies nothing", () => {
+    seed(55);
+    const x = dyadics(11 * 3), t = dyadics(11 * 2), w = dyadics(11), indices = picks(11, 11), p = patterns();
+    p.open(4, 3, 2, x, t, w, indices, 0);
+    for (let i = 0; i < 11; i++) {
+      const at = <usize>load<u32>(indices + <usize>i * 4);
+      p.take(i, 1);
+      expect(p.atX).toBe(x + at * 3 * SIZE);
+      expect(p.atT).toBe(t + at * 2 * SIZE);
+      expect(p.atW).toBe(w + at * SIZE);
+    }
+  });
+
+  test("weight: rows without weights, else their sum, picked or not", () => {
+    seed(56);
+    const x = dyadics(11), w = dyadics(11), indices = picks(11, 11), p = patterns();
+    p.open(4, 1, 1, x, 0, 0, indices, 0);
+    expect(p.weight(3, 7)).toBe(7);
+    let plain = 0.0, chosen = 0.0;
+    for (let i = 3; i < 10; i++) {
+      plain += get(w, i);
+      chosen += picked(w, indices, 1, i, 0);
+    }
+    p.open(4, 1, 1, x, 0, w, 0, 0);
+    expect(p.weight(3, 7)).toBe(plain);
+    expect(p.weight(3, 0)).toBe(0);
+    p.open(4, 1, 1, x, 0, w, indices, 0);
+    expect(p.weight(3, 7)).toBe(chosen);
+  });
+});

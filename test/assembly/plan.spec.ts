@@ -1,0 +1,146 @@
+// The plan's bookkeeping: where parameters and buffers lie, and that a pass stays inside the workspace it asked for.
+
+import { SIZE } from "../../assembly/vec";
+import { GELU, LINEAR, RELU, SIGMOID, SOFTMAX, TANH, TWISTED_TANH } from "../../assembly/kernels/activation";
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/kernels/loss";
+import {
+  Layer, Plan, layerAt, planBind, planBytes, planDense, planForward, planGradient, planOpen, planParameters, planSlab, planWorkspace, topLayer,
+} from "../../assembly/plan";
+import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
+
+/** A plan of these units (inputs first) and activations; biases everywhere but in layer `unbiased`. */
+function plan(units: i32[], activations: i32[], loss: i32, unbiased: i32 = -1): Plan {
+  const layers = activations.length, at = bytes(planBytes(layers));
+  planOpen(at, layers, units[0], loss);
+  for (let i = 0; i < layers; i++) planDense(at, i, units[i + 1], activations[i], 0.25, i == unbiased ? 0 : 1);
+  return changetype<Plan>(at);
+}
+
+/** Room for a workspace, aligned to 64 bytes as planBind asks. */
+function workspace(size: usize): usize {
+  const p = bytes(size + 64 + 64 + 64);
+  const start = (p + 63 + 64) & ~63;
+  return start;
+}
+
+// What the workspace is surrounded by, checked after a pass.
+const MARK: u8 = 0xa5;
+
+function surround(at: usize, size: usize): void {
+  memory.fill(at - 64, MARK, 64);
+  memory.fill(at + size, MARK, 64);
+}
+
+function surrounded(at: usize, size: usize): bool {
+  for (let i: usize = 0; i < 64; i++) {
+    if (load<u8>(at - 64 + i) != MARK || load<u8>(at + size + i) != MARK) return false;
+  }
+  return true;
+}
+
+/** A buffer must start at a multiple of 64, at or behind `from`; returns where it ends. */
+function behind(from: usize, at: usize, reals: i32): usize {
+  expect<bool>(at >= from && at % 64 == 0).toBe(true, "buffers overlap, or are not aligned");
+  return at + <usize>reals * SIZE;
+}
+
+describe("plan", () => {
+  test("parameters: kernel, then bias, layer by layer", () => {
+    const p = plan([3, 5, 4, 2], [TANH, RELU, LINEAR], MEAN_SQUARED_ERROR, 1), at = changetype<usize>(p);
+    expect(planParameters(at)).toBe(3 * 5 + 5 + 5 * 4 + 4 * 2 + 2);
+    expect(layerAt(p, 0).first).toBe(0);
+    expect(layerAt(p, 1).first).toBe(20);
+    expect(layerAt(p, 2).first).toBe(40);
+    for (let i = 0; i < 3; i++) {
+      const layer = layerAt(p, i);
+      expect(layer.inputs).toBe(i == 0 ? 3 : i == 1 ? 5 : 4);
+      expect(layer.kernelSize).toBe(layer.inputs * layer.units);
+      expect(layer.parameters).toBe(layer.kernelSize + (i == 1 ? 0 : layer.units));
+    }
+    expect(changetype<usize>(topLayer(p))).toBe(changetype<usize>(layerAt(p, 2)));
+    expect<bool>(guarded(at, planBytes(3))).toBe(true);
+    expect(planBytes(3) - planBytes(2)).toBe(offsetof<Layer>());
+  });
+
+  test("y has a buffer of its own where a derivative or a loss reads it", () => {
+    const hidden = plan([2, 2, 2, 2, 2, 1], [TANH, TWISTED_TANH, GELU, RELU, SIGMOID], BINARY_CROSS_ENTROPY);
+    const keeps: i32[] = [0, 1, 1, 0, 1];
+    for (let i = 0; i < 5; i++) expect(layerAt(hidden, i).keepsInput).toBe(keeps[i], i.toString());
+    expect(layerAt(plan([2, 3], [SOFTMAX], CROSS_ENTROPY), 0).keepsInput).toBe(1);
+    expect(layerAt(plan([2, 1], [SIGMOID], MEAN_SQUARED_ERROR), 0).keepsInput).toBe(0);
+  });
+
+  test("a slab: 64 to 1024 patterns by the widths, in multiples of 64", () => {
+    expect(planSlab(changetype<usize>(plan([1, 1], [LINEAR], MEAN_SQUARED_ERROR)))).toBe(1024);
+    expect(planSlab(changetype<usize>(plan([5000, 100], [LINEAR], MEAN_SQUARED_ERROR)))).toBe(64);
+    // 2^18/(784 + 128 + 10) = 284.3
+    expect(planSlab(changetype<usize>(plan([784, 128, 10], [TANH, SOFTMAX], CROSS_ENTROPY)))).toBe(256);
+  });
+
+  test("buffers follow each other in the workspace, aligned, and end with it", () => {
+    const units: i32[] = [3, 7, 5, 2], p = plan(units, [GELU, TANH, SIGMOID], BINARY_CROSS_ENTROPY), at = changetype<usize>(p);
+    for (let rows = 1; rows <= 9; rows += 4) {
+      for (let training = 0; training < 2; training++) {
+        const size = planWorkspace(at, rows, training), start = workspace(size);
+        planBind(at, rows, training, 0, start);
+        expect(p.rows).toBe(rows);
+        let end = start;
+        for (let i = 0; i < 3; i++) {
+          const layer = layerAt(p, i);
+          end = behind(end, layer.a, rows * layer.units);
+          if (layer.keepsInput) end = behind(end, layer.y, rows * layer.units);
+          else expect(layer.y).toBe(layer.a);
+        }
+        if (training) {
+          end = behind(end, p.delta, rows * 7);
+          end = behind(end, p.deltaBelow, rows * 7);
+        }
+        end = behind(end, p.scratch, 0);
+        expect<bool>(end <= start + size).toBe(true);
+      }
+    }
+  });
+
+  test("forward and gradient write only the workspace and the gradient", () => {
+    seed(61);
+    const shapes: i32[][] = [[1, 1], [3, 7, 2], [40, 67, 90, 3], [5, 1, 130, 2]];
+    for (let s = 0; s < shapes.length; s++) {
+      const units = shapes[s], layers = units.length - 1, activations = new Array<i32>(layers).fill(GELU);
+      activations[layers - 1] = SIGMOID;
+      const p = plan(units, activations, BINARY_CROSS_ENTROPY), at = changetype<usize>(p);
+      const capacity = 70, size = planWorkspace(at, capacity, 1), start = workspace(size);
+      surround(start, size);
+      const n = planParameters(at), theta = randoms(n), outputs = units[layers];
+      planBind(at, capacity, 1, theta, start);
+      const heights: i32[] = [1, 2, 5, 64, 70];
+      for (let h = 0; h < heights.length; h++) {
+        const rows = heights[h], x = randoms(rows * units[0]), t = room(rows * outputs), gradient = room(n);
+        for (let i = 0; i < rows * outputs; i++) set(t, i, <f64>(i & 1));
+        planForward(at, rows, x);
+        const value = planGradient(at, rows, x, t, 0, 1, gradient, 0);
+        let finite = isFinite(value); // guards are NaN: had one been read, it would show
+        for (let i = 0; i < n; i++) finite = finite && isFinite(get(gradient, i));
+        const what = "shape " + s.toString() + ", rows " + rows.toString();
+        expect<bool>(finite).toBe(true, what);
+        expect<bool>(surrounded(start, size) && intact(gradient, n) && intact(theta, n)).toBe(true, what);
+      }
+    }
+  });
+
+  test("gradients accumulate: twice the same adds up to the double", () => {
+    seed(62);
+    const p = plan([3, 5, 2], [TANH, LINEAR], MEAN_SQUARED_ERROR), at = changetype<usize>(p);
+    const n = planParameters(at), size = planWorkspace(at, 6, 1), theta = randoms(n), one = room(n), two = room(n);
+    planBind(at, 6, 1, theta, workspace(size));
+    const x = randoms(18), t = randoms(12);
+    const value = planGradient(at, 6, x, t, 0, 1, one, 0);
+    expect(planGradient(at, 6, x, t, 0, 1, two, 0)).toBe(value);
+    planGradient(at, 6, x, t, 0, 1, two, 1);
+    // Kernels: the sum starts at 0 and the addend comes last, so that it is doubled exactly. Biases start at the addend: up to
+    // 12 additions round sums of at most 2·6 slopes, each below 14 (|a − t| ≤ 7 at the top, times two weights below).
+    for (let i = 0; i < n; i++) {
+      const bias = (i >= 15 && i < 20) || i >= 30;
+      expect<bool>(near(get(two, i), 2 * get(one, i), bias ? 12 * ROUNDING * 12 * 14 : 0)).toBe(true, i.toString());
+    }
+  });
+});
