@@ -7,11 +7,11 @@ export {
   type ClassifierOptions,
   type ClassifierRunOptions,
   type Label,
-} from './classifier.js';
-export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './regressor.js';
-export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimator.js';
-export type { Recipe } from './recipe.js';
-export type { Candidate, Choice } from './selection.js';
+} from './estimators/classifier.js';
+export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './estimators/regressor.js';
+export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimators/options.js';
+export type { Recipe } from './estimators/recipe.js';
+export type { Candidate, Choice } from './estimators/selection.js';
 export type { ColumnSpec, Scaling } from './data/columns.js';
 export type { Cell, Row, Rows } from './data/table.js';
 export { loadModel } from './load-model.js';
@@ -22,8 +22,8 @@ export { dense, type DenseLayer, type DenseOptions, type Layer } from './layers.
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
-export type { EarlyStopping, FitOptions, Progress } from './fit.js';
-export type { History, StopReason } from './history.js';
+export type { EarlyStopping, FitOptions, Progress } from './fit/options.js';
+export type { History, StopReason } from './fit/history.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation } from './activations.js';

@@ -1,11 +1,11 @@
 // From a file, or its bytes, to a model.
 
-import { Classifier } from './classifier.js';
+import { Classifier } from './estimators/classifier.js';
 import { ModelFileError, OptionError } from './errors.js';
 import { type ModelDocument, fromBytes } from './format/document.js';
 import { readBytes } from './format/file.js';
 import { Network } from './network.js';
-import { Regressor } from './regressor.js';
+import { Regressor } from './estimators/regressor.js';
 
 /**
  * A model from a file (Node.js, Bun, Deno) or from the bytes of one. It predicts bit for bit what the saved one did.

@@ -6,8 +6,10 @@ import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bin
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, copyMatrix, matrix, requireColumns, someRows } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError } from './errors.js';
-import { type FitOptions, type Outcome, type Subject, fit } from './fit.js';
-import type { History } from './history.js';
+import { type Outcome, fit } from './fit/fit.js';
+import type { FitOptions } from './fit/options.js';
+import type { Subject } from './fit/rows.js';
+import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
 import { initialSpread } from './initializers.js';

@@ -1,7 +1,7 @@
 // evaluate: how well a model does on a file whose target is known.
 
 import path from 'node:path';
-import { Classifier } from '../classifier.js';
+import { Classifier } from '../estimators/classifier.js';
 import { UsageError } from './failure.js';
 import { requireWritable, writeText } from './output.js';
 import { located } from './read/cells.js';

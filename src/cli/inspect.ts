@@ -1,6 +1,6 @@
 // inspect: what a model file holds.
 
-import { Classifier } from '../classifier.js';
+import { Classifier } from '../estimators/classifier.js';
 import { FORMAT_VERSION } from '../format/document.js';
 import type { Layer } from '../layers.js';
 import { loadModel } from '../load-model.js';

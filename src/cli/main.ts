@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import manifest from '../../package.json' with { type: 'json' };
 import { ACTIVATION_NAMES } from '../activations.js';
 import { OptionError } from '../errors.js';
-import type { EstimatorOptions } from '../estimator.js';
+import type { EstimatorOptions } from '../estimators/options.js';
 import { evaluate } from './evaluate.js';
 import { EXIT, UsageError, described, exitCode } from './failure.js';
 import { inspect } from './inspect.js';

@@ -1,7 +1,7 @@
 // predict: a model's answer for each row of a file.
 
 import path from 'node:path';
-import { Classifier } from '../classifier.js';
+import { Classifier } from '../estimators/classifier.js';
 import { csvLine, requireWritable, writeText } from './output.js';
 import { located } from './read/cells.js';
 import { loadEstimator, rowsFor, tellNotes } from './use.js';

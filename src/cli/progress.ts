@@ -1,7 +1,7 @@
 // Progress on standard error: a bar in a terminal, a few lines elsewhere.
 
 import cliProgress from 'cli-progress';
-import type { FitProgress } from '../estimator.js';
+import type { FitProgress } from '../estimators/options.js';
 import { short } from './show.js';
 
 /** Milliseconds between lines where there is no terminal. */

@@ -1,10 +1,10 @@
 // Results as text for a terminal.
 
 import { plot } from 'simple-ascii-chart';
-import type { ClassifierEvaluation } from '../classifier.js';
+import type { ClassifierEvaluation } from '../estimators/classifier.js';
 import type { ColumnSpec } from '../data/columns.js';
-import type { EstimatorHistory } from '../estimator.js';
-import type { RegressorEvaluation } from '../regressor.js';
+import type { EstimatorHistory } from '../estimators/options.js';
+import type { RegressorEvaluation } from '../estimators/regressor.js';
 
 /** A number in at most five significant digits. */
 export function short(x: number): string {

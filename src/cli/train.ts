@@ -1,9 +1,9 @@
 // train: from a file of rows to a model file.
 
 import path from 'node:path';
-import { Classifier, type ClassifierEvaluation, type Label } from '../classifier.js';
-import type { EstimatorOptions } from '../estimator.js';
-import { Regressor, type RegressorEvaluation } from '../regressor.js';
+import { Classifier, type ClassifierEvaluation, type Label } from '../estimators/classifier.js';
+import type { EstimatorOptions } from '../estimators/options.js';
+import { Regressor, type RegressorEvaluation } from '../estimators/regressor.js';
 import { freshSeed } from '../random.js';
 import { UsageError } from './failure.js';
 import { requireWritable, writeText } from './output.js';

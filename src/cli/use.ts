@@ -1,9 +1,9 @@
 // What predict and evaluate share: a model from a file, and a file's rows as that model wants them.
 
-import { Classifier } from '../classifier.js';
+import { Classifier } from '../estimators/classifier.js';
 import { UnsupportedError } from '../errors.js';
 import { loadModel } from '../load-model.js';
-import { Regressor } from '../regressor.js';
+import { Regressor } from '../estimators/regressor.js';
 import type { ColumnTable } from '../data/table.js';
 import { tableOf, typedColumn, type Wanted } from './read/cells.js';
 import { readSheet } from './read/read.js';

@@ -4,11 +4,11 @@ import type { ColumnSpec, Scaling } from '../data/columns.js';
 import type { EncoderSpec } from '../data/encoder.js';
 import { ModelFileError, shown } from '../errors.js';
 import { ACTIVATION_NAMES } from '../activations.js';
-import { STOP_REASONS, type History } from '../history.js';
+import { STOP_REASONS, type History } from '../fit/history.js';
 import { flag, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
-import type { Recipe } from '../recipe.js';
-import type { Candidate, Choice } from '../selection.js';
+import type { Recipe } from '../estimators/recipe.js';
+import type { Candidate, Choice } from '../estimators/selection.js';
 import { fields, list } from './document.js';
 
 const COUNT = { min: 0, integer: true } as const;

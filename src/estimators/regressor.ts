@@ -1,22 +1,16 @@
 // The regressor: numbers in, numbers out.
 
-import { type Scaling, type Spread, scaled, spreadOf } from './data/columns.js';
-import { rowWeights } from './data/dataset.js';
-import { type Matrix, type MatrixLike, copyMatrix, matrix } from './data/matrix.js';
-import type { Rows } from './data/table.js';
-import { DataError, ModelFileError } from './errors.js';
-import {
-  type CodedTargets,
-  Estimator,
-  type EstimatorOptions,
-  type PartialFitOptions,
-  RUN_OPTIONS,
-  type RunOptions,
-} from './estimator.js';
-import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from './format/document.js';
-import { scaling } from './format/estimator.js';
-import { type NumberMetrics, NumberTally } from './metrics.js';
-import { checked, value } from './options.js';
+import { type Scaling, type Spread, scaled, spreadOf } from '../data/columns.js';
+import { rowWeights } from '../data/dataset.js';
+import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
+import type { Rows } from '../data/table.js';
+import { DataError, ModelFileError } from '../errors.js';
+import { type CodedTargets, Estimator } from './estimator.js';
+import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
+import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
+import { scaling } from '../format/estimator.js';
+import { type NumberMetrics, NumberTally } from '../metrics.js';
+import { checked, value } from '../options.js';
 
 export type RegressorOptions = EstimatorOptions;
 export type RegressorRunOptions = RunOptions;

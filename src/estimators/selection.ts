@@ -1,10 +1,10 @@
 // Choosing size and decay by held-out error, so that small sets are not overfitted: hidden units have to earn their place
 // against a linear model.
 
-import type { Engine } from '../bindings/core.js';
-import { deal, permutation } from './data/split.js';
+import type { Engine } from '../../bindings/core.js';
+import { deal, permutation } from '../data/split.js';
 import { DECAY, DECAYS, LINEAR_DECAYS, patternCost } from './defaults.js';
-import { Purpose } from './random.js';
+import { Purpose } from '../random.js';
 import { type Fixed, type Problem, type Recipe, build, picked, recipe, shaped, train } from './recipe.js';
 import { type Ridge, ridge, ridgeCost } from './ridge.js';
 

@@ -1,6 +1,6 @@
 // What a fit leaves behind.
 
-import type { MetricName } from './metrics.js';
+import type { MetricName } from '../metrics.js';
 
 /** Why a fit may end. */
 export const STOP_REASONS = [

@@ -1,18 +1,12 @@
 // The classifier: labels in, labels out.
 
-import { type Rows, table } from './data/table.js';
-import { DataError, ModelFileError, OptionError, shown } from './errors.js';
-import {
-  type CodedTargets,
-  Estimator,
-  type EstimatorOptions,
-  type PartialFitOptions,
-  RUN_OPTIONS,
-  type RunOptions,
-} from './estimator.js';
-import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from './format/document.js';
-import { type ClassMetrics, argmax } from './metrics.js';
-import { checked, value } from './options.js';
+import { type Rows, table } from '../data/table.js';
+import { DataError, ModelFileError, OptionError, shown } from '../errors.js';
+import { type CodedTargets, Estimator } from './estimator.js';
+import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
+import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
+import { type ClassMetrics, argmax } from '../metrics.js';
+import { checked, value } from '../options.js';
 import { shaped } from './recipe.js';
 
 /** What stands for a class. */

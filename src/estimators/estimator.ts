@@ -1,139 +1,33 @@
 // What Classifier and Regressor have in common: preprocessing + target coding + network + recommended defaults.
 
-import { engineOf } from '../bindings/load.js';
-import { ACTIVATION_NAMES } from './activations.js';
-import { rowWeights } from './data/dataset.js';
-import { Encoder, type EncoderSpec } from './data/encoder.js';
+import { engineOf } from '../../bindings/load.js';
+import { rowWeights } from '../data/dataset.js';
+import { Encoder, type EncoderSpec } from '../data/encoder.js';
 import type { TaskKind } from './defaults.js';
-import { type Rows, type Table, table } from './data/table.js';
-import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError } from './errors.js';
-import { type EarlyStopping, checkedStopping } from './fit.js';
-import type { History } from './history.js';
-import type { Layer } from './layers.js';
-import type { Activation } from './activations.js';
-import { type ModelDocument, record } from './format/document.js';
-import { encoderSpec, historyFrom, recipeFrom } from './format/estimator.js';
-import { Model } from './model.js';
-import { Network } from './network.js';
-import type { MethodState } from './optim/method.js';
-import { sgd } from './optim/sgd.js';
-import { type Checked, callback, checked, number, oneOf, value } from './options.js';
-import { SEED, freshSeed } from './random.js';
+import { type Rows, type Table, table } from '../data/table.js';
+import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError } from '../errors.js';
+import {
+  ESTIMATOR_OPTIONS,
+  type EstimatorHistory,
+  type EstimatorOptions,
+  type FitProgress,
+  PARTIAL_OPTIONS,
+  type PartialFitOptions,
+  type RUN_OPTIONS,
+} from './options.js';
+import { checkedStopping } from '../fit/options.js';
+import type { Layer } from '../layers.js';
+import { type ModelDocument, record } from '../format/document.js';
+import { encoderSpec, historyFrom, recipeFrom } from '../format/estimator.js';
+import { Model } from '../model.js';
+import { Network } from '../network.js';
+import type { MethodState } from '../optim/method.js';
+import { sgd } from '../optim/sgd.js';
+import { type Checked, checked } from '../options.js';
+import { freshSeed } from '../random.js';
 import { type Fixed, type Problem, type Recipe, build, headOf, recipe, shaped, train, withoutWeightless } from './recipe.js';
-import { type Choice, select } from './selection.js';
-import type { Precision } from '../bindings/memory.js';
-
-const isUnits = (v: unknown) => Number.isInteger(v) && (v as number) >= 1;
-
-export const ESTIMATOR_OPTIONS = {
-  hidden: value<number | readonly number[] | undefined>(
-    'the units of one hidden layer, or an array with those of several ([] for a linear model)',
-    (v) => isUnits(v) || (Array.isArray(v) && v.every(isUnits)),
-    undefined,
-  ),
-  activation: oneOf(
-    ACTIVATION_NAMES.filter((name) => name !== 'softmax'),
-    undefined,
-  ),
-  weightDecay: number({ min: 0, below: Infinity }, undefined),
-  rate: number({ above: 0, below: Infinity }, undefined),
-  momentum: number({ min: 0, below: 1 }, undefined),
-  epochs: number({ min: 1, integer: true }, undefined),
-  batchSize: number({ min: 1, integer: true }, undefined),
-  validation: number({ above: 0, below: 1 }, undefined),
-  earlyStopping: value<boolean | EarlyStopping>(
-    'true, false, or { patience, minDelta, restoreBest }',
-    (v) => typeof v === 'boolean' || (typeof v === 'object' && v !== null),
-    false,
-  ),
-  missing: oneOf(['mean', 'refuse'], undefined),
-  precision: oneOf(['float32', 'float64'], 'float32'),
-  seed: number(SEED, undefined),
-};
-
-/** Options of Classifier and Regressor. Every one may be left out: docs/defaults.md says what is chosen then. */
-export interface EstimatorOptions {
-  /** Units of the hidden layer, or of several; [] makes a linear model. Default: chosen on held-out rows. */
-  hidden?: number | readonly number[];
-  /** Of hidden layers. Default 'lecunTanh'. */
-  activation?: Exclude<Activation, 'softmax'>;
-  /** λ of kernels. Default: chosen on held-out rows. */
-  weightDecay?: number;
-  /** The learning rate to start with; it falls to 0 over the epochs. Default: by the largest eigenvalue of the inputs' covariance. */
-  rate?: number;
-  /** Default 0.9. */
-  momentum?: number;
-  /** Passes over the rows. Default: 80,000 rows in all, but at least 20 passes. */
-  epochs?: number;
-  /** Rows per step. Default: by the number of rows, 8 to 128. */
-  batchSize?: number;
-  /** A share of the rows to measure a validation loss on, kept out of training. Default none. */
-  validation?: number;
-  /** Stops when the validation loss ceases to fall; needs `validation`. Default false. */
-  earlyStopping?: boolean | EarlyStopping;
-  /** What becomes of missing values: 'mean' (the most frequent one of strings) fills them, 'refuse' throws. Default: 'mean' for records, 'refuse' for arrays. */
-  missing?: 'mean' | 'refuse';
-  /** Of the arithmetic. Default 'float32'. */
-  precision?: Precision;
-  /** Of all randomness. Default: drawn once, see `model.seed`. */
-  seed?: number;
-}
-
-export const RUN_OPTIONS = {
-  sampleWeights: value<ArrayLike<number> | undefined>(
-    'an array of numbers ≥ 0, one for each row',
-    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
-    undefined,
-  ),
-  signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
-  timeLimit: number({ above: 0 }, Infinity),
-  onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
-};
-
-/** What `onProgress` is told. */
-export interface FitProgress {
-  /** 'select' while candidates are tried, 'train' during the training of the chosen one. */
-  readonly stage: 'select' | 'train';
-  /** Trainings of candidates, or epochs, done; and how many there may be at most. */
-  readonly done: number;
-  readonly all: number;
-  /** Training loss of the epoch, once there is one. */
-  readonly loss: number | undefined;
-  readonly validationLoss: number | undefined;
-  readonly rate: number | undefined;
-  /** Milliseconds since the fit began. */
-  readonly time: number;
-}
-
-/** Options of one fit. */
-export interface RunOptions {
-  /** One weight ≥ 0 for each row. */
-  sampleWeights?: ArrayLike<number>;
-  /** Stops when aborted. Before the first epoch of the final training the fit rejects with the signal's reason. */
-  signal?: AbortSignal;
-  /** Stops after so many milliseconds; choosing takes at most half of them. */
-  timeLimit?: number;
-  /** Called after each candidate and each epoch. */
-  onProgress?: (progress: FitProgress) => void;
-}
-
-/** The record of a fit, with what was chosen. */
-export type EstimatorHistory = History & { readonly chosen: Choice };
-
-/** Options of `partialFit`. */
-export interface PartialFitOptions {
-  /** Passes over these rows. Default 1. */
-  epochs?: number;
-  /** One weight ≥ 0 for each row. */
-  sampleWeights?: ArrayLike<number>;
-  signal?: AbortSignal;
-}
-
-const PARTIAL_OPTIONS = {
-  epochs: number({ min: 1, integer: true }, 1),
-  sampleWeights: RUN_OPTIONS.sampleWeights,
-  signal: RUN_OPTIONS.signal,
-};
+import { select } from './selection.js';
+import type { Precision } from '../../bindings/memory.js';
 
 /** What a fitted estimator consists of. */
 export interface Fitted<Coding> {

@@ -1,8 +1,8 @@
 // A recipe: what a model is trained with, where it comes from, and how it is followed.
 
-import type { Precision } from '../bindings/memory.js';
-import type { Activation } from './activations.js';
-import type { ShapedArray } from './data/matrix.js';
+import type { Precision } from '../../bindings/memory.js';
+import type { Activation } from '../activations.js';
+import type { ShapedArray } from '../data/matrix.js';
 import {
   MOMENTUM,
   type TaskKind,
@@ -14,10 +14,11 @@ import {
   startRate,
   stepCurvature,
 } from './defaults.js';
-import type { FitOptions, Outcome } from './fit.js';
-import { dense } from './layers.js';
-import { Network } from './network.js';
-import { sgd } from './optim/sgd.js';
+import type { Outcome } from '../fit/fit.js';
+import type { FitOptions } from '../fit/options.js';
+import { dense } from '../layers.js';
+import { Network } from '../network.js';
+import { sgd } from '../optim/sgd.js';
 
 /** An encoded problem: what candidates are trained on. */
 export interface Problem {

@@ -1,0 +1,222 @@
+// The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
+
+import { Arena, Reals } from '../../bindings/memory.js';
+import { Dataset } from '../data/dataset.js';
+import type { MatrixLike } from '../data/matrix.js';
+import { DataError, OptionError } from '../errors.js';
+import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
+import { type Subject, classWeighted, requireWeight, split } from './rows.js';
+import type { History, StopReason } from './history.js';
+import { Judge } from './judge.js';
+import type { MethodState, Training } from '../optim/method.js';
+import { checked } from '../options.js';
+import { Pace } from './pace.js';
+import { Plan, outputsOf } from '../plan.js';
+
+/** The outcome of a fit: its record, and what the method remembers. */
+export interface Outcome {
+  readonly history: History;
+  readonly state: MethodState;
+}
+
+/** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
+export async function fit(
+  subject: Subject,
+  X: MatrixLike | Dataset,
+  Y: MatrixLike | undefined,
+  options: FitOptions | undefined,
+  resume?: MethodState,
+): Promise<Outcome> {
+  const settings = checked('fit', FIT_OPTIONS, options);
+  const stopping = checkedStopping('fit', settings);
+  const { engine, architecture } = subject;
+  const { precision } = engine;
+  const arena = new Arena();
+  const own: Dataset[] = []; // datasets made here, to be freed here
+  const datasetOf = (x: MatrixLike | Dataset, y: MatrixLike | undefined, weights?: ArrayLike<number>): Dataset => {
+    if (x instanceof Dataset) {
+      if (y !== undefined) throw new OptionError('fit.Y', y, 'none beside a dataset, which has its targets');
+      if (weights)
+        throw new OptionError('fit.sampleWeights', weights, 'none beside a dataset; give them to dataset(X, Y, { weights })');
+      return x;
+    }
+    if (y === undefined) throw new DataError('Y', 'is missing');
+    const made = new Dataset(x, y, weights ? { weights, precision } : { precision });
+    own.push(made);
+    return made;
+  };
+  try {
+    const data = datasetOf(X, Y, settings.sampleWeights);
+    const used = [data]; // what must not be disposed of meanwhile
+    const patterns = patternsFor(subject, data, 'X');
+    const seed = settings.seed ?? subject.seed;
+    const { train, held } =
+      typeof settings.validation === 'number'
+        ? split(engine, arena, data, patterns, architecture, settings.validation, seed)
+        : { train: undefined, held: undefined };
+    const rows = train?.length ?? data.rows;
+    const batchSize = settings.batchSize === 'full' ? rows : Math.min(settings.batchSize, rows);
+    if (settings.minGradient > 0 && batchSize < rows) {
+      throw new OptionError(
+        'fit.minGradient',
+        settings.minGradient,
+        "0 with mini-batches; batchSize 'full' has a gradient of the whole set",
+      );
+    }
+    const plan = new Plan(engine, arena, architecture, subject.theta, batchSize, true);
+    const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
+    requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
+    if (held) requireWeight(patterns.w, held, 'validation', settings);
+    const training = settings.method.start(
+      { plan, arena, patterns: { ...patterns, w }, subset: train, rows, batchSize, shuffle: settings.order === 'shuffle', seed },
+      resume,
+    );
+    const judge = new Judge(subject, arena, settings.metrics);
+    judge.watch('training', patterns, train);
+    if (held) judge.watch('validation', patterns, held);
+    else if (settings.validation instanceof Dataset || Array.isArray(settings.validation)) {
+      const other =
+        settings.validation instanceof Dataset
+          ? settings.validation
+          : datasetOf(...(settings.validation as [MatrixLike, MatrixLike]));
+      judge.watch('validation', patternsFor(subject, other, 'validation'), undefined);
+      used.push(other);
+    }
+    const check = () => {
+      subject.check();
+      for (const one of used) one.check();
+    };
+    return await loop({ ...subject, check }, training, judge, new Snapshot(subject, arena), settings, stopping, seed);
+  } finally {
+    arena.dispose();
+    for (const made of own) made.dispose();
+  }
+}
+
+/** A dataset's patterns as the network needs them. */
+function patternsFor({ engine, architecture }: Subject, data: Dataset, what: string) {
+  if (data.inputs !== architecture.inputs) {
+    throw new DataError(what, `has ${data.inputs} columns, but the network has ${architecture.inputs} inputs`);
+  }
+  return data.patterns(engine.precision, architecture.loss, outputsOf(architecture));
+}
+
+/** Epoch after epoch, until something says stop. */
+async function loop(
+  subject: Subject,
+  training: Training,
+  judge: Judge,
+  snapshot: Snapshot,
+  settings: Settings,
+  stopping: Stopping | undefined,
+  seed: number,
+): Promise<Outcome> {
+  const started = performance.now();
+  const history: History = {
+    loss: [],
+    validationLoss: [],
+    metrics: {},
+    epochs: 0,
+    bestEpoch: 0,
+    reason: 'epochs',
+    evaluations: 0,
+    time: 0,
+    seed,
+  };
+  const interrupted = (): StopReason | undefined =>
+    settings.signal?.aborted ? 'signal' : performance.now() - started >= settings.timeLimit ? 'timeLimit' : undefined;
+  const restores = stopping?.restoreBest ?? false;
+  const pace = new Pace();
+  let best = { loss: Infinity, epoch: 0 };
+  let stop = interrupted();
+  snapshot.take();
+  while (!stop && history.epochs < settings.epochs) {
+    training.begin(); // may ask a function for the rate, which may do anything
+    subject.check();
+    stop = await epoch(subject, training, pace, interrupted);
+    if (!stop && !snapshot.finite) stop = 'diverged';
+    if (stop) break; // an unfinished epoch is not recorded
+    history.epochs++;
+    history.loss.push(training.loss);
+    const validationLoss = judge.record(history);
+    const improved = validationLoss !== undefined && validationLoss < best.loss - (stopping?.minDelta ?? 0);
+    if (improved) best = { loss: validationLoss, epoch: history.epochs };
+    if (improved || !restores) {
+      history.bestEpoch = history.epochs;
+      snapshot.take();
+    }
+    if (validationLoss !== undefined && !Number.isFinite(validationLoss)) stop = 'diverged';
+    else if (training.loss <= settings.goal) stop = 'goal';
+    else if (settings.minGradient > 0 && training.gradientNorm! <= settings.minGradient) stop = 'minGradient';
+    else if (stopping && history.epochs - best.epoch >= stopping.patience) stop = 'earlyStopping';
+    settings.onEpoch?.({
+      epoch: history.epochs,
+      epochs: settings.epochs,
+      loss: training.loss,
+      validationLoss,
+      rate: training.rate,
+      time: performance.now() - started,
+    });
+    subject.check();
+    stop ??= interrupted();
+  }
+  if (stop === 'diverged' || restores || !snapshot.finite) snapshot.restore();
+  history.reason = stop ?? 'epochs';
+  history.evaluations = training.evaluations;
+  history.time = performance.now() - started;
+  return { history, state: training.state() };
+}
+
+/** One epoch in slices; says why it ended early, if it did. */
+async function epoch(
+  subject: Subject,
+  training: Training,
+  pace: Pace,
+  interrupted: () => StopReason | undefined,
+): Promise<StopReason | undefined> {
+  for (let left = training.stepsPerEpoch; left > 0; ) {
+    const steps = Math.min(pace.stride, left);
+    const before = performance.now();
+    if (training.advance(steps) < 0) return 'diverged';
+    pace.took(steps, performance.now() - before);
+    left -= steps;
+    if (pace.due) {
+      await pace.rest();
+      subject.check();
+    }
+    const stop = left > 0 ? interrupted() : undefined;
+    if (stop) return stop;
+  }
+  return undefined;
+}
+
+/** A copy of the weights to go back to. */
+class Snapshot {
+  private readonly kept: Reals;
+
+  constructor(
+    private readonly subject: Subject,
+    arena: Arena,
+  ) {
+    const { theta } = subject;
+    this.kept = new Reals(arena, theta.precision, theta.length);
+  }
+
+  /** Whether the weights are finite now. */
+  get finite(): boolean {
+    const { engine, theta } = this.subject;
+    return Number.isFinite(engine.core.largestMagnitude(theta.length, theta.address));
+  }
+
+  take(): void {
+    this.copy(this.subject.theta, this.kept);
+  }
+
+  restore(): void {
+    this.copy(this.kept, this.subject.theta);
+  }
+
+  private copy(from: Reals, to: Reals): void {
+    this.subject.engine.core.copy(from.length, from.address, to.address);
+  }
+}

@@ -1,0 +1,89 @@
+// Measuring a network between epochs.
+
+import { Reals, type Arena, type Words } from '../../bindings/memory.js';
+import type { Patterns } from '../data/dataset.js';
+import { OptionError } from '../errors.js';
+import type { Subject } from './rows.js';
+import type { History } from './history.js';
+import { type MetricName, Tally, classThreshold } from '../metrics.js';
+import { type PatternSet, Plan, outputsOf } from '../plan.js';
+
+interface Watched {
+  readonly set: PatternSet;
+  readonly patterns: Patterns;
+  readonly indices: Words | undefined;
+}
+
+/** Measures the network after an epoch: the validation loss, and metrics that were asked for. */
+export class Judge {
+  private readonly watched = new Map<'training' | 'validation', Watched>();
+  private plan: Plan | undefined;
+  private outputs: Reals | undefined;
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly arena: Arena,
+    private readonly metrics: readonly MetricName[],
+  ) {
+    const numbers = classThreshold(subject.architecture.loss) === undefined;
+    const unfit = metrics.find((name) => numbers === (name === 'accuracy'));
+    if (unfit)
+      throw new OptionError(
+        'fit.metrics',
+        unfit,
+        `metrics of the loss ${subject.architecture.loss}: ${numbers ? "'mse', 'mae', 'r2'" : "'accuracy'"}`,
+      );
+  }
+
+  watch(name: 'training' | 'validation', patterns: Patterns, indices: Words | undefined): void {
+    if (name === 'training' && this.metrics.length === 0) return;
+    const { engine, architecture, theta } = this.subject;
+    this.plan ??= new Plan(engine, this.arena, architecture, theta, Infinity, false);
+    this.watched.set(name, { set: this.plan.patterns(this.arena, patterns, indices), patterns, indices });
+  }
+
+  /** Adds the epoch's measurements to the history; returns the validation loss, if there is validation. */
+  record(history: History): number | undefined {
+    let validationLoss: number | undefined;
+    for (const [name, watched] of this.watched) {
+      const tally =
+        this.metrics.length > 0 ? new Tally(this.subject.architecture.loss, outputsOf(this.subject.architecture)) : undefined;
+      const loss = this.measure(watched, tally);
+      if (name === 'validation') {
+        validationLoss = loss;
+        history.validationLoss.push(loss);
+      }
+      const found = tally?.result() as Record<MetricName, number> | undefined;
+      for (const metric of this.metrics) {
+        const key =
+          name === 'training' ? metric : (`validation${metric[0]!.toUpperCase()}${metric.slice(1)}` as keyof History['metrics']);
+        (history.metrics[key] ??= []).push(found![metric]);
+      }
+    }
+    return validationLoss;
+  }
+
+  private measure({ set, patterns, indices }: Watched, tally: Tally | undefined): number {
+    const plan = this.plan!;
+    if (!tally) return plan.evaluate(set) / plan.weight(set);
+    const outputs = outputsOf(this.subject.architecture);
+    this.outputs ??= new Reals(this.arena, this.subject.engine.precision, plan.slab * outputs);
+    let sum = 0;
+    for (let first = 0; first < set.rows; first += plan.slab) {
+      const rows = Math.min(plan.slab, set.rows - first);
+      sum += plan.evaluate(set, first, rows, this.outputs);
+      const a = this.outputs.view();
+      const [t, w] = [patterns.t.view(), patterns.w?.view()];
+      if (!indices) {
+        tally.add(rows, a, t.subarray(first * outputs), w?.subarray(first));
+        continue;
+      }
+      const list = indices.view();
+      for (let r = 0; r < rows; r++) {
+        const i = list[first + r]!;
+        tally.add(1, a.subarray(r * outputs), t.subarray(i * outputs), w?.subarray(i));
+      }
+    }
+    return sum / plan.weight(set);
+  }
+}

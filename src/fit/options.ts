@@ -1,0 +1,135 @@
+// What a fit can be told.
+
+import { Dataset } from '../data/dataset.js';
+import type { MatrixLike } from '../data/matrix.js';
+import { OptionError } from '../errors.js';
+import { METRIC_NAMES, type MetricName } from '../metrics.js';
+import { type Method, isMethod } from '../optim/method.js';
+import { sgd } from '../optim/sgd.js';
+import { type Checked, callback, checked, either, flag, number, oneOf, value } from '../options.js';
+import { SEED } from '../random.js';
+
+/** What `onEpoch` is told. */
+export interface Progress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+  readonly validationLoss: number | undefined;
+  /** The learning rate. */
+  readonly rate: number;
+  /** Milliseconds since the fit began. */
+  readonly time: number;
+}
+
+/** Options of early stopping. */
+export const STOPPING = {
+  patience: number({ min: 1, integer: true }, 6),
+  minDelta: number({ min: 0, below: Infinity }, 0),
+  restoreBest: flag(true),
+};
+
+export type EarlyStopping = Partial<Checked<typeof STOPPING>>;
+
+/**
+ * The settings of early stopping among the options of `call`; undefined where there is none.
+ * @throws OptionError for a bad one, or one without validation
+ */
+export function checkedStopping(
+  call: string,
+  { earlyStopping, validation }: { earlyStopping: boolean | EarlyStopping; validation: unknown },
+): Checked<typeof STOPPING> | undefined {
+  if (!earlyStopping) return undefined;
+  if (validation === undefined) {
+    const expected = 'a validation share or set beside it: validation: 0.2, for example';
+    throw new OptionError(`${call}.earlyStopping`, earlyStopping, expected);
+  }
+  return checked(`${call}.earlyStopping`, STOPPING, earlyStopping === true ? {} : earlyStopping);
+}
+
+const isObject = (v: unknown) => typeof v === 'object' && v !== null;
+
+export const FIT_OPTIONS = {
+  method: value<Method>('a method, such as sgd({ rate: 0.1 })', isMethod, sgd()),
+  epochs: number({ min: 1, integer: true }, 100),
+  batchSize: either<number, 'full'>(
+    number({ min: 1, integer: true }, 32),
+    value("'full'", (v) => v === 'full', 'full'),
+  ),
+  order: oneOf(['shuffle', 'sequential'], 'shuffle'),
+  validation: value<number | Dataset | readonly [MatrixLike, MatrixLike] | undefined>(
+    'a share > 0 and < 1 of the rows, a dataset, or [X, Y]',
+    (v) => (typeof v === 'number' && v > 0 && v < 1) || v instanceof Dataset || (Array.isArray(v) && v.length === 2),
+    undefined,
+  ),
+  earlyStopping: value<boolean | EarlyStopping>(
+    'true, false, or { patience, minDelta, restoreBest }',
+    (v) => typeof v === 'boolean' || isObject(v),
+    false,
+  ),
+  sampleWeights: value<ArrayLike<number> | undefined>(
+    'an array of numbers ≥ 0, one for each row',
+    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
+    undefined,
+  ),
+  classWeights: value<readonly number[] | 'balanced' | undefined>(
+    "an array of numbers ≥ 0, one for each class, or 'balanced'",
+    (v) => v === 'balanced' || (Array.isArray(v) && v.every((w) => typeof w === 'number' && w >= 0 && w < Infinity)),
+    undefined,
+  ),
+  goal: number({ min: -Infinity, max: Infinity }, -Infinity),
+  minGradient: number({ min: 0 }, 0),
+  timeLimit: number({ above: 0 }, Infinity),
+  signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
+  seed: number(SEED, undefined),
+  metrics: value<readonly MetricName[]>(
+    `an array of ${METRIC_NAMES.map((name) => `'${name}'`).join(', ')}`,
+    (v) => Array.isArray(v) && v.every((name) => METRIC_NAMES.includes(name)),
+    [],
+  ),
+  onEpoch: callback<(progress: Progress) => void>('(progress) => void'),
+};
+
+/** Options of `fit`. Every one may be left out. */
+export interface FitOptions {
+  /** How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. */
+  method?: Method;
+  /** Passes over the training patterns at most. Default 100. */
+  epochs?: number;
+  /** Patterns per step: an integer ≥ 1, or 'full'. Default 32; more than there are patterns counts as 'full'. */
+  batchSize?: number | 'full';
+  /** 'shuffle' (default) takes the patterns in a new random order each epoch, 'sequential' as they stand. */
+  order?: 'shuffle' | 'sequential';
+  /**
+   * What the validation loss is measured on: a share of the rows, set aside by the seed (stratified for classes), a dataset, or
+   * [X, Y]. None by default.
+   */
+  validation?: number | Dataset | readonly [MatrixLike, MatrixLike];
+  /**
+   * Stops when the validation loss has not fallen by more than `minDelta` (0) for `patience` (6) epochs, and goes back to the
+   * best weights (`restoreBest`, true). Needs `validation`. Default false.
+   */
+  earlyStopping?: boolean | EarlyStopping;
+  /** One weight ≥ 0 for each row. A weighted mean divides by the sum of weights. */
+  sampleWeights?: ArrayLike<number>;
+  /** One weight ≥ 0 for each class, or 'balanced': N/(classes·members). They multiply sample weights, in training only. */
+  classWeights?: readonly number[] | 'balanced';
+  /** Stops when the training loss is at most this. */
+  goal?: number;
+  /** Stops when no element of the gradient is larger; for batchSize 'full'. */
+  minGradient?: number;
+  /** Stops after so many milliseconds. */
+  timeLimit?: number;
+  /** Stops when aborted; what was learned is kept. */
+  signal?: AbortSignal;
+  /** Of shuffling and the validation split. Default: the network's. */
+  seed?: number;
+  /** Metrics to record per epoch, on the training set and the validation set: each costs a forward pass. */
+  metrics?: readonly MetricName[];
+  /** Called after each epoch. */
+  onEpoch?: (progress: Progress) => void;
+}
+
+/** Options of a fit, and of early stopping, with defaults filled in. */
+export type Settings = Checked<typeof FIT_OPTIONS>;
+export type Stopping = Checked<typeof STOPPING>;

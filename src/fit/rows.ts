@@ -1,0 +1,95 @@
+// The rows that a fit learns from: which are set aside, and what they weigh.
+
+import type { Engine } from '../../bindings/core.js';
+import { type Arena, Reals, Words } from '../../bindings/memory.js';
+import type { Dataset, Patterns } from '../data/dataset.js';
+import { deal, permutation } from '../data/split.js';
+import { OptionError } from '../errors.js';
+import type { Settings } from './options.js';
+import { classOf, classThreshold } from '../metrics.js';
+import { type Architecture, outputsOf } from '../plan.js';
+import { Purpose } from '../random.js';
+
+/** What a fit works on: a network's insides. */
+export interface Subject {
+  readonly engine: Engine;
+  readonly architecture: Architecture;
+  readonly theta: Reals;
+  readonly seed: number;
+  /** @throws DisposedError once the network, or data that it is trained on, are gone */
+  check(): void;
+}
+
+/** The classes of a dataset's rows, or undefined where its loss is about numbers. */
+function classesOf(patterns: Patterns, { loss, layers }: Architecture, rows: number): Uint32Array | undefined {
+  const threshold = classThreshold(loss);
+  const outputs = layers.at(-1)!.units;
+  if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
+  const t = patterns.t.view();
+  return Uint32Array.from({ length: rows }, (_, r) => classOf(t, r * outputs, outputs, threshold));
+}
+
+/** Sets a share of the rows aside for validation. */
+export function split(
+  engine: Engine,
+  arena: Arena,
+  data: Dataset,
+  patterns: Patterns,
+  architecture: Architecture,
+  share: number,
+  seed: number,
+): { train: Words; held: Words } {
+  const order = permutation(engine, data.rows, seed, Purpose.split);
+  const [train, held] = deal(order, [1 - share, share], classesOf(patterns, architecture, data.rows));
+  if (train!.length === 0 || held!.length === 0) {
+    throw new OptionError('fit.validation', share, `a share that leaves rows on both sides; there are ${data.rows} rows`);
+  }
+  return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
+}
+
+/** @throws OptionError where the weights of the rows picked add up to nothing, or overflow: there is no mean to take */
+export function requireWeight(
+  w: Reals | undefined,
+  picked: Words | undefined,
+  blame: 'classWeights' | 'validation',
+  settings: Settings,
+) {
+  if (!w) return;
+  const all = w.view();
+  let sum = 0;
+  if (picked) for (const i of picked.view()) sum += all[i]!;
+  else for (const weight of all) sum += weight;
+  if (sum > 0 && sum < Infinity) return;
+  throw new OptionError(`fit.${blame}`, settings[blame], `one that leaves rows a finite weight > 0 in all; they have ${sum}`);
+}
+
+/** Weights of rows multiplied by those of their classes. */
+export function classWeighted(
+  arena: Arena,
+  patterns: Patterns,
+  architecture: Architecture,
+  rows: number,
+  weights: readonly number[] | 'balanced',
+): Reals {
+  const classes = classesOf(patterns, architecture, rows);
+  if (!classes) {
+    throw new OptionError('fit.classWeights', weights, `none: the loss ${architecture.loss} has no classes`);
+  }
+  const count = Math.max(outputsOf(architecture), 2);
+  if (weights !== 'balanced' && weights.length !== count) {
+    throw new OptionError('fit.classWeights', weights, `${count} weights, one for each class`);
+  }
+  const given = patterns.w?.view();
+  const members = new Float64Array(count);
+  classes.forEach((c, r) => {
+    members[c]! += given ? given[r]! : 1;
+  });
+  const total = members.reduce((a, b) => a + b);
+  const present = members.filter((n) => n > 0).length;
+  const perClass = weights === 'balanced' ? Array.from(members, (n) => (n > 0 ? total / (present * n) : 0)) : weights;
+  const result = new Reals(arena, patterns.x.precision, rows);
+  const view = result.view();
+  const base = patterns.w?.view();
+  for (let r = 0; r < rows; r++) view[r] = perClass[classes[r]!]! * (base ? base[r]! : 1);
+  return result;
+}
