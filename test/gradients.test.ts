@@ -1,0 +1,380 @@
+// The gradient against differences of a naive loss, against a naive backpropagation, and against the laws that gradients obey.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { engineOf } from '../bindings/load.js';
+import { Arena, type Precision, Reals, Words } from '../bindings/memory.js';
+import { ACTIVATION_NAMES, type Activation } from '../src/activations.js';
+import { dense } from '../src/layers.js';
+import { LOSS_NAMES, LOSSES, type Loss, legalActivation } from '../src/losses.js';
+import { type Architecture, Plan, outputsOf, parameterShapes } from '../src/plan.js';
+import { type Opinion, type Problem, twin } from './gradients.twin.js';
+
+/** Half the distance from 1 to the next number. */
+const ROUNDING = { float32: 2 ** -24, float64: 2 ** -53 } as const;
+
+const engines = { float32: await engineOf('float32'), float64: await engineOf('float64') };
+
+const HIDDEN = ACTIVATION_NAMES.filter((name) => name !== 'softmax');
+
+/** A generator of float32 numbers, uniform in [−1, 1) (xorshift, 24 bits). */
+function uniform(seed: number): () => number {
+  let state = Math.imul(seed, 0x9e3779b1) | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >> 8) / 2 ** 23;
+  };
+}
+
+function architectureOf(inputs: number, units: readonly number[], activations: readonly Activation[], loss: Loss): Architecture {
+  return { inputs, layers: units.map((n, i) => dense(n, { activation: activations[i]! })), loss };
+}
+
+/** Random parameters and patterns, targets as the loss wants them, weights from ½ to 1½. */
+function problemOf(architecture: Architecture, rows: number, seed: number): Problem {
+  const draw = uniform(seed);
+  const { inputs, loss } = architecture;
+  const outputs = outputsOf(architecture);
+  const some = (n: number, f: () => number) => Array.from({ length: n }, f);
+  const size = parameterShapes(architecture).reduce((sum, shape) => sum + shape.size, 0);
+  const meaning = LOSSES[loss].targets;
+  const targets = (): number[] => {
+    if (meaning === 'numbers') return some(outputs, () => 2 * draw());
+    if (meaning === 'signs') return some(outputs, () => (draw() < 0 ? -1 : 1));
+    if (meaning === 'probabilities') return some(outputs, () => (1 + draw()) / 2);
+    // Multiples of 1/16 that sum to 1: soft classes, exact in float32.
+    const shares = new Array<number>(outputs).fill(0);
+    for (let i = 0; i < 16; i++) shares[Math.floor(((1 + draw()) / 2) * outputs)]! += 1 / 16;
+    return shares;
+  };
+  return {
+    architecture,
+    rows,
+    theta: some(size, draw),
+    x: some(rows * inputs, draw),
+    t: Array.from({ length: rows }, targets).flat(),
+    w: some(rows, () => Math.fround(1 + draw() / 2)),
+  };
+}
+
+/** What is picked of a problem's patterns, and how. */
+interface Choice {
+  weighted?: boolean;
+  indices?: readonly number[];
+  /** Patterns that the plan's workspace holds. */
+  capacity?: number;
+  scale?: number;
+}
+
+/** A problem in linear memory. */
+class Bench {
+  readonly arena = new Arena();
+  private readonly theta: Reals;
+  private readonly patterns: { x: Reals; t: Reals; w: Reals };
+
+  constructor(
+    readonly precision: Precision,
+    readonly problem: Problem,
+  ) {
+    this.theta = this.place(problem.theta);
+    this.patterns = { x: this.place(problem.x), t: this.place(problem.t), w: this.place(problem.w) };
+  }
+
+  private place(values: readonly number[]): Reals {
+    const reals = new Reals(this.arena, this.precision, values.length);
+    reals.view().set(values);
+    return reals;
+  }
+
+  open({ weighted = true, indices, capacity = this.problem.rows }: Choice = {}) {
+    const { x, t, w } = this.patterns;
+    const plan = new Plan(engines[this.precision], this.arena, this.problem.architecture, this.theta, capacity, true);
+    const list = indices && Words.of(this.arena, Uint32Array.from(indices));
+    const set = plan.patterns(this.arena, weighted ? { x, t, w } : { x, t }, list);
+    const gradient = new Reals(this.arena, this.precision, this.problem.theta.length);
+    gradient.view().fill(Number.NaN); // replaced, never added to
+    return { plan, set, gradient };
+  }
+
+  gradient(choice: Choice = {}): { loss: number; gradient: Float64Array } {
+    const { plan, set, gradient } = this.open(choice);
+    const loss = plan.gradient(set, choice.scale ?? 1, gradient);
+    return { loss, gradient: Float64Array.from(gradient.view()) };
+  }
+}
+
+function on<T>(precision: Precision, problem: Problem, use: (bench: Bench) => T): T {
+  const bench = new Bench(precision, problem);
+  try {
+    return use(bench);
+  } finally {
+    bench.arena.dispose();
+  }
+}
+
+const largest = (values: ArrayLike<number>) => Array.from(values).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+
+/** The largest |a − b| in units of its bound; NaN counts as ∞. */
+function excess(a: ArrayLike<number>, b: ArrayLike<number>, bound: (i: number) => number): number {
+  return Array.from(a).reduce((worst, value, i) => {
+    const error = Math.abs(value - b[i]!);
+    return Math.max(worst, error === 0 ? 0 : Number.isNaN(error) ? Infinity : error / bound(i));
+  }, 0);
+}
+
+/**
+ * How far two gradients may be apart that were computed in these precisions: twice the first-order bound for each, of which the
+ * second half is for terms of second order.
+ */
+function apart({ spread }: Pick<Opinion, 'spread'>, ...precisions: Precision[]): (i: number) => number {
+  const rounding = precisions.reduce((sum, precision) => sum + ROUNDING[precision], 0);
+  return (i) => 2 * rounding * spread[i]!;
+}
+
+// -------------------------------------------------------------------------------------------------------------------------
+// Differences
+
+/** The step of differences: its square is 6e-11, and float64's rounding over it 1.5e-11, both far below the tolerance. */
+const STEP = 2 ** -17;
+
+/** How far kinks have to be from 0; differences may move them by half of it. */
+const MARGIN = 2 ** -8;
+
+/** A problem whose kinks are far from 0 and whose gradient does not vanish, and the differences of its naive loss. */
+function differences(architecture: Architecture): { problem: Problem; differences: Float64Array } {
+  for (let seed = 1; seed <= 100; seed++) {
+    const problem = problemOf(architecture, 4, seed);
+    const { kinks } = twin(problem);
+    if (kinks.some((k) => Math.abs(k) <= MARGIN)) continue;
+    const found = Float64Array.from(problem.theta, (value, p) => {
+      const moved = [STEP, -STEP].map((step) => {
+        const theta = [...problem.theta];
+        theta[p] = value + step;
+        return twin({ ...problem, theta });
+      });
+      for (const other of moved) expect(excess(other.kinks, kinks, () => MARGIN / 2)).toBeLessThan(1);
+      return (moved[0]!.loss - moved[1]!.loss) / (2 * STEP);
+    });
+    if (largest(found) > 0.01) return { problem, differences: found };
+  }
+  throw new Error('no seed gives a gradient away from kinks');
+}
+
+/** Architectures of a depth that end in `last`: every hidden activation, followed by the next one in the second hidden layer. */
+function architectures(loss: Loss, last: Activation, depth: number): Architecture[] {
+  const outputs = loss === 'crossEntropy' ? 3 : 2;
+  if (depth === 1) return [architectureOf(3, [outputs], [last], loss)];
+  return HIDDEN.map((hidden, i) => {
+    const next = HIDDEN[(i + 1) % HIDDEN.length]!;
+    return depth === 2
+      ? architectureOf(3, [5, outputs], [hidden, last], loss)
+      : architectureOf(2, [5, 3, outputs], [hidden, next, last], loss);
+  });
+}
+
+const PAIRS = LOSS_NAMES.flatMap((loss) =>
+  ACTIVATION_NAMES.filter((last) => legalActivation(loss, last)).map((last) => [loss, last] as const),
+);
+
+describe('differences', () => {
+  test('there are 32 legal pairs of loss and last activation', () => {
+    expect(PAIRS).toHaveLength(3 * HIDDEN.length + 2);
+  });
+
+  for (const depth of [1, 2, 3]) {
+    test.each(PAIRS)(`${depth} layers, %s of %s`, (loss, last) => {
+      for (const architecture of architectures(loss, last, depth)) {
+        const { problem, differences: expected } = differences(architecture);
+        const opinion = twin(problem);
+        const names = architecture.layers.map(({ activation }) => activation).join(' → ');
+        const exact = on('float64', problem, (bench) => bench.gradient());
+        const scale = largest(expected);
+        expect(
+          excess(exact.gradient, expected, () => 1e-7 * scale),
+          `${names}: differences`,
+        ).toBeLessThanOrEqual(1);
+        expect(Math.abs(exact.loss - opinion.loss), `${names}: loss`).toBeLessThanOrEqual(1e-13 * (1 + opinion.loss));
+        const single = on('float32', problem, (bench) => bench.gradient());
+        const compared = [
+          ['float64 from naive', exact.gradient, opinion.gradient, apart(opinion, 'float64', 'float64')],
+          ['float32 from naive', single.gradient, opinion.gradient, apart(opinion, 'float32', 'float64')],
+          ['float32 from float64', single.gradient, exact.gradient, apart(opinion, 'float32', 'float64')],
+        ] as const;
+        for (const [what, got, wanted, bound] of compared) {
+          expect(excess(got, wanted, bound), `${names}: ${what}`).toBeLessThanOrEqual(1);
+        }
+      }
+    });
+  }
+});
+
+// -------------------------------------------------------------------------------------------------------------------------
+// Laws
+
+const PRECISIONS = ['float32', 'float64'] as const;
+
+/** Any architecture up to three layers and nine units, up to 20 patterns. */
+const problems = fc
+  .record({
+    pair: fc.constantFrom(...PAIRS),
+    inputs: fc.integer({ min: 1, max: 9 }),
+    units: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 }),
+    hidden: fc.array(fc.constantFrom(...HIDDEN), { minLength: 2, maxLength: 2 }),
+    rows: fc.integer({ min: 1, max: 20 }),
+    seed: fc.integer({ min: 1, max: 2 ** 30 }),
+  })
+  .map(({ pair: [loss, last], inputs, units, hidden, rows, seed }) => {
+    const activations = [...hidden.slice(0, units.length - 1), last];
+    return problemOf(architectureOf(inputs, units, activations, loss), rows, seed);
+  })
+  // Where two ways of rounding may fall on different sides of a kink, laws hold for neither.
+  .filter((problem) => twin(problem).kinks.every((k) => Math.abs(k) > 2 ** -12));
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+const rowsOf = (problem: Problem) => Array.from({ length: problem.rows }, (_, r) => r);
+
+describe.each(PRECISIONS)('laws, %s', (precision) => {
+  test('gradients of single patterns, weighted, add up to the batch', () => {
+    fc.assert(
+      fc.property(problems, (problem) => {
+        on(precision, problem, (bench) => {
+          const batch = bench.gradient();
+          const single = rowsOf(problem).map((r) => bench.gradient({ weighted: false, indices: [r] }));
+          const added = batch.gradient.map((_, i) => sum(single.map(({ gradient }, r) => problem.w[r]! * gradient[i]!)));
+          expect(excess(batch.gradient, added, apart(twin(problem), precision, precision))).toBeLessThanOrEqual(1);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a whole weight is a repeated row', () => {
+    fc.assert(
+      fc.property(problems, fc.infiniteStream(fc.integer({ min: 0, max: 3 })), (problem, counts) => {
+        const w = [...counts.take(problem.rows)];
+        const indices = w.flatMap((n, r) => new Array<number>(n).fill(r));
+        if (indices.length === 0) return;
+        const weighted = { ...problem, w };
+        on(precision, weighted, (bench) => {
+          const batch = bench.gradient();
+          const repeated = bench.gradient({ weighted: false, indices });
+          // Three times the rows are summed in up to three times as many additions.
+          const bound = apart(twin(weighted), precision, precision, precision, precision);
+          expect(excess(batch.gradient, repeated.gradient, bound)).toBeLessThanOrEqual(1);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('scaling all weights changes nothing once normalised', () => {
+    fc.assert(
+      fc.property(problems, fc.constantFrom(2, 0.25, 1024, 3, 0.1), (problem, factor) => {
+        const w = problem.w.map((v) => Math.fround(v * factor));
+        const total = sum(problem.w);
+        const plain = on(precision, problem, (bench) => bench.gradient({ scale: 1 / total }));
+        const scaled = on(precision, { ...problem, w }, (bench) => bench.gradient({ scale: 1 / (total * factor) }));
+        const spread = twin(problem).spread.map((v) => v / total);
+        if (Number.isInteger(Math.log2(factor))) expect(scaled.gradient).toEqual(plain.gradient);
+        // Rounding the scaled weights to float32 costs each at most half a unit of float32, in either precision.
+        else expect(excess(scaled.gradient, plain.gradient, apart({ spread }, precision, 'float32'))).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('scale multiplies the gradient, not the loss', () => {
+    fc.assert(
+      fc.property(problems, fc.integer({ min: -10, max: 10 }), (problem, exponent) => {
+        on(precision, problem, (bench) => {
+          const plain = bench.gradient();
+          const scaled = bench.gradient({ scale: 2 ** exponent });
+          expect(scaled.loss).toBe(plain.loss);
+          expect(scaled.gradient).toEqual(plain.gradient.map((v) => v * 2 ** exponent));
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('the same inputs give the same bits, whatever lay in memory and wherever the rows are', () => {
+    fc.assert(
+      fc.property(problems, problems, (problem, other) => {
+        const first = on(precision, problem, (bench) => {
+          const once = bench.gradient();
+          expect(bench.gradient()).toEqual(once);
+          expect(bench.gradient({ indices: rowsOf(problem) })).toEqual(once); // gathered
+          return once;
+        });
+        on(precision, other, (bench) => {
+          bench.gradient(); // leaves its numbers in the memory that is used next
+        });
+        expect(on(precision, problem, (bench) => bench.gradient())).toEqual(first);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  describe('sets larger than a slab', () => {
+    const architecture = architectureOf(3, [5, 2], ['lecunTanh', 'linear'], 'meanSquaredError');
+    const problem = problemOf(architecture, 2 * 1024 + 17, 5);
+    const { core } = engines[precision];
+
+    test('agree with slab-by-slab sums, to the bit', () => {
+      on(precision, problem, (bench) => {
+        const whole = bench.gradient();
+        const { plan, set, gradient } = bench.open();
+        expect(plan.slab).toBe(1024);
+        let loss = 0;
+        for (let first = 0; first < set.rows; first += plan.slab) {
+          const rows = Math.min(plan.slab, set.rows - first);
+          loss += core.objectiveGradient(plan.address, set.address, first, rows, 1, gradient.address, first > 0 ? 1 : 0);
+        }
+        expect({ loss, gradient: Float64Array.from(gradient.view()) }).toEqual(whole);
+      });
+    });
+
+    test('agree with sums of shards, with smaller slabs, in another order, and with naive backpropagation', () => {
+      const opinion = twin(problem);
+      on(precision, problem, (bench) => {
+        const whole = bench.gradient();
+        const shards = [0, 700, 1500].map((first, i, starts) => {
+          const rows = (starts[i + 1] ?? problem.rows) - first;
+          const { plan, set, gradient } = bench.open();
+          const loss = core.objectiveGradient(plan.address, set.address, first, rows, 1, gradient.address, 0);
+          return { loss, gradient: Float64Array.from(gradient.view()) };
+        });
+        const added = {
+          loss: sum(shards.map(({ loss }) => loss)),
+          gradient: whole.gradient.map((_, i) => sum(shards.map(({ gradient }) => gradient[i]!))),
+        };
+        const others = [
+          added,
+          bench.gradient({ capacity: 64 }),
+          bench.gradient({ indices: rowsOf(problem).reverse() }),
+          opinion as { loss: number; gradient: Float64Array },
+        ];
+        for (const { loss, gradient } of others) {
+          expect(excess(gradient, whole.gradient, apart(opinion, precision, precision))).toBeLessThanOrEqual(1);
+          // A pattern's loss inherits its residuals' errors, below 100 roundings of numbers below 10.
+          expect(Math.abs(loss - whole.loss)).toBeLessThanOrEqual(1000 * problem.rows * ROUNDING[precision]);
+        }
+      });
+    });
+  });
+});
+
+test('layers without biases, and a single unit throughout', () => {
+  const layers = [dense(1, { activation: 'tanh', bias: false }), dense(1, { bias: false })];
+  const problem = problemOf({ inputs: 1, layers, loss: 'meanSquaredError' }, 1, 3);
+  const [k, l] = problem.theta as [number, number];
+  const [x, t, w] = [problem.x[0]!, problem.t[0]!, problem.w[0]!];
+  const a = Math.tanh(k * x);
+  const { loss, gradient } = on('float64', problem, (bench) => bench.gradient());
+  expect(loss).toBeCloseTo(w * (l * a - t) ** 2, 14);
+  expect(gradient[0]).toBeCloseTo(w * 2 * (l * a - t) * l * (1 - a * a) * x, 14);
+  expect(gradient[1]).toBeCloseTo(w * 2 * (l * a - t) * a, 14);
+});
