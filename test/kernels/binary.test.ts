@@ -1,0 +1,60 @@
+// The binaries themselves: small, without state of their own, needing nothing but a memory.
+
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { PRECISIONS } from './support.js';
+
+/**
+ * Raw bytes a binary may have. WebAssembly is not tree-shaken, so everybody downloads all of it: a kernel that takes it over the
+ * budget has to be worth more than what it displaces. float32 has more lanes, and longer polynomials unrolled, than float64.
+ */
+const BUDGET = { float32: 60_000, float64: 56_000 };
+
+const SECTIONS = { imports: 2, memory: 5, globals: 6, start: 8, data: 11 };
+
+/** The ids of a module's sections. */
+function sections(bytes: Uint8Array): Map<number, Uint8Array> {
+  const found = new Map<number, Uint8Array>();
+  let at = 8;
+  while (at < bytes.length) {
+    const id = bytes[at++]!;
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!;
+      size += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) break;
+    }
+    found.set(id, bytes.subarray(at, at + size));
+    at += size;
+  }
+  return found;
+}
+
+describe.each(PRECISIONS)('%s', (precision) => {
+  const file = `build/${precision}.wasm`;
+  const bytes = readFileSync(file);
+
+  test('fits its budget', () => {
+    expect(statSync(file).size).toBeLessThanOrEqual(BUDGET[precision]);
+  });
+
+  test('imports a memory and nothing else; has no start function and no data', () => {
+    expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([
+      { module: 'env', name: 'memory', kind: 'memory' },
+    ]);
+    const ids = [...sections(bytes).keys()];
+    for (const section of ['memory', 'start', 'data'] as const) expect(ids, section).not.toContain(SECTIONS[section]);
+  });
+
+  test('exports functions, and the memory it was given: no state to share or to lose', () => {
+    const kinds = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ kind }) => kind);
+    expect(kinds.length).toBeGreaterThan(30);
+    expect(new Set(kinds)).toEqual(new Set(['function', 'memory']));
+  });
+
+  test('is the module that travels as base64', async () => {
+    const { default: text } =
+      precision === 'float32' ? await import('../../build/float32.base64.js') : await import('../../build/float64.base64.js');
+    expect(Buffer.from(text, 'base64').equals(bytes)).toBe(true);
+  });
+});

@@ -1,0 +1,192 @@
+// Losses at the output: value, slope and curvature against closed forms in float64 and against differences.
+
+import { describe, expect, test } from 'vitest';
+import { LOSSES, LOSS_NAMES, type Loss } from '../../src/losses.js';
+import { PRECISIONS, ROUNDOFF, gamma, randoms, withKernels } from './support.js';
+
+const logistic = (y: number) => (y >= 0 ? 1 / (1 + Math.exp(-y)) : Math.exp(y) / (1 + Math.exp(y)));
+const softplus = (y: number) => Math.max(y, 0) + Math.log1p(Math.exp(-Math.abs(y)));
+
+function softmaxOf(y: readonly number[]): number[] {
+  const top = Math.max(...y);
+  const e = y.map((v) => Math.exp(v - top));
+  const sum = e.reduce((s, v) => s + v, 0);
+  return e.map((v) => v / sum);
+}
+
+/** What the network puts out for pre-activations y. */
+function outputsOf(loss: Loss, y: readonly number[]): number[] {
+  if (loss === 'crossEntropy') return softmaxOf(y);
+  return loss === 'binaryCrossEntropy' ? y.map(logistic) : [...y];
+}
+
+/** l of one pattern, by the definitions in docs/activations-and-losses.md. */
+function lossOf(loss: Loss, y: readonly number[], t: readonly number[]): number {
+  const mean = (f: (y: number, t: number) => number) => y.reduce((s, v, j) => s + f(v, t[j]!), 0) / y.length;
+  switch (loss) {
+    case 'meanSquaredError':
+      return mean((a, s) => (a - s) ** 2);
+    case 'meanAbsoluteError':
+      return mean((a, s) => Math.abs(a - s));
+    case 'hinge':
+      return mean((a, s) => Math.max(0, 1 - s * a));
+    case 'binaryCrossEntropy':
+      return mean((v, s) => softplus(v) - s * v);
+    case 'crossEntropy': {
+      const top = Math.max(...y);
+      const sum = Math.log(y.reduce((s, v) => s + Math.exp(v - top), 0));
+      return y.reduce((s, v, j) => s - t[j]! * (v - top - sum), 0);
+    }
+  }
+}
+
+function targetsFor(loss: Loss, units: number, next: () => number): number[] {
+  switch (LOSSES[loss].targets) {
+    case 'signs':
+      return Array.from({ length: units }, () => (next() > 0 ? 1 : -1));
+    case 'probabilities':
+      return Array.from({ length: units }, () => (next() + 1) / 2);
+    case 'distribution':
+      return softmaxOf(Array.from({ length: units }, () => 2 * next()));
+    case 'numbers':
+      return Array.from({ length: units }, () => 2 * next());
+  }
+}
+
+/** Rows × units around a vector's width; a softmax of one unit has nothing to say. */
+const SHAPES = [
+  [1, 1],
+  [1, 2],
+  [3, 3],
+  [2, 4],
+  [5, 5],
+  [4, 7],
+  [2, 8],
+  [3, 13],
+] as const;
+
+/** Far enough from the kinks of |a − t| and of the hinge for differences to be taken. */
+const CLEAR = 0.01;
+
+function pattern(loss: Loss, units: number, next: () => number) {
+  const t = targetsFor(loss, units, next);
+  const y = t.map((s) => {
+    let v: number;
+    do v = 3 * next();
+    while (Math.abs(v - s) < CLEAR || Math.abs(1 - s * v) < CLEAR);
+    return v;
+  });
+  return { y, t };
+}
+
+describe.each(PRECISIONS)('%s', (precision) => {
+  describe.each(LOSS_NAMES)('%s', (loss) => {
+    const { code } = LOSSES[loss];
+
+    test.each(SHAPES)('value of %i×%i, with weights and without', (rows, units) =>
+      withKernels(precision, (lab) => {
+        const next = randoms(rows * 100 + units);
+        const patterns = Array.from({ length: rows }, () => pattern(loss, units, next));
+        const flat = (f: (p: (typeof patterns)[number]) => readonly number[]) => lab.rounded(patterns.flatMap(f));
+        const [y, t] = [flat((p) => p.y), flat((p) => p.t)];
+        const a = lab.rounded(patterns.flatMap((_, r) => outputsOf(loss, Array.from(y.subarray(r * units, (r + 1) * units)))));
+        const w = lab.rounded(Array.from({ length: rows }, () => next() + 1));
+        for (const weights of [undefined, w]) {
+          let exact = 0;
+          let size = 0;
+          for (let r = 0; r < rows; r++) {
+            const part = (v: ArrayLike<number>) => Array.from({ length: units }, (_, j) => v[r * units + j]!);
+            const l = lossOf(loss, part(y), part(t));
+            exact += (weights?.[r] ?? 1) * l;
+            // Of cross-entropies terms may cancel: ln Σ e^y and Σ t·y are each as large as the largest |y|.
+            size += (weights?.[r] ?? 1) * (Math.abs(l) + Math.max(...part(y).map(Math.abs)) + 1);
+          }
+          const [vy, va, vt] = [lab.vector(y), lab.vector(a), lab.vector(t)];
+          const found = lab.core.lossValue(code, rows, units, vy.at, va.at, vt.at, weights ? lab.vector(weights).at : 0);
+          // A few roundings of each term, those of exp, log and softplus (4 units in the last place), and the sums.
+          expect(Math.abs(found - exact)).toBeLessThanOrEqual(gamma(precision, units + rows + 20) * size);
+          for (const guarded of [vy, va, vt]) guarded.expectIntact();
+        }
+      }),
+    );
+
+    test.each(SHAPES)('slope of %i×%i is the difference of values', (rows, units) =>
+      withKernels(precision, (lab) => {
+        const next = randoms(rows * 100 + units + 7);
+        const patterns = Array.from({ length: rows }, () => pattern(loss, units, next));
+        const t = lab.rounded(patterns.flatMap((p) => p.t));
+        const a = lab.rounded(patterns.flatMap((p) => outputsOf(loss, p.y)));
+        const w = lab.rounded(Array.from({ length: rows }, () => next() + 1.5));
+        const scale = 0.37;
+        const found = lab.written(rows * units, (out) => {
+          lab.core.lossSlope(code, rows, units, lab.vector(a).at, lab.vector(t).at, lab.vector(w).at, scale, out);
+        });
+        const step = 1e-5;
+        patterns.forEach((p, r) => {
+          for (let j = 0; j < units; j++) {
+            const moved = (by: number) =>
+              lossOf(
+                loss,
+                p.y.map((v, k) => (k === j ? v + by : v)),
+                p.t,
+              );
+            const exact = scale * w[r]! * ((moved(step) - moved(-step)) / (2 * step));
+            // Differences err by step² (third derivatives here are below 1) and by rounding/step; t and a were rounded to the precision.
+            const error = step * step + (16 * ROUNDOFF.float64) / step + 16 * ROUNDOFF[precision];
+            expect(Math.abs(found[r * units + j]! - exact)).toBeLessThanOrEqual(scale * w[r]! * error * 4);
+          }
+        });
+      }),
+    );
+
+    test.each(SHAPES)('curvature of %i×%i is the difference of slopes', (rows, units) =>
+      withKernels(precision, (lab) => {
+        const next = randoms(rows * 100 + units + 13);
+        const patterns = Array.from({ length: rows }, () => pattern(loss, units, next));
+        const a = lab.rounded(patterns.flatMap((p) => outputsOf(loss, p.y)));
+        const w = lab.rounded(Array.from({ length: rows }, () => next() + 1.5));
+        const scale = 0.61;
+        const found = lab.written(rows * units, (out) => {
+          lab.core.lossCurvature(code, rows, units, lab.vector(a).at, lab.vector(w).at, scale, out);
+        });
+        const step = 1e-4;
+        patterns.forEach((p, r) => {
+          for (let j = 0; j < units; j++) {
+            const moved = (by: number) =>
+              lossOf(
+                loss,
+                p.y.map((v, k) => (k === j ? v + by : v)),
+                p.t,
+              );
+            const exact = scale * w[r]! * ((moved(step) - 2 * moved(0) + moved(-step)) / (step * step));
+            const error = step * step + (64 * ROUNDOFF.float64) / (step * step) + 16 * ROUNDOFF[precision];
+            expect(Math.abs(found[r * units + j]! - exact)).toBeLessThanOrEqual(scale * w[r]! * error * 4);
+          }
+        });
+      }),
+    );
+  });
+
+  test('cross-entropies of hopeless outputs are large, not infinite', () =>
+    withKernels(precision, (lab) => {
+      const y = lab.vector([-1000, 1000, 0]);
+      const a = lab.vector([0, 1, 0]);
+      expect(lab.core.lossValue(LOSSES.crossEntropy.code, 1, 3, y.at, a.at, lab.vector([1, 0, 0]).at, 0)).toBeCloseTo(2000, 3);
+      expect(lab.core.lossValue(LOSSES.binaryCrossEntropy.code, 1, 3, y.at, a.at, lab.vector([1, 0, 1]).at, 0)).toBeCloseTo(
+        (2000 + Math.LN2) / 3,
+        3,
+      );
+    }));
+
+  test.each(LOSS_NAMES)('%s does not hide a NaN', (loss) =>
+    withKernels(precision, (lab) => {
+      for (const at of [0, 3, 4, 6]) {
+        const y = Array.from({ length: 7 }, (_, j) => (j === at ? Number.NaN : 0.5));
+        const v = lab.vector(y);
+        expect(
+          lab.core.lossValue(LOSSES[loss].code, 1, 7, v.at, v.at, lab.vector(new Array<number>(7).fill(1 / 7)).at, 0),
+        ).toBeNaN();
+      }
+    }),
+  );
+});
