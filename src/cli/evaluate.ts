@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { Classifier } from '../estimators/classifier.js';
 import { UsageError } from './failure.js';
-import { requireWritable, writeText } from './output.js';
+import { requireApart, requireWritable, writeText } from './output.js';
 import { located } from './read/cells.js';
 import { classificationText, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
@@ -19,6 +19,7 @@ export interface EvaluateOptions {
 }
 
 export async function evaluate(modelFile: string, file: string, options: EvaluateOptions): Promise<void> {
+  requireApart({ '--report': options.report }, [modelFile, file]);
   if (options.report) await requireWritable(options.report);
   const model = await loadEstimator(modelFile);
   const target = options.target ?? model.metadata['target'];

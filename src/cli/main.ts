@@ -72,11 +72,11 @@ reading(
     .command('train')
     .description('train a model on the rows of a file')
     .argument('<data>', 'file of rows, or - for standard input')
-    .requiredOption('--target <column>', 'the column to learn')
+    .requiredOption('-t, --target <column>', 'the column to learn')
     .addOption(
       new Option('--task <task>', 'what to learn (default: found out from the target)').choices(['classification', 'regression']),
     )
-    .option('--out <file>', 'the model file (default: the name of the data, with .safetensors)')
+    .option('-o, --out <file>', 'the model file (default: the name of the data, with .safetensors)')
     .option('--report <file>', 'write an HTML report with pictures')
     .option('--drop <columns>', 'columns to leave out, separated by commas', names)
     .option('--test-share <share>', 'share of the rows held out to measure the model on; 0 for none', share, 0.2)
@@ -146,7 +146,7 @@ reading(
     .description('predict the rows of a file')
     .argument('<model>', 'model file')
     .argument('<data>', 'file of rows, or - for standard input')
-    .option('--out <file>', 'where to write: .csv, .json, .ndjson (default: CSV to standard output)')
+    .option('-o, --out <file>', 'where to write: .csv, .json, .ndjson (default: CSV to standard output)')
     .option('--probabilities', 'of each class, beside the prediction'),
 ).action(predict);
 
@@ -156,7 +156,7 @@ reading(
     .description('measure a model on a file whose target is known')
     .argument('<model>', 'model file')
     .argument('<data>', 'file of rows, or - for standard input')
-    .option('--target <column>', 'the column with the truth (default: as in training)')
+    .option('-t, --target <column>', 'the column with the truth (default: as in training)')
     .option('--report <file>', 'write an HTML report with pictures'),
 ).action(evaluate);
 

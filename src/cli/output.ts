@@ -4,6 +4,21 @@ import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FileError } from '../errors.js';
 import { writeBytes } from '../format/file.js';
+import { UsageError } from './failure.js';
+
+/**
+ * Makes sure that what is written does not replace what is read.
+ * @throws UsageError
+ */
+export function requireApart(written: Readonly<Record<string, string | undefined>>, read: readonly string[]): void {
+  const seen = new Map(read.map((file) => [path.resolve(file), `what is read from ${file}`]));
+  for (const [option, file] of Object.entries(written)) {
+    if (file === undefined) continue;
+    const other = seen.get(path.resolve(file));
+    if (other) throw new UsageError(`${option} ${file} would replace ${other}`);
+    seen.set(path.resolve(file), `${option} ${file}`);
+  }
+}
 
 /**
  * Makes sure that a file can be written, before anything has been computed for it.

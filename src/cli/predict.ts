@@ -2,7 +2,8 @@
 
 import path from 'node:path';
 import { Classifier } from '../estimators/classifier.js';
-import { csvLine, requireWritable, writeText } from './output.js';
+import { UsageError } from './failure.js';
+import { csvLine, requireApart, requireWritable, writeText } from './output.js';
 import { located } from './read/cells.js';
 import { loadEstimator, rowsFor, tellNotes } from './use.js';
 
@@ -16,8 +17,11 @@ export interface PredictOptions {
 }
 
 export async function predict(modelFile: string, file: string, options: PredictOptions): Promise<void> {
+  requireApart({ '--out': options.out }, [modelFile, file]);
   if (options.out) await requireWritable(options.out);
   const model = await loadEstimator(modelFile);
+  if (options.probabilities && !(model instanceof Classifier))
+    throw new UsageError('--probabilities goes with classifiers; this model predicts numbers');
   const { sheet, table, notes } = await rowsFor(model, file, options);
   if (!options.quiet) tellNotes(notes);
   const name = model.metadata['target'] ?? 'prediction';

@@ -6,7 +6,7 @@ import type { EstimatorOptions } from '../estimators/options.js';
 import { Regressor, type RegressorEvaluation } from '../estimators/regressor.js';
 import { freshSeed } from '../random.js';
 import { UsageError } from './failure.js';
-import { requireWritable, writeText } from './output.js';
+import { requireApart, requireWritable, writeText } from './output.js';
 import { reporter, silent } from './progress.js';
 import { located, relocated, tableOf, typedColumn } from './read/cells.js';
 import { readSheet } from './read/read.js';
@@ -43,6 +43,7 @@ type Learned =
 
 export async function train(file: string, options: TrainOptions, signal: AbortSignal): Promise<void> {
   const out = options.out ?? `${file === STDIN ? 'model' : path.basename(file, path.extname(file))}.safetensors`;
+  requireApart({ '--out': out, '--report': options.report }, [file]);
   await requireWritable(out);
   if (options.report) await requireWritable(options.report);
   const say = options.json || options.quiet ? () => {} : (text: string) => process.stdout.write(`${text}\n`);
@@ -51,6 +52,7 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
   const { target } = options;
   const cells = targetCells(sheet, target, options.task === 'regression' ? 'number' : undefined);
   for (const name of options.drop ?? []) requireColumn(sheet, name, 'to be dropped');
+  if (options.drop?.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
   const dropped = new Set([target, ...(options.drop ?? [])]);
   const inputs = new Map(sheet.names.filter((name) => !dropped.has(name)).map((name) => [name, typedColumn(sheet, name)]));
   if (inputs.size === 0) throw sheet.error('there is no column beside the target to learn from');

@@ -30,6 +30,8 @@ export async function rowsFor(
   options: { delimiter?: string; header?: boolean },
 ): Promise<Rows> {
   const sheet = await readSheet(file, options);
+  // A file without a header may lack the target, or what was dropped, and then counts its columns differently.
+  if (sheet.nameless && sheet.columns.size === model.columns.length) sheet.rename(model.columns.map(({ name }) => name));
   const specs = model.columns.filter(({ kind }) => kind !== 'dropped');
   const absent = specs.filter(({ name }) => !sheet.columns.has(name)).map(({ name }) => JSON.stringify(name));
   if (absent.length > 0) {

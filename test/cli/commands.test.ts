@@ -305,6 +305,31 @@ describe('what cannot work', () => {
     });
   });
 
+  test('what would be overwritten, or makes no sense', async () => {
+    place.file('data.csv', 'x,y\n1,a\n2,b\n');
+    const refused = async (args: string[], message: RegExp) =>
+      expect(await place.run(args)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
+    await refused(['train', 'data.csv', '-t', 'y', '-o', './data.csv'], /would replace what is read/);
+    await refused(['train', 'data.csv', '-t', 'y', '-o', 'm', '--report', 'm'], /would replace --out m/);
+    await refused(['predict', 'p.safetensors', 'data.csv', '-o', 'p.safetensors'], /would replace what is read/);
+    await refused(['train', 'data.csv', '-t', 'y', '--drop', 'y'], /would drop the target/);
+    await refused(['predict', 'known.safetensors', 'known.csv', '--probabilities'], /goes with classifiers/);
+    expect(readFileSync(place.file('data.csv'), 'utf8')).toBe('x,y\n1,a\n2,b\n');
+  });
+
+  test('files without header, with the target in front and without it', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [i % 2, (i * 7) % 5, i % 2 ? 3 : 1]);
+    place.file('bare.csv', rows.map((row) => row.join()).join('\n'));
+    expect((await place.run(['train', 'bare.csv', '-t', '1', '--task', 'classification', ...QUICK])).code).toBe(0);
+    place.file('rest.csv', rows.map(([, ...rest]) => rest.join()).join('\n'));
+    const [all, rest] = [
+      await place.run(['predict', 'bare.safetensors', 'bare.csv']),
+      await place.run(['predict', 'bare.safetensors', 'rest.csv']),
+    ];
+    expect(rest.code).toBe(0);
+    expect(rest.out).toBe(all.out);
+  });
+
   test('with --json errors are JSON too', async () => {
     place.file('data.csv', 'x,y\n1,a\n2,\n');
     const { code, out } = await place.run(['train', 'data.csv', '--target', 'y', '--json']);

@@ -62,6 +62,7 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
           nameColumns(sheet, record, line);
           continue;
         }
+        sheet.nameless = true;
         for (let i = 1; i <= width; i++) sheet.columns.set(String(i), []);
         if (options.header === undefined)
           sheet.notes.push('the first line holds numbers only: taken as data, columns are named 1, 2, …');

@@ -9,6 +9,8 @@ export class Sheet {
   /** Things worth telling about how the file was read. */
   readonly notes: string[] = [];
   rows = 0;
+  /** Whether columns only have numbers, because the file names none. */
+  nameless = false;
   /** The line of each row, where the format has lines. */
   private readonly lines: number[] = [];
 
@@ -20,6 +22,15 @@ export class Sheet {
 
   get names(): string[] {
     return [...this.columns.keys()];
+  }
+
+  /** Gives the columns other names, in their order. */
+  rename(names: readonly string[]): void {
+    const columns = [...this.columns.values()];
+    this.columns.clear();
+    columns.forEach((column, i) => {
+      this.columns.set(names[i]!, column);
+    });
   }
 
   /** Adds a row of cells in the order of the columns. */
