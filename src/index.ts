@@ -1,5 +1,8 @@
 // The public names.
 
+// Declarations name Symbol.dispose, which projects need not have among their own libraries.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 export { Network, type NetworkOptions, type Evaluation } from './network.js';
 export {
   Classifier,

@@ -1,0 +1,129 @@
+// What the package promises about itself: its names, its errors, and which part knows which.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import * as library from '../src/index.js';
+
+/** Every name that can be imported. A change here is a change of the public interface, to be told in the CHANGELOG. */
+const NAMES = [
+  'Classifier',
+  'DataError',
+  'DisposedError',
+  'EfficientBackpropError',
+  'FileError',
+  'ModelFileError',
+  'Network',
+  'NotFittedError',
+  'OptionError',
+  'OutOfMemoryError',
+  'Regressor',
+  'UnsupportedError',
+  'dataset',
+  'dense',
+  'init',
+  'loadModel',
+  'sgd',
+];
+
+test('the public names', () => {
+  expect(Object.keys(library).sort()).toEqual(NAMES);
+  for (const value of Object.values(library)) expect(typeof value).toBe('function');
+});
+
+describe('errors', () => {
+  const made: Record<string, () => Error> = {
+    EfficientBackpropError: () => new library.EfficientBackpropError('what'),
+    DataError: () => new library.DataError('what', 'why', { row: 1, column: 'c' }),
+    DisposedError: () => new library.DisposedError('what'),
+    FileError: () => new library.FileError('what', 'why'),
+    ModelFileError: () => new library.ModelFileError('what'),
+    NotFittedError: () => new library.NotFittedError('what'),
+    OptionError: () => new library.OptionError('what', 1, 'why'),
+    OutOfMemoryError: () => new library.OutOfMemoryError(1, 2),
+    UnsupportedError: () => new library.UnsupportedError('what'),
+  };
+
+  const exported = new Map<string, unknown>(Object.entries(library));
+
+  test('all are listed here', () => {
+    expect(Object.keys(made).sort()).toEqual(NAMES.filter((name) => name.endsWith('Error')));
+  });
+
+  test.each(Object.entries(made))('%s is of the family, and has its name', (name, make) => {
+    const error = make();
+    expect(error).toBeInstanceOf(library.EfficientBackpropError);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.constructor).toBe(exported.get(name));
+    expect(error.name).toBe(name);
+    expect(error.message.length).toBeGreaterThan(3);
+    expect(error.stack).toContain(name);
+  });
+});
+
+describe('one direction of dependency', () => {
+  const sources = (folder: string): string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+      .map((file) => path.join(folder, file));
+
+  interface Import {
+    readonly from: string;
+    /** A path from the root for files, a name for packages. */
+    readonly to: string;
+    readonly types: boolean;
+  }
+
+  const imports = (file: string): Import[] => {
+    const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+    const found: Import[] = [];
+    const add = (to: string, types: boolean) =>
+      found.push({ from: file, to: to.startsWith('.') ? path.join(path.dirname(file), to) : to, types });
+    for (const [, type, to] of text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+['"]([^'"]+)['"]/gm)) add(to!, !!type);
+    for (const [, to] of text.matchAll(/^import\s+['"]([^'"]+)['"]/gm)) add(to!, false);
+    for (const [, to] of text.matchAll(/(?<!typeof )import\(\s*['"]([^'"]+)['"]/g)) add(to!, false);
+    return found;
+  };
+
+  const inside = (file: string, folder: string) => file.startsWith(`${folder}${path.sep}`);
+  const all = (folder: string) => sources(folder).flatMap(imports);
+
+  test('the reader of imports reads', () => {
+    expect(all('bindings')).toContainEqual({
+      from: path.join('bindings', 'load.ts'),
+      to: path.join('build', 'float32.base64.js'),
+      types: false,
+    });
+    expect(all('src').length).toBeGreaterThan(100);
+  });
+
+  test('assembly knows assembly', () => {
+    expect(all('assembly').filter(({ to }) => !inside(to, 'assembly'))).toEqual([]);
+  });
+
+  test('bindings know bindings and what the compiler made', () => {
+    expect(all('bindings').filter(({ to }) => !inside(to, 'bindings') && !inside(to, 'build'))).toEqual([]);
+  });
+
+  test('the library knows itself and bindings: no package, no module of Node.js, no command', () => {
+    const library = all('src').filter(({ from }) => !inside(from, path.join('src', 'cli')));
+    expect(library.filter(({ to }) => !inside(to, 'src') && !inside(to, 'bindings'))).toEqual([]);
+    expect(library.filter(({ to }) => inside(to, path.join('src', 'cli')))).toEqual([]);
+  });
+
+  test('nobody goes in circles', () => {
+    const edges = new Map<string, string[]>();
+    for (const { from, to, types } of [...all('src'), ...all('bindings')]) {
+      if (!types) edges.set(from, [...(edges.get(from) ?? []), to.replace(/\.js$/, '.ts')]);
+    }
+    const done = new Set<string>();
+    const walk = (file: string, trail: readonly string[]): void => {
+      if (trail.includes(file)) throw new Error(`a circle: ${[...trail.slice(trail.indexOf(file)), file].join(' → ')}`);
+      if (done.has(file)) return;
+      for (const next of edges.get(file) ?? []) walk(next, [...trail, file]);
+      done.add(file);
+    };
+    for (const file of edges.keys()) walk(file, []);
+    expect(done.size).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,195 @@
+// The package as others get it: what is in it, that it runs and type-checks elsewhere, and how large it is in a page.
+
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = process.cwd();
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const built = existsSync('dist/index.js') && existsSync('dist/types/src/index.d.ts');
+
+/** A project that uses the package. */
+let project: string;
+/** The package in it. */
+let installed: string;
+
+const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
+const run = (command: string, args: string[]) =>
+  execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+
+beforeAll(async () => {
+  project = mkdtempSync(path.join(tmpdir(), 'efficient-backprop-user-'));
+  mkdirSync(path.join(project, 'node_modules'));
+  writeFileSync(path.join(project, 'package.json'), '{"type": "module"}');
+  installed = path.join(project, 'node_modules', 'efficient-backprop');
+  if (built) {
+    symlinkSync(root, installed, 'dir');
+    return;
+  }
+  // The library as scripts/build.mjs makes it, without the command.
+  mkdirSync(installed);
+  copyFileSync('package.json', path.join(installed, 'package.json'));
+  const dist = path.join(installed, 'dist');
+  await esbuild.build({
+    entryPoints: ['src/index.ts'],
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    keepNames: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    logLevel: 'warning',
+  });
+  execFileSync(bin('tsc'), ['-p', 'tsconfig.build.json', '--outDir', path.join(dist, 'types')]);
+  mkdirSync(path.join(dist, 'types', 'build'), { recursive: true });
+  copyFileSync('build/float32.d.ts', path.join(dist, 'types', 'build', 'float32.d.ts'));
+}, 120_000);
+afterAll(() => rmSync(project, { recursive: true }));
+
+test('there is nothing to install with it', () => {
+  for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundledDependencies', 'bundleDependencies']) {
+    expect(manifest[kind]).toBeUndefined();
+  }
+  expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+});
+
+test.skipIf(!built)('it holds what was built, and what people read', () => {
+  const [{ files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
+  const names = (files as { path: string }[]).map(({ path: name }) => name);
+  expect(names.filter((name) => !name.startsWith('dist/')).sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
+  const { types, default: entry } = manifest.exports['.'];
+  const paths = [types, entry, ...Object.values(manifest.bin)].map((name) => path.normalize(name as string));
+  for (const name of [...paths, 'dist/wasm/float32.wasm', 'dist/wasm/float64.wasm']) expect(names).toContain(name);
+  expect(names.filter((name) => /\.(test|wat|map)|assembly|node_modules/.test(name))).toEqual([]);
+});
+
+describe('in a process of its own', () => {
+  test('importing it does nothing', () => {
+    const script = `
+      const before = Reflect.ownKeys(globalThis).length;
+      const names = Object.keys(await import('efficient-backprop'));
+      await new Promise((resolve) => setTimeout(resolve, 50)); // reading the files has ended
+      console.log(JSON.stringify({ names, globals: Reflect.ownKeys(globalThis).length - before,
+        handles: process.getActiveResourcesInfo(), memory: process.memoryUsage().arrayBuffers < 5e6 }));`;
+    const found = JSON.parse(run(process.execPath, ['--input-type=module', '-e', script]));
+    expect(found).toMatchObject({ globals: 0, handles: [], memory: true });
+    expect(found.names).toContain('Network');
+  });
+
+  test('it trains, saves and loads, and then the process ends by itself', () => {
+    const script = `
+      import { Classifier, Network, Regressor, dataset, dense, loadModel, sgd } from 'efficient-backprop';
+      const X = [[0, 0], [0, 1], [1, 0], [1, 1]];
+      const model = await Classifier.fit(X, ['no', 'yes', 'yes', 'no'], { seed: 1, hidden: 8, weightDecay: 1e-3 });
+      await model.save('xor.safetensors');
+      console.log((await loadModel('xor.safetensors')).predict(X).join());
+      const net = await Network.create({ inputs: 2, layers: [dense(1)], loss: 'meanSquaredError', precision: 'float64' });
+      await net.fit(dataset(X, [0, 1, 1, 2]), { method: sgd({ rate: 0.1 }), epochs: 200 });
+      console.log(Array.from(net.predict([[2, 2]]), (v) => v.toFixed(2)).join());
+      try { dense(0) } catch (error) { console.log(error.name); }`;
+    writeFileSync(path.join(project, 'use.mjs'), script);
+    // Nothing is disposed of: what is forgotten must not keep the process alive. A process that hangs ends in a time-out.
+    expect(run(process.execPath, ['use.mjs']).trim().split('\n')).toEqual(['no,yes,yes,no', '4.00', 'OptionError']);
+  });
+});
+
+test('its types serve a strict project', () => {
+  writeFileSync(
+    path.join(project, 'consumer.ts'),
+    `
+    import { Classifier, Network, type NetworkOptions, OptionError, Regressor, dataset, dense, loadModel, sgd } from 'efficient-backprop';
+    const options: NetworkOptions = { inputs: 2, layers: [dense(3, { activation: 'gelu' }), dense(1)], loss: 'meanSquaredError' };
+    const net = await Network.create(options);
+    const history = await net.fit([[1, 2]], [[3]], { method: sgd({ rate: (epoch) => 0.1 / (epoch + 1) }), onEpoch: ({ loss }) => loss.toFixed() });
+    const reason: string = history.reason;
+    await net.fit(dataset([[1, 2]], Float32Array.of(3)), { validation: 0.5 });
+    const outputs: Float32Array | Float64Array = net.predict({ data: new Uint8Array(2), shape: [1, 2] });
+    const model = await Classifier.fit([{ a: 1, b: 'x', c: new Date(), d: null }], ['y']);
+    const label: string | number | boolean = model.predict([{ a: 1 }])[0]!;
+    const regressor = await Regressor.fit([[1], [2]], [1, 2], { seed: 1 });
+    const { r2 }: { r2: number } = regressor.evaluate([[1]], [1]);
+    const loaded = await loadModel(model.toBytes());
+    if (loaded instanceof Regressor) loaded.predict([[1]]);
+    try { dense(0); } catch (error) { if (error instanceof OptionError) console.log(error.expected); }
+    // @ts-expect-error: a wrong name of an option
+    sgd({ rates: 1 });
+    // @ts-expect-error: a wrong activation
+    dense(3, { activation: 'swish' });
+    // @ts-expect-error: no loss
+    await Network.create({ inputs: 2, layers: [dense(1)] });
+    export { reason, outputs, label, r2 };
+    `,
+  );
+  const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--exactOptionalPropertyTypes'];
+  for (const resolution of ['nodenext', 'bundler']) {
+    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+    try {
+      run(process.execPath, [bin('tsc'), ...flags, '--module', module, '--moduleResolution', resolution, 'consumer.ts']);
+    } catch (error) {
+      throw new Error(`${resolution}: ${(error as { stdout: string }).stdout}`);
+    }
+  }
+});
+
+test('in a page, with one binary, it weighs less than 100 KB compressed', async () => {
+  writeFileSync(path.join(project, 'page.js'), "export * from 'efficient-backprop';");
+  const { outputFiles, metafile } = await esbuild.build({
+    entryPoints: [path.join(project, 'page.js')],
+    outdir: path.join(project, 'out'),
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    metafile: true,
+    logLevel: 'warning', // and an import of Node.js would be an error
+  });
+  const sizes = outputFiles.map(({ path: file, text }) => ({
+    bytes: gzipSync(text).length,
+    binary: text.includes('AGFzb'), // "\0asm" in base64
+    file,
+  }));
+  const binaries = sizes.filter(({ binary }) => binary).sort((a, b) => b.bytes - a.bytes);
+  expect(binaries).toHaveLength(2); // one a precision, each in a chunk of its own
+  const script = sizes.filter(({ binary }) => !binary).reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(script + binaries[0]!.bytes).toBeLessThan(100_000);
+  // A page that trains in float32 does not load float64.
+  const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint);
+  const eager = entry!.imports.filter(({ kind }) => kind === 'import-statement').map(({ path: file }) => path.basename(file));
+  for (const { file } of binaries) expect(eager).not.toContain(path.basename(file));
+});
+
+test.skipIf(!built)('the library’s own files need no other module', () => {
+  const files = ['dist/index.js', ...readdirSync('dist/chunks').map((name) => `dist/chunks/${name}`)];
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    for (const [, to] of text.matchAll(/(?:^|\s)(?:import|from)\s*\(?\s*["']([^"']+)["']/g)) expect(to).toMatch(/^\.\.?\//);
+  }
+});
