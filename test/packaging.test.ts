@@ -190,6 +190,8 @@ test.skipIf(!built)('the library’s own files need no other module', () => {
   const files = ['dist/index.js', ...readdirSync('dist/chunks').map((name) => `dist/chunks/${name}`)];
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
-    for (const [, to] of text.matchAll(/(?:^|\s)(?:import|from)\s*\(?\s*["']([^"']+)["']/g)) expect(to).toMatch(/^\.\.?\//);
+    const imports =
+      /^\s*(?:import|export)\b[^;'"]*\bfrom\s*["']([^"']+)["']|^\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
+    for (const [, from, bare, dynamic] of text.matchAll(imports)) expect(from ?? bare ?? dynamic).toMatch(/^\.\.?\//);
   }
 });
