@@ -47,7 +47,7 @@ const FUNCTIONS: Record<Exclude<Activation, 'softmax'>, (y: number, slope: numbe
   softplus: (y) => [Math.log1p(Math.exp(-Math.abs(y))) + Math.max(0, y), 1 / (1 + Math.exp(-y))],
 };
 
-export const KINKED: ReadonlySet<Activation> = new Set(['relu', 'leakyRelu', 'elu']);
+const KINKED: ReadonlySet<Activation> = new Set(['relu', 'leakyRelu', 'elu']);
 
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
