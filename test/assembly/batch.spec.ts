@@ -73,8 +73,8 @@ describe("batch", () => {
     for (let given = 0; given < 4; given++) {
       const slabs = bytes(size), p = patterns(), hasT = (given & 1) != 0, hasW = (given & 2) != 0;
       p.open(rows, inputs, outputs, x, hasT ? t : 0, hasW ? w : 0, indices, slabs);
-      for (let first = 0; first < 11; first += rows) {
-        const count = min(rows, 11 - first);
+      for (let first = 0, count = 2; first < 11; first += count++) { // 2, 3, 4 and again 2 rows
+        count = count > rows || first + count > 11 ? 2 : count;
         p.take(first, count);
         let right = (p.atT != 0) == hasT && (p.atW != 0) == hasW;
         for (let r = 0; r < count; r++) {
