@@ -25,6 +25,7 @@ export class Run {
   order: usize; // room for a shuffled copy of them, or 0 to keep their order
   gradient: usize;
   velocity: usize;
+  rates: usize; // f64 rates of the coming steps, or 0 where they are all `rate`
 }
 
 // @ts-ignore: decorator
@@ -67,6 +68,11 @@ export function runRule(at: usize, rule: i32, rate: f64, momentum: f64, decay: f
   run.rate = rate;
   run.momentum = momentum;
   run.decay = decay;
+}
+
+/** Rates (f64) for the steps of the next call of runSteps, one each; 0 goes back to the rule's. */
+export function runRates(at: usize, rates: usize): void {
+  changetype<Run>(at).rates = rates;
 }
 
 /** Begins an epoch: sums to 0, and a new order of the patterns if they are shuffled. */
@@ -157,6 +163,7 @@ export function runSteps(at: usize, steps: i32): i32 {
   let done = 0;
   for (; done < steps && run.position < run.rows; done++) {
     const first = run.position, count = min(run.batch, run.rows - first);
+    if (run.rates) run.rate = load<f64>(run.rates + (<usize>done << 3));
     run.position += count;
     const weight = patterns.weight(first, count);
     if (weight == 0) continue; // patterns without weight teach nothing

@@ -23,6 +23,15 @@ export type { SaveOptions } from './model.js';
 export type { Metadata, ModelJSON } from './format/document.js';
 export { dense, type DenseLayer, type DenseOptions, type Layer } from './layers.js';
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
+export { schedules } from './rates/schedules.js';
+export type { Moment, Schedule } from './rates/schedule.js';
+export type {
+  CosineOptions,
+  ExponentialOptions,
+  InverseOptions,
+  SearchThenConvergeOptions,
+  StepOptions,
+} from './rates/schedules.js';
 export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
 export type { EarlyStopping, FitOptions, Progress } from './fit/options.js';

@@ -68,7 +68,17 @@ export async function fit(
     requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
     if (held) requireWeight(patterns.w, held, 'validation', settings);
     const training = settings.method.start(
-      { plan, arena, patterns: { ...patterns, w }, subset: train, rows, batchSize, shuffle: settings.order === 'shuffle', seed },
+      {
+        plan,
+        arena,
+        patterns: { ...patterns, w },
+        subset: train,
+        rows,
+        batchSize,
+        shuffle: settings.order === 'shuffle',
+        epochs: settings.epochs,
+        seed,
+      },
       resume,
     );
     const judge = new Judge(subject, arena, settings.metrics);

@@ -17,6 +17,8 @@ export interface Task {
   /** Patterns per step, at most `rows`. */
   readonly batchSize: number;
   readonly shuffle: boolean;
+  /** Epochs that the fit will take at most. */
+  readonly epochs: number;
   readonly seed: number;
 }
 
@@ -24,6 +26,9 @@ export interface Task {
 export interface MethodState {
   /** Epochs done: the shuffling goes on from there. */
   readonly epoch: number;
+  /** Steps taken and patterns presented: rates that fall go on from there. */
+  readonly step: number;
+  readonly patterns: number;
   readonly vectors: Readonly<Record<string, RealArray>>;
 }
 
