@@ -1,16 +1,17 @@
 /** Base of every error this library throws. */
 export class EfficientBackpropError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
+  // Written out in every class: a minifier would change the name of the class itself.
+  override name = 'EfficientBackpropError';
 }
 
 /** The runtime lacks something the library needs (WebAssembly SIMD, permission to compile, a file system …). */
-export class UnsupportedError extends EfficientBackpropError {}
+export class UnsupportedError extends EfficientBackpropError {
+  override name = 'UnsupportedError';
+}
 
 /** A request does not fit into WebAssembly's linear memory (4 GiB at most). */
 export class OutOfMemoryError extends EfficientBackpropError {
+  override name = 'OutOfMemoryError';
   /** Bytes asked for. */
   readonly bytes: number;
   /** Bytes in use by the library at that moment. */

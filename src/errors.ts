@@ -19,6 +19,7 @@ export function shown(value: unknown): string {
 
 /** An option is unknown, or its value is not one that it takes. */
 export class OptionError extends EfficientBackpropError {
+  override name = 'OptionError';
   /** The option, as "call.option". */
   readonly option: string;
   readonly value: unknown;
@@ -41,6 +42,7 @@ export interface DataPlace {
 
 /** Data that cannot be used as they are. */
 export class DataError extends EfficientBackpropError {
+  override name = 'DataError';
   readonly row: number | undefined;
   readonly column: string | number | undefined;
   /** The message without the place. */
@@ -58,10 +60,13 @@ export class DataError extends EfficientBackpropError {
 }
 
 /** A model file that is damaged, truncated, of a newer version, or not one of this library's. */
-export class ModelFileError extends EfficientBackpropError {}
+export class ModelFileError extends EfficientBackpropError {
+  override name = 'ModelFileError';
+}
 
 /** A file that could not be read or written. */
 export class FileError extends EfficientBackpropError {
+  override name = 'FileError';
   readonly path: string;
 
   constructor(path: string, detail: string, cause?: unknown) {
@@ -72,6 +77,7 @@ export class FileError extends EfficientBackpropError {
 
 /** A network, model or dataset used after its dispose(). */
 export class DisposedError extends EfficientBackpropError {
+  override name = 'DisposedError';
   constructor(what: string) {
     super(`this ${what} has been disposed of`);
   }
@@ -79,6 +85,7 @@ export class DisposedError extends EfficientBackpropError {
 
 /** A model asked to predict, evaluate or save before it was fitted. */
 export class NotFittedError extends EfficientBackpropError {
+  override name = 'NotFittedError';
   constructor(what: string) {
     super(`this ${what} has not been fitted yet; call fit(…) first, or loadModel(…)`);
   }
