@@ -108,13 +108,13 @@ export function checked<S extends Schema>(call: string, schema: S, options: unkn
   return result as Checked<S>;
 }
 
-/** The name within two edits of `name`, if there is one. */
+/** The name within two edits of `name` that leaves at least half of it, if there is one. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = 3;
   for (const candidate of names) {
     const d = edits(name.toLowerCase(), candidate.toLowerCase());
-    if (d < least) {
+    if (d < least && 2 * d <= Math.max(name.length, candidate.length)) {
       least = d;
       best = candidate;
     }
