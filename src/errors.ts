@@ -45,6 +45,8 @@ export class DataError extends EfficientBackpropError {
   override name = 'DataError';
   readonly row: number | undefined;
   readonly column: string | number | undefined;
+  /** What is wrong: 'X', 'Y', 'labels', 'targets', 'weights', … */
+  readonly what: string;
   /** The message without the place. */
   readonly detail: string;
 
@@ -55,6 +57,7 @@ export class DataError extends EfficientBackpropError {
     super(`${what}${places.length ? `, ${places.join(', ')}` : ''}: ${detail}`);
     this.row = row;
     this.column = column;
+    this.what = what;
     this.detail = detail;
   }
 }

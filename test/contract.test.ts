@@ -23,6 +23,7 @@ const NAMES = [
   'dense',
   'init',
   'loadModel',
+  'schedules',
   'sgd',
 ];
 

@@ -28,16 +28,20 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   if (!options.quiet) tellNotes(notes);
   const isClassifier = model instanceof Classifier;
   const cells = targetCells(sheet, target, isClassifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number');
-  const { result, text, pictures } = located(sheet, () => {
-    if (isClassifier) {
-      const found = model.evaluate(table, labelsOf(cells));
-      return { result: found, text: classificationText(found), pictures: { evaluation: found } };
-    }
-    const truths = numbersOf(sheet, target, cells);
-    const found = model.evaluate(table, truths);
-    const points = (model.predict(table) as number[]).map((p, i): [number, number] => [truths[i]!, p]);
-    return { result: found, text: regressionText(found), pictures: { points } };
-  });
+  const { result, text, pictures } = located(
+    sheet,
+    () => {
+      if (isClassifier) {
+        const found = model.evaluate(table, labelsOf(cells));
+        return { result: found, text: classificationText(found), pictures: { evaluation: found } };
+      }
+      const truths = numbersOf(sheet, target, cells);
+      const found = model.evaluate(table, truths);
+      const points = (model.predict(table) as number[]).map((p, i): [number, number] => [truths[i]!, p]);
+      return { result: found, text: regressionText(found), pictures: { points } };
+    },
+    { target },
+  );
   if (options.report) {
     const { reportHtml } = await import('./report.js');
     const title = `${path.basename(modelFile)} on ${path.basename(sheet.file)}`;

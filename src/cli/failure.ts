@@ -13,6 +13,8 @@ export interface FilePlace {
 
 /** A file whose contents cannot be used. */
 export class InputError extends EfficientBackpropError {
+  override name = 'InputError';
+
   constructor(
     readonly file: string,
     readonly place: FilePlace,
@@ -26,7 +28,9 @@ export class InputError extends EfficientBackpropError {
 }
 
 /** A command that makes no sense. */
-export class UsageError extends EfficientBackpropError {}
+export class UsageError extends EfficientBackpropError {
+  override name = 'UsageError';
+}
 
 /** An error for people, or for machines (`--json`). */
 export function described(error: unknown): {

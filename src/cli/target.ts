@@ -6,7 +6,7 @@ import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/table.js';
 import { nearest } from '../options.js';
 import { Purpose } from '../random.js';
-import { typedColumn } from './read/cells.js';
+import { isNumber, typedColumn } from './read/cells.js';
 import type { Sheet } from './read/sheet.js';
 
 export type Task = 'classification' | 'regression';
@@ -21,7 +21,7 @@ export function requireColumn(sheet: Sheet, name: string, what: string): void {
   const near = nearest(name, sheet.names);
   const names = sheet.names.map((n) => JSON.stringify(n)).join(', ');
   throw sheet.error(
-    `there is no column ${JSON.stringify(name)} (${what})${near ? `; did you mean ${JSON.stringify(near)}?` : ''}; the columns are ${names}`,
+    `there is no column ${JSON.stringify(name)} (${what})${near ? `; did you mean ${JSON.stringify(near)}` : ''}; the columns are ${names}`,
   );
 }
 
@@ -34,8 +34,33 @@ export function targetCells(sheet: Sheet, name: string, wanted?: 'number' | 'tex
   return cells;
 }
 
-/** The task that a target suggests, and why. */
-export function inferTask(cells: readonly Cell[]): { task: Task; why: string } {
+/** Of a text target, this share of numbers means that it was meant to hold numbers. */
+const MOSTLY_NUMBERS = 0.8;
+
+/**
+ * The task that a target suggests, and why.
+ * @throws InputError for numbers with text among them, and for text that differs in most rows: neither names classes
+ */
+export function inferTask(sheet: Sheet, name: string, cells: readonly Cell[]): { task: Task; why: string } {
+  const isNumeric = (cell: Cell) =>
+    typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'string' && isNumber(cell));
+  const texts = cells.filter((cell) => typeof cell === 'string');
+  const stray = cells.findIndex((cell) => !isNumeric(cell));
+  if (texts.length > 0 && cells.filter(isNumeric).length >= MOSTLY_NUMBERS * cells.length && stray >= 0) {
+    throw sheet.error(
+      `${JSON.stringify(cells[stray])} stands in a target of numbers (--task classification makes labels of them all)`,
+      stray,
+      name,
+    );
+  }
+  const labels = new Set(texts).size;
+  if (labels > 2 && labels > cells.length / 2) {
+    throw sheet.error(
+      `the target has ${labels} different labels in ${cells.length} rows: nothing to learn from one example each`,
+      undefined,
+      name,
+    );
+  }
   const odd = cells.find((cell) => typeof cell !== 'number' && typeof cell !== 'bigint');
   if (odd !== undefined)
     return { task: 'classification', why: `the target holds ${typeof odd === 'boolean' ? 'true and false' : 'text'}` };

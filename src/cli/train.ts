@@ -1,7 +1,7 @@
 // train: from a file of rows to a model file.
 
 import path from 'node:path';
-import { Classifier, type ClassifierEvaluation, type Label } from '../estimators/classifier.js';
+import { Classifier, type ClassifierEvaluation } from '../estimators/classifier.js';
 import type { EstimatorOptions } from '../estimators/options.js';
 import { Regressor, type RegressorEvaluation } from '../estimators/regressor.js';
 import { freshSeed } from '../random.js';
@@ -10,7 +10,6 @@ import { requireApart, requireWritable, writeText } from './output.js';
 import { reporter, silent } from './progress.js';
 import { located, relocated, tableOf, typedColumn } from './read/cells.js';
 import { readSheet } from './read/read.js';
-import type { Sheet } from './read/sheet.js';
 import { STDIN } from './read/source.js';
 import { choiceText, classificationText, columnsText, curveText, regressionText } from './show.js';
 import { type Task, holdOut, inferTask, labelsOf, numbersOf, requireColumn, targetCells } from './target.js';
@@ -62,7 +61,7 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
     for (let i = 0; i < whole.width; i++) whole.column(i);
   });
 
-  const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : inferTask(cells);
+  const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : inferTask(sheet, target, cells);
   say(`${sheet.file}: ${sheet.rows} rows, ${sheet.names.length} columns`);
   for (const note of sheet.notes) say(`note: ${note}`);
   say(`task: ${task} of ${JSON.stringify(target)}, ${why}${options.task ? '' : ' (--task says otherwise)'}`);
@@ -89,7 +88,9 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
       return {
         task: 'classification',
         model,
-        evaluation: test.length ? evaluateKnown(sheet, model, held, pick(labels, test), test) : undefined,
+        evaluation: test.length
+          ? located(sheet, () => model.evaluate(held, pick(labels, test)), { picked: test, target })
+          : undefined,
       };
     }
     if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
@@ -101,7 +102,7 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
   };
   const learned = await learn()
     .catch((error: unknown) => {
-      throw relocated(sheet, error, rows);
+      throw relocated(sheet, error, { picked: rows, target });
     })
     .finally(() => progress.done());
   const { model, evaluation } = learned;
@@ -174,14 +175,4 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
   );
   say(score ? `on ${test.length} rows held out:\n${score}` : 'no rows were held out: nothing was measured');
   say(`saved: ${out}${options.report ? `\nreport: ${options.report}` : ''}`);
-}
-
-function evaluateKnown(
-  sheet: Sheet,
-  model: Classifier,
-  held: ReturnType<typeof tableOf>,
-  labels: readonly Label[],
-  rows: Uint32Array,
-): ClassifierEvaluation {
-  return located(sheet, () => model.evaluate(held, labels), rows);
 }

@@ -225,6 +225,20 @@ describe('what cannot work', () => {
       1,
       /data\.csv:3, column "y": .*finite number/,
     ],
+    [
+      'a word in a target of numbers',
+      `x,y\n${'1,2.5\n2,3.5\n'.repeat(9)}7,many\n`,
+      ['--target', 'y'],
+      1,
+      /data\.csv:20, column "y": "many" stands in a target of numbers/,
+    ],
+    [
+      'a target of names',
+      `x,y\n${Array.from({ length: 20 }, (_, i) => `${i},n${i}`).join('\n')}\n`,
+      ['--target', 'y'],
+      1,
+      /20 different labels in 20 rows/,
+    ],
     ['a column to drop that is not there', 'x,y\n1,a\n', ['--target', 'y', '--drop', 'z'], 1, /no column "z"/],
     ['nothing beside the target', 'y\na\nb\n', ['--target', 'y'], 1, /beside the target/],
     ['no target', 'x,y\n1,a\n', [], 2, /--target/],
@@ -301,7 +315,7 @@ describe('what cannot work', () => {
     place.file('strange.csv', 'n,c,y\n1,a,u\n1,a,w\n');
     expect(await place.run(['evaluate', 't.safetensors', 'strange.csv'])).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/strange\.csv:3.*"w" is none of the classes/),
+      err: expect.stringMatching(/strange\.csv:3, column "y": "w" is none of the classes/),
     });
   });
 

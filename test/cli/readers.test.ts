@@ -87,7 +87,7 @@ describe('CSV', () => {
     ['a,b\n1,2\n3,"4"x\n', 3, /quote/],
     ['a,b\n1,2\n3,4"x"\n', 3, /quote/],
     ['a,b,a\n1,2,3\n', 1, /two columns of this name/],
-    ['a,b\n1,\u0000\n', 1, /binary/],
+    ['a,b\n1,\u0000\n', 2, /binary/],
   ])('%j is refused at line %i', async (text, line, detail) => {
     const error = await failure(csv(text, {}, 1000));
     expect(error.place.line).toBe(line);
@@ -100,7 +100,10 @@ describe('CSV', () => {
     expect((await failure(csv('\n \n'))).detail).toMatch(/empty/);
     expect((await failure(csv('a,b\n'))).detail).toMatch(/no rows/);
     const latin = textOf(Readable.from([Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a, 0x62)]), 'data.csv');
-    expect((await failure(readCsv('data.csv', latin, {}))).detail).toMatch(/UTF-8/);
+    expect(await failure(readCsv('data.csv', latin, {}))).toMatchObject({
+      place: { line: 2 },
+      detail: expect.stringMatching(/UTF-8/),
+    });
   });
 });
 

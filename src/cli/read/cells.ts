@@ -82,18 +82,28 @@ export function tableOf(columns: ReadonlyMap<string, readonly Cell[]>, rows: num
   );
 }
 
+/** What a table's rows are in the file. */
+export interface Origin {
+  /** The row of the file that each row of the table is; by default they are the same. */
+  readonly picked?: Uint32Array;
+  /** The column of the target. */
+  readonly target?: string;
+}
+
 /** Runs what may throw a DataError about a table's rows, and says where in the file they stand. */
-export function located<T>(sheet: Sheet, run: () => T, picked?: Uint32Array): T {
+export function located<T>(sheet: Sheet, run: () => T, origin: Origin = {}): T {
   try {
     return run();
   } catch (error) {
-    throw relocated(sheet, error, picked);
+    throw relocated(sheet, error, origin);
   }
 }
 
 /** The same for what an asynchronous call threw. */
-export function relocated(sheet: Sheet, error: unknown, picked?: Uint32Array): unknown {
+export function relocated(sheet: Sheet, error: unknown, { picked, target }: Origin): unknown {
   if (!(error instanceof DataError)) return error;
   const row = error.row !== undefined && picked ? picked[error.row] : error.row;
-  return sheet.error(error.detail, row, error.column === undefined ? undefined : String(error.column), error);
+  const aboutTarget = error.what === 'labels' || error.what === 'targets';
+  const column = aboutTarget ? target : error.column === undefined ? undefined : String(error.column);
+  return sheet.error(error.detail, row, column, error);
 }

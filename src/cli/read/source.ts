@@ -36,15 +36,25 @@ export async function* textOf(bytes: Readable, file: string): AsyncGenerator<str
     try {
       return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
     } catch (cause) {
-      throw new InputError(file, { line }, 'is not text in UTF-8 at or after this line', { cause });
+      const bad = new TextDecoder().decode(chunk).indexOf('\ufffd');
+      throw new InputError(
+        file,
+        { line: line + linesIn(new TextDecoder().decode(chunk).slice(0, bad)) },
+        'is not text in UTF-8',
+        { cause },
+      );
     }
   };
   try {
     for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
-      if (chunk.includes(0)) throw new InputError(file, { line }, 'is a binary file: it has a zero byte at or after this line');
+      const zero = chunk.indexOf(0);
+      if (zero >= 0) {
+        const before = new TextDecoder().decode(chunk.subarray(0, zero));
+        throw new InputError(file, { line: line + linesIn(before) }, 'is a binary file: it has a zero byte');
+      }
       const text = decode(chunk);
       yield text;
-      for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) line++;
+      line += linesIn(text);
     }
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
@@ -52,6 +62,13 @@ export async function* textOf(bytes: Readable, file: string): AsyncGenerator<str
   }
   const rest = decode();
   if (rest) yield rest;
+}
+
+/** How many lines a text ends. */
+function linesIn(text: string): number {
+  let n = 0;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) n++;
+  return n;
 }
 
 /** The first piece of a stream that is not white space only, and then all of it. */
