@@ -80,6 +80,11 @@ describe('CSV', () => {
     expect(sheet.place(1)).toMatchObject({ line: 6 });
   });
 
+  test('lines count the same with CRLF, inside quotes too', async () => {
+    const sheet = await csv('a,b\r\n1,"x\r\ny\r\nz"\r\n2,w\r\n"3\r\n",v\r\n4,u\r\n');
+    expect([0, 1, 2, 3].map((row) => sheet.place(row).line)).toEqual([2, 5, 6, 8]);
+  });
+
   test.each([
     ['a,b\n1,2\n3\n', 3, /1 cells; expected 2/],
     ['a,b\n1,2\n3,4,5\n', 3, /3 cells; expected 2/],

@@ -51,10 +51,12 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
   const parser = Readable.from(all).pipe(parse({ delimiter, relaxColumnCount: true, skipEmptyLines: true, info: true }));
   const sheet = new Sheet(file, true);
   let width = 0;
+  let twice = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      // info.lines counts to the end of the record; a cell may span lines.
-      const line = info.lines - record.reduce((n, cell) => n + (cell.split('\n').length - 1), 0);
+      // info.lines counts to the end of the record, whose cells may span lines; CRLF inside quotes counts twice.
+      twice += record.reduce((n, cell) => n + occurrences(cell, '\r\n'), 0);
+      const line = info.lines - twice - record.reduce((n, cell) => n + occurrences(cell, '\n'), 0);
       if (width === 0) {
         width = record.length;
         const header = options.header ?? !record.every((cell) => isNumber(cell) || isMissingText(cell));
@@ -81,6 +83,8 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
   if (sheet.rows === 0) throw new InputError(file, {}, 'has a header and no rows');
   return sheet;
 }
+
+const occurrences = (text: string, part: string) => text.split(part).length - 1;
 
 function nameColumns(sheet: Sheet, header: readonly string[], line: number): void {
   header.forEach((cell, i) => {
