@@ -3,6 +3,7 @@
 import { SIZE } from "./vec";
 import { Patterns } from "./batch";
 import { permutation } from "./kernels/random";
+import { ADAGRAD, adaptive } from "./optim/adaptive";
 import { sgd, sgdOuter } from "./optim/sgd";
 import {
   Plan, layerAt, layerInput, parameterAt, planDescend, planForward, planGradient, planLoss, planSlope, topLayer,
@@ -14,17 +15,24 @@ export class Run {
   lossSum: f64; // Σ w·l over the steps since the epoch began
   weightSum: f64; // Σ w over the same
   rate: f64;
-  momentum: f64;
+  momentum: f64; // β₁ of adaptive rules
+  beta2: f64;
+  epsilon: f64;
+  power1: f64; // β₁^t and β₂^t of the last step
+  power2: f64;
   decay: f64; // of kernels; biases do not decay
   plan: usize;
   rows: i32; // patterns of an epoch
   batch: i32;
   position: i32; // patterns of the epoch already used
-  rule: i32; // PLAIN_DESCENT | MOMENTUM | NESTEROV of optim/sgd.ts
+  rule: i32; // of optim/sgd.ts or optim/adaptive.ts
+  decays: i32; // 0 | 1 through the gradient | 2 decoupled; sgd knows 0 and 1
   subset: usize; // u32 indices of the patterns to learn, or 0 for all
   order: usize; // room for a shuffled copy of them, or 0 to keep their order
   gradient: usize;
-  velocity: usize;
+  velocity: usize; // the first moment of adaptive rules
+  second: usize; // their second moment
+  top: usize; // and its maximum so far
   rates: usize; // f64 rates of the coming steps, or 0 where they are all `rate`
 }
 
@@ -70,6 +78,25 @@ export function runRule(at: usize, rule: i32, rate: f64, momentum: f64, decay: f
   run.decay = decay;
 }
 
+/**
+ * An adaptive rule for the steps to come (optim/adaptive.ts): moments of the parameters' size where the rule has them, power1 and
+ * power2 the powers β₁^t and β₂^t after t steps. decays: 0 no, 1 through the gradient, 2 decoupled; kernels only.
+ */
+export function runAdaptive(
+  at: usize, rule: i32, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: i32, power1: f64, power2: f64,
+  second: usize, top: usize,
+): void {
+  const run = changetype<Run>(at);
+  runRule(at, rule, rate, beta1, decay);
+  run.beta2 = beta2;
+  run.epsilon = epsilon;
+  run.decays = decay == 0 ? 0 : decays;
+  run.power1 = power1;
+  run.power2 = power2;
+  run.second = second;
+  run.top = top;
+}
+
 /** Rates (f64) for the steps of the next call of runSteps, one each; 0 goes back to the rule's. */
 export function runRates(at: usize, rates: usize): void {
   changetype<Run>(at).rates = rates;
@@ -108,8 +135,31 @@ export function runPosition(at: usize): i32 {
 /** Up to this many bytes of parameters, writing a gradient to the first cache costs less than rows of short vectors. */
 const SMALL: i32 = 16384;
 
+/** An adaptive rule on n parameters from the first-th on. */
+function adapt(run: Run, plan: Plan, first: i32, n: i32, decays: i32): void {
+  adaptive(
+    run.rule, decays, n, parameterAt(run.gradient, first), parameterAt(plan.theta, first), parameterAt(run.velocity, first),
+    parameterAt(run.second, first), parameterAt(run.top, first), run.rate, run.momentum, run.beta2, run.epsilon, run.decay,
+    run.power1, run.power2,
+  );
+}
+
 /** θ moves one step against the gradient; kernels decay, biases do not. */
 function update(run: Run, plan: Plan): void {
+  if (run.rule >= ADAGRAD) {
+    run.power1 *= run.momentum;
+    run.power2 *= run.beta2;
+    if (run.decays == 0) {
+      adapt(run, plan, 0, plan.parameters, 0);
+      return;
+    }
+    for (let i = 0; i < plan.layers; i++) {
+      const layer = layerAt(plan, i);
+      adapt(run, plan, layer.first, layer.kernelSize, run.decays);
+      if (layer.bias) adapt(run, plan, layer.first + layer.kernelSize, layer.units, 0);
+    }
+    return;
+  }
   const rule = run.rule, rate = run.rate, momentum = run.momentum;
   if (run.decay == 0) {
     sgd(rule, plan.parameters, run.gradient, plan.theta, run.velocity, rate, momentum, 0);
@@ -168,7 +218,7 @@ export function runSteps(at: usize, steps: i32): i32 {
     const weight = patterns.weight(first, count);
     if (weight == 0) continue; // patterns without weight teach nothing
     let value: f64;
-    if (count == 1 && plan.parameters * <i32>SIZE > SMALL) {
+    if (count == 1 && run.rule < ADAGRAD && plan.parameters * <i32>SIZE > SMALL) {
       patterns.take(first, 1);
       value = stepOnline(run, plan, patterns);
     } else {

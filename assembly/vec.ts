@@ -97,3 +97,16 @@ export function storePart(p: usize, v: v128, n: i32): void {
     if (n == 3) v128.store32_lane(p, v, 2, 8);
   }
 }
+
+/** 2^-102 and 2^-970: running moments have no use for digits below their last, 2^-125 and 2^-1022. */
+const TINY: real = <real>(sizeof<real>() == 4 ? 1.9721522630525295e-31 : 1.0020841800044864e-292);
+
+/**
+ * u without what is subnormal: the moments of a weight whose gradient has become 0 (a unit that no longer fires, a pixel
+ * that is never on) decays into numbers that processors take a hundred cycles over.
+ */
+// @ts-ignore: decorator
+@inline
+export function settled(u: v128): v128 {
+  return v128.sub<real>(add(u, splat(TINY)), splat(TINY));
+}

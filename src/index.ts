@@ -32,6 +32,16 @@ export type {
   SearchThenConvergeOptions,
   StepOptions,
 } from './rates/schedules.js';
+export {
+  type AdaGradOptions,
+  type AdamOptions,
+  type RmsPropOptions,
+  adaGrad,
+  adam,
+  adamW,
+  nadam,
+  rmsProp,
+} from './optim/adaptive.js';
 export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
 export type { EarlyStopping, FitOptions, Progress } from './fit/options.js';

@@ -4,24 +4,11 @@
 //                                                            w ← w + momentum·v − rate·g      (Nesterov, as Keras)
 //                                                            w ← w − rate·g       (no momentum: v is not touched)
 
-import { LANES, SIZE, add, loadPart, madd, mul, splat, splatAt, storePart } from "../vec";
+import { LANES, SIZE, add, loadPart, madd, mul, settled, splat, splatAt, storePart } from "../vec";
 
 export const PLAIN_DESCENT: i32 = 0;
 export const MOMENTUM: i32 = 1;
 export const NESTEROV: i32 = 2;
-
-/** 2^-102 and 2^-970: v has no use for digits below their last, 2^-125 and 2^-1022. */
-const TINY: real = <real>(sizeof<real>() == 4 ? 1.9721522630525295e-31 : 1.0020841800044864e-292);
-
-/**
- * u without what is subnormal: the velocity of a weight whose gradient has become 0 (a unit that no longer fires, a pixel
- * that is never on) decays into numbers that processors take a hundred cycles over.
- */
-// @ts-ignore: decorator
-@inline
-function settled(u: v128): v128 {
-  return v128.sub<real>(add(u, splat(TINY)), splat(TINY));
-}
 
 /** One vector of the rule: reads w, writes v and w. Constants kind and decays fold at compile time. */
 // @ts-ignore: decorator

@@ -1,0 +1,91 @@
+// Rates of each weight's own, from running moments of its gradient g, over vectors of parameters. t counts steps from 1.
+//
+//   adaGrad   v ← v + g²                                                 w ← w − rate·g/(√v + ε)            Duchi et al. 2011
+//   rmsProp   v ← β₂·v + (1 − β₂)·g²                                     w ← w − rate·g/(√v + ε)            Hinton 2012
+//   adam      m ← β₁·m + (1 − β₁)·g, v as rmsProp                        w ← w − rate·(m/b₁)/(√(v/b₂) + ε)  Kingma and Ba 2015
+//   amsGrad   the same, with the largest v so far                                                           Reddi et al. 2018
+//   nadam     (β₁·m/b₁' + (1 − β₁)·g/b₁) in place of m/b₁                                                   Dozat 2016
+//
+// b_k = 1 − β_k^t, b₁' = 1 − β₁^(t+1). Decay of kernels: g ← g + decay·w before, or, decoupled, w ← w − rate·decay·w (AdamW, Loshchilov
+// and Hutter 2019).
+
+import { LANES, add, loadPart, madd, mul, settled, splat, storePart, sub } from "../vec";
+
+export const ADAGRAD: i32 = 3;
+export const RMSPROP: i32 = 4;
+export const ADAM: i32 = 5;
+export const AMSGRAD: i32 = 6;
+export const NADAM: i32 = 7;
+
+// @ts-ignore: decorator
+@inline
+function load(p: usize, n: i32): v128 {
+  return n >= LANES ? v128.load(p) : loadPart(p, n);
+}
+
+// @ts-ignore: decorator
+@inline
+function store(p: usize, x: v128, n: i32): void {
+  if (n >= LANES) v128.store(p, x);
+  else storePart(p, x, n);
+}
+
+/** One vector of the rule; a constant kind folds at compile time. decays: 0 no, 1 through the gradient, 2 decoupled. */
+// @ts-ignore: decorator
+@inline
+function rule(
+  kind: i32, decays: i32, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128, decay: v128,
+  keep1: v128, take1: v128, keep2: v128, take2: v128, mean: v128, look: v128, root: v128, epsilon: v128,
+): void {
+  const old = load(w, n); // n ≥ LANES: all of it
+  if (decays == 1) g = madd(g, decay, old);
+  const square = mul(g, g);
+  let second = kind == ADAGRAD ? add(load(v, n), square) : settled(madd(mul(keep2, load(v, n)), take2, square));
+  store(v, second, n);
+  let first = g;
+  if (kind >= ADAM) {
+    first = settled(madd(mul(keep1, load(m, n)), take1, g));
+    store(m, first, n);
+    first = kind == NADAM ? madd(mul(mean, first), look, g) : mul(mean, first);
+  }
+  if (kind == AMSGRAD) {
+    second = v128.max<real>(load(top, n), second);
+    store(top, second, n);
+  }
+  const step = v128.div<real>(mul(rate, first), add(mul(root, v128.sqrt<real>(second)), epsilon));
+  store(w, sub(decays == 2 ? sub(old, mul(decay, old)) : old, step), n);
+}
+
+// @ts-ignore: decorator
+@inline
+function steps(
+  kind: i32, decays: i32, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64,
+  decay: f64, power1: f64, power2: f64,
+): void {
+  const r = splat(<real>rate), d = splat(<real>(decays == 2 ? rate * decay : decay)), e = splat(<real>epsilon);
+  const keep1 = splat(<real>beta1), take1 = splat(<real>(1 - beta1));
+  const keep2 = splat(<real>beta2), take2 = splat(<real>(1 - beta2));
+  const mean = splat(<real>(kind == NADAM ? beta1 / (1 - power1 * beta1) : 1 / (1 - power1)));
+  const look = splat(<real>((1 - beta1) / (1 - power1)));
+  const root = splat(<real>(kind >= ADAM ? 1 / Math.sqrt(1 - power2) : 1));
+  for (; n > 0; n -= LANES, g += 16, w += 16, m += 16, v += 16, top += 16) {
+    rule(kind, decays, load(g, n), w, m, v, top, n, r, d, keep1, take1, keep2, take2, mean, look, root, e);
+  }
+}
+
+/**
+ * The rule on n parameters w with gradient g, first moment m, second moment v and its maximum top (those that the rule has).
+ * power1, power2: β₁^t and β₂^t of this step. decays: 0, 1 through the gradient, 2 decoupled.
+ */
+export function adaptive(
+  kind: i32, decays: i32, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64,
+  decay: f64, power1: f64, power2: f64,
+): void {
+  switch (kind) {
+    case ADAGRAD: steps(ADAGRAD, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
+    case RMSPROP: steps(RMSPROP, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
+    case ADAM: steps(ADAM, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
+    case AMSGRAD: steps(AMSGRAD, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
+    default: steps(NADAM, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2);
+  }
+}

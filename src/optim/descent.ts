@@ -1,0 +1,181 @@
+// Steps against the gradient, many to a call: what all first-order methods share. A rule says how a step is taken.
+
+import type { Core } from '../../bindings/core.js';
+import { type RealArray, Reals, Words } from '../../bindings/memory.js';
+import { OptionError } from '../errors.js';
+import { either, number, value } from '../options.js';
+import { Purpose, halves } from '../random.js';
+import { type Schedule, isSchedule } from '../rates/schedule.js';
+import type { MethodState, Task, Training } from './method.js';
+
+/** A learning rate by the epoch, counted from 0 over all fits that continue each other. */
+export type RateOfEpoch = (epoch: number) => number;
+
+/** The option `rate` of first-order methods. */
+export function rateOption(fallback: number) {
+  return either<number, RateOfEpoch | Schedule>(
+    number({ above: 0, below: Infinity }, fallback),
+    value('one of schedules, or a function (epoch) => rate', (v) => typeof v === 'function' || isSchedule(v), undefined as never),
+  );
+}
+
+/** How a step is taken. */
+export interface Rule {
+  /** The method's, for errors. */
+  readonly name: string;
+  readonly rate: number | RateOfEpoch | Schedule;
+  /** Names of the vectors that it keeps, each as long as the parameters; they start at 0. */
+  readonly moments: readonly string[];
+  /** Tells a run the rule, its rate, how many steps were taken before, and where the moments are. */
+  apply(core: Core, run: number, rate: number, step: number, moments: readonly number[]): void;
+}
+
+/** Rates looked up at a time. */
+const RATES = 1024;
+
+/** A descent under way. */
+export class Descent implements Training {
+  readonly stepsPerEpoch: number;
+  private readonly run: number;
+  private readonly gradient: Reals;
+  /** What the rule remembers of each parameter, in its order. */
+  private readonly moments: readonly Reals[];
+  rate = 0;
+  /** The next epoch, and the one under way. */
+  private epoch: number;
+  private current: number;
+  private step: number;
+  /** Patterns presented, now and before this fit. */
+  private presented: number;
+  private readonly first: number;
+  private begun = 0;
+  /** Rates of coming steps, where they change from step to step. */
+  private readonly rates: Reals | undefined;
+
+  constructor(
+    private readonly rule: Rule,
+    private readonly task: Task,
+    state: MethodState | undefined,
+  ) {
+    const { plan, arena, patterns, subset, rows, batchSize, shuffle } = task;
+    const { core, precision } = plan.engine;
+    this.stepsPerEpoch = Math.ceil(rows / batchSize);
+    this.epoch = state?.epoch ?? 0;
+    this.current = this.epoch;
+    this.step = state?.step ?? 0;
+    this.presented = state?.patterns ?? 0;
+    this.first = this.presented;
+    if (isSchedule(rule.rate) && rule.rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);
+    this.gradient = new Reals(arena, precision, plan.theta.length);
+    this.moments = rule.moments.map((name) => {
+      const moment = new Reals(arena, precision, plan.theta.length);
+      const kept = state?.vectors[name];
+      if (kept?.length === moment.length) moment.view().set(kept);
+      else moment.view().fill(0);
+      return moment;
+    });
+    // All patterns at once are the same set in any order.
+    const order = shuffle && batchSize < rows ? new Words(arena, rows) : undefined;
+    this.run = arena.allocate(core.runBytes());
+    core.runOpen(
+      this.run,
+      plan.address,
+      rows,
+      batchSize,
+      patterns.x.address,
+      patterns.t.address,
+      patterns.w?.address ?? 0,
+      subset?.address ?? 0,
+      order?.address ?? 0,
+      this.gradient.address,
+      this.moments[0]?.address ?? 0,
+      plan.slabs,
+    );
+  }
+
+  get loss(): number {
+    const { core } = this.task.plan.engine;
+    return core.runLossSum(this.run) / core.runWeightSum(this.run);
+  }
+
+  get gradientNorm(): number | undefined {
+    if (this.task.batchSize < this.task.rows) return undefined;
+    return this.task.plan.engine.core.largestMagnitude(this.gradient.length, this.gradient.address);
+  }
+
+  get evaluations(): number {
+    if (this.begun === 0) return 0;
+    return this.begun - 1 + this.task.plan.engine.core.runPosition(this.run) / this.task.rows;
+  }
+
+  begin(): void {
+    const { core } = this.task.plan.engine;
+    this.current = this.epoch++;
+    this.rate = this.rateAt(this.step, this.presented);
+    this.rule.apply(
+      core,
+      this.run,
+      this.rate,
+      this.step,
+      this.moments.map(({ address }) => address),
+    );
+    const [low, high] = halves(this.task.seed);
+    core.runEpoch(this.run, low, high, Purpose.order, this.current);
+    this.begun++;
+  }
+
+  private get core(): Core {
+    return this.task.plan.engine.core;
+  }
+
+  advance(steps: number): number {
+    const { core } = this;
+    let taken = 0;
+    while (taken < steps) {
+      const wanted = this.rates ? Math.min(steps - taken, RATES) : steps;
+      if (this.rates) this.lookUpRates(this.rates, wanted);
+      const before = core.runPosition(this.run);
+      const done = core.runSteps(this.run, wanted);
+      this.presented += core.runPosition(this.run) - before;
+      if (done < 0) return -1;
+      this.step += done;
+      taken += done;
+      if (done < wanted) break;
+    }
+    return taken;
+  }
+
+  /** The rate before a step, by the number of steps and patterns before it. */
+  private rateAt(step: number, patterns: number): number {
+    const { rate } = this.rule;
+    if (typeof rate === 'number') return rate;
+    const { rows, epochs } = this.task;
+    const epoch = this.current;
+    const share = Math.min((patterns - this.first) / (rows * epochs), 1);
+    const found: unknown = isSchedule(rate) ? rate.rate({ patterns, step, epoch, share }) : rate(epoch);
+    if (!(typeof found === 'number' && found >= 0 && found < Infinity)) {
+      const at = isSchedule(rate) && rate.every === 'step' ? `step ${step}` : String(epoch);
+      throw new OptionError(`${this.rule.name}.rate(${at})`, found, 'a number ≥ 0');
+    }
+    return found;
+  }
+
+  private lookUpRates(rates: Reals, steps: number): void {
+    const { batchSize, rows } = this.task;
+    const view = rates.view();
+    const position = this.core.runPosition(this.run);
+    for (let k = 0; k < steps; k++)
+      view[k] = this.rateAt(this.step + k, this.presented + Math.min(k * batchSize, rows - position));
+    this.core.runRates(this.run, rates.address);
+  }
+
+  state(): MethodState {
+    const { epoch, step, presented: patterns, core } = this;
+    const vectors: Record<string, RealArray> = {};
+    this.moments.forEach((moment, i) => {
+      // One that has overflowed would spoil every fit that continues.
+      if (Number.isFinite(core.largestMagnitude(moment.length, moment.address))) vectors[this.rule.moments[i]!] = moment.read();
+    });
+    return { epoch, step, patterns, vectors };
+  }
+}

@@ -1,0 +1,210 @@
+// Adaptive methods: against a twin in plain numbers, by their laws, and resumed to the same bits.
+
+import { describe, expect, test } from 'vitest';
+import {
+  type AdamOptions,
+  type Method,
+  Network,
+  OptionError,
+  adaGrad,
+  adam,
+  adamW,
+  dense,
+  nadam,
+  rmsProp,
+  sgd,
+} from '../../src/index.js';
+
+/** One parameter's rule: its moments and its value are changed in place. */
+type Twin = (p: { w: number; m: number; v: number; top: number }, g: number, t: number, decays: boolean) => void;
+
+function adamTwin({
+  rate = 0.001,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+  weightDecay = 0,
+  decoupled = false,
+  amsGrad = false,
+  nesterov = false,
+}: AdamOptions & { rate?: number }): Twin {
+  return (p, gradient, t, decays) => {
+    const decay = decays ? weightDecay : 0;
+    const g = decoupled ? gradient : gradient + decay * p.w;
+    p.m = beta1 * p.m + (1 - beta1) * g;
+    p.v = beta2 * p.v + (1 - beta2) * g * g;
+    p.top = Math.max(p.top, p.v);
+    const b1 = 1 - beta1 ** t;
+    const mean = nesterov ? (beta1 * p.m) / (1 - beta1 ** (t + 1)) + ((1 - beta1) * g) / b1 : p.m / b1;
+    const root = Math.sqrt((amsGrad ? p.top : p.v) / (1 - beta2 ** t)) + epsilon;
+    p.w = p.w - (decoupled ? (rate as number) * decay * p.w : 0) - ((rate as number) * mean) / root;
+  };
+}
+
+const METHODS: [name: string, method: Method, twin: Twin][] = [
+  ['adam', adam({ rate: 0.02 }), adamTwin({ rate: 0.02 })],
+  ['adam, decay through the gradient', adam({ rate: 0.02, weightDecay: 0.1 }), adamTwin({ rate: 0.02, weightDecay: 0.1 })],
+  [
+    'adam, other constants',
+    adam({ rate: 0.02, beta1: 0.5, beta2: 0.9, epsilon: 0.01 }),
+    adamTwin({ rate: 0.02, beta1: 0.5, beta2: 0.9, epsilon: 0.01 }),
+  ],
+  ['adamW', adamW({ rate: 0.02, weightDecay: 0.1 }), adamTwin({ rate: 0.02, weightDecay: 0.1, decoupled: true })],
+  ['AMSGrad', adam({ rate: 0.02, amsGrad: true, beta2: 0.5 }), adamTwin({ rate: 0.02, amsGrad: true, beta2: 0.5 })],
+  ['nadam', nadam({ rate: 0.02 }), adamTwin({ rate: 0.02, nesterov: true })],
+  [
+    'rmsProp',
+    rmsProp({ rate: 0.02, weightDecay: 0.1 }),
+    (p, gradient, _, decays) => {
+      const g = gradient + (decays ? 0.1 * p.w : 0);
+      p.v = 0.9 * p.v + (1 - 0.9) * g * g;
+      p.w -= (0.02 * g) / (Math.sqrt(p.v) + 1e-8);
+    },
+  ],
+  [
+    'adaGrad',
+    adaGrad({ rate: 0.05 }),
+    (p, g) => {
+      p.v += g * g;
+      p.w -= (0.05 * g) / (Math.sqrt(p.v) + 1e-8);
+    },
+  ],
+];
+
+/** A linear network with squared error: its gradient has a closed form. */
+const ROWS = 6;
+const STEPS = 12;
+const inputs = (n: number) =>
+  Array.from({ length: ROWS }, (_, r) => Array.from({ length: n }, (_, i) => Math.sin(1 + r * 1.7 + i * 0.9)));
+const target = (x: readonly number[]) => x.reduce((s, v, i) => s + v * Math.cos(i), 0.5);
+
+const make = (n: number, precision: 'float32' | 'float64') =>
+  Network.create({ inputs: n, layers: [dense(1)], loss: 'meanSquaredError', precision, seed: 5 });
+
+/** Kernels of sizes around a vector, so that tails are rules as well. */
+const SIZES = [1, 2, 3, 4, 5, 7, 8, 13];
+
+describe.each(METHODS)('%s', (_, method, twin) => {
+  test.each(SIZES)('%i inputs: the steps are the twin’s', async (n) => {
+    const X = inputs(n);
+    const Y = X.map(target);
+    const net = await make(n, 'float64');
+    const parameters = net
+      .getWeights()
+      .flatMap((w) => [...w])
+      .map((w) => ({ w, m: 0, v: 0, top: 0 }));
+    for (let t = 1; t <= STEPS; t++) {
+      const errors = X.map((x, r) => x.reduce((s, v, i) => s + v * parameters[i]!.w, parameters[n]!.w) - Y[r]!);
+      const gradient = parameters.map((_, i) => errors.reduce((s, e, r) => s + (2 / ROWS) * e * (i < n ? X[r]![i]! : 1), 0));
+      for (const [i, p] of parameters.entries()) twin(p, gradient[i]!, t, i < n);
+    }
+    await net.fit(X, Y, { method, epochs: STEPS, batchSize: 'full' });
+    const found = net.getWeights().flatMap((w) => [...w]);
+    // Some fifty roundings a step, and a step divides small numbers by small ones; weights and steps are about 1.
+    found.forEach((w, i) => expect(Math.abs(w - parameters[i]!.w)).toBeLessThan(1e-11));
+  });
+
+  test('float32 follows float64', async () => {
+    const X = inputs(5);
+    const Y = X.map(target);
+    const [single, double] = [await make(5, 'float32'), await make(5, 'float64')];
+    for (const net of [single, double]) await net.fit(X, Y, { method, epochs: STEPS, batchSize: 2, order: 'sequential' });
+    const [a, b] = [single, double].map((net) => net.getWeights().flatMap((w) => [...w]));
+    a!.forEach((w, i) => expect(Math.abs(w - b![i]!)).toBeLessThan(2e-4));
+  });
+
+  test('a fit that is continued gives the bits of a longer one', async () => {
+    const X = inputs(7);
+    const Y = X.map(target);
+    const [whole, parts] = [await make(7, 'float32'), await make(7, 'float32')];
+    const options = { method, batchSize: 4 };
+    await whole.fit(X, Y, { ...options, epochs: 9 });
+    const { state } = await parts.train(X, Y, { ...options, epochs: 4 }, undefined);
+    await parts.train(X, Y, { ...options, epochs: 5 }, state);
+    expect(parts.getWeights()).toEqual(whole.getWeights());
+  });
+
+  test('learns what gradient descent learns', async () => {
+    const X = inputs(3);
+    const Y = X.map(target);
+    const net = await make(3, 'float64');
+    const before = net.evaluate(X, Y).loss;
+    await net.fit(X, Y, { method, epochs: 2000, batchSize: 'full' });
+    // Decay keeps the weights short of the least squares solution.
+    expect(net.evaluate(X, Y).loss).toBeLessThan(before / 20);
+  });
+});
+
+test('Adam’s first step is its rate, in the direction of the gradient’s sign', async () => {
+  const X = inputs(9);
+  const net = await make(9, 'float64');
+  const before = net.getWeights().flatMap((w) => [...w]);
+  await net.fit(X, X.map(target), { method: adam({ rate: 0.01 }), epochs: 1, batchSize: 'full' });
+  const after = net.getWeights().flatMap((w) => [...w]);
+  // |g|/(|g| + ε): gradients here are above 1e-3.
+  after.forEach((w, i) => expect(Math.abs(Math.abs(w - before[i]!) - 0.01)).toBeLessThan(0.01 * 1e-4));
+});
+
+test('batches of one take the same steps as batches of one row repeated', async () => {
+  const X = inputs(4);
+  const Y = X.map(target);
+  const wide = { inputs: 600, layers: [dense(16, { activation: 'tanh' }), dense(1)], loss: 'meanSquaredError', seed: 2 } as const; // above the size of the fused path
+  const long = X.map((x) => Array.from({ length: 600 }, (_, i) => x[i % 4]! / 10));
+  const [one, two] = [await Network.create(wide), await Network.create(wide)];
+  await one.fit(long, Y, { method: adam({ rate: 0.01 }), epochs: 2, batchSize: 1, order: 'sequential' });
+  const doubled = long.flatMap((x) => [x, x]);
+  await two.fit(
+    doubled,
+    Y.flatMap((y) => [y, y]),
+    { method: adam({ rate: 0.01 }), epochs: 2, batchSize: 2, order: 'sequential' },
+  );
+  const [a, b] = [one, two].map((net) => net.predict(long));
+  a!.forEach((v, i) => expect(Math.abs(v - b![i]!)).toBeLessThan(1e-3));
+});
+
+test('what an idle weight remembers never becomes subnormal', async () => {
+  const net = await make(2, 'float32');
+  const X = [
+    [1, 0],
+    [2, 0],
+  ];
+  const method = adam({ rate: 0.01 });
+  await net.fit(
+    [
+      [1, 1],
+      [2, 1],
+    ],
+    [1, 2],
+    { method, epochs: 1 },
+  );
+  let state = (
+    await net.train(
+      [
+        [1, 1],
+        [2, 1],
+      ],
+      [1, 2],
+      { method, epochs: 3 },
+      undefined,
+    )
+  ).state;
+  state = (await net.train(X, [1, 2], { method, epochs: 3000 }, state)).state;
+  for (const moment of Object.values(state.vectors))
+    for (const v of moment) expect(v === 0 || Math.abs(v) >= 2 ** -126).toBe(true);
+});
+
+test.each([
+  [() => adam({ beta1: 1 }), /adam\.beta1 is 1/],
+  [() => adam({ beta2: -0.1 }), /beta2/],
+  [() => adam({ epsilon: 0 }), /epsilon/],
+  [() => adam({ rate: -1 }), /adam\.rate/],
+  [() => adamW({ weightDecay: -1 }), /adamW\.weightDecay/],
+  [() => nadam({ amsGrad: true }), /amsGrad/],
+  [() => rmsProp({ rho: 1 }), /rho/],
+  [() => adaGrad({ beta1: 0.9 } as never), /no such option/],
+  [() => adam({ beta: 0.9 } as never), /did you mean beta/],
+  [() => sgd({ rate: 'fast' as never }), /sgd\.rate/],
+])('%s is refused', (build, message) => {
+  expect(build).toThrow(OptionError);
+  expect(build).toThrow(message);
+});
