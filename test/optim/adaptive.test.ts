@@ -101,7 +101,7 @@ describe.each(METHODS)('%s', (_, method, twin) => {
     await net.fit(X, Y, { method, epochs: STEPS, batchSize: 'full' });
     const found = net.getWeights().flatMap((w) => [...w]);
     // Some fifty roundings a step, and a step divides small numbers by small ones; weights and steps are about 1.
-    found.forEach((w, i) => expect(Math.abs(w - parameters[i]!.w)).toBeLessThan(1e-11));
+    for (const [i, w] of found.entries()) expect(Math.abs(w - parameters[i]!.w)).toBeLessThan(1e-11);
   });
 
   test('float32 follows float64', async () => {
@@ -110,7 +110,7 @@ describe.each(METHODS)('%s', (_, method, twin) => {
     const [single, double] = [await make(5, 'float32'), await make(5, 'float64')];
     for (const net of [single, double]) await net.fit(X, Y, { method, epochs: STEPS, batchSize: 2, order: 'sequential' });
     const [a, b] = [single, double].map((net) => net.getWeights().flatMap((w) => [...w]));
-    a!.forEach((w, i) => expect(Math.abs(w - b![i]!)).toBeLessThan(2e-4));
+    for (const [i, w] of a!.entries()) expect(Math.abs(w - b![i]!)).toBeLessThan(2e-4);
   });
 
   test('a fit that is continued gives the bits of a longer one', async () => {
@@ -142,7 +142,7 @@ test('Adam’s first step is its rate, in the direction of the gradient’s sign
   await net.fit(X, X.map(target), { method: adam({ rate: 0.01 }), epochs: 1, batchSize: 'full' });
   const after = net.getWeights().flatMap((w) => [...w]);
   // |g|/(|g| + ε): gradients here are above 1e-3.
-  after.forEach((w, i) => expect(Math.abs(Math.abs(w - before[i]!) - 0.01)).toBeLessThan(0.01 * 1e-4));
+  for (const [i, w] of after.entries()) expect(Math.abs(Math.abs(w - before[i]!) - 0.01)).toBeLessThan(0.01 * 1e-4);
 });
 
 test('batches of one take the same steps as batches of one row repeated', async () => {
@@ -159,7 +159,7 @@ test('batches of one take the same steps as batches of one row repeated', async 
     { method: adam({ rate: 0.01 }), epochs: 2, batchSize: 2, order: 'sequential' },
   );
   const [a, b] = [one, two].map((net) => net.predict(long));
-  a!.forEach((v, i) => expect(Math.abs(v - b![i]!)).toBeLessThan(1e-3));
+  for (const [i, v] of a!.entries()) expect(Math.abs(v - b![i]!)).toBeLessThan(1e-3);
 });
 
 test('what an idle weight remembers never becomes subnormal', async () => {
