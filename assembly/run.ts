@@ -4,6 +4,7 @@ import { SIZE } from "./vec";
 import { Patterns } from "./batch";
 import { permutation } from "./kernels/random";
 import { ADAGRAD, adaptive } from "./optim/adaptive";
+import { RPROP_MINUS, resilient } from "./optim/resilient";
 import { sgd, sgdOuter } from "./optim/sgd";
 import {
   Plan, layerAt, layerInput, parameterAt, planDescend, planForward, planGradient, planLoss, planSlope, topLayer,
@@ -15,9 +16,10 @@ export class Run {
   lossSum: f64; // Σ w·l over the steps since the epoch began
   weightSum: f64; // Σ w over the same
   rate: f64;
-  momentum: f64; // β₁ of adaptive rules
-  beta2: f64;
-  epsilon: f64;
+  momentum: f64; // β₁ of adaptive rules, `up` of resilient ones
+  beta2: f64; // `down`
+  epsilon: f64; // `least`
+  most: f64;
   power1: f64; // β₁^t and β₂^t of the last step
   power2: f64;
   decay: f64; // of kernels; biases do not decay
@@ -25,14 +27,14 @@ export class Run {
   rows: i32; // patterns of an epoch
   batch: i32;
   position: i32; // patterns of the epoch already used
-  rule: i32; // of optim/sgd.ts or optim/adaptive.ts
+  rule: i32; // of optim/sgd.ts, optim/adaptive.ts or optim/resilient.ts
   decays: i32; // 0 | 1 through the gradient | 2 decoupled; sgd knows 0 and 1
   subset: usize; // u32 indices of the patterns to learn, or 0 for all
   order: usize; // room for a shuffled copy of them, or 0 to keep their order
   gradient: usize;
-  velocity: usize; // the first moment of adaptive rules
-  second: usize; // their second moment
-  top: usize; // and its maximum so far
+  velocity: usize; // the first moment of adaptive rules, the gradient before of resilient ones
+  second: usize; // their second moment; step sizes
+  top: usize; // its maximum so far; the last steps
   rates: usize; // f64 rates of the coming steps, or 0 where they are all `rate`
 }
 
@@ -97,6 +99,19 @@ export function runAdaptive(
   run.top = top;
 }
 
+/** A resilient rule for the steps to come (optim/resilient.ts): step sizes, which hold what to start from, and the last steps. */
+export function runResilient(
+  at: usize, rule: i32, up: f64, down: f64, least: f64, most: f64, decay: f64, sizes: usize, last: usize,
+): void {
+  const run = changetype<Run>(at);
+  runRule(at, rule, 0, up, decay);
+  run.beta2 = down;
+  run.epsilon = least;
+  run.most = most;
+  run.second = sizes;
+  run.top = last;
+}
+
 /** Rates (f64) for the steps of the next call of runSteps, one each; 0 goes back to the rule's. */
 export function runRates(at: usize, rates: usize): void {
   changetype<Run>(at).rates = rates;
@@ -144,8 +159,24 @@ function adapt(run: Run, plan: Plan, first: i32, n: i32, decays: i32): void {
   );
 }
 
+/** A resilient rule on n parameters from the first-th on. */
+function resile(run: Run, plan: Plan, first: i32, n: i32, decay: f64): void {
+  resilient(
+    run.rule, n, parameterAt(run.gradient, first), parameterAt(plan.theta, first), parameterAt(run.velocity, first),
+    parameterAt(run.second, first), parameterAt(run.top, first), run.momentum, run.beta2, run.epsilon, run.most, decay,
+  );
+}
+
 /** θ moves one step against the gradient; kernels decay, biases do not. */
 function update(run: Run, plan: Plan): void {
+  if (run.rule >= RPROP_MINUS) {
+    for (let i = 0; i < plan.layers; i++) {
+      const layer = layerAt(plan, i);
+      resile(run, plan, layer.first, layer.kernelSize, run.decay);
+      if (layer.bias) resile(run, plan, layer.first + layer.kernelSize, layer.units, 0);
+    }
+    return;
+  }
   if (run.rule >= ADAGRAD) {
     run.power1 *= run.momentum;
     run.power2 *= run.beta2;

@@ -42,6 +42,7 @@ export {
   nadam,
   rmsProp,
 } from './optim/adaptive.js';
+export { type Rprop, type RpropOptions, type RpropVariant, rprop } from './optim/rprop.js';
 export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
 export type { EarlyStopping, FitOptions, Progress } from './fit/options.js';

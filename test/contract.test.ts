@@ -28,6 +28,7 @@ const NAMES = [
   'loadModel',
   'nadam',
   'rmsProp',
+  'rprop',
   'schedules',
   'sgd',
 ];

@@ -13,6 +13,9 @@ import { checked } from '../options.js';
 import { Pace } from './pace.js';
 import { Plan, outputsOf } from '../plan.js';
 
+/** Patterns per step where neither the user nor the method says. */
+const BATCH_SIZE = 32;
+
 /** The outcome of a fit: its record, and what the method remembers. */
 export interface Outcome {
   readonly history: History;
@@ -55,7 +58,12 @@ export async function fit(
         ? split(engine, arena, data, patterns, architecture, settings.validation, seed)
         : { train: undefined, held: undefined };
     const rows = train?.length ?? data.rows;
-    const batchSize = settings.batchSize === 'full' ? rows : Math.min(settings.batchSize, rows);
+    const { method } = settings;
+    const wanted = settings.batchSize ?? method.batch ?? BATCH_SIZE;
+    const batchSize = wanted === 'full' ? rows : Math.min(wanted, rows);
+    if (method.batch === 'full' && batchSize < rows) {
+      throw new OptionError('fit.batchSize', wanted, `'full' with ${method.name}, which compares gradients of the whole set`);
+    }
     if (settings.minGradient > 0 && batchSize < rows) {
       throw new OptionError(
         'fit.minGradient',
@@ -67,7 +75,7 @@ export async function fit(
     const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
     requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
     if (held) requireWeight(patterns.w, held, 'validation', settings);
-    const training = settings.method.start(
+    const training = method.start(
       {
         plan,
         arena,

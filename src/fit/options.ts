@@ -52,8 +52,8 @@ const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 export const FIT_OPTIONS = {
   method: value<Method>('a method, such as sgd({ rate: 0.1 })', isMethod, sgd()),
   epochs: number({ min: 1, integer: true }, 100),
-  batchSize: either<number, 'full'>(
-    number({ min: 1, integer: true }, 32),
+  batchSize: either<number | undefined, 'full'>(
+    number({ min: 1, integer: true }, undefined),
     value("'full'", (v) => v === 'full', 'full'),
   ),
   order: oneOf(['shuffle', 'sequential'], 'shuffle'),
@@ -96,7 +96,7 @@ export interface FitOptions {
   method?: Method;
   /** Passes over the training patterns at most. Default 100. */
   epochs?: number;
-  /** Patterns per step: an integer ≥ 1, or 'full'. Default 32; more than there are patterns counts as 'full'. */
+  /** Patterns per step: an integer ≥ 1, or 'full'. Default 32, or 'full' for methods that need it; more than there are patterns counts as 'full'. */
   batchSize?: number | 'full';
   /** 'shuffle' (default) takes the patterns in a new random order each epoch, 'sequential' as they stand. */
   order?: 'shuffle' | 'sequential';

@@ -24,8 +24,10 @@ export interface Rule {
   /** The method's, for errors. */
   readonly name: string;
   readonly rate: number | RateOfEpoch | Schedule;
-  /** Names of the vectors that it keeps, each as long as the parameters; they start at 0. */
+  /** Names of the vectors that it keeps, each as long as the parameters. */
   readonly moments: readonly string[];
+  /** What they hold at the start, where that is not 0. */
+  readonly start?: Readonly<Record<string, number>>;
   /** Tells a run the rule, its rate, how many steps were taken before, and where the moments are. */
   apply(core: Core, run: number, rate: number, step: number, moments: readonly number[]): void;
 }
@@ -71,7 +73,7 @@ export class Descent implements Training {
       const moment = new Reals(arena, precision, plan.theta.length);
       const kept = state?.vectors[name];
       if (kept?.length === moment.length) moment.view().set(kept);
-      else moment.view().fill(0);
+      else moment.view().fill(rule.start?.[name] ?? 0);
       return moment;
     });
     // All patterns at once are the same set in any order.

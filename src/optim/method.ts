@@ -54,6 +54,8 @@ export interface Training {
 /** A training method: its settings, and how to start it. */
 export interface Method {
   readonly name: string;
+  /** 'full' for methods that compare gradients of the whole set; they refuse mini-batches. */
+  readonly batch?: 'full';
   /** @internal */
   start(task: Task, state?: MethodState): Training;
 }
