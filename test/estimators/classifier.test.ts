@@ -59,6 +59,7 @@ describe('by default', () => {
     expect(b.history.chosen).toEqual(a.history.chosen);
     expect(b.predictProbabilities(X)).toEqual(a.predictProbabilities(X));
     expect(b.toBytes()).toEqual(a.toBytes());
+    expect(b.toBytes()).toEqual(a.toBytes());
     expect(c.predictProbabilities(X)).not.toEqual(a.predictProbabilities(X));
   });
 });

@@ -166,6 +166,34 @@ describe('other ends', () => {
   });
 });
 
+test('inputs as large as the precision holds: a fit ends, with finite weights, and the network can start anew', async () => {
+  const outputs = {
+    crossEntropy: 'softmax',
+    binaryCrossEntropy: 'sigmoid',
+    meanSquaredError: 'linear',
+    hinge: 'linear',
+  } as const;
+  for (const precision of ['float32', 'float64'] as const) {
+    for (const [loss, activation] of Object.entries(outputs) as [keyof typeof outputs, 'linear'][]) {
+      for (const size of [1e10, 1e20, 1e30, 1e37]) {
+        const layers = [dense(4, { activation: 'relu' }), dense(loss === 'crossEntropy' ? 2 : 1, { activation })];
+        const net = await Network.create({ inputs: 4, layers, loss, precision, seed: 1 });
+        living.push(net);
+        const fresh = net.getWeights();
+        const y = X.map(([a]) => (a! > 0 ? 1 : loss === 'hinge' ? -1 : 0));
+        const huge = X.map((row) => row.map((v) => v * size));
+        const h = await net.fit(huge, y, { epochs: 5 });
+        expect(['epochs', 'diverged']).toContain(h.reason);
+        expect(h.loss.every(Number.isFinite)).toBe(true);
+        for (const w of net.getWeights()) expect(w.every(Number.isFinite)).toBe(true);
+        net.setWeights(fresh);
+        const again = await net.fit(X, y, { epochs: 5 });
+        expect(again.loss.at(-1)).toBeLessThan(again.loss[0]!);
+      }
+    }
+  }
+});
+
 describe('reports', () => {
   test('onEpoch tells what the history will say', async () => {
     const net = await network();
