@@ -45,7 +45,7 @@ await Promise.all(['float32', 'float64'].map(binary));
 if (process.argv[2] === 'wasm') process.exit(0);
 
 await rm('dist', { recursive: true, force: true });
-const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', legalComments: 'none', keepNames: true };
+const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning', legalComments: 'none' };
 await Promise.all([
   // The library: one file and a chunk per binary, for Node and browsers alike.
   esbuild.build({
