@@ -123,7 +123,7 @@ export class Network extends Model {
       complete.loss,
       complete.layers.map(({ activation }) => activation),
     );
-    return new Network(await engineOf(given.precision), complete);
+    return new this(await engineOf(given.precision), complete);
   }
 
   /**
@@ -131,13 +131,13 @@ export class Network extends Model {
    * @throws ModelFileError
    */
   static async fromJSON(json: ModelJSON): Promise<Network> {
-    return Network.fromDocument(fromJSON(json));
+    return this.fromDocument(fromJSON(json));
   }
 
   /** @internal */
   static async fromDocument({ kind, config, tensors, metadata }: ModelDocument): Promise<Network> {
     if (kind !== 'network') throw new ModelFileError(`the model is a ${kind}, not a network`);
-    const network = await Network.fromConfig(config, tensors);
+    const network = await this.fromConfig(config, tensors);
     network.note(metadata);
     return network;
   }
@@ -152,7 +152,7 @@ export class Network extends Model {
         checkedConfig.layers.map(({ activation }) => activation),
       ),
     );
-    const network = new Network(await engineOf(checkedConfig.precision), checkedConfig);
+    const network = new this(await engineOf(checkedConfig.precision), checkedConfig);
     try {
       network.setWeights(parameters);
     } catch (cause) {

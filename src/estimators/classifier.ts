@@ -92,7 +92,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     const run = Object.fromEntries(
       Object.entries({ sampleWeights, signal, timeLimit, onProgress, classWeights }).filter(([, v]) => v !== undefined),
     );
-    return new Classifier(own).fit(rows, labels, run);
+    return new this(own).fit(rows, labels, run);
   }
 
   /**
@@ -100,14 +100,14 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * @throws ModelFileError
    */
   static async fromJSON(json: ModelJSON): Promise<Classifier> {
-    return Classifier.fromDocument(fromJSON(json));
+    return this.fromDocument(fromJSON(json));
   }
 
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Classifier> {
     if (document.kind !== 'classifier') throw new ModelFileError(`the model is a ${document.kind}, not a classifier`);
     const options = record(document.config['options'], 'options') as ClassifierOptions;
-    const model = readable('options', () => new Classifier(options));
+    const model = readable('options', () => new this(options));
     await model.adopt(document);
     return model;
   }

@@ -59,7 +59,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     const run = Object.fromEntries(
       Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined),
     );
-    return new Regressor(own).fit(rows, targets, run);
+    return new this(own).fit(rows, targets, run);
   }
 
   /**
@@ -67,14 +67,14 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
    * @throws ModelFileError
    */
   static async fromJSON(json: ModelJSON): Promise<Regressor> {
-    return Regressor.fromDocument(fromJSON(json));
+    return this.fromDocument(fromJSON(json));
   }
 
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Regressor> {
     if (document.kind !== 'regressor') throw new ModelFileError(`the model is a ${document.kind}, not a regressor`);
     const options = record(document.config['options'], 'options') as RegressorOptions;
-    const model = readable('options', () => new Regressor(options));
+    const model = readable('options', () => new this(options));
     await model.adopt(document);
     return model;
   }
