@@ -26,8 +26,8 @@ export class OptionError extends EfficientBackpropError {
   /** What would be right. */
   readonly expected: string;
 
-  constructor(option: string, value: unknown, expected: string) {
-    super(`${option} is ${shown(value)}; expected ${expected}`);
+  constructor(option: string, value: unknown, expected: string, message = `${option} is ${shown(value)}; expected ${expected}`) {
+    super(message);
     this.option = option;
     this.value = value;
     this.expected = expected;

@@ -90,12 +90,8 @@ export function checked<S extends Schema>(call: string, schema: S, options: unkn
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(schema, name)) {
       const near = nearest(name, Object.keys(schema));
-      const names = Object.keys(schema).join(', ');
-      throw new OptionError(
-        `${call}.${name}`,
-        given[name],
-        near ? `no such option; did you mean ${near}?` : `no such option; the options are ${names}`,
-      );
+      const expected = near ? `did you mean ${near}?` : `the options are ${Object.keys(schema).join(', ')}`;
+      throw new OptionError(`${call}.${name}`, given[name], expected, `${call}.${name}: no such option; ${expected}`);
     }
   }
   const result: Record<string, unknown> = {};

@@ -45,7 +45,8 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
   requireApart({ '--out': out, '--report': options.report }, [file]);
   await requireWritable(out);
   if (options.report) await requireWritable(options.report);
-  const say = options.json || options.quiet ? () => {} : (text: string) => process.stdout.write(`${text}\n`);
+  const tell = (text: string) => process.stdout.write(`${text}\n`);
+  const say = options.json || options.quiet ? () => {} : tell;
 
   const sheet = await readSheet(file, options);
   const { target } = options;
@@ -173,6 +174,6 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
   say(
     `trained on ${rows.length} rows in ${(history.time / 1000).toFixed(1)} s, seed ${seed}${history.reason === 'timeLimit' ? ', stopped by the time limit' : ''}`,
   );
-  say(score ? `on ${test.length} rows held out:\n${score}` : 'no rows were held out: nothing was measured');
-  say(`saved: ${out}${options.report ? `\nreport: ${options.report}` : ''}`);
+  tell(score ? `on ${test.length} rows held out:\n${score}` : 'no rows were held out: nothing was measured');
+  tell(`saved: ${out}${options.report ? `\nreport: ${options.report}` : ''}`);
 }
