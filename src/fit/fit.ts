@@ -178,7 +178,8 @@ async function loop(
     subject.check();
     stop ??= interrupted();
   }
-  if (stop === 'diverged' || restores || !snapshot.finite) snapshot.restore();
+  if (restores) snapshot.restore();
+  else if (stop === 'diverged' || !snapshot.finite) history.bestEpoch -= snapshot.restoreProven();
   history.reason = stop ?? 'epochs';
   history.evaluations = training.evaluations;
   history.time = performance.now() - started;
@@ -208,16 +209,19 @@ async function epoch(
   return undefined;
 }
 
-/** A copy of the weights to go back to. */
+/** Copies of the weights to go back to: the last, and the one before. */
 class Snapshot {
-  private readonly kept: Reals;
+  private last: Reals;
+  private before: Reals;
+  private taken = 0;
 
   constructor(
     private readonly subject: Subject,
     arena: Arena,
   ) {
     const { theta } = subject;
-    this.kept = new Reals(arena, theta.precision, theta.length);
+    this.last = new Reals(arena, theta.precision, theta.length);
+    this.before = new Reals(arena, theta.precision, theta.length);
   }
 
   /** Whether the weights are finite now. */
@@ -227,11 +231,23 @@ class Snapshot {
   }
 
   take(): void {
-    this.copy(this.subject.theta, this.kept);
+    [this.last, this.before] = [this.before, this.last];
+    this.copy(this.subject.theta, this.last);
+    this.taken++;
   }
 
   restore(): void {
-    this.copy(this.kept, this.subject.theta);
+    this.copy(this.last, this.subject.theta);
+  }
+
+  /**
+   * Goes back to weights from which a whole epoch had finite losses: those of the last copy may be finite and yet so large that no
+   * prediction is. Returns how many copies that is behind the last.
+   */
+  restoreProven(): number {
+    const back = this.taken > 1 ? 1 : 0;
+    this.copy(back ? this.before : this.last, this.subject.theta);
+    return back;
   }
 
   private copy(from: Reals, to: Reals): void {

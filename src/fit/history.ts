@@ -11,7 +11,7 @@ export const STOP_REASONS = [
   'earlyStopping', // the validation loss stopped falling
   'signal', // the AbortSignal fired
   'solved', // a linear model in closed form: no descent was needed
-  'diverged', // the loss, or a weight, ceased to be finite
+  'diverged', // the loss, or a weight, ceased to be finite; the weights are those that the last good epoch began with
 ] as const;
 
 export type StopReason = (typeof STOP_REASONS)[number];
