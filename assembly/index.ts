@@ -2,7 +2,8 @@
 
 export { planBytes, planOpen, planDense, planParameters, planSlab, planWorkspace, planBind } from "./plan";
 export { planSlabs, patternsBytes, patternsOpen, patternsWeight, evaluate, objectiveGradient } from "./evaluate";
-export { runBytes, runOpen, runRule, runAdaptive, runResilient, runRates, runEpoch, runSteps, runLossSum, runWeightSum, runPosition } from "./run";
+export { runBytes, runOpen, runUpdate, runRates, runEpoch, runSteps, runLossSum, runWeightSum, runPosition } from "./run";
+export { updateRule, updateAdaptive, updateResilient } from "./update";
 
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";

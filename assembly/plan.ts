@@ -25,6 +25,11 @@ export class Layer {
     return this.inputs * this.units;
   }
 
+  /** How many of its parameters decay: the first ones, the kernel. */
+  @inline get decaying(): i32 {
+    return this.kernelSize;
+  }
+
   @inline get parameters(): i32 {
     return this.kernelSize + (this.bias ? this.units : 0);
   }

@@ -13,7 +13,7 @@ const ADAM = 5;
 const AMSGRAD = 6;
 const NADAM = 7;
 
-/** How decay acts; codes of runAdaptive. */
+/** How decay acts; codes of updateAdaptive. */
 const THROUGH_GRADIENT = 1;
 const DECOUPLED = 2;
 
@@ -76,11 +76,11 @@ function method<N extends string, O extends object>(name: N, own: O, s: Settings
     name,
     rate: s.rate,
     moments,
-    apply(core, run, rate, step, addresses) {
+    apply(core, update, rate, step, addresses) {
       const [second, top] = s.code >= ADAM ? [addresses[1]!, addresses[2] ?? 0] : [addresses[0]!, 0];
       const how = s.decoupled ? DECOUPLED : THROUGH_GRADIENT;
-      core.runAdaptive(
-        run,
+      core.updateAdaptive(
+        update,
         s.code,
         rate,
         s.beta1,

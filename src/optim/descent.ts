@@ -28,8 +28,8 @@ export interface Rule {
   readonly moments: readonly string[];
   /** What they hold at the start, where that is not 0. */
   readonly start?: Readonly<Record<string, number>>;
-  /** Tells a run the rule, its rate, how many steps were taken before, and where the moments are. */
-  apply(core: Core, run: number, rate: number, step: number, moments: readonly number[]): void;
+  /** Tells an update (assembly/update.ts) the rule, its rate, how many steps were taken before, and where the moments are. */
+  apply(core: Core, update: number, rate: number, step: number, moments: readonly number[]): void;
 }
 
 /** Rates looked up at a time. */
@@ -116,7 +116,7 @@ export class Descent implements Training {
     this.rate = this.rateAt(this.step, this.presented);
     this.rule.apply(
       core,
-      this.run,
+      core.runUpdate(this.run),
       this.rate,
       this.step,
       this.moments.map(({ address }) => address),

@@ -59,8 +59,8 @@ export function rprop(options?: RpropOptions): Rprop {
     rate: first,
     moments: variant === 'rprop+' ? ['gradient', 'size', 'last'] : ['gradient', 'size'],
     start: { size: first },
-    apply(core, run, _, __, [, sizes, last]) {
-      core.runResilient(run, code, up, down, least, most, weightDecay, sizes!, last ?? 0);
+    apply(core, update, _, __, [, sizes, last]) {
+      core.updateResilient(update, code, up, down, least, most, weightDecay, sizes!, last ?? 0);
     },
   };
   return Object.freeze({

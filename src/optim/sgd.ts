@@ -52,8 +52,8 @@ export function sgd(options?: SgdOptions): Sgd {
     name: 'sgd',
     rate,
     moments: momentum > 0 ? ['velocity'] : [],
-    apply(core, run, now) {
-      core.runRule(run, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, now, momentum, weightDecay);
+    apply(core, update, now) {
+      core.updateRule(update, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, now, momentum, weightDecay);
     },
   };
   return Object.freeze({
