@@ -36,6 +36,7 @@ export class Patterns {
   t: usize; // rows×outputs, or 0
   w: usize; // rows, or 0
   indices: usize;
+  factors: usize; // what the weight of the pattern at each place is multiplied with, or 0 for ones
   // Where picked patterns are gathered, a slab at a time.
   slabX: usize;
   slabT: usize;
@@ -53,6 +54,7 @@ export class Patterns {
     this.t = t;
     this.w = w;
     this.indices = indices;
+    this.factors = 0;
     this.slabX = slabs;
     this.slabT = slabs + <usize>rows * inputs * SIZE;
     this.slabW = this.slabT + <usize>rows * outputs * SIZE;
@@ -70,16 +72,34 @@ export class Patterns {
       this.atX = this.slabX;
       this.atT = this.t ? this.slabT : 0;
       this.atW = this.w ? this.slabW : 0;
-      return;
+    } else {
+      if (indices) at = <usize>load<u32>(indices + (at << 2));
+      this.atX = this.x + at * inputs * SIZE;
+      this.atT = this.t ? this.t + at * outputs * SIZE : 0;
+      this.atW = this.w ? this.w + at * SIZE : 0;
     }
-    if (indices) at = <usize>load<u32>(indices + (at << 2));
-    this.atX = this.x + at * inputs * SIZE;
-    this.atT = this.t ? this.t + at * outputs * SIZE : 0;
-    this.atW = this.w ? this.w + at * SIZE : 0;
+    if (this.factors) this.takeFactors(first, rows);
   }
 
-  /** Σ w over patterns first … first + rows − 1; their number without weights. */
+  /** slabW = w∘factors */
+  private takeFactors(first: i32, rows: i32): void {
+    const factors = this.factors + <usize>first * SIZE;
+    for (let r: usize = 0; r < <usize>rows * SIZE; r += SIZE) {
+      store<real>(this.slabW + r, load<real>(factors + r) * (this.atW ? load<real>(this.atW + r) : 1));
+    }
+    this.atW = this.slabW;
+  }
+
+  /** Σ w over patterns first … first + rows − 1, factors included; their number without weights. */
   weight(first: i32, rows: i32): f64 {
+    if (this.factors) {
+      let result: f64 = 0;
+      for (let k = <usize>first; k < <usize>first + rows; k++) {
+        const w = this.w ? load<real>(this.w + <usize>load<u32>(this.indices + (k << 2)) * SIZE) : 1;
+        result += <f64>w * <f64>load<real>(this.factors + k * SIZE);
+      }
+      return result;
+    }
     if (!this.w) return <f64>rows;
     if (this.indices) return gatheredTotal(rows, this.indices + (<usize>first << 2), this.w);
     let result: f64 = 0;

@@ -2,7 +2,9 @@
 
 export { planBytes, planOpen, planDense, planParameters, planSlab, planWorkspace, planBind } from "./plan";
 export { planSlabs, patternsBytes, patternsOpen, patternsWeight, evaluate, objectiveGradient } from "./evaluate";
-export { runBytes, runOpen, runUpdate, runRates, runEpoch, runSteps, runLossSum, runWeightSum, runPosition } from "./run";
+export { runBytes, runOpen, runUpdate, runRates, runBatch, runInterleave, runEmphasis, runEpoch, runSteps, runLossSum, runWeightSum, runPosition } from "./run";
+export { interleaveBytes, interleave } from "./orders/interleave";
+export { emphasisBytes, emphasisOpen, emphasisEpoch, draw, noteLoss } from "./orders/emphasis";
 export { updateRule, updateAdaptive, updateResilient } from "./update";
 
 export { words, uniforms, normals, permutation } from "./kernels/random";

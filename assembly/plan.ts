@@ -187,6 +187,13 @@ export function planLoss(at: usize, rows: i32, t: usize, w: usize): f64 {
   return lossValue(plan.loss, rows, top.units, top.y, top.a, t, w);
 }
 
+/** l of pattern r of the last planForward   t: rows×outputs */
+export function planPatternLoss(at: usize, r: i32, t: usize): f64 {
+  const plan = changetype<Plan>(at);
+  const top = topLayer(plan), offset = <usize>r * top.units * SIZE;
+  return lossValue(plan.loss, 1, top.units, top.y + offset, top.a + offset, t + offset, 0);
+}
+
 /** delta = scale·w·∂l/∂y at the top, after planForward */
 export function planSlope(at: usize, rows: i32, t: usize, w: usize, scale: f64): void {
   const plan = changetype<Plan>(at);

@@ -3,7 +3,9 @@
 import { SIZE } from "./vec";
 import { Patterns } from "./batch";
 import { permutation } from "./kernels/random";
-import { Plan, layerAt, layerInput, planDescend, planForward, planGradient, planLoss, planSlope, topLayer } from "./plan";
+import { Emphasis, draw, emphasisEpoch, noteLoss } from "./orders/emphasis";
+import { interleave } from "./orders/interleave";
+import { Plan, layerAt, layerInput, planDescend, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
 import { Update, isImmediate, update, updateOuter } from "./update";
 
 /** The state of a training run, in linear memory; a Patterns and an Update follow it. */
@@ -11,12 +13,18 @@ import { Update, isImmediate, update, updateOuter } from "./update";
 export class Run {
   lossSum: f64; // Σ w·l over the steps since the epoch began
   weightSum: f64; // Σ w over the same
+  meanWeight: f64; // of the patterns of an epoch
   plan: usize;
   rows: i32; // patterns of an epoch
   batch: i32;
   position: i32; // patterns of the epoch already used
   subset: usize; // u32 indices of the patterns to learn, or 0 for all
   order: usize; // room for a shuffled copy of them, or 0 to keep their order
+  classOf: usize; // u32: each pattern's class, where the order interleaves classes; or 0
+  classes: i32;
+  ties: u32; // the purpose of the stream that decides between classes
+  room: usize;
+  emphasis: usize; // where the order emphasises hard examples; or 0
   rates: usize; // f64 rates of the coming steps, or 0 where they are all `rate`
 }
 
@@ -70,18 +78,47 @@ export function runRates(at: usize, rates: usize): void {
   changetype<Run>(at).rates = rates;
 }
 
-/** Begins an epoch: sums to 0, and a new order of the patterns if they are shuffled. */
+/** The number of patterns that a step takes from here on. */
+export function runBatch(at: usize, batch: i32): void {
+  changetype<Run>(at).batch = batch;
+}
+
+/** Orders interleave classes from here on: orders/interleave.ts. classOf: u32, one for each pattern of the whole set. */
+export function runInterleave(at: usize, classOf: usize, classes: i32, ties: u32, room: usize): void {
+  const run = changetype<Run>(at);
+  run.classOf = classOf;
+  run.classes = classes;
+  run.ties = ties;
+  run.room = room;
+}
+
+/** Orders emphasise hard examples from here on: orders/emphasis.ts. */
+export function runEmphasis(at: usize, emphasis: usize): void {
+  const run = changetype<Run>(at), patterns = patternsOf(run);
+  run.emphasis = emphasis;
+  patterns.indices = run.subset;
+  run.meanWeight = patterns.weight(0, run.rows) / <f64>run.rows;
+  patterns.indices = run.order;
+  patterns.factors = changetype<Emphasis>(emphasis).factors;
+}
+
+/** Begins an epoch: sums to 0, and a new order of the patterns if they have one. */
 export function runEpoch(at: usize, seedLow: u32, seedHigh: u32, purpose: u32, epoch: u32): void {
   const run = changetype<Run>(at);
   run.position = 0;
   run.lossSum = 0;
   run.weightSum = 0;
   if (!run.order) return;
+  if (run.emphasis) emphasisEpoch(run.emphasis, seedLow, seedHigh, epoch);
   permutation(run.rows, seedLow, seedHigh, purpose, epoch, 0, run.order);
+  if (run.emphasis) return; // the step that draws a pattern also looks up its index
   if (run.subset) {
     for (let p = run.order, end = p + (<usize>run.rows << 2); p < end; p += 4) {
       store<u32>(p, load<u32>(run.subset + (<usize>load<u32>(p) << 2)));
     }
+  }
+  if (run.classOf) {
+    interleave(run.rows, run.order, run.classOf, run.classes, seedLow, seedHigh, run.ties, epoch, run.room);
   }
 }
 
@@ -118,7 +155,14 @@ function stepOnline(run: Run, plan: Plan, patterns: Patterns, u: Update): f64 {
   return value;
 }
 
-/** The mean gradient over a batch, slab by slab; returns Σ w·l. */
+/** Each pattern's loss after planForward on `rows` patterns, draws first … of the epoch, goes to the emphasis. */
+function noteLosses(run: Run, plan: Plan, patterns: Patterns, first: i32, rows: i32): void {
+  for (let r = 0; r < rows; r++) {
+    noteLoss(run.emphasis, first + r, planPatternLoss(run.plan, r, patterns.atT));
+  }
+}
+
+/** The gradient of Σ w·l/weight over a batch, slab by slab; returns Σ w·l. */
 function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize, first: i32, count: i32, weight: f64): f64 {
   let value: f64 = 0;
   for (let done = 0; done < count; done += plan.rows) {
@@ -127,6 +171,7 @@ function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize
     value += planGradient(
       run.plan, rows, patterns.atX, patterns.atT, patterns.atW, 1 / weight, gradient, done ? 1 : 0,
     );
+    if (run.emphasis) noteLosses(run, plan, patterns, first + done, rows);
   }
   return value;
 }
@@ -143,14 +188,17 @@ export function runSteps(at: usize, steps: i32): i32 {
     const first = run.position, count = min(run.batch, run.rows - first);
     if (run.rates) u.rate = load<f64>(run.rates + (<usize>done << 3));
     run.position += count;
+    if (run.emphasis) draw(run.emphasis, first, count, run.order);
     const weight = patterns.weight(first, count);
     if (weight == 0) continue; // patterns without weight teach nothing
     let value: f64;
-    if (count == 1 && isImmediate(u) && plan.parameters * <i32>SIZE > SMALL) {
+    if (count == 1 && !patterns.factors && isImmediate(u) && plan.parameters * <i32>SIZE > SMALL) {
       patterns.take(first, 1);
       value = stepOnline(run, plan, patterns, u);
+      if (run.emphasis) noteLosses(run, plan, patterns, first, 1);
     } else {
-      value = batchGradient(run, plan, patterns, u.gradient, first, count, weight);
+      // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
+      value = batchGradient(run, plan, patterns, u.gradient, first, count, patterns.factors ? count * run.meanWeight : weight);
       if (isFinite(value)) update(u, plan);
     }
     run.lossSum += value;

@@ -23,6 +23,15 @@ export type { SaveOptions } from './model.js';
 export type { Metadata, ModelJSON } from './format/document.js';
 export { dense, type DenseLayer, type DenseOptions, type Layer } from './layers.js';
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
+export {
+  type Emphasis,
+  type EmphasisOptions,
+  type Growing,
+  type GrowingOptions,
+  type Order,
+  emphasize,
+  growing,
+} from './data/batches.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

@@ -79,12 +79,13 @@ export class Plan {
     this.slabs = arena.allocate(core.planSlabs(this.address));
   }
 
-  /** A set of patterns for `evaluate` and `gradient`, or those of it that `indices` picks. */
-  patterns(arena: Arena, { x, t, w }: Partial<Patterns>, indices?: Words): PatternSet {
+  /** A set of patterns for `evaluate` and `gradient`, or those of it that `indices` first … first + count − 1 pick. */
+  patterns(arena: Arena, { x, t, w }: Partial<Patterns>, indices?: Words, first = 0, count?: number): PatternSet {
     const { core } = this.engine;
     const address = arena.allocate(core.patternsBytes());
-    const rows = indices ? indices.length : Math.floor(x!.length / this.architecture.inputs);
-    core.patternsOpen(address, this.address, x!.address, t?.address ?? 0, w?.address ?? 0, indices?.address ?? 0, this.slabs);
+    const rows = count ?? (indices ? indices.length : Math.floor(x!.length / this.architecture.inputs));
+    const picked = indices ? indices.address + 4 * first : 0;
+    core.patternsOpen(address, this.address, x!.address, t?.address ?? 0, w?.address ?? 0, picked, this.slabs);
     return { address, rows };
   }
 

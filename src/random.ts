@@ -7,6 +7,13 @@ export const Purpose = {
   order: 2,
   split: 3,
   folds: 4,
+  ties: 5,
+  emphasis: 6,
+  dropout: 7,
+  bootstrap: 8,
+  noise: 9,
+  clusters: 10,
+  batches: 11,
 } as const;
 
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];

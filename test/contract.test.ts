@@ -24,6 +24,8 @@ const NAMES = [
   'adamW',
   'dataset',
   'dense',
+  'emphasize',
+  'growing',
   'init',
   'loadModel',
   'nadam',

@@ -33,11 +33,24 @@ export function words(n: i32, low: u32, high: u32, purpose: u32, epoch: u32, ste
   }
 }
 
+/** Word `index` of the stream that `words` writes. */
+export function word(index: u32, low: u32, high: u32, purpose: u32, epoch: u32, step: u32): u32 {
+  const v = block(low, high, purpose, epoch, step, index >> 2), half = index & 2;
+  const pair = half ? v128.extract_lane<u64>(v, 1) : v128.extract_lane<u64>(v, 0);
+  return <u32>(index & 1 ? pair >> 32 : pair);
+}
+
 /** Uniform in (0, 1): the middle of one of 2^52 cells. */
 // @ts-ignore: decorator
 @inline
 function uniform(bits: u64): f64 {
   return (<f64>(bits >> 12) + 0.5) * 2.220446049250313e-16;
+}
+
+/** Number `index` of the stream that `uniforms` writes, uniform in (0, 1). */
+export function uniformAt(index: u32, low: u32, high: u32, purpose: u32, epoch: u32, step: u32): f64 {
+  const v = block(low, high, purpose, epoch, step, index >> 1);
+  return uniform(index & 1 ? v128.extract_lane<u64>(v, 1) : v128.extract_lane<u64>(v, 0));
 }
 
 /** out[i] = low + (high − low)·u_i, u_i uniform in (0, 1) */

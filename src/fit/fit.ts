@@ -1,17 +1,19 @@
 // The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
 
 import { Arena, Reals } from '../../bindings/memory.js';
-import { Dataset } from '../data/dataset.js';
+import { isEmphasis, isGrowing } from '../data/batches.js';
+import { Dataset, type Patterns } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError } from '../errors.js';
 import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
-import { type Subject, classWeighted, requireWeight, split } from './rows.js';
+import { fixedSize, growingSize } from './batches.js';
+import { type Subject, classWeighted, classesOf, requireWeight, split } from './rows.js';
 import type { History, StopReason } from './history.js';
 import { Judge } from './judge.js';
 import type { MethodState, Training } from '../optim/method.js';
 import { checked } from '../options.js';
 import { Pace } from './pace.js';
-import { Plan, outputsOf } from '../plan.js';
+import { type Architecture, Plan, outputsOf } from '../plan.js';
 
 /** Patterns per step where neither the user nor the method says. */
 const BATCH_SIZE = 32;
@@ -59,19 +61,8 @@ export async function fit(
         : { train: undefined, held: undefined };
     const rows = train?.length ?? data.rows;
     const { method } = settings;
-    const wanted = settings.batchSize ?? method.batch ?? BATCH_SIZE;
-    const batchSize = wanted === 'full' ? rows : Math.min(wanted, rows);
-    if (method.batch === 'full' && batchSize < rows) {
-      throw new OptionError('fit.batchSize', wanted, `'full' with ${method.name}, which compares gradients of the whole set`);
-    }
-    if (settings.minGradient > 0 && batchSize < rows) {
-      throw new OptionError(
-        'fit.minGradient',
-        settings.minGradient,
-        "0 with mini-batches; batchSize 'full' has a gradient of the whole set",
-      );
-    }
-    const plan = new Plan(engine, arena, architecture, subject.theta, batchSize, true);
+    const size = batchSizeOf(settings, rows);
+    const plan = new Plan(engine, arena, architecture, subject.theta, size.most, true);
     const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
     requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
     if (held) requireWeight(patterns.w, held, 'validation', settings);
@@ -82,8 +73,16 @@ export async function fit(
         patterns: { ...patterns, w },
         subset: train,
         rows,
-        batchSize,
-        shuffle: settings.order === 'shuffle',
+        size:
+          typeof size.wanted === 'number'
+            ? fixedSize(size.wanted)
+            : growingSize(
+                size.wanted,
+                { plan, arena, patterns: { ...patterns, w }, subset: train, rows, seed },
+                resume?.batchSize,
+              ),
+        order: settings.order,
+        classes: settings.order === 'interleave' ? requiredClasses(patterns, architecture, data.rows) : undefined,
         epochs: settings.epochs,
         seed,
       },
@@ -109,6 +108,36 @@ export async function fit(
     arena.dispose();
     for (const made of own) made.dispose();
   }
+}
+
+/**
+ * Patterns per step: a number of them or how they grow, and the most there may be.
+ * @throws OptionError where the method, the order or minGradient do not go with it
+ */
+function batchSizeOf({ method, batchSize, order, minGradient }: Settings, rows: number) {
+  const given = batchSize ?? method.batch ?? BATCH_SIZE;
+  const wanted = isGrowing(given) ? given : given === 'full' ? rows : Math.min(given, rows);
+  const full = typeof wanted === 'number' && wanted >= rows;
+  if (method.batch === 'full' && !full) {
+    throw new OptionError('fit.batchSize', given, `'full' with ${method.name}, which compares gradients of the whole set`);
+  }
+  if (minGradient > 0 && !full) {
+    const expected = "0 with mini-batches; batchSize 'full' has a gradient of the whole set";
+    throw new OptionError('fit.minGradient', minGradient, expected);
+  }
+  if (full && (order === 'emphasize' || isEmphasis(order))) {
+    const expected = "a number smaller than the number of rows with order 'emphasize', which picks some of them for each step";
+    throw new OptionError('fit.batchSize', given, expected);
+  }
+  return { wanted, most: typeof wanted === 'number' ? wanted : Math.min(wanted.limit, rows) };
+}
+
+/** The classes of all rows. @throws OptionError where the loss has none */
+function requiredClasses(patterns: Patterns, architecture: Architecture, rows: number): Uint32Array {
+  const classes = classesOf(patterns, architecture, rows);
+  if (classes) return classes;
+  const expected = `'shuffle', 'sequential' or emphasize(): the loss ${architecture.loss} has no classes to interleave`;
+  throw new OptionError('fit.order', 'interleave', expected);
 }
 
 /** A dataset's patterns as the network needs them. */

@@ -1,5 +1,6 @@
 // What a fit can be told.
 
+import { type Emphasis, type Growing, type Order, isEmphasis, isGrowing } from '../data/batches.js';
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../errors.js';
@@ -52,11 +53,14 @@ const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 export const FIT_OPTIONS = {
   method: value<Method>('a method, such as sgd({ rate: 0.1 })', isMethod, sgd()),
   epochs: number({ min: 1, integer: true }, 100),
-  batchSize: either<number | undefined, 'full'>(
+  batchSize: either<number | undefined, 'full' | Growing>(
     number({ min: 1, integer: true }, undefined),
-    value("'full'", (v) => v === 'full', 'full'),
+    value("'full', or growing()", (v) => v === 'full' || isGrowing(v), 'full'),
   ),
-  order: oneOf(['shuffle', 'sequential'], 'shuffle'),
+  order: either<'shuffle' | 'interleave' | 'sequential' | 'emphasize', Emphasis>(
+    oneOf(['shuffle', 'interleave', 'sequential', 'emphasize'], 'shuffle'),
+    value('emphasize({ … })', isEmphasis, undefined as never),
+  ),
   validation: value<number | Dataset | readonly [MatrixLike, MatrixLike] | undefined>(
     'a share > 0 and < 1 of the rows, a dataset, or [X, Y]',
     (v) => (typeof v === 'number' && v > 0 && v < 1) || v instanceof Dataset || (Array.isArray(v) && v.length === 2),
@@ -96,10 +100,16 @@ export interface FitOptions {
   method?: Method;
   /** Passes over the training patterns at most. Default 100. */
   epochs?: number;
-  /** Patterns per step: an integer ≥ 1, or 'full'. Default 32, or 'full' for methods that need it; more than there are patterns counts as 'full'. */
-  batchSize?: number | 'full';
-  /** 'shuffle' (default) takes the patterns in a new random order each epoch, 'sequential' as they stand. */
-  order?: 'shuffle' | 'sequential';
+  /**
+   * Patterns per step: an integer ≥ 1, 'full', or `growing()`. Default 32, or 'full' for methods that need it; more than there are
+   * patterns counts as 'full'.
+   */
+  batchSize?: number | 'full' | Growing;
+  /**
+   * 'shuffle' (default) takes the patterns in a new random order each epoch, 'interleave' in one in which neighbours rarely share a class,
+   * 'sequential' as they stand; 'emphasize', or `emphasize()` with settings, takes hard ones more often. Full batches have no order.
+   */
+  order?: Order;
   /**
    * What the validation loss is measured on: a share of the rows, set aside by the seed (stratified for classes), a dataset, or
    * [X, Y]. None by default.

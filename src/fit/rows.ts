@@ -21,7 +21,7 @@ export interface Subject {
 }
 
 /** The classes of a dataset's rows, or undefined where its loss is about numbers. */
-function classesOf(patterns: Patterns, { loss, layers }: Architecture, rows: number): Uint32Array | undefined {
+export function classesOf(patterns: Patterns, { loss, layers }: Architecture, rows: number): Uint32Array | undefined {
   const threshold = classThreshold(loss);
   const outputs = layers.at(-1)!.units;
   if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;

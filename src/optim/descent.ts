@@ -1,12 +1,13 @@
 // Steps against the gradient, many to a call: what all first-order methods share. A rule says how a step is taken.
 
 import type { Core } from '../../bindings/core.js';
-import { type RealArray, Reals, Words } from '../../bindings/memory.js';
+import { type RealArray, Reals } from '../../bindings/memory.js';
 import { OptionError } from '../errors.js';
 import { either, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import { type Schedule, isSchedule } from '../rates/schedule.js';
 import type { MethodState, Task, Training } from './method.js';
+import { RunOrder } from './order.js';
 
 /** A learning rate by the epoch, counted from 0 over all fits that continue each other. */
 export type RateOfEpoch = (epoch: number) => number;
@@ -37,9 +38,9 @@ const RATES = 1024;
 
 /** A descent under way. */
 export class Descent implements Training {
-  readonly stepsPerEpoch: number;
   private readonly run: number;
   private readonly gradient: Reals;
+  private readonly order: RunOrder;
   /** What the rule remembers of each parameter, in its order. */
   private readonly moments: readonly Reals[];
   rate = 0;
@@ -51,6 +52,8 @@ export class Descent implements Training {
   private presented: number;
   private readonly first: number;
   private begun = 0;
+  /** Patterns per step. */
+  private batchSize: number;
   /** Rates of coming steps, where they change from step to step. */
   private readonly rates: Reals | undefined;
 
@@ -59,9 +62,9 @@ export class Descent implements Training {
     private readonly task: Task,
     state: MethodState | undefined,
   ) {
-    const { plan, arena, patterns, subset, rows, batchSize, shuffle } = task;
+    const { plan, arena, patterns, subset, rows, size } = task;
     const { core, precision } = plan.engine;
-    this.stepsPerEpoch = Math.ceil(rows / batchSize);
+    this.batchSize = size.first;
     this.epoch = state?.epoch ?? 0;
     this.current = this.epoch;
     this.step = state?.step ?? 0;
@@ -76,23 +79,27 @@ export class Descent implements Training {
       else moment.view().fill(rule.start?.[name] ?? 0);
       return moment;
     });
-    // All patterns at once are the same set in any order.
-    const order = shuffle && batchSize < rows ? new Words(arena, rows) : undefined;
+    this.order = new RunOrder(task, state);
     this.run = arena.allocate(core.runBytes());
     core.runOpen(
       this.run,
       plan.address,
       rows,
-      batchSize,
+      size.first,
       patterns.x.address,
       patterns.t.address,
       patterns.w?.address ?? 0,
       subset?.address ?? 0,
-      order?.address ?? 0,
+      this.order.list?.address ?? 0,
       this.gradient.address,
       this.moments[0]?.address ?? 0,
       plan.slabs,
     );
+    this.order.open(this.run);
+  }
+
+  get stepsPerEpoch(): number {
+    return Math.ceil(this.task.rows / this.batchSize);
   }
 
   get loss(): number {
@@ -101,7 +108,7 @@ export class Descent implements Training {
   }
 
   get gradientNorm(): number | undefined {
-    if (this.task.batchSize < this.task.rows) return undefined;
+    if (this.batchSize < this.task.rows) return undefined;
     return this.task.plan.engine.core.largestMagnitude(this.gradient.length, this.gradient.address);
   }
 
@@ -112,6 +119,10 @@ export class Descent implements Training {
 
   begin(): void {
     const { core } = this.task.plan.engine;
+    if (this.begun > 0 || this.task.size.continues) {
+      this.batchSize = this.task.size.next(this.batchSize, this.epoch);
+      core.runBatch(this.run, this.batchSize);
+    }
     this.current = this.epoch++;
     this.rate = this.rateAt(this.step, this.presented);
     this.rule.apply(
@@ -163,7 +174,8 @@ export class Descent implements Training {
   }
 
   private lookUpRates(rates: Reals, steps: number): void {
-    const { batchSize, rows } = this.task;
+    const { batchSize } = this;
+    const { rows } = this.task;
     const view = rates.view();
     const position = this.core.runPosition(this.run);
     for (let k = 0; k < steps; k++)
@@ -172,12 +184,12 @@ export class Descent implements Training {
   }
 
   state(): MethodState {
-    const { epoch, step, presented: patterns, core } = this;
-    const vectors: Record<string, RealArray> = {};
+    const { epoch, step, presented: patterns, batchSize, core } = this;
+    const vectors: Record<string, RealArray> = { ...this.order.vectors };
     this.moments.forEach((moment, i) => {
       // One that has overflowed would spoil every fit that continues.
       if (Number.isFinite(core.largestMagnitude(moment.length, moment.address))) vectors[this.rule.moments[i]!] = moment.read();
     });
-    return { epoch, step, patterns, vectors };
+    return { epoch, step, patterns, batchSize, vectors };
   }
 }

@@ -1,7 +1,9 @@
 // The interface between the training loop (fit.ts) and the methods, one file each.
 
 import type { Arena, RealArray, Words } from '../../bindings/memory.js';
+import type { Order } from '../data/batches.js';
 import type { Patterns } from '../data/dataset.js';
+import type { BatchSize } from '../fit/batches.js';
 import type { Plan } from '../plan.js';
 
 /** What a method trains on. */
@@ -14,9 +16,11 @@ export interface Task {
   readonly subset: Words | undefined;
   /** How many patterns that is. */
   readonly rows: number;
-  /** Patterns per step, at most `rows`. */
-  readonly batchSize: number;
-  readonly shuffle: boolean;
+  /** Patterns per step. */
+  readonly size: BatchSize;
+  readonly order: Order;
+  /** The class of each pattern of the whole set, where the order asks for it. */
+  readonly classes: Uint32Array | undefined;
   /** Epochs that the fit will take at most. */
   readonly epochs: number;
   readonly seed: number;
@@ -29,12 +33,14 @@ export interface MethodState {
   /** Steps taken and patterns presented: rates that fall go on from there. */
   readonly step: number;
   readonly patterns: number;
+  /** Patterns per step, where they grow. */
+  readonly batchSize: number;
   readonly vectors: Readonly<Record<string, RealArray>>;
 }
 
 /** A method at work. */
 export interface Training {
-  /** Patterns per step, and so how many steps an epoch has. */
+  /** How many steps the epoch that has begun takes. */
   readonly stepsPerEpoch: number;
   /** Begins the next epoch. */
   begin(): void;

@@ -1,0 +1,206 @@
+// Emphasis on hard examples: patterns are drawn with probabilities that follow their errors (Efficient BackProp 4.2; SPEC 1.4.2).
+//
+//   e_i  running error of pattern i: e ← e + memory·(l − e) whenever its loss l is seen
+//   q_i = min(e_i, clip)^exponent, at most `most`
+//   p_i = (1 − floor)·q_i/Σq + floor/n
+//
+// The q are the leaves of a tree whose inner nodes hold the sums of their children, so that a draw and a change cost O(log n).
+
+import { exp, log } from "../kernels/elementary";
+import { uniformAt } from "../kernels/random";
+
+@unmanaged
+export class Emphasis {
+  exponent: f64;
+  floor: f64;
+  cap: f64; // of p_i, in units of 1/n
+  memory: f64;
+  quantile: f64; // errors above this quantile count as it does; 1: none do
+  clip: f64;
+  most: f64; // of q, in units of its mean
+  n: i32;
+  leaves: i32; // a power of two, at least n
+  importance: i32; // 1: draws weigh 1/(n·p)
+  seen: i32; // 1 once every pattern has an error
+  begun: i32; // 1 once an epoch has begun
+  purpose: u32;
+  low: u32;
+  high: u32;
+  epoch: u32;
+  errors: usize; // f64, n
+  tree: usize; // f64, 2·leaves: the root at 1, leaf i at leaves + i
+  places: usize; // u32: where in the list of patterns each draw of the epoch stands
+  indices: usize; // u32: the pattern at each place, or 0 where they are the same
+  factors: usize; // real, one a draw; 0 without importance
+}
+
+/** Leaves of a tree for n patterns. */
+function leavesFor(n: i32): i32 {
+  let leaves = 1;
+  while (leaves < n) leaves <<= 1;
+  return leaves;
+}
+
+/** Bytes of the description and of its tree and list of places, for n patterns. */
+export function emphasisBytes(n: i32): usize {
+  return ((offsetof<Emphasis>() + 7) & ~7) + (<usize>(2 * leavesFor(n)) << 3) + (<usize>n << 2);
+}
+
+/**
+ * Describes the emphasis on n patterns. indices: u32, those of the patterns, or 0 for 0 … n − 1. errors: f64, n of them, to start from if
+ * `seen`, else room for them. factors: real, n of them, or 0 without importance weights.
+ */
+export function emphasisOpen(
+  at: usize, n: i32, indices: usize, errors: usize, seen: i32, factors: usize,
+  exponent: f64, memory_: f64, floor: f64, cap: f64, quantile: f64, purpose: u32,
+): void {
+  const e = changetype<Emphasis>(at);
+  memory.fill(at, 0, emphasisBytes(n));
+  e.n = n;
+  e.leaves = leavesFor(n);
+  e.exponent = exponent;
+  e.memory = memory_;
+  e.floor = floor;
+  e.cap = cap;
+  e.quantile = quantile;
+  e.clip = Infinity;
+  e.most = floor < 1 ? (cap - floor) / (1 - floor) : Infinity;
+  e.purpose = purpose;
+  e.indices = indices;
+  e.errors = errors;
+  e.seen = seen;
+  e.factors = factors;
+  e.tree = at + ((offsetof<Emphasis>() + 7) & ~7);
+  e.places = e.tree + (<usize>(2 * e.leaves) << 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function node(e: Emphasis, i: i32): usize {
+  return e.tree + (<usize>i << 3);
+}
+
+/** x^exponent for x ≥ 0 */
+// @ts-ignore: decorator
+@inline
+function raised(e: Emphasis, x: f64): f64 {
+  if (e.exponent == 1) return x;
+  if (e.exponent == 0.5) return sqrt(x);
+  if (x == 0) return e.exponent == 0 ? 1 : 0;
+  const l = v128.extract_lane<f64>(log<f64>(v128.splat<f64>(x)), 0);
+  return v128.extract_lane<f64>(exp<f64>(v128.splat<f64>(e.exponent * l)), 0);
+}
+
+/** The value below which a share `quantile` of the errors lies, to a part in 2^40, by bisection. */
+function errorQuantile(e: Emphasis): f64 {
+  let high: f64 = 0, low: f64 = 0;
+  const end = e.errors + (<usize>e.n << 3);
+  for (let p = e.errors; p < end; p += 8) high = max(high, load<f64>(p));
+  const wanted = e.quantile * <f64>e.n;
+  for (let round = 0; round < 40 && low < high; round++) {
+    const middle = low + (high - low) / 2;
+    let below = 0;
+    for (let p = e.errors; p < end; p += 8) below += load<f64>(p) <= middle ? 1 : 0;
+    if (<f64>below >= wanted) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** All q from the errors, none larger than `most` times their mean, and the sums above them. */
+function rebuild(e: Emphasis): void {
+  const n = e.n, leaves = e.leaves, first = node(e, leaves), end = first + (<usize>n << 3);
+  e.clip = e.quantile < 1 ? errorQuantile(e) : Infinity;
+  let total: f64 = 0, largest: f64 = 0;
+  for (let p = first, from = e.errors; p < end; p += 8, from += 8) {
+    const q = raised(e, min(load<f64>(from), e.clip));
+    store<f64>(p, q);
+    total += q;
+    largest = max(largest, q);
+  }
+  // What is cut off lowers the mean, and so the bound: down to the largest bound that is `most` times the mean it leaves.
+  let bound = largest;
+  for (let round = 0; round < 100; round++) {
+    const next = e.most * total / <f64>n;
+    if (!(next < bound * (1 - 1e-12))) break;
+    bound = next;
+    total = 0;
+    for (let p = first; p < end; p += 8) total += min(load<f64>(p), bound);
+  }
+  for (let p = first; p < end; p += 8) store<f64>(p, min(load<f64>(p), bound));
+  for (let i = leaves - 1; i > 0; i--) store<f64>(node(e, i), load<f64>(node(e, 2 * i)) + load<f64>(node(e, 2 * i + 1)));
+}
+
+/** Begins an epoch with this key. Before every pattern has an error, the epoch's draws are those that `order` lists, each once. */
+export function emphasisEpoch(at: usize, low: u32, high: u32, epoch: u32): void {
+  const e = changetype<Emphasis>(at);
+  e.low = low;
+  e.high = high;
+  e.epoch = epoch;
+  if (e.begun) e.seen = 1;
+  e.begun = 1;
+  if (e.seen) rebuild(e);
+}
+
+/** The pattern at place i of the list. */
+// @ts-ignore: decorator
+@inline
+export function patternAt(e: Emphasis, i: u32): u32 {
+  return e.indices ? load<u32>(e.indices + (<usize>i << 2)) : i;
+}
+
+/**
+ * order[k] = a pattern drawn by its probability, for the draws first … first + count − 1 of the epoch. In the first epoch, order[k] = the
+ * pattern at the place that order[k] holds: each once.
+ */
+export function draw(at: usize, first: i32, count: i32, order: usize): void {
+  const e = changetype<Emphasis>(at);
+  const total = load<f64>(node(e, 1)), n = <f64>e.n;
+  for (let k = first; k < first + count; k++) {
+    const to = <usize>k << 2;
+    let place: u32;
+    if (!e.seen) {
+      place = load<u32>(order + to);
+      if (e.factors) store<real>(e.factors + <usize>k * sizeof<real>(), 1);
+    } else {
+      let u = uniformAt(k, e.low, e.high, e.purpose, e.epoch, 0);
+      if (u < e.floor || !(total > 0)) {
+        place = <u32>min(n - 1, n * (total > 0 ? u / e.floor : u));
+      } else {
+        u = (u - e.floor) / (1 - e.floor) * total;
+        let i = 1;
+        while (i < e.leaves) {
+          i <<= 1;
+          const here = load<f64>(node(e, i));
+          if (u >= here && load<f64>(node(e, i + 1)) > 0) {
+            u -= here;
+            i++;
+          }
+        }
+        place = i - e.leaves;
+      }
+      if (e.factors) {
+        const share = total > 0 ? load<f64>(node(e, e.leaves + <i32>place)) * n / total : 1;
+        store<real>(e.factors + <usize>k * sizeof<real>(), <real>(1 / ((1 - e.floor) * share + e.floor)));
+      }
+    }
+    store<u32>(e.places + to, place);
+    store<u32>(order + to, patternAt(e, place));
+  }
+}
+
+/** The loss of draw k was l: its pattern's running error follows, and so does its probability. */
+export function noteLoss(at: usize, k: i32, l: f64): void {
+  const e = changetype<Emphasis>(at);
+  const place = load<u32>(e.places + (<usize>k << 2)), own = e.errors + (<usize>place << 3);
+  l = max(l, 0); // a cross-entropy of 0 may be rounded to less
+  if (!e.seen) {
+    store<f64>(own, l); // the probabilities follow from the next epoch on
+    return;
+  }
+  const error = load<f64>(own) + e.memory * (l - load<f64>(own));
+  store<f64>(own, error);
+  let i = e.leaves + <i32>place;
+  store<f64>(node(e, i), min(raised(e, min(error, e.clip)), e.most * load<f64>(node(e, 1)) / <f64>e.n));
+  for (i >>= 1; i > 0; i >>= 1) store<f64>(node(e, i), load<f64>(node(e, 2 * i)) + load<f64>(node(e, 2 * i + 1)));
+}

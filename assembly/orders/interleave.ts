@@ -1,0 +1,104 @@
+// An order of examples in which neighbours rarely share a class (Efficient BackProp 4.2; SPEC 1.4.2).
+
+import { word } from "../kernels/random";
+
+// @ts-ignore: decorator
+@inline
+function get(list: usize, i: u32): u32 {
+  return load<u32>(list + (<usize>i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function set(list: usize, i: u32, x: u32): void {
+  store<u32>(list + (<usize>i << 2), x);
+}
+
+/** Bytes of room that `interleave` needs for so many patterns and classes. */
+export function interleaveBytes(rows: i32, classes: i32): usize {
+  return (<usize>rows + 3 * <usize>classes) << 2;
+}
+
+/** Classes with as many patterns left as the one at `first` in `ranked`. */
+function bucket(classes: u32, first: u32, ranked: usize, left: usize): u32 {
+  const count = get(left, get(ranked, first));
+  let size: u32 = 1;
+  while (first + size < classes && get(left, get(ranked, first + size)) == count) size++;
+  return size;
+}
+
+/** ranked[i] and ranked[j] change places. */
+// @ts-ignore: decorator
+@inline
+function swap(ranked: usize, i: u32, j: u32): void {
+  const c = get(ranked, i);
+  set(ranked, i, get(ranked, j));
+  set(ranked, j, c);
+}
+
+/** The place of class c in a bucket of `ranked`. */
+function find(c: u32, first: u32, ranked: usize): u32 {
+  while (get(ranked, first) != c) first++;
+  return first;
+}
+
+/**
+ * Deals the n patterns that `order` lists (u32, already shuffled) anew: each is drawn from the class that has most left among those
+ * other than the last one's, ties by chance. Neighbours share a class only where that cannot be helped: max − (n − max) − 1 times
+ * if one class has max > (n + 1)/2 patterns. classOf: u32, the class of each pattern of the whole set; room: interleaveBytes(n, classes).
+ */
+export function interleave(
+  n: i32, order: usize, classOf: usize, classes: i32, low: u32, high: u32, purpose: u32, epoch: u32, room: usize,
+): void {
+  const count = <u32>classes;
+  const lists = room, left = lists + (<usize>n << 2), next = left + (<usize>count << 2), ranked = next + (<usize>count << 2);
+  // Lists of each class's patterns, one after another.
+  memory.fill(left, 0, <usize>count << 2);
+  for (let k: u32 = 0; k < <u32>n; k++) {
+    const c = get(classOf, get(order, k));
+    set(left, c, get(left, c) + 1);
+  }
+  let at: u32 = 0;
+  for (let c: u32 = 0; c < count; c++) {
+    set(next, c, at);
+    at += get(left, c);
+  }
+  for (let k: u32 = 0; k < <u32>n; k++) {
+    const i = get(order, k), c = get(classOf, i), to = get(next, c);
+    set(lists, to, i);
+    set(next, c, to + 1);
+  }
+  for (let c: u32 = 0; c < count; c++) set(next, c, get(next, c) - get(left, c));
+  // Classes by how many they have left, most first; those with equally many make a bucket.
+  for (let c: u32 = 0; c < count; c++) {
+    let j = c;
+    for (const mine = get(left, c); j > 0 && get(left, get(ranked, j - 1)) < mine; j--) set(ranked, j, get(ranked, j - 1));
+    set(ranked, j, c);
+  }
+  let top = bucket(count, 0, ranked, left), last = u32.MAX_VALUE;
+  for (let k: u32 = 0; k < <u32>n; k++) {
+    let first: u32 = 0, end = top, size = top;
+    if (last != u32.MAX_VALUE && get(left, last) == get(left, get(ranked, 0))) {
+      swap(ranked, find(last, 0, ranked), top - 1);
+      size--;
+      if (size == 0) {
+        if (top < count && get(left, get(ranked, top)) > 0) {
+          first = top;
+          size = bucket(count, first, ranked, left);
+          end = first + size;
+        } else {
+          size = 1; // nothing but its own kind is left
+        }
+      }
+    }
+    // Not quite uniform: off by size/2^32, which nobody can see.
+    const j = first + <u32>((<u64>word(k, low, high, purpose, epoch, 0) * size) >> 32);
+    const c = get(ranked, j), from = get(next, c);
+    set(order, k, get(lists, from));
+    set(next, c, from + 1);
+    set(left, c, get(left, c) - 1);
+    swap(ranked, j, end - 1); // the last place of its bucket, and the first of the one below
+    if (first == 0 && --top == 0) top = bucket(count, 0, ranked, left);
+    last = c;
+  }
+}

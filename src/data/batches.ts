@@ -1,0 +1,101 @@
+// How a fit walks through its patterns: in which order, and how many to a step (Efficient BackProp 4.1 and 4.2).
+
+import { OptionError } from '../errors.js';
+import { type Checked, checked, flag, number, oneOf } from '../options.js';
+
+const EMPHASIS = {
+  exponent: number({ min: 0, max: 1 }, 1),
+  memory: number({ above: 0, max: 1 }, 0.5),
+  floor: number({ min: 0, max: 1 }, 0.2),
+  cap: number({ above: 1 }, 5),
+  quantile: number({ above: 0, max: 1 }, 1),
+  importance: flag(false),
+};
+
+/** Options of `emphasize`. */
+export interface EmphasisOptions {
+  /** How strongly probabilities follow errors, 0 (not at all) to 1 (in proportion). Default 1. */
+  exponent?: number;
+  /** What share of a pattern's running error its newest loss makes, > 0 and ≤ 1. Default 0.5: the last two or three presentations count. */
+  memory?: number;
+  /** The least probability, in units of 1/N, 0 to 1: no pattern is forgotten. Default 0.2. */
+  floor?: number;
+  /** The largest probability, in units of 1/N, > 1: no pattern takes over. Default 5. */
+  cap?: number;
+  /**
+   * Errors above this quantile count as if they were at it, > 0 and ≤ 1: a guard against outliers, which emphasis would present most
+   * often of all. Default 1, no clipping; 0.95 where some labels may be wrong.
+   */
+  quantile?: number;
+  /** Whether a pattern weighs 1/(N·p), so that the gradient stays unbiased and only its variance changes. Default false. */
+  importance?: boolean;
+}
+
+/** An order that emphasises hard examples. */
+export interface Emphasis extends Readonly<Required<EmphasisOptions>> {
+  readonly kind: 'emphasize';
+}
+
+/**
+ * Hard examples more often: after a first epoch that takes each pattern once, patterns are drawn with probabilities that follow the running
+ * errors, p ∝ errorᵉˣᵖᵒⁿᵉⁿᵗ between `floor`/N and `cap`/N. An epoch is N draws. It pays where errors are rare and informative, as those of
+ * small classes; with outliers it is a disaster (SPEC 1.4.2). For steps on fewer patterns than there are.
+ * @throws OptionError
+ */
+export function emphasize(options?: EmphasisOptions): Emphasis {
+  return Object.freeze({ kind: 'emphasize' as const, ...checked('emphasize', EMPHASIS, options) });
+}
+
+const GROWING = {
+  start: number({ min: 1, integer: true }, 16),
+  by: oneOf(['epoch', 'variance'], 'epoch'),
+  factor: number({ min: 1, below: Infinity }, 1.5),
+  theta: number({ above: 0, below: Infinity }, 0.7),
+  limit: number({ min: 1 }, Infinity),
+};
+
+/** Options of `growing`. */
+export interface GrowingOptions {
+  /** Patterns of the first steps. Default 16. */
+  start?: number;
+  /** What makes batches grow: each 'epoch' (default), or the 'variance' of the gradient. */
+  by?: 'epoch' | 'variance';
+  /** By epoch: what the size is multiplied with, ≥ 1, and rounded up. Default 1.5. */
+  factor?: number;
+  /**
+   * By variance: a batch is large enough while the standard error of its mean gradient is at most θ times the gradient's norm, > 0. Default
+   * 0.7 (0.5 to 1 are customary: Byrd, Chin, Nocedal and Wu 2012).
+   */
+  theta?: number;
+  /** The largest size. Default: all patterns. */
+  limit?: number;
+}
+
+/** Batches that grow. */
+export interface Growing extends Readonly<Checked<typeof GROWING>> {
+  readonly kind: 'growing';
+}
+
+/**
+ * Batches that begin small, where rough steps go far, and grow as the minimum comes near, where noise would keep them from it (SPEC
+ * 1.4.1). The size changes between epochs only.
+ * @throws OptionError
+ */
+export function growing(options?: GrowingOptions): Growing {
+  const settings = checked('growing', GROWING, options);
+  if (settings.limit < settings.start) {
+    throw new OptionError('growing.limit', settings.limit, `a number ≥ start, which is ${settings.start}`);
+  }
+  return Object.freeze({ kind: 'growing' as const, ...settings });
+}
+
+/** An order by name, or an emphasis with settings. */
+export type Order = 'shuffle' | 'interleave' | 'sequential' | 'emphasize' | Emphasis;
+
+export function isEmphasis(value: unknown): value is Emphasis {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'emphasize';
+}
+
+export function isGrowing(value: unknown): value is Growing {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'growing';
+}

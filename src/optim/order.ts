@@ -1,0 +1,61 @@
+// The order of patterns as a run needs it: lists, classes and errors in linear memory.
+
+import { type RealArray, Reals, Words } from '../../bindings/memory.js';
+import { type Emphasis, emphasize } from '../data/batches.js';
+import { Purpose } from '../random.js';
+import type { MethodState, Task } from './method.js';
+
+/** What holds the running errors in a method's state. */
+const ERRORS = 'errors of patterns';
+
+/** The order of a run's patterns. */
+export class RunOrder {
+  /** Room for the order, new in each epoch; none where patterns stay as they stand. */
+  readonly list: Words | undefined;
+  private readonly emphasis: Emphasis | undefined;
+  private readonly errors: Reals | undefined;
+  private readonly seen: boolean = false;
+
+  /** @throws OutOfMemoryError */
+  constructor(
+    private readonly task: Task,
+    state: MethodState | undefined,
+  ) {
+    const { arena, order, rows, size } = task;
+    // All patterns at once are the same set in any order.
+    if (order === 'sequential' || size.first >= rows) return;
+    this.list = new Words(arena, rows);
+    this.emphasis = order === 'emphasize' ? emphasize() : typeof order === 'object' ? order : undefined;
+    if (!this.emphasis) return;
+    this.errors = new Reals(arena, 'float64', rows);
+    const kept = state?.vectors[ERRORS];
+    this.seen = kept?.length === rows;
+    if (this.seen) this.errors.view().set(kept!);
+    else this.errors.view().fill(0);
+  }
+
+  /** Tells a run that has been opened with `list`. */
+  open(run: number): void {
+    const { plan, arena, rows, subset, classes, order } = this.task;
+    const { core, precision } = plan.engine;
+    if (this.list && order === 'interleave') {
+      const count = classes!.reduce((a, b) => Math.max(a, b), 0) + 1;
+      const room = arena.allocate(core.interleaveBytes(rows, count));
+      core.runInterleave(run, Words.of(arena, classes!).address, count, Purpose.ties, room);
+    } else if (this.emphasis) {
+      const { exponent, memory, floor, cap, quantile, importance } = this.emphasis;
+      const at = arena.allocate(core.emphasisBytes(rows));
+      const factors = importance ? new Reals(arena, precision, rows).address : 0;
+      const from = subset?.address ?? 0;
+      const seen = this.seen ? 1 : 0;
+      const { address } = this.errors!;
+      core.emphasisOpen(at, rows, from, address, seen, factors, exponent, memory, floor, cap, quantile, Purpose.emphasis);
+      core.runEmphasis(run, at);
+    }
+  }
+
+  /** What a fit that continues this one needs. */
+  get vectors(): Record<string, RealArray> {
+    return this.errors ? { [ERRORS]: this.errors.read() } : {};
+  }
+}
