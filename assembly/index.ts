@@ -1,6 +1,9 @@
 // The whole ABI. Addresses are bytes into linear memory; sizes are elements, strides bytes. `Plan` and `Run` are addresses.
 
-export { planBytes, planOpen, planDense, planParameters, planSlab, planWorkspace, planBind } from "./plan";
+export {
+  planBytes, planOpen, planDense, planRbf, planBatchNorm, planLayerNorm, planDropout, planNoise, planParameters, planStatistics, planSlab,
+  planWorkspace, planBind, planOutput,
+} from "./plan";
 export { planSlabs, patternsBytes, patternsOpen, patternsWeight, evaluate, objectiveGradient } from "./evaluate";
 export { runBytes, runOpen, runUpdate, runRates, runBatch, runInterleave, runEmphasis, runEpoch, runSteps, runLossSum, runWeightSum, runPosition } from "./run";
 export { interleaveBytes, interleave } from "./orders/interleave";
@@ -9,6 +12,7 @@ export { updateRule, updateAdaptive, updateResilient } from "./update";
 
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";
+export { logarithms } from "./kernels/rbf";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { softmax, logSoftmax } from "./kernels/softmax";
 export { activate, timesDerivative, secondDerivative } from "./kernels/activation";

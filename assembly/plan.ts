@@ -4,45 +4,22 @@
 // of activations for up to `rows` patterns. Whoever calls allocates; nothing here does.
 
 import { SIZE } from "./vec";
-import { SOFTMAX, needsInput, timesDerivative } from "./kernels/activation";
-import { denseBackward, denseForward, denseGradient, denseScratch } from "./kernels/dense";
+import { LINEAR, SOFTMAX, needsInput } from "./kernels/activation";
 import { lossSlope, lossValue, throughInput } from "./kernels/loss";
-
-/** One layer of a plan. */
-@unmanaged
-export class Layer {
-  inputs: i32;
-  units: i32;
-  activation: i32;
-  bias: i32; // 1 with a bias, else 0
-  slope: f64; // the activation's parameter
-  first: i32; // index of its first parameter
-  keepsInput: i32; // 1 where y has a buffer of its own beside a
-  y: usize; // rows×units, or the same as a
-  a: usize; // rows×units
-
-  @inline get kernelSize(): i32 {
-    return this.inputs * this.units;
-  }
-
-  /** How many of its parameters decay: the first ones, the kernel. */
-  @inline get decaying(): i32 {
-    return this.kernelSize;
-  }
-
-  @inline get parameters(): i32 {
-    return this.kernelSize + (this.bias ? this.units : 0);
-  }
-}
+import {
+  BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, NOISE, Pass, RBF, layerBackward, layerExtra, layerForward, layerGradient, layerScratch, layerSlope,
+} from "./layer";
 
 @unmanaged
-export class Plan {
+export class Plan extends Pass {
   layers: i32;
   inputs: i32;
   loss: i32;
   parameters: i32;
+  statistics: i32; // running means and variances, behind the parameters
+  dense: i32; // 1 where all layers are dense
   rows: i32; // patterns that the workspace holds
-  theta: usize; // the parameters
+  theta: usize; // the parameters, and the statistics behind them
   delta: usize; // ∂E/∂y of the layer at work: rows×(widest layer)
   deltaBelow: usize; // and of the one below
   scratch: usize;
@@ -72,27 +49,85 @@ export function planBytes(layers: i32): usize {
   return offsetof<Plan>() + <usize>layers * offsetof<Layer>();
 }
 
-/** Begins a plan; planDense must follow for every layer, bottom first. */
+/** Begins a plan; a call for each layer must follow, bottom first. */
 export function planOpen(at: usize, layers: i32, inputs: i32, loss: i32): void {
   const plan = changetype<Plan>(at);
   memory.fill(at, 0, planBytes(layers));
   plan.layers = layers;
   plan.inputs = inputs;
   plan.loss = loss;
+  plan.dense = 1;
+}
+
+/** Layer i is of a kind, with so many units and parameters. */
+function describe(plan: Plan, i: i32, kind: i32, units: i32, parameters: i32): Layer {
+  const layer = layerAt(plan, i);
+  layer.kind = kind;
+  layer.inputs = i ? layerAt(plan, i - 1).units : plan.inputs;
+  layer.units = units ? units : layer.inputs;
+  layer.activation = LINEAR;
+  layer.first = plan.parameters;
+  layer.parameters = parameters;
+  layer.statistics = plan.statistics;
+  plan.parameters += parameters;
+  if (kind != DENSE) plan.dense = 0;
+  return layer;
+}
+
+/** How many units layer i − 1 has. */
+// @ts-ignore: decorator
+@inline
+function width(plan: Plan, i: i32): i32 {
+  return i ? layerAt(plan, i - 1).units : plan.inputs;
 }
 
 /** Layer i is dense. */
 export function planDense(at: usize, i: i32, units: i32, activation: i32, slope: f64, bias: i32): void {
   const plan = changetype<Plan>(at);
-  const layer = layerAt(plan, i);
-  layer.inputs = i ? layerAt(plan, i - 1).units : plan.inputs;
-  layer.units = units;
+  const layer = describe(plan, i, DENSE, units, width(plan, i) * units + (bias ? units : 0));
   layer.activation = activation;
   layer.slope = slope;
   layer.bias = bias;
-  layer.first = plan.parameters;
   layer.keepsInput = needsInput(activation) || activation == SOFTMAX || (i == plan.layers - 1 && throughInput(plan.loss)) ? 1 : 0;
-  plan.parameters += layer.parameters;
+}
+
+/** Layer i has radial basis functions: parameters are centres (inputs×units) and logarithms of widths (units). */
+export function planRbf(at: usize, i: i32, units: i32): void {
+  const plan = changetype<Plan>(at);
+  describe(plan, i, RBF, units, (width(plan, i) + 1) * units).keepsInput = 1;
+}
+
+/** Layer i normalises over batches: parameters γ, β; statistics mean, variance. keep: how much of those a step keeps. */
+export function planBatchNorm(at: usize, i: i32, epsilon: f64, keep: f64): void {
+  const plan = changetype<Plan>(at);
+  const layer = describe(plan, i, BATCH_NORM, 0, 2 * width(plan, i));
+  layer.slope = epsilon;
+  layer.keep = keep;
+  layer.keepsInput = 1;
+  plan.statistics += 2 * layer.units;
+}
+
+/** Layer i normalises over units: parameters γ, β. */
+export function planLayerNorm(at: usize, i: i32, epsilon: f64): void {
+  const plan = changetype<Plan>(at);
+  const layer = describe(plan, i, LAYER_NORM, 0, 2 * width(plan, i));
+  layer.slope = epsilon;
+  layer.keepsInput = 1;
+}
+
+/** Layer i leaves a share `rate` of its inputs out while training. purpose: of its stream. */
+export function planDropout(at: usize, i: i32, rate: f64, purpose: u32): void {
+  const layer = describe(changetype<Plan>(at), i, DROPOUT, 0, 0);
+  layer.slope = rate;
+  layer.purpose = purpose;
+  layer.keepsInput = 1;
+}
+
+/** Layer i adds normal noise while training. purpose: of its stream. */
+export function planNoise(at: usize, i: i32, deviation: f64, purpose: u32): void {
+  const layer = describe(changetype<Plan>(at), i, NOISE, 0, 0);
+  layer.slope = deviation;
+  layer.purpose = purpose;
 }
 
 /** How many parameters the plan has. */
@@ -101,15 +136,21 @@ export function planParameters(at: usize): i32 {
   return plan.parameters;
 }
 
+/** How many running statistics follow the parameters. */
+export function planStatistics(at: usize): i32 {
+  return changetype<Plan>(at).statistics;
+}
+
 /** Reals of input and activations that a slab may hold: 1 MiB in float32, about what a second cache keeps. */
 const SLAB_REALS: i32 = 1 << 18;
 
 /**
  * How many patterns run through the network at a time. It follows from the shapes alone, so that sums over patterns are
- * always split at the same places.
+ * always split at the same places. In training, batches that are normalised as a whole must not be split at all.
  */
-export function planSlab(at: usize): i32 {
+export function planSlab(at: usize, training: i32): i32 {
   const plan = changetype<Plan>(at);
+  if (training && plan.statistics) return i32.MAX_VALUE;
   let width = plan.inputs;
   for (let i = 0; i < plan.layers; i++) width += layerAt(plan, i).units;
   return max(64, min(1024, (SLAB_REALS / width) & ~63));
@@ -137,7 +178,8 @@ export function planWorkspace(at: usize, rows: i32, training: i32): usize {
   for (let i = 0; i < plan.layers; i++) {
     const layer = layerAt(plan, i);
     bytes += padded(<usize>rows * layer.units * SIZE) * (layer.keepsInput ? 2 : 1);
-    scratch = max(scratch, denseScratch(rows, layer.inputs, layer.units, training));
+    bytes += padded(<usize>layerExtra(layer, rows) * SIZE);
+    scratch = max(scratch, layerScratch(layer, rows, training));
   }
   if (training) bytes += 2 * padded(<usize>rows * widest(plan) * SIZE);
   return bytes + padded(scratch);
@@ -156,6 +198,8 @@ export function planBind(at: usize, rows: i32, training: i32, theta: usize, work
       layer.y = workspace;
       workspace += size;
     }
+    layer.extra = workspace;
+    workspace += padded(<usize>layerExtra(layer, rows) * SIZE);
   }
   if (training) {
     const size = padded(<usize>rows * widest(plan) * SIZE);
@@ -166,18 +210,26 @@ export function planBind(at: usize, rows: i32, training: i32, theta: usize, work
   plan.scratch = workspace;
 }
 
+// @ts-ignore: decorator
+@inline
+function parametersOf(plan: Plan, layer: Layer): usize {
+  return parameterAt(plan.theta, layer.first);
+}
+
 /** Runs `rows` patterns x (rows×inputs) through the network; returns the address of the outputs, rows×(top layer's units). */
 export function planForward(at: usize, rows: i32, x: usize): usize {
   const plan = changetype<Plan>(at);
   for (let i = 0; i < plan.layers; i++) {
-    const layer = layerAt(plan, i), kernel = parameterAt(plan.theta, layer.first);
-    denseForward(
-      rows, layer.inputs, layer.units, x, kernel, layer.bias ? parameterAt(kernel, layer.kernelSize) : 0,
-      layer.y, layer.a, layer.activation, layer.slope, plan.scratch,
-    );
+    const layer = layerAt(plan, i), statistics = parameterAt(plan.theta, plan.parameters + layer.statistics);
+    layerForward(layer, plan, rows, x, parametersOf(plan, layer), statistics, plan.scratch);
     x = layer.a;
   }
   return x;
+}
+
+/** The address of what layer i put out in the last planForward. */
+export function planOutput(at: usize, i: i32): usize {
+  return layerAt(changetype<Plan>(at), i).a;
 }
 
 /** Σ w·l over the patterns of the last planForward   t: rows×outputs, w: rows or 0 */
@@ -199,17 +251,15 @@ export function planSlope(at: usize, rows: i32, t: usize, w: usize, scale: f64):
   const plan = changetype<Plan>(at);
   const top = topLayer(plan);
   lossSlope(plan.loss, rows, top.units, top.a, t, w, scale, plan.delta);
-  if (!throughInput(plan.loss)) {
-    timesDerivative(top.activation, rows * top.units, top.y, top.a, plan.delta, top.slope);
-  }
+  if (!throughInput(plan.loss)) layerSlope(top, rows, parametersOf(plan, top), plan.delta);
 }
 
-/** From delta of layer i to delta of the layer below; the two buffers change places. */
-export function planDescend(at: usize, i: i32, rows: i32): void {
+/** From delta of layer i to delta of the layer below, after planForward on x; the two buffers change places. */
+export function planDescend(at: usize, i: i32, rows: i32, x: usize): void {
   const plan = changetype<Plan>(at);
   const layer = layerAt(plan, i), below = layerAt(plan, i - 1), d = plan.deltaBelow;
-  denseBackward(rows, layer.inputs, layer.units, plan.delta, parameterAt(plan.theta, layer.first), d, plan.scratch);
-  timesDerivative(below.activation, rows * below.units, below.y, below.a, d, below.slope);
+  layerBackward(layer, plan, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), d, plan.scratch);
+  layerSlope(below, rows, parametersOf(plan, below), d);
   plan.deltaBelow = plan.delta;
   plan.delta = d;
 }
@@ -233,12 +283,9 @@ export function planGradient(
   const value = planLoss(at, rows, t, w);
   planSlope(at, rows, t, w, scale);
   for (let i = plan.layers - 1; i >= 0; i--) {
-    const layer = layerAt(plan, i), kernel = parameterAt(gradient, layer.first);
-    denseGradient(
-      rows, layer.inputs, layer.units, layerInput(plan, i, x), plan.delta, kernel,
-      layer.bias ? parameterAt(kernel, layer.kernelSize) : 0, accumulate, plan.scratch,
-    );
-    if (i) planDescend(at, i, rows);
+    const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);
+    layerGradient(layer, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), own, accumulate, plan.scratch);
+    if (i) planDescend(at, i, rows, x);
   }
   return value;
 }

@@ -105,9 +105,13 @@ export function runEmphasis(at: usize, emphasis: usize): void {
 /** Begins an epoch: sums to 0, and a new order of the patterns if they have one. */
 export function runEpoch(at: usize, seedLow: u32, seedHigh: u32, purpose: u32, epoch: u32): void {
   const run = changetype<Run>(at);
+  const plan = changetype<Plan>(run.plan);
   run.position = 0;
   run.lossSum = 0;
   run.weightSum = 0;
+  plan.low = seedLow;
+  plan.high = seedHigh;
+  plan.epoch = epoch;
   if (!run.order) return;
   if (run.emphasis) emphasisEpoch(run.emphasis, seedLow, seedHigh, epoch);
   permutation(run.rows, seedLow, seedHigh, purpose, epoch, 0, run.order);
@@ -149,7 +153,7 @@ function stepOnline(run: Run, plan: Plan, patterns: Patterns, u: Update): f64 {
   planSlope(run.plan, 1, patterns.atT, 0, 1); // a weight cancels: the mean over one pattern is that pattern
   for (let i = plan.layers - 1; i >= 0; i--) {
     const d = plan.delta;
-    if (i) planDescend(run.plan, i, 1); // before the kernel that it reads is updated
+    if (i) planDescend(run.plan, i, 1, x); // before the kernel that it reads is updated
     updateOuter(u, plan, layerAt(plan, i), layerInput(plan, i, x), d);
   }
   return value;
@@ -168,6 +172,7 @@ function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize
   for (let done = 0; done < count; done += plan.rows) {
     const rows = min(plan.rows, count - done);
     patterns.take(first + done, rows);
+    plan.row = done;
     value += planGradient(
       run.plan, rows, patterns.atX, patterns.atT, patterns.atW, 1 / weight, gradient, done ? 1 : 0,
     );
@@ -184,15 +189,17 @@ export function runSteps(at: usize, steps: i32): i32 {
   const run = changetype<Run>(at), plan = changetype<Plan>(run.plan), patterns = patternsOf(run);
   const u = updateOf(run);
   let done = 0;
+  plan.learning = 1;
   for (; done < steps && run.position < run.rows; done++) {
     const first = run.position, count = min(run.batch, run.rows - first);
     if (run.rates) u.rate = load<f64>(run.rates + (<usize>done << 3));
     run.position += count;
+    plan.step = first;
     if (run.emphasis) draw(run.emphasis, first, count, run.order);
     const weight = patterns.weight(first, count);
     if (weight == 0) continue; // patterns without weight teach nothing
     let value: f64;
-    if (count == 1 && !patterns.factors && isImmediate(u) && plan.parameters * <i32>SIZE > SMALL) {
+    if (count == 1 && !patterns.factors && isImmediate(u) && plan.dense && plan.parameters * <i32>SIZE > SMALL) {
       patterns.take(first, 1);
       value = stepOnline(run, plan, patterns, u);
       if (run.emphasis) noteLosses(run, plan, patterns, first, 1);

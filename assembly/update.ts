@@ -3,7 +3,8 @@
 import { ADAGRAD, adaptive } from "./optim/adaptive";
 import { RPROP_MINUS, resilient } from "./optim/resilient";
 import { sgd, sgdOuter } from "./optim/sgd";
-import { Layer, Plan, layerAt, parameterAt } from "./plan";
+import { Layer } from "./layer";
+import { Plan, layerAt, parameterAt } from "./plan";
 
 /** A rule and its vectors, in linear memory. */
 @unmanaged

@@ -98,6 +98,21 @@ export function storePart(p: usize, v: v128, n: i32): void {
   }
 }
 
+/** The first min(n, LANES) lanes from p, the others 0. */
+// @ts-ignore: decorator
+@inline
+export function loadUpTo(p: usize, n: i32): v128 {
+  return n >= LANES ? v128.load(p) : loadPart(p, n);
+}
+
+/** Stores the first min(n, LANES) lanes at p. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo(p: usize, v: v128, n: i32): void {
+  if (n >= LANES) v128.store(p, v);
+  else storePart(p, v, n);
+}
+
 /** 2^-102 and 2^-970: running moments have no use for digits below their last, 2^-125 and 2^-1022. */
 const TINY: real = <real>(sizeof<real>() == 4 ? 1.9721522630525295e-31 : 1.0020841800044864e-292);
 

@@ -152,6 +152,12 @@ export function ownedArena(owner: object): Arena {
   return arena;
 }
 
+/** The reals at an address. Valid until memory grows. */
+export function viewOf(precision: Precision, address: number, length: number): RealArray {
+  const { buffer } = heap.memory;
+  return precision === 'float32' ? new Float32Array(buffer, address, length) : new Float64Array(buffer, address, length);
+}
+
 /** A vector of reals in linear memory. */
 export class Reals {
   readonly address: number;
@@ -167,10 +173,7 @@ export class Reals {
 
   /** The vector itself. Valid until memory grows: use at once, never keep, never give away. */
   view(): RealArray {
-    const { buffer } = heap.memory;
-    return this.precision === 'float32'
-      ? new Float32Array(buffer, this.address, this.length)
-      : new Float64Array(buffer, this.address, this.length);
+    return viewOf(this.precision, this.address, this.length);
   }
 
   /** A copy of the vector. */

@@ -21,7 +21,26 @@ export { loadModel } from './load-model.js';
 export { init, type InitOptions } from './init.js';
 export type { SaveOptions } from './model.js';
 export type { Metadata, ModelJSON } from './format/document.js';
-export { dense, type DenseLayer, type DenseOptions, type Layer } from './layers.js';
+export {
+  type BatchNormLayer,
+  type BatchNormOptions,
+  type DenseLayer,
+  type DenseOptions,
+  type DropoutLayer,
+  type GaussianNoiseLayer,
+  type Layer,
+  type LayerNormLayer,
+  type LayerNormOptions,
+  type RbfInitializer,
+  type RbfLayer,
+  type RbfOptions,
+  batchNorm,
+  dense,
+  dropout,
+  gaussianNoise,
+  layerNorm,
+  rbf,
+} from './layers.js';
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export {
   type Emphasis,
@@ -59,7 +78,7 @@ export type { History, StopReason } from './fit/history.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation } from './activations.js';
-export type { Initializer } from './initializers.js';
+export type { CustomInitializer, Initializer, NamedInitializer } from './initializers.js';
 export type { Loss } from './losses.js';
 export type { Precision } from '../bindings/memory.js';
 export type { WasmSource } from '../bindings/load.js';

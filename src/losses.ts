@@ -2,6 +2,7 @@
 
 import type { Activation } from './activations.js';
 import { OptionError } from './errors.js';
+import { type Layer, activationOf } from './layers.js';
 
 /** What the targets of a loss mean. */
 export type Targets = 'numbers' | 'distribution' | 'probabilities' | 'signs';
@@ -38,16 +39,20 @@ export function legalActivation(loss: Loss, activation: Activation): boolean {
   return only ? activation === only : activation !== 'softmax';
 }
 
-/** @throws OptionError if the last layer's activation does not go with the loss, or softmax stands below the last layer */
-export function checkPairs(loss: Loss, activations: readonly Activation[]): void {
-  activations.forEach((activation, i) => {
-    const last = i === activations.length - 1;
+/** @throws OptionError if the last layer does not go with the loss, or softmax stands below the last layer */
+export function checkLayers(loss: Loss, layers: readonly Layer[]): void {
+  layers.forEach((layer, i) => {
+    const last = i === layers.length - 1;
+    const activation = activationOf(layer);
     if (!last && activation === 'softmax') {
       throw new OptionError(
         `layers[${i}].activation`,
         activation,
         `softmax only in the last layer; hidden layers take any other`,
       );
+    }
+    if (last && layer.type !== 'dense' && layer.type !== 'rbf') {
+      throw new OptionError(`layers[${i}]`, layer, `a layer with units of its own, dense or rbf, at the top; got ${layer.type}`);
     }
     if (last && !legalActivation(loss, activation)) {
       const { activation: only }: LossEntry = LOSSES[loss];
@@ -59,5 +64,15 @@ export function checkPairs(loss: Loss, activations: readonly Activation[]): void
           : `one that goes with the loss ${loss}; softmax goes with crossEntropy only`,
       );
     }
+    if (layer.type === 'dense' && layer.init === 'leastSquares' && !(last && solvable(loss, activation))) {
+      const expected =
+        'leastSquares in a linear last layer under meanSquaredError only: there the best weights have a closed form';
+      throw new OptionError(`layers[${i}].init`, layer.init, expected);
+    }
   });
+}
+
+/** Whether the last layer's best weights are those of a linear least-squares problem. */
+function solvable(loss: Loss, activation: Activation): boolean {
+  return loss === 'meanSquaredError' && activation === 'linear';
 }

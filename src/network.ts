@@ -3,6 +3,7 @@
 import type { Engine } from '../bindings/core.js';
 import { engineOf } from '../bindings/load.js';
 import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
+import { ACTIVATIONS } from './activations.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, copyMatrix, matrix, requireColumns, someRows } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError } from './errors.js';
@@ -12,21 +13,22 @@ import type { Subject } from './fit/rows.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
-import { initialSpread } from './initializers.js';
-import { type Layer, checkedLayer } from './layers.js';
-import { LOSS_NAMES, type Loss, checkPairs } from './losses.js';
+import { type Initializer, initialize, initializeRbf } from './initializers.js';
+import { type Layer, checkedLayer, isLayer } from './layers.js';
+import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 import { Model } from './model.js';
 import type { MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
-import { type Architecture, type ParameterShape, type PatternSet, Plan, outputsOf, parameterShapes } from './plan.js';
-import { Purpose, SEED, freshSeed, halves } from './random.js';
+import { type Architecture, type ParameterShape, type PatternSet, Plan, outputsOf, parameterShapes, widths } from './plan.js';
+import { SEED, freshSeed } from './random.js';
+import { startsFromData } from './start/start.js';
 
 const OPTIONS = {
   inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
   layers: value<readonly Layer[] | undefined>(
     'a non-empty array of layers, such as [dense(16), dense(1)]',
-    (v) => Array.isArray(v) && v.length > 0 && v.every((l) => l?.type === 'dense'),
+    (v) => Array.isArray(v) && v.length > 0 && v.every(isLayer),
     undefined,
   ),
   loss: oneOf(LOSS_NAMES, undefined),
@@ -90,6 +92,9 @@ export class Network extends Model {
   private fitting = false;
   private disposed = false;
 
+  /** Whether every layer has its start: some only get it from the data of the first fit. */
+  private started: boolean;
+
   private constructor(engine: Engine, options: Checked<typeof OPTIONS> & Architecture) {
     super();
     const { inputs, layers, loss, seed } = options;
@@ -102,10 +107,11 @@ export class Network extends Model {
     this.engine = engine;
     this.architecture = { inputs, layers: this.layers, loss };
     this.shapes = parameterShapes(this.architecture);
-    this.parameters = this.shapes.reduce((sum, { size }) => sum + size, 0);
+    const total = (shapes: readonly ParameterShape[]) => shapes.reduce((sum, { size }) => sum + size, 0);
+    this.parameters = total(this.shapes.filter(({ trained }) => trained));
     this.arena = ownedArena(this);
-    this.theta = new Reals(this.arena, engine.precision, this.parameters);
-    this.initialize();
+    this.theta = new Reals(this.arena, engine.precision, total(this.shapes));
+    this.started = !startsFromData(layers);
   }
 
   /**
@@ -119,11 +125,15 @@ export class Network extends Model {
       if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
     }
     const complete = { ...given, layers: given.layers!.map(checkedLayer) } as typeof given & Architecture;
-    checkPairs(
-      complete.loss,
-      complete.layers.map(({ activation }) => activation),
-    );
-    return new this(await engineOf(given.precision), complete);
+    checkLayers(complete.loss, complete.layers);
+    const network = new this(await engineOf(given.precision), complete);
+    try {
+      network.initialize();
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+    return network;
   }
 
   /**
@@ -146,12 +156,7 @@ export class Network extends Model {
   static async fromConfig(config: unknown, tensors: ModelDocument['tensors']): Promise<Network> {
     const checkedConfig = networkConfig(config);
     const parameters = parametersFrom(tensors, checkedConfig); // before anything is allocated for sizes that are only claimed
-    readable('network', () =>
-      checkPairs(
-        checkedConfig.loss,
-        checkedConfig.layers.map(({ activation }) => activation),
-      ),
-    );
+    readable('network', () => checkLayers(checkedConfig.loss, checkedConfig.layers));
     const network = new this(await engineOf(checkedConfig.precision), checkedConfig);
     try {
       network.setWeights(parameters);
@@ -194,6 +199,7 @@ export class Network extends Model {
       theta: this.theta,
       seed: this.seed,
       check: () => this.check(),
+      ...(!this.started && { start: () => (this.started = true) }),
     };
     try {
       return await fit(subject, X, Y, options, resume);
@@ -233,7 +239,10 @@ export class Network extends Model {
     }
   }
 
-  /** Copies of the parameters: kernel [inputs, units] row-major and bias [units] of each layer, from the bottom up. */
+  /**
+   * Copies of the parameters and running statistics of each layer, from the bottom up: kernel [inputs, units] row-major and bias [units] of
+   * dense layers, centres and logWidths of rbf layers, scale, shift (and mean, variance) of norms; see `weightShapes`.
+   */
   getWeights(): RealArray[] {
     this.check();
     const all = this.theta.view();
@@ -254,9 +263,13 @@ export class Network extends Model {
       const given = matrix(weights[i], name);
       requireColumns(given, 1, name);
       if (given.rows !== size) throw new DataError(name, `has ${given.rows} elements; expected ${size} ([${shape.join(', ')}])`);
-      copyMatrix(given, next.subarray(first, first + size), name);
+      const into = next.subarray(first, first + size);
+      copyMatrix(given, into, name);
+      const negative = name.endsWith('.variance') ? into.findIndex((v) => v < 0) : -1;
+      if (negative >= 0) throw new DataError(name, `${into[negative]} is negative`, { row: negative });
     });
     this.theta.view().set(next);
+    this.started = true;
   }
 
   /** Names and shapes of the parameters, in the order of getWeights. */
@@ -280,26 +293,43 @@ export class Network extends Model {
     const { inputs, layers, loss, precision, seed } = this;
     const weights = this.getWeights();
     const tensors = this.shapes.map(({ name, shape }, i) => ({ name, shape, data: weights[i]! }));
-    return { kind: 'network', config: { inputs, layers, loss, precision, seed }, tensors };
+    const plain = layers.map((layer) =>
+      'init' in layer && typeof layer.init === 'function' ? { ...layer, init: 'custom' } : layer,
+    );
+    return { kind: 'network', config: { inputs, layers: plain, loss, precision, seed }, tensors };
   }
 
   private check(): void {
     if (this.disposed) throw new DisposedError('network');
   }
 
-  /** Draws the initial weights: each kernel from its own stream, so that one layer's size does not change another's. */
+  /** Draws the initial weights: each layer's from its own stream, so that one layer's size does not change another's. */
   private initialize(): void {
-    const { core } = this.engine;
-    const [low, high] = halves(this.seed);
-    this.theta.view().fill(0);
-    for (const { name, shape, first, size } of this.shapes) {
-      if (shape.length < 2) continue;
-      const layer = Number(name.split('.')[1]);
-      const { shape: form, spread } = initialSpread(this.layers[layer]!.init, shape[0]!);
-      const at = this.theta.at(first);
-      if (form === 'normal') core.normals(size, low, high, Purpose.weights, layer, 0, 0, spread, at);
-      else core.uniforms(size, low, high, Purpose.weights, layer, 0, -spread, spread, at);
+    const { engine, arena, theta, seed } = this;
+    const all = theta.view();
+    all.fill(0);
+    for (const { name, first, size } of this.shapes) {
+      if (name.endsWith('.scale') || name.endsWith('.variance')) all.fill(1, first, first + size);
     }
+    const inputs = widths(this.architecture);
+    const firstOf = (name: string) => this.shapes.find((shape) => shape.name === name)!.first;
+    this.layers.forEach((layer, i) => {
+      if (layer.type === 'dense') {
+        const { units, activation, bias } = layer;
+        const init = layer.init as Exclude<Initializer, 'custom'>; // that name is a file's, whose weights need no start
+        const { gain } = ACTIVATIONS[activation];
+        const place = { layer: i, inputs: inputs[i]!, units, gain, first: firstOf(`layers.${i}.kernel`), bias };
+        initialize(engine.core, arena, theta, init, place, seed);
+      } else if (layer.type === 'rbf') {
+        initializeRbf(engine.core, theta, layer, {
+          layer: i,
+          inputs: inputs[i]!,
+          centres: firstOf(`layers.${i}.centres`),
+          logWidths: firstOf(`layers.${i}.logWidths`),
+          seed,
+        });
+      }
+    });
   }
 
   private measure(data: Dataset): Evaluation {

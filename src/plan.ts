@@ -1,11 +1,12 @@
 // A network compiled into a plan: the table in linear memory that the kernels run over.
 
 import type { Engine } from '../bindings/core.js';
-import type { Arena, Reals, Words } from '../bindings/memory.js';
+import { type Arena, type RealArray, type Reals, type Words, viewOf } from '../bindings/memory.js';
 import { ACTIVATIONS } from './activations.js';
 import type { Patterns } from './data/dataset.js';
-import type { Layer } from './layers.js';
+import { type Layer, unitsOf } from './layers.js';
 import { LOSSES, type Loss } from './losses.js';
+import { Purpose, streamOf } from './random.js';
 
 /** What a network computes, without its parameters. */
 export interface Architecture {
@@ -14,40 +15,87 @@ export interface Architecture {
   readonly loss: Loss;
 }
 
-/** The shape of one parameter array: a kernel [inputs, units] or a bias [units]. */
+/** The shape of one array of parameters, or of running statistics. */
 export interface ParameterShape {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Index of its first element in the flat vector of parameters. */
+  /** Index of its first element in the flat vector: parameters in the order of layers, statistics behind all of them. */
   readonly first: number;
   readonly size: number;
+  /** Whether training follows a gradient; running statistics follow what they see. */
+  readonly trained: boolean;
 }
 
-/** The parameters of an architecture in their order: kernel, bias, layer by layer. */
+/** What the parameters of a kind of layer are called, and their shapes. */
+function arraysOf(layer: Layer, inputs: number): { parameters: [string, number[]][]; statistics: [string, number[]][] } {
+  switch (layer.type) {
+    case 'dense': {
+      const { units, bias } = layer;
+      return {
+        parameters: [['kernel', [inputs, units]], ...(bias ? ([['bias', [units]]] as [string, number[]][]) : [])],
+        statistics: [],
+      };
+    }
+    case 'rbf':
+      return {
+        parameters: [
+          ['centres', [inputs, layer.units]],
+          ['logWidths', [layer.units]],
+        ],
+        statistics: [],
+      };
+    case 'batchNorm':
+    case 'layerNorm': {
+      const each = (names: string[]) => names.map((name): [string, number[]] => [name, [inputs]]);
+      return { parameters: each(['scale', 'shift']), statistics: each(layer.type === 'batchNorm' ? ['mean', 'variance'] : []) };
+    }
+    default:
+      return { parameters: [], statistics: [] };
+  }
+}
+
+/** The parameters and statistics of an architecture, layer by layer: kernel, bias; centres, logWidths; scale, shift, mean, variance. */
 export function parameterShapes({ inputs, layers }: Pick<Architecture, 'inputs' | 'layers'>): ParameterShape[] {
-  const shapes: ParameterShape[] = [];
-  let first = 0;
+  const shapes: { -readonly [K in keyof ParameterShape]: ParameterShape[K] }[] = [];
   let fanIn = inputs;
-  const push = (name: string, shape: number[]) => {
-    const size = shape.reduce((a, b) => a * b);
-    shapes.push({ name, shape, first, size });
-    first += size;
-  };
   layers.forEach((layer, i) => {
-    push(`layers.${i}.kernel`, [fanIn, layer.units]);
-    if (layer.bias) push(`layers.${i}.bias`, [layer.units]);
-    fanIn = layer.units;
+    const { parameters, statistics } = arraysOf(layer, fanIn);
+    const add = (arrays: [string, number[]][], trained: boolean) => {
+      for (const [name, shape] of arrays) {
+        shapes.push({ name: `layers.${i}.${name}`, shape, first: 0, size: shape.reduce((a, b) => a * b), trained });
+      }
+    };
+    add(parameters, true);
+    add(statistics, false);
+    fanIn = unitsOf(layer, fanIn);
   });
+  let first = 0;
+  for (const trained of [true, false]) {
+    for (const shape of shapes) {
+      if (shape.trained !== trained) continue;
+      shape.first = first;
+      first += shape.size;
+    }
+  }
   return shapes;
 }
 
-export function outputsOf({ layers }: Pick<Architecture, 'layers'>): number {
-  return layers.at(-1)!.units;
+/** How many inputs each layer has, and behind them all how many outputs the last one has. */
+export function widths({ inputs, layers }: Pick<Architecture, 'inputs' | 'layers'>): number[] {
+  const result = [inputs];
+  for (const layer of layers) result.push(unitsOf(layer, result.at(-1)!));
+  return result;
+}
+
+export function outputsOf(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
+  return widths(architecture).at(-1)!;
 }
 
 /** A plan bound to parameters and a workspace of its own, so that plans over the same parameters do not disturb each other. */
 export class Plan {
   readonly address: number;
+  /** How many parameters there are; running statistics stand behind them. */
+  readonly parameters: number;
   /** Patterns that run through the network at a time. */
   readonly slab: number;
   /** Where picked patterns are gathered. */
@@ -70,13 +118,40 @@ export class Plan {
     const { inputs, layers, loss } = architecture;
     this.address = arena.allocate(core.planBytes(layers.length));
     core.planOpen(this.address, layers.length, inputs, LOSSES[loss].code);
-    layers.forEach(({ units, activation, slope, bias }, i) => {
-      core.planDense(this.address, i, units, ACTIVATIONS[activation].code, slope, bias ? 1 : 0);
+    layers.forEach((layer, i) => {
+      this.describe(layer, i);
     });
-    this.slab = Math.max(1, Math.min(rows, core.planSlab(this.address)));
+    this.parameters = core.planParameters(this.address);
+    this.slab = Math.max(1, Math.min(rows, core.planSlab(this.address, training ? 1 : 0)));
     const workspace = arena.allocate(core.planWorkspace(this.address, this.slab, training ? 1 : 0));
     core.planBind(this.address, this.slab, training ? 1 : 0, theta.address, workspace);
     this.slabs = arena.allocate(core.planSlabs(this.address));
+  }
+
+  /** Tells the plan what layer i is. */
+  private describe(layer: Layer, i: number): void {
+    const { core } = this.engine;
+    const { address } = this;
+    switch (layer.type) {
+      case 'dense':
+        core.planDense(address, i, layer.units, ACTIVATIONS[layer.activation].code, layer.slope, layer.bias ? 1 : 0);
+        break;
+      case 'rbf':
+        core.planRbf(address, i, layer.units);
+        break;
+      case 'batchNorm':
+        core.planBatchNorm(address, i, layer.epsilon, layer.momentum);
+        break;
+      case 'layerNorm':
+        core.planLayerNorm(address, i, layer.epsilon);
+        break;
+      case 'dropout':
+        core.planDropout(address, i, layer.rate, streamOf(Purpose.dropout, i));
+        break;
+      case 'gaussianNoise':
+        core.planNoise(address, i, layer.deviation, streamOf(Purpose.noise, i));
+        break;
+    }
   }
 
   /** A set of patterns for `evaluate` and `gradient`, or those of it that `indices` first … first + count − 1 pick. */
@@ -97,6 +172,12 @@ export class Plan {
   /** Runs patterns first … first + rows − 1 of a set; returns Σ w·l and, if asked for, writes the outputs. */
   evaluate(set: PatternSet, first = 0, rows = set.rows, outputs?: Reals, at = 0): number {
     return this.engine.core.evaluate(this.address, set.address, first, rows, outputs ? outputs.at(at) : 0);
+  }
+
+  /** What layer i put out for the last `rows` patterns, row-major. Valid until the next call. */
+  layerOutput(i: number, rows: number): RealArray {
+    const units = widths(this.architecture)[i + 1]!;
+    return viewOf(this.theta.precision, this.engine.core.planOutput(this.address, i), rows * units);
   }
 
   /** The gradient of scale·Σ w·l over a set, into `gradient`; returns Σ w·l. */

@@ -18,6 +18,11 @@ export const Purpose = {
 
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
+/** The stream of a purpose that layer `layer` draws from: each has its own. */
+export function streamOf(purpose: Purpose, layer: number): number {
+  return purpose + 256 * layer;
+}
+
 /** A seed: any integer from 0 to 2^53 − 1. */
 export const SEED = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true } as const;
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ACTIVATION_NAMES, type Activation } from '../src/activations.js';
-import { dense } from '../src/layers.js';
+import { activationOf, dense } from '../src/layers.js';
 import { LOSS_NAMES, type Loss, legalActivation } from '../src/losses.js';
 import type { Architecture } from '../src/plan.js';
 import { ROUNDING, apart, architectureOf, engines, excess, largest, on, problemOf } from './gradients.bench.js';
@@ -66,7 +66,7 @@ describe('differences', () => {
       for (const architecture of architectures(loss, last, depth)) {
         const { problem, differences: expected } = differences(architecture);
         const opinion = twin(problem);
-        const names = architecture.layers.map(({ activation }) => activation).join(' → ');
+        const names = architecture.layers.map(activationOf).join(' → ');
         const exact = on('float64', problem, (bench) => bench.gradient());
         const scale = largest(expected);
         expect(

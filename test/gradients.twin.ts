@@ -1,5 +1,6 @@
 // Backpropagation, naive and in float64: a second opinion on losses and gradients, with a running bound on what rounding may do.
 
+import type { DenseLayer } from '../src/index.js';
 import type { Activation } from '../src/activations.js';
 import { type Architecture, outputsOf, parameterShapes } from '../src/plan.js';
 
@@ -68,7 +69,7 @@ interface Trace {
  * An elementary function errs by at most 8 units in the last place, 16 roundings, and f adds at most four; f′ by at most
  * 64·(1 + |y|) roundings, as its products inherit that. |f″| ≤ 1 for every activation at its default slope.
  */
-function activate(layer: Architecture['layers'][number], trace: Trace): void {
+function activate(layer: DenseLayer, trace: Trace): void {
   const { y, yE } = trace;
   if (layer.activation === 'softmax') {
     const largest = Math.max(...y);
@@ -88,7 +89,8 @@ function activate(layer: Architecture['layers'][number], trace: Trace): void {
 
 /** Σ w·l and its gradient, pattern by pattern. */
 export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
-  const { inputs, layers, loss: kind } = architecture;
+  const { inputs, loss: kind } = architecture;
+  const layers = architecture.layers as readonly DenseLayer[];
   const outputs = outputsOf(architecture);
   const shapes = parameterShapes(architecture);
   const at = (i: number, part: 'kernel' | 'bias') => shapes.find(({ name }) => name === `layers.${i}.${part}`)?.first;

@@ -7,7 +7,7 @@ import { SIZE } from "../vec";
 import { log } from "./elementary";
 
 /** The four 32-bit words of block `index` of a stream. */
-function block(low: u32, high: u32, purpose: u32, epoch: u32, step: u32, index: u32): v128 {
+export function block(low: u32, high: u32, purpose: u32, epoch: u32, step: u32, index: u32): v128 {
   let c0 = index, c1 = step, c2 = epoch, c3 = purpose;
   for (let round = 0; round < 10; round++) {
     const p = <u64>0xd2511f53 * <u64>c0, q = <u64>0xcd9e8d57 * <u64>c2;

@@ -44,6 +44,7 @@ export async function inspect(file: string, { json }: { json?: boolean }): Promi
   process.stdout.write(`${[...lines, ...(curve ? [curve] : [])].join('\n')}\n`);
 }
 
-function layerText({ type, units, activation }: Layer): string {
-  return `${type} ${units} ${activation}`;
+function layerText(layer: Layer): string {
+  const { type, ...settings } = layer;
+  return layer.type === 'dense' ? `${type} ${layer.units} ${layer.activation}` : [type, ...Object.values(settings)].join(' ');
 }

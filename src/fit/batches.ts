@@ -41,8 +41,8 @@ export function growingSize(
   const continues = size !== undefined;
   if (by === 'epoch') return { first, continues, limit: most, next: (now) => Math.min(most, Math.ceil(factor * now)) };
   const { engine, architecture, theta: parameters } = plan;
-  const gradient = new Reals(arena, parameters.precision, parameters.length);
-  const mean = new Reals(arena, parameters.precision, parameters.length);
+  const gradient = new Reals(arena, parameters.precision, plan.parameters);
+  const mean = new Reals(arena, parameters.precision, plan.parameters);
   const sample = new Words(arena, Math.min(rows, Math.max(most, PATTERNS)));
   const measuring = new Plan(engine, arena, architecture, parameters, sample.length, true);
   const { core } = engine;

@@ -12,6 +12,7 @@ import type { History, StopReason } from './history.js';
 import { Judge } from './judge.js';
 import type { MethodState, Training } from '../optim/method.js';
 import { checked } from '../options.js';
+import { startFromData } from '../start/start.js';
 import { Pace } from './pace.js';
 import { type Architecture, Plan, outputsOf } from '../plan.js';
 
@@ -61,11 +62,15 @@ export async function fit(
         : { train: undefined, held: undefined };
     const rows = train?.length ?? data.rows;
     const { method } = settings;
-    const size = batchSizeOf(settings, rows);
+    const size = batchSizeOf(settings, architecture, rows);
     const plan = new Plan(engine, arena, architecture, subject.theta, size.most, true);
     const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
     requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
     if (held) requireWeight(patterns.w, held, 'validation', settings);
+    if (subject.start) {
+      startFromData(subject, { ...patterns, w }, train, rows);
+      subject.start();
+    }
     const training = method.start(
       {
         plan,
@@ -114,7 +119,7 @@ export async function fit(
  * Patterns per step: a number of them or how they grow, and the most there may be.
  * @throws OptionError where the method, the order or minGradient do not go with it
  */
-function batchSizeOf({ method, batchSize, order, minGradient }: Settings, rows: number) {
+function batchSizeOf({ method, batchSize, order, minGradient }: Settings, { layers }: Architecture, rows: number) {
   const given = batchSize ?? method.batch ?? BATCH_SIZE;
   const wanted = isGrowing(given) ? given : given === 'full' ? rows : Math.min(given, rows);
   const full = typeof wanted === 'number' && wanted >= rows;
@@ -128,6 +133,9 @@ function batchSizeOf({ method, batchSize, order, minGradient }: Settings, rows: 
   if (full && (order === 'emphasize' || isEmphasis(order))) {
     const expected = "a number smaller than the number of rows with order 'emphasize', which picks some of them for each step";
     throw new OptionError('fit.batchSize', given, expected);
+  }
+  if (given === 1 && rows > 1 && layers.some(({ type }) => type === 'batchNorm')) {
+    throw new OptionError('fit.batchSize', given, 'at least 2 with batchNorm layers, which need means over a batch');
   }
   return { wanted, most: typeof wanted === 'number' ? wanted : Math.min(wanted.limit, rows) };
 }

@@ -18,12 +18,15 @@ export interface Subject {
   readonly seed: number;
   /** @throws DisposedError once the network, or data that it is trained on, are gone */
   check(): void;
+  /** Called once layers that wait for data have been given their start; missing where none waits. */
+  start?(): void;
 }
 
 /** The classes of a dataset's rows, or undefined where its loss is about numbers. */
-export function classesOf(patterns: Patterns, { loss, layers }: Architecture, rows: number): Uint32Array | undefined {
+export function classesOf(patterns: Patterns, architecture: Architecture, rows: number): Uint32Array | undefined {
+  const { loss } = architecture;
   const threshold = classThreshold(loss);
-  const outputs = layers.at(-1)!.units;
+  const outputs = outputsOf(architecture);
   if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
   const t = patterns.t.view();
   return Uint32Array.from({ length: rows }, (_, r) => classOf(t, r * outputs, outputs, threshold));

@@ -1,15 +1,13 @@
 // A network's configuration in a model file.
 
 import type { Precision } from '../../bindings/memory.js';
-import { ACTIVATIONS, ACTIVATION_NAMES } from '../activations.js';
-import { ModelFileError } from '../errors.js';
-import { INITIALIZER_NAMES } from '../initializers.js';
-import { type Layer, dense } from '../layers.js';
+import { ModelFileError, shown } from '../errors.js';
+import { type Layer, checkedLayer, isLayer } from '../layers.js';
 import { LOSS_NAMES } from '../losses.js';
-import { flag, number, oneOf, value } from '../options.js';
+import { number, oneOf, value } from '../options.js';
 import { type Architecture, parameterShapes } from '../plan.js';
 import { SEED } from '../random.js';
-import { fields, list, readable } from './document.js';
+import { fields, list, readable, record } from './document.js';
 import type { Tensor } from './safetensors.js';
 
 const NETWORK = {
@@ -18,15 +16,6 @@ const NETWORK = {
   loss: oneOf(LOSS_NAMES, undefined),
   precision: oneOf(['float32', 'float64'], undefined),
   seed: number(SEED, undefined),
-};
-
-const LAYER = {
-  type: oneOf(['dense'], undefined),
-  units: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
-  activation: oneOf(ACTIVATION_NAMES, undefined),
-  slope: number({ min: 0, below: Infinity }, undefined),
-  bias: value<boolean | undefined>('true or false', flag(true).accepts, undefined),
-  init: oneOf(INITIALIZER_NAMES, undefined),
 };
 
 export interface NetworkConfig extends Architecture {
@@ -41,9 +30,14 @@ export function networkConfig(config: unknown): NetworkConfig {
 }
 
 function layerFrom(config: unknown, what: string): Layer {
-  const { units, activation, slope, bias, init } = fields(what, LAYER, config);
-  const sloped = 'slope' in ACTIVATIONS[activation];
-  return readable(what, () => dense(units, { activation, bias, init, ...(sloped && { slope }) }));
+  const layer = record(config, what);
+  if (!isLayer(layer)) throw new ModelFileError(`damaged: ${what}.type is ${shown(layer['type'])}, which is no layer`);
+  const custom = 'init' in layer && layer.init === 'custom';
+  const made = readable(what, () => checkedLayer(custom ? ({ ...layer, init: 'zeros' } as Layer) : layer));
+  for (const name of Object.keys(made)) {
+    if (layer[name as keyof Layer] === undefined) throw new ModelFileError(`damaged: ${what}.${name} is missing`);
+  }
+  return custom ? Object.freeze({ ...made, init: 'custom' } as Layer) : made;
 }
 
 /**

@@ -71,9 +71,9 @@ export class Descent implements Training {
     this.presented = state?.patterns ?? 0;
     this.first = this.presented;
     if (isSchedule(rule.rate) && rule.rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);
-    this.gradient = new Reals(arena, precision, plan.theta.length);
+    this.gradient = new Reals(arena, precision, plan.parameters);
     this.moments = rule.moments.map((name) => {
-      const moment = new Reals(arena, precision, plan.theta.length);
+      const moment = new Reals(arena, precision, plan.parameters);
       const kept = state?.vectors[name];
       if (kept?.length === moment.length) moment.view().set(kept);
       else moment.view().fill(rule.start?.[name] ?? 0);

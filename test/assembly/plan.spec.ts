@@ -3,8 +3,9 @@
 import { SIZE } from "../../assembly/vec";
 import { GELU, LINEAR, RELU, SIGMOID, SOFTMAX, TANH, TWISTED_TANH } from "../../assembly/kernels/activation";
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/kernels/loss";
+import { Layer } from "../../assembly/layer";
 import {
-  Layer, Plan, layerAt, planBind, planBytes, planDense, planForward, planGradient, planOpen, planParameters, planSlab, planWorkspace, topLayer,
+  Plan, layerAt, planBind, planBytes, planDense, planForward, planGradient, planOpen, planParameters, planSlab, planWorkspace, topLayer,
 } from "../../assembly/plan";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
@@ -71,10 +72,10 @@ describe("plan", () => {
   });
 
   test("a slab: 64 to 1024 patterns by the widths, in multiples of 64", () => {
-    expect(planSlab(changetype<usize>(plan([1, 1], [LINEAR], MEAN_SQUARED_ERROR)))).toBe(1024);
-    expect(planSlab(changetype<usize>(plan([5000, 100], [LINEAR], MEAN_SQUARED_ERROR)))).toBe(64);
+    expect(planSlab(changetype<usize>(plan([1, 1], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(1024);
+    expect(planSlab(changetype<usize>(plan([5000, 100], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(64);
     // 2^18/(784 + 128 + 10) = 284.3
-    expect(planSlab(changetype<usize>(plan([784, 128, 10], [TANH, SOFTMAX], CROSS_ENTROPY)))).toBe(256);
+    expect(planSlab(changetype<usize>(plan([784, 128, 10], [TANH, SOFTMAX], CROSS_ENTROPY)), 1)).toBe(256);
   });
 
   test("buffers follow each other in the workspace, aligned, and end with it", () => {

@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { heap } from '../../bindings/memory.js';
 import {
+  type DenseLayer,
   Classifier,
   type ClassifierOptions,
   DataError,
@@ -47,7 +48,7 @@ describe('by default', () => {
     // The best of its kind; and beaten by more than the noise only if it is the simpler kind.
     const ofKind = chosen.candidates.filter((c) => (c.hidden.length === 0) === (pick.hidden.length === 0));
     expect(pick.error).toBe(Math.min(...ofKind.map((c) => c.error)));
-    expect(model.layers.slice(0, -1).map(({ units }) => units)).toEqual(chosen.hidden);
+    expect(model.layers.slice(0, -1).map((layer) => (layer as DenseLayer).units)).toEqual(chosen.hidden);
     model.dispose();
     expect(heap.used).toBeLessThanOrEqual(used);
   });
@@ -391,7 +392,7 @@ describe('control', () => {
     } as const;
     const model = kept(await Classifier.fit(X, y, { ...options, seed: 1 }));
     expect(model.history.chosen).toEqual({ ...options, by: 'given', folds: 0, candidates: [] });
-    expect(model.layers.map(({ units, activation }) => [units, activation])).toEqual([
+    expect((model.layers as readonly DenseLayer[]).map(({ units, activation }) => [units, activation])).toEqual([
       [5, 'relu'],
       [4, 'relu'],
       [3, 'softmax'],
