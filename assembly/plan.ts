@@ -4,7 +4,8 @@
 // of activations for up to `rows` patterns. Whoever calls allocates; nothing here does.
 
 import { SIZE } from "./vec";
-import { LINEAR, SOFTMAX, needsInput } from "./kernels/activation";
+import { LINEAR, SOFTMAX, needsInput, timesDerivative } from "./kernels/activation";
+import { denseBackward, denseForward, denseGradient } from "./kernels/dense";
 import { lossSlope, lossValue, throughInput } from "./kernels/loss";
 import {
   BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, NOISE, Pass, RBF, layerBackward, layerExtra, layerForward, layerGradient, layerScratch, layerSlope,
@@ -220,8 +221,15 @@ function parametersOf(plan: Plan, layer: Layer): usize {
 export function planForward(at: usize, rows: i32, x: usize): usize {
   const plan = changetype<Plan>(at);
   for (let i = 0; i < plan.layers; i++) {
-    const layer = layerAt(plan, i), statistics = parameterAt(plan.theta, plan.parameters + layer.statistics);
-    layerForward(layer, plan, rows, x, parametersOf(plan, layer), statistics, plan.scratch);
+    const layer = layerAt(plan, i), parameters = parametersOf(plan, layer);
+    if (plan.dense) { // small networks feel every call and every branch
+      denseForward(
+        rows, layer.inputs, layer.units, x, parameters, layer.bias ? parameterAt(parameters, layer.inputs * layer.units) : 0,
+        layer.y, layer.a, layer.activation, layer.slope, plan.scratch,
+      );
+    } else {
+      layerForward(layer, plan, rows, x, parameters, parameterAt(plan.theta, plan.parameters + layer.statistics), plan.scratch);
+    }
     x = layer.a;
   }
   return x;
@@ -258,8 +266,13 @@ export function planSlope(at: usize, rows: i32, t: usize, w: usize, scale: f64):
 export function planDescend(at: usize, i: i32, rows: i32, x: usize): void {
   const plan = changetype<Plan>(at);
   const layer = layerAt(plan, i), below = layerAt(plan, i - 1), d = plan.deltaBelow;
-  layerBackward(layer, plan, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), d, plan.scratch);
-  layerSlope(below, rows, parametersOf(plan, below), d);
+  if (plan.dense) {
+    denseBackward(rows, layer.inputs, layer.units, plan.delta, parametersOf(plan, layer), d, plan.scratch);
+    timesDerivative(below.activation, rows * below.units, below.y, below.a, d, below.slope);
+  } else {
+    layerBackward(layer, plan, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), d, plan.scratch);
+    layerSlope(below, rows, parametersOf(plan, below), d);
+  }
   plan.deltaBelow = plan.delta;
   plan.delta = d;
 }
@@ -284,7 +297,14 @@ export function planGradient(
   planSlope(at, rows, t, w, scale);
   for (let i = plan.layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);
-    layerGradient(layer, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), own, accumulate, plan.scratch);
+    if (plan.dense) {
+      denseGradient(
+        rows, layer.inputs, layer.units, layerInput(plan, i, x), plan.delta, own,
+        layer.bias ? parameterAt(own, layer.inputs * layer.units) : 0, accumulate, plan.scratch,
+      );
+    } else {
+      layerGradient(layer, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), own, accumulate, plan.scratch);
+    }
     if (i) planDescend(at, i, rows, x);
   }
   return value;

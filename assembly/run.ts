@@ -159,8 +159,14 @@ function stepOnline(run: Run, plan: Plan, patterns: Patterns, u: Update): f64 {
   return value;
 }
 
-/** Each pattern's loss after planForward on `rows` patterns, draws first … of the epoch, goes to the emphasis. */
-function noteLosses(run: Run, plan: Plan, patterns: Patterns, first: i32, rows: i32): void {
+/**
+ * Each pattern's loss after planForward on `rows` patterns, draws first … of the epoch, goes to the emphasis. value: Σ w·l over them.
+ */
+function noteLosses(run: Run, patterns: Patterns, first: i32, rows: i32, value: f64): void {
+  if (rows == 1 && !patterns.atW) {
+    noteLoss(run.emphasis, first, value);
+    return;
+  }
   for (let r = 0; r < rows; r++) {
     noteLoss(run.emphasis, first + r, planPatternLoss(run.plan, r, patterns.atT));
   }
@@ -173,10 +179,11 @@ function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize
     const rows = min(plan.rows, count - done);
     patterns.take(first + done, rows);
     plan.row = done;
-    value += planGradient(
+    const slab = planGradient(
       run.plan, rows, patterns.atX, patterns.atT, patterns.atW, 1 / weight, gradient, done ? 1 : 0,
     );
-    if (run.emphasis) noteLosses(run, plan, patterns, first + done, rows);
+    if (run.emphasis) noteLosses(run, patterns, first + done, rows, slab);
+    value += slab;
   }
   return value;
 }
@@ -196,13 +203,13 @@ export function runSteps(at: usize, steps: i32): i32 {
     run.position += count;
     plan.step = first;
     if (run.emphasis) draw(run.emphasis, first, count, run.order);
-    const weight = patterns.weight(first, count);
+    const weight = patterns.w || patterns.factors ? patterns.weight(first, count) : <f64>count;
     if (weight == 0) continue; // patterns without weight teach nothing
     let value: f64;
     if (count == 1 && !patterns.factors && isImmediate(u) && plan.dense && plan.parameters * <i32>SIZE > SMALL) {
       patterns.take(first, 1);
       value = stepOnline(run, plan, patterns, u);
-      if (run.emphasis) noteLosses(run, plan, patterns, first, 1);
+      if (run.emphasis) noteLosses(run, patterns, first, 1, value);
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
       value = batchGradient(run, plan, patterns, u.gradient, first, count, patterns.factors ? count * run.meanWeight : weight);

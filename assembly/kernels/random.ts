@@ -53,6 +53,13 @@ export function uniformAt(index: u32, low: u32, high: u32, purpose: u32, epoch: 
   return uniform(index & 1 ? v128.extract_lane<u64>(v, 1) : v128.extract_lane<u64>(v, 0));
 }
 
+/** Numbers 2·index and 2·index + 1 of the stream that `uniforms` writes. */
+export function uniformPair(index: u32, low: u32, high: u32, purpose: u32, epoch: u32, step: u32): v128 {
+  const v = block(low, high, purpose, epoch, step, index);
+  const first = v128.splat<f64>(uniform(v128.extract_lane<u64>(v, 0)));
+  return v128.replace_lane<f64>(first, 1, uniform(v128.extract_lane<u64>(v, 1)));
+}
+
 /** out[i] = low + (high − low)·u_i, u_i uniform in (0, 1) */
 export function uniforms(
   n: i32, seedLow: u32, seedHigh: u32, purpose: u32, epoch: u32, step: u32, low: f64, high: f64, out: usize,

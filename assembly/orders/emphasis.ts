@@ -7,7 +7,7 @@
 // The q are the leaves of a tree whose inner nodes hold the sums of their children, so that a draw and a change cost O(log n).
 
 import { exp, log } from "../kernels/elementary";
-import { uniformAt } from "../kernels/random";
+import { uniformPair } from "../kernels/random";
 
 @unmanaged
 export class Emphasis {
@@ -17,7 +17,8 @@ export class Emphasis {
   memory: f64;
   quantile: f64; // errors above this quantile count as it does; 1: none do
   clip: f64;
-  most: f64; // of q, in units of its mean
+  bound: f64; // of q, in units of its sum
+  spare: f64; // a uniform number drawn beside the last one, for the next draw
   n: i32;
   leaves: i32; // a power of two, at least n
   importance: i32; // 1: draws weigh 1/(n·p)
@@ -64,7 +65,7 @@ export function emphasisOpen(
   e.cap = cap;
   e.quantile = quantile;
   e.clip = Infinity;
-  e.most = floor < 1 ? (cap - floor) / (1 - floor) : Infinity;
+  e.bound = floor < 1 ? (cap - floor) / (1 - floor) / <f64>n : Infinity;
   e.purpose = purpose;
   e.indices = indices;
   e.errors = errors;
@@ -107,7 +108,7 @@ function errorQuantile(e: Emphasis): f64 {
   return high;
 }
 
-/** All q from the errors, none larger than `most` times their mean, and the sums above them. */
+/** All q from the errors, none larger than `bound` times their sum, and the sums above them. */
 function rebuild(e: Emphasis): void {
   const n = e.n, leaves = e.leaves, first = node(e, leaves), end = first + (<usize>n << 3);
   e.clip = e.quantile < 1 ? errorQuantile(e) : Infinity;
@@ -118,10 +119,10 @@ function rebuild(e: Emphasis): void {
     total += q;
     largest = max(largest, q);
   }
-  // What is cut off lowers the mean, and so the bound: down to the largest bound that is `most` times the mean it leaves.
+  // What is cut off lowers the sum, and so the bound: down to the largest bound that is so many times the sum it leaves.
   let bound = largest;
   for (let round = 0; round < 100; round++) {
-    const next = e.most * total / <f64>n;
+    const next = e.bound * total;
     if (!(next < bound * (1 - 1e-12))) break;
     bound = next;
     total = 0;
@@ -155,7 +156,7 @@ export function patternAt(e: Emphasis, i: u32): u32 {
  */
 export function draw(at: usize, first: i32, count: i32, order: usize): void {
   const e = changetype<Emphasis>(at);
-  const total = load<f64>(node(e, 1)), n = <f64>e.n;
+  const total = load<f64>(node(e, 1)), n = <f64>e.n, stretch = total / (1 - e.floor);
   for (let k = first; k < first + count; k++) {
     const to = <usize>k << 2;
     let place: u32;
@@ -163,21 +164,26 @@ export function draw(at: usize, first: i32, count: i32, order: usize): void {
       place = load<u32>(order + to);
       if (e.factors) store<real>(e.factors + <usize>k * sizeof<real>(), 1);
     } else {
-      let u = uniformAt(k, e.low, e.high, e.purpose, e.epoch, 0);
+      let u = e.spare;
+      if (!(k & 1)) {
+        // Each block of the stream holds two: the draws of an epoch come one after another.
+        const pair = uniformPair(k >> 1, e.low, e.high, e.purpose, e.epoch, 0);
+        u = v128.extract_lane<f64>(pair, 0);
+        e.spare = v128.extract_lane<f64>(pair, 1);
+      }
       if (u < e.floor || !(total > 0)) {
         place = <u32>min(n - 1, n * (total > 0 ? u / e.floor : u));
       } else {
-        u = (u - e.floor) / (1 - e.floor) * total;
+        u = (u - e.floor) * stretch;
+        const tree = e.tree, leaves = e.leaves;
         let i = 1;
-        while (i < e.leaves) {
-          i <<= 1;
-          const here = load<f64>(node(e, i));
-          if (u >= here && load<f64>(node(e, i + 1)) > 0) {
-            u -= here;
-            i++;
-          }
+        while (i < leaves) {
+          // Without a branch: nobody could foresee it.
+          const here = load<f64>(tree + (<usize>i << 4)), right = u >= here ? 1 : 0;
+          u -= here * <f64>right;
+          i = 2 * i + right;
         }
-        place = i - e.leaves;
+        place = min(i - leaves, e.n - 1); // u may be rounded past the last sum
       }
       if (e.factors) {
         const share = total > 0 ? load<f64>(node(e, e.leaves + <i32>place)) * n / total : 1;
@@ -201,6 +207,10 @@ export function noteLoss(at: usize, k: i32, l: f64): void {
   const error = load<f64>(own) + e.memory * (l - load<f64>(own));
   store<f64>(own, error);
   let i = e.leaves + <i32>place;
-  store<f64>(node(e, i), min(raised(e, min(error, e.clip)), e.most * load<f64>(node(e, 1)) / <f64>e.n));
-  for (i >>= 1; i > 0; i >>= 1) store<f64>(node(e, i), load<f64>(node(e, 2 * i)) + load<f64>(node(e, 2 * i + 1)));
+  let q = min(raised(e, min(error, e.clip)), e.bound * load<f64>(node(e, 1)));
+  store<f64>(node(e, i), q);
+  for (const tree = e.tree; i > 1; i >>= 1) {
+    q += load<f64>(tree + (<usize>(i ^ 1) << 3));
+    store<f64>(tree + (<usize>(i >> 1) << 3), q);
+  }
 }
