@@ -90,6 +90,8 @@ export class Network extends Model {
   private readonly theta: Reals;
   private inference: Inference | undefined;
   private fitting = false;
+  /** What the method of the last `partialFit` remembers. */
+  private memory: MethodState | undefined;
   private disposed = false;
 
   /** Whether every layer has its start: some only get it from the data of the first fit. */
@@ -180,6 +182,21 @@ export class Network extends Model {
       X instanceof Dataset
         ? await this.train(X, undefined, (Y as FitOptions | undefined) ?? options)
         : await this.train(X, Y as MatrixLike, options);
+    return history;
+  }
+
+  /**
+   * Goes on training, from where the last `partialFit` ended: the method's momenta, the count of steps that rates depend on, and running errors
+   * stay. For data that come piece by piece, and targets that change. `epochs` is 1 unless told otherwise.
+   * @throws DataError, OptionError, OutOfMemoryError before anything has changed
+   */
+  partialFit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
+  partialFit(data: Dataset, options?: FitOptions): Promise<History>;
+  async partialFit(X: MatrixLike | Dataset, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
+    const [targets, given] =
+      X instanceof Dataset ? [undefined, (Y as FitOptions | undefined) ?? options] : [Y as MatrixLike, options];
+    const { history, state } = await this.train(X, targets, { epochs: 1, ...given }, this.memory);
+    this.memory = state;
     return history;
   }
 
