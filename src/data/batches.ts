@@ -1,7 +1,7 @@
 // How a fit walks through its patterns: in which order, and how many to a step (Efficient BackProp 4.1 and 4.2).
 
 import { OptionError } from '../errors.js';
-import { type Checked, checked, flag, number, oneOf } from '../options.js';
+import { type Checked, type Schema, checked, flag, number, oneOf } from '../options.js';
 
 const EMPHASIS = {
   exponent: number({ min: 0, max: 1 }, 1),
@@ -51,7 +51,7 @@ const GROWING = {
   by: oneOf(['epoch', 'variance'], 'epoch'),
   factor: number({ min: 1, below: Infinity }, 1.5),
   theta: number({ above: 0, below: Infinity }, 0.7),
-  limit: number({ min: 1 }, Infinity),
+  limit: number({ min: 1 }, Number.MAX_SAFE_INTEGER),
 };
 
 /** Options of `growing`. */
@@ -93,9 +93,16 @@ export function growing(options?: GrowingOptions): Growing {
 export type Order = 'shuffle' | 'interleave' | 'sequential' | 'emphasize' | Emphasis;
 
 export function isEmphasis(value: unknown): value is Emphasis {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'emphasize';
+  return isOfKind('emphasize', EMPHASIS, value);
 }
 
 export function isGrowing(value: unknown): value is Growing {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'growing';
+  return isOfKind('growing', GROWING, value);
+}
+
+/** Whether a value is what its maker would make: it may come from a file. */
+function isOfKind(kind: string, schema: Schema, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== kind) return false;
+  const settings = value as Record<string, unknown>;
+  return Object.entries(schema).every(([name, field]) => field.accepts(settings[name]));
 }

@@ -27,6 +27,7 @@ import { type Checked, checked } from '../options.js';
 import { freshSeed } from '../random.js';
 import { type Fixed, type Problem, type Recipe, build, headOf, recipe, shaped, train, withoutWeightless } from './recipe.js';
 import { select } from './selection.js';
+import { techniques } from './techniques.js';
 import type { Precision } from '../../bindings/memory.js';
 
 /** What a fitted estimator consists of. */
@@ -62,6 +63,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
     super();
     this.options = checked(name, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
     checkedStopping(name, this.options);
+    techniques(name, this.options);
     this.seed = this.options.seed ?? freshSeed();
   }
 
@@ -180,7 +182,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
           };
         } else {
           const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - elapsed(), 1) };
-          const outcome = await train(network, shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs), choice, {
+          const data = [shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs)] as const;
+          const outcome = await train(network, problem.techniques, ...data, choice, {
             ...weighted(problem.w),
             ...left,
             ...(run.signal && { signal: run.signal }),
@@ -218,12 +221,21 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const settings = this.fitted?.recipe ?? recipe(problem, this.fixed());
       const network = this.fitted?.network ?? (await build(problem, settings));
       // The rate does not fall: the stream has no end, and what it shows may change.
-      const method = sgd({ rate: settings.rate / 5, momentum: settings.momentum, weightDecay: settings.weightDecay });
+      const method =
+        problem.techniques.method ??
+        sgd({ rate: settings.rate / 5, momentum: settings.momentum, weightDecay: settings.weightDecay });
       try {
         const { history, state } = await network.train(
           shaped(problem.x, problem.inputs),
           shaped(problem.t, problem.outputs),
-          { method, epochs, batchSize: settings.batchSize, ...weighted(problem.w), ...(signal && { signal }) },
+          {
+            batchSize: settings.batchSize,
+            ...problem.techniques.fit,
+            method,
+            epochs,
+            ...weighted(problem.w),
+            ...(signal && { signal }),
+          },
           this.fitted?.state,
         );
         if (this.disposed) throw new DisposedError(this.kind);
@@ -253,8 +265,16 @@ export abstract class Estimator<Targets, Coding> extends Model {
   }
 
   private fixed(): Fixed {
-    const { hidden, activation, weightDecay, rate, momentum, epochs, batchSize } = this.options;
-    return { hidden: typeof hidden === 'number' ? [hidden] : hidden, activation, weightDecay, rate, momentum, epochs, batchSize };
+    const { hidden, activation, rate, momentum, epochs, batchSize, method } = this.options;
+    return {
+      hidden: typeof hidden === 'number' ? [hidden] : hidden,
+      activation,
+      weightDecay: method ? 0 : this.options.weightDecay, // a method of the user's own has its decay
+      rate,
+      momentum,
+      epochs,
+      batchSize: typeof batchSize === 'number' ? batchSize : typeof batchSize === 'object' ? batchSize.start : undefined,
+    };
   }
 
   private problem(
@@ -279,6 +299,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       w: this.classWeights(coding, classes, own, byClass),
       classes,
       seed: this.seed,
+      techniques: techniques(this.kind, this.options),
     });
   }
 
@@ -297,7 +318,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
   document(): Omit<ModelDocument, 'metadata'> {
     const { encoder, coding, network, recipe: settings, history } = this.trained;
     const { config, tensors } = network.document();
-    const options = Object.fromEntries(Object.entries(this.options).filter(([, v]) => v !== undefined));
+    const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method');
+    const options = Object.fromEntries(kept);
     const own = {
       options: { ...options, seed: this.seed },
       encoder: encoder.spec,

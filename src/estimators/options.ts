@@ -2,11 +2,13 @@
 
 import type { Precision } from '../../bindings/memory.js';
 import { ACTIVATION_NAMES, type Activation } from '../activations.js';
-import type { EarlyStopping } from '../fit/options.js';
+import type { Growing } from '../data/batches.js';
+import { type EarlyStopping, FIT_OPTIONS } from '../fit/options.js';
 import type { History } from '../fit/history.js';
 import { callback, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
 import type { Choice } from './selection.js';
+import { TECHNIQUE_OPTIONS, type TechniqueOptions } from './techniques.js';
 
 const isUnits = (v: unknown) => Number.isInteger(v) && (v as number) >= 1;
 
@@ -24,7 +26,8 @@ export const ESTIMATOR_OPTIONS = {
   rate: number({ above: 0, below: Infinity }, undefined),
   momentum: number({ min: 0, below: 1 }, undefined),
   epochs: number({ min: 1, integer: true }, undefined),
-  batchSize: number({ min: 1, integer: true }, undefined),
+  batchSize: FIT_OPTIONS.batchSize,
+  ...TECHNIQUE_OPTIONS,
   validation: number({ above: 0, below: 1 }, undefined),
   earlyStopping: value<boolean | EarlyStopping>(
     'true, false, or { patience, minDelta, restoreBest }',
@@ -37,7 +40,7 @@ export const ESTIMATOR_OPTIONS = {
 };
 
 /** Options of Classifier and Regressor. Every one may be left out: docs/defaults.md says what is chosen then. */
-export interface EstimatorOptions {
+export interface EstimatorOptions extends TechniqueOptions {
   /** Units of the hidden layer, or of several; [] makes a linear model. Default: chosen on held-out rows. */
   hidden?: number | readonly number[];
   /** Of hidden layers. Default 'lecunTanh'. */
@@ -50,8 +53,8 @@ export interface EstimatorOptions {
   momentum?: number;
   /** Passes over the rows. Default: 80,000 rows in all, but at least 20 passes. */
   epochs?: number;
-  /** Rows per step. Default: by the number of rows, 8 to 128. */
-  batchSize?: number;
+  /** Rows per step, 'full', or `growing()`. Default: by the number of rows, 8 to 128. */
+  batchSize?: number | 'full' | Growing;
   /** A share of the rows to measure a validation loss on, kept out of training. Default none. */
   validation?: number;
   /** Stops when the validation loss ceases to fall; needs `validation`. Default false. */

@@ -19,6 +19,7 @@ import type { FitOptions } from '../fit/options.js';
 import { dense } from '../layers.js';
 import { Network } from '../network.js';
 import { sgd } from '../optim/sgd.js';
+import { type Techniques, hiddenLayers } from './techniques.js';
 
 /** An encoded problem: what candidates are trained on. */
 export interface Problem {
@@ -36,6 +37,7 @@ export interface Problem {
   /** The class of each row. */
   readonly classes: Uint32Array | undefined;
   readonly seed: number;
+  readonly techniques: Techniques;
 }
 
 /**
@@ -109,11 +111,12 @@ export function recipe(problem: Problem, fixed: Fixed): Recipe {
 }
 
 /** A fresh network for a recipe. */
-export function build({ kind, precision, inputs, outputs, seed }: Problem, { hidden, activation }: Recipe): Promise<Network> {
+export function build(problem: Problem, { hidden, activation }: Recipe): Promise<Network> {
+  const { kind, precision, inputs, outputs, seed, techniques } = problem;
   const head = headOf(kind);
   return Network.create({
     inputs,
-    layers: [...hidden.map((units) => dense(units, { activation })), dense(outputs, { activation: head.activation })],
+    layers: [...hiddenLayers(hidden, activation, techniques), dense(outputs, { activation: head.activation })],
     loss: head.loss,
     precision,
     seed,
@@ -121,20 +124,23 @@ export function build({ kind, precision, inputs, outputs, seed }: Problem, { hid
 }
 
 /**
- * Trains a network by a recipe; where that diverges, again from the start with a third of the rate.
- * @param options of the fit, beside those that the recipe gives
+ * Trains a network by a recipe and techniques; where that diverges, again from the start with a third of the rate.
+ * @param options of the fit, beside those that the recipe and the techniques give
  */
 export async function train(
   network: Network,
+  { method: own, fit }: Techniques,
   x: ShapedArray,
   t: ShapedArray,
   { rate, momentum, weightDecay, epochs: all, batchSize: batch }: Recipe,
   options: FitOptions,
 ): Promise<Outcome> {
+  const common = { batchSize: batch, ...fit, ...options, epochs: all };
+  if (own) return network.train(x, t, { ...common, method: own });
   const start = network.getWeights();
   for (let first = rate; ; first /= 3) {
     const method = sgd({ rate: annealed(first, all), momentum, weightDecay });
-    const outcome = await network.train(x, t, { ...options, method, epochs: all, batchSize: batch });
+    const outcome = await network.train(x, t, { ...common, method });
     if (outcome.history.reason !== 'diverged' || first < rate / 1000) return outcome;
     network.setWeights(start);
   }

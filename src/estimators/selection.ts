@@ -182,7 +182,14 @@ async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, err
   const net = await build(problem, r);
   try {
     const weights = w ? { sampleWeights: picked(w, 1, rest) } : {};
-    await train(net, shaped(picked(x, inputs, rest), inputs), shaped(picked(t, outputs, rest), outputs), r, weights);
+    await train(
+      net,
+      problem.techniques,
+      shaped(picked(x, inputs, rest), inputs),
+      shaped(picked(t, outputs, rest), outputs),
+      r,
+      weights,
+    );
     const found = net.predict(shaped(picked(x, inputs, part), inputs));
     part.forEach((row, i) => {
       let s = 0;

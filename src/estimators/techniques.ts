@@ -1,0 +1,84 @@
+// Techniques that an estimator leaves out unless asked for: of the network, and of the fit.
+
+import type { Order, Growing } from '../data/batches.js';
+import { OptionError } from '../errors.js';
+import { FIT_OPTIONS, type FitOptions } from '../fit/options.js';
+import type { NamedInitializer } from '../initializers.js';
+import { INITIALIZER_NAMES } from '../initializers.js';
+import { type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../layers.js';
+import type { Activation } from '../activations.js';
+import { type Method, isMethod } from '../optim/method.js';
+import { type Checked, number, oneOf, value } from '../options.js';
+
+export const TECHNIQUE_OPTIONS = {
+  init: oneOf(
+    INITIALIZER_NAMES.filter((name) => name !== 'leastSquares'),
+    undefined,
+  ),
+  dropout: number({ min: 0, below: 1 }, 0),
+  inputNoise: number({ min: 0, below: Infinity }, 0),
+  normalization: oneOf(['batch', 'layer'], undefined),
+  method: value<Method | undefined>('a method, such as adam()', isMethod, undefined),
+  order: FIT_OPTIONS.order,
+};
+
+/** Options of estimators for techniques of the network and the fit; none is used unless given, beside the order. */
+export interface TechniqueOptions {
+  /** Initial weights of hidden layers. Default by the activation. */
+  init?: NamedInitializer;
+  /** The share of hidden units left out in each step, ≥ 0 and < 1. Default 0. */
+  dropout?: number;
+  /** Deviation of the noise added to inputs in training, which have unit variance. Default 0. */
+  inputNoise?: number;
+  /** Normalises what hidden layers put out, over the batch or over the units. Default neither. */
+  normalization?: 'batch' | 'layer';
+  /**
+   * How to learn, with rates and decay of its own: `rate`, `momentum` and `weightDecay` are then refused beside it. Default: gradient
+   * descent with momentum whose rate falls to 0. Not kept in files.
+   */
+  method?: Method;
+  /** The order of rows, as of `Network.fit`. Default 'shuffle'. */
+  order?: Order;
+}
+
+/** What a model is trained with beyond a recipe's numbers. */
+export interface Techniques extends Pick<TechniqueOptions, 'init' | 'normalization' | 'method'> {
+  readonly dropout: number;
+  readonly inputNoise: number;
+  /** Options of the fit. */
+  readonly fit: FitOptions;
+}
+
+/** The options that a method of the user's own takes the place of. */
+const OF_THE_METHOD = ['rate', 'momentum', 'weightDecay'] as const;
+
+type Given = Checked<typeof TECHNIQUE_OPTIONS> & { readonly [K in (typeof OF_THE_METHOD)[number]]: number | undefined } & {
+  readonly batchSize: number | 'full' | Growing | undefined;
+};
+
+/** @throws OptionError for settings of a method beside a method */
+export function techniques(call: string, options: Given): Techniques {
+  const { init, normalization, method, order, batchSize } = options;
+  const given = method && OF_THE_METHOD.find((name) => options[name] !== undefined);
+  if (given)
+    throw new OptionError(`${call}.${given}`, options[given], `none beside a method; ${method.name} has settings of its own`);
+  const size = typeof batchSize === 'number' ? undefined : (batchSize ?? method?.batch);
+  return {
+    ...(init && { init }),
+    ...(normalization && { normalization }),
+    ...(method && { method }),
+    dropout: options.dropout,
+    inputNoise: options.inputNoise,
+    fit: { order, ...(size !== undefined && { batchSize: size }) },
+  };
+}
+
+/** Hidden layers of so many units with what goes around them. */
+export function hiddenLayers(hidden: readonly number[], activation: Activation, t: Techniques): Layer[] {
+  const each = (units: number): Layer[] => [
+    dense(units, { activation, ...(t.init && { init: t.init }) }),
+    ...(t.normalization ? [t.normalization === 'batch' ? batchNorm() : layerNorm()] : []),
+    ...(t.dropout > 0 ? [dropout(t.dropout)] : []),
+  ];
+  return [...(t.inputNoise > 0 ? [gaussianNoise(t.inputNoise)] : []), ...hidden.flatMap(each)];
+}
