@@ -9,26 +9,13 @@
 // b_k = 1 − β_k^t, b₁' = 1 − β₁^(t+1). Decay of kernels: g ← g + decay·w before, or, decoupled, w ← w − rate·decay·w (AdamW, Loshchilov
 // and Hutter 2019).
 
-import { LANES, add, loadPart, madd, mul, settled, splat, storePart, sub } from "../vec";
+import { LANES, add, loadPart, loadUpTo, madd, mul, settled, splat, storeUpTo, sub } from "../vec";
 
 export const ADAGRAD: i32 = 3;
 export const RMSPROP: i32 = 4;
 export const ADAM: i32 = 5;
 export const AMSGRAD: i32 = 6;
 export const NADAM: i32 = 7;
-
-// @ts-ignore: decorator
-@inline
-function load(p: usize, n: i32): v128 {
-  return n >= LANES ? v128.load(p) : loadPart(p, n);
-}
-
-// @ts-ignore: decorator
-@inline
-function store(p: usize, x: v128, n: i32): void {
-  if (n >= LANES) v128.store(p, x);
-  else storePart(p, x, n);
-}
 
 /** One vector of the rule; a constant kind folds at compile time. decays: 0 no, 1 through the gradient, 2 decoupled. */
 // @ts-ignore: decorator
@@ -37,23 +24,23 @@ function rule(
   kind: i32, decays: i32, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128, decay: v128,
   keep1: v128, take1: v128, keep2: v128, take2: v128, mean: v128, look: v128, root: v128, epsilon: v128,
 ): void {
-  const old = load(w, n); // n ≥ LANES: all of it
+  const old = loadUpTo(w, n); // n ≥ LANES: all of it
   if (decays == 1) g = madd(g, decay, old);
   const square = mul(g, g);
-  let second = kind == ADAGRAD ? add(load(v, n), square) : settled(madd(mul(keep2, load(v, n)), take2, square));
-  store(v, second, n);
+  let second = kind == ADAGRAD ? add(loadUpTo(v, n), square) : settled(madd(mul(keep2, loadUpTo(v, n)), take2, square));
+  storeUpTo(v, second, n);
   let first = g;
   if (kind >= ADAM) {
-    first = settled(madd(mul(keep1, load(m, n)), take1, g));
-    store(m, first, n);
+    first = settled(madd(mul(keep1, loadUpTo(m, n)), take1, g));
+    storeUpTo(m, first, n);
     first = kind == NADAM ? madd(mul(mean, first), look, g) : mul(mean, first);
   }
   if (kind == AMSGRAD) {
-    second = v128.max<real>(load(top, n), second);
-    store(top, second, n);
+    second = v128.pmax<real>(loadUpTo(top, n), second);
+    storeUpTo(top, second, n);
   }
   const step = v128.div<real>(mul(rate, first), add(mul(root, v128.sqrt<real>(second)), epsilon));
-  store(w, sub(decays == 2 ? sub(old, mul(decay, old)) : old, step), n);
+  storeUpTo(w, sub(decays == 2 ? sub(old, mul(decay, old)) : old, step), n);
 }
 
 // @ts-ignore: decorator
@@ -68,9 +55,11 @@ function steps(
   const mean = splat(<real>(kind == NADAM ? beta1 / (1 - power1 * beta1) : 1 / (1 - power1)));
   const look = splat(<real>((1 - beta1) / (1 - power1)));
   const root = splat(<real>(kind >= ADAM ? 1 / Math.sqrt(1 - power2) : 1));
-  for (; n > 0; n -= LANES, g += 16, w += 16, m += 16, v += 16, top += 16) {
-    rule(kind, decays, load(g, n), w, m, v, top, n, r, d, keep1, take1, keep2, take2, mean, look, root, e);
+  // Whole vectors in a loop of their own: one with a tail in it runs at a fifth of the speed.
+  for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16, v += 16, top += 16) {
+    rule(kind, decays, v128.load(g), w, m, v, top, LANES, r, d, keep1, take1, keep2, take2, mean, look, root, e);
   }
+  if (n > 0) rule(kind, decays, loadPart(g, n), w, m, v, top, n, r, d, keep1, take1, keep2, take2, mean, look, root, e);
 }
 
 /**

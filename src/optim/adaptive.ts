@@ -51,11 +51,15 @@ export interface RmsPropOptions extends AdaptiveOptions {
 
 export type AdaGradOptions = AdaptiveOptions;
 
-/** xⁿ for a whole n ≥ 0: the same on every machine, and as a run multiplies it up. */
-function power(x: number, n: number): number {
-  let result = 1;
-  for (let k = 0; k < n && result > 0; k++) result *= x;
-  return result;
+/** n ↦ xⁿ for whole n ≥ 0: the same on every machine, and as a run multiplies it up. Quick where n grows little by little. */
+function powers(x: number): (n: number) => number {
+  let last = { n: 0, power: 1 };
+  return (n) => {
+    let { n: k, power } = n < last.n ? { n: 0, power: 1 } : last;
+    for (; k < n && power > 0; k++) power *= x;
+    last = { n, power };
+    return power;
+  };
 }
 
 interface Settings {
@@ -72,6 +76,7 @@ interface Settings {
 function method<N extends string, O extends object>(name: N, own: O, s: Settings): Method & { readonly name: N } & Readonly<O> {
   // The first is where a run looks for a velocity: methods without one have a place there that nothing writes to.
   const moments = s.code >= ADAM ? (s.code === AMSGRAD ? ['mean', 'square', 'top'] : ['mean', 'square']) : ['square'];
+  const [power1, power2] = [powers(s.beta1), powers(s.beta2)];
   const rule: Rule = {
     name,
     rate: s.rate,
@@ -88,8 +93,8 @@ function method<N extends string, O extends object>(name: N, own: O, s: Settings
         s.epsilon,
         s.weightDecay,
         how,
-        power(s.beta1, step),
-        power(s.beta2, step),
+        power1(step),
+        power2(step),
         second,
         top,
       );
