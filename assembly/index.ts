@@ -8,7 +8,9 @@ export { planSlabs, patternsBytes, patternsOpen, patternsWeight, evaluate, objec
 export { runBytes, runOpen, runUpdate, runRates, runBatch, runInterleave, runEmphasis, runEpoch, runSteps, runLossSum, runWeightSum, runPosition } from "./run";
 export { interleaveBytes, interleave } from "./orders/interleave";
 export { emphasisBytes, emphasisOpen, emphasisEpoch, draw, noteLoss } from "./orders/emphasis";
-export { updateRule, updateAdaptive, updateResilient } from "./update";
+export {
+  updateRule, updateAdaptive, updateResilient, updateSigned, updateGlobal, updateRecall, updateMemory, updateExtras,
+} from "./update";
 
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";

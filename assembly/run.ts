@@ -213,7 +213,7 @@ export function runSteps(at: usize, steps: i32): i32 {
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
       value = batchGradient(run, plan, patterns, u.gradient, first, count, patterns.factors ? count * run.meanWeight : weight);
-      if (isFinite(value)) update(u, plan);
+      if (isFinite(value)) update(u, plan, value);
     }
     run.lossSum += value;
     run.weightSum += weight;

@@ -1,28 +1,44 @@
 // What a step does to the parameters once their gradient is known: the rule in force, its settings and where its vectors are.
 
 import { ADAGRAD, adaptive } from "./optim/adaptive";
-import { RPROP_MINUS, resilient } from "./optim/resilient";
-import { sgd, sgdOuter } from "./optim/sgd";
+import { GDX, MURATA, leakyMean, murataRate } from "./optim/global";
+import { addSigns, average, clipNorm, clipValue, multiply } from "./optim/gradient";
+import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./optim/resilient";
+import { MOMENTUM, PLAIN_DESCENT, sgd, sgdOuter } from "./optim/sgd";
+import { DELTA_BAR_DELTA, signed } from "./optim/signs";
+import { copy, fill } from "./kernels/blas1";
 import { Layer } from "./layer";
 import { Plan, layerAt, parameterAt } from "./plan";
 
-/** A rule and its vectors, in linear memory. */
+/** A rule and its vectors, in linear memory. Names are those of the sgd rule; others say below what they keep there. */
 @unmanaged
 export class Update {
   rate: f64;
-  momentum: f64; // β₁ of adaptive rules, `up` of resilient ones
-  beta2: f64; // `down`
-  epsilon: f64; // `least`
+  momentum: f64; // β₁ of adaptive rules, `up` of those that watch signs, α of murata
+  beta2: f64; // `down`; β of murata, 0 for 20/(the largest ‖r‖ so far)
+  epsilon: f64; // `least`; how much E may grow in gdx
   most: f64;
+  keep: f64; // of deltaBarDelta's mean and superSab's velocity; δ of murata; μ of gdx
   power1: f64; // β₁^t and β₂^t of the last step
   power2: f64;
   decay: f64; // of kernels; biases do not decay
-  rule: i32; // of optim/sgd.ts, optim/adaptive.ts or optim/resilient.ts
-  decays: i32; // 0 | 1 through the gradient | 2 decoupled; sgd knows 0 and 1
+  value: f64; // E of the last step that was kept; Infinity before the first
+  peak: f64; // murata: the largest ‖r‖ so far
+  rule: i32; // of optim/*.ts
+  decays: i32; // 0 | 1 through the gradient | 2 decoupled; only adaptive rules know 2
   gradient: usize;
-  velocity: usize; // the first moment of adaptive rules, the gradient before of resilient ones
-  second: usize; // their second moment; step sizes
-  top: usize; // its maximum so far; the last steps
+  velocity: usize; // the first moment of adaptive rules, the gradient before of those that watch signs, r of murata
+  second: usize; // their second moment; rates or step sizes; gdx: the weights kept
+  top: usize; // its maximum so far; the last steps; superSab's velocity; gdx: the gradient kept
+  // Around the rule.
+  extras: i32; // 1 where any of these is in use
+  l1: f64;
+  mostNorm: f64; // of the gradient; Infinity for no bound
+  mostValue: f64;
+  multipliers: usize; // of each parameter's rate, or 0
+  average: usize; // of the weights, or 0
+  averageKeep: f64; // 1 averages all alike
+  averaged: f64; // steps so far
 }
 
 /** The update rule for the steps to come. */
@@ -66,66 +82,157 @@ export function updateResilient(
   u.top = last;
 }
 
-/** An adaptive rule on n parameters from the first-th on. */
-function adapt(u: Update, plan: Plan, first: i32, n: i32, decays: i32): void {
-  adaptive(
-    u.rule, decays, n, parameterAt(u.gradient, first), parameterAt(plan.theta, first), parameterAt(u.velocity, first),
-    parameterAt(u.second, first), parameterAt(u.top, first), u.rate, u.momentum, u.beta2, u.epsilon, u.decay,
-    u.power1, u.power2,
-  );
+/**
+ * A rule that watches signs for the steps to come (optim/signs.ts): step sizes or rates, which hold what to start from, and velocities or 0.
+ */
+export function updateSigned(
+  at: usize, rule: i32, rate: f64, up: f64, down: f64, keep: f64, most: f64, decay: f64, sizes: usize, velocity: usize,
+): void {
+  const u = changetype<Update>(at);
+  updateRule(at, rule, rate, up, decay);
+  u.beta2 = down;
+  u.keep = keep;
+  u.most = most;
+  u.second = sizes;
+  u.top = velocity;
 }
 
-/** A resilient rule on n parameters from the first-th on. */
-function resile(u: Update, plan: Plan, first: i32, n: i32, decay: f64): void {
-  resilient(
-    u.rule, n, parameterAt(u.gradient, first), parameterAt(plan.theta, first), parameterAt(u.velocity, first),
-    parameterAt(u.second, first), parameterAt(u.top, first), u.momentum, u.beta2, u.epsilon, u.most, decay,
-  );
+/**
+ * One rate that finds itself for the steps to come (optim/global.ts); it goes on from the update's own rate, which `updateRecall` sets.
+ * murata: first α, second β or 0. gdx: first `up`, second `down`, kept weights and gradient.
+ */
+export function updateGlobal(
+  at: usize, rule: i32, first: f64, second: f64, keep: f64, least: f64, most: f64, decay: f64, weights: usize, gradient: usize,
+): void {
+  const u = changetype<Update>(at);
+  updateRule(at, rule, u.rate, first, decay);
+  u.beta2 = second;
+  u.keep = keep;
+  u.epsilon = least;
+  u.most = most;
+  u.second = weights;
+  u.top = gradient;
 }
 
-/** θ moves one step against the gradient; kernels decay, biases do not. */
-export function update(u: Update, plan: Plan): void {
-  if (u.rule >= RPROP_MINUS) {
-    for (let i = 0; i < plan.layers; i++) {
-      const layer = layerAt(plan, i);
-      const n = layer.decaying;
-      resile(u, plan, layer.first, n, u.decay);
-      resile(u, plan, layer.first + n, layer.parameters - n, 0);
-    }
-    return;
-  }
-  if (u.rule >= ADAGRAD) {
-    u.power1 *= u.momentum;
-    u.power2 *= u.beta2;
-    if (u.decays == 0) {
-      adapt(u, plan, 0, plan.parameters, 0);
-      return;
-    }
-    for (let i = 0; i < plan.layers; i++) {
-      const layer = layerAt(plan, i);
-      const n = layer.decaying;
-      adapt(u, plan, layer.first, n, u.decays);
-      adapt(u, plan, layer.first + n, layer.parameters - n, 0);
-    }
-    return;
-  }
-  const rule = u.rule, rate = u.rate, momentum = u.momentum;
-  if (u.decay == 0) {
-    sgd(rule, plan.parameters, u.gradient, plan.theta, u.velocity, rate, momentum, 0);
-    return;
-  }
+/** What a rule remembers beside its vectors: E of the last step kept, its rate, the largest ‖r‖, and how many steps were averaged. */
+export function updateRecall(at: usize, value: f64, rate: f64, peak: f64, averaged: f64): void {
+  const u = changetype<Update>(at);
+  u.value = value;
+  u.rate = rate;
+  u.peak = peak;
+  u.averaged = averaged;
+}
+
+/** Number i of what updateRecall sets. */
+export function updateMemory(at: usize, i: i32): f64 {
+  const u = changetype<Update>(at);
+  return i == 0 ? u.value : i == 1 ? u.rate : i == 2 ? u.peak : u.averaged;
+}
+
+/** What goes around the rule: Infinity for no bound, addresses 0 for none. */
+export function updateExtras(
+  at: usize, l1: f64, mostNorm: f64, mostValue: f64, multipliers: usize, average: usize, averageKeep: f64,
+): void {
+  const u = changetype<Update>(at);
+  u.l1 = l1;
+  u.mostNorm = mostNorm;
+  u.mostValue = mostValue;
+  u.multipliers = multipliers;
+  u.average = average;
+  u.averageKeep = averageKeep;
+  u.extras = l1 != 0 || mostNorm < Infinity || mostValue < Infinity || multipliers || average ? 1 : 0;
+}
+
+/** The bounds of the gradient, then the slope of l1, then rates of each weight's own, which scale all of it. */
+function refine(u: Update, plan: Plan): void {
+  const g = u.gradient;
+  if (u.mostNorm < Infinity) clipNorm(plan.parameters, u.mostNorm, g);
+  if (u.mostValue < Infinity) clipValue(plan.parameters, u.mostValue, g);
   for (let i = 0; i < plan.layers; i++) {
-    const layer = layerAt(plan, i);
-    const g = parameterAt(u.gradient, layer.first), w = parameterAt(plan.theta, layer.first);
-    const v = parameterAt(u.velocity, layer.first), n = layer.decaying;
-    sgd(rule, n, g, w, v, rate, momentum, u.decay);
-    sgd(rule, layer.parameters - n, parameterAt(g, n), parameterAt(w, n), parameterAt(v, n), rate, momentum, 0);
+    const layer = layerAt(plan, i), n = layer.decaying, own = parameterAt(g, layer.first), w = parameterAt(plan.theta, layer.first);
+    if (u.l1 != 0) addSigns(n, u.l1, w, own);
+    if (u.multipliers) {
+      const m = parameterAt(u.multipliers, layer.first);
+      multiply(n, m, u.decay, w, own);
+      multiply(layer.parameters - n, parameterAt(m, n), 0, parameterAt(w, n), parameterAt(own, n));
+    }
+  }
+}
+
+/** The rule on n parameters from the first-th on, with a decay. rose: whether E did since the last step. */
+function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: i32, rose: bool): void {
+  const g = parameterAt(u.gradient, first), w = parameterAt(plan.theta, first), v = parameterAt(u.velocity, first);
+  const second = parameterAt(u.second, first), top = parameterAt(u.top, first), rule = u.rule;
+  if (rule < ADAGRAD) {
+    sgd(rule, n, g, w, v, u.rate, u.momentum, decay);
+  } else if (rule < RPROP_MINUS) {
+    adaptive(rule, decays, n, g, w, v, second, top, u.rate, u.momentum, u.beta2, u.epsilon, decay, u.power1, u.power2);
+  } else if (rule < DELTA_BAR_DELTA) {
+    resilient(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.epsilon, u.most, decay, rose);
+  } else if (rule < MURATA) {
+    signed(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.keep, u.most, u.rate, decay);
+  } else if (rule == MURATA) {
+    sgd(PLAIN_DESCENT, n, g, w, 0, u.rate, 0, decay);
+  } else {
+    sgd(MOMENTUM, n, g, w, v, u.rate, u.keep, decay);
+  }
+}
+
+/** gdx: whether to keep the weights that have just been judged by E = value, and the rate that follows. */
+function judge(u: Update, plan: Plan, value: f64): void {
+  const n = plan.parameters;
+  if (value > u.epsilon * u.value) {
+    copy(n, u.second, plan.theta);
+    copy(n, u.top, u.gradient);
+    fill(n, 0, u.velocity);
+    u.rate = max(u.rate * u.beta2, Number.MIN_VALUE);
+    return;
+  }
+  if (value < u.value && u.value < Infinity) u.rate = min(u.rate * u.momentum, u.most);
+  u.value = value;
+  copy(n, plan.theta, u.second);
+  copy(n, u.gradient, u.top);
+}
+
+/** θ moves one step against the gradient, found where E = value; kernels decay, biases do not. */
+export function update(u: Update, plan: Plan, value: f64): void {
+  if (u.extras) refine(u, plan);
+  let rose = false;
+  if (u.rule >= ADAGRAD) {
+    if (u.rule < RPROP_MINUS) {
+      u.power1 *= u.momentum;
+      u.power2 *= u.beta2;
+    } else if (u.rule == RPROP_IMPROVED_PLUS) {
+      rose = value > u.value;
+      u.value = value;
+    } else if (u.rule == MURATA) {
+      const length = leakyMean(plan.parameters, u.keep, u.gradient, u.velocity);
+      u.peak = max(u.peak, length);
+      const beta = u.beta2 > 0 ? u.beta2 : u.peak > 0 ? 20 / u.peak : 0;
+      u.rate = murataRate(u.rate, u.momentum, beta, length, u.epsilon, u.most);
+    } else if (u.rule == GDX) {
+      judge(u, plan, value);
+    }
+  }
+  const decay = u.multipliers ? 0 : u.decay; // where rates differ, the decay is in the gradient
+  if (decay == 0) {
+    apply(u, plan, 0, plan.parameters, 0, 0, rose);
+  } else {
+    for (let i = 0; i < plan.layers; i++) {
+      const layer = layerAt(plan, i), n = layer.decaying;
+      apply(u, plan, layer.first, n, decay, u.decays, rose);
+      apply(u, plan, layer.first + n, layer.parameters - n, 0, 0, rose);
+    }
+  }
+  if (u.average) {
+    u.averaged += 1;
+    average(plan.parameters, max(1 - u.averageKeep, 1 / u.averaged), plan.theta, u.average);
   }
 }
 
 /** Whether the rule can take a step straight from a pattern's outer products, the gradient never written. */
 export function isImmediate(u: Update): bool {
-  return u.rule < ADAGRAD;
+  return u.rule < ADAGRAD && !u.extras;
 }
 
 /** A layer's parameters move a step against the gradient of one pattern: x[i]·d[o] for the kernel, d for the bias. */

@@ -70,10 +70,20 @@ export {
   nadam,
   rmsProp,
 } from './optim/adaptive.js';
+export { type GdxOptions, type MurataOptions, gdx, murata } from './optim/global.js';
+export {
+  type BatchMethod,
+  type DeltaBarDeltaOptions,
+  type QuickpropOptions,
+  type SuperSabOptions,
+  deltaBarDelta,
+  quickprop,
+  superSAB,
+} from './optim/signs.js';
 export { type Rprop, type RpropOptions, type RpropVariant, rprop } from './optim/rprop.js';
-export { sgd, type Sgd, type SgdOptions } from './optim/sgd.js';
+export { sgd, type PerWeight, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
-export type { EarlyStopping, FitOptions, Progress } from './fit/options.js';
+export type { Clip, EarlyStopping, FitOptions, Progress } from './fit/options.js';
 export type { History, StopReason } from './fit/history.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';

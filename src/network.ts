@@ -182,12 +182,13 @@ export class Network extends Model {
       X instanceof Dataset
         ? await this.train(X, undefined, (Y as FitOptions | undefined) ?? options)
         : await this.train(X, Y as MatrixLike, options);
+    this.memory = undefined;
     return history;
   }
 
   /**
    * Goes on training, from where the last `partialFit` ended: the method's momenta, the count of steps that rates depend on, and running errors
-   * stay. For data that come piece by piece, and targets that change. `epochs` is 1 unless told otherwise.
+   * stay, until `fit` or `setWeights` begin anew. For data that come piece by piece, and targets that change. `epochs` is 1 unless told otherwise.
    * @throws DataError, OptionError, OutOfMemoryError before anything has changed
    */
   partialFit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
@@ -287,6 +288,7 @@ export class Network extends Model {
     });
     this.theta.view().set(next);
     this.started = true;
+    this.memory = undefined;
   }
 
   /** Names and shapes of the parameters, in the order of getWeights. */

@@ -6,18 +6,21 @@
 //     minus         nothing else
 //     plus          the step before is taken back instead, and p ← 0
 //     improvedMinus no step, and p ← 0
+//     improvedPlus  the step before is taken back if E rose, else no step, and p ← 0
 
 import { LANES, add, loadUpTo, mul, select, splat, storeUpTo, sub } from "../vec";
 
 export const RPROP_MINUS: i32 = 8;
 export const RPROP_PLUS: i32 = 9;
 export const RPROP_IMPROVED: i32 = 10;
+export const RPROP_IMPROVED_PLUS: i32 = 11;
 
 /** One vector of the rule: the first min(n, LANES) of its parameters. */
 // @ts-ignore: decorator
 @inline
 function rule(
   kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: v128, down: v128, least: v128, most: v128, decay: v128,
+  rose: v128,
 ): void {
   const zero = splat(0), old = loadUpTo(w, n), before = loadUpTo(p, n), size = loadUpTo(d, n);
   let now = add(loadUpTo(g, n), mul(decay, old));
@@ -29,8 +32,10 @@ function rule(
   const next = select(same, v128.pmin<real>(mul(size, up), most), select(turned, v128.pmax<real>(mul(size, down), least), size));
   storeUpTo(d, next, n);
   let step = sub(v128.and(isUp, next), v128.and(isDown, next));
-  if (kind == RPROP_PLUS) {
-    step = select(turned, v128.neg<real>(loadUpTo(l, n)), step);
+  if (kind == RPROP_PLUS || kind == RPROP_IMPROVED_PLUS) {
+    let back = v128.neg<real>(loadUpTo(l, n));
+    if (kind == RPROP_IMPROVED_PLUS) back = v128.and(back, rose);
+    step = select(turned, back, step);
     storeUpTo(l, v128.andnot(step, turned), n);
   } else if (kind == RPROP_IMPROVED) {
     step = v128.andnot(step, turned);
@@ -43,25 +48,29 @@ function rule(
 @inline
 function steps(
   kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
+  rose: bool,
 ): void {
   const u = splat(<real>up), o = splat(<real>down), low = splat(<real>least), high = splat(<real>most), lambda = splat(<real>decay);
+  const mask = v128.splat<i32>(rose ? -1 : 0);
   // Whole vectors in a loop of their own: one with a tail in it runs at a fifth of the speed.
   for (; n >= LANES; n -= LANES, g += 16, w += 16, p += 16, d += 16, l += 16) {
-    rule(kind, LANES, g, w, p, d, l, u, o, low, high, lambda);
+    rule(kind, LANES, g, w, p, d, l, u, o, low, high, lambda, mask);
   }
-  if (n > 0) rule(kind, n, g, w, p, d, l, u, o, low, high, lambda);
+  if (n > 0) rule(kind, n, g, w, p, d, l, u, o, low, high, lambda, mask);
 }
 
 /**
- * The rule on n parameters w with gradient g, the gradient before p, step sizes d and, for plus, the last steps l. decay: of w,
- * through the gradient.
+ * The rule on n parameters w with gradient g, the gradient before p, step sizes d and, for plus and improvedPlus, the last steps l. decay:
+ * of w, through the gradient. rose: whether E did since the step before.
  */
 export function resilient(
   kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
+  rose: bool,
 ): void {
   switch (kind) {
-    case RPROP_MINUS: steps(RPROP_MINUS, n, g, w, p, d, l, up, down, least, most, decay); break;
-    case RPROP_PLUS: steps(RPROP_PLUS, n, g, w, p, d, l, up, down, least, most, decay); break;
-    default: steps(RPROP_IMPROVED, n, g, w, p, d, l, up, down, least, most, decay);
+    case RPROP_MINUS: steps(RPROP_MINUS, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
+    case RPROP_PLUS: steps(RPROP_PLUS, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
+    case RPROP_IMPROVED: steps(RPROP_IMPROVED, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
+    default: steps(RPROP_IMPROVED_PLUS, n, g, w, p, d, l, up, down, least, most, decay, rose);
   }
 }

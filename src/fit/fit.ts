@@ -87,6 +87,12 @@ export async function fit(
                 resume?.batchSize,
               ),
         order: settings.order,
+        extras: {
+          l1: settings.l1,
+          clipNorm: settings.clip?.norm ?? Infinity,
+          clipValue: settings.clip?.value ?? Infinity,
+          average: settings.average === 'polyak' ? 1 : settings.average?.decay,
+        },
         classes: settings.order === 'interleave' ? requiredClasses(patterns, architecture, data.rows) : undefined,
         epochs: settings.epochs,
         seed,
@@ -189,6 +195,7 @@ async function loop(
     training.begin(); // may ask a function for the rate, which may do anything
     subject.check();
     stop = await epoch(subject, training, pace, interrupted);
+    training.expose();
     if (!stop && !snapshot.finite) stop = 'diverged';
     if (stop) break; // an unfinished epoch is not recorded
     history.epochs++;

@@ -48,6 +48,26 @@ export function checkedStopping(
   return checked(`${call}.earlyStopping`, STOPPING, earlyStopping === true ? {} : earlyStopping);
 }
 
+/** Bounds of the gradient. */
+export interface Clip {
+  /** Of its Euclidean norm over all parameters, > 0. */
+  norm?: number;
+  /** Of each of its elements, > 0. */
+  value?: number;
+}
+
+const isClip = (v: unknown) => {
+  if (typeof v !== 'object' || v === null) return false;
+  const entries = Object.entries(v);
+  return entries.length > 0 && entries.every(([name, bound]) => (name === 'norm' || name === 'value') && bound > 0);
+};
+
+const isAverage = (v: unknown) => {
+  if (typeof v !== 'object' || v === null) return false;
+  const entries = Object.entries(v);
+  return entries.length === 1 && entries.every(([name, decay]) => name === 'decay' && decay > 0 && decay < 1);
+};
+
 const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 
 export const FIT_OPTIONS = {
@@ -60,6 +80,12 @@ export const FIT_OPTIONS = {
   order: either<'shuffle' | 'interleave' | 'sequential' | 'emphasize', Emphasis>(
     oneOf(['shuffle', 'interleave', 'sequential', 'emphasize'], 'shuffle'),
     value('emphasize({ … })', isEmphasis, undefined as never),
+  ),
+  l1: number({ min: 0, below: Infinity }, 0),
+  clip: value<Clip | undefined>('{ norm } or { value }, numbers > 0', isClip, undefined),
+  average: either<'polyak' | undefined, { decay: number }>(
+    oneOf(['polyak'], undefined),
+    value('{ decay } with 0 < decay < 1', isAverage, undefined as never),
   ),
   validation: value<number | Dataset | readonly [MatrixLike, MatrixLike] | undefined>(
     'a share > 0 and < 1 of the rows, a dataset, or [X, Y]',
@@ -110,6 +136,15 @@ export interface FitOptions {
    * 'sequential' as they stand; 'emphasize', or `emphasize()` with settings, takes hard ones more often. Full batches have no order.
    */
   order?: Order;
+  /** L1 decay ≥ 0: adds l1·Σ|w| of kernels to what is minimised (not to the loss that is reported). Default 0. */
+  l1?: number;
+  /** Bounds the gradient of the loss in each step: a gradient longer than `norm` is shortened to it, elements beyond ±`value` are cut. */
+  clip?: Clip;
+  /**
+   * Averages the weights over steps, and gives the network the average: 'polyak' all alike, { decay } with weights that fall by that factor
+   * from step to step, 0.99 to 0.9999. Evens out the noise of small batches. Validation measures the average. Default: none.
+   */
+  average?: 'polyak' | { decay: number };
   /**
    * What the validation loss is measured on: a share of the rows, set aside by the seed (stratified for classes), a dataset, or
    * [X, Y]. None by default.

@@ -6,6 +6,7 @@ import { OptionError } from '../errors.js';
 import { either, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import { type Schedule, isSchedule } from '../rates/schedule.js';
+import type { Architecture } from '../plan.js';
 import type { MethodState, Task, Training } from './method.js';
 import { RunOrder } from './order.js';
 
@@ -29,9 +30,17 @@ export interface Rule {
   readonly moments: readonly string[];
   /** What they hold at the start, where that is not 0. */
   readonly start?: Readonly<Record<string, number>>;
+  /** Whether its rate finds itself, from `rate` on. */
+  readonly adapts?: boolean;
+  /** What each parameter's rate is multiplied with, on average 1. */
+  readonly multipliers?: (architecture: Architecture) => Float64Array;
   /** Tells an update (assembly/update.ts) the rule, its rate, how many steps were taken before, and where the moments are. */
   apply(core: Core, update: number, rate: number, step: number, moments: readonly number[]): void;
 }
+
+/** Names of what averaging keeps in a method's state. */
+const AVERAGE = 'average';
+const WEIGHTS = 'weights';
 
 /** Rates looked up at a time. */
 const RATES = 1024;
@@ -41,6 +50,10 @@ export class Descent implements Training {
   private readonly run: number;
   private readonly gradient: Reals;
   private readonly order: RunOrder;
+  private readonly update: number;
+  /** The running average of the weights, and the weights themselves while the average stands in their place. */
+  private average: Reals | undefined;
+  private weights: RealArray | undefined;
   /** What the rule remembers of each parameter, in its order. */
   private readonly moments: readonly Reals[];
   rate = 0;
@@ -96,6 +109,48 @@ export class Descent implements Training {
       plan.slabs,
     );
     this.order.open(this.run);
+    this.update = core.runUpdate(this.run);
+    this.rate = typeof rule.rate === 'number' ? rule.rate : 0;
+    const whole = rule.moments.every((name) => state?.vectors[name]?.length === plan.parameters);
+    const remembered = state?.method === rule.name && whole ? state.memory : [Infinity, this.rate, 0];
+    core.updateRecall(this.update, remembered[0]!, remembered[1]!, remembered[2]!, 0);
+    this.surround(state);
+  }
+
+  /** Sets up what goes around the rule. */
+  private surround(state: MethodState | undefined): void {
+    const { plan, arena, extras } = this.task;
+    const { core, precision } = plan.engine;
+    const { l1, clipNorm, clipValue, average } = extras;
+    let multipliers = 0;
+    if (this.rule.multipliers) {
+      const m = new Reals(arena, precision, plan.parameters);
+      m.view().set(this.rule.multipliers(plan.architecture));
+      multipliers = m.address;
+    }
+    if (average !== undefined) {
+      this.average = new Reals(arena, precision, plan.parameters);
+      this.average.view().set(plan.theta.view().subarray(0, plan.parameters));
+      const [kept, weights] = [state?.vectors[AVERAGE], state?.vectors[WEIGHTS]];
+      if (kept?.length === plan.parameters && weights?.length === plan.parameters) {
+        this.average.view().set(kept);
+        plan.theta.view().set(weights);
+        core.updateRecall(this.update, ...(this.memory.slice(0, 3) as [number, number, number]), state!.memory[3]!);
+      }
+    }
+    core.updateExtras(this.update, l1, clipNorm, clipValue, multipliers, this.average?.address ?? 0, average ?? 0);
+  }
+
+  /** What the update remembers beside vectors. */
+  private get memory(): number[] {
+    return [0, 1, 2, 3].map((i) => this.core.updateMemory(this.update, i));
+  }
+
+  expose(): void {
+    if (!this.average || this.memory[3] === 0) return;
+    const theta = this.task.plan.theta.view();
+    this.weights = theta.slice(0, this.average.length);
+    theta.set(this.average.view());
   }
 
   get stepsPerEpoch(): number {
@@ -123,11 +178,13 @@ export class Descent implements Training {
       this.batchSize = this.task.size.next(this.batchSize, this.epoch);
       core.runBatch(this.run, this.batchSize);
     }
+    if (this.weights) this.task.plan.theta.view().set(this.weights);
+    this.weights = undefined;
     this.current = this.epoch++;
-    this.rate = this.rateAt(this.step, this.presented);
+    if (!this.rule.adapts) this.rate = this.rateAt(this.step, this.presented);
     this.rule.apply(
       core,
-      core.runUpdate(this.run),
+      this.update,
       this.rate,
       this.step,
       this.moments.map(({ address }) => address),
@@ -149,6 +206,7 @@ export class Descent implements Training {
       if (this.rates) this.lookUpRates(this.rates, wanted);
       const before = core.runPosition(this.run);
       const done = core.runSteps(this.run, wanted);
+      if (this.rule.adapts) this.rate = core.updateMemory(this.update, 1);
       this.presented += core.runPosition(this.run) - before;
       if (done < 0) return -1;
       this.step += done;
@@ -190,6 +248,10 @@ export class Descent implements Training {
       // One that has overflowed would spoil every fit that continues.
       if (Number.isFinite(core.largestMagnitude(moment.length, moment.address))) vectors[this.rule.moments[i]!] = moment.read();
     });
-    return { epoch, step, patterns, batchSize, vectors };
+    if (this.average) {
+      vectors[AVERAGE] = this.average.read();
+      vectors[WEIGHTS] = this.weights ?? this.task.plan.theta.view().slice(0, this.average.length);
+    }
+    return { method: this.rule.name, epoch, step, patterns, batchSize, memory: this.memory, vectors };
   }
 }

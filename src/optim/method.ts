@@ -19,6 +19,7 @@ export interface Task {
   /** Patterns per step. */
   readonly size: BatchSize;
   readonly order: Order;
+  readonly extras: Extras;
   /** The class of each pattern of the whole set, where the order asks for it. */
   readonly classes: Uint32Array | undefined;
   /** Epochs that the fit will take at most. */
@@ -26,8 +27,21 @@ export interface Task {
   readonly seed: number;
 }
 
+/** What goes around a method's rule. */
+export interface Extras {
+  /** L1's weight, of kernels. */
+  readonly l1: number;
+  /** Bounds of the gradient's norm and of its elements; Infinity for none. */
+  readonly clipNorm: number;
+  readonly clipValue: number;
+  /** How much of the weights' average a step keeps, 1 for the mean of all; undefined without averaging. */
+  readonly average: number | undefined;
+}
+
 /** What a method remembers between fits, so that training can continue. Copies, in JavaScript's memory. */
 export interface MethodState {
+  /** The method's name: another one starts with what it finds of its own. */
+  readonly method: string;
   /** Epochs done: the shuffling goes on from there. */
   readonly epoch: number;
   /** Steps taken and patterns presented: rates that fall go on from there. */
@@ -35,6 +49,8 @@ export interface MethodState {
   readonly patterns: number;
   /** Patterns per step, where they grow. */
   readonly batchSize: number;
+  /** What assembly/update.ts remembers beside vectors. */
+  readonly memory: readonly number[];
   readonly vectors: Readonly<Record<string, RealArray>>;
 }
 
@@ -44,6 +60,8 @@ export interface Training {
   readonly stepsPerEpoch: number;
   /** Begins the next epoch. */
   begin(): void;
+  /** Puts the weights that count in place, where they are not those that steps are taken with; `begin` takes them back. */
+  expose(): void;
   /** Takes up to `steps` steps of the epoch; returns how many, fewer only at its end, or −1 where the loss is not finite. */
   advance(steps: number): number;
   /** The mean training loss of the epoch so far, each pattern before the step that it took part in. */

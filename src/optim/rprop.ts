@@ -6,7 +6,7 @@ import { Descent, type Rule } from './descent.js';
 import type { Method, MethodState, Task } from './method.js';
 
 // Codes of assembly/optim/resilient.ts.
-const VARIANTS = { 'rprop-': 8, 'rprop+': 9, 'iRprop-': 10 } as const;
+const VARIANTS = { 'rprop-': 8, 'rprop+': 9, 'iRprop-': 10, 'iRprop+': 11 } as const;
 
 export type RpropVariant = keyof typeof VARIANTS;
 
@@ -23,8 +23,8 @@ const OPTIONS = {
 /** Options of rprop; the defaults are Riedmiller and Braun's (1993). */
 export interface RpropOptions {
   /**
-   * What happens where a gradient's sign turns: 'iRprop-' (default) waits a step, 'rprop+' takes the last step back, 'rprop-' does
-   * nothing special (Igel and Hüsken 2003).
+   * What happens where a gradient's sign turns: 'iRprop-' (default) waits a step, 'iRprop+' takes the last step back if the loss rose and else
+   * waits, 'rprop+' always takes it back, 'rprop-' does nothing special (Igel and Hüsken 2003).
    */
   variant?: RpropVariant;
   /** Δ₀ > 0, the size of first steps. Default 0.1. */
@@ -57,7 +57,7 @@ export function rprop(options?: RpropOptions): Rprop {
   const rule: Rule = {
     name: 'rprop',
     rate: first,
-    moments: variant === 'rprop+' ? ['gradient', 'size', 'last'] : ['gradient', 'size'],
+    moments: variant.endsWith('+') ? ['gradient', 'size', 'last'] : ['gradient', 'size'],
     start: { size: first },
     apply(core, update, _, __, [, sizes, last]) {
       core.updateResilient(update, code, up, down, least, most, weightDecay, sizes!, last ?? 0);

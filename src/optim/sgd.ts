@@ -1,7 +1,9 @@
 // Stochastic, mini-batch and batch gradient descent with momentum (Efficient BackProp 4.1, 4.7).
 
 import { OptionError } from '../errors.js';
-import { checked, flag, number } from '../options.js';
+import { checked, either, flag, number, value } from '../options.js';
+import type { Architecture } from '../plan.js';
+import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
 import { Descent, type RateOfEpoch, type Rule, rateOption } from './descent.js';
 import type { Method, MethodState, Task } from './method.js';
@@ -11,7 +13,31 @@ const OPTIONS = {
   momentum: number({ min: 0, below: 1 }, 0.9),
   nesterov: flag(false),
   weightDecay: number({ min: 0, below: Infinity }, 0),
+  perWeight: either<boolean, PerWeight>(flag(false), value('{ exponent, lower }', isPerWeight, undefined as never)),
 };
+
+/** Rates of each weight's own. */
+export interface PerWeight {
+  /** s in η_w ∝ (√m)ˢ, m the unit's fan-in: a multiple of ½ from −4 to 4. Default 1, as the chapter has it; −2 divides by the fan-in, as others do. */
+  exponent?: number;
+  /** What rates are multiplied with from each layer to the one below it, > 0. Default 1; more where curvature is smaller in lower layers. */
+  lower?: number;
+}
+
+const PER_WEIGHT = {
+  exponent: value<number>(
+    'a multiple of ½ from −4 to 4',
+    (v) => Number.isInteger(2 * (v as number)) && Math.abs(v as number) <= 4,
+    1,
+  ),
+  lower: number({ above: 0, below: Infinity }, 1),
+};
+
+function isPerWeight(v: unknown): boolean {
+  if (typeof v !== 'object' || v === null) return false;
+  checked('sgd.perWeight', PER_WEIGHT, v);
+  return true;
+}
 
 /** Options of sgd. */
 export interface SgdOptions {
@@ -24,6 +50,11 @@ export interface SgdOptions {
   momentum?: number;
   /** Nesterov's form of the momentum. Default false. */
   nesterov?: boolean;
+  /**
+   * Whether each weight has a rate of its own, by its unit's fan-in and layer, on average η (Efficient BackProp 4.7). Default false; true
+   * stands for `{ exponent: 1, lower: 1 }`.
+   */
+  perWeight?: boolean | PerWeight;
   /** λ ≥ 0: every step adds λ·w to the gradient of kernels (not of biases). Default 0. */
   weightDecay?: number;
 }
@@ -47,11 +78,13 @@ export function sgd(options?: SgdOptions): Sgd {
   if (settings.nesterov && settings.momentum === 0) {
     throw new OptionError('sgd.nesterov', true, 'false without momentum, or a momentum > 0');
   }
-  const { rate, momentum, nesterov, weightDecay } = settings;
+  const { rate, momentum, nesterov, weightDecay, perWeight } = settings;
+  const own = perWeight && checked('sgd.perWeight', PER_WEIGHT, perWeight === true ? {} : perWeight);
   const rule: Rule = {
     name: 'sgd',
     rate,
     moments: momentum > 0 ? ['velocity'] : [],
+    ...(own && { multipliers: (architecture: Architecture) => rateMultipliers(architecture, own.exponent, own.lower) }),
     apply(core, update, now) {
       core.updateRule(update, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, now, momentum, weightDecay);
     },

@@ -21,17 +21,17 @@ it.each([sgd({ rate: schedules.inverse({ rate: 0.1, tau: 100 }) }), adam({ rate:
   },
 );
 
-it('a fit between does not disturb what it remembers, and begins anew itself', async () => {
-  const [one, two] = [await create(), await create()];
+it('begins anew after fit and setWeights', async () => {
+  const [one, two, three] = [await create(), await create(), await create()];
   const method = sgd({ rate: 0.05 });
   await one.partialFit(X, Y, { method });
-  await two.partialFit(X, Y, { method });
-  const weights = one.getWeights();
   await one.fit(X, Y, { method, epochs: 2 });
-  one.setWeights(weights);
-  await one.partialFit(X, Y, { method });
-  await two.partialFit(X, Y, { method });
+  two.setWeights(one.getWeights());
+  await three.partialFit(X, Y, { method });
+  three.setWeights(one.getWeights());
+  for (const net of [one, two, three]) await net.partialFit(X, Y, { method });
   expect(one.getWeights()).toEqual(two.getWeights());
+  expect(three.getWeights()).toEqual(two.getWeights());
 });
 
 it('follows a target that changes, where a rate that falls cannot', async () => {
