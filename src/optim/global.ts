@@ -24,7 +24,7 @@ export interface MurataOptions {
   beta?: number;
   /** δ, how fast the mean gradient r follows, > 0 and < 1. Default 0.01. */
   delta?: number;
-  /** Bounds of η. Defaults 10⁻⁶ and 1; the safe bound is 1/λ_max, where that is known. */
+  /** Bounds of η. Defaults a thousandth of `rate` and ten times `rate`; the safe upper bound is 1/λ_max, where that is known. */
   least?: number;
   most?: number;
   /** λ ≥ 0, of kernels, through the gradient. Default 0. */
@@ -42,12 +42,14 @@ export function murata(options?: MurataOptions): Method & { readonly name: 'mura
     alpha: number(POSITIVE, 0.002),
     beta: number(POSITIVE, undefined),
     delta: number({ above: 0, below: 1 }, 0.01),
-    least: number(POSITIVE, 1e-6),
-    most: number(POSITIVE, 1),
+    least: number(POSITIVE, undefined),
+    most: number(POSITIVE, undefined),
     weightDecay: DECAY,
   };
-  const { beta, ...settings } = checked('murata', schema, options);
-  const { rate, alpha, delta, least, most, weightDecay } = settings;
+  const { beta, ...given } = checked('murata', schema, options);
+  const { rate, alpha, delta, weightDecay } = given;
+  const least = given.least ?? rate / 1000;
+  const most = given.most ?? 10 * rate;
   if (least > most) throw new OptionError('murata.least', least, `a number ≤ most, which is ${most}`);
   if (rate < least || rate > most) throw new OptionError('murata.rate', rate, `a number from least to most, ${least} to ${most}`);
   const rule: Rule = {
@@ -60,7 +62,12 @@ export function murata(options?: MurataOptions): Method & { readonly name: 'mura
     },
   };
   return Object.freeze({
-    ...settings,
+    rate,
+    alpha,
+    delta,
+    least,
+    most,
+    weightDecay,
     ...(beta !== undefined && { beta }),
     name: 'murata' as const,
     start: (task: Task, state?: MethodState) => new Descent(rule, task, state),

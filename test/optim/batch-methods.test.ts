@@ -168,21 +168,21 @@ const TWINS: Record<string, { method: Method; twin: () => Twin }> = {
       let r = KERNEL.map(() => 0);
       return (w, g) => {
         r = r.map((x, i) => 0.8 * x + 0.2 * g[i]!);
-        rate = Math.min(1, Math.max(1e-6, rate * Math.max(0.5, 1 + 0.5 * (3 * Math.hypot(...r) - rate))));
+        rate = Math.min(0.5, Math.max(5e-5, rate * Math.max(0.5, 1 + 0.5 * (3 * Math.hypot(...r) - rate))));
         return w.map((x, i) => x - rate * g[i]!);
       };
     },
   },
   'murata with β by itself': {
-    method: murata({ rate: 0.3 }),
+    method: murata({ rate: 0.03 }),
     twin() {
-      let [rate, peak] = [0.3, 0];
+      let [rate, peak] = [0.03, 0];
       let r = KERNEL.map(() => 0);
       return (w, g) => {
         r = r.map((x, i) => 0.99 * x + 0.01 * g[i]!);
         const length = Math.hypot(...r);
         peak = Math.max(peak, length);
-        rate *= 1 + 0.002 * ((20 / peak) * length - rate);
+        rate = Math.min(0.3, rate * (1 + 0.002 * ((20 / peak) * length - rate)));
         return w.map((x, i) => x - rate * g[i]!);
       };
     },
@@ -249,7 +249,7 @@ describe('refusals', () => {
     () => gdx({ momentum: 1.5 }),
     () => murata({ delta: 0 }),
     () => murata({ rate: -1 }),
-    () => murata({ rate: 2 }),
+    () => murata({ rate: 2, most: 1 }),
     () => murata({ least: 2 }),
     () => sgd({ perWeight: { exponent: 0.3 } }),
     () => sgd({ perWeight: { lower: 0 } }),
@@ -289,7 +289,7 @@ describe('laws', () => {
       [9000, 0.02],
     ] as const) {
       await net.partialFit([[1]], [[0]], {
-        method: murata({ rate: 0.5, alpha: 2, beta: 1, delta: 0.05 }),
+        method: murata({ rate: 0.5, alpha: 2, beta: 1, delta: 0.05, least: 1e-9 }),
         batchSize: 'full',
         epochs,
         onEpoch: (progress) => {
