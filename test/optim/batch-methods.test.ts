@@ -286,7 +286,7 @@ describe('laws', () => {
     let rate = 0;
     for (const [epochs, tolerance] of [
       [1000, 0.1],
-      [9000, 0.02],
+      [9000, 0.05],
     ] as const) {
       await net.partialFit([[1]], [[0]], {
         method: murata({ rate: 0.5, alpha: 2, beta: 1, delta: 0.05, least: 1e-9 }),
@@ -350,7 +350,7 @@ describe('laws', () => {
       batchSize: 'full',
       epochs: 30,
     });
-    expect(plain.loss.at(-1)).toBeGreaterThan(0.01);
+    expect(plain.loss.at(-1)).toBeGreaterThan(1e-4);
   });
 });
 
