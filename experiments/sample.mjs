@@ -1,0 +1,52 @@
+// Random numbers and summaries for the experiments: the same on every machine, so nothing here uses Math.log, Math.cos or the like.
+
+/** A stream of random numbers: equal seeds, equal streams. */
+export function stream(seed) {
+  let state = (seed * 0x9e3779b9) >>> 0;
+  /** Uniform on [0, 1): a Weyl sequence, its bits mixed by two multiplications. */
+  const uniform = () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let z = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return ((z ^ (z >>> 16)) >>> 0) / 2 ** 32;
+  };
+  return {
+    uniform,
+    /** About standard normal: the sum of twelve uniforms, less six, has mean 0 and variance 1. */
+    normal() {
+      let sum = -6;
+      for (let i = 0; i < 12; i++) sum += uniform();
+      return sum;
+    },
+    integer: (below) => Math.floor(uniform() * below),
+  };
+}
+
+/** An array of `length`, each element made by `make(index)`. */
+export const filled = (length, make) => Array.from({ length }, (_, i) => make(i));
+
+export const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** The quantile q, 0 to 1, of numbers: linear between order statistics. */
+export function quantile(values, q) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = q * (sorted.length - 1);
+  const low = sorted[Math.floor(at)];
+  const high = sorted[Math.ceil(at)];
+  return low === high ? low : low + (high - low) * (at - Math.floor(at));
+}
+
+export const median = (values) => quantile(values, 0.5);
+
+/** A number to so many significant digits, for tables. */
+export const round = (value, digits = 3) => Number(value.toPrecision(digits));
+
+/** 'median (lowest–highest)' of numbers over seeds. */
+export const spread = (values, digits = 3) =>
+  `${round(median(values), digits)} (${round(Math.min(...values), digits)}–${round(Math.max(...values), digits)})`;
+
+/** One curve over seeds: the median at each point with the range about it, from curves of equal length. `x` gives the abscissa. */
+export function band(name, curves, x = (i) => i + 1, y = (v) => v) {
+  const at = (summary) => curves[0].map((_, i) => [x(i), y(summary(curves.map((c) => c[i])))]);
+  return { name, points: at(median), low: at((v) => Math.min(...v)), high: at((v) => Math.max(...v)) };
+}
