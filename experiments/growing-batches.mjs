@@ -1,5 +1,5 @@
 import { Network, dense, growing, sgd } from 'efficient-backprop';
-import { band, filled, median, quantile, round, spread, stream } from './sample.mjs';
+import { band, filled, median, round, spread, stream } from './sample.mjs';
 
 const INPUTS = 6;
 const ROWS = 1000;
