@@ -25,7 +25,7 @@ hidden layer, \`rbf(n)\` with its start by k-means or \`dense(n)\` of lecunTanh,
 of the rates 1/3, 1/9, 1/27, 1/81 that ends lowest for each seed. Measured: the mean squared error on another ${ROWS} inputs after ${EARLY} and ${EPOCHS} epochs.`,
   async run({ quick }) {
     const seeds = filled(quick ? 2 : 7, (s) => s + 1);
-    const cases = quick ? CASES.filter(({ kind, units }) => kind === 'ridges' && units === 20) : CASES;
+    const cases = quick ? CASES.filter(({ units }) => units === 20) : CASES;
     const results = [];
     for (const one of cases) {
       for (const [name, layer] of Object.entries(LAYERS)) {
@@ -42,6 +42,9 @@ of the rates 1/3, 1/9, 1/27, 1/81 that ends lowest for each seed. Measured: the 
     const many = cases.filter(({ inputs, kind }) => inputs === 10 && kind === 'ridges');
     const sigmoids = error(many[0], 'lecunTanh');
     const pair = (one) => `${round(error(one, 'rbf', EARLY))} against ${round(error(one, 'lecunTanh', EARLY))} (${one.kind})`;
+    const bumps = Object.keys(LAYERS)
+      .map((name) => round(error(CASES[2], name)))
+      .join(' and ');
     return {
       table: {
         columns: ['target', 'inputs', 'units', `error after ${EARLY} epochs: median (range)`, `after ${EPOCHS}: median (range)`],
@@ -64,7 +67,7 @@ of the rates 1/3, 1/9, 1/27, 1/81 that ends lowest for each seed. Measured: the 
       confirmed:
         few.every((one) => [EARLY, EPOCHS].every((epoch) => error(one, 'lecunTanh', epoch) > 2 * error(one, 'rbf', epoch))) &&
         many.every((one) => error(one, 'rbf') > 1.5 * sigmoids),
-      verdict: `In 2 dimensions the error after ${EARLY} epochs, RBF against sigmoid, is ${few.map(pair).join(' and ')}. Of ridges in 10 dimensions, 20 sigmoids leave ${round(sigmoids)} in the end, and ${many.map((one) => `${one.units} RBF units ${round(error(one, 'rbf'))}`).join(', ')}. Where the target itself is local, as bumps are, RBF units keep a small lead in 10 dimensions, but both learn little of it.`,
+      verdict: `In 2 dimensions the error after ${EARLY} epochs, RBF against sigmoid, is ${few.map(pair).join(' and ')}. Of ridges in 10 dimensions, 20 sigmoids leave ${round(sigmoids)} in the end, and ${many.map((one) => `${one.units} RBF units ${round(error(one, 'rbf'))}`).join(', ')}. Of bumps in 10 dimensions, which are local themselves, both learn little: ${bumps} is left.`,
     };
   },
 };
