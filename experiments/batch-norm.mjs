@@ -1,11 +1,11 @@
 import { Network, batchNorm, dense, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, stream } from './sample.mjs';
+import { atBestRate, band, dot, filled, median, round, spread, squash, standardised, stream } from './sample.mjs';
 
 const INPUTS = 8;
 const UNITS = 12;
 const ROWS = 400;
 const EPOCHS = 30;
-const RATES = filled(7, (i) => 2 / 3 ** i);
+const RATES = [1, 3, 9, 27, 81, 243, 729].map((d) => 2 / d);
 const CASES = [
   { activation: 'lecunTanh', shift: 0 },
   { activation: 'lecunTanh', shift: 3 },
@@ -30,7 +30,7 @@ for each seed. \`batchNorm()\` stands nowhere, below the first layer, or below e
     for (const one of CASES) {
       for (const place of PLACES) {
         const curves = [];
-        for (const seed of seeds) curves.push(await best(problem(seed, one.shift), layersOf(one.activation, place), rates, seed));
+        for (const seed of seeds) curves.push(await curve({ ...one, place, rates, seed }));
         results.push({ ...one, place, curves, ends: curves.map((c) => c.at(-1)) });
       }
     }
@@ -64,27 +64,19 @@ function problem(seed, shift) {
   const { normal } = stream(seed);
   const teacher = filled(6, () => filled(INPUTS, () => (2 * normal()) / Math.sqrt(INPUTS)));
   const Z = filled(ROWS, () => filled(INPUTS, normal));
-  const raw = Z.map((z) => teacher.reduce((sum, w) => sum + squash(w.reduce((s, v, i) => s + v * z[i], 0)), 0));
-  const centre = mean(raw);
-  const deviation = Math.sqrt(mean(raw.map((v) => (v - centre) ** 2)));
-  return { X: Z.map((z) => z.map((v) => v + shift)), Y: raw.map((v) => [(v - centre) / deviation]) };
+  const raw = Z.map((z) => teacher.reduce((sum, w) => sum + squash(dot(w, z)), 0));
+  return { X: Z.map((z) => z.map((v) => v + shift)), Y: standardised(raw).map((v) => [v]) };
 }
-
-/** Odd, and bounded by ±1. */
-const squash = (y) => y / Math.sqrt(1 + y * y);
 
 function layersOf(activation, place) {
   const norm = (i) => (place === 'below every layer' || (place === 'below the first layer' && i === 0) ? [batchNorm()] : []);
   return [...filled(3, (i) => [...norm(i), dense(UNITS, { activation })]).flat(), ...norm(3), dense(1)];
 }
 
-async function best(data, layers, rates, seed) {
-  let curve = [Infinity];
-  for (const rate of rates) {
-    const one = await learn(data, layers, rate, seed);
-    if (one.at(-1) < curve.at(-1)) curve = one;
-  }
-  return curve;
+/** The loss at the rate that ends lowest. */
+function curve({ activation, shift, place, rates, seed }) {
+  const data = problem(seed, shift);
+  return atBestRate(rates, (rate) => learn(data, layersOf(activation, place), rate, seed));
 }
 
 /** The loss on all rows after each epoch. */

@@ -1,5 +1,5 @@
 import { Network, dense, growing, sgd } from 'efficient-backprop';
-import { band, filled, median, round, spread, stream } from './sample.mjs';
+import { atBestRate, band, dot, filled, median, round, spread, squash, square, stream } from './sample.mjs';
 
 const INPUTS = 6;
 const ROWS = 1000;
@@ -22,7 +22,7 @@ export default {
   section: '4.1',
   claim:
     'Batches that start small and grow combine the fast start of stochastic learning with the precise end of batch learning.',
-  setting: `${ROWS} rows of ${INPUTS} normal inputs, targets by a random network ${INPUTS}-4-1 plus noise of variance ${NOISE ** 2}. Network ${INPUTS}-6-1 (lecunTanh, linear),
+  setting: `${ROWS} rows of ${INPUTS} normal inputs, targets by a random network ${INPUTS}-4-1 plus noise of variance ${square(NOISE)}. Network ${INPUTS}-6-1 (lecunTanh, linear),
 no momentum, ${EPOCHS} epochs, so that all have seen equally many patterns; each at the one of the rates ${RATES.join(', ')} that ends lowest for each seed. Batches grow
 from 2 by a factor of 1.25 each epoch, or by the test of the gradient's variance, with its default θ = 0.7 and with θ = 2. Measured: the mean squared error on all
 rows after epochs ${MOMENTS.join(', ')}.`,
@@ -31,7 +31,8 @@ rows after epochs ${MOMENTS.join(', ')}.`,
     const results = Object.entries(SIZES).map(([name, batchSize]) => ({ name, batchSize, curves: [] }));
     for (const seed of seeds) {
       const data = problem(seed);
-      for (const { batchSize, curves } of results) curves.push(await best(data, batchSize, seed));
+      for (const { batchSize, curves } of results)
+        curves.push(await atBestRate(RATES, (rate) => learn(data, batchSize, rate, seed)));
     }
     const at = (name, epoch) => median(results.find((r) => r.name === name).curves.map((c) => c[epoch - 1]));
     const fixed = Object.keys(SIZES).slice(0, 3);
@@ -61,22 +62,8 @@ function problem(seed) {
   const { normal } = stream(seed);
   const teacher = filled(4, () => filled(INPUTS, () => normal() / Math.sqrt(INPUTS)));
   const X = filled(ROWS, () => filled(INPUTS, normal));
-  const Y = X.map((x) => [
-    teacher.reduce((sum, w) => sum + squash(2 * w.reduce((s, v, i) => s + v * x[i], 0)), 0) + NOISE * normal(),
-  ]);
+  const Y = X.map((x) => [teacher.reduce((sum, w) => sum + squash(2 * dot(w, x)), 0) + NOISE * normal()]);
   return { X, Y };
-}
-
-/** Odd, and bounded by ±1. */
-const squash = (y) => y / Math.sqrt(1 + y * y);
-
-async function best(data, batchSize, seed) {
-  let curve = [Infinity];
-  for (const rate of RATES) {
-    const one = await learn(data, batchSize, rate, seed);
-    if (one.at(-1) < curve.at(-1)) curve = one;
-  }
-  return curve;
 }
 
 /** The loss on all rows after each epoch. */

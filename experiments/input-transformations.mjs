@@ -1,5 +1,5 @@
 import { Network, dense, sgd } from 'efficient-backprop';
-import { filled, mean, median, round, spread, stream } from './sample.mjs';
+import { dot, filled, mean, median, round, spread, squash, standardised, stream } from './sample.mjs';
 
 const INPUTS = 10;
 const ROWS = 200;
@@ -80,22 +80,15 @@ function shifted(m, rows) {
 function mixtures(seed) {
   const { normal, uniform } = stream(seed);
   const common = filled(INPUTS, () => 0.5 + uniform());
-  const scales = filled(INPUTS, (i) => 0.5 * 4 ** (i / (INPUTS - 1)));
+  const scales = filled(INPUTS, (i) => 0.5 + (1.5 * i) / (INPUTS - 1));
   const means = filled(INPUTS, () => (uniform() < 0.5 ? -2 : 2) + 0.5 * normal());
   const teacher = filled(4, () => filled(INPUTS, () => normal() / Math.sqrt(INPUTS)));
   const causes = filled(ROWS, () => filled(INPUTS, normal));
   // Each input is its own cause and a share of the first one.
   const X = causes.map((c) => c.map((v, i) => means[i] + scales[i] * (v + (i > 0 ? common[i] * c[0] : 0))));
-  const raw = causes.map((c) => teacher.reduce((sum, w) => sum + sigmoid(dot(w, c)), 0));
-  const m = mean(raw);
-  const deviation = Math.sqrt(mean(raw.map((v) => (v - m) ** 2)));
-  return { X, Y: raw.map((v) => [(v - m) / deviation]) };
+  const raw = causes.map((c) => teacher.reduce((sum, w) => sum + squash(2 * dot(w, c)), 0));
+  return { X, Y: standardised(raw).map((v) => [v]) };
 }
-
-const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
-
-/** Odd, and bounded by ±1. */
-const sigmoid = (y) => (2 * y) / Math.sqrt(1 + 4 * y * y);
 
 /** The fit that reaches the goal in the fewest epochs; if none does, the one that comes nearest in `most`. */
 async function fastest(X, Y, seed, most) {

@@ -1,5 +1,5 @@
 import { Network, dense, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, stream } from './sample.mjs';
+import { atBestRate, band, filled, mean, median, round, spread, stream } from './sample.mjs';
 
 const CLASSES = 5;
 const EACH = 40;
@@ -24,7 +24,7 @@ all examples after each epoch, and its mean over ${EPOCHS} epochs.`,
     for (const size of SIZES) {
       for (const order of ORDERS) {
         const curves = [];
-        for (const seed of seeds) curves.push(await best(classes(seed), { order, size, rates, seed }));
+        for (const seed of seeds) curves.push(await curve({ order, size, rates, seed }));
         results.push({ size, order, curves, means: curves.map(mean) });
       }
     }
@@ -57,13 +57,10 @@ function classes(seed) {
   return { X: of.map((c) => centres[c].map((v) => v + normal())), Y: of };
 }
 
-async function best(data, { order, size, rates, seed }) {
-  let curve = [Infinity];
-  for (const rate of rates) {
-    const one = await learn(data, { order, size, rate, seed });
-    if (mean(one) < mean(curve)) curve = one;
-  }
-  return curve;
+/** The loss after each epoch at the rate with the lowest mean. */
+function curve({ rates, ...options }) {
+  const data = classes(options.seed);
+  return atBestRate(rates, (rate) => learn(data, { rate, ...options }), mean);
 }
 
 /** The loss on all examples after each epoch. */

@@ -1,5 +1,5 @@
 import { Network, dense, murata, schedules, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, stream } from './sample.mjs';
+import { band, dot, filled, mean, median, round, spread, square, stream } from './sample.mjs';
 
 const INPUTS = 6;
 const CHANGE = 3000;
@@ -25,7 +25,7 @@ export default {
   section: '4.7',
   claim:
     'A rate that follows the norm of the leaky mean gradient falls near a minimum, where noise would keep a constant rate away from it, and rises again when the target changes, which an annealed one cannot.',
-  setting: `A stream of ${LENGTH} patterns, one per step, each seen once: ${INPUTS} normal inputs, target by a random linear function plus noise of variance ${round(NOISE ** 2)};
+  setting: `A stream of ${LENGTH} patterns, one per step, each seen once: ${INPUTS} normal inputs, target by a random linear function plus noise of variance ${round(square(NOISE))};
 after ${CHANGE} patterns the function is another one. A linear unit learns it by \`partialFit\`: at constant rates, at 0.05/(1 + t/200), and with
 \`murata({ rate: 0.05, alpha: 1, beta: 0.01, delta: 0.03, most: 0.1 })\`. Measured every ${EVERY} patterns: the error beyond the noise, which is the squared distance of the weights
 from those of the present function; means over the ${WINDOW * EVERY} patterns before the change, the ${WINDOW * EVERY} after it, and all.`,
@@ -72,7 +72,7 @@ function streamOf(seed) {
   const { normal } = stream(seed);
   const functions = filled(2, () => filled(INPUTS, normal));
   const X = filled(LENGTH, () => filled(INPUTS, normal));
-  const Y = X.map((x, t) => [x.reduce((s, v, i) => s + v * functions[t < CHANGE ? 0 : 1][i], 0) + NOISE * normal()]);
+  const Y = X.map((x, t) => [dot(x, functions[t < CHANGE ? 0 : 1]) + NOISE * normal()]);
   return { X, Y, functions };
 }
 
@@ -90,7 +90,7 @@ async function follow({ X, Y, functions }, method, seed) {
     });
     const target = functions[t < CHANGE ? 0 : 1];
     const [w, [bias]] = net.getWeights();
-    errors.push(w.reduce((sum, v, i) => sum + (v - target[i]) ** 2, bias ** 2));
+    errors.push(w.reduce((sum, v, i) => sum + square(v - target[i]), square(bias)));
   }
   net.dispose();
   return { errors, rates };

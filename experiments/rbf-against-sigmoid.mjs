@@ -1,10 +1,10 @@
 import { Network, dense, rbf, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, stream } from './sample.mjs';
+import { atBestRate, band, filled, median, round, spread, squash, square, standardised, stream } from './sample.mjs';
 
 const ROWS = 500;
 const EPOCHS = 30;
 const EARLY = 5;
-const RATES = filled(4, (i) => 1 / 3 ** (i + 1));
+const RATES = [1 / 3, 1 / 9, 1 / 27, 1 / 81];
 const CASES = [
   { kind: 'bumps', inputs: 2, units: 20 },
   { kind: 'ridges', inputs: 2, units: 20 },
@@ -30,7 +30,10 @@ of the rates 1/3, 1/9, 1/27, 1/81 that ends lowest for each seed. Measured: the 
     for (const one of cases) {
       for (const [name, layer] of Object.entries(LAYERS)) {
         const curves = [];
-        for (const seed of seeds) curves.push(await best(problem(one, seed), layer(one.units), seed));
+        for (const seed of seeds) {
+          const data = problem(one, seed);
+          curves.push(await atBestRate(RATES, (rate) => learn(data, layer(one.units), rate, seed)));
+        }
         results.push({ ...one, name, curves });
       }
     }
@@ -83,27 +86,13 @@ function problem({ kind, inputs }, seed) {
   }));
   const f = (x) =>
     places.reduce((sum, { at, w, sign }) => {
-      const d = x.reduce((s, v, i) => s + (v - at[i]) ** 2, 0) / inputs;
-      return sum + sign * (kind === 'bumps' ? 1 / (1 + 4 * d) ** 2 : squash(x.reduce((s, v, i) => s + w[i] * (v - at[i]), 0)));
+      const d = x.reduce((s, v, i) => s + square(v - at[i]), 0) / inputs;
+      return sum + sign * (kind === 'bumps' ? 1 / square(1 + 4 * d) : squash(x.reduce((s, v, i) => s + w[i] * (v - at[i]), 0)));
     }, 0);
   const X = filled(2 * ROWS, draw);
   const raw = X.map(f);
-  const centre = mean(raw);
-  const deviation = Math.sqrt(mean(raw.map((v) => (v - centre) ** 2)));
-  const Y = raw.map((v) => [(v - centre) / deviation]);
+  const Y = standardised(raw).map((v) => [v]);
   return { X: X.slice(ROWS), Y: Y.slice(ROWS), test: [X.slice(0, ROWS), Y.slice(0, ROWS)] };
-}
-
-/** Odd, and bounded by ±1. */
-const squash = (y) => y / Math.sqrt(1 + y * y);
-
-async function best(data, hidden, seed) {
-  let curve = [Infinity];
-  for (const rate of RATES) {
-    const one = await learn(data, hidden, rate, seed);
-    if (one.at(-1) < curve.at(-1)) curve = one;
-  }
-  return curve;
 }
 
 /** The loss on the test set after each epoch. */

@@ -27,6 +27,30 @@ export const filled = (length, make) => Array.from({ length }, (_, i) => make(i)
 
 export const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
+export const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
+
+export const square = (v) => v * v;
+
+/** Odd and bounded by ±1, without an exponential: the units of the random networks that make targets. */
+export const squash = (y) => y / Math.sqrt(1 + y * y);
+
+/** Shifted and scaled to mean 0 and variance 1. */
+export function standardised(values) {
+  const centre = mean(values);
+  const deviation = Math.sqrt(mean(values.map((v) => square(v - centre))));
+  return values.map((v) => (v - centre) / deviation);
+}
+
+/** The curve, over rates, with the lowest score; without one, its last value. Curves that diverged are [Infinity]. */
+export async function atBestRate(rates, curveOf, score = (curve) => curve.at(-1)) {
+  let best = [Infinity];
+  for (const rate of rates) {
+    const curve = await curveOf(rate);
+    if (score(curve) < score(best)) best = curve;
+  }
+  return best;
+}
+
 /** The quantile q, 0 to 1, of numbers: linear between order statistics. */
 export function quantile(values, q) {
   const sorted = [...values].sort((a, b) => a - b);
