@@ -1,13 +1,23 @@
 // The typed ABI: what the binaries export, as the compiler describes it.
 
 import type { instantiate } from '../build/float32.js';
+import type { instantiate as instantiateDouble } from '../build/float64.js';
 import type { Precision } from './memory.js';
 
-/** The exports of a binary: one type for both precisions. */
+/** What both binaries export: one type for both precisions. */
 export type Core = Awaited<ReturnType<typeof instantiate>>;
+
+/** What the float64 binary exports: linear algebra besides. */
+export type DoubleCore = Awaited<ReturnType<typeof instantiateDouble>>;
 
 /** The binary of one precision, over the process's heap. */
 export interface Engine {
   readonly precision: Precision;
   readonly core: Core;
+}
+
+/** The binary of float64. */
+export interface DoubleEngine extends Engine {
+  readonly precision: 'float64';
+  readonly core: DoubleCore;
 }

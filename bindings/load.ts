@@ -1,6 +1,6 @@
 // Instantiation: the binary of a precision, compiled when first needed.
 
-import type { Core, Engine } from './core.js';
+import type { Core, DoubleEngine, Engine } from './core.js';
 import { UnsupportedError } from './errors.js';
 import { Arena, type Precision, Reals, heap } from './memory.js';
 
@@ -50,6 +50,8 @@ export function hasSimd(): boolean {
 const engines = new Map<Precision, Promise<Engine>>();
 
 /** The engine of a precision; the first call compiles its binary. */
+export function engineOf(precision: 'float64'): Promise<DoubleEngine>;
+export function engineOf(precision: Precision): Promise<Engine>;
 export function engineOf(precision: Precision): Promise<Engine> {
   let engine = engines.get(precision);
   if (!engine) {

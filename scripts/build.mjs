@@ -24,6 +24,9 @@ function newest(paths) {
   );
 }
 
+/** What each binary exports. */
+const entries = { float32: 'assembly/index.ts', float64: 'assembly/float64.ts' };
+
 /** A precision's binary, unless it is newer than its sources. */
 async function binary(precision) {
   const wasm = `build/${precision}.wasm`,
@@ -33,7 +36,7 @@ async function binary(precision) {
     () => 0,
   );
   if (built > newest(['assembly', 'asconfig.json', 'package.json', 'scripts/build.mjs'])) return;
-  await run(bin('asc'), ['--target', precision]).catch((error) => {
+  await run(bin('asc'), [entries[precision], '--target', precision]).catch((error) => {
     throw new Error(`asc --target ${precision} failed:\n${error.stdout}${error.stderr}`);
   });
   const base64 = (await readFile(wasm)).toString('base64');
@@ -41,7 +44,7 @@ async function binary(precision) {
 }
 
 await mkdir('build', { recursive: true });
-await Promise.all(['float32', 'float64'].map(binary));
+await Promise.all(Object.keys(entries).map(binary));
 if (process.argv[2] === 'wasm') process.exit(0);
 
 await rm('dist', { recursive: true, force: true });
@@ -85,5 +88,7 @@ await Promise.all([
 ]);
 await mkdir('dist/wasm', { recursive: true });
 await mkdir('dist/types/build', { recursive: true });
-for (const precision of ['float32', 'float64']) await cp(`build/${precision}.wasm`, `dist/wasm/${precision}.wasm`);
-await cp('build/float32.d.ts', 'dist/types/build/float32.d.ts');
+for (const precision of Object.keys(entries)) {
+  await cp(`build/${precision}.wasm`, `dist/wasm/${precision}.wasm`);
+  await cp(`build/${precision}.d.ts`, `dist/types/build/${precision}.d.ts`);
+}

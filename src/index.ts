@@ -51,6 +51,15 @@ export {
   emphasize,
   growing,
 } from './data/batches.js';
+export {
+  type Accumulation,
+  type DecorrelateOptions,
+  type MinMaxOptions,
+  type Normalization,
+  type ScaleOptions,
+  normalize,
+} from './data/normalize/normalize.js';
+export type { Normalized, Normalizer, NormalizerJSON } from './data/normalize/normalizer.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

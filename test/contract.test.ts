@@ -36,6 +36,7 @@ const NAMES = [
   'loadModel',
   'murata',
   'nadam',
+  'normalize',
   'quickprop',
   'rbf',
   'rmsProp',

@@ -1,0 +1,172 @@
+// Means, spreads and covariances, added up piece by piece: each piece about its own mean, pieces joined by the formulas of Chan, Golub and LeVeque
+// (1979), so that large means cost no digits.
+
+import type { DoubleEngine } from '../../../bindings/core.js';
+import { Arena, Reals } from '../../../bindings/memory.js';
+import { DataError } from '../../errors.js';
+import { type Matrix, copyMatrix, someRows } from '../matrix.js';
+
+/** Rows worked on at a time: one block of the product's depth. */
+const PIECE = 384;
+
+/** Columns of a covariance multiplied at a time; what stands left of them is known by symmetry. */
+const BAND = 128;
+
+/** Of each column: how many, their mean, and where they lie. */
+export class ColumnMoments {
+  rows = 0;
+  readonly mean: Float64Array;
+  /** Σ (x − mean)². */
+  readonly squares: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+
+  constructor(readonly columns: number) {
+    this.mean = new Float64Array(columns);
+    this.squares = new Float64Array(columns);
+    this.min = new Float64Array(columns).fill(Infinity);
+    this.max = new Float64Array(columns).fill(-Infinity);
+  }
+
+  /** @throws DataError at an element that is no finite number */
+  add(m: Matrix): void {
+    const { columns } = this;
+    const x = new Float64Array(Math.min(PIECE, m.rows) * columns);
+    for (let first = 0; first < m.rows; first += PIECE) {
+      const rows = Math.min(PIECE, m.rows - first);
+      const piece = x.subarray(0, rows * columns);
+      copyMatrix(someRows(m, first, rows), piece, 'X', first);
+      for (let i = 0; i < columns; i++) this.join(piece, i, rows);
+      this.rows += rows;
+    }
+  }
+
+  /** Adds column i of a piece: its mean first (as a difference from its first number), then its squares about that. */
+  private join(piece: Float64Array, i: number, rows: number): void {
+    const { columns, mean, squares, min, max } = this;
+    const base = piece[i]!;
+    let sum = 0;
+    for (let at = i; at < piece.length; at += columns) {
+      const v = piece[at]!;
+      sum += (v - base) / rows;
+      if (v < min[i]!) min[i] = v;
+      if (v > max[i]!) max[i] = v;
+    }
+    const own = base + sum;
+    let s = 0;
+    for (let at = i; at < piece.length; at += columns) s += (piece[at]! - own) * (piece[at]! - own);
+    const shift = own - mean[i]!;
+    const all = this.rows + rows;
+    mean[i]! += shift * (rows / all);
+    squares[i]! += s + shift * shift * ((this.rows * rows) / all);
+  }
+
+  /** Standard deviations, divisor N; 0 exactly where all are equal. @throws DataError where squares overflow */
+  deviations(): Float64Array {
+    return this.squares.map((s, i) => (this.min[i] === this.max[i] ? 0 : finite(Math.sqrt(s / this.rows), i)));
+  }
+
+  /** Roots of the mean squares. @throws DataError where squares overflow */
+  magnitudes(): Float64Array {
+    return this.squares.map((s, i) => finite(Math.sqrt(s / this.rows + this.mean[i]! * this.mean[i]!), i));
+  }
+}
+
+function finite(spread: number, column: number): number {
+  if (Number.isFinite(spread)) return spread;
+  throw new DataError('X', 'numbers so far apart that their squares overflow; divide them by a constant first', { column });
+}
+
+/** Means and the matrix of covariances; freed by `dispose`. */
+export class Covariances {
+  rows = 0;
+  private readonly arena = new Arena();
+  private readonly mean: Reals;
+  /** Σ (x − mean)ᵀ(x − mean): its upper triangle, by bands. */
+  private readonly products: Reals;
+  private readonly piece: Reals;
+  private readonly sums: Reals;
+  private readonly scratch: number;
+
+  constructor(
+    private readonly engine: DoubleEngine,
+    readonly columns: number,
+    /** The most rows that will be added at a time, if known. */
+    rows: number = PIECE,
+  ) {
+    const { core } = engine;
+    const reals = (length: number) => new Reals(this.arena, 'float64', length);
+    this.mean = reals(columns);
+    this.products = reals(columns * columns);
+    this.piece = reals(Math.min(rows, PIECE) * columns);
+    this.sums = reals(columns);
+    const most = Math.min(rows, PIECE);
+    this.scratch = this.arena.allocate(core.gemmScratch(1, 0, Math.min(columns, BAND), columns, most));
+    core.fill(columns, 0, this.mean.address);
+    core.fill(columns * columns, 0, this.products.address);
+  }
+
+  /** @throws DataError at an element that is no finite number, before anything of its piece has been added */
+  add(m: Matrix): void {
+    const most = this.piece.length / this.columns;
+    for (let first = 0; first < m.rows; first += most) {
+      const rows = Math.min(most, m.rows - first);
+      const x = this.piece.view().subarray(0, rows * this.columns);
+      copyMatrix(rows === m.rows ? m : someRows(m, first, rows), x, 'X', first);
+      this.join(x as Float64Array, rows);
+    }
+  }
+
+  /** The means. */
+  means(): Float64Array {
+    return this.mean.read() as Float64Array;
+  }
+
+  /** (1/N) Σ (x − mean)ᵀ(x − mean): columns×columns, in full. */
+  matrix(): Float64Array {
+    const n = this.columns;
+    const c = this.products.read() as Float64Array;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) c[i * n + j] = c[j * n + i]! / this.rows;
+      c[i * n + i]! /= this.rows;
+    }
+    for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) c[i * n + j] = c[j * n + i]!;
+    return c;
+  }
+
+  dispose(): void {
+    this.arena.dispose();
+  }
+
+  /** Centres the piece and adds its products. */
+  private join(x: Float64Array, rows: number): void {
+    const { columns, engine, sums } = this;
+    const { core } = engine;
+    core.columnSums(rows, columns, this.piece.address, sums.address, 0);
+    const own = sums.view();
+    const shift = new Float64Array(columns); // from the mean so far to the piece's
+    const mean = this.mean.view();
+    const all = this.rows + rows;
+    for (let i = 0; i < columns; i++) {
+      own[i]! /= rows;
+      shift[i] = own[i]! - mean[i]!;
+      mean[i]! += shift[i]! * (rows / all);
+    }
+    for (let at = 0; at < x.length; at += columns) for (let i = 0; i < columns; i++) x[at + i]! -= own[i]!;
+    const row = columns * 8;
+    for (let j = 0; j < columns; j += BAND) {
+      const a = this.piece.address + j * 8;
+      const c = this.products.address + j * row + j * 8;
+      core.gemm(1, 0, Math.min(BAND, columns - j), columns - j, rows, a, row, a, row, c, row, c, row, this.scratch);
+    }
+    if (this.rows > 0) {
+      const weight = (this.rows * rows) / all;
+      const products = this.products.view();
+      for (let i = 0; i < columns; i++) {
+        const s = weight * shift[i]!;
+        for (let j = i; j < columns; j++) products[i * columns + j]! += s * shift[j]!;
+      }
+    }
+    this.rows = all;
+  }
+}

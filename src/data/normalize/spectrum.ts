@@ -1,0 +1,126 @@
+// The directions in which rows vary, and how much: eigenvectors and eigenvalues of a covariance.
+
+import type { DoubleEngine } from '../../../bindings/core.js';
+import { Arena, Reals } from '../../../bindings/memory.js';
+import { DataError } from '../../errors.js';
+import { type Matrix, copyMatrix } from '../matrix.js';
+import type { Spectrum } from './affine.js';
+import type { Covariances } from './moments.js';
+
+/** 2⁻⁵² */
+const EPSILON = Number.EPSILON;
+
+/** How rows are to be decorrelated. */
+export interface Decorrelation {
+  readonly by: 'pca' | 'zca';
+  readonly of: 'covariance' | 'correlation';
+  readonly epsilon: number;
+  readonly components: number | undefined;
+}
+
+/** What decorrelation learns of rows: where they lie, and how they spread. */
+export interface Whitened {
+  readonly mean: Float64Array;
+  readonly spectrum: Spectrum;
+  /** Indices of inputs that do not vary. */
+  readonly dropped: readonly number[];
+}
+
+/** From a covariance: for more rows than columns, or rows that are gone. */
+export function fromCovariances(engine: DoubleEngine, found: Covariances, how: Decorrelation): Whitened {
+  const n = found.columns;
+  const c = found.matrix();
+  const factors = factorsOf(
+    Float64Array.from({ length: n }, (_, i) => c[i * n + i]!),
+    how,
+  );
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) c[i * n + j]! *= factors[i]! * factors[j]!;
+  const { values, vectors } = eigen(engine, c, n);
+  return whitened(found.means(), factors, values, found.rows, how, (kept) => vectors.slice(0, kept * n));
+}
+
+/**
+ * From the rows themselves, where they are fewer than the columns: the N×N matrix of their products has the same eigenvalues as the covariance,
+ * and its eigenvectors v give those of the covariance as xᵀv/√(N·λ).
+ */
+export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): Whitened {
+  const { rows, columns } = m;
+  const { core } = engine;
+  const arena = new Arena();
+  try {
+    const x = new Reals(arena, 'float64', rows * columns);
+    copyMatrix(m, x.view(), 'X');
+    const sums = new Reals(arena, 'float64', columns);
+    core.columnSums(rows, columns, x.address, sums.address, 0);
+    const mean = (sums.read() as Float64Array).map((s) => s / rows);
+    const view = x.view();
+    const variances = new Float64Array(columns);
+    for (let at = 0; at < view.length; at += columns) {
+      for (let i = 0; i < columns; i++) {
+        const d = (view[at + i]! -= mean[i]!);
+        variances[i]! += (d * d) / rows;
+      }
+    }
+    const factors = factorsOf(variances, how);
+    for (let at = 0; at < view.length; at += columns) for (let i = 0; i < columns; i++) view[at + i]! *= factors[i]!;
+    const gram = new Reals(arena, 'float64', rows * rows);
+    const scratch = arena.allocate(
+      Math.max(core.gemmScratch(0, 1, rows, rows, columns), core.gemmScratch(0, 0, rows, columns, rows)),
+    );
+    const row = columns * 8;
+    core.gemm(0, 1, rows, rows, columns, x.address, row, x.address, row, gram.address, rows * 8, 0, 0, scratch);
+    const { values, vectors } = eigen(engine, gram.read().map((v) => v / rows) as Float64Array, rows);
+    return whitened(mean, factors, values, rows, how, (kept) => {
+      const v = new Reals(arena, 'float64', kept * rows);
+      v.view().set(vectors.subarray(0, kept * rows));
+      const u = new Reals(arena, 'float64', kept * columns);
+      core.gemm(0, 0, kept, columns, rows, v.address, rows * 8, x.address, row, u.address, row, 0, 0, scratch);
+      for (let k = 0; k < kept; k++) core.scale(columns, 1 / core.norm(columns, u.at(k * columns)), u.at(k * columns));
+      return u.read() as Float64Array;
+    });
+  } finally {
+    arena.dispose();
+  }
+}
+
+/** Factors of inputs before the rotation: of a correlation, one over each deviation; 0 for what does not vary. */
+function factorsOf(variances: Float64Array, { of }: Decorrelation): Float64Array {
+  return variances.map((v) => (v === 0 ? 0 : of === 'covariance' ? 1 : 1 / Math.sqrt(v)));
+}
+
+function whitened(
+  mean: Float64Array,
+  factors: Float64Array,
+  values: Float64Array,
+  rows: number,
+  { by, epsilon, components }: Decorrelation,
+  vectors: (kept: number) => Float64Array,
+): Whitened {
+  const n = mean.length;
+  // Below this an eigenvalue is rounding. With an ε even those may stay that are 0, unless nothing but rounding gave them a direction.
+  const least = epsilon > 0 && values.length === n ? -Infinity : values[0]! * Math.max(rows, n) * EPSILON;
+  const there = values.filter((v) => v > least).length;
+  const kept = Math.min(there, components ?? n);
+  if (!(values[0]! > 0)) throw new DataError('X', 'all rows are the same: there is nothing to decorrelate');
+  const eigenvalues = values.slice(0, kept).map((v) => Math.max(v, 0));
+  const dropped = [...factors.keys()].filter((i) => factors[i] === 0);
+  return { mean, spectrum: { factors, eigenvalues, vectors: vectors(kept), epsilon, back: by === 'zca' }, dropped };
+}
+
+/** Eigenvalues, descending, and eigenvectors, one a row, of a symmetric matrix. */
+export function eigen(engine: DoubleEngine, matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
+  const arena = new Arena();
+  try {
+    const a = new Reals(arena, 'float64', n * n);
+    a.view().set(matrix);
+    const values = new Reals(arena, 'float64', n);
+    const vectors = new Reals(arena, 'float64', n * n);
+    const scratch = arena.allocate(engine.core.eigenScratch(n));
+    if (!engine.core.symmetricEigen(n, a.address, values.address, vectors.address, scratch)) {
+      throw new DataError('X', 'numbers so far apart that their squares overflow; divide them by a constant first');
+    }
+    return { values: values.read() as Float64Array, vectors: vectors.read() as Float64Array };
+  } finally {
+    arena.dispose();
+  }
+}
