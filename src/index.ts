@@ -9,7 +9,6 @@ export {
   type ClassifierEvaluation,
   type ClassifierOptions,
   type ClassifierRunOptions,
-  type Label,
 } from './estimators/classifier.js';
 export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './estimators/regressor.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimators/options.js';
@@ -60,6 +59,15 @@ export {
   normalize,
 } from './data/normalize/normalize.js';
 export type { Normalized, Normalizer, NormalizerJSON } from './data/normalize/normalizer.js';
+export {
+  type Calibrated,
+  type EncodeOptions,
+  type EncodedTargets,
+  type Label,
+  type TargetValues,
+  targets,
+} from './data/targets.js';
+export type { HeadOptions } from './estimators/head.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

@@ -84,7 +84,8 @@ export class Network extends Model {
   /** P, how many parameters there are. */
   readonly parameters: number;
   private readonly arena: Arena;
-  private readonly engine: Engine;
+  /** @internal */
+  readonly engine: Engine;
   private readonly architecture: Architecture;
   private readonly shapes: readonly ParameterShape[];
   private readonly theta: Reals;

@@ -44,6 +44,7 @@ const NAMES = [
   'schedules',
   'sgd',
   'superSAB',
+  'targets',
 ];
 
 test('the public names', () => {

@@ -1,7 +1,7 @@
 // The column to learn: which task it makes, and its values.
 
 import { engineOf } from '../../bindings/load.js';
-import type { Label } from '../estimators/classifier.js';
+import type { Label } from '../data/targets.js';
 import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/table.js';
 import { nearest } from '../options.js';

@@ -1,23 +1,27 @@
 // The classifier: labels in, labels out.
 
+import { type Calibration, calibration, fitScale } from '../data/calibration.js';
 import { type Rows, table } from '../data/table.js';
+import { CLASSES, type Label, classIndices, classesIn, coded } from '../data/targets.js';
 import { DataError, ModelFileError, OptionError, shown } from '../errors.js';
 import { type CodedTargets, Estimator } from './estimator.js';
 import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
-import { type ClassMetrics, argmax } from '../metrics.js';
-import { checked, value } from '../options.js';
-import { shaped } from './recipe.js';
+import { FIT_OPTIONS } from '../fit/options.js';
+import { type ClassMetrics, ClassTally, argmax } from '../metrics.js';
+import type { Network } from '../network.js';
+import { type Checked, checked, value } from '../options.js';
+import { type Head, HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
+import { type Problem, shaped } from './recipe.js';
 
-/** What stands for a class. */
-export type Label = string | number | boolean;
-
-export interface ClassifierOptions extends EstimatorOptions {
+export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
   /**
    * All labels there are or will be. Needed for `partialFit` where the first rows do not show them all. Default: those seen in
    * training, sorted.
    */
   classes?: readonly Label[];
+  /** Makes targets less than certain, as of `Network.fit`; with the loss crossEntropy. Default 0. */
+  labelSmoothing?: number;
 }
 
 export interface ClassifierRunOptions extends RunOptions {
@@ -27,28 +31,15 @@ export interface ClassifierRunOptions extends RunOptions {
 
 /** How well a classifier does. */
 export interface ClassifierEvaluation extends ClassMetrics {
-  /** The cross-entropy, by the library's name and by its usual one. */
+  /** The loss that training minimised: the cross-entropy, unless `loss` said otherwise. */
   loss: number;
+  /** The cross-entropy of the probabilities. */
   logLoss: number;
   /** The labels, in the order of all per-class lists. */
   classes: readonly Label[];
 }
 
-const isLabel = (v: unknown): v is Label =>
-  typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
-
-const CLASSES = {
-  classes: value<readonly Label[] | undefined>(
-    'an array of two or more different labels of one type',
-    (v) =>
-      Array.isArray(v) &&
-      v.length > 1 &&
-      v.every(isLabel) &&
-      new Set(v).size === v.length &&
-      v.every((l) => typeof l === typeof v[0]),
-    undefined,
-  ),
-};
+const CLASSIFIER_OPTIONS = { classes: CLASSES, ...HEAD_OPTIONS, labelSmoothing: FIT_OPTIONS.labelSmoothing };
 
 const CLASSIFIER_RUN_OPTIONS = {
   ...RUN_OPTIONS,
@@ -59,10 +50,25 @@ const CLASSIFIER_RUN_OPTIONS = {
   ),
 };
 
+/** A scale that is known already is fitted again to this many rows per class and more. */
+const ROWS_PER_CLASS = 10;
+
 /** How labels become outputs; plain data. */
 interface LabelCoding {
   readonly classes: readonly Label[];
+  /** What outputs that are no probabilities are multiplied with to become such; null where they are. */
+  readonly scale: number | null;
 }
+
+/** Codings in files; those of earlier files have no scale. */
+const CODING = {
+  classes: CLASSES,
+  scale: value<number | null>(
+    'a number ≥ 0, or null',
+    (v) => v === null || (typeof v === 'number' && v >= 0 && v < Infinity),
+    null,
+  ),
+};
 
 /**
  * Learns to tell classes apart.
@@ -79,11 +85,18 @@ interface LabelCoding {
 export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   readonly kind = 'classifier';
   private readonly announced: readonly Label[] | undefined;
+  protected readonly head: Head;
 
   /** @throws OptionError */
   constructor(options?: ClassifierOptions) {
-    super('Classifier', options, CLASSES);
-    this.announced = options?.classes;
+    super('Classifier', options, CLASSIFIER_OPTIONS);
+    const own = this.options as unknown as Checked<typeof CLASSIFIER_OPTIONS>;
+    this.announced = own.classes;
+    this.head = headFrom('Classifier', own);
+    if (own.labelSmoothing > 0 && own.loss !== 'crossEntropy') {
+      const expected = `0 with the loss ${own.loss}; its targets are set by targetValues`;
+      throw new OptionError('Classifier.labelSmoothing', own.labelSmoothing, expected);
+    }
   }
 
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
@@ -144,9 +157,13 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     return Array.from({ length: a.length / n }, (_, r) => classes[argmax(a, r * n, n)]!);
   }
 
-  /** The probabilities of each row's classes, in the order of `classes`. */
+  /**
+   * The probabilities of each row's classes, in the order of `classes`: the outputs themselves where they are probabilities, else softmax of the outputs
+   * times a scale that was fitted to the training rows.
+   */
   predictProbabilities(rows: Rows): number[][] {
-    const a = this.outputs(rows);
+    const outputs = this.outputs(rows);
+    const a = this.calibration?.probabilities(outputs) ?? outputs;
     const n = this.classes.length;
     return Array.from({ length: a.length / n }, (_, r) => Array.from(a.subarray(r * n, (r + 1) * n)));
   }
@@ -156,57 +173,73 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * @throws DataError for a label unseen in training
    */
   evaluate(rows: Rows, labels: ArrayLike<Label>, options?: { sampleWeights?: ArrayLike<number> }): ClassifierEvaluation {
-    const { encoder, coding, network } = this.trained;
+    const { inputs, coding, network } = this.trained;
     const t = table(rows);
-    const { t: truths } = this.encodeTargets(labels, coding, t.rows);
-    const x = encoder.encode(t, network.precision);
-    const found = network.evaluate(shaped(x, encoder.inputs), shaped(truths, coding.classes.length), options);
-    const { loss, accuracy, precision, recall, f1, confusionMatrix } = found as { loss: number } & ClassMetrics;
-    return { loss, logLoss: loss, accuracy, precision, recall, f1, confusionMatrix, classes: coding.classes };
+    const { t: truths, classes: indices } = this.encodeTargets(labels, coding, t.rows);
+    const x = shaped(inputs.encode(t, network.precision), inputs.count);
+    const n = coding.classes.length;
+    const found = network.evaluate(x, shaped(truths, n), options);
+    const sure = this.calibration;
+    if (!sure) {
+      const { loss, accuracy, precision, recall, f1, confusionMatrix } = found as { loss: number } & ClassMetrics;
+      return { loss, logLoss: loss, accuracy, precision, recall, f1, confusionMatrix, classes: coding.classes };
+    }
+    const outputs = network.predict(x);
+    const logs = sure.logProbabilities(outputs);
+    const weights = options?.sampleWeights;
+    const tally = new ClassTally(n);
+    let logLoss = 0;
+    let all = 0;
+    indices!.forEach((c, r) => {
+      const w = weights ? weights[r]! : 1;
+      tally.add(c, argmax(outputs, r * n, n), w);
+      if (w > 0) logLoss -= w * logs[r * n + c]!;
+      all += w;
+    });
+    return { loss: found.loss, logLoss: logLoss / all, ...tally.result(), classes: coding.classes };
+  }
+
+  /** How outputs become probabilities, where they are none. */
+  private get calibration(): Calibration | undefined {
+    const { coding, network } = this.trained;
+    return coding.scale === null ? undefined : calibration(network.engine, coding.classes.length, coding.scale);
   }
 
   protected learnCoding(labels: ArrayLike<Label>, rows: number): LabelCoding {
     requireLength(labels, rows);
-    const seen = new Set<Label>();
-    for (let r = 0; r < rows; r++) {
-      const label = labels[r];
-      if (!isLabel(label))
-        throw new DataError('labels', `${shown(label)} is not a label (a string, a finite number or a boolean)`, { row: r });
-      if (typeof label !== typeof labels[0])
-        throw new DataError('labels', `${shown(label)} is a ${typeof label}, but row 0 has a ${typeof labels[0]}`, { row: r });
-      seen.add(label);
+    const seen = classesIn(labels);
+    if (this.announced) return { classes: [...this.announced], scale: null };
+    if (seen.length < 2) {
+      const why = 'to tell classes apart takes at least two (or the option classes)';
+      throw new DataError('labels', `all are ${shown(labels[0])}; ${why}`);
     }
-    if (this.announced) return { classes: [...this.announced] };
-    if (seen.size < 2)
-      throw new DataError(
-        'labels',
-        `all are ${shown(labels[0])}; to tell classes apart takes at least two (or the option classes)`,
-      );
-    const order = (a: Label, b: Label) => (a < b ? -1 : a > b ? 1 : 0);
-    return { classes: [...seen].sort(order) };
+    return { classes: seen, scale: null };
   }
 
   protected readCoding(config: Readonly<Record<string, unknown>>): LabelCoding {
-    const { classes } = fields('coding', CLASSES, config);
-    return { classes };
+    const { classes, scale } = fields('coding', CODING, config);
+    if ((scale === null) !== (this.head.loss === 'crossEntropy'))
+      throw new ModelFileError(`damaged: coding.scale is ${scale} with the loss ${this.head.loss}`);
+    return { classes, scale };
   }
 
   protected encodeTargets(labels: ArrayLike<Label>, { classes }: LabelCoding, rows: number): CodedTargets {
     requireLength(labels, rows);
-    const index = new Map(classes.map((label, i) => [label, i]));
-    const t =
-      this.options.precision === 'float32' ? new Float32Array(rows * classes.length) : new Float64Array(rows * classes.length);
-    const found = new Uint32Array(rows);
-    for (let r = 0; r < rows; r++) {
-      const c = index.get(labels[r]!);
-      if (c === undefined) {
-        const list = classes.length > 12 ? `${classes.slice(0, 12).map(shown).join(', ')}, …` : classes.map(shown).join(', ');
-        throw new DataError('labels', `${shown(labels[r])} is none of the classes ${list}`, { row: r });
-      }
-      found[r] = c;
-      t[r * classes.length + c] = 1;
-    }
+    const n = classes.length;
+    const found = classIndices(labels, classes);
+    const t = coded(
+      found,
+      n,
+      this.head,
+      this.options.precision === 'float32' ? new Float32Array(rows * n) : new Float64Array(rows * n),
+    );
     return { t, classes: found };
+  }
+
+  protected override settled(coding: LabelCoding, network: Network, { x, inputs, classes, w, rows }: Problem): LabelCoding {
+    const n = coding.classes.length;
+    if (this.head.loss === 'crossEntropy' || (coding.scale !== null && rows < ROWS_PER_CLASS * n)) return coding;
+    return { ...coding, scale: fitScale(network.engine, network.predict(shaped(x, inputs)), classes!, n, w) };
   }
 
   protected outputsFor({ classes }: LabelCoding): number {

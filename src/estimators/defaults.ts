@@ -1,8 +1,7 @@
 // What an estimator chooses when nobody says: rules from the shape of the data and the largest curvature of the inputs.
 // docs/defaults.md explains them and has the measurements behind the constants.
 
-/** What is being learned. */
-export type TaskKind = 'classification' | 'regression';
+import type { Loss } from '../losses.js';
 
 const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 
@@ -28,14 +27,14 @@ export function epochs(rows: number): number {
 export const MOMENTUM = 0.9;
 
 /**
- * The learning rate to start from: 0.05 (classification) or 0.03 (regression), less where curvature asks for it. Descent with
+ * The learning rate to start from: 0.05 (cross-entropy) or 0.03 (other losses), less where curvature asks for it. Descent with
  * momentum μ on a quadratic needs η < 2(1 + μ)/λ, about 4/λ. Squared error has twice the curvature of what enters a layer;
  * cross-entropy at most a quarter of it, and soon much less.
  * @param curvature of what enters the first layer
  * @param hidden units of the widest hidden layer; what they put out has a mean square of about 0.6
  */
-export function startRate(kind: TaskKind, curvature: number, hidden: number): number {
-  return kind === 'classification' ? Math.min(0.05, 8 / curvature) : Math.min(0.03, 2 / curvature, 1.5 / Math.max(hidden, 1));
+export function startRate(loss: Loss, curvature: number, hidden: number): number {
+  return loss === 'crossEntropy' ? Math.min(0.05, 8 / curvature) : Math.min(0.03, 2 / curvature, 1.5 / Math.max(hidden, 1));
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import { engineOf } from '../../bindings/load.js';
 import { rowWeights } from '../data/dataset.js';
-import { Encoder, type EncoderSpec } from '../data/encoder.js';
-import type { TaskKind } from './defaults.js';
+import type { EncoderSpec } from '../data/encoder.js';
+import type { Head } from './head.js';
+import { Inputs } from './inputs.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError } from '../errors.js';
 import {
@@ -16,7 +17,7 @@ import {
   type RUN_OPTIONS,
 } from './options.js';
 import { checkedStopping } from '../fit/options.js';
-import type { Layer } from '../layers.js';
+import { type Layer, activationOf } from '../layers.js';
 import { type ModelDocument, record } from '../format/document.js';
 import { encoderSpec, historyFrom, recipeFrom } from '../format/estimator.js';
 import { Model } from '../model.js';
@@ -25,14 +26,14 @@ import type { MethodState } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
 import { type Checked, checked } from '../options.js';
 import { freshSeed } from '../random.js';
-import { type Fixed, type Problem, type Recipe, build, headOf, recipe, shaped, train, withoutWeightless } from './recipe.js';
+import { type Fixed, type Problem, type Recipe, build, recipe, shaped, train, withoutWeightless } from './recipe.js';
 import { select } from './selection.js';
 import { techniques } from './techniques.js';
 import type { Precision } from '../../bindings/memory.js';
 
 /** What a fitted estimator consists of. */
 export interface Fitted<Coding> {
-  readonly encoder: Encoder;
+  readonly inputs: Inputs;
   readonly coding: Coding;
   readonly network: Network;
   readonly recipe: Recipe;
@@ -89,7 +90,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** How each column of the data becomes inputs, and which columns were dropped and why. */
   get columns(): EncoderSpec['columns'] {
-    return this.trained.encoder.spec.columns;
+    return this.trained.inputs.columns;
   }
 
   /** The layers of the network. */
@@ -119,6 +120,14 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** Codes targets. @throws DataError for what the coding does not know */
   protected abstract encodeTargets(targets: Targets, coding: Coding, rows: number): CodedTargets;
 
+  /** What the outputs of the network are. */
+  protected abstract get head(): Head;
+
+  /** A coding with what is learned about it once the network is trained. */
+  protected settled(coding: Coding, _network: Network, _problem: Problem): Coding {
+    return coding;
+  }
+
   /** How many outputs a coding needs. */
   protected abstract outputsFor(coding: Coding): number;
 
@@ -144,9 +153,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
     await this.exclusively(async () => {
       const started = performance.now();
       const t = table(rows);
-      const encoder = Encoder.fit(t, this.fills(t));
+      const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
-      const problem = this.problem(encoder, coding, t, targets, run.sampleWeights, byClass);
+      const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass);
       const engine = await engineOf(this.options.precision);
       const elapsed = () => performance.now() - started;
       const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
@@ -202,7 +211,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
         if (this.disposed) throw new DisposedError(this.kind);
         this.fitted?.network.dispose();
         const { by: _, folds: __, candidates: ___, ...settings } = choice;
-        this.fitted = { encoder, coding, network, recipe: settings, history, state };
+        this.fitted = { inputs, coding: this.settled(coding, network, problem), network, recipe: settings, history, state };
       } catch (error) {
         network.dispose();
         throw error;
@@ -215,9 +224,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
     const { epochs, sampleWeights, signal } = checked('partialFit', PARTIAL_OPTIONS, options);
     await this.exclusively(async () => {
       const t = table(rows);
-      const encoder = this.fitted?.encoder ?? Encoder.fit(t, this.fills(t));
+      const inputs = this.fitted?.inputs ?? (await Inputs.fit(t, this.fills(t), this.options.decorrelate));
       const coding = this.fitted?.coding ?? this.learnCoding(targets, t.rows);
-      const problem = this.problem(encoder, coding, t, targets, sampleWeights, undefined);
+      const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined);
       const settings = this.fitted?.recipe ?? recipe(problem, this.fixed());
       const network = this.fitted?.network ?? (await build(problem, settings));
       // The rate does not fall: the stream has no end, and what it shows may change.
@@ -240,7 +249,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
         );
         if (this.disposed) throw new DisposedError(this.kind);
         if (!this.fitted && history.evaluations === 0) signal?.throwIfAborted();
-        this.fitted = { encoder, coding, network, recipe: settings, history: this.fitted?.history, state };
+        const settled = this.settled(coding, network, problem);
+        this.fitted = { inputs, coding: settled, network, recipe: settings, history: this.fitted?.history, state };
       } catch (error) {
         if (network !== this.fitted?.network) network.dispose();
         throw error;
@@ -250,13 +260,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** Outputs of the network for rows, row-major. */
   protected outputs(rows: Rows): Float32Array | Float64Array {
-    const { encoder, network } = this.trained;
+    const { inputs, network } = this.trained;
     const t = table(rows);
-    return network.predict(shaped(encoder.encode(t, network.precision), encoder.inputs));
-  }
-
-  private get task(): TaskKind {
-    return this.kind === 'classifier' ? 'classification' : 'regression';
+    return network.predict(shaped(inputs.encode(t, network.precision), inputs.count));
   }
 
   private fills(t: Table): boolean {
@@ -278,7 +284,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   }
 
   private problem(
-    encoder: Encoder,
+    inputs: Inputs,
     coding: Coding,
     t: Table,
     targets: Targets,
@@ -289,12 +295,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
     const { t: coded, classes } = this.encodeTargets(targets, coding, t.rows);
     const own = sampleWeights && rowWeights(sampleWeights, t.rows);
     return withoutWeightless({
-      kind: this.task,
+      head: this.head,
       precision,
       rows: t.rows,
-      inputs: encoder.inputs,
+      inputs: inputs.count,
       outputs: this.outputsFor(coding),
-      x: encoder.encode(t, precision),
+      x: inputs.encode(t, precision),
       t: coded,
       w: this.classWeights(coding, classes, own, byClass),
       classes,
@@ -316,13 +322,13 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** @internal */
   document(): Omit<ModelDocument, 'metadata'> {
-    const { encoder, coding, network, recipe: settings, history } = this.trained;
+    const { inputs, coding, network, recipe: settings, history } = this.trained;
     const { config, tensors } = network.document();
     const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method');
     const options = Object.fromEntries(kept);
     const own = {
       options: { ...options, seed: this.seed },
-      encoder: encoder.spec,
+      ...inputs.document(),
       coding,
       recipe: settings,
       history: history ? { ...history, time: 0 } : null, // the same fit gives the same file
@@ -332,20 +338,21 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** Takes over what a document holds, which must fit together. @throws ModelFileError @internal */
   protected async adopt({ config, tensors, metadata }: ModelDocument): Promise<void> {
-    const encoder = new Encoder(encoderSpec(config['encoder']));
+    const inputs = await Inputs.restore(encoderSpec(config['encoder']), config['whitening']);
     const coding = this.readCoding(record(config['coding'], 'coding'));
     const settings = recipeFrom(config['recipe']);
     const history = historyFrom(config['history']);
     const network = await Network.fromConfig(config['network'], tensors);
     if (
-      network.inputs !== encoder.inputs ||
+      network.inputs !== inputs.count ||
       network.outputs !== this.outputsFor(coding) ||
-      network.loss !== headOf(this.task).loss
+      network.loss !== this.head.loss ||
+      activationOf(network.layers.at(-1)!) !== this.head.activation
     ) {
       network.dispose();
       throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${this.kind}`);
     }
-    this.fitted = { encoder, coding, network, recipe: settings, history, state: undefined };
+    this.fitted = { inputs, coding, network, recipe: settings, history, state: undefined };
     this.note(metadata);
   }
 }

@@ -3,27 +3,18 @@
 import type { Precision } from '../../bindings/memory.js';
 import type { Activation } from '../activations.js';
 import type { ShapedArray } from '../data/matrix.js';
-import {
-  MOMENTUM,
-  type TaskKind,
-  annealed,
-  batchSize,
-  decayByRule,
-  epochs,
-  hiddenUnits,
-  startRate,
-  stepCurvature,
-} from './defaults.js';
+import { MOMENTUM, annealed, batchSize, decayByRule, epochs, hiddenUnits, startRate, stepCurvature } from './defaults.js';
 import type { Outcome } from '../fit/fit.js';
 import type { FitOptions } from '../fit/options.js';
 import { dense } from '../layers.js';
 import { Network } from '../network.js';
 import { sgd } from '../optim/sgd.js';
+import type { Head } from './head.js';
 import { type Techniques, hiddenLayers } from './techniques.js';
 
 /** An encoded problem: what candidates are trained on. */
 export interface Problem {
-  readonly kind: TaskKind;
+  readonly head: Head;
   readonly precision: Precision;
   readonly rows: number;
   readonly inputs: number;
@@ -87,23 +78,16 @@ export interface Recipe {
 /** What the user fixed. */
 export type Fixed = { [K in keyof Recipe]: Recipe[K] | undefined };
 
-/** The loss and last activation of a task. */
-export function headOf(kind: TaskKind): { loss: 'crossEntropy' | 'meanSquaredError'; activation: 'softmax' | 'linear' } {
-  return kind === 'classification'
-    ? { loss: 'crossEntropy', activation: 'softmax' }
-    : { loss: 'meanSquaredError', activation: 'linear' };
-}
-
 /** The recipe by rule alone, with what the user fixed. */
 export function recipe(problem: Problem, fixed: Fixed): Recipe {
-  const { kind, rows, inputs, outputs, x } = problem;
+  const { head, rows, inputs, outputs, x } = problem;
   const hidden = fixed.hidden ?? [hiddenUnits(inputs, outputs)];
   const batch = fixed.batchSize ?? batchSize(rows);
   return {
     hidden,
     activation: fixed.activation ?? 'lecunTanh',
     weightDecay: fixed.weightDecay ?? decayByRule(rows),
-    rate: fixed.rate ?? startRate(kind, stepCurvature(x, rows, inputs, batch), Math.max(0, ...hidden)),
+    rate: fixed.rate ?? startRate(head.loss, stepCurvature(x, rows, inputs, batch), Math.max(0, ...hidden)),
     momentum: fixed.momentum ?? MOMENTUM,
     epochs: fixed.epochs ?? epochs(rows),
     batchSize: batch,
@@ -112,8 +96,7 @@ export function recipe(problem: Problem, fixed: Fixed): Recipe {
 
 /** A fresh network for a recipe. */
 export function build(problem: Problem, { hidden, activation }: Recipe): Promise<Network> {
-  const { kind, precision, inputs, outputs, seed, techniques } = problem;
-  const head = headOf(kind);
+  const { head, precision, inputs, outputs, seed, techniques } = problem;
   return Network.create({
     inputs,
     layers: [...hiddenLayers(hidden, activation, techniques), dense(outputs, { activation: head.activation })],

@@ -11,6 +11,7 @@ import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record 
 import { scaling } from '../format/estimator.js';
 import { type NumberMetrics, NumberTally } from '../metrics.js';
 import { checked, value } from '../options.js';
+import { NUMBERS } from './head.js';
 
 export type RegressorOptions = EstimatorOptions;
 export type RegressorRunOptions = RunOptions;
@@ -47,6 +48,7 @@ const CODING = {
  */
 export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   readonly kind = 'regressor';
+  protected readonly head = NUMBERS;
 
   /** @throws OptionError */
   constructor(options?: RegressorOptions) {

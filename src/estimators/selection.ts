@@ -12,7 +12,8 @@ import { type Ridge, ridge, ridgeCost } from './ridge.js';
 export interface Candidate {
   readonly hidden: readonly number[];
   readonly weightDecay: number;
-  /** Mean squared error on rows that it did not learn from (of standardised targets, or of class probabilities). */
+  /** Mean squared error on rows that it did not learn from (of standardised targets, of class probabilities, or of other outputs from
+   * their target values). */
   readonly error: number;
 }
 
@@ -53,7 +54,7 @@ export async function select(engine: Engine, problem: Problem, fixed: Fixed, bet
   const base = recipe(problem, fixed);
   const sizes = fixed.hidden ? [fixed.hidden] : [base.hidden, []];
   if (fixed.hidden && fixed.weightDecay !== undefined) return { choice: { ...base, by: 'given', folds: 0, candidates: [] } };
-  const { kind, rows, inputs, outputs } = problem;
+  const { head, rows, inputs, outputs } = problem;
   const scope = scopeFor(rows, base.epochs * rows * patternCost(inputs, base.hidden[0] ?? 0, outputs));
   if (!scope) return { choice: { ...base, by: 'rule', folds: 0, candidates: [] } };
   const { folds } = scope;
@@ -67,7 +68,11 @@ export async function select(engine: Engine, problem: Problem, fixed: Fixed, bet
     folds === 1
       ? [deal(order, [0.75, 0.25], problem.classes)[1]!]
       : deal(order, new Array<number>(folds).fill(1 / folds), problem.classes);
-  const closed = kind === 'regression' && sizes.some((hidden) => hidden.length === 0) && ridgeCost(rows, inputs) < BUDGET / 8;
+  const closed =
+    head.activation === 'linear' &&
+    head.loss === 'meanSquaredError' &&
+    sizes.some((hidden) => hidden.length === 0) &&
+    ridgeCost(rows, inputs) < BUDGET / 8;
   const tried: Trial[] = [];
   let linear: Ridge | undefined;
   const all = sizes.reduce((n, hidden) => n + (hidden.length === 0 && closed ? 1 : decays(hidden).length * parts.length), 0);
@@ -176,7 +181,7 @@ function better(a: Trial, b: Trial): boolean {
 
 /** Trains on all rows but a part, and writes the squared error of each row of that part. */
 async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, errors: Float64Array): Promise<void> {
-  const { rows, inputs, outputs, x, t, w } = problem;
+  const { head, rows, inputs, outputs, x, t, w } = problem;
   const held = new Set(part);
   const rest = Uint32Array.from({ length: rows }, (_, i) => i).filter((i) => !held.has(i));
   const net = await build(problem, r);
@@ -194,7 +199,9 @@ async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, err
     part.forEach((row, i) => {
       let s = 0;
       for (let o = 0; o < outputs; o++) {
-        const e = found[i * outputs + o]! - t[row * outputs + o]!;
+        const [a, target] = [found[i * outputs + o]!, t[row * outputs + o]!];
+        // Beyond ±1 on the right side is right under the hinge.
+        const e = head.loss === 'hinge' ? Math.max(1 - a * target, 0) : a - target;
         s += e * e;
       }
       errors[row] = s / outputs;

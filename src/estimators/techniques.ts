@@ -2,7 +2,8 @@
 
 import type { Order, Growing } from '../data/batches.js';
 import { OptionError } from '../errors.js';
-import { FIT_OPTIONS, type FitOptions } from '../fit/options.js';
+import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
+import { type Clip, FIT_OPTIONS, type FitOptions } from '../fit/options.js';
 import type { NamedInitializer } from '../initializers.js';
 import { INITIALIZER_NAMES } from '../initializers.js';
 import { type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../layers.js';
@@ -20,6 +21,14 @@ export const TECHNIQUE_OPTIONS = {
   normalization: oneOf(['batch', 'layer'], undefined),
   method: value<Method | undefined>('a method, such as adam()', isMethod, undefined),
   order: FIT_OPTIONS.order,
+  decorrelate: value<boolean | DecorrelateOptions>(
+    "true, false, or { by: 'pca' | 'zca', of, epsilon, components }",
+    (v) => typeof v === 'boolean' || (typeof v === 'object' && v !== null),
+    false,
+  ),
+  l1: FIT_OPTIONS.l1,
+  clip: FIT_OPTIONS.clip,
+  average: FIT_OPTIONS.average,
 };
 
 /** Options of estimators for techniques of the network and the fit; none is used unless given, beside the order. */
@@ -39,6 +48,17 @@ export interface TechniqueOptions {
   method?: Method;
   /** The order of rows, as of `Network.fit`. Default 'shuffle'. */
   order?: Order;
+  /**
+   * Decorrelates the inputs after scaling (4.3), by the options of `normalize.decorrelate`; true for its defaults. What was learned is part of the
+   * model. Default false: directions of little variance, blown up to as much as the others, are as often noise as not.
+   */
+  decorrelate?: boolean | DecorrelateOptions;
+  /** L1 decay, as of `Network.fit`. Default 0. */
+  l1?: number;
+  /** Bounds the gradient, as of `Network.fit`. Default none. */
+  clip?: Clip;
+  /** Averages the weights over steps, as of `Network.fit`. Default none. */
+  average?: 'polyak' | { decay: number };
 }
 
 /** What a model is trained with beyond a recipe's numbers. */
@@ -54,11 +74,13 @@ const OF_THE_METHOD = ['rate', 'momentum', 'weightDecay'] as const;
 
 type Given = Checked<typeof TECHNIQUE_OPTIONS> & { readonly [K in (typeof OF_THE_METHOD)[number]]: number | undefined } & {
   readonly batchSize: number | 'full' | Growing | undefined;
+  readonly labelSmoothing?: number;
 };
 
 /** @throws OptionError for settings of a method beside a method */
 export function techniques(call: string, options: Given): Techniques {
-  const { init, normalization, method, order, batchSize } = options;
+  const { init, normalization, method, order, batchSize, decorrelate, l1, clip, average, labelSmoothing = 0 } = options;
+  if (typeof decorrelate === 'object') normalize.decorrelate(decorrelate); // which checks them
   const given = method && OF_THE_METHOD.find((name) => options[name] !== undefined);
   if (given)
     throw new OptionError(`${call}.${given}`, options[given], `none beside a method; ${method.name} has settings of its own`);
@@ -69,7 +91,14 @@ export function techniques(call: string, options: Given): Techniques {
     ...(method && { method }),
     dropout: options.dropout,
     inputNoise: options.inputNoise,
-    fit: { order, ...(size !== undefined && { batchSize: size }) },
+    fit: {
+      order,
+      l1,
+      labelSmoothing,
+      ...(size !== undefined && { batchSize: size }),
+      ...(clip && { clip }),
+      ...(average && { average }),
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError } from '../errors.js';
 import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
 import { fixedSize, growingSize } from './batches.js';
-import { type Subject, classWeighted, classesOf, requireWeight, split } from './rows.js';
+import { type Subject, classWeighted, classesOf, requireWeight, smoothed, split } from './rows.js';
 import type { History, StopReason } from './history.js';
 import { Judge } from './judge.js';
 import type { MethodState, Training } from '../optim/method.js';
@@ -65,27 +65,25 @@ export async function fit(
     const size = batchSizeOf(settings, architecture, rows);
     const plan = new Plan(engine, arena, architecture, subject.theta, size.most, true);
     const w = settings.classWeights ? classWeighted(arena, patterns, architecture, data.rows, settings.classWeights) : patterns.w;
+    const t = settings.labelSmoothing > 0 ? smoothed(arena, patterns, architecture, settings.labelSmoothing) : patterns.t;
+    const learned = { ...patterns, t, w };
     requireWeight(w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
     if (held) requireWeight(patterns.w, held, 'validation', settings);
     if (subject.start) {
-      startFromData(subject, { ...patterns, w }, train, rows);
+      startFromData(subject, learned, train, rows);
       subject.start();
     }
     const training = method.start(
       {
         plan,
         arena,
-        patterns: { ...patterns, w },
+        patterns: learned,
         subset: train,
         rows,
         size:
           typeof size.wanted === 'number'
             ? fixedSize(size.wanted)
-            : growingSize(
-                size.wanted,
-                { plan, arena, patterns: { ...patterns, w }, subset: train, rows, seed },
-                resume?.batchSize,
-              ),
+            : growingSize(size.wanted, { plan, arena, patterns: learned, subset: train, rows, seed }, resume?.batchSize),
         order: settings.order,
         extras: {
           l1: settings.l1,

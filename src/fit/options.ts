@@ -82,6 +82,7 @@ export const FIT_OPTIONS = {
     value('emphasize({ … })', isEmphasis, undefined as never),
   ),
   l1: number({ min: 0, below: Infinity }, 0),
+  labelSmoothing: number({ min: 0, below: 1 }, 0),
   clip: value<Clip | undefined>('{ norm } or { value }, numbers > 0', isClip, undefined),
   average: either<'polyak' | undefined, { decay: number }>(
     oneOf(['polyak'], undefined),
@@ -138,6 +139,12 @@ export interface FitOptions {
   order?: Order;
   /** L1 decay ≥ 0: adds l1·Σ|w| of kernels to what is minimised (not to the loss that is reported). Default 0. */
   l1?: number;
+  /**
+   * ε ≥ 0 and < 1: training takes (1 − ε)·t + ε/outputs for the targets of crossEntropy, (1 − ε)·t + ε/2 for those of binaryCrossEntropy, so that
+   * outputs need not become certain (the targets of 4.5, for probabilities). Validation and metrics keep the true ones; the
+   * training loss reported is that of the smoothed. 0.1 is customary. Default 0.
+   */
+  labelSmoothing?: number;
   /** Bounds the gradient of the loss in each step: a gradient longer than `norm` is shortened to it, elements beyond ±`value` are cut. */
   clip?: Clip;
   /**

@@ -96,3 +96,24 @@ export function classWeighted(
   for (let r = 0; r < rows; r++) view[r] = perClass[classes[r]!]! * (base ? base[r]! : 1);
   return result;
 }
+
+/**
+ * Targets that are less than certain, for training: (1 − ε)·t + ε/outcomes.
+ * @throws OptionError where the loss has no probabilities to smooth
+ */
+export function smoothed(arena: Arena, { t }: Patterns, architecture: Architecture, smoothing: number): Reals {
+  const { loss } = architecture;
+  const outcomes = loss === 'crossEntropy' ? outputsOf(architecture) : loss === 'binaryCrossEntropy' ? 2 : 0;
+  if (outcomes === 0) {
+    throw new OptionError(
+      'fit.labelSmoothing',
+      smoothing,
+      `0 with the loss ${loss}; crossEntropy and binaryCrossEntropy have labels`,
+    );
+  }
+  const made = new Reals(arena, t.precision, t.length);
+  const from = t.view();
+  const to = made.view();
+  for (let i = 0; i < to.length; i++) to[i] = (1 - smoothing) * from[i]! + smoothing / outcomes;
+  return made;
+}

@@ -1,0 +1,210 @@
+// Target values of classes, and the way back (Efficient BackProp 4.5).
+
+import { engineOf } from '../../bindings/load.js';
+import { ACTIVATION_NAMES, type Activation } from '../activations.js';
+import { DataError, OptionError, shown } from '../errors.js';
+import { argmax } from '../metrics.js';
+import { checked, oneOf, value } from '../options.js';
+import { type Calibration, calibration, fitScale } from './calibration.js';
+import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns } from './matrix.js';
+
+/** What stands for a class. */
+export type Label = string | number | boolean;
+
+/** What outputs are to become: `high` for the class that a pattern is of, `low` for the others. */
+export interface TargetValues {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** √(1/3), where tanh has its largest second derivative: tanh‴ = 0 at tanh² = 1/3. */
+const ROOT = Math.sqrt(1 / 3);
+
+/**
+ * Values at the largest second derivative: there outputs follow their sums while they still have a say. For lecunTanh ±1, as the chapter has
+ * it (exactly it would be ±0.9907); of the twisted sigmoid the tanh part counts.
+ */
+const VALUES: Partial<Record<Activation, TargetValues>> = {
+  lecunTanh: { low: -1, high: 1 },
+  tanh: { low: -ROOT, high: ROOT },
+  twistedTanh: { low: -ROOT, high: ROOT },
+  sigmoid: { low: (1 - ROOT) / 2, high: (1 + ROOT) / 2 },
+  linear: { low: -1, high: 1 },
+};
+
+/** Activations that have target values. */
+export const TARGET_ACTIVATIONS = ACTIVATION_NAMES.filter((name) => VALUES[name]) as readonly Activation[];
+
+/** The target values of an output's activation. @throws OptionError for one that is no sigmoid (nor linear) */
+export function targetValues(activation: Activation): TargetValues {
+  const found = VALUES[activation];
+  if (!found) {
+    const expected = `one of ${TARGET_ACTIVATIONS.map((name) => `'${name}'`).join(', ')}; softmax outputs are probabilities, 0 and 1`;
+    throw new OptionError('targets.values.activation', activation, expected);
+  }
+  return found;
+}
+
+export const isLabel = (v: unknown): v is Label =>
+  typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
+
+export const isTargetValues = (v: unknown): v is TargetValues => {
+  if (typeof v !== 'object' || v === null) return false;
+  const { low, high } = v as TargetValues;
+  return Number.isFinite(low) && Number.isFinite(high) && low < high;
+};
+
+/** The option that lists all labels. */
+export const CLASSES = value<readonly Label[] | undefined>(
+  'an array of two or more different labels of one type',
+  (v) =>
+    Array.isArray(v) &&
+    v.length > 1 &&
+    v.every(isLabel) &&
+    new Set(v).size === v.length &&
+    v.every((l) => typeof l === typeof v[0]),
+  undefined,
+);
+
+/** The different labels, sorted: as many as occur. @throws DataError for what is no label, or labels of several types */
+export function classesIn(labels: ArrayLike<Label>): Label[] {
+  const seen = new Set<Label>();
+  for (let r = 0; r < labels.length; r++) {
+    const label = labels[r];
+    if (!isLabel(label))
+      throw new DataError('labels', `${shown(label)} is not a label (a string, a finite number or a boolean)`, { row: r });
+    if (typeof label !== typeof labels[0])
+      throw new DataError('labels', `${shown(label)} is a ${typeof label}, but row 0 has a ${typeof labels[0]}`, { row: r });
+    seen.add(label);
+  }
+  return [...seen].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+const ENCODE = {
+  activation: oneOf(ACTIVATION_NAMES, 'lecunTanh'),
+  values: value<TargetValues | undefined>('{ low, high }, finite, low < high', isTargetValues, undefined),
+  classes: CLASSES,
+};
+
+/** Options of `targets.encode`. */
+export interface EncodeOptions {
+  /** Of the outputs that shall meet the targets; decides the values. Default 'lecunTanh': ±1. */
+  activation?: Activation;
+  /** Values of one's own, instead. */
+  values?: TargetValues;
+  /** The labels, in the order of outputs. Default: those that occur, sorted. */
+  classes?: readonly Label[];
+}
+
+/** Targets of labels: N×classes, and the labels in the order of columns. */
+export interface EncodedTargets extends ShapedArray {
+  readonly data: Float64Array;
+  readonly classes: readonly Label[];
+}
+
+/** The index of each label. @throws DataError for a label that is none of the classes */
+export function classIndices(labels: ArrayLike<Label>, classes: readonly Label[]): Uint32Array {
+  const index = new Map(classes.map((label, i) => [label, i]));
+  return Uint32Array.from({ length: labels.length }, (_, r) => {
+    const c = index.get(labels[r]!);
+    if (c !== undefined) return c;
+    const list = classes.slice(0, 12).map(shown).join(', ') + (classes.length > 12 ? ', …' : '');
+    throw new DataError('labels', `${shown(labels[r])} is none of the classes ${list}`, { row: r });
+  });
+}
+
+/** One row a label: `high` where its class stands, `low` elsewhere. */
+export function coded<A extends Float32Array | Float64Array>(
+  indices: Uint32Array,
+  outputs: number,
+  { low, high }: TargetValues,
+  into: A,
+): A {
+  into.fill(low);
+  indices.forEach((c, r) => {
+    into[r * outputs + c] = high;
+  });
+  return into;
+}
+
+function encode(labels: ArrayLike<Label>, options?: EncodeOptions): EncodedTargets {
+  const { activation, values, classes: given } = checked('targets.encode', ENCODE, options);
+  if (labels.length === 0) throw new DataError('labels', 'there are none');
+  const classes = given ?? classesIn(labels);
+  const indices = classIndices(labels, classes);
+  const data = new Float64Array(labels.length * classes.length);
+  return {
+    data: coded(indices, classes.length, values ?? targetValues(activation), data),
+    shape: [labels.length, classes.length],
+    classes,
+  };
+}
+
+function decode<L extends Label>(outputs: MatrixLike, classes: readonly L[]): L[] {
+  const { data, rows } = numbers(outputs, classes.length);
+  return Array.from({ length: rows }, (_, r) => classes[argmax(data, r * classes.length, classes.length)]!);
+}
+
+/** Confidences from outputs, learned from outputs whose classes are known. */
+export interface Calibrated<L extends Label> {
+  /** What outputs are multiplied with before the softmax. */
+  readonly scale: number;
+  /** Probabilities of the classes: N×classes for N rows of outputs. */
+  probabilities(outputs: MatrixLike): number[][];
+  readonly classes: readonly L[];
+}
+
+async function calibrate<L extends Label>(
+  outputs: MatrixLike,
+  labels: ArrayLike<L>,
+  classes: readonly L[],
+): Promise<Calibrated<L>> {
+  const engine = await engineOf('float64');
+  const { data, rows } = numbers(outputs, classes.length);
+  if (labels.length !== rows)
+    throw new DataError('labels', `has ${labels.length} elements, but there are ${rows} rows of outputs`);
+  const n = classes.length;
+  const found: Calibration = calibration(engine, n, fitScale(engine, data, classIndices(labels, classes), n));
+  return {
+    scale: found.scale,
+    classes,
+    probabilities(some) {
+      const p = found.probabilities(numbers(some, n).data);
+      return Array.from({ length: p.length / n }, (_, r) => Array.from(p.subarray(r * n, (r + 1) * n)));
+    },
+  };
+}
+
+function numbers(outputs: MatrixLike, columns: number): { data: Float64Array; rows: number } {
+  const m = matrix(outputs, 'outputs');
+  const flat = m.columns === 1 && columns > 1 && m.rows % columns === 0; // as Network.predict returns them
+  if (!flat) requireColumns(m, columns, 'outputs');
+  const data = new Float64Array(m.rows * m.columns);
+  copyMatrix(m, data, 'outputs');
+  return { data, rows: data.length / columns };
+}
+
+/**
+ * Targets for outputs that are sigmoids, trained by meanSquaredError or hinge (with softmax and crossEntropy, class indices do):
+ *
+ * ```ts
+ * const { data, shape, classes } = targets.encode(labels, { activation: 'lecunTanh' }); // ±1
+ * await net.fit(X, { data, shape });
+ * targets.decode(net.predict(X), classes); // labels
+ * const sure = await targets.calibrate(net.predict(held), heldLabels, classes);
+ * sure.probabilities(net.predict(newX));
+ * ```
+ */
+export const targets = {
+  /** Target values of an activation: ±1 for lecunTanh, 0.2113 and 0.7887 for sigmoid, ±0.5774 for tanh and twistedTanh. @throws OptionError */
+  values: targetValues,
+  /** Labels as rows of targets. @throws DataError, OptionError */
+  encode,
+  /** The label of the largest output of each row. @throws DataError */
+  decode,
+  /**
+   * Learns how sure outputs are: probabilities are softmax(scale·outputs) with the scale of least cross-entropy, against targets that are moved off
+   * 0 and 1 by how many patterns there were (Platt 1999), so that it stays finite. Best on rows that were not trained on. @throws DataError
+   */
+  calibrate,
+} as const;

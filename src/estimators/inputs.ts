@@ -1,0 +1,67 @@
+// From a table to a network's inputs: columns encoded, and decorrelated where that was asked for.
+
+import { engineOf } from '../../bindings/load.js';
+import type { Precision } from '../../bindings/memory.js';
+import { Encoder, type EncoderSpec } from '../data/encoder.js';
+import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
+import { type Normalizer, type NormalizerJSON, restored } from '../data/normalize/normalizer.js';
+import type { Table } from '../data/table.js';
+import { ModelFileError } from '../errors.js';
+import { readable } from '../format/document.js';
+
+/** How rows of a table become inputs; always in the same way. */
+export class Inputs {
+  /** How many inputs there are. */
+  readonly count: number;
+
+  private constructor(
+    private readonly encoder: Encoder,
+    private readonly whitening: Normalizer | undefined,
+  ) {
+    this.count = whitening?.outputs ?? encoder.inputs;
+  }
+
+  /** What becomes of each column. */
+  get columns(): EncoderSpec['columns'] {
+    return this.encoder.spec.columns;
+  }
+
+  /**
+   * Learns columns, categories, scalings, and directions if they are to be decorrelated.
+   * @param fills whether gaps may be filled
+   * @throws DataError
+   */
+  static async fit(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
+    const encoder = Encoder.fit(t, fills);
+    if (decorrelate === false) return new this(encoder, undefined);
+    const map = normalize.decorrelate(decorrelate === true ? {} : decorrelate);
+    const engine = await engineOf('float64');
+    const data = encoder.encode(t, 'float64') as Float64Array;
+    return new this(encoder, map.learn(engine, { data, shape: [t.rows, encoder.inputs] }));
+  }
+
+  /** The inputs of a table's rows, row-major. @throws DataError */
+  encode(t: Table, precision: Precision): Float32Array | Float64Array {
+    if (!this.whitening) return this.encoder.encode(t, precision);
+    const data = this.encoder.encode(t, 'float64') as Float64Array;
+    const white = this.whitening.apply({ data, shape: [t.rows, this.encoder.inputs] }).data;
+    return precision === 'float32' ? Float32Array.from(white) : white;
+  }
+
+  /** Plain data, for model files. */
+  document(): { encoder: EncoderSpec; whitening: NormalizerJSON | null } {
+    return { encoder: this.encoder.spec, whitening: this.whitening?.toJSON() ?? null };
+  }
+
+  /** @throws ModelFileError where the two do not fit */
+  static async restore(spec: EncoderSpec, whitening: unknown): Promise<Inputs> {
+    const encoder = new Encoder(spec);
+    if (whitening === null || whitening === undefined) return new this(encoder, undefined);
+    const engine = await engineOf('float64');
+    const map = readable('whitening', () => restored(engine, whitening));
+    if (map.inputs !== encoder.inputs) {
+      throw new ModelFileError(`damaged: the whitening has ${map.inputs} inputs, the columns make ${encoder.inputs}`);
+    }
+    return new this(encoder, map);
+  }
+}
