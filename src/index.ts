@@ -68,6 +68,12 @@ export {
   targets,
 } from './data/targets.js';
 export type { HeadOptions } from './estimators/head.js';
+export { type CrossValidateOptions, type CrossValidation, type Fold, crossValidate } from './validate/cross-validate.js';
+export { type LearningCurveOptions, type LearningPoint, learningCurve } from './validate/learning-curve.js';
+export { type BiasVariance, type BiasVarianceOptions, biasVariance } from './validate/bias-variance.js';
+export type { Decomposition } from './validate/decomposition.js';
+export type { Learner, Samples, Truths } from './validate/subject.js';
+export type { Summary } from './validate/metrics.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

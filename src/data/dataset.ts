@@ -4,7 +4,8 @@ import { type Arena, type Precision, type RealArray, Reals, ownedArena } from '.
 import { DataError, DisposedError } from '../errors.js';
 import { LOSSES, type Loss } from '../losses.js';
 import { checked, oneOf, value } from '../options.js';
-import { type Matrix, type MatrixLike, copyMatrix, isRow, matrix, requireColumns } from './matrix.js';
+import { type Matrix, type MatrixLike, type ShapedArray, copyMatrix, isRow, matrix, requireColumns } from './matrix.js';
+import { picked } from './pick.js';
 
 const OPTIONS = {
   weights: value<ArrayLike<number> | undefined>('an array of numbers, one for each row', isRow, undefined),
@@ -92,6 +93,16 @@ export class Dataset {
   rawTargets(): RealArray {
     this.check();
     return this.y.read();
+  }
+
+  /** A dataset of some of the rows. @internal */
+  picked(indices: Uint32Array): Dataset {
+    this.check();
+    const some = (data: RealArray, columns: number) => picked<ShapedArray>({ data, shape: [this.rows, columns] }, indices);
+    return new Dataset(some(this.x.view(), this.inputs), some(this.y.view(), this.targets), {
+      precision: this.x.precision,
+      ...(this.w && { weights: picked(this.w.read(), indices) }),
+    });
   }
 
   /** @throws DisposedError once the dataset is gone @internal */

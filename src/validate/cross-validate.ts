@@ -1,0 +1,142 @@
+// Cross-validation: how a model does on rows that it did not learn from.
+
+import type { Engine } from '../../bindings/core.js';
+import { engineOf } from '../../bindings/load.js';
+import { Dataset } from '../data/dataset.js';
+import { deal, permutation } from '../data/split.js';
+import { OptionError } from '../errors.js';
+import { callback, checked, number, value } from '../options.js';
+import { Purpose, SEED } from '../random.js';
+import { type Summary, summary } from './metrics.js';
+import { type Learner, type Make, type Samples, type Source, type Truths, sourceOf } from './subject.js';
+
+/** Options that all ways to validate share. */
+export const SHARED = {
+  seed: number(SEED, 0),
+  fit: value<object>('an object: options of the fit', (v) => typeof v === 'object' && v !== null && !Array.isArray(v), {}),
+  sampleWeights: value<ArrayLike<number> | undefined>(
+    'an array of numbers ≥ 0, one for each row',
+    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
+    undefined,
+  ),
+  signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
+};
+
+export interface SharedOptions {
+  /** Of dealing rows. Default 0, so that models are compared on the same parts. The models' own seeds are their makers' business. */
+  seed?: number;
+  /** Options for each `fit`. */
+  fit?: object;
+  /** One weight ≥ 0 for each row, in training and in measuring; a dataset has its own. */
+  sampleWeights?: ArrayLike<number>;
+  /** Rejects with its reason when aborted, after the training under way. */
+  signal?: AbortSignal;
+}
+
+const OPTIONS = {
+  folds: number({ min: 2, integer: true }, 5),
+  repeats: number({ min: 1, integer: true }, 1),
+  ...SHARED,
+  onFold: callback<(fold: Fold<object>) => void>('(fold) => void'),
+};
+
+/** Options of `crossValidate`. */
+export interface CrossValidateOptions<E extends object = object> extends SharedOptions {
+  /** k: the parts that take turns in being left out. From 2 to the number of rows. Default 5. */
+  folds?: number;
+  /** How often all is done again with other parts. Default 1. */
+  repeats?: number;
+  /** Called after each training. */
+  onFold?: (fold: Fold<E>) => void;
+}
+
+/** One training and what it came to. */
+export interface Fold<E extends object> {
+  /** From 0. */
+  readonly repeat: number;
+  readonly fold: number;
+  /** Indices of the rows left out, ascending; all others were trained on. */
+  readonly held: Uint32Array;
+  /** What `evaluate` found on the rows left out. */
+  readonly evaluation: E;
+}
+
+/** What cross-validation found: `mean` and `deviation` of each number of the evaluations, over all trainings. */
+export interface CrossValidation<E extends object> extends Summary {
+  readonly folds: readonly Fold<E>[];
+}
+
+type Evaluated<M extends Learner> = ReturnType<M['evaluate']>;
+
+/**
+ * k-fold cross-validation: rows are dealt into k parts (each with its share of every class), and each part is predicted by a model trained on the others.
+ *
+ * ```ts
+ * const { mean, deviation } = await crossValidate(() => new Classifier({ seed: 1 }), rows, labels, { folds: 10 });
+ * console.log(mean.accuracy, deviation.accuracy);
+ * ```
+ *
+ * @param make makes a fresh model for each training; it is disposed of afterwards
+ * @param X rows, as the model's `fit` takes them; or a dataset (without Y), for networks
+ * @throws OptionError, DataError
+ */
+export function crossValidate<M extends Learner>(
+  make: Make<M>,
+  X: Samples,
+  Y: Truths,
+  options?: CrossValidateOptions<Evaluated<M>>,
+): Promise<CrossValidation<Evaluated<M>>>;
+export function crossValidate<M extends Learner>(
+  make: Make<M>,
+  data: Dataset,
+  options?: CrossValidateOptions<Evaluated<M>>,
+): Promise<CrossValidation<Evaluated<M>>>;
+export async function crossValidate<M extends Learner>(
+  make: Make<M>,
+  X: Samples | Dataset,
+  Y?: Truths | object,
+  more?: object,
+): Promise<CrossValidation<Evaluated<M>>> {
+  const options = X instanceof Dataset ? Y : more;
+  const { folds, repeats, seed, fit, sampleWeights, signal, onFold } = checked('crossValidate', OPTIONS, options);
+  const source = sourceOf(X, Y as Truths, sampleWeights);
+  if (folds > source.rows) {
+    throw new OptionError('crossValidate.folds', folds, `at most the number of rows, which is ${source.rows}`);
+  }
+  const engine = await engineOf('float32');
+  const done: Fold<Evaluated<M>>[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    let parts: Uint32Array[] | undefined;
+    for (let fold = 0; fold < folds; fold++) {
+      signal?.throwIfAborted();
+      const model = await make();
+      try {
+        parts ??= dealt(engine, source, model, folds, seed, repeat);
+        const held = parts[fold]!;
+        await source.fit(model, without(held, source.rows), fit);
+        const evaluation = source.evaluate(model, held) as Evaluated<M>;
+        done.push({ repeat, fold, held, evaluation });
+        onFold?.(done.at(-1)!);
+      } finally {
+        model.dispose();
+      }
+    }
+  }
+  return { folds: done, ...summary(done.map(({ evaluation }) => evaluation)) };
+}
+
+/** Rows dealt into equal parts, each with its share of every class. */
+export function dealt(engine: Engine, source: Source, model: Learner, parts: number, seed: number, round: number): Uint32Array[] {
+  const order = permutation(engine, source.rows, seed, Purpose.folds, round);
+  return deal(order, new Array<number>(parts).fill(1 / parts), source.strata(model));
+}
+
+/** All indices below `rows` but some (ascending). */
+export function without(some: Uint32Array, rows: number): Uint32Array {
+  const left = new Uint32Array(rows - some.length);
+  for (let r = 0, k = 0, at = 0; r < rows; r++) {
+    if (some[k] === r) k++;
+    else left[at++] = r;
+  }
+  return left;
+}

@@ -1,0 +1,121 @@
+// Learning curves: how errors on rows learned and rows held out come together as there are more rows.
+
+import { engineOf } from '../../bindings/load.js';
+import { Dataset } from '../data/dataset.js';
+import { permutation } from '../data/split.js';
+import { OptionError } from '../errors.js';
+import { callback, checked, number, value } from '../options.js';
+import { Purpose } from '../random.js';
+import { SHARED, type SharedOptions, dealt, without } from './cross-validate.js';
+import { type Summary, summary } from './metrics.js';
+import { type Learner, type Make, type Samples, type Truths, sourceOf } from './subject.js';
+
+const isSize = (v: unknown) => typeof v === 'number' && v > 0 && (v <= 1 || Number.isInteger(v));
+
+const OPTIONS = {
+  sizes: value<readonly number[]>(
+    'an array of shares > 0 and ≤ 1, or numbers of rows, ascending',
+    (v) => Array.isArray(v) && v.length > 0 && v.every(isSize) && v.every((s, i) => i === 0 || s > v[i - 1]),
+    [0.1, 0.2, 0.4, 0.7, 1],
+  ),
+  folds: number({ min: 2, integer: true }, 5),
+  ...SHARED,
+  onPoint: callback<(point: LearningPoint) => void>('(point) => void'),
+};
+
+/** Options of `learningCurve`. */
+export interface LearningCurveOptions extends SharedOptions {
+  /** How many of the rows there are for training: shares of them (≤ 1), or numbers, ascending. Default 0.1, 0.2, 0.4, 0.7, 1. */
+  sizes?: readonly number[];
+  /** Parts that take turns in being held out; each size is tried with each. Default 5. */
+  folds?: number;
+  /** Called after each size. */
+  onPoint?: (point: LearningPoint) => void;
+}
+
+/** What models trained on so many rows came to, over folds. */
+export interface LearningPoint {
+  /** Rows trained on (the fewest of any fold). */
+  readonly rows: number;
+  /** Measured on the rows that were trained on. */
+  readonly training: Summary;
+  /** Measured on the rows held out, the same for all sizes. */
+  readonly held: Summary;
+}
+
+/**
+ * Trains on growing shares of the rows. Errors far apart at the end ask for more rows or a simpler model (variance); errors that have met, and are large,
+ * for a larger one (bias).
+ * @param make makes a fresh model for each training; it is disposed of afterwards
+ * @throws OptionError, DataError
+ */
+export function learningCurve<M extends Learner>(
+  make: Make<M>,
+  X: Samples,
+  Y: Truths,
+  options?: LearningCurveOptions,
+): Promise<LearningPoint[]>;
+export function learningCurve<M extends Learner>(
+  make: Make<M>,
+  data: Dataset,
+  options?: LearningCurveOptions,
+): Promise<LearningPoint[]>;
+export async function learningCurve<M extends Learner>(
+  make: Make<M>,
+  X: Samples | Dataset,
+  Y?: Truths | object,
+  more?: object,
+): Promise<LearningPoint[]> {
+  const options = X instanceof Dataset ? Y : more;
+  const { sizes, folds, seed, fit, sampleWeights, signal, onPoint } = checked('learningCurve', OPTIONS, options);
+  const source = sourceOf(X, Y as Truths, sampleWeights);
+  if (folds > source.rows)
+    throw new OptionError('learningCurve.folds', folds, `at most the number of rows, which is ${source.rows}`);
+  const engine = await engineOf('float32');
+  const order = permutation(engine, source.rows, seed, Purpose.folds, 1);
+  const points: LearningPoint[] = [];
+  let parts: Uint32Array[] | undefined;
+  for (const size of sizes) {
+    const training: object[] = [];
+    const held: object[] = [];
+    let fewest = Infinity;
+    for (let fold = 0; fold < folds; fold++) {
+      signal?.throwIfAborted();
+      const model = await make();
+      try {
+        parts ??= dealt(engine, source, model, folds, seed, 0);
+        const rest = without(parts[fold]!, source.rows);
+        const wanted = size <= 1 ? Math.round(size * rest.length) : size;
+        if (wanted < 1 || wanted > rest.length) {
+          throw new OptionError('learningCurve.sizes', size, `between 1 and the ${rest.length} rows that are not held out`);
+        }
+        const used = wanted === rest.length ? rest : some(rest, wanted, order, source.strata(model));
+        fewest = Math.min(fewest, used.length);
+        await source.fit(model, used, fit);
+        training.push(source.evaluate(model, used));
+        held.push(source.evaluate(model, parts[fold]!));
+      } finally {
+        model.dispose();
+      }
+    }
+    const point = { rows: fewest, training: summary(training), held: summary(held) };
+    points.push(point);
+    onPoint?.(point);
+  }
+  return points;
+}
+
+/** So many of the rows, in an order of all: the first of a line in which every class is evenly spread, so that fewer are a part of more. */
+function some(rows: Uint32Array, count: number, order: Uint32Array, strata: ArrayLike<number> | undefined): Uint32Array {
+  const within = new Set(rows);
+  const byClass = new Map<number, number[]>();
+  for (const r of order) {
+    if (!within.has(r)) continue;
+    const c = strata ? strata[r]! : 0;
+    if (byClass.has(c)) byClass.get(c)!.push(r);
+    else byClass.set(c, [r]);
+  }
+  const line = [...byClass.values()].flatMap((list) => list.map((row, i) => ({ row, place: (i + 0.5) / list.length })));
+  line.sort((a, b) => a.place - b.place);
+  return Uint32Array.from(line.slice(0, count), ({ row }) => row).sort();
+}

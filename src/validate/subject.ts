@@ -1,0 +1,143 @@
+// What is validated: models that can be made again and again, and data whose rows can be picked.
+
+import { Dataset } from '../data/dataset.js';
+import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
+import { countRows, picked } from '../data/pick.js';
+import type { Row } from '../data/table.js';
+import type { Label } from '../data/targets.js';
+import { DataError } from '../errors.js';
+import { Classifier } from '../estimators/classifier.js';
+import { classOf, classThreshold } from '../metrics.js';
+import { Network } from '../network.js';
+
+/** A model without training: Network, Classifier, Regressor, or whatever has the same methods. */
+export interface Learner {
+  fit(X: never, Y: never, options?: never): Promise<unknown>;
+  predict(X: never): ArrayLike<unknown>;
+  evaluate(X: never, Y: never, options?: never): object;
+  dispose(): void;
+}
+
+/** Makes a fresh model; called once per training. */
+export type Make<M extends Learner> = () => M | Promise<M>;
+
+/** Rows that models learn from. */
+export type Samples = MatrixLike | readonly Row[];
+
+/** What they are to learn: labels or numbers, one (or a row of them) for each row. */
+export type Truths = ArrayLike<Label> | MatrixLike;
+
+/** Rows and what they are to become, of which any can be picked. */
+export interface Source {
+  readonly rows: number;
+  /** The class of each row, where the model tells classes apart. */
+  strata(model: Learner): ArrayLike<number> | undefined;
+  fit(model: Learner, indices: Uint32Array, options: object): Promise<void>;
+  evaluate(model: Learner, indices: Uint32Array): object;
+}
+
+/** @throws DataError where rows and truths are not equally many */
+export function sourceOf(X: Samples | Dataset, Y: Truths | undefined, weights: ArrayLike<number> | undefined): Source {
+  return X instanceof Dataset ? new DatasetSource(X) : new ArraySource(X, Y!, weights);
+}
+
+/** Calls a method of a model whose types only its maker knows. */
+const call = (model: Learner) =>
+  model as unknown as {
+    fit(...args: unknown[]): Promise<unknown>;
+    evaluate(...args: unknown[]): object;
+    predict(X: unknown): ArrayLike<unknown>;
+  };
+
+export class ArraySource implements Source {
+  readonly rows: number;
+
+  constructor(
+    readonly X: Samples,
+    readonly Y: Truths,
+    private readonly weights: ArrayLike<number> | undefined,
+  ) {
+    this.rows = countRows(X, 'X');
+    const truths = countRows(Y, 'Y');
+    if (truths !== this.rows) throw new DataError('Y', `has ${truths} rows, but X has ${this.rows}`);
+    if (weights && weights.length !== this.rows) {
+      throw new DataError('sampleWeights', `has ${weights.length} elements, but there are ${this.rows} rows`);
+    }
+  }
+
+  strata(model: Learner): ArrayLike<number> | undefined {
+    if (model instanceof Classifier) return numbered(this.Y as ArrayLike<Label>);
+    return model instanceof Network ? classesOf(model, this.Y as MatrixLike) : undefined;
+  }
+
+  async fit(model: Learner, indices: Uint32Array, options: object): Promise<void> {
+    await call(model).fit(picked(this.X, indices), picked(this.Y, indices), { ...options, ...this.weighted(indices) });
+  }
+
+  evaluate(model: Learner, indices: Uint32Array): object {
+    return call(model).evaluate(picked(this.X, indices), picked(this.Y, indices), this.weighted(indices));
+  }
+
+  private weighted(indices: Uint32Array): { sampleWeights?: number[] } {
+    const { weights } = this;
+    return weights ? { sampleWeights: Array.from(indices, (r) => weights[r]!) } : {};
+  }
+}
+
+class DatasetSource implements Source {
+  constructor(private readonly data: Dataset) {}
+
+  get rows(): number {
+    return this.data.rows;
+  }
+
+  strata(model: Learner): ArrayLike<number> | undefined {
+    if (!(model instanceof Network)) return undefined;
+    return classesOf(model, { data: this.data.rawTargets(), shape: [this.data.rows, this.data.targets] });
+  }
+
+  async fit(model: Learner, indices: Uint32Array, options: object): Promise<void> {
+    using some = this.data.picked(indices);
+    await call(model).fit(some, options);
+  }
+
+  evaluate(model: Learner, indices: Uint32Array): object {
+    using some = this.data.picked(indices);
+    return call(model).evaluate(some);
+  }
+}
+
+/** Predictions of a model for rows: an array for each, of one element where predictions are single. */
+export function predictions(model: Learner, X: Samples): ArrayLike<unknown>[] {
+  const rows = countRows(X, 'X');
+  const found = call(model).predict(X);
+  if (ArrayBuffer.isView(found)) {
+    const n = found.length / rows;
+    return Array.from({ length: rows }, (_, r) => Array.from({ length: n }, (_v, o) => found[r * n + o]));
+  }
+  return Array.from(found, (p) => (isRow(p) ? p : [p]));
+}
+
+/** A number for each label: equal ones for equal labels. */
+function numbered(labels: ArrayLike<Label>): Uint32Array {
+  const index = new Map<Label, number>();
+  return Uint32Array.from({ length: labels.length }, (_, r) => {
+    const label = labels[r]!;
+    if (!index.has(label)) index.set(label, index.size);
+    return index.get(label)!;
+  });
+}
+
+/** The classes of a network's targets, where its loss has any. */
+function classesOf({ loss, outputs }: Network, Y: MatrixLike): ArrayLike<number> | undefined {
+  const threshold = classThreshold(loss);
+  if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
+  const { rows, columns, source } = matrix(Y, 'Y');
+  if (columns === 1 && outputs > 1)
+    return Array.from({ length: rows }, (_, r) => (isRow(source[r]) ? source[r][0]! : source[r]!));
+  return Array.from({ length: rows }, (_, r) =>
+    isRow(source[r])
+      ? classOf(source[r], 0, columns, threshold)
+      : classOf(source as ArrayLike<number>, r * columns, columns, threshold),
+  );
+}
