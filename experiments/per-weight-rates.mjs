@@ -1,5 +1,5 @@
 import { Network, dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, dot, filled, median, round, spread, squash, standardised, stream } from './sample.mjs';
+import { atBestRate, band, filled, median, regression, round, spread } from './sample.mjs';
 
 const INPUTS = 30;
 const UNITS = 15;
@@ -29,7 +29,7 @@ over all weights stays the rate itself, which is the one of ${RATES.join(', ')} 
     const rates = quick ? RATES.slice(1, 6) : RATES;
     const results = Object.entries(RULES).map(([name, perWeight]) => ({ name, perWeight, curves: [] }));
     for (const seed of seeds) {
-      const data = problem(seed);
+      const data = regression({ inputs: INPUTS, units: 4, rows: ROWS, seed });
       for (const { perWeight, curves } of results)
         curves.push(await atBestRate(rates, (rate) => learn(data, perWeight, rate, seed)));
     }
@@ -53,15 +53,6 @@ over all weights stays the rate itself, which is the one of ${RATES.join(', ')} 
     };
   },
 };
-
-/** Normal inputs, and targets that a random network makes of them. */
-function problem(seed) {
-  const { normal } = stream(seed);
-  const teacher = filled(4, () => filled(INPUTS, () => (1.5 * normal()) / Math.sqrt(INPUTS)));
-  const X = filled(ROWS, () => filled(INPUTS, normal));
-  const raw = X.map((x) => teacher.reduce((sum, w) => sum + squash(dot(w, x)), 0));
-  return { X, Y: standardised(raw).map((v) => [v]) };
-}
 
 /** The training loss of each epoch. */
 async function learn({ X, Y }, perWeight, rate, seed) {

@@ -41,6 +41,15 @@ export function standardised(values) {
   return values.map((v) => (v - centre) / deviation);
 }
 
+/** Rows of normal inputs, and targets of variance 1 that a random network with so many units makes of them. */
+export function regression({ inputs, units, rows, seed }) {
+  const { normal } = stream(seed);
+  const teacher = filled(units, () => filled(inputs, () => (1.5 * normal()) / Math.sqrt(inputs)));
+  const X = filled(rows, () => filled(inputs, normal));
+  const raw = X.map((x) => teacher.reduce((sum, w) => sum + squash(dot(w, x)), 0));
+  return { X, Y: standardised(raw).map((v) => [v]) };
+}
+
 /** The curve, over rates, with the lowest score; without one, its last value. Curves that diverged are [Infinity]. */
 export async function atBestRate(rates, curveOf, score = (curve) => curve.at(-1)) {
   let best = [Infinity];
