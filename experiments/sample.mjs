@@ -53,9 +53,11 @@ export function regression({ inputs, units, rows, seed }) {
 /** The curve, over rates, with the lowest score; without one, its last value. Curves that diverged are [Infinity]. */
 export async function atBestRate(rates, curveOf, score = (curve) => curve.at(-1)) {
   let best = [Infinity];
+  let lowest = Infinity;
   for (const rate of rates) {
     const curve = await curveOf(rate);
-    if (score(curve) < score(best)) best = curve;
+    const found = score(curve);
+    if (found < lowest) [best, lowest] = [curve, found];
   }
   return best;
 }
