@@ -61,7 +61,16 @@ export function chart({ title, x, y, lines, log }) {
   });
   const svg = drawing.renderToSVGString();
   drawing.dispose();
-  return svg;
+  return renamed(svg);
+}
+
+/** The library counts its class names and ids on from drawing to drawing; here they begin anew, so that a page depends on no other. */
+function renamed(svg) {
+  const names = new Map();
+  return svg.replace(/\bzr\d+-[a-z]+-?\d+\b/g, (name) => {
+    if (!names.has(name)) names.set(name, `n${names.size}`);
+    return names.get(name);
+  });
 }
 
 const COLOURS = ['#3366cc', '#dc3912', '#109618', '#ff9900', '#990099', '#0099c6', '#7a7a7a', '#b82e2e'];
