@@ -220,16 +220,23 @@ function parametersOf(plan: Plan, layer: Layer): usize {
 /** Runs `rows` patterns x (rows×inputs) through the network; returns the address of the outputs, rows×(top layer's units). */
 export function planForward(at: usize, rows: i32, x: usize): usize {
   const plan = changetype<Plan>(at);
-  for (let i = 0; i < plan.layers; i++) {
+  if (!plan.dense) return forwardAny(plan, rows, x);
+  for (let i = 0; i < plan.layers; i++) { // small networks feel every call and every branch
     const layer = layerAt(plan, i), parameters = parametersOf(plan, layer);
-    if (plan.dense) { // small networks feel every call and every branch
-      denseForward(
-        rows, layer.inputs, layer.units, x, parameters, layer.bias ? parameterAt(parameters, layer.inputs * layer.units) : 0,
-        layer.y, layer.a, layer.activation, layer.slope, plan.scratch,
-      );
-    } else {
-      layerForward(layer, plan, rows, x, parameters, parameterAt(plan.theta, plan.parameters + layer.statistics), plan.scratch);
-    }
+    denseForward(
+      rows, layer.inputs, layer.units, x, parameters, layer.bias ? parameterAt(parameters, layer.inputs * layer.units) : 0,
+      layer.y, layer.a, layer.activation, layer.slope, plan.scratch,
+    );
+    x = layer.a;
+  }
+  return x;
+}
+
+/** planForward for layers of any kinds */
+function forwardAny(plan: Plan, rows: i32, x: usize): usize {
+  for (let i = 0; i < plan.layers; i++) {
+    const layer = layerAt(plan, i), statistics = parameterAt(plan.theta, plan.parameters + layer.statistics);
+    layerForward(layer, plan, rows, x, parametersOf(plan, layer), statistics, plan.scratch);
     x = layer.a;
   }
   return x;

@@ -194,22 +194,24 @@ function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize
  */
 export function runSteps(at: usize, steps: i32): i32 {
   const run = changetype<Run>(at), plan = changetype<Plan>(run.plan), patterns = patternsOf(run);
-  const u = updateOf(run);
+  const u = updateOf(run), rates = run.rates, emphasis = run.emphasis, weighs = patterns.w || patterns.factors;
+  // A step on one pattern may go without a gradient, where writing that costs more than rows of short vectors.
+  const immediate = plan.dense && !patterns.factors && isImmediate(u) && plan.parameters * <i32>SIZE > SMALL;
   let done = 0;
   plan.learning = 1;
   for (; done < steps && run.position < run.rows; done++) {
     const first = run.position, count = min(run.batch, run.rows - first);
-    if (run.rates) u.rate = load<f64>(run.rates + (<usize>done << 3));
+    if (rates) u.rate = load<f64>(rates + (<usize>done << 3));
     run.position += count;
     plan.step = first;
-    if (run.emphasis) draw(run.emphasis, first, count, run.order);
-    const weight = patterns.w || patterns.factors ? patterns.weight(first, count) : <f64>count;
+    if (emphasis) draw(emphasis, first, count, run.order);
+    const weight = weighs ? patterns.weight(first, count) : <f64>count;
     if (weight == 0) continue; // patterns without weight teach nothing
     let value: f64;
-    if (count == 1 && !patterns.factors && isImmediate(u) && plan.dense && plan.parameters * <i32>SIZE > SMALL) {
+    if (count == 1 && immediate) {
       patterns.take(first, 1);
       value = stepOnline(run, plan, patterns, u);
-      if (run.emphasis) noteLosses(run, patterns, first, 1, value);
+      if (emphasis) noteLosses(run, patterns, first, 1, value);
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
       value = batchGradient(run, plan, patterns, u.gradient, first, count, patterns.factors ? count * run.meanWeight : weight);

@@ -196,6 +196,10 @@ function judge(u: Update, plan: Plan, value: f64): void {
 
 /** θ moves one step against the gradient, found where E = value; kernels decay, biases do not. */
 export function update(u: Update, plan: Plan, value: f64): void {
+  if (isImmediate(u) && u.decay == 0) { // small networks feel every call and every branch
+    sgd(u.rule, plan.parameters, u.gradient, plan.theta, u.velocity, u.rate, u.momentum, 0);
+    return;
+  }
   if (u.extras) refine(u, plan);
   let rose = false;
   if (u.rule >= ADAGRAD) {
@@ -231,6 +235,8 @@ export function update(u: Update, plan: Plan, value: f64): void {
 }
 
 /** Whether the rule can take a step straight from a pattern's outer products, the gradient never written. */
+// @ts-ignore: decorator
+@inline
 export function isImmediate(u: Update): bool {
   return u.rule < ADAGRAD && !u.extras;
 }
