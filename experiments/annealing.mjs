@@ -1,0 +1,84 @@
+import { Network, dense, schedules, sgd } from 'efficient-backprop';
+import { band, dot, filled, mean, median, round, spread, square, stream } from './sample.mjs';
+
+const INPUTS = 5;
+const NOISE = 1;
+const LENGTH = 20_000;
+const EVERY = 500;
+const LAST = 10;
+const CONSTANT = [0.08, 0.04, 0.02, 0.01, 0.005];
+const TAU = 40;
+const FIRST = 0.08;
+
+export default {
+  name: 'annealing',
+  title: 'A falling rate against constant ones',
+  section: '4.1, (12)',
+  claim:
+    'At a constant rate stochastic learning does not come to rest at the minimum: weights keep fluctuating about it, with a variance in proportion to the rate. A rate that falls like c/t takes them there.',
+  setting: `A stream of ${LENGTH} patterns, each seen once: ${INPUTS} normal inputs, targets by a random linear function plus noise of variance ${square(NOISE)}. One linear unit, one pattern per step, no momentum.
+Rates: ${CONSTANT.join(', ')}, or ${FIRST}/(1 + t/${TAU}) after t patterns. Measured every ${EVERY} patterns: the squared distance of the weights from those of the function; at the
+end its mean over the last ${LAST} measurements. The theory of constant rates (for small ones): η·σ²·(${INPUTS} + 1)/(2 − η·(${INPUTS} + 3)), where η, the chapter's rate, is twice the library's.`,
+  async run({ quick }) {
+    const seeds = filled(quick ? 5 : 25, (s) => s + 1);
+    const contenders = [
+      ...CONSTANT.map((rate) => ({ name: `rate ${rate}`, rate })),
+      { name: 'c/t', rate: schedules.inverse({ rate: FIRST, tau: TAU }) },
+    ];
+    const results = [];
+    for (const { name, rate } of contenders) {
+      const curves = [];
+      for (const seed of seeds) curves.push(await follow(patterns(seed), rate, seed));
+      results.push({ name, rate, curves, ends: curves.map((c) => mean(c.slice(-LAST))) });
+    }
+    const levels = CONSTANT.map((_, i) => mean(results[i].ends));
+    const theory = CONSTANT.map((rate) => (2 * rate * square(NOISE) * (INPUTS + 1)) / (2 - 2 * rate * (INPUTS + 3)));
+    const annealed = mean(results.at(-1).ends);
+    const off = Math.max(...levels.map((v, i) => Math.abs(v / theory[i] - 1)));
+    return {
+      table: {
+        columns: ['rate', 'distance² at the end: median (range)', 'mean', 'theory'],
+        rows: results.map(({ name, ends }, i) => [
+          name,
+          spread(ends),
+          round(mean(ends)),
+          i < theory.length ? round(theory[i]) : '',
+        ]),
+      },
+      series: {
+        title: 'Squared distance from the minimum, median over seeds',
+        x: 'patterns',
+        y: 'squared distance',
+        log: 'y',
+        lines: results.map(({ name, curves }) => ({ name, points: band(name, curves, (i) => EVERY * (i + 1)).points })),
+      },
+      confirmed:
+        levels.every((v, i) => i === 0 || v < 0.75 * levels[i - 1]) && off < 0.35 && annealed < 0.3 * Math.min(...levels),
+      verdict: `Constant rates from ${CONSTANT[0]} to ${CONSTANT.at(-1)} leave squared distances from ${round(levels[0])} to ${round(levels.at(-1))}, half as much for half the rate and within ${Math.round(100 * off)} % of the theory; the falling rate ends at ${round(annealed)}, and the median of its runs at ${round(median(results.at(-1).ends))}.`,
+    };
+  },
+};
+
+function patterns(seed) {
+  const { normal } = stream(seed);
+  const target = filled(INPUTS, normal);
+  const X = filled(LENGTH, () => filled(INPUTS, normal));
+  return { X, Y: X.map((x) => [dot(x, target) + NOISE * normal()]), target };
+}
+
+/** The squared distance from the function's weights, every so many patterns. */
+async function follow({ X, Y, target }, rate, seed) {
+  const net = await Network.create({ inputs: INPUTS, layers: [dense(1)], loss: 'meanSquaredError', precision: 'float64', seed });
+  const distances = [];
+  for (let t = 0; t < LENGTH; t += EVERY) {
+    await net.partialFit(X.slice(t, t + EVERY), Y.slice(t, t + EVERY), {
+      method: sgd({ rate, momentum: 0 }),
+      batchSize: 1,
+      order: 'sequential',
+    });
+    const [w, [bias]] = net.getWeights();
+    distances.push(w.reduce((sum, v, i) => sum + square(v - target[i]), square(bias)));
+  }
+  net.dispose();
+  return distances;
+}

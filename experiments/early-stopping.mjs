@@ -1,0 +1,86 @@
+import { Network, dense, sgd } from 'efficient-backprop';
+import { band, filled, median, round, spread, square, squash, stream } from './sample.mjs';
+
+const UNITS = 30;
+const TRAINING = 80;
+const HELD = 40;
+const TEST = 1000;
+const NOISE = 0.6;
+const EPOCHS = 1500;
+const PATIENCE = 60;
+const RATE = 0.03;
+
+export default {
+  name: 'early-stopping',
+  title: 'Early stopping',
+  section: '2, 3',
+  claim:
+    'Training to the least training error learns the noise: the error on rows held out falls first and then rises again. Stopping where it is least gives better predictions.',
+  setting: `A function of two inputs plus noise of variance ${round(square(NOISE))}: ${TRAINING} rows to train on, ${HELD} held out, ${TEST} to test on. Network 2-${UNITS}-1 (lecunTanh, linear), rate ${RATE}, momentum 0.9, 10 rows per step,
+no decay. Either ${EPOCHS} epochs, or early stopping: patience ${PATIENCE}, back to the weights of the least held-out error. Measured: the mean squared error on the test rows
+(of which the noise alone makes ${round(square(NOISE))}).`,
+  async run({ quick }) {
+    const seeds = filled(quick ? 5 : 15, (s) => s + 1);
+    const runs = [];
+    for (const seed of seeds) runs.push(await compare(seed));
+    const ratios = runs.map(({ whole, stopped }) => whole / stopped);
+    const of = (name) => runs.map((run) => run[name]);
+    const rise = median(runs.map(({ held }) => held.at(-1) / Math.min(...held)));
+    const better = ratios.filter((r) => r > 1).length;
+    return {
+      table: {
+        columns: ['training', 'epochs: median (range)', 'test error: median (range)'],
+        rows: [
+          [`${EPOCHS} epochs`, EPOCHS, spread(of('whole'))],
+          ['early stopping', spread(of('epoch')), spread(of('stopped'))],
+        ],
+      },
+      series: {
+        title: 'Errors during training, median over seeds',
+        x: 'epoch',
+        y: 'mean squared error',
+        log: 'x',
+        lines: [
+          { name: 'training rows', points: band('', of('training')).points },
+          { name: 'rows held out', points: band('', of('held')).points },
+        ],
+      },
+      confirmed: median(ratios) > 1.1 && better >= 0.85 * seeds.length && rise > 1.2 && median(of('epoch')) < EPOCHS / 3,
+      verdict: `The error on rows held out is least after ${median(of('epoch'))} epochs (median), and ${round(rise)} times as large at the end. The test error after all epochs is ${round(median(ratios))} times that of early stopping, which is better in ${better} of ${seeds.length} runs.`,
+    };
+  },
+};
+
+const truth = ([a, b]) => squash(3 * a) - squash(3 * b) * squash(2 * a + 1);
+
+async function compare(seed) {
+  const { normal, uniform } = stream(seed);
+  const sample = (rows) => {
+    const X = filled(rows, () => filled(2, () => 2 * uniform() - 1));
+    return [X, X.map((x) => [truth(x) + NOISE * normal()])];
+  };
+  const [X, Y] = sample(TRAINING);
+  const validation = sample(HELD);
+  const test = sample(TEST);
+  const fit = async (options) => {
+    const net = await Network.create({
+      inputs: 2,
+      layers: [dense(UNITS, { activation: 'lecunTanh' }), dense(1)],
+      loss: 'meanSquaredError',
+      seed,
+    });
+    const history = await net.fit(X, Y, { method: sgd({ rate: RATE }), batchSize: 10, epochs: EPOCHS, validation, ...options });
+    const error = net.evaluate(...test).loss;
+    net.dispose();
+    return { error, history };
+  };
+  const whole = await fit({});
+  const stopped = await fit({ earlyStopping: { patience: PATIENCE } });
+  return {
+    whole: whole.error,
+    stopped: stopped.error,
+    epoch: stopped.history.bestEpoch,
+    training: whole.history.loss,
+    held: whole.history.validationLoss,
+  };
+}
