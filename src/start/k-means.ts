@@ -60,7 +60,7 @@ export function kMeans(points: Points, k: number, random: () => number): Cluster
     }
     const before = inertia.at(-1) ?? Infinity;
     inertia.push(total);
-    if (!changed || before - total <= ENOUGH * before || iteration === ITERATIONS) return { centres, assignments, inertia };
+    if (!changed || total >= (1 - ENOUGH) * before || iteration === ITERATIONS) return { centres, assignments, inertia };
     move(points, centres, assignments, distances);
   }
 }
