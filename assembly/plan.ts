@@ -273,15 +273,22 @@ export function planSlope(at: usize, rows: i32, t: usize, w: usize, scale: f64):
 export function planDescend(at: usize, i: i32, rows: i32, x: usize): void {
   const plan = changetype<Plan>(at);
   const layer = layerAt(plan, i), below = layerAt(plan, i - 1), d = plan.deltaBelow;
-  if (plan.dense) {
-    denseBackward(rows, layer.inputs, layer.units, plan.delta, parametersOf(plan, layer), d, plan.scratch);
-    timesDerivative(below.activation, rows * below.units, below.y, below.a, d, below.slope);
-  } else {
-    layerBackward(layer, plan, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), d, plan.scratch);
-    layerSlope(below, rows, parametersOf(plan, below), d);
-  }
+  if (plan.dense) descendDense(plan, layer, below, rows, d);
+  else descendAny(plan, layer, below, rows, layerInput(plan, i, x), d);
   plan.deltaBelow = plan.delta;
   plan.delta = d;
+}
+
+// @ts-ignore: decorator
+@inline
+function descendDense(plan: Plan, layer: Layer, below: Layer, rows: i32, d: usize): void {
+  denseBackward(rows, layer.inputs, layer.units, plan.delta, parametersOf(plan, layer), d, plan.scratch);
+  timesDerivative(below.activation, rows * below.units, below.y, below.a, d, below.slope);
+}
+
+function descendAny(plan: Plan, layer: Layer, below: Layer, rows: i32, x: usize, d: usize): void {
+  layerBackward(layer, plan, rows, x, plan.delta, parametersOf(plan, layer), d, plan.scratch);
+  layerSlope(below, rows, parametersOf(plan, below), d);
 }
 
 /** What layer i was fed by the last planForward on x. */
@@ -302,17 +309,30 @@ export function planGradient(
   planForward(at, rows, x);
   const value = planLoss(at, rows, t, w);
   planSlope(at, rows, t, w, scale);
+  if (!plan.dense) {
+    backwardAny(plan, rows, x, gradient, accumulate);
+    return value;
+  }
   for (let i = plan.layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);
-    if (plan.dense) {
-      denseGradient(
-        rows, layer.inputs, layer.units, layerInput(plan, i, x), plan.delta, own,
-        layer.bias ? parameterAt(own, layer.inputs * layer.units) : 0, accumulate, plan.scratch,
-      );
-    } else {
-      layerGradient(layer, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), own, accumulate, plan.scratch);
-    }
-    if (i) planDescend(at, i, rows, x);
+    denseGradient(
+      rows, layer.inputs, layer.units, layerInput(plan, i, x), plan.delta, own,
+      layer.bias ? parameterAt(own, layer.inputs * layer.units) : 0, accumulate, plan.scratch,
+    );
+    if (i == 0) break;
+    const d = plan.deltaBelow;
+    descendDense(plan, layer, layerAt(plan, i - 1), rows, d);
+    plan.deltaBelow = plan.delta;
+    plan.delta = d;
   }
   return value;
+}
+
+/** planGradient's way back through layers of any kinds */
+function backwardAny(plan: Plan, rows: i32, x: usize, gradient: usize, accumulate: i32): void {
+  for (let i = plan.layers - 1; i >= 0; i--) {
+    const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);
+    layerGradient(layer, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), own, accumulate, plan.scratch);
+    if (i) planDescend(changetype<usize>(plan), i, rows, x);
+  }
 }
