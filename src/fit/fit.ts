@@ -6,11 +6,13 @@ import { Dataset, type Patterns } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError } from '../errors.js';
 import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
+import { adviceFor } from './advice.js';
 import { fixedSize, growingSize } from './batches.js';
 import { type Subject, classWeighted, classesOf, requireWeight, smoothed, split } from './rows.js';
 import type { History, StopReason } from './history.js';
 import { Judge } from './judge.js';
 import type { MethodState, Training } from '../optim/method.js';
+import { LOSSES } from '../losses.js';
 import { checked } from '../options.js';
 import { startFromData } from '../start/start.js';
 import { Pace } from './pace.js';
@@ -112,7 +114,10 @@ export async function fit(
       subject.check();
       for (const one of used) one.check();
     };
-    return await loop({ ...subject, check }, training, judge, new Snapshot(subject, arena), settings, stopping, seed);
+    const numbers = LOSSES[architecture.loss].targets === 'numbers';
+    const advise = (epoch: number, rate: number) =>
+      adviceFor(engine.core, patterns, numbers, epoch, rate, settings.clip !== undefined);
+    return await loop({ ...subject, check }, training, judge, new Snapshot(subject, arena), settings, stopping, seed, advise);
   } finally {
     arena.dispose();
     for (const made of own) made.dispose();
@@ -169,6 +174,7 @@ async function loop(
   settings: Settings,
   stopping: Stopping | undefined,
   seed: number,
+  advise: (epoch: number, rate: number) => string,
 ): Promise<Outcome> {
   const started = performance.now();
   const history: History = {
@@ -223,6 +229,7 @@ async function loop(
   if (restores) snapshot.restore();
   else if (stop === 'diverged' || !snapshot.finite) history.bestEpoch -= snapshot.restoreProven();
   history.reason = stop ?? 'epochs';
+  if (stop === 'diverged') history.advice = advise(history.epochs + 1, training.rate);
   history.evaluations = training.evaluations;
   history.time = performance.now() - started;
   return { history, state: training.state() };

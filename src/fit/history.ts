@@ -29,6 +29,8 @@ export interface History {
   /** The epoch (from 1) whose weights the network now has. */
   bestEpoch: number;
   reason: StopReason;
+  /** What to try, where the reason is 'diverged'. */
+  advice?: string;
   /** Patterns whose gradient was computed, in units of the training set: equals `epochs` unless the fit stopped midway. */
   evaluations: number;
   /** Milliseconds; 0 in a model from a file, so that the same fit gives the same file. */

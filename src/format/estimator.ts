@@ -120,6 +120,7 @@ const HISTORY = {
   epochs: number(COUNT, undefined),
   bestEpoch: number(COUNT, undefined),
   reason: oneOf(STOP_REASONS, undefined),
+  advice: value<string | null>('a string', (v) => v === null || typeof v === 'string', null),
   evaluations: number({ min: 0, below: Infinity }, undefined),
   time: number({ min: 0, below: Infinity }, undefined),
   seed: number(SEED, undefined),
@@ -129,7 +130,7 @@ const HISTORY = {
 /** The record of a fit; undefined where the file has none. @throws ModelFileError */
 export function historyFrom(config: unknown): (History & { chosen: Choice }) | undefined {
   if (config === null || config === undefined) return undefined;
-  const { loss, validationLoss, metrics: _, chosen, ...rest } = fields('history', HISTORY, config);
+  const { loss, validationLoss, metrics: _, chosen, advice, ...rest } = fields('history', HISTORY, config);
   const { hidden, candidates, ...choice } = fields('history.chosen', CHOICE, chosen);
   const tried = candidates.map((candidate, i): Candidate => {
     const what = `history.chosen.candidates[${i}]`;
@@ -141,6 +142,7 @@ export function historyFrom(config: unknown): (History & { chosen: Choice }) | u
     validationLoss: numbers(validationLoss, 'history.validationLoss'),
     metrics: {},
     ...rest,
+    ...(advice !== null && { advice }),
     chosen: { hidden: numbers(hidden, 'history.chosen.hidden'), ...choice, candidates: tried },
   };
 }

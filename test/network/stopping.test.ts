@@ -158,6 +158,7 @@ describe('other ends', () => {
       const net = await network(12, precision);
       const h = await net.fit(X, T, { method: sgd({ rate: 1e30, momentum: 0.9 }), epochs: 2000, batchSize });
       expect(h.reason).toBe('diverged');
+      expect(h.advice).toMatch(/epoch \d+; try .*rate of .* or less/);
       // The last epoch that went well began with these weights.
       expect(h.bestEpoch).toBe(Math.max(0, h.epochs - 1));
       expect(h.loss.every(Number.isFinite)).toBe(true);
