@@ -2,3 +2,6 @@
 
 export * from "./index";
 export { symmetricEigen, eigenScratch } from "./kernels/eigen";
+export { curvatureProduct, tangentsBytes, tangentsOpen } from "./curvature/products";
+export { jacobianRows } from "./curvature/jacobian";
+export { cholesky, choleskySolve, factorScratch, matrixTimesVector, mirror, normalMatrix } from "./kernels/factor";

@@ -19,3 +19,4 @@ export { gemm, gemmScratch } from "./kernels/gemm";
 export { softmax, logSoftmax } from "./kernels/softmax";
 export { activate, timesDerivative, secondDerivative } from "./kernels/activation";
 export { lossValue, lossSlope, lossCurvature } from "./kernels/loss";
+export { curvatureDiagonal, curvaturesBytes, curvaturesOpen } from "./curvature/diagonal";

@@ -309,9 +309,18 @@ export function planGradient(
   planForward(at, rows, x);
   const value = planLoss(at, rows, t, w);
   planSlope(at, rows, t, w, scale);
+  planBackward(at, rows, x, gradient, accumulate);
+  return value;
+}
+
+/** gradient (+)= ∂E/∂θ from delta = ∂E/∂y at the top, after planForward on x */
+// @ts-ignore: decorator
+@inline
+export function planBackward(at: usize, rows: i32, x: usize, gradient: usize, accumulate: i32): void {
+  const plan = changetype<Plan>(at);
   if (!plan.dense) {
     backwardAny(plan, rows, x, gradient, accumulate);
-    return value;
+    return;
   }
   for (let i = plan.layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);
@@ -325,10 +334,9 @@ export function planGradient(
     plan.deltaBelow = plan.delta;
     plan.delta = d;
   }
-  return value;
 }
 
-/** planGradient's way back through layers of any kinds */
+/** planBackward through layers of any kinds */
 function backwardAny(plan: Plan, rows: i32, x: usize, gradient: usize, accumulate: i32): void {
   for (let i = plan.layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);

@@ -1,0 +1,146 @@
+// Products of the Hessian, and of the Gauss-Newton matrix, with a vector: forward, forward along v, and back (SPEC 1.7.5).
+
+import { LANES, SIZE, loadPart, mul, splat, storePart } from "../vec";
+import { Patterns } from "../batch";
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossSlope, throughInput } from "../kernels/loss";
+import { layerSlope } from "../layer";
+import { Plan, layerAt, layerInput, parameterAt, planBackward, planForward, topLayer } from "../plan";
+import { tangentBackward, tangentForward, tangentGradient, tangentSlope } from "./tangent";
+
+/** Where the tangents of a plan are: of each layer R{y} and R{a}, and for the way back R{∂E/∂·} twice and a spare. */
+@unmanaged
+class Tangents {
+  room: usize; // layer by layer: ry, ra, each rows×units
+  rd: usize;
+  rdBelow: usize;
+  spare: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+function padded(bytes: usize): usize {
+  return (bytes + 63) & ~63;
+}
+
+// @ts-ignore: decorator
+@inline
+function bufferBytes(plan: Plan, i: i32): usize {
+  return padded(<usize>plan.rows * layerAt(plan, i).units * SIZE);
+}
+
+function widestBytes(plan: Plan): usize {
+  let bytes: usize = 0;
+  for (let i = 0; i < plan.layers; i++) bytes = max(bytes, bufferBytes(plan, i));
+  return bytes;
+}
+
+/** Bytes of the tangents of a bound plan, 64-byte aligned. */
+export function tangentsBytes(planAt: usize): usize {
+  const plan = changetype<Plan>(planAt);
+  let bytes: usize = 64;
+  for (let i = 0; i < plan.layers; i++) bytes += 2 * bufferBytes(plan, i);
+  return bytes + 3 * widestBytes(plan);
+}
+
+/** Lays the tangents out. */
+export function tangentsOpen(at: usize, planAt: usize): void {
+  const plan = changetype<Plan>(planAt), t = changetype<Tangents>(at), wide = widestBytes(plan);
+  t.room = at + 64;
+  let end = t.room;
+  for (let i = 0; i < plan.layers; i++) end += 2 * bufferBytes(plan, i);
+  t.rd = end;
+  t.rdBelow = end + wide;
+  t.spare = end + 2 * wide;
+}
+
+/** Address of R{y} of layer i; R{a} is a buffer further on. */
+function tangentOf(t: Tangents, plan: Plan, i: i32): usize {
+  let p = t.room;
+  for (let k = 0; k < i; k++) p += 2 * bufferBytes(plan, k);
+  return p;
+}
+
+/** rd[r,j] = scale·w[r]·R{∂l/∂a_j}, through the input R{∂l/∂y_j}   from ra = R{a} of the top */
+function lossTangent(loss: i32, rows: i32, units: i32, ra: usize, w: usize, scale: f64, rd: usize): void {
+  let factor = loss == MEAN_SQUARED_ERROR ? 2 * scale / <f64>units : loss == CROSS_ENTROPY ? scale : 0;
+  if (loss == BINARY_CROSS_ENTROPY) factor = scale / <f64>units;
+  for (; rows > 0; rows--) {
+    const s = splat(<real>(w ? factor * <f64>load<real>(w) : factor));
+    if (w) w += SIZE;
+    let n = units;
+    for (; n >= LANES; n -= LANES, ra += 16, rd += 16) v128.store(rd, mul(s, v128.load(ra)));
+    if (n > 0) {
+      storePart(rd, mul(s, loadPart(ra, n)), n);
+      ra += <usize>n * SIZE;
+      rd += <usize>n * SIZE;
+    }
+  }
+}
+
+/** Forward and forward along v: R{y}, R{a} of every layer. Returns the address of the top's R{a}. */
+function along(t: Tangents, plan: Plan, rows: i32, x: usize, v: usize): usize {
+  planForward(changetype<usize>(plan), rows, x);
+  let rx: usize = 0;
+  for (let i = 0; i < plan.layers; i++) {
+    const layer = layerAt(plan, i), ry = tangentOf(t, plan, i), ra = ry + bufferBytes(plan, i);
+    tangentForward(layer, rows, layerInput(plan, i, x), rx, parameterAt(plan.theta, layer.first), parameterAt(v, layer.first), ry, ra, plan.scratch);
+    rx = ra;
+  }
+  return rx;
+}
+
+/** The two deltas of layer i from ∂E/∂a to ∂E/∂y. */
+function slopes(t: Tangents, plan: Plan, i: i32, rows: i32, v: usize): void {
+  const layer = layerAt(plan, i), ry = tangentOf(t, plan, i), ra = ry + bufferBytes(plan, i);
+  const parameters = parameterAt(plan.theta, layer.first);
+  tangentSlope(layer, rows, parameters, parameterAt(v, layer.first), ry, ra, plan.delta, t.rd, t.spare);
+}
+
+/** out (+)= ∂²/∂θ² of scale·Σ w·l, times v, over a slab */
+function hessianSlab(t: Tangents, plan: Plan, patterns: Patterns, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
+  const top = topLayer(plan), last = plan.layers - 1, x = patterns.atX;
+  const ra = along(t, plan, rows, x, v);
+  lossTangent(plan.loss, rows, top.units, ra, patterns.atW, scale, t.rd);
+  lossSlope(plan.loss, rows, top.units, top.a, patterns.atT, patterns.atW, scale, plan.delta);
+  if (!throughInput(plan.loss)) slopes(t, plan, last, rows, v);
+  for (let i = last; i >= 0; i--) {
+    const layer = layerAt(plan, i), ry = tangentOf(t, plan, i), first = layer.first;
+    const rx: usize = i ? tangentOf(t, plan, i - 1) + bufferBytes(plan, i - 1) : 0, input = layerInput(plan, i, x);
+    const parameters = parameterAt(plan.theta, first), own = parameterAt(v, first);
+    tangentGradient(layer, rows, input, rx, parameters, own, ry, plan.delta, t.rd, parameterAt(out, first), accumulate, plan.scratch);
+    if (i == 0) break;
+    tangentBackward(layer, rows, input, rx, parameters, own, ry, plan.delta, t.rd, plan.deltaBelow, t.rdBelow, plan.scratch);
+    const delta = plan.delta, rd = t.rd;
+    plan.delta = plan.deltaBelow;
+    plan.deltaBelow = delta;
+    t.rd = t.rdBelow;
+    t.rdBelow = rd;
+    slopes(t, plan, i - 1, rows, v);
+  }
+}
+
+/** The same of the Gauss-Newton matrix Jᵀ·(∂²l/∂a²)·J: R{a} at the top goes back like an error. */
+function gaussNewtonSlab(t: Tangents, plan: Plan, patterns: Patterns, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
+  const top = topLayer(plan), ra = along(t, plan, rows, patterns.atX, v);
+  lossTangent(plan.loss, rows, top.units, ra, patterns.atW, scale, plan.delta);
+  if (!throughInput(plan.loss)) layerSlope(top, rows, parameterAt(plan.theta, top.first), plan.delta);
+  planBackward(changetype<usize>(plan), rows, patterns.atX, out, accumulate);
+}
+
+/**
+ * out (+)= B·v over patterns first … first + rows − 1, B the Hessian of scale·Σ w·l or, if `gaussNewton`, its Gauss-Newton part. v and out: one
+ * real a parameter. Adds if `accumulate`, else replaces; sums over shards add up.
+ */
+export function curvatureProduct(
+  at: usize, planAt: usize, patternsAt: usize, first: i32, rows: i32, scale: f64, v: usize, out: usize, gaussNewton: i32, accumulate: i32,
+): void {
+  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), t = changetype<Tangents>(at);
+  plan.learning = 0;
+  for (let done = 0; done < rows; done += plan.rows) {
+    const count = min(plan.rows, rows - done);
+    patterns.take(first + done, count);
+    if (gaussNewton) gaussNewtonSlab(t, plan, patterns, count, scale, v, out, accumulate);
+    else hessianSlab(t, plan, patterns, count, scale, v, out, accumulate);
+    accumulate = 1;
+  }
+}

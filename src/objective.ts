@@ -1,0 +1,156 @@
+// What a network minimises, as a function of its parameters: value, gradient, curvature over a set of patterns, in float64.
+
+import type { DoubleEngine } from '../bindings/core.js';
+import { type Arena, Reals } from '../bindings/memory.js';
+import type { Words } from '../bindings/memory.js';
+import type { Patterns } from './data/dataset.js';
+import { type Architecture, type PatternSet, Plan, outputsOf, parameterShapes } from './plan.js';
+
+/** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
+const JACOBIAN_REALS = 1 << 18;
+
+/** Which diagonal of the Hessian; codes of assembly/curvature/diagonal.ts. */
+export const DIAGONALS = { lecun: 0, full: 1, gaussNewton: 2 } as const;
+
+/**
+ * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the patterns given: the loss that a fit minimises. Every evaluation is at the plan's parameters as they
+ * stand.
+ */
+export class Objective {
+  /** P, how many parameters there are. */
+  readonly parameters: number;
+  readonly plan: Plan;
+  /** N. */
+  readonly rows: number;
+  readonly outputs: number;
+  /** How often each was computed. */
+  readonly counts = { value: 0, gradient: 0, product: 0, jacobian: 0 };
+  private readonly set: PatternSet;
+  private readonly scale: number;
+  private readonly decays: readonly { first: number; size: number }[];
+  private tangents: number | undefined;
+  private curvatures: number | undefined;
+  private jacobian: { rows: Reals; outputs: Reals; scratch: number; patterns: number } | undefined;
+
+  constructor(
+    readonly engine: DoubleEngine,
+    private readonly arena: Arena,
+    architecture: Architecture,
+    readonly theta: Reals,
+    private readonly patterns: Patterns,
+    subset?: Words,
+    /** λ, of the kernels of dense layers. */
+    readonly decay = 0,
+  ) {
+    this.rows = subset?.length ?? patterns.x.length / architecture.inputs;
+    this.plan = new Plan(engine, arena, architecture, theta, this.rows, true);
+    this.set = this.plan.patterns(arena, patterns, subset);
+    this.parameters = this.plan.parameters;
+    this.outputs = outputsOf(architecture);
+    this.scale = 1 / this.plan.weight(this.set);
+    this.decays = decay > 0 ? parameterShapes(architecture).filter(({ name }) => name.endsWith('.kernel')) : [];
+  }
+
+  /** E. */
+  value(): number {
+    this.counts.value++;
+    return this.plan.evaluate(this.set) * this.scale + this.penalty();
+  }
+
+  /** ∇E into `gradient`; returns E. */
+  gradient(gradient: Reals): number {
+    this.counts.gradient++;
+    const value = this.plan.gradient(this.set, this.scale, gradient) * this.scale;
+    for (const { first, size } of this.decays) {
+      this.engine.core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
+    }
+    return value + this.penalty();
+  }
+
+  /** H·v, or with `gaussNewton` G·v, into `out`. */
+  product(v: Reals, out: Reals, gaussNewton: boolean): void {
+    const { core } = this.engine;
+    this.counts.product++;
+    if (this.tangents === undefined) {
+      this.tangents = this.arena.allocate(core.tangentsBytes(this.plan.address));
+      core.tangentsOpen(this.tangents, this.plan.address);
+    }
+    const kind = gaussNewton ? 1 : 0;
+    core.curvatureProduct(
+      this.tangents,
+      this.plan.address,
+      this.set.address,
+      0,
+      this.rows,
+      this.scale,
+      v.address,
+      out.address,
+      kind,
+      0,
+    );
+    for (const { first, size } of this.decays) core.axpy(size, this.decay, v.at(first), out.at(first));
+  }
+
+  /** A diagonal of the Hessian into `out`. */
+  diagonal(kind: keyof typeof DIAGONALS, out: Reals, first = 0, rows = this.rows): void {
+    const { core } = this.engine;
+    if (this.curvatures === undefined) {
+      this.curvatures = this.arena.allocate(core.curvaturesBytes(this.plan.address));
+      core.curvaturesOpen(this.curvatures, this.plan.address);
+    }
+    const { curvatures, plan, set, scale } = this;
+    core.curvatureDiagonal(curvatures, plan.address, set.address, first, rows, scale, out.address, DIAGONALS[kind], 0);
+    const view = out.view();
+    for (const { first: from, size } of this.decays) for (let i = from; i < from + size; i++) view[i]! += this.decay;
+  }
+
+  /** Patterns of which the Jacobian is formed at a time. */
+  get slab(): number {
+    return Math.max(1, Math.min(this.plan.slab, Math.floor(JACOBIAN_REALS / (this.parameters * this.outputs))));
+  }
+
+  /**
+   * The Jacobian of the outputs, slab by slab: rows first·O … of J (one for each pattern and output) and the outputs beside them. What `work` gets is valid until it returns.
+   * @param weighted whether rows are multiplied with the roots of the patterns' weights
+   */
+  eachJacobian(weighted: boolean, work: (jacobian: Reals, outputs: Reals, first: number, rows: number) => void): void {
+    const { core } = this.engine;
+    this.counts.jacobian++;
+    const { slab, outputs, parameters } = this;
+    this.jacobian ??= {
+      rows: new Reals(this.arena, 'float64', slab * outputs * parameters),
+      outputs: new Reals(this.arena, 'float64', slab * outputs),
+      scratch: this.arena.allocate(core.factorScratch(slab * outputs, parameters)),
+      patterns: slab,
+    };
+    const { rows: j, outputs: a } = this.jacobian;
+    for (let first = 0; first < this.rows; first += slab) {
+      const count = Math.min(slab, this.rows - first);
+      core.jacobianRows(this.plan.address, this.set.address, first, count, weighted ? 1 : 0, j.address, parameters * 8, a.address);
+      work(j, a, first, count);
+    }
+  }
+
+  /** Scratch for normal matrices of a slab, once `eachJacobian` runs. */
+  get scratch(): number {
+    return this.jacobian!.scratch;
+  }
+
+  /** W = Σ w. */
+  get weight(): number {
+    return 1 / this.scale;
+  }
+
+  /** The targets and weights of pattern r among the subset. */
+  get targets(): Patterns {
+    return this.patterns;
+  }
+
+  private penalty(): number {
+    let sum = 0;
+    for (const { first, size } of this.decays) {
+      sum += this.engine.core.dot(size, this.theta.at(first), this.theta.at(first));
+    }
+    return (this.decay / 2) * sum;
+  }
+}
