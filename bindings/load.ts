@@ -61,6 +61,13 @@ export function engineOf(precision: Precision): Promise<Engine> {
   return engine;
 }
 
+/** The engine of float64 if its binary has been compiled; for what cannot wait. */
+export function compiledDouble(): DoubleEngine | undefined {
+  return compiled;
+}
+
+let compiled: DoubleEngine | undefined;
+
 /** Takes the binary of a precision from `source`, streamed where it is a Response. */
 export function engineFrom(precision: Precision, source: WasmSource): Promise<Engine> {
   const engine = compile(source).then((module) => instantiate(precision, module));
@@ -103,6 +110,7 @@ function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | Web
     if (!('planBytes' in instance.exports)) throw new Error("it is not this package's binary");
     const core = instance.exports as unknown as Core;
     if (!computesIn(precision, core)) throw new Error(`it is not the binary of ${precision}`);
+    if (precision === 'float64') compiled = { precision, core: core as DoubleEngine['core'] };
     return { precision, core };
   } catch (cause) {
     throw refusal(cause);

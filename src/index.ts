@@ -74,6 +74,17 @@ export { type BiasVariance, type BiasVarianceOptions, biasVariance } from './val
 export type { Decomposition } from './validate/decomposition.js';
 export type { Learner, Samples, Truths } from './validate/subject.js';
 export type { Summary } from './validate/metrics.js';
+export type {
+  Curvature,
+  DiagonalOptions,
+  EstimatedDiagonal,
+  HessianOptions,
+  PrincipalOptions,
+  Spectrum,
+  SpectrumOptions,
+  SquareMatrix,
+} from './curvature/curvature.js';
+export type { Principal } from './curvature/eigen.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

@@ -1,12 +1,13 @@
 // The network: layers compiled into a plan, parameters as one vector in linear memory.
 
 import type { Engine } from '../bindings/core.js';
-import { engineOf } from '../bindings/load.js';
+import { compiledDouble, engineOf } from '../bindings/load.js';
+import { Curvature } from './curvature/curvature.js';
 import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
 import { ACTIVATIONS } from './activations.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, copyMatrix, matrix, requireColumns, someRows } from './data/matrix.js';
-import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError } from './errors.js';
+import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
 import { type Outcome, fit } from './fit/fit.js';
 import type { FitOptions } from './fit/options.js';
 import type { Subject } from './fit/rows.js';
@@ -295,6 +296,31 @@ export class Network extends Model {
   /** Names and shapes of the parameters, in the order of getWeights. */
   get weightShapes(): readonly ParameterShape[] {
     return this.shapes;
+  }
+
+  /**
+   * First and second derivatives of the loss on X and Y (or a dataset), at the weights of now: Hessian, eigenvalues, the best rate, in float64.
+   *
+   * ```ts
+   * const c = net.curvature(X, Y);
+   * c.optimalRate(); c.spectrum().eigenvalues; c.hessianVector(v);
+   * ```
+   *
+   * @throws DataError; UnsupportedError for a float32 network before `await init({ precision: 'float64' })`, since curvature needs that binary
+   */
+  curvature(X: MatrixLike, Y: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Curvature;
+  curvature(data: Dataset): Curvature;
+  curvature(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Curvature {
+    this.check();
+    const { sampleWeights } = checked('curvature', EVALUATE, options);
+    const engine = compiledDouble();
+    if (!engine) throw new UnsupportedError("curvature is measured in float64: await init({ precision: 'float64' }) first");
+    const subject = { engine, architecture: this.architecture, shapes: this.shapes, theta: this.theta.read() };
+    if (X instanceof Dataset) return new Curvature(subject, X);
+    if (Y === undefined) throw new DataError('Y', 'is missing');
+    using data = new Dataset(X, Y, { precision: 'float64', ...(sampleWeights && { weights: sampleWeights }) });
+    if (data.inputs !== this.inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${this.inputs}`);
+    return new Curvature(subject, data);
   }
 
   /** Frees the network's memory at once; a fit under way ends with a DisposedError. */

@@ -126,7 +126,16 @@ export class Objective {
     const { rows: j, outputs: a } = this.jacobian;
     for (let first = 0; first < this.rows; first += slab) {
       const count = Math.min(slab, this.rows - first);
-      core.jacobianRows(this.plan.address, this.set.address, first, count, weighted ? 1 : 0, j.address, parameters * 8, a.address);
+      core.jacobianRows(
+        this.plan.address,
+        this.set.address,
+        first,
+        count,
+        weighted ? 1 : 0,
+        j.address,
+        parameters * 8,
+        a.address,
+      );
       work(j, a, first, count);
     }
   }

@@ -14,6 +14,7 @@ export const Purpose = {
   noise: 9,
   clusters: 10,
   batches: 11,
+  probes: 12,
 } as const;
 
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];

@@ -6,9 +6,10 @@ import { PRECISIONS } from './support.js';
 
 /**
  * Raw bytes a binary may have. WebAssembly is not tree-shaken, so everybody downloads all of it: a kernel that takes it over the
- * budget has to be worth more than what it displaces. float32 has more lanes, and longer polynomials unrolled, than float64.
+ * budget has to be worth more than what it displaces. float32 has more lanes, and longer polynomials unrolled; float64 has linear algebra and
+ * second derivatives, which nobody loads who only trains in float32.
  */
-const BUDGET = { float32: 90_000, float64: 90_000 };
+const BUDGET = { float32: 90_000, float64: 110_000 };
 
 const SECTIONS = { imports: 2, memory: 5, globals: 6, start: 8, data: 11 };
 

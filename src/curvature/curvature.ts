@@ -1,0 +1,499 @@
+// What a user asks of the Hessian of a network's loss, on a set of patterns, at the weights that the network has when asked.
+
+import type { DoubleEngine } from '../../bindings/core.js';
+import { type Arena, type RealArray, Reals, ownedArena } from '../../bindings/memory.js';
+import { eigen } from '../data/normalize/spectrum.js';
+import type { Dataset, Patterns } from '../data/dataset.js';
+import { permutation } from '../data/split.js';
+import { DataError, DisposedError, OptionError } from '../errors.js';
+import { Objective } from '../objective.js';
+import { checked, flag, number, oneOf } from '../options.js';
+import { type Architecture, type ParameterShape, outputsOf } from '../plan.js';
+import { Purpose, SEED, halves } from '../random.js';
+import { type Principal, type Ritz, lanczos, norm, powerIteration } from './eigen.js';
+
+/** From this many parameters on the whole Hessian is not formed: its eigenvectors would take minutes. */
+const LARGEST = 3000;
+
+/** ε^⅓ and √ε, the best steps of central and of one-sided differences. */
+const CENTRAL = 6.055454452393343e-6;
+
+/** A square matrix, row-major. */
+export interface SquareMatrix {
+  readonly data: Float64Array;
+  readonly shape: readonly [number, number];
+}
+
+const DIAGONAL = {
+  kind: oneOf(['exact', 'gaussNewton', 'lecun', 'hutchinson'], 'exact'),
+  full: flag(false),
+  probes: number({ min: 2, integer: true }, 100),
+  seed: number(SEED, 0),
+};
+
+/** Options of `hessianDiagonal`. */
+export interface DiagonalOptions {
+  /**
+   * 'exact' (default): by a product for each parameter. 'gaussNewton': exactly that of the Gauss-Newton matrix, a pass back for each output. 'lecun': back-propagated
+   * approximation of the Gauss-Newton diagonal, never negative, in one pass back (7.4). 'hutchinson': means over random probes.
+   */
+  kind?: 'exact' | 'gaussNewton' | 'lecun' | 'hutchinson';
+  /** Of 'lecun': with second derivatives of activations as well; may be negative. Default false. */
+  full?: boolean;
+  /** Of 'hutchinson': how many probes, each a product. Default 100. */
+  probes?: number;
+  /** Of probes. Default 0. */
+  seed?: number;
+}
+
+/** A diagonal estimated from probes. */
+export interface EstimatedDiagonal {
+  readonly value: Float64Array;
+  readonly standardError: Float64Array;
+}
+
+const HESSIAN = {
+  by: oneOf(['products', 'finiteDifference', 'squareJacobian'], 'products'),
+  layer: number({ min: 0, integer: true }, undefined),
+};
+
+/** Options of `hessian`. */
+export interface HessianOptions {
+  /**
+   * 'products' (default): exact, a Hessian-vector product for each parameter. 'finiteDifference': central differences of the gradient, symmetrised (7.1).
+   * 'squareJacobian': the Gauss-Newton matrix (7.2), exact for models linear in their parameters and where residuals vanish.
+   */
+  by?: 'products' | 'finiteDifference' | 'squareJacobian';
+  /** Only the block of the parameters of this layer, from 0. */
+  layer?: number;
+}
+
+const PRINCIPAL = {
+  by: oneOf(['products', 'finiteDifference', 'online'], 'products'),
+  online: flag(false),
+  tolerance: number({ above: 0, below: 1 }, 1e-6),
+  products: number({ min: 1, integer: true }, 1000),
+  presentations: number({ min: 1, integer: true }, 400),
+  alpha: number({ above: 0, below: 1 }, 1e-4),
+  seed: number(SEED, 0),
+};
+
+/** Options of `principalEigenvalue`. */
+export interface PrincipalOptions {
+  /** 'products' (default): power iteration by exact products. 'finiteDifference': by two gradients (7.5). 'online': a pattern at a time (9.2). */
+  by?: 'products' | 'finiteDifference' | 'online';
+  /** The same as `by: 'online'`. */
+  online?: boolean;
+  /** The relative residual to stop at. Default 10⁻⁶. */
+  tolerance?: number;
+  /** The most products. Default 1000. */
+  products?: number;
+  /** Of 'online': patterns shown. Default 400; the order of magnitude is right after 100. */
+  presentations?: number;
+  /** The step of differences. Default 10⁻⁴. */
+  alpha?: number;
+  /** Of the vector to start with, and the order of patterns. Default 0. */
+  seed?: number;
+}
+
+const SPECTRUM = {
+  k: number({ min: 1, integer: true }, undefined),
+  steps: number({ min: 2, integer: true }, undefined),
+  seed: number(SEED, 0),
+};
+
+/** Options of `spectrum`. */
+export interface SpectrumOptions {
+  /** Only so many of the largest eigenvalues. Default: all up to 3000 parameters, 20 beyond. */
+  k?: number;
+  /** Lanczos steps for them, each a product. Default 2·k + 40. */
+  steps?: number;
+  /** Of the vector that Lanczos' method starts with. Default 0. */
+  seed?: number;
+}
+
+/** Eigenvalues of the Hessian. */
+export interface Spectrum {
+  /** Descending. */
+  readonly eigenvalues: Float64Array;
+  /** Bounds of their errors, where they come from Lanczos' method; 0 for the whole spectrum. */
+  readonly errors: Float64Array;
+  /** Whether these are all of them. */
+  readonly complete: boolean;
+}
+
+/** What curvature is measured on. */
+export interface CurvatureSubject {
+  readonly engine: DoubleEngine;
+  readonly architecture: Architecture;
+  readonly shapes: readonly ParameterShape[];
+  /** Parameters and statistics. */
+  readonly theta: RealArray;
+}
+
+/**
+ * First and second derivatives of the loss on a set of patterns, in float64, at the weights that the network had when `curvature` was called. Vectors are flat: kernel, bias,
+ * layer by layer. Everything refers to the library's loss (means over samples and outputs), with batches normalised by running statistics and nothing left out.
+ */
+export class Curvature {
+  /** P. */
+  readonly parameters: number;
+  private readonly arena: Arena;
+  private readonly objective: Objective;
+  private readonly v: Reals;
+  private readonly out: Reals;
+  private readonly patterns: Patterns;
+  private disposed = false;
+
+  /** @internal */
+  constructor(
+    private readonly subject: CurvatureSubject,
+    data: Dataset,
+  ) {
+    const { engine, architecture, theta } = subject;
+    this.arena = ownedArena(this);
+    const at = new Reals(this.arena, 'float64', theta.length);
+    at.view().set(theta);
+    const { x, t, w } = data.patterns('float64', architecture.loss, outputsOf(architecture));
+    const copy = (from: Reals) => {
+      const kept = new Reals(this.arena, 'float64', from.length);
+      kept.view().set(from.view());
+      return kept;
+    };
+    this.patterns = { x: copy(x), t: copy(t), w: w && copy(w) };
+    this.objective = new Objective(engine, this.arena, architecture, at, this.patterns);
+    this.parameters = this.objective.parameters;
+    this.v = new Reals(this.arena, 'float64', this.parameters);
+    this.out = new Reals(this.arena, 'float64', this.parameters);
+  }
+
+  /** The loss. */
+  loss(): number {
+    this.check();
+    return this.objective.value();
+  }
+
+  /** ∂E/∂θ: P numbers. */
+  gradient(): Float64Array {
+    this.check();
+    this.objective.gradient(this.out);
+    return this.out.read() as Float64Array;
+  }
+
+  /** Each pattern's own gradient of its loss (without its weight): N×P. */
+  sampleGradients(): SquareMatrix {
+    this.check();
+    const { objective, parameters, out, subject } = this;
+    const { plan, rows } = objective;
+    const plain = plan.patterns(this.arena, { x: this.patterns.x, t: this.patterns.t });
+    const data = new Float64Array(rows * parameters);
+    for (let r = 0; r < rows; r++) {
+      subject.engine.core.objectiveGradient(plan.address, plain.address, r, 1, 1, out.address, 0);
+      data.set(out.view(), r * parameters);
+    }
+    this.arena.release(plain.address);
+    return { data, shape: [rows, parameters] };
+  }
+
+  /** ∂a/∂θ of all outputs: N·O rows of P, those of a pattern together. For slabs that come and go, `eachJacobian`. */
+  jacobian(): SquareMatrix {
+    const { objective, parameters } = this;
+    const data = new Float64Array(objective.rows * objective.outputs * parameters);
+    this.eachJacobian((rows, first) => data.set(rows.data, first * objective.outputs * parameters));
+    return { data, shape: [objective.rows * objective.outputs, parameters] };
+  }
+
+  /** The Jacobian of the outputs in slabs, so that memory stays bounded: `work` gets the rows of patterns from `first` on. */
+  eachJacobian(work: (rows: SquareMatrix, first: number) => void): void {
+    this.check();
+    const { objective, parameters } = this;
+    objective.eachJacobian(false, (j, _, first, count) => {
+      const rows = count * objective.outputs;
+      work({ data: j.view().slice(0, rows * parameters) as Float64Array, shape: [rows, parameters] }, first);
+    });
+  }
+
+  /** H·v, exactly (the R operator: Pearlmutter 1994). @throws DataError for a vector of another length */
+  hessianVector(v: ArrayLike<number>): Float64Array {
+    return this.product(v, false);
+  }
+
+  /** G·v, G = Jᵀ·(∂²l/∂a²)·J the Gauss-Newton matrix, never negative. @throws DataError for a vector of another length */
+  gaussNewtonVector(v: ArrayLike<number>): Float64Array {
+    return this.product(v, true);
+  }
+
+  /** The diagonal of the Hessian, or an approximation of it. @throws OptionError */
+  hessianDiagonal(options: DiagonalOptions & { kind: 'hutchinson' }): EstimatedDiagonal;
+  hessianDiagonal(options?: DiagonalOptions): Float64Array;
+  hessianDiagonal(options?: DiagonalOptions): Float64Array | EstimatedDiagonal {
+    this.check();
+    const { kind, full, probes, seed } = checked('hessianDiagonal', DIAGONAL, options);
+    if (full && kind !== 'lecun') throw new OptionError('hessianDiagonal.full', full, "false, but for kind: 'lecun'");
+    if (kind === 'hutchinson') return this.hutchinson(probes, seed);
+    if (kind === 'exact') {
+      const unit = new Float64Array(this.parameters);
+      return Float64Array.from(unit, (_, k) => {
+        unit.fill(0);
+        unit[k] = 1;
+        return this.hessianVector(unit)[k]!;
+      });
+    }
+    this.objective.diagonal(kind === 'lecun' && full ? 'full' : kind, this.out);
+    return this.out.read() as Float64Array;
+  }
+
+  /** The Hessian, or the block of a layer. @throws OptionError where it would be too large */
+  hessian(options?: HessianOptions): SquareMatrix {
+    this.check();
+    const { by, layer } = checked('hessian', HESSIAN, options);
+    const [first, size] = this.block(layer);
+    if (size > 2 * LARGEST) {
+      const bytes = ((size * size * 8) / 2 ** 30).toFixed(1);
+      throw new OptionError(
+        'hessian',
+        size,
+        `at most ${2 * LARGEST} parameters: these would take ${bytes} GiB; use layer, hessianVector or spectrum({ k })`,
+      );
+    }
+    const data = new Float64Array(size * size);
+    if (by === 'squareJacobian') {
+      this.rows(first, size, (unit) => this.gaussNewtonVector(unit), data);
+    } else if (by === 'products') {
+      this.rows(first, size, (unit) => this.hessianVector(unit), data);
+    } else {
+      this.rows(first, size, (_, k) => this.difference(k), data);
+    }
+    // Rounding, or differences, leave the halves apart by a little.
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < i; j++) data[i * size + j] = data[j * size + i] = (data[i * size + j]! + data[j * size + i]!) / 2;
+    }
+    return { data, shape: [size, size] };
+  }
+
+  /** The eigenvalue of largest magnitude, and its vector. @throws OptionError */
+  principalEigenvalue(options?: PrincipalOptions): Principal {
+    this.check();
+    const { by, online, tolerance, products, presentations, alpha, seed } = checked('principalEigenvalue', PRINCIPAL, options);
+    const start = this.normals(seed, 0);
+    if (online || by === 'online') return this.leaky(start, presentations, alpha, seed);
+    const apply = by === 'products' ? (v: Float64Array) => this.hessianVector(v) : (v: Float64Array) => this.along(v, alpha);
+    return powerIteration(apply, start, tolerance, products);
+  }
+
+  /** λmax, the largest eigenvalue: that of the power method, or where that is negative the one at the other end. */
+  largestEigenvalue(options?: PrincipalOptions): number {
+    const { value } = this.principalEigenvalue(options);
+    if (value >= 0) return value;
+    const shifted = (v: Float64Array) => this.hessianVector(v).map((e, i) => e - value * v[i]!);
+    const { tolerance, products, seed } = checked('largestEigenvalue', PRINCIPAL, options);
+    return powerIteration(shifted, this.normals(seed, 1), tolerance, products).value + value;
+  }
+
+  /** 1/λmax: the rate at which a step in the direction of largest curvature ends at its minimum (5.1, (39)); Infinity where nothing curves upwards. */
+  optimalRate(options?: PrincipalOptions): number {
+    const largest = this.largestEigenvalue(options);
+    return largest > 0 ? 1 / largest : Infinity;
+  }
+
+  /** Eigenvalues: all of them up to 3000 parameters, else the largest. @throws OptionError */
+  spectrum(options?: SpectrumOptions): Spectrum {
+    this.check();
+    const { k, steps, seed } = checked('spectrum', SPECTRUM, options);
+    if (k === undefined && this.parameters <= LARGEST) {
+      const eigenvalues = eigen(this.subject.engine, this.hessian().data, this.parameters).values;
+      return { eigenvalues, errors: new Float64Array(eigenvalues.length), complete: true };
+    }
+    const wanted = Math.min(k ?? 20, this.parameters);
+    const { values, errors } = this.lanczos(steps ?? 2 * wanted + 40, seed, 0);
+    return { eigenvalues: values.slice(0, wanted), errors: errors.slice(0, wanted), complete: false };
+  }
+
+  /**
+   * How eigenvalues are spread where they are too many to compute: shares of them in bins between the least and the largest, by stochastic Lanczos quadrature, with standard
+   * errors over probes (Ghorbani et al. 2019).
+   */
+  spectralDensity({
+    bins = 40,
+    probes = 10,
+    steps = 80,
+    seed = 0,
+  }: {
+    bins?: number;
+    probes?: number;
+    steps?: number;
+    seed?: number;
+  } = {}): {
+    readonly edges: Float64Array;
+    readonly shares: Float64Array;
+    readonly standardErrors: Float64Array;
+  } {
+    this.check();
+    const found = Array.from({ length: probes }, (_, p) => this.lanczos(steps, seed, p + 1));
+    const least = Math.min(...found.map(({ values }) => values.at(-1)!));
+    const most = Math.max(...found.map(({ values }) => values[0]!));
+    const width = (most - least) / bins || 1;
+    const each = found.map(({ values, weights }) => {
+      const shares = new Float64Array(bins);
+      values.forEach((value, i) => {
+        shares[Math.min(Math.floor((value - least) / width), bins - 1)]! += weights[i]!;
+      });
+      return shares;
+    });
+    const shares = new Float64Array(bins);
+    const standardErrors = new Float64Array(bins);
+    for (let b = 0; b < bins; b++) {
+      for (const s of each) shares[b]! += s[b]! / probes;
+      for (const s of each) standardErrors[b]! += (s[b]! - shares[b]!) ** 2;
+      standardErrors[b] = Math.sqrt(standardErrors[b]! / (probes * Math.max(probes - 1, 1)));
+    }
+    return { edges: Float64Array.from({ length: bins + 1 }, (_, b) => least + b * width), shares, standardErrors };
+  }
+
+  /** |λ| largest over |λ| smallest of those beyond rounding; of the whole spectrum. @throws OptionError beyond 3000 parameters */
+  conditionNumber(): number {
+    if (this.parameters > LARGEST) throw new OptionError('conditionNumber', this.parameters, `at most ${LARGEST} parameters`);
+    const sizes = this.spectrum().eigenvalues.map(Math.abs).sort();
+    const most = sizes.at(-1)!;
+    const least = sizes.find((v) => v > most * this.parameters * Number.EPSILON)!;
+    return most / least;
+  }
+
+  /** Mean and largest diagonal entry (of the Gauss-Newton matrix) of each array of parameters: how curvature differs between layers. */
+  byLayer(): { readonly name: string; readonly mean: number; readonly largest: number }[] {
+    const diagonal = this.hessianDiagonal({ kind: 'gaussNewton' });
+    return this.subject.shapes
+      .filter(({ trained }) => trained)
+      .map(({ name, first, size }) => {
+        const own = diagonal.subarray(first, first + size);
+        return { name, mean: own.reduce((a, b) => a + b, 0) / size, largest: own.reduce((a, b) => Math.max(a, b), -Infinity) };
+      });
+  }
+
+  /** Frees its memory at once. */
+  dispose(): void {
+    this.disposed = true;
+    this.arena.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  private check(): void {
+    if (this.disposed) throw new DisposedError('curvature');
+  }
+
+  private product(v: ArrayLike<number>, gaussNewton: boolean): Float64Array {
+    this.check();
+    if (v.length !== this.parameters) throw new DataError('v', `has ${v.length} elements; expected ${this.parameters}`);
+    this.v.view().set(v);
+    this.objective.product(this.v, this.out, gaussNewton);
+    return this.out.read() as Float64Array;
+  }
+
+  /** First parameter and size of a layer's block, or of all. */
+  private block(layer: number | undefined): [first: number, size: number] {
+    if (layer === undefined) return [0, this.parameters];
+    const own = this.subject.shapes.filter(({ name, trained }) => trained && name.startsWith(`layers.${layer}.`));
+    if (own.length === 0) throw new OptionError('hessian.layer', layer, 'a layer that has parameters');
+    return [own[0]!.first, own.reduce((sum, { size }) => sum + size, 0)];
+  }
+
+  private rows(first: number, size: number, row: (unit: Float64Array, k: number) => Float64Array, data: Float64Array): void {
+    const unit = new Float64Array(this.parameters);
+    for (let k = first; k < first + size; k++) {
+      unit.fill(0);
+      unit[k] = 1;
+      data.set(row(unit, k).subarray(first, first + size), (k - first) * size);
+    }
+  }
+
+  /** ∂∇E/∂θ_k by central differences. */
+  private difference(k: number): Float64Array {
+    const { theta } = this.objective;
+    const at = theta.view()[k]!;
+    const h = CENTRAL * (1 + Math.abs(at));
+    const side = (value: number) => {
+      theta.view()[k] = value;
+      return this.gradient();
+    };
+    const high = side(at + h);
+    const low = side(at - h);
+    theta.view()[k] = at;
+    return high.map((v, i) => (v - low[i]!) / (2 * h));
+  }
+
+  /** (∇E(θ + α·v/|v|) − ∇E(θ))·|v|/α */
+  private along(v: Float64Array, alpha: number): Float64Array {
+    const { theta } = this.objective;
+    const size = norm(v);
+    const before = this.gradient();
+    const kept = theta.read();
+    const view = theta.view();
+    for (let i = 0; i < v.length; i++) view[i]! += (alpha * v[i]!) / size;
+    const after = this.gradient();
+    theta.view().set(kept);
+    return after.map((g, i) => ((g - before[i]!) * size) / alpha);
+  }
+
+  /**
+   * Ψ ← (1 − γ)·Ψ + (γ/α)·(∇Eᵖ(θ + α·Ψ/|Ψ|) − ∇Eᵖ(θ)), a pattern p at a time, with the γ of Figure 24: 0.1, from 20 patterns on 0.03, from 80 on 0.01, from 200 on
+   * 0.003; |Ψ| goes to λmax (9.2, (64) with the same pattern's gradient in both terms, and γ/α).
+   */
+  private leaky(start: Float64Array, presentations: number, alpha: number, seed: number): Principal {
+    const { objective, out, subject, patterns } = this;
+    const { plan, rows, theta } = objective;
+    const { core } = subject.engine;
+    const plain = plan.patterns(this.arena, { x: patterns.x, t: patterns.t });
+    const size = norm(start);
+    let psi = start.map((e) => e / size);
+    let order: Uint32Array = new Uint32Array();
+    const kept = theta.read();
+    const gradientOf = (r: number) => {
+      core.objectiveGradient(plan.address, plain.address, r, 1, 1, out.address, 0);
+      return out.read();
+    };
+    for (let t = 0; t < presentations; t++) {
+      if (t % rows === 0) order = permutation(subject.engine, rows, seed, Purpose.order, t / rows);
+      const gamma = t < 20 ? 0.1 : t < 80 ? 0.03 : t < 200 ? 0.01 : 0.003;
+      const r = order[t % rows]!;
+      const before = gradientOf(r);
+      const length = norm(psi);
+      const view = theta.view();
+      for (let i = 0; i < psi.length; i++) view[i] = kept[i]! + (alpha * psi[i]!) / length;
+      const after = gradientOf(r);
+      theta.view().set(kept);
+      psi = psi.map((e, i) => (1 - gamma) * e + (gamma / alpha) * (after[i]! - before[i]!));
+    }
+    this.arena.release(plain.address);
+    const value = norm(psi);
+    return { value, vector: psi.map((e) => e / value), residual: Number.NaN, products: presentations };
+  }
+
+  private hutchinson(probes: number, seed: number): EstimatedDiagonal {
+    const mean = new Float64Array(this.parameters);
+    const squares = new Float64Array(this.parameters);
+    for (let p = 1; p <= probes; p++) {
+      const z = this.normals(seed, p).map((e) => (e < 0 ? -1 : 1));
+      const h = this.hessianVector(z);
+      for (let i = 0; i < z.length; i++) {
+        const d = z[i]! * h[i]! - mean[i]!;
+        mean[i]! += d / p;
+        squares[i]! += d * (z[i]! * h[i]! - mean[i]!);
+      }
+    }
+    return { value: mean, standardError: squares.map((s) => Math.sqrt(s / (probes * (probes - 1)))) };
+  }
+
+  private lanczos(steps: number, seed: number, probe: number): Ritz {
+    return lanczos(this.subject.engine, (v) => this.hessianVector(v), this.normals(seed, 1000 + probe), steps);
+  }
+
+  /** P normal numbers of a stream of their own. */
+  private normals(seed: number, probe: number): Float64Array {
+    const [low, high] = halves(seed);
+    this.subject.engine.core.normals(this.parameters, low, high, Purpose.probes, probe, 0, 0, 1, this.v.address);
+    return this.v.read() as Float64Array;
+  }
+}

@@ -1,0 +1,232 @@
+// Second derivatives of every layer and loss: products against differences of the gradient and against each other, diagonals against explicit matrices (SPEC 1.7).
+
+import { describe, expect, test } from 'vitest';
+import {
+  type Activation,
+  type Layer,
+  type Loss,
+  Network,
+  batchNorm,
+  dense,
+  dropout,
+  gaussianNoise,
+  init,
+  layerNorm,
+  rbf,
+} from '../../src/index.js';
+import { matrixOf, networkOf, numbers } from '../layers/training.js';
+
+await init({ precision: 'float64' });
+
+const ACTIVATIONS: Activation[] = [
+  'linear',
+  'tanh',
+  'lecunTanh',
+  'twistedTanh',
+  'sigmoid',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'gelu',
+  'softplus',
+];
+
+const STACKS: [string, Layer[]][] = [
+  ...ACTIVATIONS.map((activation): [string, Layer[]] => [activation, [dense(4, { activation }), dense(2, { activation })]]),
+  [
+    'three hidden',
+    [dense(4, { activation: 'tanh' }), dense(3, { activation: 'gelu' }), dense(3, { activation: 'sigmoid' }), dense(2)],
+  ],
+  ['without biases', [dense(4, { activation: 'tanh', bias: false }), dense(2, { bias: false })]],
+  ['rbf first', [rbf(4, { init: 'normal' }), dense(2)]],
+  ['rbf in the middle', [dense(3, { activation: 'tanh' }), rbf(4, { init: 'normal' }), dense(2)]],
+  ['rbf last', [dense(3, { activation: 'tanh' }), rbf(2, { init: 'normal' })]],
+  ['batchNorm', [batchNorm(), dense(4, { activation: 'tanh' }), batchNorm(), dense(2)]],
+  ['layerNorm', [layerNorm(), dense(5, { activation: 'tanh' }), layerNorm(), dense(2)]],
+  ['nothing drops out', [gaussianNoise(0.1), dense(5, { activation: 'softplus' }), dropout(0.3), dense(2)]],
+];
+
+const TOPS: Partial<Record<Loss, Activation>> = { crossEntropy: 'softmax', binaryCrossEntropy: 'sigmoid' };
+
+const LOSSES: Loss[] = ['meanSquaredError', 'meanAbsoluteError', 'hinge', 'crossEntropy', 'binaryCrossEntropy'];
+
+/** w weights of patterns, one of them 0. */
+const WEIGHTS = [1, 2, 0.5, 1, 0, 1, 3];
+
+async function setting(layers: Layer[], loss: Loss, seed = 3) {
+  const next = numbers(seed);
+  const last = layers.at(-1)!;
+  const top = TOPS[loss];
+  const all = top && last.type === 'dense' ? [...layers.slice(0, -1), dense(last.units, { activation: top })] : layers;
+  const X = matrixOf(WEIGHTS.length, 3, next);
+  const Y = X.map(() => {
+    const v = [next(), next()];
+    if (loss === 'hinge') return v.map((e) => (e > 0 ? 1 : -1));
+    if (loss === 'binaryCrossEntropy') return v.map((e) => Math.min(Math.abs(e), 1));
+    if (loss === 'crossEntropy') return [0.3, 0.7];
+    return v;
+  });
+  const net = await networkOf({ inputs: 3, layers: all, loss, X, Y });
+  return { net, X, Y, c: net.curvature(X, Y, { sampleWeights: WEIGHTS }) };
+}
+
+/** The gradient of the loss at other weights. */
+function gradientAt(net: Network, flat: Float64Array, X: number[][], Y: number[][]): Float64Array {
+  const kept = net.getWeights();
+  net.setWeights(
+    net.weightShapes.map(({ first, size, trained }, i) => (trained ? flat.subarray(first, first + size) : kept[i]!)),
+  );
+  using c = net.curvature(X, Y, { sampleWeights: WEIGHTS });
+  const gradient = c.gradient();
+  net.setWeights(kept);
+  return gradient;
+}
+
+const flatten = (net: Network) => {
+  const weights = net.getWeights();
+  return Float64Array.from(net.weightShapes.flatMap(({ trained }, i) => (trained ? [...weights[i]!] : [])));
+};
+
+const matrixOfProducts = (P: number, product: (v: Float64Array) => Float64Array) =>
+  Array.from({ length: P }, (_, k) => {
+    const unit = new Float64Array(P);
+    unit[k] = 1;
+    return product(unit);
+  });
+
+const largest = (rows: Iterable<Float64Array>) => {
+  let most = 0;
+  for (const row of rows) for (const v of row) most = Math.max(most, Math.abs(v));
+  return most;
+};
+
+const off = (a: readonly Float64Array[], b: readonly Float64Array[]) =>
+  largest(a.map((row, i) => row.map((v, j) => v - b[i]![j]!)));
+
+const legal = (layers: Layer[], loss: Loss) => {
+  const last = layers.at(-1)!;
+  return !(TOPS[loss] && last.type !== 'dense');
+};
+
+describe.each(LOSSES)('%s', (loss) => {
+  describe.each(STACKS.filter(([, layers]) => legal(layers, loss)))('%s', (_, layers) => {
+    test('Hessian products are those of differences; symmetric; the Gauss-Newton matrix is JᵀQJ, its diagonal the exact one', async () => {
+      const { net, X, Y, c } = await setting(layers, loss);
+      const P = c.parameters;
+      const H = matrixOfProducts(P, (v) => c.hessianVector(v));
+      const G = matrixOfProducts(P, (v) => c.gaussNewtonVector(v));
+      const size = Math.max(largest(H), largest(G), 1e-3);
+      // Central differences err by h² and ε/h: 1e-6 of the size where third derivatives are of order 1.
+      const at = flatten(net);
+      const D = Array.from({ length: P }, (_v, k) => {
+        const h = 1e-5 * (1 + Math.abs(at[k]!));
+        const side = (d: number) =>
+          gradientAt(
+            net,
+            at.map((w, i) => (i === k ? w + d : w)),
+            X,
+            Y,
+          );
+        const [high, low] = [side(h), side(-h)];
+        return high.map((v, i) => (v - low[i]!) / (2 * h));
+      });
+      expect(off(H, D) / size).toBeLessThan(1e-6);
+      const T = H.map((_v, i) => Float64Array.from(H, (row) => row[i]!));
+      expect(off(H, T) / size).toBeLessThan(1e-12);
+      // JᵀQJ from the Jacobian of the outputs and ∂²l/∂a².
+      const J = c.jacobian().data;
+      const outputs = net.predict(X);
+      const O = net.outputs;
+      const weight = WEIGHTS.reduce((a, b) => a + b);
+      const Q = G.map(() => new Float64Array(P));
+      for (let r = 0; r < WEIGHTS.length * O; r++) {
+        const a = outputs[r]!;
+        const t = Y[Math.floor(r / O)]![r % O]!;
+        const q =
+          loss === 'meanSquaredError'
+            ? 2 / O
+            : loss === 'binaryCrossEntropy'
+              ? 1 / (a * (1 - a)) / O // as for y: (∂a/∂y)²·q = a(1 − a)
+              : loss === 'crossEntropy'
+                ? 1 / a // Σ_k (∂a_k/∂y)ᵀ(∂a_k/∂y)/a_k = diag(a) − aaᵀ
+                : 0 * t;
+        const w = (WEIGHTS[Math.floor(r / O)]! / weight) * q;
+        for (let i = 0; i < P; i++) for (let j = 0; j < P; j++) Q[i]![j]! += w * J[r * P + i]! * J[r * P + j]!;
+      }
+      expect(off(G, Q) / size).toBeLessThan(1e-10);
+      const diagonal = c.hessianDiagonal({ kind: 'gaussNewton' });
+      expect(off([diagonal], [Float64Array.from(G, (row, i) => row[i]!)]) / size).toBeLessThan(1e-12);
+      // vᵀGv ≥ 0
+      const next = numbers(8);
+      const v = Float64Array.from({ length: P }, next);
+      expect(c.gaussNewtonVector(v).reduce((s, e, i) => s + e * v[i]!, 0)).toBeGreaterThanOrEqual(-1e-12 * size);
+      net.dispose();
+    });
+  });
+});
+
+describe("LeCun's recursion (SPEC 1.7.4)", () => {
+  const separable: Loss[] = ['meanSquaredError', 'binaryCrossEntropy'];
+  const nets: [string, Layer[]][] = [
+    ['4-3-2', [dense(3, { activation: 'tanh' }), dense(2)]],
+    ['4-5-3-2', [dense(5, { activation: 'tanh' }), dense(3, { activation: 'tanh' }), dense(2)]],
+    ['4-5-3-1', [dense(5, { activation: 'tanh' }), dense(3, { activation: 'sigmoid' }), dense(1)]],
+  ];
+
+  test.each(nets.flatMap(([name, layers]) => separable.map((loss) => [name, loss, layers] as const)))(
+    '%s under %s: exact for the top two layers, an approximation below',
+    async (_, loss, layers) => {
+      const next = numbers(4);
+      const units = (layers.at(-1) as { units: number }).units;
+      const all = loss === 'binaryCrossEntropy' ? [...layers.slice(0, -1), dense(units, { activation: 'sigmoid' })] : [...layers];
+      const X = matrixOf(9, 4, next);
+      const Y = X.map(() => Array.from({ length: units }, () => (loss === 'binaryCrossEntropy' ? Number(next() > 0) : next())));
+      using net = await networkOf({ inputs: 4, layers: all, loss, X, Y });
+      using c = net.curvature(X, Y);
+      const exact = c.hessianDiagonal();
+      const full = c.hessianDiagonal({ kind: 'lecun', full: true });
+      const gaussNewton = c.hessianDiagonal({ kind: 'gaussNewton' });
+      const lecun = c.hessianDiagonal({ kind: 'lecun' });
+      expect(Math.min(...lecun)).toBeGreaterThanOrEqual(0);
+      for (const { name, first, size } of net.weightShapes) {
+        const layer = Number(name.split('.')[1]);
+        const part = (a: Float64Array) => [a.subarray(first, first + size)];
+        const distance = [off(part(full), part(exact)), off(part(lecun), part(gaussNewton))];
+        for (const d of distance) {
+          if (layer >= all.length - 2) expect(d).toBeLessThan(1e-14);
+          else expect(d).toBeGreaterThan(1e-4);
+        }
+      }
+    },
+  );
+
+  test('under a softmax it is inexact one layer earlier', async () => {
+    const { net, c } = await setting([dense(4, { activation: 'tanh' }), dense(2)], 'crossEntropy');
+    const [exact, full] = [c.hessianDiagonal(), c.hessianDiagonal({ kind: 'lecun', full: true })];
+    const { first } = net.weightShapes.find(({ name }) => name === 'layers.1.kernel')!;
+    expect(off([full.subarray(first)], [exact.subarray(first)])).toBeLessThan(1e-14);
+    expect(off([full.subarray(0, first)], [exact.subarray(0, first)])).toBeGreaterThan(1e-4);
+  });
+
+  test('the same in float32 networks: curvature is measured in float64 at their weights', async () => {
+    const X = matrixOf(9, 3, numbers(1));
+    const Y = matrixOf(9, 2, numbers(2));
+    using single = await Network.create({
+      inputs: 3,
+      layers: [dense(4, { activation: 'tanh' }), dense(2)],
+      loss: 'meanSquaredError',
+      seed: 1,
+    });
+    using double = await Network.create({
+      inputs: 3,
+      layers: [dense(4, { activation: 'tanh' }), dense(2)],
+      loss: 'meanSquaredError',
+      seed: 2,
+      precision: 'float64',
+    });
+    double.setWeights(single.getWeights());
+    using a = single.curvature(X, Y);
+    using b = double.curvature(X, Y);
+    expect(a.hessianDiagonal()).toEqual(b.hessianDiagonal());
+  });
+});
