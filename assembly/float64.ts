@@ -4,4 +4,4 @@ export * from "./index";
 export { symmetricEigen, eigenScratch } from "./kernels/eigen";
 export { curvatureProduct, tangentsBytes, tangentsOpen } from "./curvature/products";
 export { jacobianRows } from "./curvature/jacobian";
-export { cholesky, choleskySolve, factorScratch, matrixTimesVector, mirror, normalMatrix } from "./kernels/factor";
+export { cholesky, choleskySolve, factorScratch, matrixTimesVector, mirror, normalMatrix, rankTwoTimesVector } from "./kernels/factor";

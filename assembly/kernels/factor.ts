@@ -1,6 +1,6 @@
 // Symmetric matrices: AᵀA, Cholesky's factor, and solutions with it. Blocked, so that nearly all of the work is products (Golub & Van Loan 4.2). Float64 only.
 
-import { LANES, SIZE, loadPart, storePart, sub } from "../vec";
+import { LANES, SIZE, loadPart, madd, splat, storePart, sub, sum } from "../vec";
 import { dot } from "./blas1";
 import { PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
 
@@ -85,4 +85,28 @@ export function choleskySolve(n: i32, l: usize, b: usize, x: usize): void {
 /** y[i] = Σ_j a[i,j]·x[j]   a: n×n */
 export function matrixTimesVector(n: i32, a: usize, x: usize, y: usize): void {
   for (let i = 0; i < n; i++, a += <usize>n * SIZE, y += SIZE) store<real>(y, <real>dot(n, a, x));
+}
+
+/** m += a·s·sᵀ − b·(s·tᵀ + t·sᵀ) if `update`, and out = m·v, in one pass over m   m: n×n, symmetric; s, t, v, out: n */
+export function rankTwoTimesVector(n: i32, m: usize, a: f64, b: f64, s: usize, t: usize, v: usize, out: usize, update: i32): void {
+  if (!update) {
+    matrixTimesVector(n, m, v, out);
+    return;
+  }
+  for (let i: usize = 0, row = <usize>n * SIZE; i < row; i += SIZE, m += row) {
+    const si = <f64>load<real>(s + i), ti = <f64>load<real>(t + i);
+    const alongS = splat(<real>(a * si - b * ti)), alongT = splat(<real>(-b * si));
+    let sums = splat(0), k = n, p = m, x = s, y = t, z = v;
+    for (; k >= LANES; k -= LANES, p += 16, x += 16, y += 16, z += 16) {
+      const e = madd(madd(v128.load(p), alongS, v128.load(x)), alongT, v128.load(y));
+      v128.store(p, e);
+      sums = madd(sums, e, v128.load(z));
+    }
+    if (k > 0) {
+      const e = madd(madd(loadPart(p, k), alongS, loadPart(x, k)), alongT, loadPart(y, k));
+      storePart(p, e, k);
+      sums = madd(sums, e, loadPart(z, k));
+    }
+    store<real>(out + i, sum(sums));
+  }
 }

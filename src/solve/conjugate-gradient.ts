@@ -1,0 +1,183 @@
+// Conjugate gradients (Efficient BackProp 6.2; SPEC 1.6.2) and Møller's scaled form without a line search (SPEC 1.6.6).
+
+import { type Point, strongWolfe } from './line-search.js';
+import { type Iterate, type Smooth, type Solver, dot, moved, sumOfMagnitudes } from './smooth.js';
+
+/** How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with the second. */
+export const BETAS = ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const;
+export type Beta = (typeof BETAS)[number];
+
+/** What a line search along a direction finds: the function at x + α·p, and its gradient there. */
+export class Line {
+  readonly x: Float64Array;
+  readonly g: Float64Array;
+
+  constructor(
+    private readonly f: Smooth,
+    private readonly from: Float64Array,
+    private readonly p: Float64Array,
+  ) {
+    this.x = new Float64Array(f.n);
+    this.g = new Float64Array(f.n);
+  }
+
+  at = (alpha: number): Point => {
+    moved(this.from, alpha, this.p, this.x);
+    const value = this.f.gradient(this.x, this.g);
+    return { alpha, value, slope: dot(this.g, this.p) };
+  };
+
+  /** The point with its gradient, which may not be the one looked at last. */
+  settle(point: Point, last: number): { x: Float64Array; g: Float64Array; value: number } {
+    if (point.alpha !== last) this.at(point.alpha);
+    return { x: this.x, g: this.g, value: point.value };
+  }
+}
+
+/** Searches from x along p; the new point with its gradient, or undefined where nothing lower was found. */
+export function* search(
+  f: Smooth,
+  x: Float64Array,
+  value: number,
+  p: Float64Array,
+  slope: number,
+  first: number,
+  wolfe: { c1: number; c2: number },
+): Generator<undefined, { x: Float64Array; g: Float64Array; value: number; alpha: number } | undefined> {
+  const line = new Line(f, x, p);
+  let last = 0;
+  const evaluate = (alpha: number) => {
+    last = alpha;
+    return line.at(alpha);
+  };
+  const found = yield* strongWolfe(evaluate, { alpha: 0, value, slope }, first, wolfe);
+  return found && { ...line.settle(found, last), alpha: found.alpha };
+}
+
+/** Directions p ← −g + β·p with a strong Wolfe search (c2 0.1); the steepest one again where p hardly descends, or after n steps. */
+export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta): Solver {
+  let x: Float64Array = x0.slice();
+  let g: Float64Array = new Float64Array(f.n);
+  let value = f.gradient(x, g);
+  yield undefined;
+  let p: Float64Array = g.map((e) => -e);
+  let slope = -dot(g, g);
+  let alpha = 0;
+  for (let k = 0, since = 0; ; k++, since++) {
+    if (slope === 0) return 'minGradient';
+    const first = k === 0 ? 1 / sumOfMagnitudes(g) : alpha;
+    const found = yield* search(f, x, value, p, slope, first, { c1: 1e-4, c2: 0.1 });
+    if (!found) {
+      if (since === 0) return 'noProgress';
+      p = g.map((e) => -e);
+      slope = -dot(g, g);
+      alpha = 1 / sumOfMagnitudes(g);
+      since = -1;
+      continue;
+    }
+    const old = g;
+    const oldSlope = slope;
+    ({ x, value, g } = { x: found.x, value: found.value, g: found.g });
+    yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
+    const square = dot(g, g);
+    const before = dot(old, old);
+    const crossed = dot(g, old);
+    let b: number;
+    if (beta === 'fletcherReeves') b = square / before;
+    else if (beta === 'hestenesStiefel') b = Math.max(0, (square - crossed) / (dot(g, p) - oldSlope));
+    else b = Math.max(0, (square - crossed) / before);
+    // Powell: gradients that are no longer orthogonal mean that directions are no longer conjugate.
+    const stale = since + 1 >= f.n || (beta === 'powellBeale' && Math.abs(crossed) >= 0.2 * square);
+    if (stale) b = 0;
+    const next = p.map((e, i) => -g[i]! + b * e);
+    slope = dot(g, next);
+    if (!(slope < -0.01 * square)) {
+      for (let i = 0; i < next.length; i++) next[i] = -g[i]!;
+      slope = -square;
+      b = 0;
+    }
+    if (b === 0) since = -1;
+    p = next;
+    alpha = found.alpha * (oldSlope / slope);
+  }
+}
+
+/** Møller's constants, as MATLAB has them. */
+const SIGMA = 5e-5;
+const LAMBDA = 5e-7;
+
+/**
+ * Scaled conjugate gradients: the step length from a difference of gradients along p (or an exact product, where the function has one), made safe by a damping λ as in Levenberg and
+ * Marquardt's method.
+ */
+export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SIGMA, first = LAMBDA): Solver {
+  const n = f.n;
+  const x = x0.slice();
+  const to = new Float64Array(n);
+  const g = new Float64Array(n);
+  const s = new Float64Array(n);
+  let value = f.gradient(x, g);
+  yield undefined;
+  let p: Float64Array = g.map((e) => -e);
+  let r: Float64Array = p.slice();
+  let lambda = first;
+  let barred = 0;
+  let ok = true;
+  let delta = 0;
+  let failures = 0;
+  for (let k = 1; ; k++) {
+    const square = dot(p, p);
+    if (square === 0 || dot(r, r) === 0) return 'minGradient';
+    if (ok) {
+      if (f.product) {
+        f.product(p, s, false);
+      } else {
+        const step = sigma / Math.sqrt(square);
+        moved(x, step, p, to);
+        f.gradient(to, s);
+        for (let i = 0; i < n; i++) s[i] = (s[i]! - g[i]!) / step;
+        yield undefined;
+      }
+      delta = dot(p, s);
+    }
+    delta += (lambda - barred) * square;
+    if (delta <= 0) {
+      barred = 2 * (lambda - delta / square);
+      delta = -delta + lambda * square;
+      lambda = barred;
+    }
+    const mu = dot(p, r);
+    const alpha = mu / delta;
+    moved(x, alpha, p, to);
+    const next = new Float64Array(n);
+    const there = f.gradient(to, next);
+    const gain = Number.isFinite(there) ? (2 * delta * (value - there)) / (mu * mu) : -1;
+    if (gain >= 0) {
+      failures = there < value ? 0 : failures + 1;
+      x.set(to);
+      g.set(next);
+      value = there;
+      const fresh = g.map((e) => -e);
+      barred = 0;
+      ok = true;
+      yield { x: x.slice(), value, gradient: g.slice(), rate: alpha } satisfies Iterate;
+      if (k % n === 0) {
+        p = fresh.slice();
+      } else {
+        const b = (dot(fresh, fresh) - dot(fresh, r)) / mu;
+        p = p.map((e, i) => fresh[i]! + b * e);
+        if (dot(p, fresh) <= 0) p = fresh.slice();
+      }
+      r = fresh;
+      if (gain >= 0.75) lambda /= 4;
+    } else {
+      barred = lambda;
+      ok = false;
+      failures++;
+      f.gradient(x, g); // products belong to the point that is kept
+      yield undefined;
+    }
+    if (gain < 0.25) lambda += (delta * (1 - Math.max(gain, -1e3))) / square;
+    if (!(lambda < 1e100) || failures > 50) return 'noProgress';
+  }
+}

@@ -1,0 +1,167 @@
+// Newton's method (Efficient BackProp 6.1; SPEC 1.6.1): with the whole Hessian where that is small enough, else by truncated conjugate gradients.
+
+import type { DoubleEngine } from '../../bindings/core.js';
+import { Arena, Reals } from '../../bindings/memory.js';
+import { search } from './conjugate-gradient.js';
+import { type Iterate, type Smooth, type Solver, dot } from './smooth.js';
+
+const WOLFE = { c1: 1e-4, c2: 0.9 };
+
+/** β of the shifts: H + τ·I with τ = 0, then β·|H|, doubled until Cholesky succeeds. */
+const BETA = 1e-3;
+
+/** A factorised symmetric matrix in linear memory. */
+export class Factor {
+  private readonly arena = new Arena();
+  private readonly l: Reals;
+  private readonly b: Reals;
+  private readonly scratch: number;
+
+  constructor(
+    private readonly engine: DoubleEngine,
+    readonly n: number,
+  ) {
+    this.l = new Reals(this.arena, 'float64', n * n);
+    this.b = new Reals(this.arena, 'float64', n);
+    this.scratch = this.arena.allocate(engine.core.factorScratch(0, n));
+  }
+
+  /** Factorises A + diag(shift). @returns whether it is positive definite */
+  of(a: Float64Array, shift: (i: number) => number): boolean {
+    const { n, l, engine, scratch } = this;
+    const view = l.view();
+    view.set(a);
+    for (let i = 0; i < n; i++) view[i * n + i]! += shift(i);
+    return engine.core.cholesky(n, l.address, scratch) === 0;
+  }
+
+  /** A⁻¹·b into x. */
+  solve(b: Float64Array, x: Float64Array): void {
+    this.b.view().set(b);
+    this.engine.core.choleskySolve(this.n, this.l.address, this.b.address, this.b.address);
+    x.set(this.b.view());
+  }
+
+  dispose(): void {
+    this.arena.dispose();
+  }
+}
+
+/** A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. */
+interface Curved {
+  direction(g: Float64Array, p: Float64Array): void;
+  dispose(): void;
+}
+
+/** By the whole matrix, a product for each column. */
+class Whole implements Curved {
+  private readonly factor: Factor;
+  private readonly a: Float64Array;
+
+  constructor(
+    engine: DoubleEngine,
+    private readonly f: Smooth,
+    private readonly gaussNewton: boolean,
+  ) {
+    this.factor = new Factor(engine, f.n);
+    this.a = new Float64Array(f.n * f.n);
+  }
+
+  direction(g: Float64Array, p: Float64Array): void {
+    const { f, a } = this;
+    const unit = new Float64Array(f.n);
+    for (let k = 0; k < f.n; k++) {
+      unit.fill(0);
+      unit[k] = 1;
+      f.product!(unit, a.subarray(k * f.n, (k + 1) * f.n), this.gaussNewton);
+    }
+    let square = 0;
+    for (let i = 0; i < f.n; i++) {
+      for (let j = 0; j <= i; j++) {
+        const e = (a[i * f.n + j]! + a[j * f.n + i]!) / 2;
+        a[i * f.n + j] = a[j * f.n + i] = e;
+        square += (i === j ? 1 : 2) * e * e;
+      }
+    }
+    let tau = 0;
+    while (!this.factor.of(a, () => tau)) {
+      tau = Math.max(2 * tau, BETA * Math.sqrt(square), Number.MIN_VALUE);
+      if (!(tau < Infinity)) break; // not finite: the steepest direction is all there is
+    }
+    if (tau < Infinity) this.factor.solve(g, p);
+    else p.set(g);
+    for (let i = 0; i < f.n; i++) p[i] = -p[i]!;
+  }
+
+  dispose(): void {
+    this.factor.dispose();
+  }
+}
+
+/**
+ * By conjugate gradients on B·p = −g, ended where the residual is min(½, √|g|)·|g|, or along a direction of negative curvature (Nocedal & Wright 7.1).
+ */
+class Truncated implements Curved {
+  constructor(
+    private readonly f: Smooth,
+    private readonly gaussNewton: boolean,
+  ) {}
+
+  direction(g: Float64Array, p: Float64Array): void {
+    const { f } = this;
+    const size = Math.sqrt(dot(g, g));
+    const enough = Math.min(0.5, Math.sqrt(size)) * size;
+    p.fill(0);
+    const r = g.slice();
+    let d: Float64Array = g.map((e) => -e);
+    let square = dot(r, r);
+    const product = new Float64Array(f.n);
+    for (let k = 0; k < 2 * f.n && Math.sqrt(square) > enough; k++) {
+      f.product!(d, product, this.gaussNewton);
+      const curvature = dot(d, product);
+      if (!(curvature > 1e-16 * dot(d, d))) {
+        if (k === 0) p.set(d);
+        return;
+      }
+      const alpha = square / curvature;
+      for (let i = 0; i < f.n; i++) {
+        p[i]! += alpha * d[i]!;
+        r[i]! += alpha * product[i]!;
+      }
+      const next = dot(r, r);
+      const beta = next / square;
+      square = next;
+      d = d.map((e, i) => -r[i]! + beta * e);
+    }
+    if (dot(p, g) >= 0) for (let i = 0; i < f.n; i++) p[i] = -g[i]!;
+  }
+
+  dispose(): void {}
+}
+
+/** w ← w + η·Δ, B·Δ = −g, η by a strong Wolfe search from 1. The function must have products. */
+export function* newton(engine: DoubleEngine, f: Smooth, x0: Float64Array, gaussNewton: boolean, truncated: boolean): Solver {
+  let x: Float64Array = x0.slice();
+  let g: Float64Array = new Float64Array(f.n);
+  let value = f.gradient(x, g);
+  yield undefined;
+  const p = new Float64Array(f.n);
+  const curved: Curved = truncated ? new Truncated(f, gaussNewton) : new Whole(engine, f, gaussNewton);
+  try {
+    for (;;) {
+      curved.direction(g, p);
+      let slope = dot(g, p);
+      if (!(slope < 0)) {
+        for (let i = 0; i < f.n; i++) p[i] = -g[i]!;
+        slope = -dot(g, g);
+        if (slope === 0) return 'minGradient';
+      }
+      const found = yield* search(f, x, value, p, slope, 1, WOLFE);
+      if (!found) return 'noProgress';
+      ({ x, value, g } = { x: found.x, value: found.value, g: found.g });
+      yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
+    }
+  } finally {
+    curved.dispose();
+  }
+}

@@ -1,0 +1,188 @@
+// BFGS in its inverse form, with limited memory, and with the memory of one step (Efficient BackProp 6.4; SPEC 1.6.4).
+
+import type { DoubleEngine } from '../../bindings/core.js';
+import { Arena, Reals } from '../../bindings/memory.js';
+import { search } from './conjugate-gradient.js';
+import { type Iterate, type Smooth, type Solver, dot, sumOfMagnitudes } from './smooth.js';
+
+/** Wolfe's constants of quasi-Newton methods: nearly any decrease will do, and the curvature condition keeps the matrix positive definite. */
+const WOLFE = { c1: 1e-4, c2: 0.9 };
+
+/** Pairs with less curvature than this, relative to their lengths, say nothing but rounding. */
+const LEAST_CURVATURE = 1e-10;
+
+/** How a quasi-Newton method turns gradients into directions. */
+interface Memory {
+  /** −M·g into p. */
+  direction(g: Float64Array, p: Float64Array): void;
+  /** Learns from a step s and what it changed in the gradient, y, sᵀy = curvature > 0; g is the new gradient. */
+  learn(s: Float64Array, y: Float64Array, curvature: number): void;
+  /** Forgets everything. */
+  reset(): void;
+}
+
+/** The loop that quasi-Newton methods share. */
+function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory): Solver {
+  let x: Float64Array = x0.slice();
+  let g: Float64Array = new Float64Array(f.n);
+  let value = f.gradient(x, g);
+  yield undefined;
+  const p = new Float64Array(f.n);
+  for (let since = 0; ; since++) {
+    memory.direction(g, p);
+    let slope = dot(g, p);
+    if (!(slope < 0)) {
+      memory.reset();
+      since = 0;
+      memory.direction(g, p);
+      slope = dot(g, p);
+      if (slope === 0) return 'minGradient';
+    }
+    const first = since === 0 ? Math.min(1, 1 / sumOfMagnitudes(g)) : 1;
+    const found = yield* search(f, x, value, p, slope, first, WOLFE);
+    if (!found) {
+      if (since === 0) return 'noProgress';
+      memory.reset();
+      since = -1;
+      continue;
+    }
+    const s = found.x.map((e, i) => e - x[i]!);
+    const y = found.g.map((e, i) => e - g[i]!);
+    x = found.x;
+    g = found.g;
+    value = found.value;
+    yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
+    const curvature = dot(s, y);
+    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) memory.learn(s, y, curvature);
+  }
+}
+
+/** The last `m` pairs, and Nocedal's two loops over them. */
+class Pairs implements Memory {
+  private readonly s: Float64Array[] = [];
+  private readonly y: Float64Array[] = [];
+  private readonly rho: number[] = [];
+
+  constructor(private readonly m: number) {}
+
+  direction(g: Float64Array, p: Float64Array): void {
+    const { s, y, rho } = this;
+    for (let i = 0; i < g.length; i++) p[i] = -g[i]!;
+    const a = new Float64Array(s.length);
+    for (let k = s.length - 1; k >= 0; k--) {
+      a[k] = rho[k]! * dot(s[k]!, p);
+      const yk = y[k]!;
+      for (let i = 0; i < p.length; i++) p[i]! -= a[k]! * yk[i]!;
+    }
+    if (s.length > 0) {
+      const last = y.at(-1)!;
+      const scale = 1 / (rho.at(-1)! * dot(last, last));
+      for (let i = 0; i < p.length; i++) p[i]! *= scale;
+    }
+    for (let k = 0; k < s.length; k++) {
+      const b = a[k]! - rho[k]! * dot(y[k]!, p);
+      const sk = s[k]!;
+      for (let i = 0; i < p.length; i++) p[i]! += b * sk[i]!;
+    }
+  }
+
+  learn(s: Float64Array, y: Float64Array, curvature: number): void {
+    this.s.push(s);
+    this.y.push(y);
+    this.rho.push(1 / curvature);
+    if (this.s.length > this.m) for (const list of [this.s, this.y, this.rho]) list.shift();
+  }
+
+  reset(): void {
+    for (const list of [this.s, this.y, this.rho]) list.length = 0;
+  }
+}
+
+/**
+ * The whole matrix M, an approximation of the inverse Hessian, in linear memory. What a step taught is written to M in the same pass that multiplies it with the next
+ * gradient: M is read and written once an iteration.
+ */
+class Matrix implements Memory {
+  private readonly arena = new Arena();
+  private readonly m: Reals;
+  private readonly s: Reals;
+  private readonly t: Reals;
+  private readonly g: Reals;
+  private readonly u: Reals;
+  /** What is still to be written: M += a·s·sᵀ − b·(s·tᵀ + t·sᵀ). */
+  private pending: { a: number; b: number } | undefined;
+  private fresh = true;
+
+  constructor(
+    private readonly engine: DoubleEngine,
+    private readonly n: number,
+  ) {
+    const reals = (length: number) => new Reals(this.arena, 'float64', length);
+    this.m = reals(n * n);
+    [this.s, this.t, this.g, this.u] = [reals(n), reals(n), reals(n), reals(n)] as [Reals, Reals, Reals, Reals];
+    this.reset();
+  }
+
+  direction(g: Float64Array, p: Float64Array): void {
+    if (this.fresh) {
+      for (let i = 0; i < p.length; i++) p[i] = -g[i]!;
+      return;
+    }
+    const u = this.times(g);
+    for (let i = 0; i < p.length; i++) p[i] = -u[i]!;
+  }
+
+  learn(s: Float64Array, y: Float64Array, curvature: number): void {
+    if (this.fresh) {
+      // Before anything is known the matrix is the identity times what this step tells of its scale (Nocedal & Wright 6.20).
+      const scale = curvature / dot(y, y);
+      const view = this.m.view();
+      view.fill(0);
+      for (let i = 0; i < this.n; i++) view[i * this.n + i] = scale;
+      this.fresh = false;
+    }
+    const t = this.times(y).slice();
+    this.pending = { a: (1 + dot(y, t) / curvature) / curvature, b: 1 / curvature };
+    this.s.view().set(s);
+    this.t.view().set(t);
+  }
+
+  reset(): void {
+    this.fresh = true;
+    this.pending = undefined;
+  }
+
+  dispose(): void {
+    this.arena.dispose();
+  }
+
+  /** M·v, after what is pending. Valid until the next call. */
+  private times(v: Float64Array): Float64Array {
+    const { n, m, s, t, g, u } = this;
+    g.view().set(v);
+    const { a, b } = this.pending ?? { a: 0, b: 0 };
+    this.engine.core.rankTwoTimesVector(n, m.address, a, b, s.address, t.address, g.address, u.address, this.pending ? 1 : 0);
+    this.pending = undefined;
+    return u.view() as Float64Array;
+  }
+}
+
+/** BFGS: δ = step, φ = change of gradient, M += (1 + φᵀMφ/δᵀφ)·δδᵀ/δᵀφ − (δφᵀM + Mφδᵀ)/δᵀφ ((44), corrected). */
+export function* bfgs(engine: DoubleEngine, f: Smooth, x0: Float64Array): Solver {
+  const matrix = new Matrix(engine, f.n);
+  try {
+    return yield* quasiNewton(f, x0, matrix);
+  } finally {
+    matrix.dispose();
+  }
+}
+
+/** BFGS that remembers the last `memory` steps. */
+export function lbfgs(f: Smooth, x0: Float64Array, memory: number): Solver {
+  return quasiNewton(f, x0, new Pairs(memory));
+}
+
+/** The secant of one step: BFGS that starts from the identity each time (Battiti 1992). */
+export function oneStepSecant(f: Smooth, x0: Float64Array): Solver {
+  return quasiNewton(f, x0, new Pairs(1));
+}
