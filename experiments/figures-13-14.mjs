@@ -14,6 +14,9 @@ const PUBLISHED = [-13.1, 4.6, 4.7, 3.7];
 const ALIKE = 0.25;
 const RATE = 0.3;
 const EPOCHS = 5;
+const DRAWS = 25;
+/** What the chapter's runs all get below. */
+const LEVEL = -16;
 
 export default {
   name: 'figures-13-14',
@@ -22,12 +25,13 @@ export default {
   claim:
     'The simplest multi-layer network, one hidden unit with one input, has two symmetric minima and a saddle between them; stochastic learning goes to the one or the other, below −16 dB in five epochs from any of four starts.',
   setting: `Input → hidden unit → output, both lecunTanh with a bias; 10 inputs of each class from N(∓1, 0.4²), targets ∓1; one pattern per step, shuffled, no
-momentum, ${EPOCHS} epochs. The chapter does not give its rate; here it is ${RATE} (${RATE / 2} of the library, whose error is twice the chapter's).
+momentum, ${EPOCHS} epochs, ${DRAWS} draws of the points. The chapter does not give its rate; here it is ${RATE} (${RATE / 2} of the library, whose error is twice the chapter's):
+rates from 0.1 to 0.6 give the same verdict, at 0.05 all runs end in the same minimum.
 Points are drawn until the four starts err on them by as much as in the chapter, within ${ALIKE} dB, since how small the error can become depends on
 the draw. Starts (w0, w1) as in Figure 14: ${STARTS.map((w) => `(${w.join(', ')})`).join(', ')}, biases 0. Decibels as in Figure 11.`,
   async run() {
     const seeds = [];
-    for (let seed = 1; seeds.length < 25; seed++) if (await alike(problem(seed))) seeds.push(seed);
+    for (let seed = 1; seeds.length < DRAWS; seed++) if (await alike(problem(seed))) seeds.push(seed);
     const runs = [];
     for (const start of STARTS) {
       const found = [];
@@ -36,7 +40,11 @@ the draw. Starts (w0, w1) as in Figure 14: ${STARTS.map((w) => `(${w.join(', ')}
     }
     const basins = new Set(runs.flatMap(({ found }) => found.map(({ w0 }) => w0 > 0)));
     const same = runs.every(({ found }) => found.every(({ w0, w1 }) => w0 * w1 > 0));
-    const below = runs.flatMap(({ ends }) => ends).filter((db) => db < -16).length;
+    const below = (ends) => `${ends.filter((db) => db < LEVEL).length} of ${ends.length}`;
+    const anyPoints = [];
+    for (const start of STARTS) {
+      for (let seed = 1; seed <= DRAWS; seed++) anyPoints.push((await learn(problem(seed), start, seed)).curve.at(-1));
+    }
     const worst = Math.max(...runs.map(({ ends }) => median(ends)));
     return {
       table: {
@@ -64,8 +72,8 @@ the draw. Starts (w0, w1) as in Figure 14: ${STARTS.map((w) => `(${w.join(', ')}
           points: filled(EPOCHS + 1, (t) => [t, median(found.map(({ curve }) => curve[t]))]),
         })),
       },
-      confirmed: basins.size === 2 && same && worst < -16,
-      verdict: `All four starts end ${same ? 'in a minimum with w0·w1 > 0' : 'not always in a minimum'}, ${basins.size === 2 ? 'and both minima are found' : 'but only one minimum is found'}; after ${EPOCHS} epochs the medians are at ${round(worst)} dB or below, and ${below} of the ${STARTS.length * seeds.length} runs below −16 dB: how many depends on the points drawn.`,
+      confirmed: basins.size === 2 && same && worst < LEVEL,
+      verdict: `All four starts end ${same ? 'in a minimum with w0·w1 > 0' : 'not always in a minimum'}, ${basins.size === 2 ? 'and both minima are found' : 'but only one minimum is found'}; after ${EPOCHS} epochs the medians are at ${round(worst)} dB or below, and ${below(runs.flatMap(({ ends }) => ends))} runs below ${LEVEL} dB. That level belongs to points like the chapter's: on points drawn without that choice ${below(anyPoints)} runs get below it.`,
     };
   },
 };
