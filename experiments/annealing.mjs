@@ -54,7 +54,7 @@ end its mean over the last ${LAST} measurements. The theory of constant rates (f
       },
       confirmed:
         levels.every((v, i) => i === 0 || v < 0.75 * levels[i - 1]) && off < 0.35 && annealed < 0.3 * Math.min(...levels),
-      verdict: `Constant rates from ${CONSTANT[0]} to ${CONSTANT.at(-1)} leave squared distances from ${round(levels[0])} to ${round(levels.at(-1))}, half as much for half the rate and within ${Math.round(100 * off)} % of the theory; the falling rate ends at ${round(annealed)}, and the median of its runs at ${round(median(results.at(-1).ends))}.`,
+      verdict: `Constant rates from ${CONSTANT[0]} to ${CONSTANT.at(-1)} leave squared distances from ${round(levels[0])} to ${round(levels.at(-1))}, each within ${Math.round(100 * off)} % of the theory: about half as much for half the rate where rates are small (${round(levels.at(-2) / levels.at(-1), 2)} times for twice the smallest), and more than that where they are near the largest that converges (${round(levels[0] / levels[1], 2)} times for the two largest); the falling rate ends at ${round(annealed)}, and the median of its runs at ${round(median(results.at(-1).ends))}.`,
     };
   },
 };

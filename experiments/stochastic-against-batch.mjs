@@ -50,7 +50,7 @@ patterns, and between one stochastic epoch of all, copy after copy, and ${COPIES
         median(ends('stochastic')) < 0.2 * median(ends('batch')) &&
         batchOff < 1e-12 &&
         stochasticOff === 0,
-      verdict: `Stochastic learning gets to an error of 0.1 in ${shown(reached('stochastic'))} epochs, batch learning in ${shown(reached('batch'))}; after ${EPOCHS} epochs the errors are ${round(median(ends('stochastic')))} and ${round(median(ends('batch')))}. A full batch of all patterns takes the step of one of the distinct ones (weights differ by ${batchOff.toExponential(0)}), a stochastic epoch the steps of ten epochs of them (by ${stochasticOff}).`,
+      verdict: `Stochastic learning gets to an error of 0.1 after ${shown(reached('stochastic'))} of ${EPOCHS} epochs, batch learning after ${shown(reached('batch'))}; after ${EPOCHS} epochs the errors are ${round(median(ends('stochastic')))} and ${round(median(ends('batch')))}. A full batch of all patterns takes the step of one of the distinct ones (weights differ by ${batchOff.toExponential(0)}), a stochastic epoch the steps of ten epochs of them (by ${stochasticOff}).`,
     };
   },
 };
