@@ -25,7 +25,7 @@ variance (at most ${MOST}).`,
       measured: largestEigenvalue(shifted(m, quick ? 2000 : 20000)),
       predicted: 1 + INPUTS * m * m,
     }));
-    const seeds = filled(quick ? 2 : 7, (s) => s + 1);
+    const seeds = filled(quick ? 3 : 15, (s) => s + 1);
     const kinds = Object.entries(TRANSFORMATIONS).map(([name, transform]) => ({
       name,
       transform,

@@ -1,14 +1,22 @@
 // Random numbers and summaries for the experiments: the same on every machine, so nothing here uses Math.log, Math.cos or the like.
 
+const STEP = 0x9e3779b9;
+
+/** The bits of a 32-bit integer mixed by two multiplications, one to one. */
+function mixed(z) {
+  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return (z ^ (z >>> 16)) >>> 0;
+}
+
 /** A stream of random numbers: equal seeds, equal streams. */
 export function stream(seed) {
-  let state = (seed * 0x9e3779b9) >>> 0;
-  /** Uniform on [0, 1): a Weyl sequence, its bits mixed by two multiplications. */
+  // The seed is mixed, so that no stream begins a few numbers into another.
+  let state = mixed(seed + STEP);
+  /** Uniform on [0, 1): a Weyl sequence, its bits mixed. */
   const uniform = () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let z = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-    return ((z ^ (z >>> 16)) >>> 0) / 2 ** 32;
+    state = (state + STEP) >>> 0;
+    return mixed(state) / 2 ** 32;
   };
   return {
     uniform,
