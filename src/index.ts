@@ -85,6 +85,9 @@ export type {
   SquareMatrix,
 } from './curvature/curvature.js';
 export type { Principal } from './curvature/eigen.js';
+export { type MinimizeMethod, type MinimizeOptions, minimize } from './solve/minimize.js';
+export { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from './solve/least-squares.js';
+export type { Minimum, SolveOptions, SolveReason } from './solve/options.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

@@ -79,6 +79,8 @@ export async function leastSquares(
   const r = new Float64Array(m);
   const spare = new Float64Array(m);
   const j = new Float64Array(m * n);
+  /** What steps of differences are relative to where a variable is next to 0. */
+  const typical = from.map((e) => (e === 0 ? 1 : 1e-2 * Math.abs(e)));
 
   /** √w∘r into `into`; returns the sum of its squares. */
   const measure = (u: Float64Array, into: Float64Array): number => {
@@ -109,7 +111,7 @@ export async function leastSquares(
     const [high, low] = [new Float64Array(m), new Float64Array(m)];
     const at = u.slice();
     for (let k = 0; k < n; k++) {
-      const h = CENTRAL * (Math.abs(u[k]!) || 1);
+      const h = CENTRAL * Math.max(Math.abs(u[k]!), typical[k]!);
       at[k] = u[k]! + h;
       measure(at, high);
       at[k] = u[k]! - h;

@@ -99,7 +99,7 @@ class Whole implements Curved {
 }
 
 /**
- * By conjugate gradients on B·p = −g, ended where the residual is min(½, √|g|)·|g|, or along a direction of negative curvature (Nocedal & Wright 7.1).
+ * By conjugate gradients on B·p = −g, ended where the residual is min(1/10, √|g|)·|g|, or along a direction of negative curvature (Nocedal & Wright 7.1).
  */
 class Truncated implements Curved {
   constructor(
@@ -110,7 +110,7 @@ class Truncated implements Curved {
   direction(g: Float64Array, p: Float64Array): void {
     const { f } = this;
     const size = Math.sqrt(dot(g, g));
-    const enough = Math.min(0.5, Math.sqrt(size)) * size;
+    const enough = Math.min(0.1, Math.sqrt(size)) * size;
     p.fill(0);
     const r = g.slice();
     let d: Float64Array = g.map((e) => -e);

@@ -1,0 +1,325 @@
+// Laws of the methods: ends on quadratics, secants, invariance; fits with known answers; refusals.
+
+import { describe, expect, test } from 'vitest';
+import { engineOf } from '../../bindings/load.js';
+import { DataError, OptionError, leastSquares, minimize } from '../../src/index.js';
+import { conjugateGradient } from '../../src/solve/conjugate-gradient.js';
+import { byCholesky, levenbergMarquardt } from '../../src/solve/levenberg-marquardt.js';
+import { type Point, strongWolfe } from '../../src/solve/line-search.js';
+import { newton } from '../../src/solve/newton.js';
+import { bfgs, lbfgs } from '../../src/solve/quasi-newton.js';
+import type { Iterate, Smooth, Solver } from '../../src/solve/smooth.js';
+import { numbers } from '../layers/training.js';
+
+const engine = await engineOf('float64');
+
+/** ½(x − c)ᵀA(x − c) with eigenvalues from 1 to κ in random directions. */
+function quadratic(n: number, kappa: number, seed: number) {
+  const next = numbers(seed);
+  const a = Array.from({ length: n }, () => new Float64Array(n));
+  const basis: number[][] = [];
+  for (let k = 0; k < n; k++) {
+    let v = Array.from({ length: n }, next);
+    for (const q of [...basis, ...basis]) {
+      const along = v.reduce((s, e, i) => s + e * q[i]!, 0);
+      v = v.map((e, i) => e - along * q[i]!);
+    }
+    const size = Math.sqrt(v.reduce((s, e) => s + e * e, 0));
+    basis.push(v.map((e) => e / size));
+    const lambda = kappa ** (k / Math.max(n - 1, 1));
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) a[i]![j]! += lambda * basis[k]![i]! * basis[k]![j]!;
+  }
+  const c = Float64Array.from({ length: n }, next);
+  const times = (v: Float64Array, out: Float64Array) => {
+    for (let i = 0; i < n; i++) out[i] = a[i]!.reduce((s, e, j) => s + e * v[j]!, 0);
+  };
+  let evaluations = 0;
+  const f: Smooth = {
+    n,
+    gradient(x, g) {
+      evaluations++;
+      const d = x.map((e, i) => e - c[i]!);
+      times(d, g);
+      return d.reduce((s, e, i) => s + e * g[i]!, 0) / 2;
+    },
+    value: (x) => f.gradient(x, new Float64Array(n)),
+    product: (v, out) => times(v, out),
+  };
+  return { f, a, c, times, evaluations: () => evaluations };
+}
+
+function* iterates(solver: Solver): Generator<Iterate> {
+  for (;;) {
+    const { done, value } = solver.next();
+    if (done) return;
+    if (value) yield value;
+  }
+}
+
+function stepsTo(solver: Solver, minGradient: number, most: number): number {
+  let k = 0;
+  for (const { gradient } of iterates(solver)) {
+    k++;
+    if (Math.max(...gradient.map(Math.abs)) <= minGradient || k === most) return k;
+  }
+  return k;
+}
+
+describe('on a quadratic', () => {
+  test.each([1, 2, 5, 12])('Newton needs one step (n = %i)', (n) => {
+    const { f } = quadratic(n, 100, n);
+    expect(stepsTo(newton(engine, f, new Float64Array(n), false, false), 1e-9, 5)).toBe(1);
+  });
+
+  test.each([2, 5, 10])('conjugate gradients end in about n steps, as far as the line search is exact (n = %i)', (n) => {
+    const { f } = quadratic(n, 50, n + 1);
+    expect(stepsTo(conjugateGradient(f, new Float64Array(n), 'polakRibiere'), 1e-6, 100)).toBeLessThanOrEqual(3 * n);
+  });
+
+  test.each([3, 8])('BFGS and limited memory of as many steps walk alike from the same scale (n = %i)', (n) => {
+    const { f } = quadratic(n, 30, n + 2);
+    const ends = [bfgs(engine, f, new Float64Array(n)), lbfgs(f, new Float64Array(n), 100)].map((s) =>
+      [...iterates(s)].slice(0, 2),
+    );
+    // Both begin with the steepest direction; the second direction knows one pair and the same scale.
+    for (let k = 0; k < 2; k++) {
+      ends[0]![k]!.x.forEach((v, i) => {
+        expect(v).toBeCloseTo(ends[1]![k]!.x[i]!, 10);
+      });
+    }
+  });
+
+  test('values never rise, whatever the method', () => {
+    for (const make of [
+      (f: Smooth, x: Float64Array) => bfgs(engine, f, x),
+      (f: Smooth, x: Float64Array) => lbfgs(f, x, 5),
+      (f: Smooth, x: Float64Array) => conjugateGradient(f, x, 'powellBeale'),
+      (f: Smooth, x: Float64Array) => newton(engine, f, x, false, true),
+    ]) {
+      const { f } = quadratic(9, 1e4, 3);
+      let before = Infinity;
+      for (const { value } of [...iterates(make(f, new Float64Array(9)))].slice(0, 60)) {
+        expect(value).toBeLessThanOrEqual(before);
+        before = value;
+      }
+      expect(before).toBeLessThan(1e-3);
+    }
+  });
+});
+
+test('Newton is invariant under linear maps of the variables', () => {
+  const rosenbrock: Smooth = {
+    n: 2,
+    gradient(x, g) {
+      const a = x[1]! - x[0]! ** 2;
+      g[0] = -400 * x[0]! * a - 2 * (1 - x[0]!);
+      g[1] = 200 * a;
+      last = x.slice();
+      return 100 * a * a + (1 - x[0]!) ** 2;
+    },
+    value: (x) => 100 * (x[1]! - x[0]! ** 2) ** 2 + (1 - x[0]!) ** 2,
+    product(v, out) {
+      const [x, y] = last as unknown as [number, number];
+      out[0] = (1200 * x * x - 400 * y + 2) * v[0]! - 400 * x * v[1]!;
+      out[1] = -400 * x * v[0]! + 200 * v[1]!;
+    },
+  };
+  let last = new Float64Array(2);
+  const [a, b] = [3, 0.5]; // x = (a·u, u + b·v)
+  const out = (u: Float64Array) => Float64Array.of(a * u[0]!, u[0]! + b * u[1]!);
+  const mapped: Smooth = {
+    n: 2,
+    gradient(u, g) {
+      const inner = new Float64Array(2);
+      const value = rosenbrock.gradient(out(u), inner);
+      g[0] = a * inner[0]! + inner[1]!;
+      g[1] = b * inner[1]!;
+      return value;
+    },
+    value: (u) => rosenbrock.value(out(u)),
+    product(v, to) {
+      const inner = new Float64Array(2);
+      rosenbrock.product!(out(v), inner, false);
+      to[0] = a * inner[0]! + inner[1]!;
+      to[1] = b * inner[1]!;
+    },
+  };
+  const start = Float64Array.of(-1.2, 1);
+  const inside = Float64Array.of(start[0]! / a, (start[1]! - start[0]! / a) / b);
+  const one = [...iterates(newton(engine, rosenbrock, start, false, false))].slice(0, 8);
+  const other = [...iterates(newton(engine, mapped, inside, false, false))].slice(0, 8);
+  one.forEach(({ x }, k) => {
+    out(other[k]!.x).forEach((v, i) => {
+      expect(Math.abs(v - x[i]!)).toBeLessThan(1e-8);
+    });
+  });
+});
+
+describe('Levenberg-Marquardt', () => {
+  const J = [
+    [1, 2],
+    [3, -1],
+    [0.5, 0.5],
+  ];
+  const d = [1, 2, 3];
+  const squares = {
+    n: 2,
+    cost: (x: Float64Array) => J.reduce((s, [p, q], i) => s + (p! * x[0]! + q! * x[1]! - d[i]!) ** 2, 0),
+    normal(x: Float64Array, a: Float64Array, g: Float64Array) {
+      a.fill(0);
+      g.fill(0);
+      for (const [i, row] of J.entries()) {
+        const r = row[0]! * x[0]! + row[1]! * x[1]! - d[i]!;
+        for (let k = 0; k < 2; k++) {
+          g[k]! += row[k]! * r;
+          for (let l = 0; l < 2; l++) a[k * 2 + l]! += row[k]! * row[l]!;
+        }
+      }
+      return squares.cost(x);
+    },
+  };
+  const damping = { muInc: 10, muDec: 0.1, muMax: 1e10, scaling: 'identity', rule: 'tenfold' } as const;
+  const first = (mu: number) => {
+    const { solve, dispose } = byCholesky(engine, 2);
+    const [iterate] = [...iterates(levenbergMarquardt(squares, new Float64Array(2), solve, { ...damping, mu }))];
+    dispose();
+    return iterate!.x;
+  };
+
+  test('μ → 0 is Gauss-Newton: one step on a linear problem', () => {
+    const x = first(1e-14);
+    const g = new Float64Array(2);
+    squares.normal(x, new Float64Array(4), g);
+    expect(Math.max(...g.map(Math.abs))).toBeLessThan(1e-12);
+  });
+
+  test('μ → ∞ is the gradient’s direction', () => {
+    const x = first(1e9);
+    const g = new Float64Array(2);
+    squares.normal(new Float64Array(2), new Float64Array(4), g);
+    expect(x[0]! / x[1]!).toBeCloseTo(g[0]! / g[1]!, 6);
+    expect(x[0]! * g[0]!).toBeLessThan(0);
+  });
+});
+
+describe('the line search', () => {
+  const along =
+    (phi: (a: number) => number, slope: (a: number) => number) =>
+    (alpha: number): Point => ({
+      alpha,
+      value: phi(alpha),
+      slope: slope(alpha),
+    });
+
+  // Moré and Thuente's test functions 1 to 3.
+  const beta = 0.004;
+  const cases: [string, (a: number) => number, (a: number) => number, number, number][] = [
+    ['-a/(a² + 2)', (a) => -a / (a * a + 2), (a) => (a * a - 2) / (a * a + 2) ** 2, 1e-3, 0.1],
+    [
+      '(a + β)⁵ − 2(a + β)⁴',
+      (a) => (a + beta) ** 5 - 2 * (a + beta) ** 4,
+      (a) => 5 * (a + beta) ** 4 - 8 * (a + beta) ** 3,
+      0.1,
+      0.1,
+    ],
+    ['a² − 2a, far away', (a) => (a - 1) ** 2, (a) => 2 * (a - 1), 1e-4, 0.1],
+  ];
+
+  test.each(cases)('%s: the strong Wolfe conditions, from 0.001 to 1000', (_, phi, slope, c1, c2) => {
+    for (const first of [1e-3, 0.1, 10, 1e3]) {
+      const start = { alpha: 0, value: phi(0), slope: slope(0) };
+      const search = strongWolfe(along(phi, slope), start, first, { c1, c2 });
+      let found = search.next();
+      let evaluations = 0;
+      while (!found.done) {
+        evaluations++;
+        found = search.next();
+      }
+      const point = found.value!;
+      expect(point.value).toBeLessThanOrEqual(start.value + c1 * point.alpha * start.slope);
+      expect(Math.abs(point.slope)).toBeLessThanOrEqual(c2 * Math.abs(start.slope));
+      expect(evaluations).toBeLessThanOrEqual(20);
+    }
+  });
+
+  test('what is not finite is too far; what does not descend is refused', () => {
+    const wall = along(
+      (a) => (a > 0.3 ? Number.NaN : -a),
+      (a) => (a > 0.3 ? Number.NaN : -1),
+    );
+    const search = strongWolfe(wall, { alpha: 0, value: 0, slope: -1 }, 1, { c1: 1e-4, c2: 0.9 });
+    let found = search.next();
+    while (!found.done) found = search.next();
+    expect(found.value!.alpha).toBeGreaterThan(0);
+    expect(found.value!.alpha).toBeLessThanOrEqual(0.3);
+    expect(strongWolfe(wall, { alpha: 0, value: 0, slope: 1 }, 1, { c1: 1e-4, c2: 0.9 }).next().value).toBeUndefined();
+  });
+});
+
+describe('minimize and leastSquares', () => {
+  const times = Array.from({ length: 30 }, (_, i) => i / 5);
+  const next = numbers(3);
+  const seen = times.map((t) => 2.5 * Math.exp(-1.3 * t) + 0.5 + 0.01 * next());
+  const residuals = ([a, k, c]: ArrayLike<number> & Iterable<number>) =>
+    times.map((t, i) => a! * Math.exp(-k! * t) + c! - seen[i]!);
+
+  test('a decay is fitted, with standard errors that tell how well; the same by its derivatives, and by BFGS', async () => {
+    const fit = await leastSquares(residuals, [1, 1, 0]);
+    [2.5, 1.3, 0.5].forEach((truth, k) => {
+      expect(Math.abs(fit.x[k]! - truth)).toBeLessThan(4 * fit.standardErrors![k]!);
+    });
+    expect(fit.residuals.reduce((s, r) => s + r * r, 0)).toBeCloseTo(fit.value, 14);
+    const jacobian = ([a, k]: Float64Array) => times.map((t) => [Math.exp(-k! * t), -a! * t * Math.exp(-k! * t), 1]);
+    const exact = await leastSquares(residuals, [1, 1, 0], { jacobian });
+    const other = await minimize((x) => residuals(x).reduce((s, r) => s + r * r, 0), [1, 1, 0]);
+    fit.x.forEach((v, k) => {
+      expect(exact.x[k]).toBeCloseTo(v, 8);
+      expect(other.x[k]).toBeCloseTo(v, 5);
+    });
+    expect(exact.evaluations.value).toBeLessThan(fit.evaluations.value);
+    expect(exact.gradientNorm).toBeLessThan(1e-6);
+  });
+
+  test('weights count as repeated residuals; bounds are kept', async () => {
+    const doubled = await leastSquares((x) => [...residuals(x), ...residuals(x).slice(0, 5)], [1, 1, 0]);
+    const weighted = await leastSquares(residuals, [1, 1, 0], { weights: times.map((_, i) => (i < 5 ? 2 : 1)) });
+    weighted.x.forEach((v, k) => {
+      expect(v).toBeCloseTo(doubled.x[k]!, 8);
+    });
+    const bounded = await leastSquares(residuals, [1, 0.5, 0], { bounds: [null, [0, 1], [-Infinity, 0.6]] });
+    expect(bounded.x[1]).toBeCloseTo(1, 5);
+    expect(bounded.x[1]).toBeLessThanOrEqual(1);
+    const inside = await minimize(([x, y]) => (x! - 3) ** 2 + (y! + 1) ** 2, [0, 0], {
+      bounds: [
+        [-1, 2],
+        [0, Infinity],
+      ],
+    });
+    expect(inside.x[0]).toBeCloseTo(2, 6);
+    expect(inside.x[1]).toBeCloseTo(0, 6);
+  });
+
+  test('ends: iterations, evaluations, signal, tolerance', async () => {
+    const f = ([x]: ArrayLike<number> & Iterable<number>) => (x! - 1) ** 4;
+    expect((await minimize(f, [9], { iterations: 3 })).reason).toBe('iterations');
+    expect((await minimize(f, [9], { evaluations: 4 })).reason).toBe('evaluations');
+    expect((await minimize(f, [9], { signal: AbortSignal.abort() })).reason).toBe('signal');
+    const told: number[] = [];
+    await minimize(f, [9], { iterations: 4, onIteration: ({ value }) => told.push(value) });
+    expect(told).toHaveLength(4);
+    expect(told).toEqual([...told].sort((a, b) => b - a));
+  });
+
+  test('refusals', async () => {
+    await expect(minimize(() => 1, [])).rejects.toThrow(DataError);
+    await expect(minimize(() => 1, [Number.NaN])).rejects.toThrow(DataError);
+    await expect(minimize(() => Number.NaN, [1])).rejects.toThrow(DataError);
+    await expect(minimize(() => 1, [1], { method: 'magic' as 'bfgs' })).rejects.toThrow(OptionError);
+    await expect(minimize(() => 1, [1], { gradient: () => [1, 2] })).rejects.toThrow(OptionError);
+    await expect(minimize(() => 1, [1], { bounds: [[2, 1]] })).rejects.toThrow(OptionError);
+    await expect(minimize(() => 1, [1], { bounds: [null, null] })).rejects.toThrow(OptionError);
+    await expect(leastSquares(() => [Infinity], [1])).rejects.toThrow(DataError);
+    await expect(leastSquares(() => [1, 2], [1], { weights: [1] })).rejects.toThrow(OptionError);
+    await expect(leastSquares(() => [1, 2], [1], { jacobian: () => [[1]] })).rejects.toThrow(OptionError);
+  });
+});
