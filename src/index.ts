@@ -88,6 +88,21 @@ export type { Principal } from './curvature/eigen.js';
 export { type MinimizeMethod, type MinimizeOptions, minimize } from './solve/minimize.js';
 export { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from './solve/least-squares.js';
 export type { Minimum, SolveOptions, SolveReason } from './solve/options.js';
+export { type LevenbergMarquardtOptions, levenbergMarquardt } from './optim/levenberg-marquardt.js';
+export {
+  type ConjugateGradientOptions,
+  type LbfgsOptions,
+  type NewtonOptions,
+  type ScaledConjugateGradientOptions,
+  type SecondOrderOptions,
+  bfgs,
+  conjugateGradient,
+  gaussNewton,
+  lbfgs,
+  newton,
+  oneStepSecant,
+  scaledConjugateGradient,
+} from './optim/quasi-newton.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

@@ -80,16 +80,17 @@ export class Network extends Model {
   readonly outputs: number;
   readonly layers: readonly Layer[];
   readonly loss: Loss;
-  readonly precision: Precision;
+  /** Of parameters and arithmetic; becomes 'float64' for good when a method of second order trains the network. */
+  precision: Precision;
   readonly seed: number;
   /** P, how many parameters there are. */
   readonly parameters: number;
   private readonly arena: Arena;
   /** @internal */
-  readonly engine: Engine;
+  engine: Engine;
   private readonly architecture: Architecture;
   private readonly shapes: readonly ParameterShape[];
-  private readonly theta: Reals;
+  private theta: Reals;
   private inference: Inference | undefined;
   private fitting = false;
   /** What the method of the last `partialFit` remembers. */
@@ -213,6 +214,7 @@ export class Network extends Model {
     this.check();
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
     this.fitting = true;
+    if (options?.method?.precision === 'float64' && this.precision === 'float32') await this.promote();
     const subject: Subject = {
       engine: this.engine,
       architecture: this.architecture,
@@ -343,6 +345,25 @@ export class Network extends Model {
       'init' in layer && typeof layer.init === 'function' ? { ...layer, init: 'custom' } : layer,
     );
     return { kind: 'network', config: { inputs, layers: plain, loss, precision, seed }, tensors };
+  }
+
+  /** From float32 to float64, with the same weights. */
+  private async promote(): Promise<void> {
+    try {
+      const engine = await engineOf('float64');
+      this.check();
+      const promoted = new Reals(this.arena, 'float64', this.theta.length);
+      promoted.view().set(this.theta.view());
+      this.arena.release(this.theta.address);
+      this.theta = promoted;
+      this.engine = engine;
+      this.precision = 'float64';
+      this.inference = undefined;
+      this.memory = undefined;
+    } catch (error) {
+      this.fitting = false;
+      throw error;
+    }
   }
 
   private check(): void {

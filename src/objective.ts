@@ -28,6 +28,7 @@ export class Objective {
   private readonly set: PatternSet;
   private readonly scale: number;
   private readonly decays: readonly { first: number; size: number }[];
+  private normals: { a: Reals; g: Reals } | undefined;
   private tangents: number | undefined;
   private curvatures: number | undefined;
   private jacobian: { rows: Reals; outputs: Reals; scratch: number; patterns: number } | undefined;
@@ -38,7 +39,7 @@ export class Objective {
     architecture: Architecture,
     readonly theta: Reals,
     private readonly patterns: Patterns,
-    subset?: Words,
+    private readonly subset?: Words,
     /** λ, of the kernels of dense layers. */
     readonly decay = 0,
   ) {
@@ -89,6 +90,80 @@ export class Objective {
       0,
     );
     for (const { first, size } of this.decays) core.axpy(size, this.decay, v.at(first), out.at(first));
+  }
+
+  /** Vectors of P numbers that live as long as the objective's memory. */
+  vectors(count: number): Reals[] {
+    return Array.from({ length: count }, () => new Reals(this.arena, 'float64', this.parameters));
+  }
+
+  /** (λ/2)·|kernels|² at other parameters. */
+  penaltyAt(x: Float64Array): number {
+    let sum = 0;
+    for (const { first, size } of this.decays) for (let i = first; i < first + size; i++) sum += x[i]! * x[i]!;
+    return (this.decay / 2) * sum;
+  }
+
+  /**
+   * Of F = Σ w·(a − t)² + κ·|kernels|², κ = λ·W·O/2, which is W·O times E under meanSquaredError: returns F, and writes JᵀJ + κ (P×P) and Jᵀr + κ·θ, which are half of
+   * its Gauss-Newton matrix and gradient.
+   */
+  normal(a: Float64Array, g: Float64Array): number {
+    const { core } = this.engine;
+    const { parameters: n, outputs, patterns } = this;
+    this.normals ??= {
+      a: new Reals(this.arena, 'float64', n * n),
+      g: new Reals(this.arena, 'float64', n),
+    };
+    const { a: matrix, g: gradient } = this.normals;
+    core.fill(n * n, 0, matrix.address);
+    core.fill(n, 0, gradient.address);
+    let sum = 0;
+    this.eachJacobian(true, (j, out, first, rows) => {
+      const m = rows * outputs;
+      const r = out.view();
+      const t = patterns.t.view();
+      const w = patterns.w?.view();
+      const picked = this.subset?.view();
+      for (let k = 0; k < rows; k++) {
+        const p = picked ? picked[first + k]! : first + k;
+        const root = w ? Math.sqrt(w[p]!) : 1;
+        for (let o = 0; o < outputs; o++) {
+          const e = root * (r[k * outputs + o]! - t[p * outputs + o]!);
+          r[k * outputs + o] = e;
+          sum += e * e;
+        }
+      }
+      core.normalMatrix(m, n, j.address, n * 8, matrix.address, this.scratch);
+      core.gemm(
+        0,
+        0,
+        1,
+        n,
+        m,
+        out.address,
+        m * 8,
+        j.address,
+        n * 8,
+        gradient.address,
+        n * 8,
+        gradient.address,
+        n * 8,
+        this.scratch,
+      );
+    });
+    core.mirror(n, matrix.address);
+    a.set(matrix.view());
+    g.set(gradient.view());
+    const kappa = (this.decay * this.weight * outputs) / 2;
+    const theta = this.theta.view();
+    for (const { first, size } of this.decays) {
+      for (let i = first; i < first + size; i++) {
+        a[i * n + i]! += kappa;
+        g[i]! += kappa * theta[i]!;
+      }
+    }
+    return sum + this.penalty() * this.weight * outputs;
   }
 
   /** A diagonal of the Hessian into `out`. */
@@ -148,11 +223,6 @@ export class Objective {
   /** W = Σ w. */
   get weight(): number {
     return 1 / this.scale;
-  }
-
-  /** The targets and weights of pattern r among the subset. */
-  get targets(): Patterns {
-    return this.patterns;
   }
 
   private penalty(): number {

@@ -214,6 +214,7 @@ async function loop(
     if (validationLoss !== undefined && !Number.isFinite(validationLoss)) stop = 'diverged';
     else if (training.loss <= settings.goal) stop = 'goal';
     else if (settings.minGradient > 0 && training.gradientNorm! <= settings.minGradient) stop = 'minGradient';
+    else if (training.small) stop = 'minGradient';
     else if (stopping && history.epochs - best.epoch >= stopping.patience) stop = 'earlyStopping';
     settings.onEpoch?.({
       epoch: history.epochs,
@@ -247,7 +248,8 @@ async function epoch(
     const before = performance.now();
     if (training.advance(steps) < 0) return 'diverged';
     pace.took(steps, performance.now() - before);
-    left -= steps;
+    if (training.ended) return training.ended;
+    if (!training.trial) left -= steps;
     if (pace.due) {
       await pace.rest();
       subject.check();

@@ -9,6 +9,8 @@ export const STOP_REASONS = [
   'minGradient', // the gradient's largest magnitude fell to minGradient
   'timeLimit',
   'earlyStopping', // the validation loss stopped falling
+  'noProgress', // no step lowers what is minimised, save rounding
+  'muMax', // Levenberg-Marquardt's damping exceeded muMax
   'signal', // the AbortSignal fired
   'solved', // a linear model in closed form: no descent was needed
   'diverged', // the loss, or a weight, ceased to be finite; the weights are those that the last good epoch began with

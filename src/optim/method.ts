@@ -4,6 +4,7 @@ import type { Arena, RealArray, Words } from '../../bindings/memory.js';
 import type { Order } from '../data/batches.js';
 import type { Patterns } from '../data/dataset.js';
 import type { BatchSize } from '../fit/batches.js';
+import type { StopReason } from '../fit/history.js';
 import type { Plan } from '../plan.js';
 
 /** What a method trains on. */
@@ -68,6 +69,12 @@ export interface Training {
   readonly loss: number;
   /** The largest magnitude in the last gradient; undefined where the method never forms one of the whole set. */
   readonly gradientNorm: number | undefined;
+  /** Whether the last `advance` was a trial that led to no step: the epoch goes on. */
+  readonly trial?: boolean;
+  /** Why the method ended by itself, once it has. */
+  readonly ended?: StopReason | undefined;
+  /** Whether the gradient is as small as the method asks for. */
+  readonly small?: boolean;
   /** The current learning rate, for reports. */
   readonly rate: number;
   /** Pattern gradients computed so far, in units of one epoch. */
@@ -80,6 +87,8 @@ export interface Method {
   readonly name: string;
   /** 'full' for methods that compare gradients of the whole set; they refuse mini-batches. */
   readonly batch?: 'full';
+  /** 'float64' for methods that compute in it; a network of float32 is promoted, for good. */
+  readonly precision?: 'float64';
   /** @internal */
   start(task: Task, state?: MethodState): Training;
 }

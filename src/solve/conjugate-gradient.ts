@@ -130,7 +130,7 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
     if (square === 0 || dot(r, r) === 0) return 'minGradient';
     if (ok) {
       if (f.product) {
-        f.product(p, s, false);
+        f.product(x, p, s, false);
       } else {
         const step = sigma / Math.sqrt(square);
         moved(x, step, p, to);
@@ -174,7 +174,6 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
       barred = lambda;
       ok = false;
       failures++;
-      f.gradient(x, g); // products belong to the point that is kept
       yield undefined;
     }
     if (gain < 0.25) lambda += (delta * (1 - Math.max(gain, -1e3))) / square;

@@ -125,27 +125,16 @@ function differences(f: (x: Float64Array) => number, x: Float64Array, g: Float64
   }
 }
 
-/** H·v by central differences of the gradient, at the point where it was asked for last. */
+/** H·v by central differences of the gradient. */
 function withProducts(f: Smooth): Smooth {
-  let last: Float64Array = new Float64Array(f.n);
+  const low = new Float64Array(f.n);
   return {
     ...f,
-    gradient(x, g) {
-      last = x.slice();
-      return f.gradient(x, g);
-    },
-    product(v, out) {
-      const size = Math.sqrt(dot(v, v));
-      const h = (CENTRAL * Math.max(1, Math.sqrt(dot(last, last)))) / size;
-      const low = new Float64Array(f.n);
-      f.gradient(
-        last.map((e, i) => e + h * v[i]!),
-        out,
-      );
-      f.gradient(
-        last.map((e, i) => e - h * v[i]!),
-        low,
-      );
+    product(x, v, out) {
+      const h = (CENTRAL * Math.max(1, Math.sqrt(dot(x, x)))) / Math.sqrt(dot(v, v));
+      const along = (step: number) => x.map((e, i) => e + step * v[i]!);
+      f.gradient(along(h), out);
+      f.gradient(along(-h), low);
       for (let i = 0; i < f.n; i++) out[i] = (out[i]! - low[i]!) / (2 * h);
     },
   };

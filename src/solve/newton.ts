@@ -49,7 +49,7 @@ export class Factor {
 
 /** A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. */
 interface Curved {
-  direction(g: Float64Array, p: Float64Array): void;
+  direction(x: Float64Array, g: Float64Array, p: Float64Array): void;
   dispose(): void;
 }
 
@@ -67,13 +67,13 @@ class Whole implements Curved {
     this.a = new Float64Array(f.n * f.n);
   }
 
-  direction(g: Float64Array, p: Float64Array): void {
+  direction(x: Float64Array, g: Float64Array, p: Float64Array): void {
     const { f, a } = this;
     const unit = new Float64Array(f.n);
     for (let k = 0; k < f.n; k++) {
       unit.fill(0);
       unit[k] = 1;
-      f.product!(unit, a.subarray(k * f.n, (k + 1) * f.n), this.gaussNewton);
+      f.product!(x, unit, a.subarray(k * f.n, (k + 1) * f.n), this.gaussNewton);
     }
     let square = 0;
     for (let i = 0; i < f.n; i++) {
@@ -107,7 +107,7 @@ class Truncated implements Curved {
     private readonly gaussNewton: boolean,
   ) {}
 
-  direction(g: Float64Array, p: Float64Array): void {
+  direction(x: Float64Array, g: Float64Array, p: Float64Array): void {
     const { f } = this;
     const size = Math.sqrt(dot(g, g));
     const enough = Math.min(0.1, Math.sqrt(size)) * size;
@@ -117,7 +117,7 @@ class Truncated implements Curved {
     let square = dot(r, r);
     const product = new Float64Array(f.n);
     for (let k = 0; k < 2 * f.n && Math.sqrt(square) > enough; k++) {
-      f.product!(d, product, this.gaussNewton);
+      f.product!(x, d, product, this.gaussNewton);
       const curvature = dot(d, product);
       if (!(curvature > 1e-16 * dot(d, d))) {
         if (k === 0) p.set(d);
@@ -149,7 +149,7 @@ export function* newton(engine: DoubleEngine, f: Smooth, x0: Float64Array, gauss
   const curved: Curved = truncated ? new Truncated(f, gaussNewton) : new Whole(engine, f, gaussNewton);
   try {
     for (;;) {
-      curved.direction(g, p);
+      curved.direction(x, g, p);
       let slope = dot(g, p);
       if (!(slope < 0)) {
         for (let i = 0; i < f.n; i++) p[i] = -g[i]!;

@@ -7,8 +7,8 @@ export interface Smooth {
   gradient(x: Float64Array, g: Float64Array): number;
   /** E(x) alone. */
   value(x: Float64Array): number;
-  /** H(x)·v into `out`, or a Gauss-Newton approximation of it, at the x of the last call of `gradient`; missing where only gradients are known. */
-  product?(v: Float64Array, out: Float64Array, gaussNewton: boolean): void;
+  /** H(x)·v into `out`, or a Gauss-Newton approximation of it; missing where only gradients are known. */
+  product?(x: Float64Array, v: Float64Array, out: Float64Array, gaussNewton: boolean): void;
 }
 
 /** A sum of squares F(x) = Σ r_i(x)², with what goes to it beside: r = (residuals), J their Jacobian. */

@@ -43,7 +43,7 @@ function quadratic(n: number, kappa: number, seed: number) {
       return d.reduce((s, e, i) => s + e * g[i]!, 0) / 2;
     },
     value: (x) => f.gradient(x, new Float64Array(n)),
-    product: (v, out) => times(v, out),
+    product: (_, v, out) => times(v, out),
   };
   return { f, a, c, times, evaluations: () => evaluations };
 }
@@ -114,17 +114,15 @@ test('Newton is invariant under linear maps of the variables', () => {
       const a = x[1]! - x[0]! ** 2;
       g[0] = -400 * x[0]! * a - 2 * (1 - x[0]!);
       g[1] = 200 * a;
-      last = x.slice();
       return 100 * a * a + (1 - x[0]!) ** 2;
     },
     value: (x) => 100 * (x[1]! - x[0]! ** 2) ** 2 + (1 - x[0]!) ** 2,
-    product(v, out) {
-      const [x, y] = last as unknown as [number, number];
+    product(at, v, out) {
+      const [x, y] = [at[0]!, at[1]!];
       out[0] = (1200 * x * x - 400 * y + 2) * v[0]! - 400 * x * v[1]!;
       out[1] = -400 * x * v[0]! + 200 * v[1]!;
     },
   };
-  let last = new Float64Array(2);
   const [a, b] = [3, 0.5]; // x = (a·u, u + b·v)
   const out = (u: Float64Array) => Float64Array.of(a * u[0]!, u[0]! + b * u[1]!);
   const mapped: Smooth = {
@@ -137,9 +135,9 @@ test('Newton is invariant under linear maps of the variables', () => {
       return value;
     },
     value: (u) => rosenbrock.value(out(u)),
-    product(v, to) {
+    product(u, v, to) {
       const inner = new Float64Array(2);
-      rosenbrock.product!(out(v), inner, false);
+      rosenbrock.product!(out(u), out(v), inner, false);
       to[0] = a * inner[0]! + inner[1]!;
       to[1] = b * inner[1]!;
     },

@@ -1,0 +1,102 @@
+// Levenberg and Marquardt's method on networks (Efficient BackProp 6.5): squared errors, up to some thousand parameters.
+
+import type { DoubleEngine } from '../../bindings/core.js';
+import { OptionError } from '../errors.js';
+import type { Objective } from '../objective.js';
+import { checked, number, oneOf } from '../options.js';
+import { SCALINGS, type Scaling, byCholesky, levenbergMarquardt as solver } from '../solve/levenberg-marquardt.js';
+import { type Squares, largest } from '../solve/smooth.js';
+import type { Task } from './method.js';
+import { type Goal, lossGoal, secondOrder } from './second-order.js';
+
+const OPTIONS = {
+  mu: number({ above: 0, below: Infinity }, 1e-3),
+  muInc: number({ above: 1, below: Infinity }, 10),
+  muDec: number({ above: 0, below: 1 }, 0.1),
+  muMax: number({ above: 0 }, 1e10),
+  minGrad: number({ min: 0 }, 1e-7),
+  scaling: oneOf(SCALINGS, 'identity'),
+  rule: oneOf(['tenfold', 'nielsen'], 'tenfold'),
+  weightDecay: number({ min: 0, below: Infinity }, 0),
+};
+
+/** Options of levenbergMarquardt; names and defaults of the first five are MATLAB's (trainlm). */
+export interface LevenbergMarquardtOptions {
+  /** μ > 0 to start with, in the scale of JᵀJ of plain residuals. Default 0.001. */
+  mu?: number;
+  /** What μ is multiplied with where a step fails, > 1. Default 10. */
+  muInc?: number;
+  /** The same where it succeeds, > 0 and < 1. Default 0.1. */
+  muDec?: number;
+  /** Ends where μ exceeds this. Default 10¹⁰. */
+  muMax?: number;
+  /** Ends where no element of the gradient Jᵀr is larger. Default 10⁻⁷. */
+  minGrad?: number;
+  /** What μ multiplies: the 'identity' (default), the diagonal of JᵀJ ('marquardt'), or the largest that has been ('more'). */
+  scaling?: Scaling;
+  /** 'tenfold' (default): by muInc and muDec. 'nielsen': by how well the model foretold the decrease. */
+  rule?: 'tenfold' | 'nielsen';
+  /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised. Default 0. */
+  weightDecay?: number;
+}
+
+/** F = Σ w·(a − t)² + (λ·W·O/2)·|kernels|², W·O times what is minimised: plain residuals, so that μ has the usual scale. */
+function squaresOf(objective: Objective): Squares {
+  const { theta, parameters: n } = objective;
+  return {
+    n,
+    cost(x) {
+      theta.view().set(x);
+      return objective.value() * objective.weight * objective.outputs;
+    },
+    normal(x, a, g) {
+      theta.view().set(x);
+      return objective.normal(a, g);
+    },
+  };
+}
+
+/**
+ * Levenberg and Marquardt's method: (JᵀJ + μ·D)·Δ = −Jᵀr. For squared errors and networks of up to some thousand parameters the fastest there is. An epoch is an
+ * accepted step. Needs the loss meanSquaredError.
+ * @throws OptionError
+ */
+export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
+  const settings = checked('levenbergMarquardt', OPTIONS, options);
+  const goal = (objective: Objective, { plan }: Task): Goal => {
+    const { loss } = plan.architecture;
+    if (loss !== 'meanSquaredError') {
+      throw new OptionError(
+        'fit.method',
+        'levenbergMarquardt',
+        `gaussNewton() or lbfgs() with the loss ${loss}; it is made for squared errors`,
+      );
+    }
+    const scale = objective.weight * objective.outputs;
+    return {
+      ...lossGoal(objective),
+      loss: ({ x, value }) => value / scale - objective.penaltyAt(x),
+      gradientNorm: ({ gradient }) => largest(gradient),
+    };
+  };
+  return secondOrder({
+    ...settings,
+    name: 'levenbergMarquardt',
+    matrix: true,
+    goal,
+    solve: (engine: DoubleEngine, { objective }: Goal, x: Float64Array, state) => {
+      // What a fit that goes on had for μ is where this one begins.
+      const mu = state?.method === 'levenbergMarquardt' && state.memory[0]! > 0 ? state.memory[0]! : settings.mu;
+      return withFactor(engine, objective, x, { ...settings, mu });
+    },
+  });
+}
+
+function* withFactor(engine: DoubleEngine, objective: Objective, x: Float64Array, settings: Parameters<typeof solver>[3]) {
+  const { solve, dispose } = byCholesky(engine, objective.parameters);
+  try {
+    return yield* solver(squaresOf(objective), x, solve, settings);
+  } finally {
+    dispose();
+  }
+}

@@ -1,0 +1,97 @@
+// Conjugate gradients, quasi-Newton methods and Newton's own on networks (Efficient BackProp 6).
+
+import { checked, number, oneOf, value } from '../options.js';
+import { BETAS, type Beta, conjugateGradient as cg, scaledConjugateGradient as scg } from '../solve/conjugate-gradient.js';
+import { newton as newtonSolver } from '../solve/newton.js';
+import { bfgs as bfgsSolver, lbfgs as lbfgsSolver, oneStepSecant as oss } from '../solve/quasi-newton.js';
+import { secondOrder } from './second-order.js';
+
+const DECAY = number({ min: 0, below: Infinity }, 0);
+
+/** Options that methods of second order share. */
+export interface SecondOrderOptions {
+  /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised (not to the loss that is reported). Default 0. */
+  weightDecay?: number;
+}
+
+export interface ConjugateGradientOptions extends SecondOrderOptions {
+  /** How directions follow from gradients. Default 'polakRibiere', which the chapter calls the more robust one. */
+  beta?: Beta;
+}
+
+/**
+ * Conjugate gradients with a strong Wolfe line search (6.2): for full batches of sets that are not too large and redundant, the chapter's all-round method.
+ * @throws OptionError
+ */
+export function conjugateGradient(options?: ConjugateGradientOptions) {
+  const { beta, weightDecay } = checked('conjugateGradient', { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: DECAY }, options);
+  return secondOrder({ name: 'conjugateGradient', weightDecay, solve: (_, { f }, x) => cg(f, x, beta) });
+}
+
+export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
+  /** The first damping > 0. Default 5·10⁻⁷, as MATLAB has it. */
+  lambda?: number;
+}
+
+/** Conjugate gradients whose step length comes from an exact product with the Hessian and a damping, without a line search (Møller 1993). @throws OptionError */
+export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
+  const schema = { lambda: number({ above: 0, below: Infinity }, 5e-7), weightDecay: DECAY };
+  const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
+  return secondOrder({ name: 'scaledConjugateGradient', weightDecay, solve: (_, { f }, x) => scg(f, x, undefined, lambda) });
+}
+
+/** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
+export function bfgs(options?: SecondOrderOptions) {
+  const { weightDecay } = checked('bfgs', { weightDecay: DECAY }, options);
+  return secondOrder({ name: 'bfgs', weightDecay, matrix: true, solve: (engine, { f }, x) => bfgsSolver(engine, f, x) });
+}
+
+export interface LbfgsOptions extends SecondOrderOptions {
+  /** Steps remembered. Default 10. */
+  memory?: number;
+}
+
+/** BFGS that remembers a few steps: 2·memory·P numbers. @throws OptionError */
+export function lbfgs(options?: LbfgsOptions) {
+  const { memory, weightDecay } = checked(
+    'lbfgs',
+    { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY },
+    options,
+  );
+  return secondOrder({ name: 'lbfgs', weightDecay, solve: (_, { f }, x) => lbfgsSolver(f, x, memory) });
+}
+
+/** BFGS that remembers one step (Battiti 1992). @throws OptionError */
+export function oneStepSecant(options?: SecondOrderOptions) {
+  const { weightDecay } = checked('oneStepSecant', { weightDecay: DECAY }, options);
+  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: (_, { f }, x) => oss(f, x) });
+}
+
+export interface NewtonOptions extends SecondOrderOptions {
+  /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
+  truncated?: boolean;
+}
+
+/** From so many parameters on a column of the Hessian for each costs more than conjugate gradients do. */
+const WHOLE = 300;
+
+const TRUNCATED = value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined);
+
+function newtonOf(name: 'newton' | 'gaussNewton', options: NewtonOptions | undefined) {
+  const { truncated, weightDecay } = checked(name, { truncated: TRUNCATED, weightDecay: DECAY }, options);
+  return secondOrder({
+    name,
+    weightDecay,
+    solve: (engine, { f }, x) => newtonSolver(engine, f, x, name === 'gaussNewton', truncated ?? f.n > WHOLE),
+  });
+}
+
+/** Newton's method (6.1): the exact Hessian made positive definite by shifts, or truncated conjugate gradients on it, and a line search. @throws OptionError */
+export function newton(options?: NewtonOptions) {
+  return newtonOf('newton', options);
+}
+
+/** The same with the Gauss-Newton matrix Jᵀ(∂²l/∂a²)J, which is never indefinite (6.5). @throws OptionError */
+export function gaussNewton(options?: NewtonOptions) {
+  return newtonOf('gaussNewton', options);
+}
