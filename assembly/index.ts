@@ -9,7 +9,7 @@ export { runBytes, runOpen, runUpdate, runRates, runBatch, runInterleave, runEmp
 export { interleaveBytes, interleave } from "./orders/interleave";
 export { emphasisBytes, emphasisOpen, emphasisEpoch, draw, noteLoss } from "./orders/emphasis";
 export {
-  updateRule, updateAdaptive, updateResilient, updateSigned, updateGlobal, updateRecall, updateMemory, updateExtras,
+  updateRule, updateAdaptive, updateResilient, updateSigned, updateGlobal, updateCurved, updateRecall, updateMemory, updateExtras,
 } from "./update";
 
 export { words, uniforms, normals, permutation } from "./kernels/random";

@@ -6,7 +6,8 @@ import { permutation } from "./kernels/random";
 import { Emphasis, draw, emphasisEpoch, noteLoss } from "./orders/emphasis";
 import { interleave } from "./orders/interleave";
 import { Plan, layerAt, layerInput, planDescend, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
-import { Update, isImmediate, update, updateOuter } from "./update";
+import { slabDiagonal } from "./curvature/diagonal";
+import { Update, isImmediate, update, updateOuter, wantsDiagonal } from "./update";
 
 /** The state of a training run, in linear memory; a Patterns and an Update follow it. */
 @unmanaged
@@ -172,8 +173,9 @@ function noteLosses(run: Run, patterns: Patterns, first: i32, rows: i32, value: 
   }
 }
 
-/** The gradient of Σ w·l/weight over a batch, slab by slab; returns Σ w·l. */
-function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize, first: i32, count: i32, weight: f64): f64 {
+/** The gradient of Σ w·l/weight over a batch, slab by slab, and its diagonal where the rule wants one; returns Σ w·l. */
+function batchGradient(run: Run, plan: Plan, patterns: Patterns, u: Update, first: i32, count: i32, weight: f64): f64 {
+  const gradient = u.gradient, curves = wantsDiagonal(u);
   let value: f64 = 0;
   for (let done = 0; done < count; done += plan.rows) {
     const rows = min(plan.rows, count - done);
@@ -183,6 +185,7 @@ function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize
       run.plan, rows, patterns.atX, patterns.atT, patterns.atW, 1 / weight, gradient, done ? 1 : 0,
     );
     if (run.emphasis) noteLosses(run, patterns, first + done, rows, slab);
+    if (curves) slabDiagonal(u.curvatures, plan, patterns, rows, 1 / weight, 0, u.diagonal, done ? 1 : 0);
     value += slab;
   }
   return value;
@@ -214,7 +217,7 @@ export function runSteps(at: usize, steps: i32): i32 {
       if (emphasis) noteLosses(run, patterns, first, 1, value);
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
-      value = batchGradient(run, plan, patterns, u.gradient, first, count, patterns.factors ? count * run.meanWeight : weight);
+      value = batchGradient(run, plan, patterns, u, first, count, patterns.factors ? count * run.meanWeight : weight);
       if (isFinite(value)) update(u, plan, value);
     }
     run.lossSum += value;

@@ -1,6 +1,7 @@
 // What a step does to the parameters once their gradient is known: the rule in force, its settings and where its vectors are.
 
 import { ADAGRAD, adaptive } from "./optim/adaptive";
+import { ADA_HESSIAN, STOCHASTIC_DIAGONAL, curved, leakyDiagonal, stochasticDiagonal } from "./optim/curved";
 import { GDX, MURATA, leakyMean, murataRate } from "./optim/global";
 import { addSigns, average, clipNorm, clipValue, multiply } from "./optim/gradient";
 import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./optim/resilient";
@@ -23,7 +24,7 @@ export class Update {
   power2: f64;
   decay: f64; // of kernels; biases do not decay
   value: f64; // E of the last step that was kept; Infinity before the first
-  peak: f64; // murata: the largest ‖r‖ so far
+  peak: f64; // murata: the largest ‖r‖ so far; rules of optim/curved.ts: steps taken
   rule: i32; // of optim/*.ts
   decays: i32; // 0 | 1 through the gradient | 2 decoupled; only adaptive rules know 2
   gradient: usize;
@@ -39,6 +40,10 @@ export class Update {
   average: usize; // of the weights, or 0
   averageKeep: f64; // 1 averages all alike
   averaged: f64; // steps so far
+  // What the rules of optim/curved.ts are fed with.
+  curvatures: usize; // the buffers of curvature/diagonal.ts, or 0 where the diagonal does not change from step to step
+  diagonal: usize; // of the batch
+  every: i32; // steps from one to the next
 }
 
 /** The update rule for the steps to come. */
@@ -114,6 +119,34 @@ export function updateGlobal(
   u.top = gradient;
 }
 
+/**
+ * A rule that divides by a diagonal for the steps to come (optim/curved.ts). keep: γ of stochasticDiagonalLM, < 0 for the chapter's schedule; ρ of sophia. epsilon: its μ.
+ * power1, power2: β₁^t and β₂^t so far. h: the running diagonal. curvatures, diagonal: where a batch's is found every so many steps; 0 for one that is given.
+ */
+export function updateCurved(
+  at: usize, rule: i32, rate: f64, beta1: f64, beta2: f64, epsilon: f64, keep: f64, decay: f64, power1: f64, power2: f64,
+  h: usize, curvatures: usize, diagonal: usize, every: i32,
+): void {
+  const u = changetype<Update>(at);
+  updateRule(at, rule, rate, beta1, decay);
+  u.beta2 = beta2;
+  u.epsilon = epsilon;
+  u.keep = keep;
+  u.power1 = power1;
+  u.power2 = power2;
+  u.second = h;
+  u.curvatures = curvatures;
+  u.diagonal = diagonal;
+  u.every = every;
+}
+
+/** Whether the step to come needs the diagonal of its batch. */
+// @ts-ignore: decorator
+@inline
+export function wantsDiagonal(u: Update): bool {
+  return u.curvatures != 0 && u.peak % <f64>u.every == 0;
+}
+
 /** What a rule remembers beside its vectors: E of the last step kept, its rate, the largest ‖r‖, and how many steps were averaged. */
 export function updateRecall(at: usize, value: f64, rate: f64, peak: f64, averaged: f64): void {
   const u = changetype<Update>(at);
@@ -171,11 +204,34 @@ function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: i3
     resilient(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.epsilon, u.most, decay, rose);
   } else if (rule < MURATA) {
     signed(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.keep, u.most, u.rate, decay);
+  } else if (rule == STOCHASTIC_DIAGONAL) {
+    stochasticDiagonal(n, g, w, u.momentum > 0 ? v : 0, second, u.rate, u.epsilon, u.momentum, decay);
+  } else if (rule > STOCHASTIC_DIAGONAL) {
+    curved(rule, n, g, w, v, second, u.rate, u.momentum, u.epsilon, u.keep, decay, u.power1, u.power2);
   } else if (rule == MURATA) {
     sgd(PLAIN_DESCENT, n, g, w, 0, u.rate, 0, decay);
   } else {
     sgd(MOMENTUM, n, g, w, v, u.rate, u.keep, decay);
   }
+}
+
+/** The share of the t-th diagonal, from 0, in the running mean: Figure 24's schedule (SPEC 1.9.2), but never below 0.01, so that h follows the weights. */
+// @ts-ignore: decorator
+@inline
+function shareOf(t: f64): f64 {
+  return t < 20 ? 0.1 : t < 80 ? 0.03 : 0.01;
+}
+
+/** The batch's diagonal goes into the running one, where it was found; the first stands for itself with stochasticDiagonalLM. */
+function noteDiagonal(u: Update, plan: Plan): void {
+  if (wantsDiagonal(u)) {
+    const before = u.peak / <f64>u.every, own = u.rule == STOCHASTIC_DIAGONAL;
+    const share = !own ? 1 - u.beta2 : before == 0 ? 1 : u.keep < 0 ? shareOf(before) : u.keep;
+    leakyDiagonal(plan.parameters, share, u.rule == ADA_HESSIAN, u.diagonal, u.second);
+    u.power2 *= u.beta2;
+  }
+  u.power1 *= u.momentum;
+  u.peak += 1;
 }
 
 /** gdx: whether to keep the weights that have just been judged by E = value, and the rate that follows. */
@@ -216,6 +272,8 @@ export function update(u: Update, plan: Plan, value: f64): void {
       u.rate = murataRate(u.rate, u.momentum, beta, length, u.epsilon, u.most);
     } else if (u.rule == GDX) {
       judge(u, plan, value);
+    } else if (u.rule >= STOCHASTIC_DIAGONAL) {
+      noteDiagonal(u, plan);
     }
   }
   const decay = u.multipliers ? 0 : u.decay; // where rates differ, the decay is in the gradient

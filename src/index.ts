@@ -133,6 +133,15 @@ export {
   superSAB,
 } from './optim/signs.js';
 export { type Rprop, type RpropOptions, type RpropVariant, rprop } from './optim/rprop.js';
+export { type AutoRate, type AutoRateOptions, autoRate } from './optim/auto-rate.js';
+export {
+  type AdaHessianOptions,
+  type SophiaOptions,
+  type StochasticDiagonalOptions,
+  adaHessian,
+  sophia,
+  stochasticDiagonalLM,
+} from './optim/curved.js';
 export { sgd, type PerWeight, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './fit/options.js';

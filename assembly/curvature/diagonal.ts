@@ -7,9 +7,10 @@ import { secondDerivative, timesDerivative } from "../kernels/activation";
 import { columnSums, copy } from "../kernels/blas1";
 import { exp } from "../kernels/elementary";
 import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
+import { times } from "../kernels/noise";
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossCurvature, lossSlope, throughInput } from "../kernels/loss";
-import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF, layerBackward, layerSlope } from "../layer";
-import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, topLayer } from "../plan";
+import { BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, RBF, layerBackward, layerSlope } from "../layer";
+import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, planGradient, topLayer } from "../plan";
 
 /** Buffers of the recursion. */
 @unmanaged
@@ -147,7 +148,9 @@ function curvatureGradient(c: Curvatures, layer: Layer, rows: i32, x: usize, par
 }
 
 /** hx = ∂²E/∂x² from h at y   d = ∂E/∂y (of rbf ∂E/∂D) with the full recursion, else 0 */
-function curvatureBackward(c: Curvatures, layer: Layer, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize): void {
+function curvatureBackward(
+  c: Curvatures, layer: Layer, learning: i32, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+): void {
   const inputs = layer.inputs, units = layer.units;
   switch (layer.kind) {
     case DENSE: {
@@ -192,14 +195,20 @@ function curvatureBackward(c: Curvatures, layer: Layer, rows: i32, x: usize, par
       }
       break;
     }
-    default: copy(rows * units, h, hx);
+    default: {
+      if (layer.kind == DROPOUT && learning) {
+        times(rows * units, h, layer.y, hx);
+        times(rows * units, hx, layer.y, hx);
+      } else {
+        copy(rows * units, h, hx);
+      }
+    }
   }
 }
 
-/** One slab of the recursion. */
+/** One slab of the recursion, after planForward on it. */
 function diagonalSlab(c: Curvatures, plan: Plan, patterns: Patterns, rows: i32, scale: f64, full: i32, out: usize): void {
-  const at = changetype<usize>(plan), x = patterns.atX, top = topLayer(plan), through = throughInput(plan.loss);
-  planForward(at, rows, x);
+  const x = patterns.atX, top = topLayer(plan), through = throughInput(plan.loss);
   lossCurvature(plan.loss, rows, top.units, top.a, patterns.atW, scale, c.h);
   if (full) lossSlope(plan.loss, rows, top.units, top.a, patterns.atT, patterns.atW, scale, plan.delta);
   for (let i = plan.layers - 1; i >= 0; i--) {
@@ -211,7 +220,7 @@ function diagonalSlab(c: Curvatures, plan: Plan, patterns: Patterns, rows: i32, 
     const d = full ? plan.delta : 0, input = layerInput(plan, i, x);
     curvatureGradient(c, layer, rows, input, parameters, d, c.h, own, plan.scratch);
     if (i == 0) break;
-    curvatureBackward(c, layer, rows, input, parameters, d, c.h, c.hBelow, plan.scratch);
+    curvatureBackward(c, layer, plan.learning, rows, input, parameters, d, c.h, c.hBelow, plan.scratch);
     const h = c.h;
     c.h = c.hBelow;
     c.hBelow = h;
@@ -296,12 +305,37 @@ function exactSlab(c: Curvatures, plan: Plan, patterns: Patterns, rows: i32, sca
   }
 }
 
+/** out (+)= LeCun's diagonal of the slab at hand, after planForward on it: for those who have just found its gradient */
+export function slabDiagonal(at: usize, plan: Plan, patterns: Patterns, rows: i32, scale: f64, full: i32, out: usize, accumulate: i32): void {
+  if (!accumulate) memory.fill(out, 0, <usize>plan.parameters * SIZE);
+  diagonalSlab(changetype<Curvatures>(at), plan, patterns, rows, scale, full, out);
+}
+
+/**
+ * objectiveGradient (evaluate.ts) and, from the same forward passes, curvatureDiagonal of kind 0, or with `full` 1. Returns Σ w·l.
+ */
+export function gradientAndDiagonal(
+  at: usize, planAt: usize, patternsAt: usize, first: i32, rows: i32, scale: f64, gradient: usize, out: usize, full: i32, accumulate: i32,
+): f64 {
+  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt);
+  let value: f64 = 0;
+  plan.learning = 0;
+  for (let done = 0; done < rows; done += plan.rows) {
+    const count = min(plan.rows, rows - done);
+    patterns.take(first + done, count);
+    value += planGradient(planAt, count, patterns.atX, patterns.atT, patterns.atW, scale, gradient, accumulate);
+    slabDiagonal(at, plan, patterns, count, scale, full, out, accumulate);
+    accumulate = 1;
+  }
+  return value;
+}
+
 /** Which diagonal: LeCun's, the same with the full recursion, or the exact one of the Gauss-Newton matrix. */
 const FULL: i32 = 1;
 const GAUSS_NEWTON: i32 = 2;
 
 /**
- * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over patterns first … first + rows − 1: kind 0, LeCun's recursion, never negative; 1, with f″ and the other terms of first
+ * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over patterns first … first + rows − 1: kind 0, LeCun's recursion, never negative; in float64 also 1, with f″ and the other terms of first
  * derivatives; 2, exactly that of the Gauss-Newton matrix. Adds if `accumulate`, else replaces; sums over shards add up. SPEC 1.7.4
  */
 export function curvatureDiagonal(
@@ -313,7 +347,10 @@ export function curvatureDiagonal(
   for (let done = 0; done < rows; done += plan.rows) {
     const count = min(plan.rows, rows - done);
     patterns.take(first + done, count);
-    if (kind == GAUSS_NEWTON) exactSlab(c, plan, patterns, count, scale, out);
-    else diagonalSlab(c, plan, patterns, count, scale, kind == FULL ? 1 : 0, out);
+    if (SIZE == 8 && kind == GAUSS_NEWTON) exactSlab(c, plan, patterns, count, scale, out);
+    else {
+      planForward(planAt, count, patterns.atX);
+      diagonalSlab(c, plan, patterns, count, scale, SIZE == 8 && kind == FULL ? 1 : 0, out);
+    }
   }
 }

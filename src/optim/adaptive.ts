@@ -52,7 +52,7 @@ export interface RmsPropOptions extends AdaptiveOptions {
 export type AdaGradOptions = AdaptiveOptions;
 
 /** n ↦ xⁿ for whole n ≥ 0: the same on every machine, and as a run multiplies it up. Quick where n grows little by little. */
-function powers(x: number): (n: number) => number {
+export function powers(x: number): (n: number) => number {
   let last = { n: 0, power: 1 };
   return (n) => {
     let { n: k, power } = n < last.n ? { n: 0, power: 1 } : last;

@@ -7,7 +7,9 @@ import { either, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import { type Schedule, isSchedule } from '../rates/schedule.js';
 import type { Architecture } from '../plan.js';
+import { type AutoRate, PrincipalCurvature, isAutoRate } from './auto-rate.js';
 import type { MethodState, Task, Training } from './method.js';
+import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
 
 /** A learning rate by the epoch, counted from 0 over all fits that continue each other. */
@@ -25,7 +27,7 @@ export function rateOption(fallback: number) {
 export interface Rule {
   /** The method's, for errors. */
   readonly name: string;
-  readonly rate: number | RateOfEpoch | Schedule;
+  readonly rate: number | RateOfEpoch | Schedule | AutoRate;
   /** Names of the vectors that it keeps, each as long as the parameters. */
   readonly moments: readonly string[];
   /** What they hold at the start, where that is not 0. */
@@ -34,8 +36,23 @@ export interface Rule {
   readonly adapts?: boolean;
   /** What each parameter's rate is multiplied with, on average 1. */
   readonly multipliers?: (architecture: Architecture) => Float64Array;
-  /** Tells an update (assembly/update.ts) the rule, its rate, how many steps were taken before, and where the moments are. */
-  apply(core: Core, update: number, rate: number, step: number, moments: readonly number[]): void;
+  /** Where the diagonal of the Hessian comes from, which goes into the moment called 'curvature'. */
+  readonly diagonals?: Diagonals;
+  /** The rate that λmax stands for, where `rate` is to be measured. */
+  readonly rateOf?: (lambda: number) => number;
+  /**
+   * Tells an update (assembly/update.ts) the rule, its rate, how many steps were taken before, where the moments are, and where batches' diagonals are found.
+   */
+  apply(core: Core, update: number, rate: number, step: number, moments: readonly number[], diagonals: DiagonalPlace): void;
+}
+
+/** LeCun's diagonal, of a sample every so many epochs, or of the batch every so many steps. */
+export type Diagonals = { readonly samples: number; readonly every: number } | { readonly everyStep: number };
+
+/** Addresses; 0 where batches' diagonals are not asked for. */
+export interface DiagonalPlace {
+  readonly buffers: number;
+  readonly diagonal: number;
 }
 
 /** Names of what averaging keeps in a method's state. */
@@ -69,6 +86,11 @@ export class Descent implements Training {
   private batchSize: number;
   /** Rates of coming steps, where they change from step to step. */
   private readonly rates: Reals | undefined;
+  private readonly place: DiagonalPlace = { buffers: 0, diagonal: 0 };
+  private readonly sampled: SampledDiagonal | undefined;
+  private readonly principal: PrincipalCurvature | undefined;
+  /** Whether the diagonal of a fit before this one is still there. */
+  private readonly known: boolean;
 
   constructor(
     private readonly rule: Rule,
@@ -112,6 +134,16 @@ export class Descent implements Training {
     this.update = core.runUpdate(this.run);
     this.rate = typeof rule.rate === 'number' ? rule.rate : 0;
     const whole = rule.moments.every((name) => state?.vectors[name]?.length === plan.parameters);
+    this.known = whole;
+    const { diagonals } = rule;
+    if (diagonals && 'samples' in diagonals) {
+      this.sampled = new SampledDiagonal(task, diagonals.samples, this.moments[rule.moments.indexOf('curvature')]!);
+    } else if (diagonals) {
+      const buffers = arena.allocate(core.curvaturesBytes(plan.address));
+      core.curvaturesOpen(buffers, plan.address);
+      this.place = { buffers, diagonal: new Reals(arena, precision, plan.parameters).address };
+    }
+    if (isAutoRate(rule.rate)) this.principal = new PrincipalCurvature(task, rule.rate.samples);
     const remembered = state?.method === rule.name && whole ? state.memory : [Infinity, this.rate, 0];
     core.updateRecall(this.update, remembered[0]!, remembered[1]!, remembered[2]!, 0);
     this.surround(state);
@@ -181,17 +213,32 @@ export class Descent implements Training {
     if (this.weights) this.task.plan.theta.view().set(this.weights);
     this.weights = undefined;
     this.current = this.epoch++;
-    if (!this.rule.adapts) this.rate = this.rateAt(this.step, this.presented);
+    this.measure();
+    if (!this.rule.adapts && !this.principal) this.rate = this.rateAt(this.step, this.presented);
     this.rule.apply(
       core,
       this.update,
       this.rate,
       this.step,
       this.moments.map(({ address }) => address),
+      this.place,
     );
     const [low, high] = halves(this.task.seed);
     core.runEpoch(this.run, low, high, Purpose.order, this.current);
     this.begun++;
+  }
+
+  /** Looks at the curvature where that is due: at the beginning, and every so many epochs. */
+  private measure(): void {
+    const { rule, current, begun } = this;
+    if (this.sampled && rule.diagonals && 'samples' in rule.diagonals) {
+      const first = begun === 0 && !this.known;
+      if (first || current % rule.diagonals.every === 0) this.sampled.measure(current);
+    }
+    if (this.principal && isAutoRate(rule.rate)) {
+      const { every } = rule.rate;
+      if (begun === 0 || (every !== undefined && begun % every === 0)) this.rate = rule.rateOf!(this.principal.measure(current));
+    }
   }
 
   private get core(): Core {
@@ -220,6 +267,7 @@ export class Descent implements Training {
   private rateAt(step: number, patterns: number): number {
     const { rate } = this.rule;
     if (typeof rate === 'number') return rate;
+    if (isAutoRate(rate)) return this.rate;
     const { rows, epochs } = this.task;
     const epoch = this.current;
     const share = Math.min((patterns - this.first) / (rows * epochs), 1);

@@ -5,11 +5,17 @@ import { checked, either, flag, number, value } from '../options.js';
 import type { Architecture } from '../plan.js';
 import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
+import { type AutoRate, autoRate, isAutoRate } from './auto-rate.js';
 import { Descent, type RateOfEpoch, type Rule, rateOption } from './descent.js';
 import type { Method, MethodState, Task } from './method.js';
 
+const AUTO = value<'auto' | AutoRate>("'auto', or an autoRate()", (v) => v === 'auto' || isAutoRate(v), undefined as never);
+
+/** The rate where curvature says nothing: it is the default. */
+const RATE = 0.01;
+
 const OPTIONS = {
-  rate: rateOption(0.01),
+  rate: either<number | RateOfEpoch | Schedule, 'auto' | AutoRate>(rateOption(RATE), AUTO),
   momentum: number({ min: 0, below: 1 }, 0.9),
   nesterov: flag(false),
   weightDecay: number({ min: 0, below: Infinity }, 0),
@@ -42,10 +48,10 @@ function isPerWeight(v: unknown): boolean {
 /** Options of sgd. */
 export interface SgdOptions {
   /**
-   * η > 0; one of `schedules`; or a function that gives it for each epoch (counted from 0). Default 0.01, which with momentum 0.9 moves like a
-   * rate of 0.1: safe on standardised data.
+   * η > 0; one of `schedules`; a function that gives it for each epoch (counted from 0); or 'auto', which measures curvature before training and
+   * takes (1 − μ)/λmax, and `autoRate` with its settings. Default 0.01, which with momentum 0.9 moves like a rate of 0.1: safe on standardised data.
    */
-  rate?: number | RateOfEpoch | Schedule;
+  rate?: number | RateOfEpoch | Schedule | 'auto' | AutoRate;
   /** μ, 0 ≤ μ < 1. Default 0.9. */
   momentum?: number;
   /** Nesterov's form of the momentum. Default false. */
@@ -80,9 +86,13 @@ export function sgd(options?: SgdOptions): Sgd {
   }
   const { rate, momentum, nesterov, weightDecay, perWeight } = settings;
   const own = perWeight && checked('sgd.perWeight', PER_WEIGHT, perWeight === true ? {} : perWeight);
+  const measured = rate === 'auto' ? autoRate() : rate;
   const rule: Rule = {
     name: 'sgd',
-    rate,
+    rate: measured,
+    ...(isAutoRate(measured) && {
+      rateOf: (lambda: number) => (lambda > 0 ? ((1 - momentum) * measured.factor) / (lambda + weightDecay) : RATE),
+    }),
     moments: momentum > 0 ? ['velocity'] : [],
     ...(own && { multipliers: (architecture: Architecture) => rateMultipliers(architecture, own.exponent, own.lower) }),
     apply(core, update, now) {

@@ -9,7 +9,7 @@ import { PRECISIONS } from './support.js';
  * budget has to be worth more than what it displaces. float32 has more lanes, and longer polynomials unrolled; float64 has linear algebra and
  * second derivatives, which nobody loads who only trains in float32.
  */
-const BUDGET = { float32: 90_000, float64: 110_000 };
+const BUDGET = { float32: 92_000, float64: 110_000 };
 
 const SECTIONS = { imports: 2, memory: 5, globals: 6, start: 8, data: 11 };
 

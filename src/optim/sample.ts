@@ -1,0 +1,63 @@
+// Some of a fit's patterns, picked at random, to measure curvature on.
+
+import { type Arena, type Reals, Words } from '../../bindings/memory.js';
+import { permutation } from '../data/split.js';
+import { type PatternSet, Plan } from '../plan.js';
+import { Purpose } from '../random.js';
+import type { Task } from './method.js';
+
+/** Up to `samples` patterns of a fit, others in each round, with a plan over the fit's parameters. */
+export class Sample {
+  readonly plan: Plan;
+  readonly rows: number;
+  private readonly picked: Words;
+  private readonly set: PatternSet;
+
+  /** @throws OutOfMemoryError */
+  constructor(
+    private readonly task: Task,
+    arena: Arena,
+    samples: number,
+  ) {
+    const { plan, patterns, rows } = task;
+    this.rows = Math.min(samples, rows);
+    this.plan = new Plan(plan.engine, arena, plan.architecture, plan.theta, this.rows, true);
+    this.picked = new Words(arena, this.rows);
+    this.set = this.plan.patterns(arena, patterns, this.picked);
+  }
+
+  /** Patterns of a round, ready for the plan; and the sum of their weights. */
+  draw(round: number): { set: PatternSet; weight: number } {
+    const { engine } = this.plan;
+    const { subset, rows, seed } = this.task;
+    const order = permutation(engine, rows, seed, Purpose.probes, round).subarray(0, this.rows);
+    const list = subset?.view();
+    this.picked.view().set(list ? order.map((i) => list[i]!) : order);
+    return { set: this.set, weight: this.plan.weight(this.set) };
+  }
+}
+
+/** The diagonal of a sample, into `into`, at a network's weights of now. */
+export class SampledDiagonal {
+  private readonly sample: Sample;
+  private readonly buffers: number;
+
+  /** @throws OutOfMemoryError */
+  constructor(
+    task: Task,
+    samples: number,
+    private readonly into: Reals,
+  ) {
+    const { core } = task.plan.engine;
+    this.sample = new Sample(task, task.arena, samples);
+    this.buffers = task.arena.allocate(core.curvaturesBytes(this.sample.plan.address));
+    core.curvaturesOpen(this.buffers, this.sample.plan.address);
+  }
+
+  measure(round: number): void {
+    const { plan, rows } = this.sample;
+    const { set, weight } = this.sample.draw(round);
+    if (weight === 0) return;
+    plan.engine.core.curvatureDiagonal(this.buffers, plan.address, set.address, 0, rows, 1 / weight, this.into.address, 0, 0);
+  }
+}
