@@ -4,5 +4,6 @@ export * from "./index";
 export { symmetricEigen, eigenScratch } from "./kernels/eigen";
 export { curvatureProduct, tangentsBytes, tangentsOpen } from "./curvature/products";
 export { gradientAndDiagonal } from "./curvature/diagonal";
-export { jacobianRows } from "./curvature/jacobian";
-export { cholesky, choleskySolve, factorScratch, matrixTimesVector, mirror, normalMatrix, rankTwoTimesVector } from "./kernels/factor";
+export { dampedTriangularStep, foldRows } from "./kernels/qr";
+export { jacobianRows, normalEquations, triangularEquations } from "./curvature/jacobian";
+export { cholesky, choleskySolve, dampedStep, factorScratch, matrixTimesVector, normalMatrix, rankTwoTimesVector } from "./kernels/factor";

@@ -19,6 +19,13 @@ async function engine(precision) {
   return { memory, core: instance.exports, Reals: precision === 'float32' ? Float32Array : Float64Array };
 }
 
+/** The binary of float64, with 256 MiB to itself. */
+export async function doubleCore() {
+  const { core, memory } = await engine('float64');
+  memory.grow(3584);
+  return { core, memory };
+}
+
 /** For each precision, form and size the best rate in GFLOP/s and the median share of the limit of the same round. */
 export async function measureProducts(limit, rounds) {
   const results = [];

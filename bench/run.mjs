@@ -13,7 +13,9 @@ import { limitLoops } from './limit.mjs';
 import { measureProducts } from './products.mjs';
 import { measure, summary } from './rounds.mjs';
 import { bundle, firstCall } from './startup.mjs';
-import { judge } from './targets.mjs';
+import { measureCurvature } from './curvature.mjs';
+import { measureSolvers } from './solvers.mjs';
+import { checks, judge, show } from './targets.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -107,18 +109,17 @@ if (!options.rung) {
   result.firstCall = firstCall(options.quick ? 5 : 11);
   result.bundle = bundle();
 }
-result.targets = judge(result);
+const { list, add } = checks();
+judge(result, add);
+if (!options.rung && !only) {
+  await measureCurvature(limit, rounds, add);
+  await measureSolvers(limit, rounds, add);
+}
+result.targets = list;
 console.log(
   `\nLimit: ${number(limit.best.float32)} GFLOP/s float32 (${limit.best.float32Loop}), ${number(limit.best.float64)} float64 (${limit.best.float64Loop})\n`,
 );
-console.table(
-  result.targets.map(({ what, found, least, most, unit, met }) => ({
-    what,
-    found: `${number(found)}${unit}`,
-    target: least === undefined ? `≤ ${most}${unit}` : `≥ ${least}${unit}`,
-    met: met ? 'yes' : 'NO',
-  })),
-);
+show(list);
 
 const folder = new URL('results/', import.meta.url);
 await mkdir(folder, { recursive: true });

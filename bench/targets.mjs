@@ -3,14 +3,32 @@
 const ratio = (times, peer) =>
   times?.[peer] && times['efficient-backprop'] ? times[peer].median / times['efficient-backprop'].median : undefined;
 
-/** [{ what, found, least | most, met }]; only what was measured. */
-export function judge({ products = [], ladder = [], firstCall, bundle }) {
-  const checks = [];
+const number = (x) => Number(x.toPrecision(3)).toLocaleString('en-US', { maximumSignificantDigits: 3 });
+
+/** A list of [{ what, found, least | most, unit, met }], and how to add to it; what was not measured is left out. */
+export function checks() {
+  const list = [];
   const add = (what, found, bound, unit = '') => {
     if (found === undefined) return;
     const met = 'least' in bound ? found >= bound.least : found <= bound.most;
-    checks.push({ what, found, ...bound, unit, met });
+    list.push({ what, found, ...bound, unit, met });
   };
+  return { list, add };
+}
+
+export function show(list) {
+  console.table(
+    list.map(({ what, found, least, most, unit, met }) => ({
+      what,
+      found: `${number(found)}${unit}`,
+      target: least === undefined ? `≤ ${most}${unit}` : `≥ ${least}${unit}`,
+      met: met ? 'yes' : 'NO',
+    })),
+  );
+}
+
+/** What was measured of products, the ladder and start-up, judged by `add`. */
+export function judge({ products = [], ladder = [], firstCall, bundle }, add) {
   for (const precision of ['float32', 'float64']) {
     const shares = products.filter((p) => p.precision === precision).map(({ share }) => share * 100);
     if (shares.length)
@@ -25,5 +43,4 @@ export function judge({ products = [], ladder = [], firstCall, bundle }) {
   }
   add('first call (import, compile, first step)', firstCall?.median, { most: 50 }, ' ms');
   add('bundle for pages, gzipped', bundle && bundle / 1000, { most: 100 }, ' KB');
-  return checks;
 }

@@ -25,21 +25,25 @@ export class Objective {
   readonly outputs: number;
   /** How often each was computed. */
   readonly counts = { value: 0, gradient: 0, product: 0, jacobian: 0 };
-  private readonly set: PatternSet;
+  readonly set: PatternSet;
   private readonly scale: number;
-  private readonly decays: readonly { first: number; size: number }[];
-  private normals: { a: Reals; g: Reals } | undefined;
+  /** Where the kernels are that decay. */
+  readonly decays: readonly { first: number; size: number }[];
+  /** The parameters of the last `value`, where one pass holds all patterns. */
+  private readonly last: Float64Array;
   private tangents: number | undefined;
   private curvatures: number | undefined;
-  private jacobian: { rows: Reals; outputs: Reals; scratch: number; patterns: number } | undefined;
+  private jacobian: { rows: Reals; outputs: Reals; scratch: number } | undefined;
+  /** Whether the plan's last pass was that of `value`. */
+  private wasValue = false;
 
   constructor(
     readonly engine: DoubleEngine,
-    private readonly arena: Arena,
+    readonly arena: Arena,
     architecture: Architecture,
     readonly theta: Reals,
-    private readonly patterns: Patterns,
-    private readonly subset?: Words,
+    patterns: Patterns,
+    subset?: Words,
     /** λ, of the kernels of dense layers. */
     readonly decay = 0,
   ) {
@@ -48,6 +52,7 @@ export class Objective {
     this.set = this.plan.patterns(arena, patterns, subset);
     this.parameters = this.plan.parameters;
     this.outputs = outputsOf(architecture);
+    this.last = new Float64Array(this.parameters);
     this.scale = 1 / this.plan.weight(this.set);
     this.decays = decay > 0 ? parameterShapes(architecture).filter(({ name }) => name.endsWith('.kernel')) : [];
   }
@@ -55,12 +60,15 @@ export class Objective {
   /** E. */
   value(): number {
     this.counts.value++;
+    this.wasValue = this.plan.slab >= this.rows;
+    if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
     return this.plan.evaluate(this.set) * this.scale + this.penalty();
   }
 
   /** ∇E into `gradient`; returns E. */
   gradient(gradient: Reals): number {
     this.counts.gradient++;
+    this.wasValue = false;
     const value = this.plan.gradient(this.set, this.scale, gradient) * this.scale;
     for (const { first, size } of this.decays) {
       this.engine.core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
@@ -68,10 +76,37 @@ export class Objective {
     return value + this.penalty();
   }
 
+  /** Both of `gradient` and `diagonal` from the same forward passes; returns E. */
+  gradientAndDiagonal(gradient: Reals, diagonal: Reals, full: boolean): number {
+    const { core } = this.engine;
+    const { plan, set, scale } = this;
+    this.counts.gradient++;
+    this.wasValue = false;
+    const value = core.gradientAndDiagonal(
+      this.curvatureBuffers(),
+      plan.address,
+      set.address,
+      0,
+      this.rows,
+      scale,
+      gradient.address,
+      diagonal.address,
+      full ? 1 : 0,
+      0,
+    );
+    const view = diagonal.view();
+    for (const { first, size } of this.decays) {
+      core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
+      for (let i = first; i < first + size; i++) view[i]! += this.decay;
+    }
+    return value * scale + this.penalty();
+  }
+
   /** H·v, or with `gaussNewton` G·v, into `out`. */
   product(v: Reals, out: Reals, gaussNewton: boolean): void {
     const { core } = this.engine;
     this.counts.product++;
+    this.wasValue = false;
     if (this.tangents === undefined) {
       this.tangents = this.arena.allocate(core.tangentsBytes(this.plan.address));
       core.tangentsOpen(this.tangents, this.plan.address);
@@ -104,79 +139,34 @@ export class Objective {
     return (this.decay / 2) * sum;
   }
 
-  /**
-   * Of F = Σ w·(a − t)² + κ·|kernels|², κ = λ·W·O/2, which is W·O times E under meanSquaredError: returns F, and writes JᵀJ + κ (P×P) and Jᵀr + κ·θ, which are half of
-   * its Gauss-Newton matrix and gradient.
-   */
-  normal(a: Float64Array, g: Float64Array): number {
-    const { core } = this.engine;
-    const { parameters: n, outputs, patterns } = this;
-    this.normals ??= {
-      a: new Reals(this.arena, 'float64', n * n),
-      g: new Reals(this.arena, 'float64', n),
-    };
-    const { a: matrix, g: gradient } = this.normals;
-    core.fill(n * n, 0, matrix.address);
-    core.fill(n, 0, gradient.address);
-    let sum = 0;
-    this.eachJacobian(true, (j, out, first, rows) => {
-      const m = rows * outputs;
-      const r = out.view();
-      const t = patterns.t.view();
-      const w = patterns.w?.view();
-      const picked = this.subset?.view();
-      for (let k = 0; k < rows; k++) {
-        const p = picked ? picked[first + k]! : first + k;
-        const root = w ? Math.sqrt(w[p]!) : 1;
-        for (let o = 0; o < outputs; o++) {
-          const e = root * (r[k * outputs + o]! - t[p * outputs + o]!);
-          r[k * outputs + o] = e;
-          sum += e * e;
-        }
-      }
-      core.normalMatrix(m, n, j.address, n * 8, matrix.address, this.scratch);
-      core.gemm(
-        0,
-        0,
-        1,
-        n,
-        m,
-        out.address,
-        m * 8,
-        j.address,
-        n * 8,
-        gradient.address,
-        n * 8,
-        gradient.address,
-        n * 8,
-        this.scratch,
-      );
-    });
-    core.mirror(n, matrix.address);
-    a.set(matrix.view());
-    g.set(gradient.view());
-    const kappa = (this.decay * this.weight * outputs) / 2;
-    const theta = this.theta.view();
-    for (const { first, size } of this.decays) {
-      for (let i = first; i < first + size; i++) {
-        a[i * n + i]! += kappa;
-        g[i]! += kappa * theta[i]!;
-      }
-    }
-    return sum + this.penalty() * this.weight * outputs;
-  }
-
   /** A diagonal of the Hessian into `out`. */
   diagonal(kind: keyof typeof DIAGONALS, out: Reals, first = 0, rows = this.rows): void {
+    const { core } = this.engine;
+    const { plan, set, scale } = this;
+    this.wasValue = false;
+    core.curvatureDiagonal(
+      this.curvatureBuffers(),
+      plan.address,
+      set.address,
+      first,
+      rows,
+      scale,
+      out.address,
+      DIAGONALS[kind],
+      0,
+    );
+    const view = out.view();
+    for (const { first: from, size } of this.decays) for (let i = from; i < from + size; i++) view[i]! += this.decay;
+  }
+
+  /** Where diagonals are worked out, allocated when first needed. */
+  private curvatureBuffers(): number {
     const { core } = this.engine;
     if (this.curvatures === undefined) {
       this.curvatures = this.arena.allocate(core.curvaturesBytes(this.plan.address));
       core.curvaturesOpen(this.curvatures, this.plan.address);
     }
-    const { curvatures, plan, set, scale } = this;
-    core.curvatureDiagonal(curvatures, plan.address, set.address, first, rows, scale, out.address, DIAGONALS[kind], 0);
-    const view = out.view();
-    for (const { first: from, size } of this.decays) for (let i = from; i < from + size; i++) view[i]! += this.decay;
+    return this.curvatures;
   }
 
   /** Patterns of which the Jacobian is formed at a time. */
@@ -190,15 +180,9 @@ export class Objective {
    */
   eachJacobian(weighted: boolean, work: (jacobian: Reals, outputs: Reals, first: number, rows: number) => void): void {
     const { core } = this.engine;
-    this.counts.jacobian++;
-    const { slab, outputs, parameters } = this;
-    this.jacobian ??= {
-      rows: new Reals(this.arena, 'float64', slab * outputs * parameters),
-      outputs: new Reals(this.arena, 'float64', slab * outputs),
-      scratch: this.arena.allocate(core.factorScratch(slab * outputs, parameters)),
-      patterns: slab,
-    };
-    const { rows: j, outputs: a } = this.jacobian;
+    this.linearised();
+    const { slab, parameters } = this;
+    const { rows: j, outputs: a } = this.jacobianBuffers();
     for (let first = 0; first < this.rows; first += slab) {
       const count = Math.min(slab, this.rows - first);
       core.jacobianRows(
@@ -215,9 +199,29 @@ export class Objective {
     }
   }
 
-  /** Scratch for normal matrices of a slab, once `eachJacobian` runs. */
-  get scratch(): number {
-    return this.jacobian!.scratch;
+  /** Notes that somebody has run the plan for a Jacobian. */
+  linearised(): void {
+    this.counts.jacobian++;
+    this.wasValue = false;
+  }
+
+  /** Room for a slab of the Jacobian, allocated when first needed. */
+  jacobianBuffers(): { rows: Reals; outputs: Reals; scratch: number } {
+    const { slab, outputs, parameters } = this;
+    this.jacobian ??= {
+      rows: new Reals(this.arena, 'float64', slab * outputs * parameters),
+      outputs: new Reals(this.arena, 'float64', slab * outputs),
+      scratch: this.arena.allocate(this.engine.core.factorScratch(slab * outputs, parameters)),
+    };
+    return this.jacobian;
+  }
+
+  /** Whether the plan still holds a forward pass over all patterns at the parameters of now: `value` was the last to run. */
+  get passed(): boolean {
+    if (!this.wasValue) return false;
+    const theta = this.theta.view();
+    for (let i = 0; i < this.parameters; i++) if (theta[i] !== this.last[i]) return false;
+    return true;
   }
 
   /** W = Σ w. */
@@ -225,7 +229,8 @@ export class Objective {
     return 1 / this.scale;
   }
 
-  private penalty(): number {
+  /** (λ/2)·|kernels|² */
+  penalty(): number {
     let sum = 0;
     for (const { first, size } of this.decays) {
       sum += this.engine.core.dot(size, this.theta.at(first), this.theta.at(first));

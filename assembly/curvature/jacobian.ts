@@ -3,7 +3,9 @@
 import { SIZE } from "../vec";
 import { Patterns } from "../batch";
 import { SOFTMAX } from "../kernels/activation";
-import { outerProduct } from "../kernels/matvec";
+import { normalMatrix } from "../kernels/factor";
+import { outerProduct, vectorMatrix } from "../kernels/matvec";
+import { foldRows } from "../kernels/qr";
 import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF, layerSlope } from "../layer";
 import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, topLayer } from "../plan";
 
@@ -26,7 +28,8 @@ function ownGradients(layer: Layer, rows: i32, x: usize, parameters: usize, d: u
     const own = d + <usize>(r * units) * SIZE, input = x + <usize>(r * inputs) * SIZE, second = out + <usize>size * SIZE;
     switch (layer.kind) {
       case DENSE: {
-        outerProduct(inputs, units, input, SIZE, own, out, <usize>units * SIZE, 0);
+        if (units == 1) outerProduct(1, inputs, own, SIZE, input, out, 0, 0); // a column is a row as well
+        else outerProduct(inputs, units, input, SIZE, own, out, <usize>units * SIZE, 0);
         if (layer.bias) memory.copy(second, own, <usize>units * SIZE);
         break;
       }
@@ -48,19 +51,10 @@ function ownGradients(layer: Layer, rows: i32, x: usize, parameters: usize, d: u
   }
 }
 
-/**
- * jacobian[r·O + k, :] = ∂a_k/∂θ of pattern first + r, times √w[r] if `weighted`; outputs[r·O + k] = a_k. r < rows ≤ the plan's; a row of the jacobian has
- * `stride` bytes and P reals.
- */
-export function jacobianRows(
-  planAt: usize, patternsAt: usize, first: i32, rows: i32, weighted: i32, jacobian: usize, stride: usize, outputs: usize,
-): void {
-  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), top = topLayer(plan), units = top.units;
-  plan.learning = 0;
-  patterns.take(first, rows);
+/** jacobianRows of the slab at hand, after planForward on it. */
+function slabRows(planAt: usize, patterns: Patterns, rows: i32, weighted: i32, jacobian: usize, stride: usize): void {
+  const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units;
   const x = patterns.atX, w = weighted ? patterns.atW : 0;
-  planForward(planAt, rows, x);
-  memory.copy(outputs, top.a, <usize>(rows * units) * SIZE);
   for (let k = 0; k < units; k++) {
     const d = plan.delta;
     for (let r = 0; r < rows; r++) {
@@ -77,5 +71,78 @@ export function jacobianRows(
       ownGradients(layer, rows, layerInput(plan, i, x), parameterAt(plan.theta, layer.first), plan.delta, column, stride * units);
       if (i) planDescend(planAt, i, rows, x);
     }
+  }
+}
+
+/**
+ * jacobian[r·O + k, :] = ∂a_k/∂θ of pattern first + r, times √w[r] if `weighted`; outputs[r·O + k] = a_k. r < rows ≤ the plan's; a row of the jacobian has
+ * `stride` bytes and P reals.
+ */
+export function jacobianRows(
+  planAt: usize, patternsAt: usize, first: i32, rows: i32, weighted: i32, jacobian: usize, stride: usize, outputs: usize,
+): void {
+  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), top = topLayer(plan), units = top.units;
+  plan.learning = 0;
+  patterns.take(first, rows);
+  planForward(planAt, rows, patterns.atX);
+  memory.copy(outputs, top.a, <usize>(rows * units) * SIZE);
+  slabRows(planAt, patterns, rows, weighted, jacobian, stride);
+}
+
+/** e[r,o] = √w[r]·(a[r,o] − t[r,o]); returns Σ e² */
+function residuals(rows: i32, units: i32, a: usize, t: usize, w: usize, e: usize): f64 {
+  let total: f64 = 0;
+  for (let r = 0; r < rows; r++) {
+    const root = w ? sqrt(get(w, r)) : 1;
+    for (let k = r * units, end = k + units; k < end; k++) {
+      const v = root * (get(a, k) - get(t, k));
+      set(e, k, v);
+      total += v * v;
+    }
+  }
+  return total;
+}
+
+/**
+ * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of all `rows` patterns, formed `slab` ≤ the plan's of them at a time;
+ * returns Σ e². a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where the plan's last forward pass was over just these patterns, at these
+ * parameters, which needs slab ≥ rows. scratch: factorScratch(slab·O, P)
+ */
+export function normalEquations(
+  planAt: usize, patternsAt: usize, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize, g: usize, scratch: usize,
+): f64 {
+  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), units = topLayer(plan).units, n = plan.parameters;
+  const stride = <usize>n * SIZE;
+  let total: f64 = 0;
+  plan.learning = 0;
+  memory.fill(a, 0, <usize>n * stride);
+  memory.fill(g, 0, stride);
+  for (let first = 0; first < rows; first += slab) {
+    const count = min(slab, rows - first), m = count * units;
+    patterns.take(first, count);
+    if (!forwarded) planForward(planAt, count, patterns.atX);
+    total += residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
+    slabRows(planAt, patterns, count, 1, jacobian, stride);
+    normalMatrix(m, n, jacobian, stride, a, scratch);
+    vectorMatrix(n, m, errors, SIZE, jacobian, stride, g, g);
+  }
+  return total;
+}
+
+/**
+ * R and z with RᵀR = JᵀJ, Rᵀz = Jᵀe, J and e as in normalEquations: for matrices that squaring would make singular   r: P×P; z, spare: P. Adds to what r and z hold
+ */
+export function triangularEquations(
+  planAt: usize, patternsAt: usize, rows: i32, slab: i32, jacobian: usize, errors: usize, r: usize, z: usize, spare: usize,
+): void {
+  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), units = topLayer(plan).units, n = plan.parameters;
+  plan.learning = 0;
+  for (let first = 0; first < rows; first += slab) {
+    const count = min(slab, rows - first);
+    patterns.take(first, count);
+    planForward(planAt, count, patterns.atX);
+    residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
+    slabRows(planAt, patterns, count, 1, jacobian, <usize>n * SIZE);
+    foldRows(n, r, z, count * units, jacobian, errors, spare);
   }
 }

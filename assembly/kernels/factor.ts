@@ -1,33 +1,50 @@
 // Symmetric matrices: AᵀA, Cholesky's factor, and solutions with it. Blocked, so that nearly all of the work is products (Golub & Van Loan 4.2). Float64 only.
 
 import { LANES, SIZE, loadPart, madd, splat, storePart, sub, sum } from "../vec";
-import { dot } from "./blas1";
+import { axpy, dot, scale } from "./blas1";
 import { PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
+import { vectorMatrix } from "./matvec";
+import { packTransposedA } from "./pack";
+import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 
-/** Columns factored, or multiplied, at a time. */
+/** Rows of a factor found at a time, and those of them for which one product subtracts what is known. */
 const BLOCK: i32 = 48;
+const STRIP: i32 = 8;
+
+/** Of AᵀA: rows that are summed in registers, and rows of the result whose panels stay in the second cache. */
+const DEPTH: i32 = 384;
 const BAND: i32 = 128;
 
-/** Bytes of scratch for normalMatrix and cholesky. */
-export function factorScratch(rows: i32, n: i32): usize {
-  const product = gemmScratch(TRANSPOSED, PLAIN, min(n, BAND), n, rows), panel = gemmScratch(PLAIN, TRANSPOSED, n, BLOCK, n);
-  return max(product, panel + <usize>n * BLOCK * SIZE + 64);
+// @ts-ignore: decorator
+@inline
+function panelBytes(rows: i32, n: i32): usize {
+  return <usize>((n + MR - 1) / MR) * min(rows, DEPTH) * MR * SIZE;
 }
 
-/** c[i,j] += Σ_r a[r,i]·a[r,j] for j ≥ i (and a few below)   a: rows×n, rows lda bytes apart; c: n×n. scratch: factorScratch(rows, n) */
+/** Bytes of scratch for normalMatrix of up to so many rows, and for cholesky. */
+export function factorScratch(rows: i32, n: i32): usize {
+  const block = <usize>min(BLOCK, n) * n * SIZE + 64 + gemmScratch(TRANSPOSED, PLAIN, min(BLOCK, n), n, n);
+  return max(panelBytes(rows, n), block);
+}
+
+/**
+ * c[i,j] += Σ_r a[r,i]·a[r,j] for j ≥ i (and a few below)   a: rows×n, rows lda bytes apart; c: n×n. scratch: factorScratch(rows, n).
+ * Both factors are panels of MR = NR columns, so one packing serves for both.
+ */
 export function normalMatrix(rows: i32, n: i32, a: usize, lda: usize, c: usize, scratch: usize): void {
   const row = <usize>n * SIZE;
-  for (let j = 0; j < n; j += BAND) {
-    const from = a + <usize>j * SIZE, to = c + <usize>j * (row + SIZE);
-    gemm(TRANSPOSED, PLAIN, min(BAND, n - j), n - j, rows, from, lda, from, lda, to, row, to, row, scratch);
-  }
-}
-
-/** c[j,i] = c[i,j] for j > i: the lower triangle from the upper one */
-export function mirror(n: i32, c: usize): void {
-  const row = <usize>n * SIZE;
-  for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) {
-    store<real>(c + <usize>i * row + <usize>j * SIZE, load<real>(c + <usize>j * row + <usize>i * SIZE));
+  for (; rows > 0; rows -= DEPTH, a += <usize>DEPTH * lda) {
+    const depth = min(rows, DEPTH), skip = <usize>(MR * depth) * SIZE;
+    for (let j = 0, p = scratch; j < n; j += MR, p += skip) packTransposedA(depth, min(n - j, MR), a + <usize>j * SIZE, lda, p);
+    for (let i = 0; i < n; i += BAND) {
+      const left = scratch + <usize>(i / MR) * skip, end = min(i + BAND, n);
+      for (let j = i; j < n; j += NR) {
+        const width = min(n - j, NR), to = c + <usize>i * row + <usize>j * SIZE, high = min(end, j + NR) - i;
+        const right = scratch + <usize>(j / NR) * skip;
+        if (width > LANES) wideStrip(high, depth, left, SIZE, <usize>MR * SIZE, skip, right, PANEL, to, row, width, to, row);
+        else narrowStrip(high, depth, left, SIZE, <usize>MR * SIZE, skip, right, PANEL, to, row, width, to, row);
+      }
+    }
   }
 }
 
@@ -38,53 +55,114 @@ function subtract(n: i32, x: usize, y: usize): void {
   if (n > 0) storePart(y, sub(loadPart(y, n), loadPart(x, n)), n);
 }
 
+/** a[i, i:] −= Σ_k u[k,i]·u[k, i:], k from `from` to j − 1, for rows i = j … j + rows − 1; columns from j on   panel: rows×(n − j) */
+function eliminate(n: i32, a: usize, from: i32, j: i32, rows: i32, panel: usize, scratch: usize): void {
+  const row = <usize>n * SIZE, width = <usize>(n - j) * SIZE, known = a + <usize>from * row + <usize>j * SIZE;
+  gemm(TRANSPOSED, PLAIN, rows, n - j, j - from, known, row, known, row, panel, width, 0, 0, scratch);
+  for (let i = 0; i < rows; i++) {
+    const at = <usize>i * SIZE;
+    subtract(n - j - i, panel + <usize>i * width + at, a + <usize>(j + i) * (row + SIZE));
+  }
+}
+
 /**
- * A = L·Lᵀ, L in the place of A's lower triangle   a: n×n row-major; its upper triangle is left alone. Returns 0, or 1 + the first row
+ * A = Uᵀ·U, U in the place of A's upper triangle   a: n×n row-major; its lower triangle is left alone. Returns 0, or 1 + the first row
  * whose pivot is not > 0: A is not positive definite. scratch: factorScratch(0, n)
  */
 export function cholesky(n: i32, a: usize, scratch: usize): i32 {
-  const row = <usize>n * SIZE, panel = scratch, rest = (scratch + <usize>n * BLOCK * SIZE + 63) & ~63, width = <usize>BLOCK * SIZE;
-  for (let j = 0; j < n; j += BLOCK) {
-    const block = min(BLOCK, n - j), left = a + <usize>j * row;
-    if (j) {
-      // What the columns to the left take off these: A[j:, j:j+block] −= L[j:, :j]·L[j:j+block, :j]ᵀ
-      gemm(PLAIN, TRANSPOSED, n - j, block, j, left, row, left, row, panel, width, 0, 0, rest);
-      for (let i = j; i < n; i++) subtract(min(block, i - j + 1), panel + <usize>(i - j) * width, a + <usize>i * row + <usize>j * SIZE);
-    }
-    for (let i = j; i < n; i++) {
-      const p = a + <usize>i * row + <usize>j * SIZE, last = min(block, i - j + 1);
-      for (let k = 0; k < last; k++) {
-        const q = a + <usize>(j + k) * row + <usize>j * SIZE, at = p + <usize>k * SIZE;
-        const s = <f64>load<real>(at) - dot(k, p, q);
-        if (i == j + k) {
-          if (!(s > 0) || !(s < Infinity)) return i + 1;
-          store<real>(at, <real>sqrt(s));
-        } else {
-          store<real>(at, <real>(s / <f64>load<real>(q + <usize>k * SIZE)));
+  const row = <usize>n * SIZE, rest = (scratch + <usize>min(BLOCK, n) * row + 63) & ~63;
+  for (let b = 0; b < n; b += BLOCK) {
+    const end = min(b + BLOCK, n);
+    if (b) eliminate(n, a, 0, b, end - b, scratch, rest);
+    for (let j = b; j < end; j += STRIP) {
+      const last = min(j + STRIP, end);
+      if (j > b) eliminate(n, a, b, j, last - j, scratch, rest);
+      for (let i = j; i < last; i++) {
+        const at = a + <usize>i * (row + SIZE), u = a + <usize>j * row + <usize>i * SIZE;
+        if (i > j) {
+          vectorMatrix(n - i, i - j, u, row, u, row, scratch, 0);
+          subtract(n - i, scratch, at);
         }
+        const pivot = <f64>load<real>(at);
+        if (!(pivot > 0) || !(pivot < Infinity)) return i + 1;
+        scale(n - i, <real>(1 / sqrt(pivot)), at);
       }
     }
   }
   return 0;
 }
 
-/** x = A⁻¹·b with A = L·Lᵀ by `cholesky`   b, x: n; x may be b */
-export function choleskySolve(n: i32, l: usize, b: usize, x: usize): void {
+/** x = A⁻¹·b with A = Uᵀ·U by `cholesky`   b, x: n; x may be b */
+export function choleskySolve(n: i32, u: usize, b: usize, x: usize): void {
   const row = <usize>n * SIZE;
+  if (x != b) memory.copy(x, b, row);
   for (let i = 0; i < n; i++) {
-    const p = l + <usize>i * row, at = <usize>i * SIZE;
-    store<real>(x + at, <real>((<f64>load<real>(b + at) - dot(i, p, x)) / <f64>load<real>(p + at)));
+    const at = u + <usize>i * (row + SIZE), p = x + <usize>i * SIZE, v = <f64>load<real>(p) / <f64>load<real>(at);
+    store<real>(p, <real>v);
+    axpy(n - i - 1, <real>-v, at + SIZE, p + SIZE);
   }
   for (let i = n - 1; i >= 0; i--) {
-    const p = l + <usize>i * row, at = <usize>i * SIZE, v = <f64>load<real>(x + at) / <f64>load<real>(p + at);
-    store<real>(x + at, <real>v);
-    for (let k = 0; k < i; k++) store<real>(x + <usize>k * SIZE, <real>(<f64>load<real>(x + <usize>k * SIZE) - v * <f64>load<real>(p + <usize>k * SIZE)));
+    const at = u + <usize>i * (row + SIZE), p = x + <usize>i * SIZE;
+    store<real>(p, <real>((<f64>load<real>(p) - dot(n - i - 1, at + SIZE, p + SIZE)) / <f64>load<real>(at)));
   }
+}
+
+/**
+ * p = −(A + μ·diag(d))⁻¹·g; the factor is left in u. Returns what `cholesky` does, and leaves p alone where that is not 0
+ * a: n×n, its upper triangle counts; u: n×n; d, g, p: n. scratch: factorScratch(0, n)
+ */
+export function dampedStep(n: i32, a: usize, mu: f64, d: usize, g: usize, u: usize, p: usize, scratch: usize): i32 {
+  const row = <usize>n * SIZE;
+  for (let i: usize = 0, k = 0; i < row; i += SIZE, k++) {
+    const at = <usize>k * row + i;
+    memory.copy(u + at, a + at, row - i);
+    store<real>(u + at, <real>(<f64>load<real>(a + at) + mu * <f64>load<real>(d + i)));
+  }
+  const failed = cholesky(n, u, scratch);
+  if (failed) return failed;
+  choleskySolve(n, u, g, p);
+  scale(n, -1, p);
+  return 0;
 }
 
 /** y[i] = Σ_j a[i,j]·x[j]   a: n×n */
 export function matrixTimesVector(n: i32, a: usize, x: usize, y: usize): void {
   for (let i = 0; i < n; i++, a += <usize>n * SIZE, y += SIZE) store<real>(y, <real>dot(n, a, x));
+}
+
+/** One or two rows of rankTwoTimesVector, from the one at m: numbers at `at` in s and t. Two share what is loaded, and hide each other's latency. */
+// @ts-ignore: decorator
+@inline
+function updateRows(rows: i32, n: i32, m: usize, row: usize, a: f64, b: f64, s: usize, t: usize, at: usize, v: usize, out: usize): void {
+  const s0 = <f64>load<real>(s + at), s1 = rows > 1 ? <f64>load<real>(s + at + SIZE) : 0;
+  const t0 = <f64>load<real>(t + at), t1 = rows > 1 ? <f64>load<real>(t + at + SIZE) : 0;
+  const alongS0 = splat(<real>(a * s0 - b * t0)), alongT0 = splat(<real>(-b * s0));
+  const alongS1 = splat(<real>(a * s1 - b * t1)), alongT1 = splat(<real>(-b * s1));
+  let sum0 = splat(0), sum1 = sum0, k = n, p = m, q = m + row;
+  for (; k >= LANES; k -= LANES, p += 16, q += 16, s += 16, t += 16, v += 16) {
+    const x = v128.load(s), y = v128.load(t), z = v128.load(v);
+    const e = madd(madd(v128.load(p), alongS0, x), alongT0, y);
+    v128.store(p, e);
+    sum0 = madd(sum0, e, z);
+    if (rows > 1) {
+      const f = madd(madd(v128.load(q), alongS1, x), alongT1, y);
+      v128.store(q, f);
+      sum1 = madd(sum1, f, z);
+    }
+  }
+  if (k > 0) {
+    const x = loadPart(s, k), y = loadPart(t, k), z = loadPart(v, k);
+    const e = madd(madd(loadPart(p, k), alongS0, x), alongT0, y);
+    storePart(p, e, k);
+    sum0 = madd(sum0, e, z);
+    if (rows > 1) {
+      const f = madd(madd(loadPart(q, k), alongS1, x), alongT1, y);
+      storePart(q, f, k);
+      sum1 = madd(sum1, f, z);
+    }
+  }
+  store<real>(out, sum(sum0));
+  if (rows > 1) store<real>(out + SIZE, sum(sum1));
 }
 
 /** m += a·s·sᵀ − b·(s·tᵀ + t·sᵀ) if `update`, and out = m·v, in one pass over m   m: n×n, symmetric; s, t, v, out: n */
@@ -93,20 +171,8 @@ export function rankTwoTimesVector(n: i32, m: usize, a: f64, b: f64, s: usize, t
     matrixTimesVector(n, m, v, out);
     return;
   }
-  for (let i: usize = 0, row = <usize>n * SIZE; i < row; i += SIZE, m += row) {
-    const si = <f64>load<real>(s + i), ti = <f64>load<real>(t + i);
-    const alongS = splat(<real>(a * si - b * ti)), alongT = splat(<real>(-b * si));
-    let sums = splat(0), k = n, p = m, x = s, y = t, z = v;
-    for (; k >= LANES; k -= LANES, p += 16, x += 16, y += 16, z += 16) {
-      const e = madd(madd(v128.load(p), alongS, v128.load(x)), alongT, v128.load(y));
-      v128.store(p, e);
-      sums = madd(sums, e, v128.load(z));
-    }
-    if (k > 0) {
-      const e = madd(madd(loadPart(p, k), alongS, loadPart(x, k)), alongT, loadPart(y, k));
-      storePart(p, e, k);
-      sums = madd(sums, e, loadPart(z, k));
-    }
-    store<real>(out + i, sum(sums));
-  }
+  const row = <usize>n * SIZE;
+  let i: usize = 0;
+  for (; i + SIZE < row; i += 2 * SIZE, m += 2 * row) updateRows(2, n, m, row, a, b, s, t, i, v, out + i);
+  if (i < row) updateRows(1, n, m, row, a, b, s, t, i, v, out + i);
 }

@@ -4,8 +4,9 @@ import type { DoubleEngine } from '../../bindings/core.js';
 import { OptionError } from '../errors.js';
 import type { Objective } from '../objective.js';
 import { checked, number, oneOf } from '../options.js';
-import { SCALINGS, type Scaling, byCholesky, levenbergMarquardt as solver } from '../solve/levenberg-marquardt.js';
-import { type Squares, largest } from '../solve/smooth.js';
+import { RULES, SCALINGS, type Rule, type Scaling, levenbergMarquardt as solver } from '../solve/levenberg-marquardt.js';
+import { largest } from '../solve/smooth.js';
+import { NetworkSquares } from '../squares.js';
 import type { Task } from './method.js';
 import { type Goal, lossGoal, secondOrder } from './second-order.js';
 
@@ -16,13 +17,13 @@ const OPTIONS = {
   muMax: number({ above: 0 }, 1e10),
   minGrad: number({ min: 0 }, 1e-7),
   scaling: oneOf(SCALINGS, 'identity'),
-  rule: oneOf(['tenfold', 'nielsen'], 'tenfold'),
+  rule: oneOf(RULES, undefined),
   weightDecay: number({ min: 0, below: Infinity }, 0),
 };
 
-/** Options of levenbergMarquardt; names and defaults of the first five are MATLAB's (trainlm). */
+/** Options of levenbergMarquardt; names and defaults of the first five are MATLAB's (trainlm), those of the rule 'tenfold'. */
 export interface LevenbergMarquardtOptions {
-  /** μ > 0 to start with, in the scale of JᵀJ of plain residuals. Default 0.001. */
+  /** μ > 0 to start with, in the scale of JᵀJ of plain residuals; with 'nielsen' and scaling 'identity' relative to its largest diagonal entry. Default 0.001. */
   mu?: number;
   /** What μ is multiplied with where a step fails, > 1. Default 10. */
   muInc?: number;
@@ -34,26 +35,13 @@ export interface LevenbergMarquardtOptions {
   minGrad?: number;
   /** What μ multiplies: the 'identity' (default), the diagonal of JᵀJ ('marquardt'), or the largest that has been ('more'). */
   scaling?: Scaling;
-  /** 'tenfold' (default): by muInc and muDec. 'nielsen': by how well the model foretold the decrease. */
-  rule?: 'tenfold' | 'nielsen';
+  /**
+   * How μ changes. 'nielsen': by how well the model foretold the decrease; takes half of the evaluations, since hardly a trial fails. 'tenfold': by muInc and muDec. Default
+   * 'nielsen', or 'tenfold' where muInc or muDec is given.
+   */
+  rule?: Rule;
   /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised. Default 0. */
   weightDecay?: number;
-}
-
-/** F = Σ w·(a − t)² + (λ·W·O/2)·|kernels|², W·O times what is minimised: plain residuals, so that μ has the usual scale. */
-function squaresOf(objective: Objective): Squares {
-  const { theta, parameters: n } = objective;
-  return {
-    n,
-    cost(x) {
-      theta.view().set(x);
-      return objective.value() * objective.weight * objective.outputs;
-    },
-    normal(x, a, g) {
-      theta.view().set(x);
-      return objective.normal(a, g);
-    },
-  };
 }
 
 /**
@@ -62,7 +50,9 @@ function squaresOf(objective: Objective): Squares {
  * @throws OptionError
  */
 export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
-  const settings = checked('levenbergMarquardt', OPTIONS, options);
+  const given = checked('levenbergMarquardt', OPTIONS, options);
+  const fixed = options?.muInc !== undefined || options?.muDec !== undefined;
+  const settings = { ...given, rule: given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const)) };
   const goal = (objective: Objective, { plan }: Task): Goal => {
     const { loss } = plan.architecture;
     if (loss !== 'meanSquaredError') {
@@ -84,19 +74,11 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     name: 'levenbergMarquardt',
     matrix: true,
     goal,
-    solve: (engine: DoubleEngine, { objective }: Goal, x: Float64Array, state) => {
+    solve: (_: DoubleEngine, { objective }: Goal, x: Float64Array, state) => {
       // What a fit that goes on had for μ is where this one begins.
-      const mu = state?.method === 'levenbergMarquardt' && state.memory[0]! > 0 ? state.memory[0]! : settings.mu;
-      return withFactor(engine, objective, x, { ...settings, mu });
+      const known = state?.method === 'levenbergMarquardt' && state.memory[0]! > 0;
+      const damping = known ? { ...settings, mu: state.memory[0]!, absolute: true } : settings;
+      return solver(new NetworkSquares(objective), x, damping);
     },
   });
-}
-
-function* withFactor(engine: DoubleEngine, objective: Objective, x: Float64Array, settings: Parameters<typeof solver>[3]) {
-  const { solve, dispose } = byCholesky(engine, objective.parameters);
-  try {
-    return yield* solver(squaresOf(objective), x, solve, settings);
-  } finally {
-    dispose();
-  }
 }

@@ -1,12 +1,14 @@
 // Levenberg and Marquardt's method for sums of squares (Efficient BackProp 6.5, (47); SPEC 1.6.5).
 
-import type { DoubleEngine } from '../../bindings/core.js';
-import { Factor } from './newton.js';
 import { type Iterate, type Solver, type Squares, dot, largest } from './smooth.js';
 
 /** What μ multiplies: the identity (Levenberg), the diagonal of JᵀJ (Marquardt), or the largest that each entry of it has been (Moré). */
 export const SCALINGS = ['identity', 'marquardt', 'more'] as const;
 export type Scaling = (typeof SCALINGS)[number];
+
+/** How μ changes: by muInc and muDec, or by how well the quadratic model foretold the decrease (Nielsen 1999). */
+export const RULES = ['tenfold', 'nielsen'] as const;
+export type Rule = (typeof RULES)[number];
 
 /** Names are MATLAB's. */
 export interface Damping {
@@ -15,66 +17,49 @@ export interface Damping {
   readonly muDec: number;
   readonly muMax: number;
   readonly scaling: Scaling;
-  /** 'tenfold': μ times muInc or muDec. 'nielsen': by how well the quadratic model foretold the decrease. */
-  readonly rule: 'tenfold' | 'nielsen';
+  readonly rule: Rule;
+  /** Whether μ is meant as it stands, where it would be relative to the largest diagonal entry. */
+  readonly absolute?: boolean;
+  /** A step that lowers F by no more than this share of it is taken for the last: its gradient is estimated. Default: none is. */
+  readonly tolerance?: number;
 }
 
 /** Entries of D are at least this share of the largest. */
 const FLOOR = 1e-12;
 
-/** Solves (JᵀJ + μ·D)·Δ = −Jᵀr; undefined where it cannot be. */
-export type Solve = (mu: number, d: Float64Array, a: Float64Array, g: Float64Array) => Float64Array | undefined;
-
-/** By Cholesky's factor of the normal equations. */
-export function byCholesky(engine: DoubleEngine, n: number): { solve: Solve; dispose(): void } {
-  const factor = new Factor(engine, n);
-  const p = new Float64Array(n);
-  return {
-    solve(mu, d, a, g) {
-      if (!factor.of(a, (i) => mu * d[i]!)) return undefined;
-      factor.solve(g, p);
-      for (let i = 0; i < n; i++) p[i] = -p[i]!;
-      return p;
-    },
-    dispose: () => factor.dispose(),
-  };
-}
-
 /** An iteration is an accepted step; trials that raise F only raise μ. */
-export function* levenbergMarquardt(f: Squares, x0: Float64Array, solve: Solve, damping: Damping): Solver {
+export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Damping): Solver {
   const { n } = f;
   const x = x0.slice();
   const to = new Float64Array(n);
-  const a = new Float64Array(n * n);
+  const p = new Float64Array(n);
   const g = new Float64Array(n);
+  const own = new Float64Array(n); // the diagonal of JᵀJ
   const d = new Float64Array(n).fill(damping.scaling === 'identity' ? 1 : 0);
-  let cost = f.normal(x, a, g);
+  let cost = f.linearise(x, own, g);
   yield undefined;
   let mu = damping.mu;
   let nu = 2;
-  if (damping.rule === 'nielsen' && damping.scaling === 'identity') {
-    let most = 0;
-    for (let i = 0; i < n; i++) most = Math.max(most, a[i * n + i]!);
-    mu *= most;
+  if (damping.rule === 'nielsen' && damping.scaling === 'identity' && !damping.absolute) {
+    mu *= largest(own);
   }
   let stuck = 0;
   for (;;) {
     if (largest(g) === 0) return 'minGradient';
     if (damping.scaling !== 'identity') {
-      let most = 0;
-      for (let i = 0; i < n; i++) most = Math.max(most, a[i * n + i]!);
+      const least = Math.max(FLOOR * largest(own), Number.MIN_VALUE);
       for (let i = 0; i < n; i++) {
-        const own = Math.max(a[i * n + i]!, FLOOR * most, Number.MIN_VALUE);
-        d[i] = damping.scaling === 'more' ? Math.max(d[i]!, own) : own;
+        const entry = Math.max(own[i]!, least);
+        d[i] = damping.scaling === 'more' ? Math.max(d[i]!, entry) : entry;
       }
     }
-    const p = solve(mu, d, a, g);
+    const solved = f.step(mu, d, p);
     let there = Number.NaN;
-    if (p) {
+    if (solved) {
       for (let i = 0; i < n; i++) to[i] = x[i]! + p[i]!;
       there = f.cost(to);
     }
-    if (p && there < cost) {
+    if (solved && there < cost) {
       let foretold = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
       for (let i = 0; i < n; i++) foretold += p[i]! * (mu * d[i]! * p[i]! - g[i]!);
       const ratio = (cost - there) / foretold;
@@ -88,11 +73,16 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, solve: Solve, 
       }
       stuck = 0;
       x.set(to);
-      cost = f.normal(x, a, g);
+      if (cost - there <= (damping.tolerance ?? 0) * cost) {
+        // The end: what is left of the gradient is what the linear model leaves, −μ·D·Δ, and its Jacobian will do.
+        for (let i = 0; i < n; i++) g[i] = -rate * d[i]! * p[i]!;
+        yield { x: x.slice(), value: there, gradient: g.slice(), rate } satisfies Iterate;
+      }
+      cost = f.linearise(x, own, g);
       yield { x: x.slice(), value: cost, gradient: g.slice(), rate } satisfies Iterate;
     } else {
       // Steps that no longer change anything are rounding.
-      if (p && Math.sqrt(dot(p, p)) <= 1e-16 * Math.sqrt(dot(x, x))) stuck++;
+      if (solved && Math.sqrt(dot(p, p)) <= 1e-16 * Math.sqrt(dot(x, x))) stuck++;
       if (stuck > 2) return 'noProgress';
       if (damping.rule === 'nielsen') {
         mu *= nu;

@@ -8,7 +8,7 @@ import { drive } from './drive.js';
 import { newton } from './newton.js';
 import { type Minimum, SOLVE_OPTIONS, type SolveOptions } from './options.js';
 import { bfgs, lbfgs, oneStepSecant } from './quasi-newton.js';
-import { type Smooth, type Solver, dot } from './smooth.js';
+import { type Smooth, type Solver, dot, remembering } from './smooth.js';
 import { Space } from './space.js';
 
 /** ε^⅓, the best relative step of central differences. */
@@ -73,9 +73,9 @@ export async function minimize(
     else differences(value, x, g);
     return value(x);
   };
-  const smooth = space.smooth({ n: start.length, value, gradient });
+  const smooth = remembering(space.smooth({ n: start.length, value, gradient }));
   const from = space.inside(start);
-  if (!Number.isFinite(f(space.outside(from)))) throw new DataError('x0', 'the function is not finite there');
+  if (!Number.isFinite(smooth.value(from))) throw new DataError('x0', 'the function is not finite there');
   const { method, memory } = settings;
   const solver = (): Solver => {
     switch (method) {

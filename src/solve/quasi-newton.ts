@@ -15,8 +15,8 @@ const LEAST_CURVATURE = 1e-10;
 interface Memory {
   /** −M·g into p. */
   direction(g: Float64Array, p: Float64Array): void;
-  /** Learns from a step s and what it changed in the gradient, y, sᵀy = curvature > 0; g is the new gradient. */
-  learn(s: Float64Array, y: Float64Array, curvature: number): void;
+  /** Learns from a step s and what it changed in the gradient, y, sᵀy = curvature > 0; g is the new gradient, for which the next direction will be. */
+  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array): void;
   /** Forgets everything. */
   reset(): void;
 }
@@ -53,7 +53,7 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory): Solver {
     value = found.value;
     yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
     const curvature = dot(s, y);
-    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) memory.learn(s, y, curvature);
+    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) memory.learn(s, y, curvature, g);
   }
 }
 
@@ -99,8 +99,9 @@ class Pairs implements Memory {
 }
 
 /**
- * The whole matrix M, an approximation of the inverse Hessian, in linear memory. What a step taught is written to M in the same pass that multiplies it with the next
- * gradient: M is read and written once an iteration.
+ * The whole matrix M, an approximation of the inverse Hessian, in linear memory, read and written once an iteration: what a step taught is written in the pass that
+ * multiplies M with the next gradient, g. From that product u = M·g and the one before, v = M·(g − y), follow M·y = u − v and, with a few products of vectors, what
+ * the matrix that has learned would make of g.
  */
 class Matrix implements Memory {
   private readonly arena = new Arena();
@@ -111,6 +112,9 @@ class Matrix implements Memory {
   private readonly u: Reals;
   /** What is still to be written: M += a·s·sᵀ − b·(s·tᵀ + t·sᵀ). */
   private pending: { a: number; b: number } | undefined;
+  /** M·g of the last direction, or of the next one where `ahead`. */
+  private readonly v: Float64Array;
+  private ahead = false;
   private fresh = true;
 
   constructor(
@@ -120,35 +124,45 @@ class Matrix implements Memory {
     const reals = (length: number) => new Reals(this.arena, 'float64', length);
     this.m = reals(n * n);
     [this.s, this.t, this.g, this.u] = [reals(n), reals(n), reals(n), reals(n)] as [Reals, Reals, Reals, Reals];
-    this.reset();
+    this.v = new Float64Array(n);
   }
 
   direction(g: Float64Array, p: Float64Array): void {
-    if (this.fresh) {
-      for (let i = 0; i < p.length; i++) p[i] = -g[i]!;
-      return;
-    }
-    const u = this.times(g);
-    for (let i = 0; i < p.length; i++) p[i] = -u[i]!;
+    const { v } = this;
+    if (this.fresh) v.set(g);
+    else if (!this.ahead) v.set(this.times(g));
+    this.ahead = false;
+    for (let i = 0; i < p.length; i++) p[i] = -v[i]!;
   }
 
-  learn(s: Float64Array, y: Float64Array, curvature: number): void {
+  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array): void {
+    const { v, n } = this;
     if (this.fresh) {
       // Before anything is known the matrix is the identity times what this step tells of its scale (Nocedal & Wright 6.20).
       const scale = curvature / dot(y, y);
       const view = this.m.view();
       view.fill(0);
-      for (let i = 0; i < this.n; i++) view[i * this.n + i] = scale;
+      for (let i = 0; i < n; i++) {
+        view[i * n + i] = scale;
+        v[i] = scale * (g[i]! - y[i]!);
+      }
       this.fresh = false;
     }
-    const t = this.times(y).slice();
-    this.pending = { a: (1 + dot(y, t) / curvature) / curvature, b: 1 / curvature };
+    const u = this.times(g);
+    const t = v; // its place
+    for (let i = 0; i < n; i++) t[i] = u[i]! - v[i]!;
+    const [a, b] = [(1 + dot(y, t) / curvature) / curvature, 1 / curvature];
     this.s.view().set(s);
     this.t.view().set(t);
+    this.pending = { a, b };
+    const [alongS, alongT] = [dot(s, g), dot(t, g)];
+    for (let i = 0; i < n; i++) v[i] = u[i]! + (a * alongS - b * alongT) * s[i]! - b * alongS * t[i]!;
+    this.ahead = true;
   }
 
   reset(): void {
     this.fresh = true;
+    this.ahead = false;
     this.pending = undefined;
   }
 

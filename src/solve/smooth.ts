@@ -11,13 +11,15 @@ export interface Smooth {
   product?(x: Float64Array, v: Float64Array, out: Float64Array, gaussNewton: boolean): void;
 }
 
-/** A sum of squares F(x) = Σ r_i(x)², with what goes to it beside: r = (residuals), J their Jacobian. */
+/** A sum of squares F(x) = Σ r_i(x)², with J = ∂r/∂x. */
 export interface Squares {
   readonly n: number;
   /** F(x) alone. */
   cost(x: Float64Array): number;
-  /** F(x), and JᵀJ into `a` (n×n) and Jᵀr into g. */
-  normal(x: Float64Array, a: Float64Array, g: Float64Array): number;
+  /** F(x), the diagonal of JᵀJ into d and Jᵀr into g; J stays where it is, for `step`. */
+  linearise(x: Float64Array, d: Float64Array, g: Float64Array): number;
+  /** −(JᵀJ + μ·diag(d))⁻¹·Jᵀr into p, for J and r of the last `linearise`; false where it cannot be found. */
+  step(mu: number, d: Float64Array, p: Float64Array): boolean;
 }
 
 /** An accepted point. */
@@ -61,4 +63,31 @@ export function sumOfMagnitudes(a: Float64Array): number {
 /** to = x + α·p */
 export function moved(x: Float64Array, alpha: number, p: Float64Array, to: Float64Array): void {
   for (let i = 0; i < x.length; i++) to[i] = x[i]! + alpha * p[i]!;
+}
+
+/** The same function, which is asked for each point once where it is asked again for the last one. */
+export function remembering(f: Smooth): Smooth {
+  const [valued, graded] = [new Float64Array(f.n).fill(Number.NaN), new Float64Array(f.n).fill(Number.NaN)];
+  const slope = new Float64Array(f.n);
+  let [value, valueThere] = [0, 0];
+  const same = (a: Float64Array, b: Float64Array) => a.every((e, i) => e === b[i]);
+  return {
+    ...f,
+    value(x) {
+      if (!same(x, valued)) {
+        value = f.value(x);
+        valued.set(x);
+      }
+      return value;
+    },
+    gradient(x, g) {
+      if (!same(x, graded)) {
+        graded.fill(Number.NaN);
+        valueThere = f.gradient(x, slope);
+        graded.set(x);
+      }
+      g.set(slope);
+      return valueThere;
+    },
+  };
 }

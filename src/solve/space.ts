@@ -46,6 +46,8 @@ function beyond(bound: number, sign: 1 | -1): Variable {
 /** All variables. */
 export class Space {
   private readonly variables: readonly Variable[];
+  /** Whether x = u. */
+  private readonly free: boolean;
 
   /** @throws OptionError for bounds that are not one for each variable */
   constructor(
@@ -59,11 +61,12 @@ export class Space {
       if (low > -Infinity) return high < Infinity ? between(low, high) : beyond(low, 1);
       return high < Infinity ? beyond(high, -1) : FREE;
     });
+    this.free = this.variables.every((v) => v === FREE);
   }
 
   /** x(u) */
   outside(u: Float64Array): Float64Array {
-    return u.map((e, i) => this.variables[i]!.value(e));
+    return this.free ? u.slice() : u.map((e, i) => this.variables[i]!.value(e));
   }
 
   /** u(x); what is out of bounds is moved inside. */
@@ -73,7 +76,7 @@ export class Space {
 
   /** ∂x_i/∂u_i */
   slopes(u: Float64Array): Float64Array {
-    return u.map((e, i) => this.variables[i]!.slope(e));
+    return this.free ? new Float64Array(u.length).fill(1) : u.map((e, i) => this.variables[i]!.slope(e));
   }
 
   /** A function of x as one of u. */

@@ -60,7 +60,6 @@ const KNOWN: Record<(typeof METHODS)[number], readonly string[]> = {
     'Jennrich and Sampson ×10',
     'Jennrich and Sampson ×100',
     'Bard ×100',
-    'Meyer ×10',
     'Meyer ×100',
     'Box, three variables ×10',
     'Box, three variables ×100',

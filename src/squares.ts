@@ -1,0 +1,122 @@
+// What a network minimises under meanSquaredError, as a sum of squares: for Levenberg and Marquardt's method.
+
+import type { DoubleCore } from '../bindings/core.js';
+import { Reals } from '../bindings/memory.js';
+import type { Objective } from './objective.js';
+import type { Squares } from './solve/smooth.js';
+
+/**
+ * F = Σ w·(a − t)² + κ·|kernels|², κ = λ·W·O/2, which is W·O times E: plain residuals, so that μ has the usual scale. JᵀJ and its factor stay in linear memory; J is
+ * formed a slab at a time.
+ */
+export class NetworkSquares implements Squares {
+  readonly n: number;
+  private readonly core: DoubleCore;
+  private readonly kappa: number;
+  private readonly a: Reals;
+  private readonly factor: Reals;
+  private readonly g: Reals;
+  private readonly scaling: Reals;
+  private readonly found: Reals;
+  /** Where J and the residuals were last taken. */
+  private readonly at: Float64Array;
+  private triangle: { r: Reals; z: Reals; spare: Reals } | undefined;
+  /** Whether the triangle is that of `at`. */
+  private folded = false;
+
+  /** @throws OutOfMemoryError */
+  constructor(private readonly objective: Objective) {
+    const { arena, parameters: n, decay, weight, outputs, engine } = objective;
+    this.n = n;
+    this.core = engine.core;
+    this.kappa = (decay * weight * outputs) / 2;
+    this.a = new Reals(arena, 'float64', n * n);
+    this.factor = new Reals(arena, 'float64', n * n);
+    [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
+    this.at = new Float64Array(n);
+  }
+
+  cost(x: Float64Array): number {
+    const { objective } = this;
+    objective.theta.view().set(x);
+    return objective.value() * objective.weight * objective.outputs;
+  }
+
+  linearise(x: Float64Array, d: Float64Array, g: Float64Array): number {
+    const { objective, core, n, a, kappa } = this;
+    const { plan, set, rows, slab, theta, outputs, weight } = objective;
+    theta.view().set(x);
+    const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
+    const passed = slab >= rows && objective.passed ? 1 : 0;
+    const { address } = this.g;
+    const sum = core.normalEquations(
+      plan.address,
+      set.address,
+      rows,
+      slab,
+      passed,
+      j.address,
+      errors.address,
+      a.address,
+      address,
+      scratch,
+    );
+    objective.linearised();
+    this.folded = false;
+    this.at.set(x);
+    const [matrix, slope] = [a.view(), this.g.view()];
+    for (const { first, size } of objective.decays) {
+      for (let i = first; i < first + size; i++) {
+        matrix[i * n + i]! += kappa;
+        slope[i]! += kappa * x[i]!;
+      }
+    }
+    for (let i = 0; i < n; i++) d[i] = matrix[i * n + i]!;
+    g.set(slope);
+    return sum + objective.penalty() * weight * outputs;
+  }
+
+  /** By Cholesky's factor of JᵀJ + μ·D; where rounding has made that singular, by QR of J itself. Where there is no step, p is not finite, nor is its cost. */
+  step(mu: number, d: Float64Array, p: Float64Array): boolean {
+    const { core, n, a, g, scaling, factor, found, objective } = this;
+    scaling.view().set(d);
+    const { scratch } = objective.jacobianBuffers();
+    if (core.dampedStep(n, a.address, mu, scaling.address, g.address, factor.address, found.address, scratch) !== 0) {
+      const { r, z, spare } = this.triangular();
+      core.dampedTriangularStep(n, r.address, z.address, mu, scaling.address, factor.address, found.address, spare.address);
+    }
+    p.set(found.view());
+    return true;
+  }
+
+  /** R and z for J and the residuals at `at`, found once for all damping. */
+  private triangular(): { r: Reals; z: Reals; spare: Reals } {
+    const { objective, core, n, at, kappa } = this;
+    const { plan, set, rows, slab, theta, arena, decays } = objective;
+    this.triangle ??= {
+      r: new Reals(arena, 'float64', n * n),
+      z: new Reals(arena, 'float64', n),
+      spare: new Reals(arena, 'float64', (n + 2) * n),
+    };
+    if (this.folded) return this.triangle;
+    const { r, z, spare } = this.triangle;
+    const { rows: j, outputs: e } = objective.jacobianBuffers();
+    core.fill(n * n, 0, r.address);
+    core.fill(n, 0, z.address);
+    theta.view().set(at); // a trial may stand there
+    objective.linearised();
+    core.triangularEquations(plan.address, set.address, rows, slab, j.address, e.address, r.address, z.address, spare.address);
+    const root = Math.sqrt(kappa);
+    for (const { first, size } of decays) {
+      for (let i = first; i < first + size; i++) {
+        // A row √κ·e_i, with the error √κ·θ_i.
+        core.fill(n, 0, j.address);
+        j.view()[i] = root;
+        e.view()[0] = root * at[i]!;
+        core.foldRows(n, r.address, z.address, 1, j.address, e.address, spare.address);
+      }
+    }
+    this.folded = true;
+    return this.triangle;
+  }
+}
