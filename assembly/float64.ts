@@ -3,6 +3,7 @@
 export * from "./index";
 export { symmetricEigen, eigenScratch } from "./kernels/eigen";
 export { curvatureProduct, tangentsBytes, tangentsOpen } from "./curvature/products";
+export { secondDerivative } from "./kernels/activation";
 export { gradientAndDiagonal } from "./curvature/diagonal";
 export { dampedTriangularStep, foldRows } from "./kernels/qr";
 export { jacobianRows, normalEquations, triangularEquations } from "./curvature/jacobian";

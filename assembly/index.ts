@@ -17,6 +17,6 @@ export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums
 export { logarithms } from "./kernels/rbf";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { softmax, logSoftmax } from "./kernels/softmax";
-export { activate, timesDerivative, secondDerivative } from "./kernels/activation";
+export { activate, timesDerivative } from "./kernels/activation";
 export { lossValue, lossSlope, lossCurvature } from "./kernels/loss";
 export { curvatureDiagonal, curvaturesBytes, curvaturesOpen } from "./curvature/diagonal";

@@ -83,10 +83,18 @@ function remember(precision: Precision, engine: Promise<Engine>): void {
   });
 }
 
+/** A binary travels as hexadecimal digits: twice its size, but compressed 9 KB less than as base64, whose digits straddle bytes. */
 async function bytesOf(precision: Precision): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: base64 } =
-    precision === 'float32' ? await import('../build/float32.base64.js') : await import('../build/float64.base64.js');
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const { default: digits } =
+    precision === 'float32' ? await import('../build/float32.hex.js') : await import('../build/float64.hex.js');
+  const bytes = new Uint8Array(digits.length / 2);
+  // '0' … '9' are 48 …, 'a' … 'f' 97 …
+  const digit = (i: number) => {
+    const code = digits.charCodeAt(i);
+    return code < 97 ? code - 48 : code - 87;
+  };
+  for (let i = 0; i < bytes.length; i++) bytes[i] = digit(2 * i) * 16 + digit(2 * i + 1);
+  return bytes;
 }
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {

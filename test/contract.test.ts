@@ -129,7 +129,7 @@ describe('one direction of dependency', () => {
   test('the reader of imports reads', () => {
     expect(all('bindings')).toContainEqual({
       from: path.join('bindings', 'load.ts'),
-      to: path.join('build', 'float32.base64.js'),
+      to: path.join('build', 'float32.hex.js'),
       types: false,
     });
     expect(all('src').length).toBeGreaterThan(100);

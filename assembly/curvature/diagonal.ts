@@ -90,7 +90,7 @@ function square(n: i32, x: usize, out: usize): void {
 function throughActivation(c: Curvatures, layer: Layer, n: i32, d: usize, h: usize): void {
   timesDerivative(layer.activation, n, layer.y, layer.a, h, layer.slope);
   timesDerivative(layer.activation, n, layer.y, layer.a, h, layer.slope);
-  if (!d) return;
+  if (SIZE == 4 || !d) return; // float32 has the recursion without it only
   secondDerivative(layer.activation, n, layer.y, layer.a, c.spare, layer.slope);
   for (let i = 0; i < n; i++) add(h, i, get(c.spare, i) * get(d, i));
 }

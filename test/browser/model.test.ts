@@ -12,7 +12,7 @@ const binary = {
 const precisions: Precision[] = ['float32', 'float64'];
 
 test.each(precisions)('a seed gives the bits of Node.js, in %s', async (precision) => {
-  // With the package's own copy of the binary, which a page decodes from base64 in a chunk that it loads when needed.
+  // With the package's own copy of the binary, which a page decodes from a chunk that it loads when needed.
   expect(await trainedBits(precision)).toBe(BITS[precision]);
 });
 
