@@ -7,4 +7,4 @@ export { secondDerivative } from "./kernels/activation";
 export { gradientAndDiagonal } from "./curvature/diagonal";
 export { dampedTriangularStep, foldRows } from "./kernels/qr";
 export { jacobianRows, normalEquations, triangularEquations } from "./curvature/jacobian";
-export { cholesky, choleskySolve, dampedStep, factorScratch, matrixTimesVector, normalMatrix, rankTwoTimesVector } from "./kernels/factor";
+export { cholesky, choleskySolve, dampedStep, factorScratch, inverseDiagonal, matrixTimesVector, normalMatrix, rankTwoTimesVector } from "./kernels/factor";

@@ -90,8 +90,10 @@ export { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from
 export type { Minimum, SolveOptions, SolveReason } from './solve/options.js';
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from './optim/levenberg-marquardt.js';
 export {
+  type BfgsOptions,
   type ConjugateGradientOptions,
   type LbfgsOptions,
+  type LineSearchOptions,
   type NewtonOptions,
   type ScaledConjugateGradientOptions,
   type SecondOrderOptions,
@@ -145,7 +147,7 @@ export {
 export { sgd, type PerWeight, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './fit/options.js';
-export type { History, StopReason } from './fit/history.js';
+export type { History, Regularisation, StopReason } from './fit/history.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation } from './activations.js';

@@ -12,7 +12,14 @@ import type { Squares } from './solve/smooth.js';
 export class NetworkSquares implements Squares {
   readonly n: number;
   private readonly core: DoubleCore;
-  private readonly kappa: number;
+  private kappa: number;
+  /** What decays: kernels; all parameters where the data say how much. */
+  private readonly decays: readonly { first: number; size: number }[];
+  /** Σ w·(a − t)² of the last `linearise`. */
+  data = Number.NaN;
+  /** Parameters that the data determine, where they say how strong the decay is. */
+  effectiveParameters: number | undefined;
+  readonly reweigh?: (d: Float64Array, g: Float64Array) => number;
   private readonly a: Reals;
   private readonly factor: Reals;
   private readonly g: Reals;
@@ -25,26 +32,46 @@ export class NetworkSquares implements Squares {
   private folded = false;
 
   /** @throws OutOfMemoryError */
-  constructor(private readonly objective: Objective) {
-    const { arena, parameters: n, decay, weight, outputs, engine } = objective;
+  constructor(
+    private readonly objective: Objective,
+    bayesian = false,
+  ) {
+    const { arena, parameters: n, decay, decays, weight, outputs, engine } = objective;
     this.n = n;
     this.core = engine.core;
     this.kappa = (decay * weight * outputs) / 2;
+    this.decays = bayesian ? [{ first: 0, size: n }] : decays;
     this.a = new Reals(arena, 'float64', n * n);
     this.factor = new Reals(arena, 'float64', n * n);
     [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
     this.at = new Float64Array(n);
+    if (bayesian) this.reweigh = (d, g) => this.evidence(d, g);
+  }
+
+  /** λ of now. */
+  get weightDecay(): number {
+    return (2 * this.kappa) / (this.objective.weight * this.objective.outputs);
   }
 
   cost(x: Float64Array): number {
     const { objective } = this;
     objective.theta.view().set(x);
-    return objective.value() * objective.weight * objective.outputs;
+    const own = objective.value() - objective.penalty();
+    return own * objective.weight * objective.outputs + this.kappa * this.squares();
+  }
+
+  /** |kernels|² at the parameters of now. */
+  private squares(): number {
+    const { theta } = this.objective;
+    const { decays } = this;
+    let sum = 0;
+    for (const { first, size } of decays) sum += this.core.dot(size, theta.at(first), theta.at(first));
+    return sum;
   }
 
   linearise(x: Float64Array, d: Float64Array, g: Float64Array): number {
-    const { objective, core, n, a, kappa } = this;
-    const { plan, set, rows, slab, theta, outputs, weight } = objective;
+    const { objective, core, a, kappa } = this;
+    const { plan, set, rows, slab, theta } = objective;
     theta.view().set(x);
     const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
     const passed = slab >= rows && objective.passed ? 1 : 0;
@@ -64,16 +91,58 @@ export class NetworkSquares implements Squares {
     objective.linearised();
     this.folded = false;
     this.at.set(x);
-    const [matrix, slope] = [a.view(), this.g.view()];
-    for (const { first, size } of objective.decays) {
+    this.data = sum;
+    this.addDecay(kappa);
+    if (this.reweigh && kappa === 0) {
+      // To begin with as if the data determined all parameters, and half of their variance were noise.
+      this.decayAnew((this.n * sum) / (objective.rows * objective.outputs * this.squares()));
+    }
+    this.read(d, g);
+    return sum + this.kappa * this.squares();
+  }
+
+  /** Adds a multiple of |kernels|² to what the matrix and the gradient are of. */
+  private addDecay(kappa: number): void {
+    const { n, at, a, g, decays } = this;
+    const [matrix, slope] = [a.view(), g.view()];
+    for (const { first, size } of decays) {
       for (let i = first; i < first + size; i++) {
         matrix[i * n + i]! += kappa;
-        slope[i]! += kappa * x[i]!;
+        slope[i]! += kappa * at[i]!;
       }
     }
-    for (let i = 0; i < n; i++) d[i] = matrix[i * n + i]!;
-    g.set(slope);
-    return sum + objective.penalty() * weight * outputs;
+  }
+
+  private read(d: Float64Array, g: Float64Array): void {
+    const matrix = this.a.view();
+    for (let i = 0; i < this.n; i++) d[i] = matrix[i * this.n + i]!;
+    g.set(this.g.view());
+  }
+
+  /**
+   * MacKay's re-estimation of κ = α/β in Foresee and Hagan's form (1997): α = γ/2E_W, β = (M − γ)/2E_D, γ the number of well-determined parameters.
+   */
+  private evidence(d: Float64Array, g: Float64Array): number {
+    const { n, core, a, factor, found, scaling, objective, data, kappa } = this;
+    const squares = this.squares();
+    core.fill(n, 0, scaling.address);
+    const { scratch } = objective.jacobianBuffers();
+    if (core.dampedStep(n, a.address, 0, scaling.address, this.g.address, factor.address, found.address, scratch) === 0) {
+      core.inverseDiagonal(n, factor.address, found.address, scaling.address);
+      const gamma = Math.min(Math.max(n - kappa * core.total(n, found.address), 0), n);
+      this.effectiveParameters = gamma;
+      this.decayAnew((gamma * data) / (squares * Math.max(objective.rows * objective.outputs - gamma, 1)));
+    }
+    this.read(d, g);
+    return data + this.kappa * squares;
+  }
+
+  /** Another κ, if it is a number. */
+  private decayAnew(kappa: number): void {
+    if (!Number.isFinite(kappa)) return;
+    this.addDecay(kappa - this.kappa);
+    this.kappa = kappa;
+    this.folded = false;
   }
 
   /** By Cholesky's factor of JᵀJ + μ·D; where rounding has made that singular, by QR of J itself. Where there is no step, p is not finite, nor is its cost. */
@@ -92,7 +161,7 @@ export class NetworkSquares implements Squares {
   /** R and z for J and the residuals at `at`, found once for all damping. */
   private triangular(): { r: Reals; z: Reals; spare: Reals } {
     const { objective, core, n, at, kappa } = this;
-    const { plan, set, rows, slab, theta, arena, decays } = objective;
+    const { plan, set, rows, slab, theta, arena } = objective;
     this.triangle ??= {
       r: new Reals(arena, 'float64', n * n),
       z: new Reals(arena, 'float64', n),
@@ -107,7 +176,7 @@ export class NetworkSquares implements Squares {
     objective.linearised();
     core.triangularEquations(plan.address, set.address, rows, slab, j.address, e.address, r.address, z.address, spare.address);
     const root = Math.sqrt(kappa);
-    for (const { first, size } of decays) {
+    for (const { first, size } of this.decays) {
       for (let i = first; i < first + size; i++) {
         // A row √κ·e_i, with the error √κ·θ_i.
         core.fill(n, 0, j.address);

@@ -107,8 +107,11 @@ export function choleskySolve(n: i32, u: usize, b: usize, x: usize): void {
   }
 }
 
+/** Pivots below so many roundings of what they were subtracted from are rounding themselves. */
+const LEAST_PIVOT: f64 = 64 * f64.EPSILON;
+
 /**
- * p = −(A + μ·diag(d))⁻¹·g; the factor is left in u. Returns what `cholesky` does, and leaves p alone where that is not 0
+ * p = −(A + μ·diag(d))⁻¹·g; the factor is left in u. Returns 0, or 1 + the first row whose pivot is not > 0, or is lost in rounding; p is left alone then
  * a: n×n, its upper triangle counts; u: n×n; d, g, p: n. scratch: factorScratch(0, n)
  */
 export function dampedStep(n: i32, a: usize, mu: f64, d: usize, g: usize, u: usize, p: usize, scratch: usize): i32 {
@@ -120,9 +123,33 @@ export function dampedStep(n: i32, a: usize, mu: f64, d: usize, g: usize, u: usi
   }
   const failed = cholesky(n, u, scratch);
   if (failed) return failed;
+  for (let i: usize = 0; i < row; i += SIZE) {
+    const at = i / SIZE * row + i, pivot = <f64>load<real>(u + at), whole = <f64>load<real>(a + at) + mu * <f64>load<real>(d + i);
+    if (pivot * pivot <= LEAST_PIVOT * whole) return <i32>(i / SIZE) + 1;
+  }
   choleskySolve(n, u, g, p);
   scale(n, -1, p);
   return 0;
+}
+
+/** d[i] = (A⁻¹)[i,i] with A = Uᵀ·U by `cholesky`, whose U becomes its inverse   u: n×n; d, spare: n */
+export function inverseDiagonal(n: i32, u: usize, d: usize, spare: usize): void {
+  const row = <usize>n * SIZE;
+  for (let i = n - 1; i >= 0; i--) {
+    const at = u + <usize>i * (row + SIZE), rest = n - i - 1, pivot = 1 / <f64>load<real>(at);
+    store<real>(at, <real>pivot);
+    if (rest) {
+      // What is below is inverted already: U⁻¹[i, i+1:] = −U[i, i+1:]·U⁻¹[i+1:, i+1:]/U[i,i]
+      memory.copy(spare, at + SIZE, <usize>rest * SIZE);
+      const below = at + row + SIZE;
+      memory.fill(at + SIZE, 0, <usize>rest * SIZE);
+      for (let k = 0; k < rest; k++) {
+        const to = <usize>k * SIZE;
+        axpy(rest - k, <real>(-pivot * <f64>load<real>(spare + to)), below + <usize>k * (row + SIZE), at + SIZE + to);
+      }
+    }
+    store<real>(d + <usize>i * SIZE, <real>dot(rest + 1, at, at));
+  }
 }
 
 /** y[i] = Σ_j a[i,j]·x[j]   a: n×n */

@@ -4,6 +4,8 @@ import { SIZE } from "../vec";
 import { dot, scale } from "./blas1";
 import { outerProduct, vectorMatrix } from "./matvec";
 
+const TINY: f64 = 1e-280;
+
 // @ts-ignore: decorator
 @inline
 function get(p: usize): f64 {
@@ -20,7 +22,7 @@ export function foldRows(n: i32, r: usize, z: usize, rows: i32, a: usize, e: usi
     const column = a + <usize>k * SIZE, at = r + <usize>k * (row + SIZE), rest = n - k - 1;
     let square: f64 = 0;
     for (let p = column, i = rows; i > 0; i--, p += row) square += get(p) * get(p);
-    if (square == 0) continue;
+    if (square < TINY) continue; // rounding of what rows that were folded before have left, whose share would overflow
     const alpha = get(at), length = sqrt(alpha * alpha + square), head = alpha > 0 ? alpha + length : alpha - length;
     const share = 2 / (head * head + square); // the reflection is 1 − share·v·vᵀ, v = (head, column)
     store<real>(at, <real>(alpha > 0 ? -length : length));

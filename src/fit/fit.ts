@@ -36,7 +36,9 @@ export async function fit(
   resume?: MethodState,
 ): Promise<Outcome> {
   const settings = checked('fit', FIT_OPTIONS, options);
-  const stopping = checkedStopping('fit', settings);
+  const { patience } = settings.method;
+  const asked = patience !== undefined && settings.validation !== undefined && !settings.earlyStopping;
+  const stopping = checkedStopping('fit', asked ? { ...settings, earlyStopping: { patience } } : settings);
   const { engine, architecture } = subject;
   const { precision } = engine;
   const arena = new Arena();
@@ -231,6 +233,7 @@ async function loop(
   else if (stop === 'diverged' || !snapshot.finite) history.bestEpoch -= snapshot.restoreProven();
   history.reason = stop ?? 'epochs';
   if (stop === 'diverged') history.advice = advise(history.epochs + 1, training.rate);
+  if (training.regularisation) history.regularisation = training.regularisation;
   history.evaluations = training.evaluations;
   history.time = performance.now() - started;
   return { history, state: training.state() };

@@ -18,6 +18,14 @@ export const STOP_REASONS = [
 
 export type StopReason = (typeof STOP_REASONS)[number];
 
+/** Weight decay as the data determine it. */
+export interface Regularisation {
+  /** γ: parameters that the data determine, of all there are. */
+  readonly effectiveParameters: number;
+  /** λ. */
+  readonly weightDecay: number;
+}
+
 /** The record of a fit. Entry i of each list belongs to epoch i + 1. */
 export interface History {
   /** Mean training loss of each epoch, every pattern taken before the step that it took part in. */
@@ -33,6 +41,8 @@ export interface History {
   reason: StopReason;
   /** What to try, where the reason is 'diverged'. */
   advice?: string;
+  /** What the data said of weight decay, where the method asked them (levenbergMarquardt with `bayesian`). */
+  regularisation?: Regularisation;
   /** Patterns whose gradient was computed, in units of the training set: equals `epochs` unless the fit stopped midway. */
   evaluations: number;
   /** Milliseconds; 0 in a model from a file, so that the same fit gives the same file. */

@@ -3,12 +3,12 @@
 import type { DoubleEngine } from '../../bindings/core.js';
 import { OptionError } from '../errors.js';
 import type { Objective } from '../objective.js';
-import { checked, number, oneOf } from '../options.js';
+import { checked, flag, number, oneOf } from '../options.js';
 import { RULES, SCALINGS, type Rule, type Scaling, levenbergMarquardt as solver } from '../solve/levenberg-marquardt.js';
 import { largest } from '../solve/smooth.js';
 import { NetworkSquares } from '../squares.js';
 import type { Task } from './method.js';
-import { type Goal, lossGoal, secondOrder } from './second-order.js';
+import { type Goal, secondOrder } from './second-order.js';
 
 const OPTIONS = {
   mu: number({ above: 0, below: Infinity }, 1e-3),
@@ -19,6 +19,8 @@ const OPTIONS = {
   scaling: oneOf(SCALINGS, 'identity'),
   rule: oneOf(RULES, undefined),
   weightDecay: number({ min: 0, below: Infinity }, 0),
+  bayesian: flag(false),
+  maxFail: number({ min: 1, integer: true }, undefined),
 };
 
 /** Options of levenbergMarquardt; names and defaults of the first five are MATLAB's (trainlm), those of the rule 'tenfold'. */
@@ -42,7 +44,17 @@ export interface LevenbergMarquardtOptions {
   rule?: Rule;
   /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised. Default 0. */
   weightDecay?: number;
+  /**
+   * Whether the data say how strong the decay of all parameters is, anew after each step, by MacKay's evidence in Foresee and Hagan's form (MATLAB's trainbr): for small
+   * and noisy sets, without a validation set. Not beside weightDecay. Default false.
+   */
+  bayesian?: boolean;
+  /** MATLAB's name for the patience of early stopping, which it turns on where there is a validation set. */
+  maxFail?: number;
 }
+
+/** What this method works on. */
+interface SquaresGoal extends Goal<NetworkSquares> {}
 
 /**
  * Levenberg and Marquardt's method: (JᵀJ + μ·D)·Δ = −Jᵀr. For squared errors and networks of up to some thousand parameters the fastest there is. An epoch is an
@@ -52,8 +64,12 @@ export interface LevenbergMarquardtOptions {
 export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
   const given = checked('levenbergMarquardt', OPTIONS, options);
   const fixed = options?.muInc !== undefined || options?.muDec !== undefined;
+  const { bayesian, maxFail } = given;
+  if (bayesian && given.weightDecay > 0) {
+    throw new OptionError('levenbergMarquardt.weightDecay', given.weightDecay, 'none with bayesian, which asks the data for it');
+  }
   const settings = { ...given, rule: given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const)) };
-  const goal = (objective: Objective, { plan }: Task): Goal => {
+  const goal = (objective: Objective, { plan }: Task): SquaresGoal => {
     const { loss } = plan.architecture;
     if (loss !== 'meanSquaredError') {
       throw new OptionError(
@@ -62,23 +78,31 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
         `gaussNewton() or lbfgs() with the loss ${loss}; it is made for squared errors`,
       );
     }
-    const scale = objective.weight * objective.outputs;
+    const squares = new NetworkSquares(objective, bayesian);
     return {
-      ...lossGoal(objective),
-      loss: ({ x, value }) => value / scale - objective.penaltyAt(x),
+      f: squares,
+      objective,
+      loss: () => squares.data / (objective.weight * objective.outputs),
       gradientNorm: ({ gradient }) => largest(gradient),
+      ...(bayesian && {
+        regularisation: () => ({
+          effectiveParameters: squares.effectiveParameters ?? Number.NaN,
+          weightDecay: squares.weightDecay,
+        }),
+      }),
     };
   };
   return secondOrder({
     ...settings,
     name: 'levenbergMarquardt',
+    ...(maxFail !== undefined && { patience: maxFail }),
     matrix: true,
     goal,
-    solve: (_: DoubleEngine, { objective }: Goal, x: Float64Array, state) => {
+    solve: (_: DoubleEngine, { f }: SquaresGoal, x: Float64Array, state) => {
       // What a fit that goes on had for μ is where this one begins.
       const known = state?.method === 'levenbergMarquardt' && state.memory[0]! > 0;
       const damping = known ? { ...settings, mu: state.memory[0]!, absolute: true } : settings;
-      return solver(new NetworkSquares(objective), x, damping);
+      return solver(f, x, damping);
     },
   });
 }

@@ -4,7 +4,7 @@ import type { Arena, RealArray, Words } from '../../bindings/memory.js';
 import type { Order } from '../data/batches.js';
 import type { Patterns } from '../data/dataset.js';
 import type { BatchSize } from '../fit/batches.js';
-import type { StopReason } from '../fit/history.js';
+import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Plan } from '../plan.js';
 
 /** What a method trains on. */
@@ -75,6 +75,8 @@ export interface Training {
   readonly ended?: StopReason | undefined;
   /** Whether the gradient is as small as the method asks for. */
   readonly small?: boolean;
+  /** What the data said of weight decay, where the method asks them. */
+  readonly regularisation?: Regularisation | undefined;
   /** The current learning rate, for reports. */
   readonly rate: number;
   /** Pattern gradients computed so far, in units of one epoch. */
@@ -89,6 +91,8 @@ export interface Method {
   readonly batch?: 'full';
   /** 'float64' for methods that compute in it; a network of float32 is promoted, for good. */
   readonly precision?: 'float64';
+  /** Of early stopping, where `fit` does not say and there is a validation set. */
+  readonly patience?: number;
   /** @internal */
   start(task: Task, state?: MethodState): Training;
 }

@@ -2,8 +2,9 @@
 
 import { checked, number, oneOf, value } from '../options.js';
 import { BETAS, type Beta, conjugateGradient as cg, scaledConjugateGradient as scg } from '../solve/conjugate-gradient.js';
+import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { newton as newtonSolver } from '../solve/newton.js';
-import { bfgs as bfgsSolver, lbfgs as lbfgsSolver, oneStepSecant as oss } from '../solve/quasi-newton.js';
+import { UPDATES, type Update, bfgs as bfgsSolver, lbfgs as lbfgsSolver, oneStepSecant as oss } from '../solve/quasi-newton.js';
 import { secondOrder } from './second-order.js';
 
 const DECAY = number({ min: 0, below: Infinity }, 0);
@@ -13,6 +14,16 @@ export interface SecondOrderOptions {
   /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised (not to the loss that is reported). Default 0. */
   weightDecay?: number;
 }
+
+/** Options of methods whose directions have a natural length. */
+export interface LineSearchOptions extends SecondOrderOptions {
+  /**
+   * 'wolfe' (default): Moré and Thuente's search for the strong Wolfe conditions. 'armijo': back until the value is low enough, with one gradient an iteration.
+   */
+  lineSearch?: LineSearch;
+}
+
+const SEARCH = oneOf(LINE_SEARCHES, 'wolfe');
 
 export interface ConjugateGradientOptions extends SecondOrderOptions {
   /** How directions follow from gradients. Default 'polakRibiere', which the chapter calls the more robust one. */
@@ -40,34 +51,45 @@ export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions
   return secondOrder({ name: 'scaledConjugateGradient', weightDecay, solve: (_, { f }, x) => scg(f, x, undefined, lambda) });
 }
 
-/** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
-export function bfgs(options?: SecondOrderOptions) {
-  const { weightDecay } = checked('bfgs', { weightDecay: DECAY }, options);
-  return secondOrder({ name: 'bfgs', weightDecay, matrix: true, solve: (engine, { f }, x) => bfgsSolver(engine, f, x) });
+export interface BfgsOptions extends LineSearchOptions {
+  /**
+   * What a step without positive curvature teaches, which Armijo's search may find: nothing ('skip', default), or as much as keeps the matrix positive definite
+   * ('damped', after Powell).
+   */
+  update?: Update;
 }
 
-export interface LbfgsOptions extends SecondOrderOptions {
+const UPDATE = oneOf(UPDATES, 'skip');
+
+/** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
+export function bfgs(options?: BfgsOptions) {
+  const { weightDecay, ...manner } = checked('bfgs', { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE }, options);
+  return secondOrder({ name: 'bfgs', weightDecay, matrix: true, solve: (engine, { f }, x) => bfgsSolver(engine, f, x, manner) });
+}
+
+export interface LbfgsOptions extends BfgsOptions {
   /** Steps remembered. Default 10. */
   memory?: number;
 }
 
 /** BFGS that remembers a few steps: 2·memory·P numbers. @throws OptionError */
 export function lbfgs(options?: LbfgsOptions) {
-  const { memory, weightDecay } = checked(
-    'lbfgs',
-    { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY },
-    options,
-  );
-  return secondOrder({ name: 'lbfgs', weightDecay, solve: (_, { f }, x) => lbfgsSolver(f, x, memory) });
+  const schema = { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE };
+  const { memory, weightDecay, ...manner } = checked('lbfgs', schema, options);
+  return secondOrder({ name: 'lbfgs', weightDecay, solve: (_, { f }, x) => lbfgsSolver(f, x, memory, manner) });
 }
 
 /** BFGS that remembers one step (Battiti 1992). @throws OptionError */
-export function oneStepSecant(options?: SecondOrderOptions) {
-  const { weightDecay } = checked('oneStepSecant', { weightDecay: DECAY }, options);
-  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: (_, { f }, x) => oss(f, x) });
+export function oneStepSecant(options?: BfgsOptions) {
+  const { weightDecay, ...manner } = checked(
+    'oneStepSecant',
+    { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE },
+    options,
+  );
+  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: (_, { f }, x) => oss(f, x, manner) });
 }
 
-export interface NewtonOptions extends SecondOrderOptions {
+export interface NewtonOptions extends LineSearchOptions {
   /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
   truncated?: boolean;
 }
@@ -78,11 +100,12 @@ const WHOLE = 300;
 const TRUNCATED = value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined);
 
 function newtonOf(name: 'newton' | 'gaussNewton', options: NewtonOptions | undefined) {
-  const { truncated, weightDecay } = checked(name, { truncated: TRUNCATED, weightDecay: DECAY }, options);
+  const schema = { truncated: TRUNCATED, weightDecay: DECAY, lineSearch: SEARCH };
+  const { truncated, weightDecay, lineSearch } = checked(name, schema, options);
   return secondOrder({
     name,
     weightDecay,
-    solve: (engine, { f }, x) => newtonSolver(engine, f, x, name === 'gaussNewton', truncated ?? f.n > WHOLE),
+    solve: (engine, { f }, x) => newtonSolver(engine, f, x, name === 'gaussNewton', truncated ?? f.n > WHOLE, lineSearch),
   });
 }
 

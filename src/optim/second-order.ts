@@ -6,42 +6,44 @@ import { OptionError } from '../errors.js';
 import { Objective } from '../objective.js';
 import type { Iterate, Smooth, Solver } from '../solve/smooth.js';
 import { largest } from '../solve/smooth.js';
-import type { StopReason } from '../fit/history.js';
+import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Method, MethodState, Task, Training } from './method.js';
 
 /** Most parameters of methods that keep a P×P matrix: 3.2 GB. */
 const MOST = 20_000;
 
 /** A network's objective as methods see it: what they minimise, and what of it is the loss. */
-export interface Goal {
-  readonly f: Smooth;
+export interface Goal<F = Smooth> {
+  readonly f: F;
   readonly objective: Objective;
   /** The training loss, without decay, at an accepted point. */
   loss(iterate: Iterate): number;
   /** The largest magnitude of the loss's gradient there. */
   gradientNorm(iterate: Iterate): number;
+  /** What the data said of weight decay, where they are asked. */
+  regularisation?(): Regularisation;
 }
 
 /** A method of second order: how it solves. */
-export interface SecondOrder {
+export interface SecondOrder<F = Smooth> {
   readonly name: string;
   readonly weightDecay: number;
   /** Whether it keeps a matrix of all parameters. */
   readonly matrix?: boolean;
   /** What its goal is; by default the loss itself. */
-  goal?(objective: Objective, task: Task): Goal;
-  solve(engine: DoubleEngine, goal: Goal, x: Float64Array, state: MethodState | undefined): Solver;
+  goal?(objective: Objective, task: Task): Goal<F>;
+  solve(engine: DoubleEngine, goal: Goal<F>, x: Float64Array, state: MethodState | undefined): Solver;
   /** Ends where the gradient's largest magnitude is at most this. */
   readonly minGrad?: number;
 }
 
 /** The method that solves so. */
-export function secondOrder<S extends SecondOrder>(settings: S): Method & S {
+export function secondOrder<F = Smooth, S extends SecondOrder<F> = SecondOrder<F>>(settings: S & SecondOrder<F>): Method & S {
   return Object.freeze({
     ...settings,
     batch: 'full' as const,
     precision: 'float64' as const,
-    start: (task: Task, state?: MethodState) => new Solving(settings, task, state),
+    start: (task: Task, state?: MethodState) => new Solving<F>(settings, task, state),
   });
 }
 
@@ -78,7 +80,7 @@ export function lossGoal(objective: Objective): Goal {
 }
 
 /** @throws OptionError for what methods of second order cannot have beside them */
-function refuse({ name }: SecondOrder, { plan, extras }: Task): void {
+function refuse({ name }: { name: string }, { plan, extras }: Task): void {
   const noisy = plan.architecture.layers.find(
     ({ type }) => type === 'dropout' || type === 'gaussianNoise' || type === 'batchNorm',
   );
@@ -93,9 +95,9 @@ function refuse({ name }: SecondOrder, { plan, extras }: Task): void {
 }
 
 /** A solver under way. */
-class Solving implements Training {
+class Solving<F> implements Training {
   readonly stepsPerEpoch = 1;
-  private readonly goal: Goal;
+  private readonly goal: Goal<F>;
   private readonly solver: Solver;
   private readonly start: Float64Array;
   private last: Iterate | undefined;
@@ -105,7 +107,7 @@ class Solving implements Training {
   ended: StopReason | undefined;
 
   constructor(
-    private readonly method: SecondOrder,
+    private readonly method: SecondOrder<F>,
     private readonly task: Task,
     state: MethodState | undefined,
   ) {
@@ -118,7 +120,7 @@ class Solving implements Training {
       throw new OptionError('fit.method', method.name, expected);
     }
     const objective = new Objective(engine, arena, plan.architecture, plan.theta, patterns, subset, method.weightDecay);
-    this.goal = method.goal?.(objective, task) ?? lossGoal(objective);
+    this.goal = method.goal?.(objective, task) ?? (lossGoal(objective) as unknown as Goal<F>);
     this.start = plan.theta.view().slice(0, plan.parameters) as Float64Array;
     this.solver = method.solve(engine, this.goal, this.start, state);
     this.epoch = state?.epoch ?? 0;
@@ -158,6 +160,10 @@ class Solving implements Training {
 
   get gradientNorm(): number | undefined {
     return this.last && this.goal.gradientNorm(this.last);
+  }
+
+  get regularisation(): Regularisation | undefined {
+    return this.goal.regularisation?.();
   }
 
   get evaluations(): number {

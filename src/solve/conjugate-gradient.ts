@@ -1,6 +1,6 @@
 // Conjugate gradients (Efficient BackProp 6.2; SPEC 1.6.2) and Møller's scaled form without a line search (SPEC 1.6.6).
 
-import { type Point, strongWolfe } from './line-search.js';
+import { type Point, backtracking, strongWolfe } from './line-search.js';
 import { type Iterate, type Smooth, type Solver, dot, moved, sumOfMagnitudes } from './smooth.js';
 
 /** How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with the second. */
@@ -34,6 +34,12 @@ export class Line {
   }
 }
 
+/** The constants of a search: without c2 it goes back until the value is low enough, and asks for one gradient in the end. */
+export interface Search {
+  readonly c1: number;
+  readonly c2?: number;
+}
+
 /** Searches from x along p; the new point with its gradient, or undefined where nothing lower was found. */
 export function* search(
   f: Smooth,
@@ -42,20 +48,30 @@ export function* search(
   p: Float64Array,
   slope: number,
   first: number,
-  wolfe: { c1: number; c2: number },
+  { c1, c2 }: Search,
 ): Generator<undefined, { x: Float64Array; g: Float64Array; value: number; alpha: number } | undefined> {
   const line = new Line(f, x, p);
+  if (c2 === undefined) {
+    const valueAt = (alpha: number) => {
+      moved(x, alpha, p, line.x);
+      return f.value(line.x);
+    };
+    const lower = yield* backtracking(valueAt, { alpha: 0, value, slope }, first, c1);
+    if (!lower) return undefined;
+    const { alpha, value: there } = line.at(lower.alpha);
+    return { x: line.x, g: line.g, value: there, alpha };
+  }
   let last = 0;
   const evaluate = (alpha: number) => {
     last = alpha;
     return line.at(alpha);
   };
-  const found = yield* strongWolfe(evaluate, { alpha: 0, value, slope }, first, wolfe);
+  const found = yield* strongWolfe(evaluate, { alpha: 0, value, slope }, first, { c1, c2 });
   return found && { ...line.settle(found, last), alpha: found.alpha };
 }
 
-/** Directions p ← −g + β·p with a strong Wolfe search (c2 0.1); the steepest one again where p hardly descends, or after n steps. */
-export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta): Solver {
+/** Directions p ← −g + β·p with a strong Wolfe search (c2 0.1: directions stay conjugate where steps are nearly exact); the steepest one again where p hardly descends, or after n steps. */
+export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta, c2 = 0.1): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
   let value = f.gradient(x, g);
@@ -66,7 +82,7 @@ export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta): Sol
   for (let k = 0, since = 0; ; k++, since++) {
     if (slope === 0) return 'minGradient';
     const first = k === 0 ? 1 / sumOfMagnitudes(g) : alpha;
-    const found = yield* search(f, x, value, p, slope, first, { c1: 1e-4, c2: 0.1 });
+    const found = yield* search(f, x, value, p, slope, first, { c1: Math.min(1e-4, c2 / 2), c2 });
     if (!found) {
       if (since === 0) return 'noProgress';
       p = g.map((e) => -e);

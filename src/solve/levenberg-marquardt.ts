@@ -79,6 +79,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
         yield { x: x.slice(), value: there, gradient: g.slice(), rate } satisfies Iterate;
       }
       cost = f.linearise(x, own, g);
+      if (f.reweigh) cost = f.reweigh(own, g);
       yield { x: x.slice(), value: cost, gradient: g.slice(), rate } satisfies Iterate;
     } else {
       // Steps that no longer change anything are rounding.

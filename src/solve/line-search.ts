@@ -14,6 +14,10 @@ export interface Wolfe {
   readonly c2: number;
 }
 
+/** The names by which callers choose: both conditions, or the first alone. */
+export const LINE_SEARCHES = ['wolfe', 'armijo'] as const;
+export type LineSearch = (typeof LINE_SEARCHES)[number];
+
 const EVALUATIONS = 40;
 
 /** No step is longer, relative to the direction. */
@@ -92,6 +96,32 @@ export function* strongWolfe(
     if (alpha === 0) break;
   }
   return lower(best, best, start);
+}
+
+/** Bounds of what a step is multiplied with to go back. */
+const BACK = { least: 0.1, most: 0.5 };
+
+/**
+ * Armijo's condition alone, going back from `first` by interpolation: parabolas through values, no slopes but the first (Nocedal & Wright 3.5). Yields after each
+ * evaluation; undefined where nothing is low enough.
+ */
+export function* backtracking(
+  evaluate: (alpha: number) => number,
+  start: Point,
+  first: number,
+  c1: number,
+): Generator<undefined, { alpha: number; value: number } | undefined> {
+  if (!(start.slope < 0)) return undefined;
+  let alpha = first;
+  for (let k = 0; k < EVALUATIONS; k++) {
+    const value = evaluate(alpha);
+    yield undefined;
+    if (value <= start.value + c1 * alpha * start.slope && value < start.value) return { alpha, value };
+    const bottom = (-start.slope * alpha * alpha) / (2 * (value - start.value - start.slope * alpha));
+    const back = Number.isFinite(bottom) ? bottom / alpha : BACK.least;
+    alpha *= Math.min(Math.max(back, BACK.least), BACK.most);
+  }
+  return undefined;
 }
 
 /** The lower of two points if it is below the start. */

@@ -5,9 +5,10 @@ import { DataError, OptionError } from '../errors.js';
 import { callback, checked, number, oneOf } from '../options.js';
 import { conjugateGradient, scaledConjugateGradient } from './conjugate-gradient.js';
 import { drive } from './drive.js';
+import { LINE_SEARCHES, type LineSearch } from './line-search.js';
 import { newton } from './newton.js';
 import { type Minimum, SOLVE_OPTIONS, type SolveOptions } from './options.js';
-import { bfgs, lbfgs, oneStepSecant } from './quasi-newton.js';
+import { UPDATES, type Update, bfgs, lbfgs, oneStepSecant } from './quasi-newton.js';
 import { type Smooth, type Solver, dot, remembering } from './smooth.js';
 import { Space } from './space.js';
 
@@ -30,6 +31,8 @@ const OPTIONS = {
   method: oneOf(METHODS, 'bfgs'),
   gradient: callback<(x: Float64Array) => ArrayLike<number>>('(x) => gradient'),
   memory: number({ min: 1, integer: true }, 10),
+  lineSearch: oneOf(LINE_SEARCHES, 'wolfe'),
+  update: oneOf(UPDATES, 'skip'),
 };
 
 /** Options of `minimize`. */
@@ -40,6 +43,10 @@ export interface MinimizeOptions extends SolveOptions {
   gradient?: (x: Float64Array) => ArrayLike<number>;
   /** Of 'lbfgs': steps remembered. Default 10. */
   memory?: number;
+  /** Of quasi-Newton and Newton methods: strong Wolfe conditions ('wolfe', default), or going back until the value is low enough ('armijo'). */
+  lineSearch?: LineSearch;
+  /** Of quasi-Newton methods: steps without positive curvature teach nothing ('skip', default), or something ('damped', after Powell). */
+  update?: Update;
 }
 
 /**
@@ -76,21 +83,22 @@ export async function minimize(
   const smooth = remembering(space.smooth({ n: start.length, value, gradient }));
   const from = space.inside(start);
   if (!Number.isFinite(smooth.value(from))) throw new DataError('x0', 'the function is not finite there');
-  const { method, memory } = settings;
+  const { method, memory, lineSearch, update } = settings;
+  const manner = { lineSearch, update };
   const solver = (): Solver => {
     switch (method) {
       case 'bfgs':
-        return bfgs(engine, smooth, from);
+        return bfgs(engine, smooth, from, manner);
       case 'lbfgs':
-        return lbfgs(smooth, from, memory);
+        return lbfgs(smooth, from, memory, manner);
       case 'oneStepSecant':
-        return oneStepSecant(smooth, from);
+        return oneStepSecant(smooth, from, manner);
       case 'conjugateGradient':
         return conjugateGradient(smooth, from, 'polakRibiere');
       case 'scaledConjugateGradient':
         return scaledConjugateGradient(smooth, from);
       default:
-        return newton(engine, withProducts(smooth), from, false, method === 'truncatedNewton');
+        return newton(engine, withProducts(smooth), from, false, method === 'truncatedNewton', lineSearch);
     }
   };
   const { u, reason, ...found } = drive(solver(), smooth, from, counts, settings, (at) => space.outside(at));

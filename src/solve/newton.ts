@@ -2,10 +2,11 @@
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { Arena, Reals } from '../../bindings/memory.js';
-import { search } from './conjugate-gradient.js';
+import { type Search, search } from './conjugate-gradient.js';
+import type { LineSearch } from './line-search.js';
 import { type Iterate, type Smooth, type Solver, dot } from './smooth.js';
 
-const WOLFE = { c1: 1e-4, c2: 0.9 };
+const SEARCHES: Readonly<Record<LineSearch, Search>> = { wolfe: { c1: 1e-4, c2: 0.9 }, armijo: { c1: 1e-4 } };
 
 /** β of the shifts: H + τ·I with τ = 0, then β·|H|, doubled until Cholesky succeeds. */
 const BETA = 1e-3;
@@ -140,7 +141,14 @@ class Truncated implements Curved {
 }
 
 /** w ← w + η·Δ, B·Δ = −g, η by a strong Wolfe search from 1. The function must have products. */
-export function* newton(engine: DoubleEngine, f: Smooth, x0: Float64Array, gaussNewton: boolean, truncated: boolean): Solver {
+export function* newton(
+  engine: DoubleEngine,
+  f: Smooth,
+  x0: Float64Array,
+  gaussNewton: boolean,
+  truncated: boolean,
+  lineSearch: LineSearch = 'wolfe',
+): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
   let value = f.gradient(x, g);
@@ -156,7 +164,7 @@ export function* newton(engine: DoubleEngine, f: Smooth, x0: Float64Array, gauss
         slope = -dot(g, g);
         if (slope === 0) return 'minGradient';
       }
-      const found = yield* search(f, x, value, p, slope, 1, WOLFE);
+      const found = yield* search(f, x, value, p, slope, 1, SEARCHES[lineSearch]);
       if (!found) return 'noProgress';
       ({ x, value, g } = { x: found.x, value: found.value, g: found.g });
       yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;

@@ -2,11 +2,27 @@
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { Arena, Reals } from '../../bindings/memory.js';
-import { search } from './conjugate-gradient.js';
+import { type Search, search } from './conjugate-gradient.js';
+import type { LineSearch } from './line-search.js';
 import { type Iterate, type Smooth, type Solver, dot, sumOfMagnitudes } from './smooth.js';
 
 /** Wolfe's constants of quasi-Newton methods: nearly any decrease will do, and the curvature condition keeps the matrix positive definite. */
-const WOLFE = { c1: 1e-4, c2: 0.9 };
+const SEARCHES: Readonly<Record<LineSearch, Search>> = { wolfe: { c1: 1e-4, c2: 0.9 }, armijo: { c1: 1e-4 } };
+
+/** What to do with a step that shows no positive curvature: learn nothing from it, or as much as keeps the matrix positive definite (Powell 1978). */
+export const UPDATES = ['skip', 'damped'] as const;
+export type Update = (typeof UPDATES)[number];
+
+/** How a quasi-Newton method searches and learns. */
+export interface Manner {
+  readonly lineSearch: LineSearch;
+  readonly update: Update;
+}
+
+export const USUAL: Manner = { lineSearch: 'wolfe', update: 'skip' };
+
+/** The share of sᵀB·s that Powell's damping leaves to sᵀy at least. */
+const DAMPING = 0.2;
 
 /** Pairs with less curvature than this, relative to their lengths, say nothing but rounding. */
 const LEAST_CURVATURE = 1e-10;
@@ -15,14 +31,17 @@ const LEAST_CURVATURE = 1e-10;
 interface Memory {
   /** −M·g into p. */
   direction(g: Float64Array, p: Float64Array): void;
-  /** Learns from a step s and what it changed in the gradient, y, sᵀy = curvature > 0; g is the new gradient, for which the next direction will be. */
-  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array): void;
+  /**
+   * Learns from a step s and what it changed in the gradient: y, or where damped θ·y + (1 − θ)·B·s, sᵀy = curvature > 0. g is the new gradient, for which the next
+   * direction will be, and `before` the one that the last was for.
+   */
+  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array, before: Float64Array, theta: number): void;
   /** Forgets everything. */
   reset(): void;
 }
 
 /** The loop that quasi-Newton methods share. */
-function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory): Solver {
+function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, { lineSearch, update }: Manner): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
   let value = f.gradient(x, g);
@@ -39,26 +58,37 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory): Solver {
       if (slope === 0) return 'minGradient';
     }
     const first = since === 0 ? Math.min(1, 1 / sumOfMagnitudes(g)) : 1;
-    const found = yield* search(f, x, value, p, slope, first, WOLFE);
+    const found = yield* search(f, x, value, p, slope, first, SEARCHES[lineSearch]);
     if (!found) {
       if (since === 0) return 'noProgress';
       memory.reset();
       since = -1;
       continue;
     }
+    const before = g;
     const s = found.x.map((e, i) => e - x[i]!);
-    const y = found.g.map((e, i) => e - g[i]!);
+    const y = found.g.map((e, i) => e - before[i]!);
     x = found.x;
     g = found.g;
     value = found.value;
     yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
-    const curvature = dot(s, y);
-    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) memory.learn(s, y, curvature, g);
+    let curvature = dot(s, y);
+    let theta = 1;
+    if (update === 'damped') {
+      // B·s = −α·g, since s = −α·M·g.
+      const own = -found.alpha * dot(s, before);
+      if (curvature < DAMPING * own) {
+        theta = ((1 - DAMPING) * own) / (own - curvature);
+        for (let i = 0; i < y.length; i++) y[i] = theta * y[i]! - (1 - theta) * found.alpha * before[i]!;
+        curvature = dot(s, y);
+      }
+    }
+    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) memory.learn(s, y, curvature, g, before, theta);
   }
 }
 
 /** The last `m` pairs, and Nocedal's two loops over them. */
-class Pairs implements Memory {
+export class Pairs implements Memory {
   private readonly s: Float64Array[] = [];
   private readonly y: Float64Array[] = [];
   private readonly rho: number[] = [];
@@ -103,7 +133,7 @@ class Pairs implements Memory {
  * multiplies M with the next gradient, g. From that product u = M·g and the one before, v = M·(g − y), follow M·y = u − v and, with a few products of vectors, what
  * the matrix that has learned would make of g.
  */
-class Matrix implements Memory {
+export class Matrix implements Memory {
   private readonly arena = new Arena();
   private readonly m: Reals;
   private readonly s: Reals;
@@ -135,7 +165,7 @@ class Matrix implements Memory {
     for (let i = 0; i < p.length; i++) p[i] = -v[i]!;
   }
 
-  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array): void {
+  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array, before: Float64Array, theta: number): void {
     const { v, n } = this;
     if (this.fresh) {
       // Before anything is known the matrix is the identity times what this step tells of its scale (Nocedal & Wright 6.20).
@@ -144,13 +174,13 @@ class Matrix implements Memory {
       view.fill(0);
       for (let i = 0; i < n; i++) {
         view[i * n + i] = scale;
-        v[i] = scale * (g[i]! - y[i]!);
+        v[i] = scale * before[i]!;
       }
       this.fresh = false;
     }
     const u = this.times(g);
-    const t = v; // its place
-    for (let i = 0; i < n; i++) t[i] = u[i]! - v[i]!;
+    const t = v; // M·y, in its place
+    for (let i = 0; i < n; i++) t[i] = theta * (u[i]! - v[i]!) + (1 - theta) * s[i]!;
     const [a, b] = [(1 + dot(y, t) / curvature) / curvature, 1 / curvature];
     this.s.view().set(s);
     this.t.view().set(t);
@@ -182,21 +212,21 @@ class Matrix implements Memory {
 }
 
 /** BFGS: δ = step, φ = change of gradient, M += (1 + φᵀMφ/δᵀφ)·δδᵀ/δᵀφ − (δφᵀM + Mφδᵀ)/δᵀφ ((44), corrected). */
-export function* bfgs(engine: DoubleEngine, f: Smooth, x0: Float64Array): Solver {
+export function* bfgs(engine: DoubleEngine, f: Smooth, x0: Float64Array, manner = USUAL): Solver {
   const matrix = new Matrix(engine, f.n);
   try {
-    return yield* quasiNewton(f, x0, matrix);
+    return yield* quasiNewton(f, x0, matrix, manner);
   } finally {
     matrix.dispose();
   }
 }
 
 /** BFGS that remembers the last `memory` steps. */
-export function lbfgs(f: Smooth, x0: Float64Array, memory: number): Solver {
-  return quasiNewton(f, x0, new Pairs(memory));
+export function lbfgs(f: Smooth, x0: Float64Array, memory: number, manner = USUAL): Solver {
+  return quasiNewton(f, x0, new Pairs(memory), manner);
 }
 
 /** The secant of one step: BFGS that starts from the identity each time (Battiti 1992). */
-export function oneStepSecant(f: Smooth, x0: Float64Array): Solver {
-  return quasiNewton(f, x0, new Pairs(1));
+export function oneStepSecant(f: Smooth, x0: Float64Array, manner = USUAL): Solver {
+  return quasiNewton(f, x0, new Pairs(1), manner);
 }

@@ -20,6 +20,8 @@ export interface Squares {
   linearise(x: Float64Array, d: Float64Array, g: Float64Array): number;
   /** −(JᵀJ + μ·diag(d))⁻¹·Jᵀr into p, for J and r of the last `linearise`; false where it cannot be found. */
   step(mu: number, d: Float64Array, p: Float64Array): boolean;
+  /** Changes what F is made of, after a `linearise` that was accepted: F of now, with d and g again. Missing where F stays what it is. */
+  reweigh?(d: Float64Array, g: Float64Array): number;
 }
 
 /** An accepted point. */

@@ -7,7 +7,7 @@ import { conjugateGradient } from '../../src/solve/conjugate-gradient.js';
 import { levenbergMarquardt } from '../../src/solve/levenberg-marquardt.js';
 import { type Point, strongWolfe } from '../../src/solve/line-search.js';
 import { newton } from '../../src/solve/newton.js';
-import { bfgs, lbfgs } from '../../src/solve/quasi-newton.js';
+import { Matrix, Pairs, bfgs, lbfgs } from '../../src/solve/quasi-newton.js';
 import type { Iterate, Smooth, Solver } from '../../src/solve/smooth.js';
 import { numbers } from '../layers/training.js';
 
@@ -71,6 +71,14 @@ describe('on a quadratic', () => {
     expect(stepsTo(newton(engine, f, new Float64Array(n), false, false), 1e-9, 5)).toBe(1);
   });
 
+  // Exact steps: the search ends where the slope is 1e-9 of the first, and so does the gradient, times the condition number.
+  test.each([2, 3, 5, 10])('conjugate gradients with exact steps end in n of them (n = %i)', (n) => {
+    for (const beta of ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const) {
+      const { f } = quadratic(n, 50, n + 1);
+      expect(stepsTo(conjugateGradient(f, new Float64Array(n), beta, 1e-9), 1e-6, 100)).toBeLessThanOrEqual(n);
+    }
+  });
+
   test.each([2, 5, 10])('conjugate gradients end in about n steps, as far as the line search is exact (n = %i)', (n) => {
     const { f } = quadratic(n, 50, n + 1);
     expect(stepsTo(conjugateGradient(f, new Float64Array(n), 'polakRibiere'), 1e-6, 100)).toBeLessThanOrEqual(3 * n);
@@ -103,6 +111,95 @@ describe('on a quadratic', () => {
         before = value;
       }
       expect(before).toBeLessThan(1e-3);
+    }
+  });
+});
+
+describe('what quasi-Newton methods learn', () => {
+  const vector = (n: number, next: () => number) => Float64Array.from({ length: n }, next);
+  const inner = (a: Float64Array, b: Float64Array) => a.reduce((sum, e, i) => sum + e * b[i]!, 0);
+
+  /** Pairs of steps and changes of the gradient on a quadratic, with the gradients before and after. */
+  function pairs(n: number, count: number) {
+    const { f } = quadratic(n, 100, n);
+    const next = numbers(n + count);
+    const g = new Float64Array(n);
+    let x: Float64Array = vector(n, next);
+    f.gradient(x, g);
+    return Array.from({ length: count }, () => {
+      const s = vector(n, next);
+      const before = g.slice();
+      x = x.map((e, i) => e + s[i]!);
+      f.gradient(x, g);
+      return { s, y: g.map((e, i) => e - before[i]!), before, after: g.slice() };
+    });
+  }
+
+  test.each([1, 2, 3, 7, 16])('the secant equation M·y = s, M symmetric and positive definite (n = %i)', (n) => {
+    const matrix = new Matrix(engine, n);
+    const next = numbers(n);
+    const p = new Float64Array(n);
+    try {
+      const all = pairs(n, 4);
+      matrix.direction(all[0]!.before, p);
+      for (const { s, y, before, after } of all) {
+        matrix.learn(s, y, inner(s, y), after, before, 1);
+        matrix.direction(after, p); // as a method would
+        const times = (v: Float64Array) => {
+          const out = new Float64Array(n);
+          matrix.direction(v, out);
+          return out.map((e) => -e);
+        };
+        const size = Math.sqrt(inner(s, s));
+        // M's condition is up to that of the quadratic and of its updates: 1e4 times ε.
+        times(y).forEach((e, i) => {
+          expect(Math.abs(e - s[i]!) / size).toBeLessThan(1e-11);
+        });
+        const [a, b] = [vector(n, next), vector(n, next)];
+        expect(inner(a, times(a))).toBeGreaterThan(0);
+        expect(Math.abs(inner(a, times(b)) - inner(b, times(a)))).toBeLessThan(1e-11 * Math.sqrt(inner(a, a) * inner(b, b)));
+        times(after); // M·g of the last direction is what the next learning starts from
+      }
+    } finally {
+      matrix.dispose();
+    }
+  });
+
+  test.each([1, 2, 5, 9])('Nocedal’s two loops are the matrix written out (n = %i)', (n) => {
+    const all = pairs(n, 5);
+    const memory = new Pairs(3);
+    for (const { s, y } of all) memory.learn(s, y, inner(s, y));
+    const kept = all.slice(-3);
+    const last = kept.at(-1)!;
+    const scale = inner(last.s, last.y) / inner(last.y, last.y);
+    let m = Array.from({ length: n }, (_, i) => Float64Array.from({ length: n }, (_v, j) => (i === j ? scale : 0)));
+    for (const { s, y } of kept) {
+      // M ← (1 − ρsyᵀ)·M·(1 − ρysᵀ) + ρssᵀ
+      const rho = 1 / inner(s, y);
+      const left = m.map((row, i) => row.map((e, j) => e - rho * s[i]! * m.reduce((sum, r, k) => sum + y[k]! * r[j]!, 0)));
+      m = left.map((row, i) => row.map((e, j) => e - rho * inner(row, y) * s[j]! + rho * s[i]! * s[j]!));
+    }
+    const g = vector(n, numbers(3));
+    const p = new Float64Array(n);
+    memory.direction(g, p);
+    const expected = m.map((row) => -inner(row, g));
+    const size = Math.max(...expected.map(Math.abs));
+    p.forEach((e, i) => {
+      expect(Math.abs(e - expected[i]!) / size).toBeLessThan(1e-11);
+    });
+  });
+
+  test('Powell’s damping keeps the matrix positive definite where the function is not convex', async () => {
+    // Between the dips of a cosine curvature is negative, and Armijo's search does not mind.
+    const f = ([a, b]: Float64Array) => Math.cos(3 * a!) + 0.05 * a! * a! + (b! - a!) ** 2;
+    for (const method of ['bfgs', 'lbfgs', 'oneStepSecant'] as const) {
+      for (const start of [-2.6, -1.5, -0.4, 0.3, 0.9, 2]) {
+        for (const update of ['skip', 'damped'] as const) {
+          const { gradientNorm, value } = await minimize(f, [start, 1], { method, update, lineSearch: 'armijo' });
+          expect(gradientNorm).toBeLessThan(1e-4);
+          expect(value).toBeLessThan(0.5);
+        }
+      }
     }
   });
 });
