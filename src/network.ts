@@ -6,7 +6,7 @@ import { Curvature } from './curvature/curvature.js';
 import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
 import { ACTIVATIONS } from './activations.js';
 import { Dataset } from './data/dataset.js';
-import { type MatrixLike, copyMatrix, matrix, requireColumns, someRows } from './data/matrix.js';
+import { type MatrixLike, copyMatrix, matrix, requireColumns } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
 import { type Outcome, fit } from './fit/fit.js';
 import type { FitOptions } from './fit/options.js';
@@ -14,14 +14,16 @@ import type { Subject } from './fit/rows.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
+import { Inference } from './inference.js';
 import { type Initializer, initialize, initializeRbf } from './initializers.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 import { Model } from './model.js';
-import type { MethodState } from './optim/method.js';
+import { choose } from './optim/auto.js';
+import type { Method, MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
-import { type Architecture, type ParameterShape, type PatternSet, Plan, outputsOf, parameterShapes, widths } from './plan.js';
+import { type Architecture, type ParameterShape, Plan, outputsOf, parameterShapes, widths } from './plan.js';
 import { SEED, freshSeed } from './random.js';
 import { startsFromData } from './start/start.js';
 
@@ -214,7 +216,15 @@ export class Network extends Model {
     this.check();
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
     this.fitting = true;
-    if (options?.method?.precision === 'float64' && this.precision === 'float32') await this.promote();
+    let choice: string | undefined;
+    let given = options as (FitOptions & { method?: Method }) | undefined;
+    try {
+      if (options?.method === 'auto') ({ options: given, choice } = this.decide(X, options));
+    } catch (error) {
+      this.fitting = false;
+      throw error;
+    }
+    if (given?.method?.precision === 'float64' && this.precision === 'float32') await this.promote();
     const subject: Subject = {
       engine: this.engine,
       architecture: this.architecture,
@@ -224,7 +234,9 @@ export class Network extends Model {
       ...(!this.started && { start: () => (this.started = true) }),
     };
     try {
-      return await fit(subject, X, Y, options, resume);
+      const outcome = await fit(subject, X, Y, given, resume);
+      if (choice) outcome.history.choice = choice;
+      return outcome;
     } finally {
       this.fitting = false;
     }
@@ -347,6 +359,21 @@ export class Network extends Model {
     return { kind: 'network', config: { inputs, layers: plain, loss, precision, seed }, tensors };
   }
 
+  /** The options with the method that suits the network and so many rows. */
+  private decide(X: MatrixLike | Dataset, options: FitOptions): { options: FitOptions & { method: Method }; choice: string } {
+    const { l1, clip, average, batchSize } = options;
+    const around = { l1: (l1 ?? 0) > 0, clip: clip !== undefined, average: average !== undefined };
+    const extra = Object.entries(around).find(([, used]) => used)?.[0];
+    const { method, because } = choose({
+      architecture: this.architecture,
+      parameters: this.parameters,
+      rows: X instanceof Dataset ? X.rows : matrix(X, 'X').rows,
+      outputs: this.outputs,
+      firstOrder: extra ?? (batchSize !== undefined && batchSize !== 'full' ? 'a batch size' : undefined),
+    });
+    return { options: { ...options, method }, choice: because };
+  }
+
   /** From float32 to float64, with the same weights. */
   private async promote(): Promise<void> {
     try {
@@ -419,35 +446,5 @@ export class Network extends Model {
     } finally {
       arena.dispose();
     }
-  }
-}
-
-/** Forward passes for `predict`: a plan and buffers that stay as long as the network, so that single rows are fast. */
-class Inference {
-  private readonly plan: Plan;
-  private readonly x: Reals;
-  private readonly outputs: Reals;
-  private readonly set: PatternSet;
-
-  constructor(engine: Engine, arena: Arena, architecture: Architecture, theta: Reals) {
-    this.plan = new Plan(engine, arena, architecture, theta, 256, false);
-    const { slab } = this.plan;
-    this.x = new Reals(arena, engine.precision, slab * architecture.inputs);
-    this.outputs = new Reals(arena, engine.precision, slab * outputsOf(architecture));
-    this.set = this.plan.patterns(arena, { x: this.x });
-  }
-
-  run(m: ReturnType<typeof matrix>): RealArray {
-    const { slab, architecture } = this.plan;
-    const { inputs } = architecture;
-    const outputs = outputsOf(architecture);
-    const result = this.x.precision === 'float32' ? new Float32Array(m.rows * outputs) : new Float64Array(m.rows * outputs);
-    for (let first = 0; first < m.rows; first += slab) {
-      const rows = Math.min(slab, m.rows - first);
-      copyMatrix(someRows(m, first, rows), this.x.view().subarray(0, rows * inputs), 'X', first);
-      this.plan.evaluate(this.set, 0, rows, this.outputs);
-      result.set(this.outputs.view().subarray(0, rows * outputs), first * outputs);
-    }
-    return result;
   }
 }

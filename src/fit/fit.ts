@@ -11,7 +11,7 @@ import { fixedSize, growingSize } from './batches.js';
 import { type Subject, classWeighted, classesOf, requireWeight, smoothed, split } from './rows.js';
 import type { History, StopReason } from './history.js';
 import { Judge } from './judge.js';
-import type { MethodState, Training } from '../optim/method.js';
+import type { Method, MethodState, Training } from '../optim/method.js';
 import { LOSSES } from '../losses.js';
 import { checked } from '../options.js';
 import { startFromData } from '../start/start.js';
@@ -32,10 +32,10 @@ export async function fit(
   subject: Subject,
   X: MatrixLike | Dataset,
   Y: MatrixLike | undefined,
-  options: FitOptions | undefined,
+  options: (FitOptions & { method?: Method }) | undefined,
   resume?: MethodState,
 ): Promise<Outcome> {
-  const settings = checked('fit', FIT_OPTIONS, options);
+  const settings = checked('fit', FIT_OPTIONS, options) as Settings; // 'auto' has become a method
   const { patience } = settings.method;
   const asked = patience !== undefined && settings.validation !== undefined && !settings.earlyStopping;
   const stopping = checkedStopping('fit', asked ? { ...settings, earlyStopping: { patience } } : settings);

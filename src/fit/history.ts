@@ -41,6 +41,8 @@ export interface History {
   reason: StopReason;
   /** What to try, where the reason is 'diverged'. */
   advice?: string;
+  /** Which method `method: 'auto'` chose, and why. */
+  choice?: string;
   /** What the data said of weight decay, where the method asked them (levenbergMarquardt with `bayesian`). */
   regularisation?: Regularisation;
   /** Patterns whose gradient was computed, in units of the training set: equals `epochs` unless the fit stopped midway. */

@@ -71,7 +71,7 @@ const isAverage = (v: unknown) => {
 const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 
 export const FIT_OPTIONS = {
-  method: value<Method>('a method, such as sgd({ rate: 0.1 })', isMethod, sgd()),
+  method: value<Method | 'auto'>("a method, such as sgd({ rate: 0.1 }), or 'auto'", (v) => v === 'auto' || isMethod(v), sgd()),
   epochs: number({ min: 1, integer: true }, 100),
   batchSize: either<number | undefined, 'full' | Growing>(
     number({ min: 1, integer: true }, undefined),
@@ -123,8 +123,11 @@ export const FIT_OPTIONS = {
 
 /** Options of `fit`. Every one may be left out. */
 export interface FitOptions {
-  /** How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. */
-  method?: Method;
+  /**
+   * How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. 'auto' chooses by the loss and the numbers of rows and parameters, as measured
+   * (docs/second-order.md); `history.choice` says what and why.
+   */
+  method?: Method | 'auto';
   /** Passes over the training patterns at most. Default 100. */
   epochs?: number;
   /**
@@ -183,5 +186,5 @@ export interface FitOptions {
 }
 
 /** Options of a fit, and of early stopping, with defaults filled in. */
-export type Settings = Checked<typeof FIT_OPTIONS>;
+export type Settings = Omit<Checked<typeof FIT_OPTIONS>, 'method'> & { readonly method: Method };
 export type Stopping = Checked<typeof STOPPING>;
