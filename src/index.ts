@@ -84,6 +84,7 @@ export type {
   SpectrumOptions,
   SquareMatrix,
 } from './curvature/curvature.js';
+export { type Histogram, type PictureOptions, histogram, spectrumPicture } from './curvature/histogram.js';
 export type { Principal } from './curvature/eigen.js';
 export { type MinimizeMethod, type MinimizeOptions, minimize } from './solve/minimize.js';
 export { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from './solve/least-squares.js';

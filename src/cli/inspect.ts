@@ -5,10 +5,22 @@ import { FORMAT_VERSION } from '../format/document.js';
 import type { Layer } from '../layers.js';
 import { loadModel } from '../load-model.js';
 import { Network } from '../network.js';
+import { UsageError } from './failure.js';
+import { type SpectrumOptions, spectrumOf } from './spectrum.js';
 import { choiceText, columnsText, curveText } from './show.js';
 
-export async function inspect(file: string, { json }: { json?: boolean }): Promise<void> {
+export interface InspectOptions extends SpectrumOptions {
+  readonly json?: boolean;
+  readonly spectrum?: string;
+}
+
+export async function inspect(file: string, options: InspectOptions): Promise<void> {
+  const { json, spectrum: data } = options;
+  for (const name of ['target', 'svg'] as const) {
+    if (!data && options[name] !== undefined) throw new UsageError(`--${name} is for --spectrum, which says what data to use`);
+  }
   const model = await loadModel(file);
+  const spectrum = data === undefined ? undefined : await spectrumOf(file, data, options);
   const network = model instanceof Network ? { inputs: model.inputs, outputs: model.outputs, loss: model.loss } : undefined;
   const kind = network ? 'network' : model instanceof Classifier ? 'classifier' : 'regressor';
   const estimator = model instanceof Network ? undefined : model;
@@ -27,6 +39,7 @@ export async function inspect(file: string, { json }: { json?: boolean }): Promi
       ...(model instanceof Classifier && { classes: model.classes }),
       ...(history && { history }),
       metadata,
+      ...(spectrum && { spectrum: spectrum.result }),
     };
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return;
@@ -41,7 +54,7 @@ export async function inspect(file: string, { json }: { json?: boolean }): Promi
     ...Object.entries(metadata).map(([name, text]) => `${name}: ${text}`),
   ];
   const curve = history && curveText(history.loss, 60);
-  process.stdout.write(`${[...lines, ...(curve ? [curve] : [])].join('\n')}\n`);
+  process.stdout.write(`${[...lines, ...(curve ? [curve] : []), ...(spectrum ? [spectrum.text] : [])].join('\n')}\n`);
 }
 
 function layerText(layer: Layer): string {

@@ -61,7 +61,7 @@ Examples:
   efficient-backprop train penguins.csv --target species --report report.html
   efficient-backprop predict penguins.safetensors new.csv --probabilities --out predictions.csv
   efficient-backprop evaluate penguins.safetensors held-out.ndjson
-  efficient-backprop inspect penguins.safetensors --json
+  efficient-backprop inspect penguins.safetensors --spectrum penguins.csv --svg spectrum.svg
 
 Data files: .csv, .tsv, .ndjson, .jsonl, .parquet, or - for standard input.
 Exit codes: 0 done, 1 bad data or file, 2 bad usage, 130 interrupted (no file is touched).`,
@@ -160,12 +160,15 @@ reading(
     .option('--report <file>', 'write an HTML report with pictures'),
 ).action(evaluate);
 
-program
-  .command('inspect')
-  .description('show what a model file holds')
-  .argument('<model>', 'model file')
-  .option('--json', 'print one JSON value, errors included')
-  .action(inspect);
+reading(
+  program
+    .command('inspect')
+    .description('show what a model file holds, and how its loss curves on data')
+    .argument('<model>', 'model file')
+    .option('--spectrum <data>', "eigenvalues of the loss's Hessian on the rows of a file, or - for standard input")
+    .option('-t, --target <column>', 'with --spectrum: the column with the truth (default: as in training)')
+    .option('--svg <file>', 'with --spectrum: draw them'),
+).action(inspect);
 
 process.on('SIGINT', () => {
   // Nothing is written before training has ended, so there is nothing to clean up.

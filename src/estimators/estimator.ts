@@ -22,6 +22,7 @@ import { type ModelDocument, record } from '../format/document.js';
 import { encoderSpec, historyFrom, recipeFrom } from '../format/estimator.js';
 import { Model } from '../model.js';
 import { Network } from '../network.js';
+import type { Curvature } from '../curvature/curvature.js';
 import type { MethodState } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
 import { type Checked, checked } from '../options.js';
@@ -263,6 +264,18 @@ export abstract class Estimator<Targets, Coding> extends Model {
     const { inputs, network } = this.trained;
     const t = table(rows);
     return network.predict(shaped(inputs.encode(t, network.precision), inputs.count));
+  }
+
+  /**
+   * First and second derivatives of the network's loss on rows and their targets, encoded as in training: Hessian, eigenvalues, the best rate, in float64. Without weight
+   * decay and class weights.
+   * @throws DataError; NotFittedError; UnsupportedError for a float32 model before `await init({ precision: 'float64' })`, since curvature needs that binary
+   */
+  curvature(rows: Rows, targets: Targets): Curvature {
+    const { inputs, coding, network } = this.trained;
+    const t = table(rows);
+    const x = shaped(inputs.encode(t, network.precision), inputs.count);
+    return network.curvature(x, shaped(this.encodeTargets(targets, coding, t.rows).t, network.outputs));
   }
 
   private fills(t: Table): boolean {

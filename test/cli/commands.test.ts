@@ -344,6 +344,36 @@ describe('what cannot work', () => {
     expect(rest.out).toBe(all.out);
   });
 
+  test('inspect --spectrum says how the loss curves, and draws it', async () => {
+    const { code, out } = await place.run([
+      'inspect',
+      'p.safetensors',
+      '--spectrum',
+      PENGUINS,
+      '--svg',
+      'spectrum.svg',
+      '--quiet',
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/all eigenvalues: \d+ of them negative/);
+    expect(out).toMatch(/best rate for batches, 1\/λmax: \d/);
+    expect(out).toMatch(/layers\.0\.kernel +\S+ +\S+/);
+    const svg = readFileSync(place.file('spectrum.svg'), 'utf8');
+    expect(svg).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
+    const json = JSON.parse((await place.run(['inspect', 'p.safetensors', '--spectrum', PENGUINS, '--json', '--quiet'])).out);
+    expect(json.spectrum.eigenvalues).toHaveLength(json.parameters);
+    expect(json.spectrum.optimalRate * json.spectrum.largest).toBeCloseTo(1, 9);
+    expect(json.spectrum.complete).toBe(true);
+  });
+
+  test('inspect refuses what goes with --spectrum only, and files that are not there', async () => {
+    expect(await place.run(['inspect', 'p.safetensors', '--svg', 'x.svg'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--spectrum'),
+    });
+    expect((await place.run(['inspect', 'p.safetensors', '--spectrum', 'none.csv'])).code).toBe(1);
+  });
+
   test('with --json errors are JSON too', async () => {
     place.file('data.csv', 'x,y\n1,a\n2,\n');
     const { code, out } = await place.run(['train', 'data.csv', '--target', 'y', '--json']);
