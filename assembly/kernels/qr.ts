@@ -4,7 +4,7 @@ import { SIZE } from "../vec";
 import { dot, scale } from "./blas1";
 import { outerProduct, vectorMatrix } from "./matvec";
 
-const TINY: f64 = 1e-280;
+const TINY: f64 = sizeof<real>() == 4 ? 1e-60 : 1e-280;
 
 // @ts-ignore: decorator
 @inline
