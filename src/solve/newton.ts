@@ -99,8 +99,12 @@ class Whole implements Curved {
   }
 }
 
+/** The model must fall by more than this share of its mean fall for another step of conjugate gradients to be worth it. */
+const WORTH = 0.5;
+
 /**
- * By conjugate gradients on B·p = −g, ended where the residual is min(1/10, √|g|)·|g|, or along a direction of negative curvature (Nocedal & Wright 7.1).
+ * By conjugate gradients on B·p = −g, ended where the quadratic model hardly falls any more (Nash & Sofer 1990: the residual says little where eigenvalues are far apart), at
+ * rounding, or along a direction of negative curvature.
  */
 class Truncated implements Curved {
   constructor(
@@ -110,14 +114,14 @@ class Truncated implements Curved {
 
   direction(x: Float64Array, g: Float64Array, p: Float64Array): void {
     const { f } = this;
-    const size = Math.sqrt(dot(g, g));
-    const enough = Math.min(0.1, Math.sqrt(size)) * size;
+    const least = Number.EPSILON * Math.sqrt(dot(g, g));
+    let model = 0;
     p.fill(0);
     const r = g.slice();
     let d: Float64Array = g.map((e) => -e);
     let square = dot(r, r);
     const product = new Float64Array(f.n);
-    for (let k = 0; k < 2 * f.n && Math.sqrt(square) > enough; k++) {
+    for (let k = 0; k < 2 * f.n && Math.sqrt(square) > least; k++) {
       f.product!(x, d, product, this.gaussNewton);
       const curvature = dot(d, product);
       if (!(curvature > 1e-16 * dot(d, d))) {
@@ -129,6 +133,9 @@ class Truncated implements Curved {
         p[i]! += alpha * d[i]!;
         r[i]! += alpha * product[i]!;
       }
+      const before = model;
+      model = (dot(p, r) + dot(p, g)) / 2; // gᵀp + ½·pᵀBp, since r = Bp + g
+      if ((k + 1) * (1 - before / model) <= WORTH) break;
       const next = dot(r, r);
       const beta = next / square;
       square = next;
