@@ -32,7 +32,7 @@ async function factors(limit, rounds, add) {
   };
   fill(a, rows * n);
   const shares = { JᵀJ: [], Cholesky: [], both: [] };
-  for (let round = -3; round < rounds; round++) {
+  for (let round = -10; round < rounds; round++) {
     limit.measure('float64');
     const most = limit.samples.float64.at(-1);
     core.fill(n * n, 0, c);

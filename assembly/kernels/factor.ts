@@ -8,7 +8,7 @@ import { packTransposedA } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 
 /** Rows of a factor found at a time, and those of them for which one product subtracts what is known. */
-const BLOCK: i32 = 48;
+const BLOCK: i32 = 24;
 const STRIP: i32 = 8;
 
 /** Of AᵀA: rows that are summed in registers, and rows of the result whose panels stay in the second cache. */

@@ -27,6 +27,12 @@ const DAMPING = 0.2;
 /** Pairs with less curvature than this, relative to their lengths, say nothing but rounding. */
 const LEAST_CURVATURE = 1e-10;
 
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = a[i]! - b[i]!;
+  return result;
+}
+
 /** How a quasi-Newton method turns gradients into directions. */
 interface Memory {
   /** −M·g into p. */
@@ -66,8 +72,8 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, { lineSearch,
       continue;
     }
     const before = g;
-    const s = found.x.map((e, i) => e - x[i]!);
-    const y = found.g.map((e, i) => e - before[i]!);
+    const s = difference(found.x, x);
+    const y = difference(found.g, before);
     x = found.x;
     g = found.g;
     value = found.value;

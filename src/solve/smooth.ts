@@ -72,7 +72,10 @@ export function remembering(f: Smooth): Smooth {
   const [valued, graded] = [new Float64Array(f.n).fill(Number.NaN), new Float64Array(f.n).fill(Number.NaN)];
   const slope = new Float64Array(f.n);
   let [value, valueThere] = [0, 0];
-  const same = (a: Float64Array, b: Float64Array) => a.every((e, i) => e === b[i]);
+  const same = (a: Float64Array, b: Float64Array) => {
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+    return true;
+  };
   return {
     ...f,
     value(x) {

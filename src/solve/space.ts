@@ -86,6 +86,7 @@ export class Space {
       value: (u) => f.value(this.outside(u)),
       gradient: (u, g) => {
         const value = f.gradient(this.outside(u), g);
+        if (this.free) return value;
         const slopes = this.slopes(u);
         for (let i = 0; i < g.length; i++) g[i]! *= slopes[i]!;
         return value;

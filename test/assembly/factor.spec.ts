@@ -8,8 +8,8 @@ import { foldRows } from "../../assembly/kernels/qr";
 import { MR, NR } from "../../assembly/kernels/tile";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
-/** Around strips (8), blocks (48), bands (128) and tiles (4), and primes. */
-const SIZES: i32[] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 17, 47, 48, 49, 101, 129];
+/** Around strips (8), blocks (24), bands (128) and tiles (4), and primes. */
+const SIZES: i32[] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 17, 23, 24, 25, 48, 101, 129];
 
 /** Sums of n products of numbers of order 1, in any order, and as much again for the twin's rounding when it is stored. */
 function bound(n: i32): f64 {

@@ -7,8 +7,8 @@ import { numbers } from '../layers/training.js';
 
 const { core } = await engineOf('float64');
 
-/** Around blocks (48) and strips (8), and primes. */
-const SIZES = [1, 2, 3, 7, 8, 9, 31, 48, 49, 97];
+/** Around blocks (24) and strips (8), and primes. */
+const SIZES = [1, 2, 3, 7, 8, 9, 23, 24, 25, 49, 97];
 
 function withReals<T>(work: (make: (values: ArrayLike<number> | number) => Reals) => T): T {
   const arena = new Arena();
