@@ -173,9 +173,8 @@ function noteLosses(run: Run, patterns: Patterns, first: i32, rows: i32, value: 
   }
 }
 
-/** The gradient of Σ w·l/weight over a batch, slab by slab, and its diagonal where the rule wants one; returns Σ w·l. */
-function batchGradient(run: Run, plan: Plan, patterns: Patterns, u: Update, first: i32, count: i32, weight: f64): f64 {
-  const gradient = u.gradient, curves = wantsDiagonal(u);
+/** The gradient of Σ w·l/weight over a batch, slab by slab; returns Σ w·l. */
+function batchGradient(run: Run, plan: Plan, patterns: Patterns, gradient: usize, first: i32, count: i32, weight: f64): f64 {
   let value: f64 = 0;
   for (let done = 0; done < count; done += plan.rows) {
     const rows = min(plan.rows, count - done);
@@ -185,7 +184,22 @@ function batchGradient(run: Run, plan: Plan, patterns: Patterns, u: Update, firs
       run.plan, rows, patterns.atX, patterns.atT, patterns.atW, 1 / weight, gradient, done ? 1 : 0,
     );
     if (run.emphasis) noteLosses(run, patterns, first + done, rows, slab);
-    if (curves) slabDiagonal(u.curvatures, plan, patterns, rows, 1 / weight, 0, u.diagonal, done ? 1 : 0);
+    value += slab;
+  }
+  return value;
+}
+
+/** The same, with the diagonal of the Hessian where the step to come wants it: small networks feel every branch, and have none here. */
+function curvedGradient(run: Run, plan: Plan, patterns: Patterns, u: Update, first: i32, count: i32, weight: f64): f64 {
+  if (!wantsDiagonal(u)) return batchGradient(run, plan, patterns, u.gradient, first, count, weight);
+  let value: f64 = 0;
+  for (let done = 0; done < count; done += plan.rows) {
+    const rows = min(plan.rows, count - done), accumulate = done ? 1 : 0;
+    patterns.take(first + done, rows);
+    plan.row = done;
+    const slab = planGradient(run.plan, rows, patterns.atX, patterns.atT, patterns.atW, 1 / weight, u.gradient, accumulate);
+    if (run.emphasis) noteLosses(run, patterns, first + done, rows, slab);
+    slabDiagonal(u.curvatures, plan, patterns, rows, 1 / weight, 0, u.diagonal, accumulate);
     value += slab;
   }
   return value;
@@ -200,6 +214,7 @@ export function runSteps(at: usize, steps: i32): i32 {
   const u = updateOf(run), rates = run.rates, emphasis = run.emphasis, weighs = patterns.w || patterns.factors;
   // A step on one pattern may go without a gradient, where writing that costs more than rows of short vectors.
   const immediate = plan.dense && !patterns.factors && isImmediate(u) && plan.parameters * <i32>SIZE > SMALL;
+  const curved = u.curvatures != 0;
   let done = 0;
   plan.learning = 1;
   for (; done < steps && run.position < run.rows; done++) {
@@ -217,7 +232,10 @@ export function runSteps(at: usize, steps: i32): i32 {
       if (emphasis) noteLosses(run, patterns, first, 1, value);
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
-      value = batchGradient(run, plan, patterns, u, first, count, patterns.factors ? count * run.meanWeight : weight);
+      const whole = patterns.factors ? count * run.meanWeight : weight;
+      value = curved
+        ? curvedGradient(run, plan, patterns, u, first, count, whole)
+        : batchGradient(run, plan, patterns, u.gradient, first, count, whole);
       if (isFinite(value)) update(u, plan, value);
     }
     run.lossSum += value;
