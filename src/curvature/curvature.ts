@@ -28,6 +28,7 @@ const DIAGONAL = {
   kind: oneOf(['exact', 'gaussNewton', 'lecun', 'hutchinson'], 'exact'),
   full: flag(false),
   probes: number({ min: 2, integer: true }, 100),
+  gamma: number({ above: 0, max: 1 }, undefined),
   seed: number(SEED, 0),
 };
 
@@ -42,7 +43,11 @@ export interface DiagonalOptions {
   full?: boolean;
   /** Of 'hutchinson': how many probes, each a product. Default 100. */
   probes?: number;
-  /** Of probes. Default 0. */
+  /**
+   * Of 'lecun': the running mean ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·hᵖ over the patterns p in random order, from the first on, as on-line learning keeps it (9.1, (62)). Default: the mean of all.
+   */
+  gamma?: number;
+  /** Of probes, or the order of patterns. Default 0. */
   seed?: number;
 }
 
@@ -228,8 +233,11 @@ export class Curvature {
   hessianDiagonal(options?: DiagonalOptions): Float64Array;
   hessianDiagonal(options?: DiagonalOptions): Float64Array | EstimatedDiagonal {
     this.check();
-    const { kind, full, probes, seed } = checked('hessianDiagonal', DIAGONAL, options);
+    const { kind, full, probes, gamma, seed } = checked('hessianDiagonal', DIAGONAL, options);
     if (full && kind !== 'lecun') throw new OptionError('hessianDiagonal.full', full, "false, but for kind: 'lecun'");
+    if (gamma !== undefined && kind !== 'lecun')
+      throw new OptionError('hessianDiagonal.gamma', gamma, "none, but for kind: 'lecun'");
+    if (gamma !== undefined) return this.runningDiagonal(gamma, full, seed);
     if (kind === 'hutchinson') return this.hutchinson(probes, seed);
     if (kind === 'exact') {
       const unit = new Float64Array(this.parameters);
@@ -480,6 +488,19 @@ export class Curvature {
     this.arena.release(plain.address);
     const value = norm(psi);
     return { value, vector: psi.map((e) => e / value), residual: Number.NaN, products: presentations };
+  }
+
+  private runningDiagonal(gamma: number, full: boolean, seed: number): Float64Array {
+    const { objective, subject, out } = this;
+    const { rows } = objective;
+    let mean: Float64Array | undefined;
+    for (const r of permutation(subject.engine, rows, seed, Purpose.order, 0)) {
+      objective.diagonal(full ? 'full' : 'lecun', out, r, 1);
+      // The share of one pattern in the mean over all, times their number.
+      const own = (out.read() as Float64Array).map((h) => h * rows);
+      mean = mean ? mean.map((m, i) => (1 - gamma) * m + gamma * own[i]!) : own;
+    }
+    return mean!;
   }
 
   private hutchinson(probes: number, seed: number): EstimatedDiagonal {

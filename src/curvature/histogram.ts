@@ -36,7 +36,7 @@ export function histogram({ eigenvalues }: Pick<Spectrum, 'eigenvalues'>, option
   const high = eigenvalues.reduce((a, b) => Math.max(a, b));
   const low = eigenvalues.reduce((a, b) => Math.min(a, b));
   const width = (high - low) / bins;
-  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + i * width));
+  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : Math.min(low + i * width, high)));
   const counts = new Uint32Array(bins);
   for (const v of eigenvalues) {
     let bin = width > 0 ? Math.min(Math.floor((v - low) / width), bins - 1) : 0;

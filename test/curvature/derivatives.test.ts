@@ -229,4 +229,40 @@ describe("LeCun's recursion (SPEC 1.7.4)", () => {
     using b = double.curvature(X, Y);
     expect(a.hessianDiagonal()).toEqual(b.hessianDiagonal());
   });
+
+  test('gradient and diagonal in one pass are the two alone', async () => {
+    const { c } = await setting(
+      [dense(4, { activation: 'gelu' }), dense(3, { activation: 'tanh' }), dense(2)],
+      'meanSquaredError',
+    );
+    for (const full of [false, true]) {
+      const { loss, gradient, diagonal } = c.gradientAndDiagonal({ full });
+      expect(loss).toBe(c.loss());
+      expect(gradient).toEqual(c.gradient());
+      expect(diagonal).toEqual(c.hessianDiagonal({ kind: 'lecun', full }));
+    }
+  });
+
+  test('a running diagonal: of one pattern that pattern’s, with a small γ about the mean', async () => {
+    const X = matrixOf(400, 3, numbers(5));
+    const net = await networkOf({
+      inputs: 3,
+      layers: [dense(4, { activation: 'tanh' }), dense(1)],
+      loss: 'meanSquaredError',
+      X,
+      Y: X.map(([a]) => [a!]),
+    });
+    const Y = X.map(([a]) => [a!]);
+    using one = net.curvature(X.slice(0, 1), Y.slice(0, 1));
+    const alone = one.hessianDiagonal({ kind: 'lecun' });
+    expect(one.hessianDiagonal({ kind: 'lecun', gamma: 0.3 })).toEqual(alone);
+    using c = net.curvature(X, Y);
+    const mean = c.hessianDiagonal({ kind: 'lecun' });
+    const running = c.hessianDiagonal({ kind: 'lecun', gamma: 0.02, seed: 3 });
+    // A mean of about 2/γ patterns, each within a few times its mean.
+    running.forEach((h, i) => {
+      expect(Math.abs(h - mean[i]!)).toBeLessThan(0.6 * mean[i]!);
+    });
+    expect(() => c.hessianDiagonal({ kind: 'exact', gamma: 0.1 })).toThrow(/gamma/);
+  });
 });
