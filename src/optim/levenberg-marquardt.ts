@@ -96,7 +96,7 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     ...settings,
     name: 'levenbergMarquardt',
     ...(maxFail !== undefined && { patience: maxFail }),
-    matrix: true,
+    matrices: () => 2,
     goal,
     solve: (_: DoubleEngine, { f }: SquaresGoal, x: Float64Array, state) => {
       // What a fit that goes on had for μ is where this one begins.

@@ -64,7 +64,12 @@ const UPDATE = oneOf(UPDATES, 'skip');
 /** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
 export function bfgs(options?: BfgsOptions) {
   const { weightDecay, ...manner } = checked('bfgs', { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE }, options);
-  return secondOrder({ name: 'bfgs', weightDecay, matrix: true, solve: (engine, { f }, x) => bfgsSolver(engine, f, x, manner) });
+  return secondOrder({
+    name: 'bfgs',
+    weightDecay,
+    matrices: () => 1,
+    solve: (engine, { f }, x) => bfgsSolver(engine, f, x, manner),
+  });
 }
 
 export interface LbfgsOptions extends BfgsOptions {
@@ -102,10 +107,12 @@ const TRUNCATED = value<boolean | undefined>('true or false', (v) => typeof v ==
 function newtonOf(name: 'newton' | 'gaussNewton', options: NewtonOptions | undefined) {
   const schema = { truncated: TRUNCATED, weightDecay: DECAY, lineSearch: SEARCH };
   const { truncated, weightDecay, lineSearch } = checked(name, schema, options);
+  const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
   return secondOrder({
     name,
     weightDecay,
-    solve: (engine, { f }, x) => newtonSolver(engine, f, x, name === 'gaussNewton', truncated ?? f.n > WHOLE, lineSearch),
+    matrices: (parameters) => (wanted(parameters) ? 0 : 2),
+    solve: (engine, { f }, x) => newtonSolver(engine, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
   });
 }
 

@@ -9,8 +9,8 @@ import { largest } from '../solve/smooth.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Method, MethodState, Task, Training } from './method.js';
 
-/** Most parameters of methods that keep a P×P matrix: 3.2 GB. */
-const MOST = 20_000;
+/** Most bytes of matrices: WebAssembly's memory is 4 GiB, and there are data besides. */
+const MOST = 3.5 * 2 ** 30;
 
 /** A network's objective as methods see it: what they minimise, and what of it is the loss. */
 export interface Goal<F = Smooth> {
@@ -28,8 +28,8 @@ export interface Goal<F = Smooth> {
 export interface SecondOrder<F = Smooth> {
   readonly name: string;
   readonly weightDecay: number;
-  /** Whether it keeps a matrix of all parameters. */
-  readonly matrix?: boolean;
+  /** How many P×P matrices it keeps. Default 0. */
+  readonly matrices?: (parameters: number) => number;
   /** What its goal is; by default the loss itself. */
   goal?(objective: Objective, task: Task): Goal<F>;
   solve(engine: DoubleEngine, goal: Goal<F>, x: Float64Array, state: MethodState | undefined): Solver;
@@ -114,9 +114,10 @@ class Solving<F> implements Training {
     refuse(method, task);
     const { plan, arena, patterns, subset } = task;
     const engine = plan.engine as DoubleEngine;
-    if (method.matrix && plan.parameters > MOST) {
-      const size = ((8 * plan.parameters * plan.parameters) / 2 ** 30).toFixed(1);
-      const expected = `lbfgs() or scaledConjugateGradient() for ${plan.parameters} parameters: ${method.name} keeps a matrix of them, ${size} GiB`;
+    const bytes = 8 * (method.matrices?.(plan.parameters) ?? 0) * plan.parameters ** 2;
+    if (bytes > MOST) {
+      const size = (bytes / 2 ** 30).toFixed(1);
+      const expected = `lbfgs() or scaledConjugateGradient() for ${plan.parameters} parameters, of which ${method.name} would keep matrices of ${size} GiB`;
       throw new OptionError('fit.method', method.name, expected);
     }
     const objective = new Objective(engine, arena, plan.architecture, plan.theta, patterns, subset, method.weightDecay);
