@@ -74,8 +74,8 @@ export { type BiasVariance, type BiasVarianceOptions, biasVariance } from './val
 export type { Decomposition } from './validate/decomposition.js';
 export type { Learner, Samples, Truths } from './validate/subject.js';
 export type { Summary } from './validate/metrics.js';
+export type { Curvature } from './curvature/curvature.js';
 export type {
-  Curvature,
   DiagonalOptions,
   EstimatedDiagonal,
   HessianOptions,
@@ -83,7 +83,7 @@ export type {
   Spectrum,
   SpectrumOptions,
   SquareMatrix,
-} from './curvature/curvature.js';
+} from './curvature/options.js';
 export { type Histogram, type PictureOptions, histogram, spectrumPicture } from './curvature/histogram.js';
 export type { Principal } from './curvature/eigen.js';
 export { type MinimizeMethod, type MinimizeOptions, minimize } from './solve/minimize.js';

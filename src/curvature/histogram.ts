@@ -2,7 +2,7 @@
 
 import { DataError } from '../errors.js';
 import { checked, number, value } from '../options.js';
-import type { Spectrum } from './curvature.js';
+import type { Spectrum } from './options.js';
 
 /** Eigenvalues smaller than this share of the largest magnitude are shown at it: they are rounding. */
 const FLOOR = 1e-12;
