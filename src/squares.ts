@@ -103,6 +103,7 @@ export class NetworkSquares implements Squares {
 
   /** Adds a multiple of |kernels|² to what the matrix and the gradient are of. */
   private addDecay(kappa: number): void {
+    if (kappa === 0) return;
     const { n, at, a, g, decays } = this;
     const [matrix, slope] = [a.view(), g.view()];
     for (const { first, size } of decays) {
