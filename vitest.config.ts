@@ -14,6 +14,23 @@ export default defineConfig({
     testTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
+      // What the kernels are made of and add up to, once more with fused multiply-adds: the default where there are any.
+      {
+        extends: true,
+        test: {
+          name: 'relaxed',
+          include: [
+            'test/kernels/**',
+            'test/gradients.test.ts',
+            'test/curvature/**',
+            'test/layers/**',
+            'test/solve/laws.test.ts',
+            'test/network/numerics.test.ts',
+          ].map((pattern) => pattern.replace(/\*\*$/, '**/*.test.ts')),
+          setupFiles: ['test/relaxed-simd.mjs'],
+          env: { NUMERICS: 'fast' },
+        },
+      },
       ...(chromium
         ? [
             {

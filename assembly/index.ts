@@ -12,6 +12,7 @@ export {
   updateRule, updateAdaptive, updateResilient, updateSigned, updateGlobal, updateCurved, updateRecall, updateMemory, updateExtras,
 } from "./update";
 
+export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";
 export { logarithms } from "./kernels/rbf";

@@ -6,6 +6,14 @@ export const SIZE: usize = sizeof<real>();
 /** Reals in one vector: 4 (float32) or 2 (float64). */
 export const LANES: i32 = 16 / <i32>sizeof<real>();
 
+/** Whether multiply-adds are rounded once: the binaries compiled with relaxed SIMD, on processors that have the instruction. */
+export const FUSED: bool = ASC_FEATURE_RELAXED_SIMD;
+
+/** FUSED, for those who were given a binary. */
+export function isFused(): i32 {
+  return FUSED ? 1 : 0;
+}
+
 /** Every lane x. */
 // @ts-ignore: decorator
 @inline
@@ -38,10 +46,11 @@ export function mul(a: v128, b: v128): v128 {
   return v128.mul<real>(a, b);
 }
 
-/** c + a·b, rounded twice: strict SIMD has no fused form. */
+/** c + a·b: rounded twice in strict SIMD, which has no fused form; once in relaxed SIMD, where the processor can. */
 // @ts-ignore: decorator
 @inline
 export function madd(c: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<real>(a, b, c);
   return v128.add<real>(c, v128.mul<real>(a, b));
 }
 

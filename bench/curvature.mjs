@@ -1,5 +1,6 @@
 // What second derivatives and the methods that use them cost, beside a gradient, or the machine's limit in float64.
 
+import { DEFAULT } from './limit.mjs';
 import { Network, dense, init, levenbergMarquardt, sgd } from '../dist/index.js';
 import { uniforms } from './ladder.mjs';
 import { summary } from './rounds.mjs';
@@ -63,7 +64,7 @@ async function iterations(limit, rounds, add) {
     const of30 = [];
     const whole = [];
     for (let round = -3; round < rounds; round++) {
-      limit.measure('float64');
+      limit.measure('float64', DEFAULT);
       const net = await Network.create({
         inputs: sizes[0],
         layers: [dense(sizes[1], { activation: 'tanh', init: 'nguyenWidrow' }), dense(1)],
@@ -80,7 +81,7 @@ async function iterations(limit, rounds, add) {
       const { all } = await time(1, sgd());
       net.dispose();
       if (round < 0) continue;
-      of30.push((1000 * each * limit.samples.float64.at(-1)) / 30);
+      of30.push((1000 * each * limit.samples[DEFAULT].float64.at(-1)) / 30);
       whole.push(all);
     }
     const name = `Levenberg-Marquardt, ${sizes.join('-')}, ${rows} rows`;

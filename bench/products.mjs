@@ -2,9 +2,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { uniforms } from './ladder.mjs';
+import { DEFAULT, NUMERICS } from './limit.mjs';
 import { summary } from './rounds.mjs';
 
-const SIZES = [96, 128, 192, 256, 384, 512];
+const SIZES = [48, 96, 128, 192, 256, 384, 512];
 
 /** Whether A, and B, are stored transposed. */
 const FORMS = { NN: [0, 0], NT: [0, 1], TN: [1, 0] };
@@ -12,25 +13,28 @@ const FORMS = { NN: [0, 0], NT: [0, 1], TN: [1, 0] };
 /** Tries a round; the best counts, as it does for the limit. */
 const TRIES = 3;
 
-async function engine(precision) {
+async function engine(precision, numerics = 'strict') {
   const memory = new WebAssembly.Memory({ initial: 512, maximum: 65536 });
-  const bytes = await readFile(new URL(`../dist/wasm/${precision}.wasm`, import.meta.url));
+  const bytes = await readFile(
+    new URL(`../dist/wasm/${precision}${numerics === 'relaxed' ? '.relaxed' : ''}.wasm`, import.meta.url),
+  );
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   return { memory, core: instance.exports, Reals: precision === 'float32' ? Float32Array : Float64Array };
 }
 
 /** The binary of float64, with 256 MiB to itself. */
 export async function doubleCore() {
-  const { core, memory } = await engine('float64');
+  const { core, memory } = await engine('float64', DEFAULT);
   memory.grow(3584);
   return { core, memory };
 }
 
-/** For each precision, form and size the best rate in GFLOP/s and the median share of the limit of the same round. */
+/** For each binary, form and size the best rate in GFLOP/s and the median share of the limit of the same round. */
 export async function measureProducts(limit, rounds) {
   const results = [];
-  for (const precision of ['float32', 'float64']) {
-    const { memory, core, Reals } = await engine(precision);
+  const binaries = NUMERICS.flatMap((numerics) => ['float32', 'float64'].map((precision) => ({ numerics, precision })));
+  for (const { numerics, precision } of binaries) {
+    const { memory, core, Reals } = await engine(precision, numerics);
     const entries = Object.keys(FORMS).flatMap((form) =>
       SIZES.map((size) => ({ form, size, calls: Math.ceil(4e6 / size ** 3), shares: [], rate: 0 })),
     );
@@ -51,7 +55,7 @@ export async function measureProducts(limit, rounds) {
     for (const entry of entries) for (let i = 0; i < 10; i++) run(entry);
     for (let r = 0; r < rounds; r++) {
       for (const entry of entries) {
-        if (entry.form === 'NN') limit.measure(precision);
+        if (entry.form === 'NN') limit.measure(precision, numerics);
         let best = Infinity;
         for (let i = 0; i < TRIES; i++) {
           const before = performance.now();
@@ -60,11 +64,11 @@ export async function measureProducts(limit, rounds) {
         }
         const rate = (2 * entry.size ** 3 * entry.calls) / best / 1e6;
         entry.rate = Math.max(entry.rate, rate);
-        entry.shares.push(rate / limit.samples[precision].at(-1));
+        entry.shares.push(rate / limit.samples[numerics][precision].at(-1));
       }
     }
     for (const { form, size, rate, shares } of entries)
-      results.push({ precision, form, size, rate, share: summary(shares).median });
+      results.push({ numerics, precision, form, size, rate, share: summary(shares).median });
   }
   return results;
 }

@@ -9,7 +9,7 @@ import * as jax from './contenders/jax.mjs';
 import * as own from './contenders/own.mjs';
 import * as tfjs from './contenders/tfjs.mjs';
 import { LADDER, patterns, products } from './ladder.mjs';
-import { limitLoops } from './limit.mjs';
+import { DEFAULT, NUMERICS, limitLoops } from './limit.mjs';
 import { measureProducts } from './products.mjs';
 import { measure, summary } from './rounds.mjs';
 import { bundle, firstCall } from './startup.mjs';
@@ -48,15 +48,17 @@ if (!options.rung) {
   console.log('Matrix products, share of the multiply-add limit (median of the rounds)');
   console.table(
     Object.fromEntries(
-      ['float32', 'float64'].flatMap((precision) =>
-        ['NN', 'NT', 'TN'].map((form) => [
-          `${precision} ${form}`,
-          Object.fromEntries(
-            result.products
-              .filter((p) => p.precision === precision && p.form === form)
-              .map(({ size, share }) => [`${size}³`, percent(share)]),
-          ),
-        ]),
+      NUMERICS.flatMap((numerics) =>
+        ['float32', 'float64'].flatMap((precision) =>
+          ['NN', 'NT', 'TN'].map((form) => [
+            `${precision} ${numerics} ${form}`,
+            Object.fromEntries(
+              result.products
+                .filter((p) => p.numerics === numerics && p.precision === precision && p.form === form)
+                .map(({ size, share }) => [`${size}³`, percent(share)]),
+            ),
+          ]),
+        ),
       ),
     ),
   );
@@ -71,9 +73,9 @@ for (const rung of rungs) {
     await contender.run(1);
     contenders.push({ name, contender, before: await contender.loss() });
   }
-  const from = limit.samples.float32.length;
-  const times = await measure(contenders, { rounds, seconds, warmup, between: () => limit.measure('float32') });
-  const rate = summary(limit.samples.float32.slice(from)).median;
+  const from = limit.samples[DEFAULT].float32.length;
+  const times = await measure(contenders, { rounds, seconds, warmup, between: () => limit.measure('float32', DEFAULT) });
+  const rate = summary(limit.samples[DEFAULT].float32.slice(from)).median;
   const ours = times[own.name];
   const atLimit = (2 * products(rung)) / (rate * 1e9);
   console.log(
@@ -117,7 +119,7 @@ if (!options.rung && !only) {
 }
 result.targets = list;
 console.log(
-  `\nLimit: ${number(limit.best.float32)} GFLOP/s float32 (${limit.best.float32Loop}), ${number(limit.best.float64)} float64 (${limit.best.float64Loop})\n`,
+  `\nLimit: ${NUMERICS.map((n) => `${n} ${number(limit.best[n].float32)} GFLOP/s float32 (${limit.loop[n].float32}), ${number(limit.best[n].float64)} float64 (${limit.loop[n].float64})`).join('; ')}\n`,
 );
 show(list);
 

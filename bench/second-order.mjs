@@ -1,7 +1,7 @@
 // npm run bench:second-order: what second derivatives, and the methods that use them, cost. A part of `npm run bench`.
 
 import { measureCurvature } from './curvature.mjs';
-import { limitLoops } from './limit.mjs';
+import { DEFAULT, limitLoops } from './limit.mjs';
 import { measureSolvers } from './solvers.mjs';
 import { checks, show } from './targets.mjs';
 
@@ -10,5 +10,5 @@ limit.measure('float64');
 const { list, add } = checks();
 await measureCurvature(limit, 12, add);
 await measureSolvers(limit, 12, add);
-console.log(`limit in float64: ${limit.best.float64.toFixed(1)} GFLOP/s`);
+console.log(`limit in float64: ${limit.best[DEFAULT].float64.toFixed(1)} GFLOP/s`);
 show(list);

@@ -1,5 +1,6 @@
 // The linear algebra of methods of second order beside the machine's limits, and `leastSquares` beside its peer.
 
+import { DEFAULT } from './limit.mjs';
 import { levenbergMarquardt as peer } from 'ml-levenberg-marquardt';
 import { leastSquares, minimize } from '../dist/index.js';
 import { uniforms } from './ladder.mjs';
@@ -33,8 +34,8 @@ async function factors(limit, rounds, add) {
   fill(a, rows * n);
   const shares = { JᵀJ: [], Cholesky: [], both: [] };
   for (let round = -10; round < rounds; round++) {
-    limit.measure('float64');
-    const most = limit.samples.float64.at(-1);
+    limit.measure('float64', DEFAULT);
+    const most = limit.samples[DEFAULT].float64.at(-1);
     core.fill(n * n, 0, c);
     const t0 = performance.now();
     core.normalMatrix(rows, n, a, n * 8, c, scratch);

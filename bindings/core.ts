@@ -10,6 +10,12 @@ export type Core = Awaited<ReturnType<typeof instantiate>>;
 /** What the float64 binary exports: linear algebra besides. */
 export type DoubleCore = Awaited<ReturnType<typeof instantiateDouble>>;
 
+/**
+ * How multiply-adds are rounded. `'fast'`: once, where the runtime has relaxed SIMD and the processor the instruction, which is a quarter to a
+ * third faster in large networks; results then differ in their last bits between kinds of machines. `'strict'`: twice, with the same bits everywhere.
+ */
+export type Numerics = 'fast' | 'strict';
+
 /** The binary of one precision, over the process's heap. */
 export interface Engine {
   readonly precision: Precision;

@@ -1,100 +1,86 @@
-// Instantiation: the binary of a precision, compiled when first needed.
+// Instantiation: the binary of a precision, strict or relaxed, compiled when first needed.
 
-import type { Core, DoubleEngine, Engine } from './core.js';
+import type { Core, DoubleEngine, Engine, Numerics } from './core.js';
 import { UnsupportedError } from './errors.js';
+import { bytesFrom, fuses, hasSimd } from './features.js';
 import { Arena, type Precision, Reals, heap } from './memory.js';
 
 /** Where `init` may take a binary from instead of the package's own copy. */
 export type WasmSource = Response | Promise<Response> | WebAssembly.Module | BufferSource;
 
-// A module with one function that uses v128.const: valid where SIMD is.
-const SIMD_PROBE = Uint8Array.of(
-  0,
-  97,
-  115,
-  109,
-  1,
-  0,
-  0,
-  0,
-  1,
-  5,
-  1,
-  96,
-  0,
-  1,
-  123,
-  3,
-  2,
-  1,
-  0,
-  10,
-  10,
-  1,
-  8,
-  0,
-  65,
-  0,
-  253,
-  15,
-  253,
-  98,
-  11,
-);
+/** Which binary: of a precision, with which instructions. */
+type Variant = `${Precision}.${'strict' | 'relaxed'}`;
 
-/** Whether this runtime runs WebAssembly with 128-bit SIMD. */
-export function hasSimd(): boolean {
-  return typeof WebAssembly === 'object' && WebAssembly.validate(SIMD_PROBE);
+function variantOf(precision: Precision, numerics: Numerics): Variant {
+  return `${precision}.${numerics === 'fast' && fuses() ? 'relaxed' : 'strict'}`;
 }
 
-const engines = new Map<Precision, Promise<Engine>>();
+const engines = new Map<Variant, Promise<Engine>>();
 
-/** The engine of a precision; the first call compiles its binary. */
-export function engineOf(precision: 'float64'): Promise<DoubleEngine>;
-export function engineOf(precision: Precision): Promise<Engine>;
-export function engineOf(precision: Precision): Promise<Engine> {
-  let engine = engines.get(precision);
+/** What has been compiled of float64's, for what cannot wait. */
+const compiled = new Map<Variant, DoubleEngine>();
+
+/** The engine of a precision; the first call compiles its binary. Without `numerics`, results have the same bits everywhere. */
+export function engineOf(precision: 'float64', numerics?: Numerics): Promise<DoubleEngine>;
+export function engineOf(precision: Precision, numerics?: Numerics): Promise<Engine>;
+export function engineOf(precision: Precision, numerics: Numerics = 'strict'): Promise<Engine> {
+  const variant = variantOf(precision, numerics);
+  let engine = engines.get(variant);
   if (!engine) {
-    engine = bytesOf(precision).then((bytes) => instantiate(precision, bytes));
-    remember(precision, engine);
+    engine = digitsOf(variant).then((digits) => instantiate(precision, bytesFrom(digits)));
+    remember(variant, engine);
   }
   return engine;
 }
 
-/** The engine of float64 if its binary has been compiled; for what cannot wait. */
-export function compiledDouble(): DoubleEngine | undefined {
-  return compiled;
+/** An engine of float64 that has been compiled; for what cannot wait. Where fast was asked for, strict will do. */
+export function compiledDouble(numerics: Numerics): DoubleEngine | undefined {
+  return compiled.get(variantOf('float64', numerics)) ?? compiled.get('float64.strict');
 }
 
-let compiled: DoubleEngine | undefined;
-
-/** Takes the binary of a precision from `source`, streamed where it is a Response. */
-export function engineFrom(precision: Precision, source: WasmSource): Promise<Engine> {
-  const engine = compile(source).then((module) => instantiate(precision, module));
-  remember(precision, engine);
+/**
+ * Takes the binary of a precision from `source`, streamed where it is a Response. From then on it is the one of `numerics: 'fast'`, and if it is
+ * strict, also of 'strict'.
+ */
+export function engineFrom(precision: Precision, numerics: Numerics, source: WasmSource): Promise<Engine> {
+  const engine = compile(source).then((module) => {
+    const made = instantiate(precision, module);
+    const relaxed = made.core.isFused() !== 0;
+    if (relaxed && numerics === 'strict') {
+      throw refusal(new Error(`it is the binary of relaxed SIMD; numerics 'strict' takes ${precision}.wasm`));
+    }
+    if (!relaxed) remember(`${precision}.strict`, engine);
+    return made;
+  });
+  remember(variantOf(precision, numerics), engine);
   return engine;
 }
 
-function remember(precision: Precision, engine: Promise<Engine>): void {
-  engines.set(precision, engine);
-  // A failure is the caller's to see, and not kept: the next call may do better.
-  engine.catch(() => {
-    if (engines.get(precision) === engine) engines.delete(precision);
-  });
+function remember(variant: Variant, engine: Promise<Engine>): void {
+  engines.set(variant, engine);
+  engine.then(
+    (made) => {
+      if (engines.get(variant) === engine && made.precision === 'float64') compiled.set(variant, made as DoubleEngine);
+    },
+    () => {
+      // A failure is the caller's to see, and not kept: the next call may do better.
+      if (engines.get(variant) === engine) engines.delete(variant);
+    },
+  );
 }
 
 /** A binary travels as hexadecimal digits: twice its size, but compressed 9 KB less than as base64, whose digits straddle bytes. */
-async function bytesOf(precision: Precision): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: digits } =
-    precision === 'float32' ? await import('../build/float32.hex.js') : await import('../build/float64.hex.js');
-  const bytes = new Uint8Array(digits.length / 2);
-  // '0' … '9' are 48 …, 'a' … 'f' 97 …
-  const digit = (i: number) => {
-    const code = digits.charCodeAt(i);
-    return code < 97 ? code - 48 : code - 87;
-  };
-  for (let i = 0; i < bytes.length; i++) bytes[i] = digit(2 * i) * 16 + digit(2 * i + 1);
-  return bytes;
+async function digitsOf(variant: Variant): Promise<string> {
+  switch (variant) {
+    case 'float32.strict':
+      return (await import('../build/float32.hex.js')).default;
+    case 'float32.relaxed':
+      return (await import('../build/float32.relaxed.hex.js')).default;
+    case 'float64.strict':
+      return (await import('../build/float64.hex.js')).default;
+    case 'float64.relaxed':
+      return (await import('../build/float64.relaxed.hex.js')).default;
+  }
 }
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
@@ -118,7 +104,6 @@ function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | Web
     if (!('planBytes' in instance.exports)) throw new Error("it is not this package's binary");
     const core = instance.exports as unknown as Core;
     if (!computesIn(precision, core)) throw new Error(`it is not the binary of ${precision}`);
-    if (precision === 'float64') compiled = { precision, core: core as DoubleEngine['core'] };
     return { precision, core };
   } catch (cause) {
     throw refusal(cause);

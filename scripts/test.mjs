@@ -1,4 +1,4 @@
-// Runs every test: as-pect inside WebAssembly in both precisions, then vitest in Node and in Chromium. Ends with a line
+// Runs every test: as-pect inside WebAssembly over each binary, then vitest in Node and in Chromium. Ends with a line
 // `N passed, N failed`. A suite that ran no test counts as failed.
 
 import { spawn } from 'node:child_process';
@@ -24,13 +24,13 @@ function run(name, args) {
 }
 
 /** as-pect exits with 0 even if it found nothing to test: what counts is its summary. */
-async function aspect(precision) {
-  const config = ['-c', 'test/assembly/as-pect.config.mjs', '--as-config', `test/assembly/${precision}.asconfig.json`];
+async function aspect(binary) {
+  const config = ['-c', 'test/assembly/as-pect.config.mjs', '--as-config', `test/assembly/${binary}.asconfig.json`];
   const { code, output } = await run('asp', ['--summary', ...config]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
   const [, passed, all] = /\[Tests\]\s*:\s*(\d+)\s*\/\s*(\d+)/.exec(output.replace(/\x1b\[[0-9;]*m/g, '')) ?? [];
   return {
-    name: `as-pect ${precision}`,
+    name: `as-pect ${binary}`,
     passed: Number(passed ?? 0),
     failed: Number(all ?? 0) - Number(passed ?? 0),
     broken: code !== 0,
@@ -47,7 +47,9 @@ async function vitest() {
   return { name: 'vitest', passed, failed, broken: code !== 0 };
 }
 
-const results = [await aspect('float32'), await aspect('float64'), await vitest()];
+const results = [];
+for (const binary of ['float32', 'float64', 'float32.relaxed', 'float64.relaxed']) results.push(await aspect(binary));
+results.push(await vitest());
 let passed = 0;
 let failed = 0;
 for (const { name, passed: good, failed: bad, broken } of results) {

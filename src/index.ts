@@ -154,6 +154,7 @@ export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation } from './activations.js';
 export type { CustomInitializer, Initializer, NamedInitializer } from './initializers.js';
 export type { Loss } from './losses.js';
+export type { Numerics } from '../bindings/core.js';
 export type { Precision } from '../bindings/memory.js';
 export type { WasmSource } from '../bindings/load.js';
 export {

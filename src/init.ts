@@ -1,7 +1,9 @@
 // Loading the arithmetic ahead of time, or from elsewhere.
 
 import { type WasmSource, engineFrom, engineOf } from '../bindings/load.js';
+import type { Numerics } from '../bindings/core.js';
 import type { Precision } from '../bindings/memory.js';
+import { NUMERICS } from './numerics.js';
 import { checked, oneOf, value } from './options.js';
 
 const OPTIONS = {
@@ -11,6 +13,7 @@ const OPTIONS = {
     undefined,
   ),
   precision: oneOf(['float32', 'float64'], 'float32'),
+  numerics: NUMERICS,
 };
 
 export interface InitOptions {
@@ -18,6 +21,8 @@ export interface InitOptions {
   wasm?: WasmSource;
   /** Which precision's binary it is. Default 'float32'. */
   precision?: Precision;
+  /** Default 'fast': the relaxed binary where the runtime fuses multiply-adds, else the strict one. */
+  numerics?: Numerics;
 }
 
 /**
@@ -26,6 +31,6 @@ export interface InitOptions {
  * @throws UnsupportedError if it does not compile, or is not this version's binary; OptionError
  */
 export async function init(options?: InitOptions): Promise<void> {
-  const { wasm, precision } = checked('init', OPTIONS, options);
-  await (wasm === undefined ? engineOf(precision) : engineFrom(precision, wasm));
+  const { wasm, precision, numerics } = checked('init', OPTIONS, options);
+  await (wasm === undefined ? engineOf(precision, numerics) : engineFrom(precision, numerics, wasm));
 }

@@ -1,6 +1,6 @@
 // The network: layers compiled into a plan, parameters as one vector in linear memory.
 
-import type { Engine } from '../bindings/core.js';
+import type { DoubleEngine, Engine, Numerics } from '../bindings/core.js';
 import { compiledDouble, engineOf } from '../bindings/load.js';
 import { Curvature } from './curvature/curvature.js';
 import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
@@ -21,6 +21,7 @@ import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 import { Model } from './model.js';
 import { choose } from './optim/auto.js';
+import { NUMERICS } from './numerics.js';
 import type { Method, MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
 import { type Architecture, type ParameterShape, Plan, outputsOf, parameterShapes, widths } from './plan.js';
@@ -36,6 +37,7 @@ const OPTIONS = {
   ),
   loss: oneOf(LOSS_NAMES, undefined),
   precision: oneOf(['float32', 'float64'], 'float32'),
+  numerics: NUMERICS,
   seed: number(SEED, undefined),
 };
 
@@ -57,6 +59,8 @@ export interface NetworkOptions {
   loss: Loss;
   /** Of parameters, data and arithmetic. Default 'float32'. */
   precision?: Precision;
+  /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
+  numerics?: Numerics;
   /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */
   seed?: number;
 }
@@ -84,6 +88,7 @@ export class Network extends Model {
   readonly loss: Loss;
   /** Of parameters and arithmetic; becomes 'float64' for good when a method of second order trains the network. */
   precision: Precision;
+  readonly numerics: Numerics;
   readonly seed: number;
   /** P, how many parameters there are. */
   readonly parameters: number;
@@ -102,14 +107,15 @@ export class Network extends Model {
   /** Whether every layer has its start: some only get it from the data of the first fit. */
   private started: boolean;
 
-  private constructor(engine: Engine, options: Checked<typeof OPTIONS> & Architecture) {
+  private constructor(engine: Engine, options: Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & Architecture) {
     super();
-    const { inputs, layers, loss, seed } = options;
+    const { inputs, layers, loss, numerics, seed } = options;
     this.inputs = inputs;
     this.layers = Object.freeze([...layers]);
     this.outputs = outputsOf(options);
     this.loss = loss;
     this.precision = engine.precision;
+    this.numerics = numerics;
     this.seed = seed ?? freshSeed();
     this.engine = engine;
     this.architecture = { inputs, layers: this.layers, loss };
@@ -133,7 +139,7 @@ export class Network extends Model {
     }
     const complete = { ...given, layers: given.layers!.map(checkedLayer) } as typeof given & Architecture;
     checkLayers(complete.loss, complete.layers);
-    const network = new this(await engineOf(given.precision), complete);
+    const network = new this(await engineOf(given.precision, given.numerics), complete);
     try {
       network.initialize();
     } catch (error) {
@@ -164,7 +170,7 @@ export class Network extends Model {
     const checkedConfig = networkConfig(config);
     const parameters = parametersFrom(tensors, checkedConfig); // before anything is allocated for sizes that are only claimed
     readable('network', () => checkLayers(checkedConfig.loss, checkedConfig.layers));
-    const network = new this(await engineOf(checkedConfig.precision), checkedConfig);
+    const network = new this(await engineOf(checkedConfig.precision, checkedConfig.numerics), checkedConfig);
     try {
       network.setWeights(parameters);
     } catch (cause) {
@@ -327,8 +333,12 @@ export class Network extends Model {
   curvature(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Curvature {
     this.check();
     const { sampleWeights } = checked('curvature', EVALUATE, options);
-    const engine = compiledDouble();
-    if (!engine) throw new UnsupportedError("curvature is measured in float64: await init({ precision: 'float64' }) first");
+    const { numerics } = this;
+    const engine = this.engine.precision === 'float64' ? (this.engine as DoubleEngine) : compiledDouble(numerics);
+    if (!engine) {
+      const asked = numerics === 'strict' ? ", numerics: 'strict'" : '';
+      throw new UnsupportedError(`curvature is measured in float64: await init({ precision: 'float64'${asked} }) first`);
+    }
     const subject = { engine, architecture: this.architecture, shapes: this.shapes, theta: this.theta.read() };
     if (X instanceof Dataset) return new Curvature(subject, X);
     if (Y === undefined) throw new DataError('Y', 'is missing');
@@ -350,13 +360,17 @@ export class Network extends Model {
 
   /** @internal */
   document(): Omit<ModelDocument, 'metadata'> {
-    const { inputs, layers, loss, precision, seed } = this;
+    const { inputs, layers, loss, precision, numerics, seed } = this;
     const weights = this.getWeights();
     const tensors = this.shapes.map(({ name, shape }, i) => ({ name, shape, data: weights[i]! }));
     const plain = layers.map((layer) =>
       'init' in layer && typeof layer.init === 'function' ? { ...layer, init: 'custom' } : layer,
     );
-    return { kind: 'network', config: { inputs, layers: plain, loss, precision, seed }, tensors };
+    return {
+      kind: 'network',
+      config: { inputs, layers: plain, loss, precision, ...(numerics === 'strict' && { numerics }), seed },
+      tensors,
+    };
   }
 
   /** The options with the method that suits the network and so many rows. */
@@ -377,7 +391,7 @@ export class Network extends Model {
   /** From float32 to float64, with the same weights. */
   private async promote(): Promise<void> {
     try {
-      const engine = await engineOf('float64');
+      const engine = await engineOf('float64', this.numerics);
       this.check();
       const promoted = new Reals(this.arena, 'float64', this.theta.length);
       promoted.view().set(this.theta.view());

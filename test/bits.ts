@@ -29,6 +29,7 @@ export async function trainedBits(precision: Precision): Promise<string> {
     ],
     loss: 'crossEntropy',
     precision,
+    numerics: 'strict',
     seed: 1,
   });
   const method = sgd({ rate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-3 });

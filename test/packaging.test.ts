@@ -173,13 +173,13 @@ test('in a page, with the binary of float32, which networks use by default, all 
   });
   const sizes = outputFiles.map(({ path: file, text }) => ({
     bytes: gzipSync(text).length,
-    binary: text.includes('0061736d0100'), // "\0asm", version 1
+    binary: text.includes('0061736d0100') && text.length > 100_000 && !file.endsWith('page.js'), // "\0asm", version 1
     file,
   }));
   const binaries = sizes.filter(({ binary }) => binary).sort((a, b) => b.bytes - a.bytes);
-  expect(binaries).toHaveLength(2); // one a precision, each in a chunk of its own
+  expect(binaries).toHaveLength(4); // strict and relaxed ones of each precision, each in a chunk of its own
   const script = sizes.filter(({ binary }) => !binary).reduce((sum, { bytes }) => sum + bytes, 0);
-  expect(script + binaries[1]!.bytes).toBeLessThan(100_000);
+  expect(script + binaries[2]!.bytes).toBeLessThan(100_000); // the larger one of float32's
   // A page that trains in float32 does not load float64.
   const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint);
   const eager = entry!.imports.filter(({ kind }) => kind === 'import-statement').map(({ path: file }) => path.basename(file));

@@ -10,10 +10,11 @@ function c<T>(single: f64, double: f64): v128 {
   return v128.splat<T>(<T>(sizeof<T>() == 4 ? single : double));
 }
 
-/** p·x + a */
+/** p·x + a: rounded once where multiply-adds are fused */
 // @ts-ignore: decorator
 @inline
 function horner<T>(p: v128, x: v128, a: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(p, x, a);
   return v128.add<T>(v128.mul<T>(p, x), a);
 }
 

@@ -4,45 +4,54 @@ import { LANES, SIZE, loadPart, madd, splat, storePart, sub, sum } from "../vec"
 import { axpy, dot, scale } from "./blas1";
 import { PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
 import { vectorMatrix } from "./matvec";
-import { packTransposedA } from "./pack";
+import { packB, packTransposedA } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 
 /** Rows of a factor found at a time, and those of them for which one product subtracts what is known. */
 const BLOCK: i32 = 24;
 const STRIP: i32 = 8;
 
-/** Of AᵀA: rows that are summed in registers, and rows of the result whose panels stay in the second cache. */
+/** Of AᵀA: rows that are summed in registers, and rows of the result whose panels stay in the second cache (whole tiles, also of columns). */
 const DEPTH: i32 = 384;
-const BAND: i32 = 128;
+const BAND: i32 = 132;
 
+/** Whether a tile is as wide as it is high: then one packing serves for both factors of AᵀA. */
+const SQUARE: bool = MR == NR;
+
+/** Bytes of `columns` columns of up to DEPTH rows in panels of a width. */
 // @ts-ignore: decorator
 @inline
-function panelBytes(rows: i32, n: i32): usize {
-  return <usize>((n + MR - 1) / MR) * min(rows, DEPTH) * MR * SIZE;
+function panelBytes(width: i32, rows: i32, columns: i32): usize {
+  return <usize>((columns + width - 1) / width * width) * min(rows, DEPTH) * SIZE;
 }
 
 /** Bytes of scratch for normalMatrix of up to so many rows, and for cholesky. */
 export function factorScratch(rows: i32, n: i32): usize {
   const block = <usize>min(BLOCK, n) * n * SIZE + 64 + gemmScratch(TRANSPOSED, PLAIN, min(BLOCK, n), n, n);
-  return max(panelBytes(rows, n), block);
+  return max(panelBytes(NR, rows, n) + (SQUARE ? 0 : panelBytes(MR, rows, min(n, BAND))), block);
 }
 
-/**
- * c[i,j] += Σ_r a[r,i]·a[r,j] for j ≥ i (and a few below)   a: rows×n, rows lda bytes apart; c: n×n. scratch: factorScratch(rows, n).
- * Both factors are panels of MR = NR columns, so one packing serves for both.
- */
+/** c[i,j] += Σ_r a[r,i]·a[r,j] for j ≥ i (and a few below)   a: rows×n, rows lda bytes apart; c: n×n. scratch: factorScratch(rows, n) */
 export function normalMatrix(rows: i32, n: i32, a: usize, lda: usize, c: usize, scratch: usize): void {
   const row = <usize>n * SIZE;
   for (; rows > 0; rows -= DEPTH, a += <usize>DEPTH * lda) {
-    const depth = min(rows, DEPTH), skip = <usize>(MR * depth) * SIZE;
-    for (let j = 0, p = scratch; j < n; j += MR, p += skip) packTransposedA(depth, min(n - j, MR), a + <usize>j * SIZE, lda, p);
+    const depth = min(rows, DEPTH), wide = <usize>(NR * depth) * SIZE, high = <usize>(MR * depth) * SIZE;
+    let band = scratch;
+    for (let j = 0; j < n; j += NR, band += wide) packB(depth, min(n - j, NR), a + <usize>j * SIZE, lda, band);
     for (let i = 0; i < n; i += BAND) {
-      const left = scratch + <usize>(i / MR) * skip, end = min(i + BAND, n);
+      const end = min(i + BAND, n);
+      let left = scratch + <usize>(i / NR) * wide;
+      if (!SQUARE) {
+        left = band;
+        for (let k = i, p = band; k < end; k += MR, p += high) {
+          packTransposedA(depth, min(end - k, MR), a + <usize>k * SIZE, lda, p);
+        }
+      }
       for (let j = i; j < n; j += NR) {
-        const width = min(n - j, NR), to = c + <usize>i * row + <usize>j * SIZE, high = min(end, j + NR) - i;
-        const right = scratch + <usize>(j / NR) * skip;
-        if (width > LANES) wideStrip(high, depth, left, SIZE, <usize>MR * SIZE, skip, right, PANEL, to, row, width, to, row);
-        else narrowStrip(high, depth, left, SIZE, <usize>MR * SIZE, skip, right, PANEL, to, row, width, to, row);
+        const width = min(n - j, NR), to = c + <usize>i * row + <usize>j * SIZE, rowsAbove = min(end, j + NR) - i;
+        const right = scratch + <usize>(j / NR) * wide;
+        if (width > LANES) wideStrip(rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, right, PANEL, to, row, width, to, row);
+        else narrowStrip(rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, right, PANEL, to, row, width, to, row);
       }
     }
   }

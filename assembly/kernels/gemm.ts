@@ -1,6 +1,6 @@
 // Matrix products, after BLIS: blocks of A in the second cache, panels of B in the first, sums in registers.
 
-import { LANES, SIZE } from "../vec";
+import { FUSED, LANES, SIZE } from "../vec";
 import { matrixVector, outerProduct, vectorMatrix } from "./matvec";
 import { packA, packB, packPanelsB, packTransposedA, packTransposedB } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
@@ -9,8 +9,8 @@ import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 export const PLAIN: i32 = 0;
 export const TRANSPOSED: i32 = 1;
 
-/** Rows of A and steps of k in a block: 128×384 reals, 192 KiB (float32) or 384 KiB (float64). */
-const BLOCK_ROWS: i32 = 128;
+/** Rows of A (whole tiles) and steps of k in a block: up to 128×384 reals, 192 KiB (float32) or 384 KiB (float64). */
+const BLOCK_ROWS: i32 = 128 / MR * MR;
 const BLOCK_DEPTH: i32 = 384;
 
 /** Panels of B packed at a time: 256 bytes of each row, at most 96 KiB in all. */
@@ -26,7 +26,8 @@ const FEW_ROWS: i32 = 8;
 @inline
 function packsA(transposed: i32, m: i32, n: i32, k: i32): bool {
   // Rows that stand apart in memory (a transposed A) defeat the prefetcher sooner than long contiguous ones.
-  return m * k * <i32>SIZE > (transposed ? SMALL : 4 * SMALL) && n > 2 * NR;
+  // Tiles of six rows reuse more of what they load, and can wait longer for it.
+  return m * k * <i32>SIZE > (transposed ? SMALL : FUSED ? 64 * SMALL : 4 * SMALL) && n > 2 * NR;
 }
 
 // @ts-ignore: decorator

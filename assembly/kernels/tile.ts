@@ -1,12 +1,13 @@
 // The micro-kernel: MR rows of A times two vectors of columns of B, all sums in registers.
 //
-// 4 rows × 2 vectors (8 sums + 2 of B + 1 of A + 1 product) fill the 15 registers that engines give to 128-bit code.
+// V8 gives 15 registers to 128-bit code. Where multiply-add is one instruction, 6 rows × 2 vectors (12 sums + 2 of B + 1 of A) fill
+// them; else 4 rows × 2 vectors (8 sums + 2 of B + 1 of A + 1 product).
 // The loop is not unrolled: V8 moves loads up, and a second step's would spill sums (measured: −20 %).
 
-import { LANES, SIZE, add, loadPart, madd, splat, splatAt, storePart } from "../vec";
+import { FUSED, LANES, SIZE, add, loadPart, madd, splat, splatAt, storePart } from "../vec";
 
 /** Rows of a full tile. */
-export const MR: i32 = 4;
+export const MR: i32 = FUSED ? 6 : 4;
 
 /** Columns of a full tile. */
 export const NR: i32 = 2 * LANES;
@@ -46,7 +47,8 @@ function tile(
   c: usize, ldc: usize, n: i32, e: usize, lde: usize,
 ): void {
   let c00 = splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  let a1 = a + row, a2 = a1 + row, a3 = a2 + row;
+  let c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  let a1 = a + row, a2 = a1 + row, a3 = a2 + row, a4 = a3 + row, a5 = a4 + row;
   do {
     const b0 = v128.load(b), b1 = wide ? v128.load(b, 16) : b0;
     let x = splatAt(a);
@@ -69,6 +71,18 @@ function tile(
       c30 = madd(c30, x, b0);
       if (wide) c31 = madd(c31, x, b1);
       a3 += step;
+    }
+    if (rows > 4) {
+      x = splatAt(a4);
+      c40 = madd(c40, x, b0);
+      if (wide) c41 = madd(c41, x, b1);
+      a4 += step;
+    }
+    if (rows > 5) {
+      x = splatAt(a5);
+      c50 = madd(c50, x, b0);
+      if (wide) c51 = madd(c51, x, b1);
+      a5 += step;
     }
     a += step;
     b += next;
@@ -93,6 +107,18 @@ function tile(
     if (wide) storeRow(c, c30, c31, n, e);
     else storeVector(c, c30, n, e);
   }
+  if (rows > 4) {
+    if (e) e += lde;
+    c += ldc;
+    if (wide) storeRow(c, c40, c41, n, e);
+    else storeVector(c, c40, n, e);
+  }
+  if (rows > 5) {
+    if (e) e += lde;
+    c += ldc;
+    if (wide) storeRow(c, c50, c51, n, e);
+    else storeVector(c, c50, n, e);
+  }
 }
 
 /** A strip of tiles, `rows` high in all: the same columns of C, MR rows at a time (a advances by `skip` per MR rows). */
@@ -103,12 +129,20 @@ function strip(
   c: usize, ldc: usize, n: i32, e: usize, lde: usize,
 ): void {
   for (; rows >= MR; rows -= MR) {
-    tile(4, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
+    tile(MR, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
     a += skip;
     c += <usize>MR * ldc;
     if (e) e += <usize>MR * lde;
   }
-  if (rows == 3) tile(3, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
+  if (MR > 5 && rows == 5) { // so seldom that 3 + 2 will do
+    tile(3, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
+    a += 3 * row;
+    c += 3 * ldc;
+    if (e) e += 3 * lde;
+    rows = 2;
+  }
+  if (MR > 4 && rows == 4) tile(4, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
+  else if (rows == 3) tile(3, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
   else if (rows == 2) tile(2, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
   else if (rows == 1) tile(1, wide, depth, a, row, step, b, next, c, ldc, n, e, lde);
 }

@@ -102,6 +102,10 @@ export async function holdOut(
 ): Promise<{ train: Uint32Array; test: Uint32Array }> {
   const index = new Map([...new Set(labels)].map((label, i) => [label, i]));
   const classes = labels?.map((label) => index.get(label)!);
-  const [train, test] = deal(permutation(await engineOf('float32'), rows, seed, Purpose.split), [1 - share, share], classes);
+  const [train, test] = deal(
+    permutation(await engineOf('float32', 'fast'), rows, seed, Purpose.split),
+    [1 - share, share],
+    classes,
+  );
   return { train: train!, test: test! };
 }

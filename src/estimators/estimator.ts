@@ -157,7 +157,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
       const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass);
-      const engine = await engineOf(this.options.precision);
+      const engine = await engineOf(this.options.precision, this.options.numerics);
       const elapsed = () => performance.now() - started;
       const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
         run.onProgress?.({ loss: undefined, validationLoss: undefined, rate: undefined, time: elapsed(), ...progress });
@@ -304,12 +304,13 @@ export abstract class Estimator<Targets, Coding> extends Model {
     sampleWeights: ArrayLike<number> | undefined,
     byClass: unknown,
   ): Problem {
-    const { precision } = this.options;
+    const { precision, numerics } = this.options;
     const { t: coded, classes } = this.encodeTargets(targets, coding, t.rows);
     const own = sampleWeights && rowWeights(sampleWeights, t.rows);
     return withoutWeightless({
       head: this.head,
       precision,
+      numerics,
       rows: t.rows,
       inputs: inputs.count,
       outputs: this.outputsFor(coding),

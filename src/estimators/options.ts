@@ -1,10 +1,12 @@
 // What estimators can be told, and what they tell.
 
+import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import { ACTIVATION_NAMES, type Activation } from '../activations.js';
 import type { Growing } from '../data/batches.js';
 import { type EarlyStopping, FIT_OPTIONS } from '../fit/options.js';
 import type { History } from '../fit/history.js';
+import { NUMERICS } from '../numerics.js';
 import { callback, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
 import type { Choice } from './selection.js';
@@ -36,6 +38,7 @@ export const ESTIMATOR_OPTIONS = {
   ),
   missing: oneOf(['mean', 'refuse'], undefined),
   precision: oneOf(['float32', 'float64'], 'float32'),
+  numerics: NUMERICS,
   seed: number(SEED, undefined),
 };
 
@@ -63,6 +66,8 @@ export interface EstimatorOptions extends TechniqueOptions {
   missing?: 'mean' | 'refuse';
   /** Of the arithmetic. Default 'float32'. */
   precision?: Precision;
+  /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
+  numerics?: Numerics;
   /** Of all randomness. Default: drawn once, see `model.seed`. */
   seed?: number;
 }

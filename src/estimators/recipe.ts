@@ -1,5 +1,6 @@
 // A recipe: what a model is trained with, where it comes from, and how it is followed.
 
+import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import type { Activation } from '../activations.js';
 import type { ShapedArray } from '../data/matrix.js';
@@ -16,6 +17,7 @@ import { type Techniques, hiddenLayers } from './techniques.js';
 export interface Problem {
   readonly head: Head;
   readonly precision: Precision;
+  readonly numerics: Numerics;
   readonly rows: number;
   readonly inputs: number;
   readonly outputs: number;
@@ -96,12 +98,13 @@ export function recipe(problem: Problem, fixed: Fixed): Recipe {
 
 /** A fresh network for a recipe. */
 export function build(problem: Problem, { hidden, activation }: Recipe): Promise<Network> {
-  const { head, precision, inputs, outputs, seed, techniques } = problem;
+  const { head, precision, numerics, inputs, outputs, seed, techniques } = problem;
   return Network.create({
     inputs,
     layers: [...hiddenLayers(hidden, activation, techniques), dense(outputs, { activation: head.activation })],
     loss: head.loss,
     precision,
+    numerics,
     seed,
   });
 }

@@ -1,9 +1,11 @@
 // A network's configuration in a model file.
 
+import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import { ModelFileError, shown } from '../errors.js';
 import { type Layer, checkedLayer, isLayer } from '../layers.js';
 import { LOSS_NAMES } from '../losses.js';
+import { NUMERICS } from '../numerics.js';
 import { number, oneOf, value } from '../options.js';
 import { type Architecture, parameterShapes } from '../plan.js';
 import { SEED } from '../random.js';
@@ -15,11 +17,13 @@ const NETWORK = {
   layers: value<readonly unknown[] | undefined>('a non-empty array', (v) => Array.isArray(v) && v.length > 0, undefined),
   loss: oneOf(LOSS_NAMES, undefined),
   precision: oneOf(['float32', 'float64'], undefined),
+  numerics: NUMERICS,
   seed: number(SEED, undefined),
 };
 
 export interface NetworkConfig extends Architecture {
   readonly precision: Precision;
+  readonly numerics: Numerics;
   readonly seed: number;
 }
 

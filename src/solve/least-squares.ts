@@ -61,7 +61,7 @@ export async function leastSquares(
 ): Promise<LeastSquaresMinimum> {
   const settings = checked('leastSquares', OPTIONS, options);
   if (typeof residuals !== 'function') throw new OptionError('leastSquares.residuals', residuals, 'a function (x) => residuals');
-  const engine = await engineOf('float64');
+  const engine = await engineOf('float64', settings.numerics);
   const start = startOf('leastSquares', x0);
   const space = new Space('leastSquares', start.length, settings.bounds);
   const from = space.inside(start);

@@ -66,7 +66,7 @@ export async function minimize(
 ): Promise<Minimum> {
   const settings = checked('minimize', OPTIONS, options);
   if (typeof f !== 'function') throw new OptionError('minimize.f', f, 'a function (x) => number');
-  const engine = await engineOf('float64');
+  const engine = await engineOf('float64', settings.numerics);
   const start = startOf('minimize', x0);
   const counts = { value: 0, gradient: 0, jacobian: 0 };
   const space = new Space('minimize', start.length, settings.bounds);

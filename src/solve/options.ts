@@ -1,5 +1,7 @@
 // What `minimize` and `leastSquares` can be told, and what they tell.
 
+import type { Numerics } from '../../bindings/core.js';
+import { NUMERICS } from '../numerics.js';
 import { type Checked, callback, number, value } from '../options.js';
 import type { Ending } from './smooth.js';
 
@@ -21,6 +23,7 @@ export const SOLVE_OPTIONS = {
     undefined,
   ),
   onIteration: callback<(point: Progress) => void>('(point) => void'),
+  numerics: NUMERICS,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
 };
 
@@ -36,6 +39,8 @@ interface Progress {
 
 /** Options that `minimize` and `leastSquares` share. */
 export interface SolveOptions {
+  /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
+  numerics?: Numerics;
   /** Accepted steps at most. Default 1000. */
   iterations?: number;
   /** Calls of the function and of its derivatives at most. Default no bound. */

@@ -68,7 +68,7 @@ export async function biasVariance<M extends Learner>(
   const { replicas, test, epochs, seed, fit, sampleWeights, signal, onReplica } = checked('biasVariance', OPTIONS, options);
   const source = new ArraySource(X, Y, sampleWeights);
   const judged = test ? new ArraySource(test[0], test[1], undefined) : source;
-  const engine = await engineOf('float32');
+  const engine = await engineOf('float32', 'fast');
   const spreads = new Map<number, Spread>();
   for (let replica = 0; replica < replicas; replica++) {
     signal?.throwIfAborted();

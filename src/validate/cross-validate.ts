@@ -103,7 +103,7 @@ export async function crossValidate<M extends Learner>(
   if (folds > source.rows) {
     throw new OptionError('crossValidate.folds', folds, `at most the number of rows, which is ${source.rows}`);
   }
-  const engine = await engineOf('float32');
+  const engine = await engineOf('float32', 'fast');
   const done: Fold<Evaluated<M>>[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     let parts: Uint32Array[] | undefined;

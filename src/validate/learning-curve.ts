@@ -71,7 +71,7 @@ export async function learningCurve<M extends Learner>(
   const source = sourceOf(X, Y as Truths, sampleWeights);
   if (folds > source.rows)
     throw new OptionError('learningCurve.folds', folds, `at most the number of rows, which is ${source.rows}`);
-  const engine = await engineOf('float32');
+  const engine = await engineOf('float32', 'fast');
   const order = permutation(engine, source.rows, seed, Purpose.folds, 1);
   const points: LearningPoint[] = [];
   let parts: Uint32Array[] | undefined;

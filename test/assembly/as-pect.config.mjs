@@ -1,5 +1,7 @@
-// Specs of the kernels' insides, compiled with them and run inside WebAssembly, once per precision:
-//   npx asp --summary -c test/assembly/as-pect.config.mjs --as-config test/assembly/float32.asconfig.json   (or float64)
+// Specs of the kernels' insides, compiled with them and run inside WebAssembly, once per binary:
+//   npx asp --summary -c test/assembly/as-pect.config.mjs --as-config test/assembly/float32.asconfig.json   (or float64, float32.relaxed, …)
+
+import '../relaxed-simd.mjs';
 
 export default {
   entries: ['test/assembly/**/*.spec.ts'],

@@ -2,9 +2,13 @@
 
 import { expect } from 'vitest';
 import { engineOf } from '../../bindings/load.js';
+import type { Numerics } from '../../bindings/core.js';
 import { type Precision, type RealArray, Arena, Reals, heap, realBytes } from '../../bindings/memory.js';
 
 export const PRECISIONS: readonly Precision[] = ['float32', 'float64'];
+
+/** Which binaries are tested: vitest's project `relaxed` asks for the relaxed ones. */
+export const NUMERICS: Numerics = process.env['NUMERICS'] === 'fast' ? 'fast' : 'strict';
 
 /** The unit roundoff of a precision: half the distance from 1 to the next number. */
 export const ROUNDOFF = { float32: 2 ** -24, float64: 2 ** -53 } as const;
@@ -119,7 +123,7 @@ export function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 
 /** Runs `body` with the kernels of a precision and an arena that is freed afterwards. */
 export async function withKernels<R>(precision: Precision, body: (lab: Lab) => R): Promise<R> {
-  const { core } = await engineOf(precision);
+  const { core } = await engineOf(precision, NUMERICS);
   const arena = new Arena();
   try {
     return body(new Lab(precision, core, arena));

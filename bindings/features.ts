@@ -1,0 +1,49 @@
+// What the runtime can do, found out by asking it.
+
+/** The bytes that hexadecimal digits stand for. */
+export function bytesFrom(digits: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(digits.length / 2);
+  // '0' … '9' are 48 …, 'a' … 'f' 97 …
+  const digit = (i: number) => {
+    const code = digits.charCodeAt(i);
+    return code < 97 ? code - 48 : code - 87;
+  };
+  for (let i = 0; i < bytes.length; i++) bytes[i] = digit(2 * i) * 16 + digit(2 * i + 1);
+  return bytes;
+}
+
+/** A module with one function, of SIMD instructions: valid where SIMD is. */
+const SIMD = '0061736d010000000105016000017b030201000a0a0108004100fd0ffd620b';
+
+/** A module with f(a, c) = a·a + c by f32x4.relaxed_madd. */
+const MULTIPLY_ADD =
+  '0061736d0100000001070160027d7d017d030201000503010000070e0201660000066d656d6f727902000a160114002000fd132000fd132001fd13fd8502fd1f000b';
+
+/** Whether this runtime runs WebAssembly with 128-bit SIMD. */
+export function hasSimd(): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(bytesFrom(SIMD));
+}
+
+let found: boolean | undefined;
+
+/**
+ * Whether relaxed SIMD is there and rounds a multiply-add once: a runtime may as well multiply and add, which strict SIMD does no
+ * slower and everywhere with the same bits.
+ */
+export function fuses(): boolean {
+  found ??= fusesNow();
+  return found;
+}
+
+function fusesNow(): boolean {
+  try {
+    const bytes = bytesFrom(MULTIPLY_ADD);
+    if (!WebAssembly.validate(bytes)) return false;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const multiplyAdd = exports.f as (a: number, c: number) => number;
+    // (1 + 2⁻¹²)² = 1 + 2⁻¹¹ + 2⁻²⁴, whose last term float32 has no room for
+    return multiplyAdd(1 + 2 ** -12, -1 - 2 ** -11) !== 0;
+  } catch {
+    return false; // a content security policy may forbid to compile; who asks for an engine is told so
+  }
+}
