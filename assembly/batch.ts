@@ -55,9 +55,7 @@ export class Patterns {
     this.w = w;
     this.indices = indices;
     this.factors = 0;
-    this.slabX = slabs;
-    this.slabT = slabs + <usize>rows * inputs * SIZE;
-    this.slabW = this.slabT + <usize>rows * outputs * SIZE;
+    this.ownSlabs(rows, slabs);
   }
 
   /** Makes patterns first … first + rows − 1 contiguous at atX, atT, atW. */
@@ -79,6 +77,28 @@ export class Patterns {
       this.atW = this.w ? this.w + at * SIZE : 0;
     }
     if (this.factors) this.takeFactors(first, rows);
+  }
+
+  /** The same of the pattern at hand without gathering anything: where `take` would have put patterns first … first + rows − 1, rows > 1. */
+  point(first: i32): void {
+    const at = <usize>first, gathered = this.indices != 0;
+    this.atX = gathered ? this.slabX : this.x + at * this.inputs * SIZE;
+    this.atT = !this.t ? 0 : gathered ? this.slabT : this.t + at * this.outputs * SIZE;
+    this.atW = this.factors ? this.slabW : !this.w ? 0 : gathered ? this.slabW : this.w + at * SIZE;
+  }
+
+  /** Slabs begin so many patterns further on. */
+  skipSlabs(rows: i32): void {
+    this.slabX += <usize>rows * this.inputs * SIZE;
+    this.slabT += <usize>rows * this.outputs * SIZE;
+    this.slabW += <usize>rows * SIZE;
+  }
+
+  /** Gathers into slabs of `rows` patterns elsewhere. */
+  ownSlabs(rows: i32, slabs: usize): void {
+    this.slabX = slabs;
+    this.slabT = slabs + <usize>rows * this.inputs * SIZE;
+    this.slabW = this.slabT + <usize>rows * this.outputs * SIZE;
   }
 
   /** slabW = w∘factors */

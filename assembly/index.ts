@@ -12,6 +12,11 @@ export {
   updateRule, updateAdaptive, updateResilient, updateSigned, updateGlobal, updateCurved, updateRecall, updateMemory, updateExtras,
 } from "./update";
 
+export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
+export {
+  deltaBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
+} from "./tasks/step";
+export { taskCommit, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";

@@ -146,6 +146,12 @@ export function planStatistics(at: usize): i32 {
 const SLAB_REALS: i32 = 1 << 18;
 
 /**
+ * A product sums so many patterns from 0 before it adds what was there (kernels/gemm.ts): a gradient that is added slab by slab in place has the
+ * bits of one whose slabs were summed apart.
+ */
+const SLAB_ROWS: i32 = 384;
+
+/**
  * How many patterns run through the network at a time. It follows from the shapes alone, so that sums over patterns are
  * always split at the same places. In training, batches that are normalised as a whole must not be split at all.
  */
@@ -154,7 +160,7 @@ export function planSlab(at: usize, training: i32): i32 {
   if (training && plan.statistics) return i32.MAX_VALUE;
   let width = plan.inputs;
   for (let i = 0; i < plan.layers; i++) width += layerAt(plan, i).units;
-  return max(64, min(1024, (SLAB_REALS / width) & ~63));
+  return max(64, min(SLAB_ROWS, (SLAB_REALS / width) & ~63));
 }
 
 /** Bytes from one buffer of the workspace to the next: sizes rounded up to a cache line. */

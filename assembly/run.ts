@@ -27,17 +27,18 @@ export class Run {
   room: usize;
   emphasis: usize; // where the order emphasises hard examples; or 0
   rates: usize; // f64 rates of the coming steps, or 0 where they are all `rate`
+  sharing: usize; // a Sharing (tasks/step.ts), where threads share steps
 }
 
 // @ts-ignore: decorator
 @inline
-function patternsOf(run: Run): Patterns {
+export function patternsOf(run: Run): Patterns {
   return changetype<Patterns>(changetype<usize>(run) + offsetof<Run>());
 }
 
 // @ts-ignore: decorator
 @inline
-function updateOf(run: Run): Update {
+export function updateOf(run: Run): Update {
   return changetype<Update>(changetype<usize>(run) + offsetof<Run>() + offsetof<Patterns>());
 }
 
@@ -164,12 +165,14 @@ function stepOnline(run: Run, plan: Plan, patterns: Patterns, u: Update): f64 {
  * Each pattern's loss after planForward on `rows` patterns, draws first … of the epoch, goes to the emphasis. value: Σ w·l over them.
  */
 function noteLosses(run: Run, patterns: Patterns, first: i32, rows: i32, value: f64): void {
-  if (rows == 1 && !patterns.atW) {
-    noteLoss(run.emphasis, first, value);
-    return;
-  }
+  if (rows == 1 && !patterns.atW) noteLoss(run.emphasis, first, value);
+  else notePatterns(run, run.plan, patterns, first, rows);
+}
+
+/** The same, a plan's last planForward having been theirs. */
+export function notePatterns(run: Run, planAt: usize, patterns: Patterns, first: i32, rows: i32): void {
   for (let r = 0; r < rows; r++) {
-    noteLoss(run.emphasis, first + r, planPatternLoss(run.plan, r, patterns.atT));
+    noteLoss(run.emphasis, first + r, planPatternLoss(planAt, r, patterns.atT));
   }
 }
 

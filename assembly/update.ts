@@ -32,6 +32,7 @@ export class Update {
   second: usize; // their second moment; rates or step sizes; gdx: the weights kept
   top: usize; // its maximum so far; the last steps; superSab's velocity; gdx: the gradient kept
   // Around the rule.
+  rose: i32; // 1 where E did since the last step, for rules that ask
   extras: i32; // 1 where any of these is in use
   l1: f64;
   mostNorm: f64; // of the gradient; Infinity for no bound
@@ -192,8 +193,8 @@ function refine(u: Update, plan: Plan): void {
   }
 }
 
-/** The rule on n parameters from the first-th on, with a decay. rose: whether E did since the last step. */
-function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: i32, rose: bool): void {
+/** The rule on n parameters from the first-th on, with a decay. */
+function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: i32): void {
   const g = parameterAt(u.gradient, first), w = parameterAt(plan.theta, first), v = parameterAt(u.velocity, first);
   const second = parameterAt(u.second, first), top = parameterAt(u.top, first), rule = u.rule;
   if (rule < ADAGRAD) {
@@ -201,7 +202,7 @@ function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: i3
   } else if (rule < RPROP_MINUS) {
     adaptive(rule, decays, n, g, w, v, second, top, u.rate, u.momentum, u.beta2, u.epsilon, decay, u.power1, u.power2);
   } else if (rule < DELTA_BAR_DELTA) {
-    resilient(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.epsilon, u.most, decay, rose);
+    resilient(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.epsilon, u.most, decay, u.rose != 0);
   } else if (rule < MURATA) {
     signed(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.keep, u.most, u.rate, decay);
   } else if (rule == STOCHASTIC_DIAGONAL) {
@@ -250,6 +251,43 @@ function judge(u: Update, plan: Plan, value: f64): void {
   copy(n, u.gradient, u.top);
 }
 
+/** What a step decides once for all parameters. */
+export function updateBegin(u: Update, plan: Plan, value: f64): void {
+  if (u.rule < ADAGRAD) return;
+  if (u.rule < RPROP_MINUS) {
+    u.power1 *= u.momentum;
+    u.power2 *= u.beta2;
+  } else if (u.rule == RPROP_IMPROVED_PLUS) {
+    u.rose = value > u.value ? 1 : 0;
+    u.value = value;
+  } else if (u.rule == MURATA) {
+    const length = leakyMean(plan.parameters, u.keep, u.gradient, u.velocity);
+    u.peak = max(u.peak, length);
+    const beta = u.beta2 > 0 ? u.beta2 : u.peak > 0 ? 20 / u.peak : 0;
+    u.rate = murataRate(u.rate, u.momentum, beta, length, u.epsilon, u.most);
+  } else if (u.rule == GDX) {
+    judge(u, plan, value);
+  } else if (u.rule >= STOCHASTIC_DIAGONAL) {
+    noteDiagonal(u, plan);
+  }
+}
+
+/** Whether the rule can take parameters part by part, each once its gradient is known: after updateBegin, nothing but them counts. */
+export function isByParts(u: Update): bool {
+  return u.rule < MURATA && !u.extras;
+}
+
+/** Parameters from … to − 1 of a layer move a step, where isByParts. */
+export function updateRange(u: Update, plan: Plan, layer: Layer, from: i32, to: i32): void {
+  const n = layer.decaying, first = layer.first;
+  if (u.decay == 0) {
+    apply(u, plan, first + from, to - from, 0, 0);
+    return;
+  }
+  if (from < n) apply(u, plan, first + from, min(to, n) - from, u.decay, u.decays);
+  if (to > n) apply(u, plan, first + max(from, n), to - max(from, n), 0, 0);
+}
+
 /** θ moves one step against the gradient, found where E = value; kernels decay, biases do not. */
 export function update(u: Update, plan: Plan, value: f64): void {
   if (isImmediate(u) && u.decay == 0) { // small networks feel every call and every branch
@@ -257,33 +295,15 @@ export function update(u: Update, plan: Plan, value: f64): void {
     return;
   }
   if (u.extras) refine(u, plan);
-  let rose = false;
-  if (u.rule >= ADAGRAD) {
-    if (u.rule < RPROP_MINUS) {
-      u.power1 *= u.momentum;
-      u.power2 *= u.beta2;
-    } else if (u.rule == RPROP_IMPROVED_PLUS) {
-      rose = value > u.value;
-      u.value = value;
-    } else if (u.rule == MURATA) {
-      const length = leakyMean(plan.parameters, u.keep, u.gradient, u.velocity);
-      u.peak = max(u.peak, length);
-      const beta = u.beta2 > 0 ? u.beta2 : u.peak > 0 ? 20 / u.peak : 0;
-      u.rate = murataRate(u.rate, u.momentum, beta, length, u.epsilon, u.most);
-    } else if (u.rule == GDX) {
-      judge(u, plan, value);
-    } else if (u.rule >= STOCHASTIC_DIAGONAL) {
-      noteDiagonal(u, plan);
-    }
-  }
+  updateBegin(u, plan, value);
   const decay = u.multipliers ? 0 : u.decay; // where rates differ, the decay is in the gradient
   if (decay == 0) {
-    apply(u, plan, 0, plan.parameters, 0, 0, rose);
+    apply(u, plan, 0, plan.parameters, 0, 0);
   } else {
     for (let i = 0; i < plan.layers; i++) {
       const layer = layerAt(plan, i), n = layer.decaying;
-      apply(u, plan, layer.first, n, decay, u.decays, rose);
-      apply(u, plan, layer.first + n, layer.parameters - n, 0, 0, rose);
+      apply(u, plan, layer.first, n, decay, u.decays);
+      apply(u, plan, layer.first + n, layer.parameters - n, 0, 0);
     }
   }
   if (u.average) {

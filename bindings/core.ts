@@ -20,6 +20,8 @@ export type Numerics = 'fast' | 'strict';
 export interface Engine {
   readonly precision: Precision;
   readonly core: Core;
+  /** What it is an instance of, for workers to make theirs. */
+  readonly module: WebAssembly.Module;
 }
 
 /** The binary of float64. */

@@ -47,3 +47,30 @@ function fusesNow(): boolean {
     return false; // a content security policy may forbid to compile; who asks for an engine is told so
   }
 }
+
+/**
+ * Whether memory can be shared with workers: everywhere in Node.js, Bun and Deno; in pages that are cross-origin isolated. Elsewhere a shared memory can be
+ * made, but not sent.
+ */
+export function sharesMemory(): boolean {
+  if (typeof SharedArrayBuffer !== 'function') return false;
+  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+}
+
+interface NodeProcess {
+  readonly versions?: { readonly node?: string };
+  getBuiltinModule?(name: string): unknown;
+}
+
+/** A module of Node.js, Bun or Deno, where this is one of them: bundlers for pages must not see an import. */
+export function builtin<M>(name: string): M | undefined {
+  const { process } = globalThis as { process?: NodeProcess };
+  return process?.versions?.node ? (process.getBuiltinModule?.(name) as M | undefined) : undefined;
+}
+
+/** How many threads this machine runs at a time. */
+export function processors(): number {
+  const os = builtin<{ availableParallelism(): number }>('node:os');
+  if (os) return os.availableParallelism();
+  return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+}

@@ -15,6 +15,9 @@ function variantOf(precision: Precision, numerics: Numerics): Variant {
   return `${precision}.${numerics === 'fast' && fuses() ? 'relaxed' : 'strict'}`;
 }
 
+/** How many binaries work on the heap. */
+let instances = 0;
+
 const engines = new Map<Variant, Promise<Engine>>();
 
 /** What has been compiled of float64's, for what cannot wait. */
@@ -44,6 +47,7 @@ export function compiledDouble(numerics: Numerics): DoubleEngine | undefined {
  */
 export function engineFrom(precision: Precision, numerics: Numerics, source: WasmSource): Promise<Engine> {
   const engine = compile(source).then((module) => {
+    if (source instanceof WebAssembly.Module && heap.shared && instances === 0) heap.unshare(); // it was compiled for a memory of its own
     const made = instantiate(precision, module);
     const relaxed = made.core.isFused() !== 0;
     if (relaxed && numerics === 'strict') {
@@ -83,12 +87,34 @@ async function digitsOf(variant: Variant): Promise<string> {
   }
 }
 
+/** What precedes the limits of the memory's import: "env", "memory", a memory. */
+const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2];
+
+/** A binary whose memory is shared where the heap's is: one bit of its import, since no kernel has atomic instructions. */
+function shareable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (!heap.shared) return bytes;
+  const at = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
+  if (at < 0) return bytes; // not ours: instantiation will say so
+  const copy = bytes.slice();
+  copy[at + MEMORY_IMPORT.length]! |= 2;
+  return copy;
+}
+
+function bytesOf(source: BufferSource): Uint8Array<ArrayBuffer> {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
+}
+
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   const resolved = await source;
   if (resolved instanceof WebAssembly.Module) return resolved;
   try {
-    if (typeof Response !== 'undefined' && resolved instanceof Response) return await WebAssembly.compileStreaming(resolved);
-    return await WebAssembly.compile(resolved as BufferSource);
+    if (typeof Response === 'undefined' || !(resolved instanceof Response)) {
+      return await WebAssembly.compile(shareable(bytesOf(resolved as BufferSource)));
+    }
+    if (!heap.shared) return await WebAssembly.compileStreaming(resolved);
+    if (!resolved.ok) throw new Error(`HTTP ${resolved.status}`);
+    return await WebAssembly.compile(shareable(new Uint8Array(await resolved.arrayBuffer())));
   } catch (cause) {
     throw refusal(cause);
   }
@@ -99,12 +125,13 @@ function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | Web
     throw new UnsupportedError('this runtime has no WebAssembly SIMD; Node.js 20, or a browser from 2023 on, has it');
   }
   try {
-    const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(binary);
+    const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(shareable(binary));
     const instance = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
     if (!('planBytes' in instance.exports)) throw new Error("it is not this package's binary");
     const core = instance.exports as unknown as Core;
     if (!computesIn(precision, core)) throw new Error(`it is not the binary of ${precision}`);
-    return { precision, core };
+    instances++;
+    return { precision, core, module };
   } catch (cause) {
     throw refusal(cause);
   }

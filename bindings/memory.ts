@@ -2,6 +2,7 @@
 // allocator over it. TypeScript holds addresses; views are made when needed, because a grown memory detaches old ones.
 
 import { OutOfMemoryError } from './errors.js';
+import { sharesMemory } from './features.js';
 
 const PAGE = 65536;
 const MAXIMUM_PAGES = 65536; // 4 GiB; the binaries' memory import declares the same maximum
@@ -16,17 +17,43 @@ interface Range {
   bytes: number;
 }
 
+/** A memory that grows as far as it can. Safari on phones refuses to reserve 4 GiB that are shared. */
+function newMemory(shared: boolean): WebAssembly.Memory {
+  for (let maximum = MAXIMUM_PAGES; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared });
+    } catch (error) {
+      if (!(error instanceof RangeError) || maximum <= 1024) throw error;
+    }
+  }
+}
+
 /** A first-fit allocator in address order; neighbouring free ranges are merged. */
 export class Heap {
-  readonly memory: WebAssembly.Memory;
+  memory: WebAssembly.Memory;
   /** Free ranges by address; the space behind `end` is free as well. */
   private free: Range[] = [];
   private readonly sizes = new Map<number, number>();
   private end = BASE;
   private inUse = 0;
 
-  constructor(memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES })) {
-    this.memory = memory;
+  /** @param shared whether threads may work on the memory */
+  constructor(public shared = false) {
+    this.memory = newMemory(shared);
+  }
+
+  /** Begins anew with a memory that no other thread sees; nobody may hold an address or be bound to the old one. */
+  unshare(): void {
+    if (this.inUse > 0) throw new RangeError('the heap is in use');
+    this.memory = newMemory(false);
+    this.shared = false;
+    this.free = [];
+    this.end = BASE;
+  }
+
+  /** The memory's bytes. What is shared is given out as if it were not: threads touch it only while somebody waits for them. */
+  get buffer(): ArrayBuffer {
+    return this.memory.buffer as ArrayBuffer;
   }
 
   /** Bytes in use. */
@@ -107,7 +134,7 @@ export class Heap {
 }
 
 /** The heap of this process or worker. */
-export const heap: Heap = new Heap();
+export const heap: Heap = new Heap(sharesMemory());
 
 export type Precision = 'float32' | 'float64';
 
@@ -154,7 +181,7 @@ export function ownedArena(owner: object): Arena {
 
 /** The reals at an address. Valid until memory grows. */
 export function viewOf(precision: Precision, address: number, length: number): RealArray {
-  const { buffer } = heap.memory;
+  const { buffer } = heap;
   return precision === 'float32' ? new Float32Array(buffer, address, length) : new Float64Array(buffer, address, length);
 }
 
@@ -208,6 +235,6 @@ export class Words {
 
   /** The vector itself. Valid until memory grows. */
   view(): Uint32Array<ArrayBuffer> {
-    return new Uint32Array(heap.memory.buffer, this.address, this.length);
+    return new Uint32Array(heap.buffer, this.address, this.length);
   }
 }

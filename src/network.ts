@@ -26,6 +26,7 @@ import type { Method, MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
 import { type Architecture, type ParameterShape, Plan, outputsOf, parameterShapes, widths } from './plan.js';
 import { SEED, freshSeed } from './random.js';
+import { THREADS, type Threads } from './threads.js';
 import { startsFromData } from './start/start.js';
 
 const OPTIONS = {
@@ -38,6 +39,7 @@ const OPTIONS = {
   loss: oneOf(LOSS_NAMES, undefined),
   precision: oneOf(['float32', 'float64'], 'float32'),
   numerics: NUMERICS,
+  threads: THREADS,
   seed: number(SEED, undefined),
 };
 
@@ -61,6 +63,11 @@ export interface NetworkOptions {
   precision?: Precision;
   /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
   numerics?: Numerics;
+  /**
+   * How many threads compute: a number, or 'auto', which uses several where they have lately been faster. Default 'auto'. The results have the same
+   * bits either way. In a page that is not cross-origin isolated there is one.
+   */
+  threads?: Threads;
   /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */
   seed?: number;
 }
@@ -89,6 +96,7 @@ export class Network extends Model {
   /** Of parameters and arithmetic; becomes 'float64' for good when a method of second order trains the network. */
   precision: Precision;
   readonly numerics: Numerics;
+  readonly threads: Threads;
   readonly seed: number;
   /** P, how many parameters there are. */
   readonly parameters: number;
@@ -107,7 +115,7 @@ export class Network extends Model {
   /** Whether every layer has its start: some only get it from the data of the first fit. */
   private started: boolean;
 
-  private constructor(engine: Engine, options: Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & Architecture) {
+  private constructor(engine: Engine, options: Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & { threads?: Threads } & Architecture) {
     super();
     const { inputs, layers, loss, numerics, seed } = options;
     this.inputs = inputs;
@@ -116,6 +124,7 @@ export class Network extends Model {
     this.loss = loss;
     this.precision = engine.precision;
     this.numerics = numerics;
+    this.threads = options.threads ?? 'auto';
     this.seed = seed ?? freshSeed();
     this.engine = engine;
     this.architecture = { inputs, layers: this.layers, loss };
@@ -236,6 +245,7 @@ export class Network extends Model {
       architecture: this.architecture,
       theta: this.theta,
       seed: this.seed,
+      threads: this.threads,
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };

@@ -91,6 +91,11 @@ export function outputsOf(architecture: Pick<Architecture, 'inputs' | 'layers'>)
   return widths(architecture).at(-1)!;
 }
 
+/** Multiply-adds of one pattern's way forward. */
+export function multiplyAdds(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
+  return parameterShapes(architecture).reduce((sum, { shape, size }) => sum + (shape.length > 1 ? size : 0), 0);
+}
+
 /** A plan bound to parameters and a workspace of its own, so that plans over the same parameters do not disturb each other. */
 export class Plan {
   readonly address: number;

@@ -79,6 +79,7 @@ export class NetworkSquares implements Squares {
     const sum = core.normalEquations(
       plan.address,
       set.address,
+      0,
       rows,
       slab,
       passed,

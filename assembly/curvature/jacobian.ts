@@ -104,12 +104,12 @@ function residuals(rows: i32, units: i32, a: usize, t: usize, w: usize, e: usize
 }
 
 /**
- * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of all `rows` patterns, formed `slab` ≤ the plan's of them at a time;
+ * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of patterns from `begin` on, `rows` of them, formed `slab` ≤ the plan's of them at a time;
  * returns Σ e². a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where the plan's last forward pass was over just these patterns, at these
  * parameters, which needs slab ≥ rows. scratch: factorScratch(slab·O, P)
  */
 export function normalEquations(
-  planAt: usize, patternsAt: usize, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize, g: usize, scratch: usize,
+  planAt: usize, patternsAt: usize, begin: i32, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize, g: usize, scratch: usize,
 ): f64 {
   const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), units = topLayer(plan).units, n = plan.parameters;
   const stride = <usize>n * SIZE;
@@ -119,7 +119,7 @@ export function normalEquations(
   memory.fill(g, 0, stride);
   for (let first = 0; first < rows; first += slab) {
     const count = min(slab, rows - first), m = count * units;
-    patterns.take(first, count);
+    patterns.take(begin + first, count);
     if (!forwarded) planForward(planAt, count, patterns.atX);
     total += residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
     slabRows(planAt, patterns, count, 1, jacobian, stride);

@@ -98,8 +98,9 @@ export function columnSums(rows: i32, n: i32, x: usize, y: usize, e: usize): voi
   const ldx = <usize>n * SIZE;
   for (; n > 0; n -= LANES) {
     const count = min(n, LANES), whole = count == LANES;
-    let s = e ? (whole ? v128.load(e) : loadPart(e, count)) : splat(0), p = x;
+    let s = splat(0), p = x;
     for (let r = rows; r > 0; r--, p += ldx) s = add(s, whole ? v128.load(p) : loadPart(p, count));
+    if (e) s = add(whole ? v128.load(e) : loadPart(e, count), s);
     if (whole) v128.store(y, s);
     else storePart(y, s, count);
     x += 16;

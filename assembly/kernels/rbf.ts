@@ -55,9 +55,9 @@ export function rbfGradient(
   for (let n = units; n > 0; n -= LANES, q += 16, D += 16, centres += 16, gradientCentres += 16, gradientS += 16) {
     for (let i: usize = 0, at: usize = 0; i < ldx; i += SIZE, at += ld) {
       const c = loadUpTo(centres + at, n);
-      let g = accumulate ? loadUpTo(gradientCentres + at, n) : splat(0), px = x + i;
+      let g = splat(0), px = x + i;
       for (let r: usize = 0; r < end; r += ld, px += ldx) g = madd(g, loadUpTo(q + r, n), sub(c, splatAt(px)));
-      storeUpTo(gradientCentres + at, g, n);
+      storeUpTo(gradientCentres + at, accumulate ? add(loadUpTo(gradientCentres + at, n), g) : g, n);
     }
     let g = splat(0);
     for (let r: usize = 0; r < end; r += ld) g = madd(g, loadUpTo(q + r, n), loadUpTo(D + r, n));

@@ -98,6 +98,7 @@ export async function fit(
         classes: settings.order === 'interleave' ? requiredClasses(patterns, architecture, data.rows) : undefined,
         epochs: settings.epochs,
         seed,
+        threads: subject.threads,
       },
       resume,
     );

@@ -9,6 +9,7 @@ import type { Settings } from './options.js';
 import { classOf, classThreshold } from '../metrics.js';
 import { type Architecture, outputsOf } from '../plan.js';
 import { Purpose } from '../random.js';
+import type { Threads } from '../threads.js';
 
 /** What a fit works on: a network's insides. */
 export interface Subject {
@@ -16,6 +17,7 @@ export interface Subject {
   readonly architecture: Architecture;
   readonly theta: Reals;
   readonly seed: number;
+  readonly threads: Threads;
   /** @throws DisposedError once the network, or data that it is trained on, are gone */
   check(): void;
   /** Called once layers that wait for data have been given their start; missing where none waits. */

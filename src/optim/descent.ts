@@ -11,6 +11,7 @@ import { type AutoRate, PrincipalCurvature, isAutoRate } from './auto-rate.js';
 import type { MethodState, Task, Training } from './method.js';
 import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
+import { SharedSteps } from './shared-steps.js';
 
 /** A learning rate by the epoch, counted from 0 over all fits that continue each other. */
 export type RateOfEpoch = (epoch: number) => number;
@@ -86,6 +87,7 @@ export class Descent implements Training {
   private batchSize: number;
   /** Rates of coming steps, where they change from step to step. */
   private readonly rates: Reals | undefined;
+  private readonly shared: SharedSteps;
   private readonly place: DiagonalPlace = { buffers: 0, diagonal: 0 };
   private readonly sampled: SampledDiagonal | undefined;
   private readonly principal: PrincipalCurvature | undefined;
@@ -131,6 +133,8 @@ export class Descent implements Training {
       plan.slabs,
     );
     this.order.open(this.run);
+    const ownCurvature = rule.diagonals !== undefined && 'everyStep' in rule.diagonals;
+    this.shared = new SharedSteps(ownCurvature ? { ...task, threads: 1 } : task, this.run, this.gradient);
     this.update = core.runUpdate(this.run);
     this.rate = typeof rule.rate === 'number' ? rule.rate : 0;
     const whole = rule.moments.every((name) => state?.vectors[name]?.length === plan.parameters);
@@ -252,7 +256,7 @@ export class Descent implements Training {
       const wanted = this.rates ? Math.min(steps - taken, RATES) : steps;
       if (this.rates) this.lookUpRates(this.rates, wanted);
       const before = core.runPosition(this.run);
-      const done = core.runSteps(this.run, wanted);
+      const done = this.shared.possible ? this.shared.advance(wanted, this.batchSize) : core.runSteps(this.run, wanted);
       if (this.rule.adapts) this.rate = core.updateMemory(this.update, 1);
       this.presented += core.runPosition(this.run) - before;
       if (done < 0) return -1;

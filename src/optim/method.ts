@@ -6,6 +6,7 @@ import type { Patterns } from '../data/dataset.js';
 import type { BatchSize } from '../fit/batches.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Plan } from '../plan.js';
+import type { Threads } from '../threads.js';
 
 /** What a method trains on. */
 export interface Task {
@@ -26,6 +27,7 @@ export interface Task {
   /** Epochs that the fit will take at most. */
   readonly epochs: number;
   readonly seed: number;
+  readonly threads: Threads;
 }
 
 /** What goes around a method's rule. */

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import '../relaxed-simd.mjs';
 import { PRECISIONS } from './support.js';
 
 /**

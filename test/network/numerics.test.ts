@@ -26,7 +26,7 @@ describe.each(['float32', 'float64'] as const)('%s', (precision) => {
   });
 
   test('both learn the same, up to rounding', async () => {
-    const weights = [];
+    const weights: number[][][] = [];
     for (const numerics of ['fast', 'strict'] as const) {
       using net = await Network.create({ ...OPTIONS, precision, numerics });
       await net.fit(X, Y, { epochs: 20 });

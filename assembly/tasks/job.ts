@@ -1,0 +1,88 @@
+// Work that threads share: a job is a number of tasks, which any thread may take in any order. What a task computes and writes follows
+// from its number alone, so results have the same bits for any number of threads.
+
+/** What a thread works with: nothing that another one writes to. */
+@unmanaged
+export class Place {
+  plan: usize;
+  patterns: usize;
+  // What the kind of job needs beside a plan: buffers of diagonals or tangents; of the Jacobian, errors, scratch.
+  room: usize;
+  errors: usize;
+  scratch: usize;
+  // Where a task's sums go until it is their turn to be added.
+  part: usize;
+  partB: usize;
+}
+
+@unmanaged
+export class Job {
+  kind: i32;
+  places: usize; // a Place for each thread
+  first: i32; // of the patterns
+  rows: i32;
+  slab: i32; // patterns of a task
+  option: i32;
+  scale: f64;
+  v: usize;
+  out: usize; // sums over all tasks, or the outputs
+  outB: usize;
+  values: usize; // f64, one a task
+  run: usize;
+}
+
+export const EVALUATE: i32 = 0;
+export const GRADIENT: i32 = 1;
+export const GRADIENT_AND_DIAGONAL: i32 = 2;
+export const DIAGONAL: i32 = 3;
+export const PRODUCT: i32 = 4;
+export const NORMAL_EQUATIONS: i32 = 5;
+export const STEP_ROWS: i32 = 6;
+export const STEP_KERNELS: i32 = 7;
+
+// @ts-ignore: decorator
+@inline
+export function placeOf(job: Job, thread: i32): Place {
+  return changetype<Place>(job.places + <usize>thread * offsetof<Place>());
+}
+
+/** Bytes of a job, and of a place. */
+export function jobBytes(): usize {
+  return offsetof<Job>();
+}
+
+export function placeBytes(): usize {
+  return offsetof<Place>();
+}
+
+/** Place number `thread` of those at `places` works with these addresses. */
+export function placeSet(
+  places: usize, thread: i32, plan: usize, patterns: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize,
+): void {
+  const place = changetype<Place>(places + <usize>thread * offsetof<Place>());
+  place.plan = plan;
+  place.patterns = patterns;
+  place.room = room;
+  place.errors = errors;
+  place.scratch = scratch;
+  place.part = part;
+  place.partB = partB;
+}
+
+/** Describes a job over patterns first … first + rows − 1, `slab` of them a task. */
+export function jobSet(
+  at: usize, kind: i32, places: usize, first: i32, rows: i32, slab: i32, option: i32, scale: f64, v: usize, out: usize, outB: usize, values: usize,
+): void {
+  const job = changetype<Job>(at);
+  job.kind = kind;
+  job.places = places;
+  job.first = first;
+  job.rows = rows;
+  job.slab = slab;
+  job.option = option;
+  job.scale = scale;
+  job.v = v;
+  job.out = out;
+  job.outB = outB;
+  job.values = values;
+}

@@ -1,0 +1,233 @@
+// A step of training shared between threads, in two jobs: rows of the batch forward and back to the errors of every layer; then kernels,
+// some rows of one a task, their gradient and their update. Every number is the product that one thread would have formed.
+
+import { SIZE } from "../vec";
+import { Patterns } from "../batch";
+import { columnSums } from "../kernels/blas1";
+import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
+import { DENSE, LAYER_NORM, Layer, layerExtra, layerGradient, layerScratch } from "../layer";
+import { Plan, layerAt, layerInput, parameterAt, planBytes, planDescend, planForward, planLoss, planSlope } from "../plan";
+import { Run, notePatterns, patternsOf, updateOf } from "../run";
+import { draw } from "../orders/emphasis";
+import { isByParts, update, updateBegin, updateRange } from "../update";
+import { Job, Place } from "./job";
+
+/** The tables of a run that is shared; the addresses of layers' errors follow, and then Parts. */
+@unmanaged
+export class Sharing {
+  parts: i32;
+  first: i32; // of the step's patterns
+  count: i32;
+  weight: f64; // what the sum of their losses is divided by
+  deltas: usize; // rows×units of each layer, layer by layer
+}
+
+/** Rows from … to − 1 of a layer's kernel; the last part of a layer also has what else it learns. */
+@unmanaged
+class Part {
+  layer: i32;
+  from: i32;
+  to: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+function partAt(s: Sharing, i: i32): Part {
+  return changetype<Part>(changetype<usize>(s) + offsetof<Sharing>() + <usize>i * offsetof<Part>());
+}
+
+// @ts-ignore: decorator
+@inline
+function padded(bytes: usize): usize {
+  return (bytes + 63) & ~63;
+}
+
+/** Rows of a kernel's part are multiples of this, so that tiles of 4 and of 6 rows fit. */
+const GRAIN: i32 = 12;
+
+/** Multiply-adds that a part has at least: about 20 µs. */
+const LEAST: f64 = 262144;
+
+/** In how many parts to share the gradient of a layer between so many threads. */
+function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
+  if (layer.kind != DENSE) return layer.parameters ? 1 : 0;
+  const work = <f64>layer.kernelSize * <f64>rows;
+  const most = max(1, layer.inputs / (2 * GRAIN)); // a part has at least GRAIN rows, a product's path must not change
+  return max(1, min(min(most, 2 * threads), <i32>(work / LEAST)));
+}
+
+/** Whether a plan's rows can be shared: layers that normalise over batches need all of them. */
+export function sharesRows(planAt: usize): i32 {
+  return changetype<Plan>(planAt).statistics ? 0 : 1;
+}
+
+/** Bytes of a Sharing of a bound plan, and of its layers' errors. */
+export function sharingBytes(planAt: usize, threads: i32): usize {
+  const plan = changetype<Plan>(planAt);
+  let parts = 0;
+  for (let i = 0; i < plan.layers; i++) parts += partsOf(layerAt(plan, i), plan.rows, threads);
+  return offsetof<Sharing>() + <usize>parts * offsetof<Part>();
+}
+
+export function deltaBytes(planAt: usize): usize {
+  const plan = changetype<Plan>(planAt);
+  let bytes: usize = 0;
+  for (let i = 0; i < plan.layers; i++) bytes += padded(<usize>plan.rows * layerAt(plan, i).units * SIZE);
+  return bytes;
+}
+
+/** Lays out how a run's steps are shared; returns how many parts the kernels have. */
+export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize): i32 {
+  const run = changetype<Run>(runAt), plan = changetype<Plan>(run.plan), s = changetype<Sharing>(at);
+  run.sharing = at;
+  s.deltas = deltas;
+  s.parts = 0;
+  for (let i = plan.layers - 1; i >= 0; i--) { // in the order in which the errors were found: the last are in the cache
+    const layer = layerAt(plan, i), parts = partsOf(layer, plan.rows, threads);
+    for (let k = 0; k < parts; k++) {
+      const part = partAt(s, s.parts++);
+      part.layer = i;
+      part.from = <i32>(<i64>layer.inputs * k / parts) / GRAIN * GRAIN;
+      part.to = k == parts - 1 ? layer.inputs : <i32>(<i64>layer.inputs * (k + 1) / parts) / GRAIN * GRAIN;
+    }
+  }
+  return s.parts;
+}
+
+/** Bytes of scratch of a thread's place, for up to `rows` patterns. */
+export function stepScratch(planAt: usize, rows: i32): usize {
+  const plan = changetype<Plan>(planAt);
+  let bytes: usize = 0;
+  for (let i = 0; i < plan.layers; i++) bytes = max(bytes, layerScratch(layerAt(plan, i), rows, 1));
+  return padded(bytes);
+}
+
+/** Where the errors of layer i are. */
+function deltaOf(s: Sharing, plan: Plan, i: i32): usize {
+  let at = s.deltas;
+  for (let k = 0; k < i; k++) at += padded(<usize>plan.rows * layerAt(plan, k).units * SIZE);
+  return at;
+}
+
+/** The place's plan is the run's, from pattern `row` of the step on. */
+function pointAt(run: Run, place: Place, row: i32): Plan {
+  const base = changetype<Plan>(run.plan), plan = changetype<Plan>(place.plan);
+  memory.copy(place.plan, run.plan, planBytes(base.layers));
+  plan.scratch = place.scratch;
+  plan.row = row;
+  for (let i = 0; i < plan.layers; i++) {
+    const layer = layerAt(plan, i), offset = <usize>(row * layer.units) * SIZE;
+    layer.y += offset;
+    layer.a += offset;
+    if (layer.kind == LAYER_NORM) layer.extra += <usize>layerExtra(layer, row) * SIZE;
+  }
+  const patterns = changetype<Patterns>(place.patterns);
+  memory.copy(place.patterns, changetype<usize>(patternsOf(run)), offsetof<Patterns>());
+  patterns.skipSlabs(row);
+  return plan;
+}
+
+/** Patterns of task k: `slab` of them, the last task also has what would be too few for one of its own. */
+export function rowsTask(job: Job, place: Place, k: i32): void {
+  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing);
+  const from = k * job.slab, rows = k == job.option - 1 ? s.count - from : job.slab;
+  const plan = pointAt(run, place, from), patterns = changetype<Patterns>(place.patterns), at = place.plan;
+  patterns.take(s.first + from, rows);
+  planForward(at, rows, patterns.atX);
+  for (let i = plan.layers - 1; i >= 0; i--) {
+    plan.delta = deltaOf(s, plan, i) + <usize>(from * layerAt(plan, i).units) * SIZE;
+    if (i == plan.layers - 1) planSlope(at, rows, patterns.atT, patterns.atW, 1 / s.weight);
+    if (i == 0) break;
+    plan.deltaBelow = deltaOf(s, plan, i - 1) + <usize>(from * layerAt(plan, i - 1).units) * SIZE;
+    planDescend(at, i, rows, patterns.atX);
+  }
+}
+
+/** Part k of the kernels: its gradient, and where the run allows it, its update. */
+export function kernelTask(job: Job, place: Place, k: i32): void {
+  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan), u = updateOf(run);
+  const part = partAt(s, k), i = part.layer, layer = layerAt(plan, i), rows = s.count, units = layer.units;
+  const x = layerInput(plan, i, patternsOf(run).atX), d = deltaOf(s, plan, i), own = parameterAt(u.gradient, layer.first);
+  const last = part.to == layer.inputs;
+  if (layer.kind != DENSE) {
+    layerGradient(layer, rows, x, d, parameterAt(plan.theta, layer.first), own, 0, place.scratch);
+    if (isByParts(u)) updateRange(u, plan, layer, 0, layer.parameters);
+    return;
+  }
+  const ldx = <usize>layer.inputs * SIZE, ldd = <usize>units * SIZE;
+  gemm(
+    TRANSPOSED, PLAIN, part.to - part.from, units, rows, x + <usize>part.from * SIZE, ldx, d, ldd, own + <usize>part.from * ldd, ldd, 0, ldd, place.scratch,
+  );
+  if (last && layer.bias) columnSums(rows, units, d, parameterAt(own, layer.kernelSize), 0);
+  if (isByParts(u)) updateRange(u, plan, layer, part.from * units, last ? layer.parameters : part.to * units);
+}
+
+/** Describes the jobs of a run's steps. */
+export function stepJob(at: usize, kind: i32, places: usize, run: usize): void {
+  const job = changetype<Job>(at);
+  job.kind = kind;
+  job.places = places;
+  job.run = run;
+}
+
+/** Begins a shared step on `count` patterns: the job of its rows has so many tasks of `slab` patterns. */
+export function stepRows(at: usize, slab: i32, tasks: i32): void {
+  const job = changetype<Job>(at);
+  job.slab = slab;
+  job.option = tasks;
+}
+
+/**
+ * Begins a step, number `index` of those that rates were looked up for: its patterns are the next of the epoch. Returns how many, or 0 where they
+ * have no weight and teach nothing.
+ */
+export function stepTake(runAt: usize, index: i32): i32 {
+  const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), patterns = patternsOf(run), u = updateOf(run);
+  const plan = changetype<Plan>(run.plan), first = run.position, count = min(run.batch, run.rows - first);
+  plan.learning = 1;
+  if (run.rates) u.rate = load<f64>(run.rates + (<usize>index << 3));
+  run.position += count;
+  plan.step = first;
+  if (run.emphasis) draw(run.emphasis, first, count, run.order);
+  const weight = patterns.weight(first, count);
+  if (weight == 0) return 0;
+  s.first = first;
+  s.count = count;
+  s.weight = patterns.factors ? count * run.meanWeight : weight;
+  run.weightSum += weight;
+  if (count > 1) patterns.point(first);
+  else patterns.take(first, 1);
+  return count;
+}
+
+/** Σ w·l of the step's patterns, once all of them have gone forward; where it is finite, what the step decides for all parameters is decided. */
+export function stepValue(runAt: usize): f64 {
+  const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), patterns = patternsOf(run), u = updateOf(run);
+  const value = planLoss(run.plan, s.count, patterns.atT, patterns.atW);
+  if (run.emphasis) notePatterns(run, run.plan, patterns, s.first, s.count);
+  run.lossSum += value;
+  if (isFinite(value) && isByParts(u)) updateBegin(u, changetype<Plan>(run.plan), value);
+  return value;
+}
+
+/** Ends a step whose gradient is known, the sum of its losses `value`. */
+export function stepUpdate(runAt: usize, value: f64): void {
+  const run = changetype<Run>(runAt), u = updateOf(run);
+  if (!isByParts(u)) update(u, changetype<Plan>(run.plan), value);
+}
+
+/** The same of a step whose patterns were taken slab by slab: nothing has been updated yet. */
+export function stepUpdateAll(runAt: usize, value: f64): void {
+  const run = changetype<Run>(runAt);
+  run.lossSum += value;
+  if (isFinite(value)) update(updateOf(run), changetype<Plan>(run.plan), value);
+}
+
+/** What the gradient of the step's patterns is multiplied with, and which the first of them is. */
+export function stepScale(runAt: usize): f64 {
+  return 1 / changetype<Sharing>(changetype<Run>(runAt).sharing).weight;
+}
+
+export function stepFirst(runAt: usize): i32 {
+  return changetype<Sharing>(changetype<Run>(runAt).sharing).first;
+}

@@ -1,0 +1,101 @@
+// Tasks that sum over patterns: each takes a slab of them, and its sums are added in the order of the slabs.
+
+import { SIZE } from "../vec";
+import { Patterns } from "../batch";
+import { curvatureDiagonal, gradientAndDiagonal } from "../curvature/diagonal";
+import { normalEquations } from "../curvature/jacobian";
+import { curvatureProduct } from "../curvature/products";
+import { evaluate, objectiveGradient } from "../evaluate";
+import { axpy, copy } from "../kernels/blas1";
+import { Plan } from "../plan";
+import { Run, notePatterns, patternsOf } from "../run";
+import { DIAGONAL, EVALUATE, GRADIENT, GRADIENT_AND_DIAGONAL, Job, NORMAL_EQUATIONS, PRODUCT, Place } from "./job";
+
+/** Task number k of a job that sums: the sums of its slab go to the place, its value to values[k]. */
+export function sumTask(job: Job, place: Place, k: i32): void {
+  const done = k * job.slab, first = job.first + done, rows = min(job.slab, job.rows - done);
+  const plan = place.plan, patterns = place.patterns;
+  let value: f64 = 0;
+  switch (job.kind) {
+    case EVALUATE: {
+      const width = <usize>changetype<Patterns>(patterns).outputs * SIZE;
+      changetype<Plan>(plan).learning = 0;
+      value = evaluate(plan, patterns, first, rows, job.out ? job.out + <usize>done * width : 0);
+      break;
+    }
+    case GRADIENT: {
+      if (job.run) prepareStep(job, place, done);
+      else changetype<Plan>(plan).learning = 0;
+      value = objectiveGradient(plan, patterns, first, rows, job.scale, place.part, 0);
+      if (job.run && changetype<Run>(job.run).emphasis) {
+        notePatterns(changetype<Run>(job.run), plan, changetype<Patterns>(patterns), first, rows);
+      }
+      break;
+    }
+    case DIAGONAL: {
+      curvatureDiagonal(place.room, plan, patterns, first, rows, job.scale, place.part, job.option, 0);
+      break;
+    }
+    default: {
+      if (SIZE == 8) value = doubleTask(job, place, first, rows);
+    }
+  }
+  store<f64>(job.values + (<usize>k << 3), value);
+}
+
+/** The place's plan and patterns are those of a run's step, from its pattern `row` on. */
+function prepareStep(job: Job, place: Place, row: i32): void {
+  const run = changetype<Run>(job.run), from = changetype<Plan>(run.plan), plan = changetype<Plan>(place.plan);
+  plan.learning = 1;
+  plan.row = row;
+  plan.low = from.low;
+  plan.high = from.high;
+  plan.epoch = from.epoch;
+  plan.step = from.step;
+  const patterns = changetype<Patterns>(place.patterns);
+  memory.copy(place.patterns, changetype<usize>(patternsOf(run)), offsetof<Patterns>());
+  patterns.ownSlabs(plan.rows, place.room);
+}
+
+/** The tasks that there are in float64 only. */
+// @ts-ignore: decorator
+@inline
+function doubleTask(job: Job, place: Place, first: i32, rows: i32): f64 {
+  switch (job.kind) {
+    case GRADIENT_AND_DIAGONAL:
+      return gradientAndDiagonal(place.room, place.plan, place.patterns, first, rows, job.scale, place.part, place.partB, job.option, 0);
+    case PRODUCT: {
+      curvatureProduct(place.room, place.plan, place.patterns, first, rows, job.scale, job.v, place.part, job.option, 0);
+      return 0;
+    }
+    case NORMAL_EQUATIONS:
+      return normalEquations(
+        place.plan, place.patterns, first, rows, rows, 0, place.room, place.errors, place.part, place.partB, place.scratch,
+      );
+  }
+  return 0;
+}
+
+/** out (+)= part, the first task's replaces */
+// @ts-ignore: decorator
+@inline
+function gather(n: i32, part: usize, out: usize, k: i32): void {
+  if (k) axpy(n, 1, part, out);
+  else copy(n, part, out);
+}
+
+/** The sums of task k, at the place, are added to those before. */
+export function sumCommit(job: Job, place: Place, k: i32): void {
+  const n = changetype<Plan>(place.plan).parameters;
+  if (job.kind == EVALUATE) return;
+  if (job.kind == NORMAL_EQUATIONS) {
+    for (let i = 0; i < n; i++) { // the upper triangle
+      const at = <usize>i * (<usize>n + 1) * SIZE;
+      gather(n - i, place.part + at, job.out + at, k);
+    }
+    gather(n, place.partB, job.outB, k);
+    return;
+  }
+  gather(n, place.part, job.out, k);
+  if (job.kind == GRADIENT_AND_DIAGONAL) gather(n, place.partB, job.outB, k);
+}

@@ -1,0 +1,19 @@
+// A task, whatever its job; the whole of what a thread is ever asked for.
+
+import { Job, STEP_KERNELS, STEP_ROWS, placeOf } from "./job";
+import { kernelTask, rowsTask } from "./step";
+import { sumCommit, sumTask } from "./sums";
+
+/** Does task number `index` of the job, at the place of a thread. */
+export function taskRun(jobAt: usize, thread: i32, index: i32): void {
+  const job = changetype<Job>(jobAt), place = placeOf(job, thread);
+  if (job.kind == STEP_ROWS) rowsTask(job, place, index);
+  else if (job.kind == STEP_KERNELS) kernelTask(job, place, index);
+  else sumTask(job, place, index);
+}
+
+/** Adds what the task found to what those before it have: called in the order of their numbers. */
+export function taskCommit(jobAt: usize, thread: i32, index: i32): void {
+  const job = changetype<Job>(jobAt);
+  sumCommit(job, placeOf(job, thread), index);
+}
