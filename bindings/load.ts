@@ -47,7 +47,17 @@ export function compiledDouble(numerics: Numerics): DoubleEngine | undefined {
  */
 export function engineFrom(precision: Precision, numerics: Numerics, source: WasmSource): Promise<Engine> {
   const engine = compile(source).then((module) => {
-    if (source instanceof WebAssembly.Module && heap.shared && instances === 0) heap.unshare(); // it was compiled for a memory of its own
+    if (source instanceof WebAssembly.Module && heap.shared) {
+      // It was compiled for a memory that is not shared, and cannot be changed.
+      if (instances > 0 || heap.used > 0) {
+        throw refusal(
+          new Error(
+            'a Module must come before anything else, since its memory is not shared with threads; give its bytes instead',
+          ),
+        );
+      }
+      heap.unshare();
+    }
     const made = instantiate(precision, module);
     const relaxed = made.core.isFused() !== 0;
     if (relaxed && numerics === 'strict') {

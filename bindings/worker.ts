@@ -49,7 +49,6 @@ function work({ memory, words, thread, modules, messages }: Orders): void {
   }
 }
 
-const port =
-  builtin<{ parentPort: Port | null }>('node:worker_threads')?.parentPort ?? (globalThis as unknown as Port);
+const port = builtin<{ parentPort: Port | null }>('node:worker_threads')?.parentPort ?? (globalThis as unknown as Port);
 if (port.on) port.on('message', work);
 else port.onmessage = ({ data }) => work(data);

@@ -1,34 +1,64 @@
 // Forward passes outside of training.
 
-import type { Engine } from '../bindings/core.js';
 import { type Arena, type RealArray, Reals } from '../bindings/memory.js';
 import { copyMatrix, type matrix, someRows } from './data/matrix.js';
-import { type Architecture, type PatternSet, Plan, outputsOf } from './plan.js';
+import { Forward, type ForwardSubject } from './forward.js';
+import { multiplyAdds, outputsOf } from './plan.js';
+
+/** Rows that run through the network at a time, and how many such slabs are kept where several threads can share them. */
+const ROWS = 256;
+const SLABS = 8;
+
+/** Multiply-adds of a prediction from which that is worth its memory. */
+const MUCH = 1e9;
 
 /** Forward passes for `predict`: a plan and buffers that stay as long as the network, so that single rows are fast. */
 export class Inference {
-  private readonly plan: Plan;
+  private few: Buffers | undefined;
+  private many: Buffers | undefined;
+
+  constructor(
+    private readonly subject: ForwardSubject,
+    private readonly arena: Arena,
+  ) {}
+
+  run(m: ReturnType<typeof matrix>): RealArray {
+    const { subject, arena } = this;
+    if (subject.threads !== 1 && m.rows > 2 * ROWS && m.rows * multiplyAdds(subject.architecture) >= MUCH) {
+      this.many ??= new Buffers(subject, arena, SLABS * ROWS);
+      return this.many.run(m);
+    }
+    this.few ??= new Buffers(subject, arena, ROWS);
+    return this.few.run(m);
+  }
+}
+
+/** Inputs and outputs of so many rows. */
+class Buffers {
   private readonly x: Reals;
   private readonly outputs: Reals;
-  private readonly set: PatternSet;
+  private readonly forward: Forward;
 
-  constructor(engine: Engine, arena: Arena, architecture: Architecture, theta: Reals) {
-    this.plan = new Plan(engine, arena, architecture, theta, 256, false);
-    const { slab } = this.plan;
-    this.x = new Reals(arena, engine.precision, slab * architecture.inputs);
-    this.outputs = new Reals(arena, engine.precision, slab * outputsOf(architecture));
-    this.set = this.plan.patterns(arena, { x: this.x });
+  constructor(
+    private readonly subject: ForwardSubject,
+    arena: Arena,
+    private readonly rows: number,
+  ) {
+    const { engine, architecture } = subject;
+    this.x = new Reals(arena, engine.precision, rows * architecture.inputs);
+    this.outputs = new Reals(arena, engine.precision, rows * outputsOf(architecture));
+    this.forward = new Forward(subject, arena, { x: this.x }, undefined, ROWS, 10);
   }
 
   run(m: ReturnType<typeof matrix>): RealArray {
-    const { slab, architecture } = this.plan;
-    const { inputs } = architecture;
-    const outputs = outputsOf(architecture);
+    const { rows: most, subject, forward } = this;
+    const { inputs } = subject.architecture;
+    const outputs = outputsOf(subject.architecture);
     const result = this.x.precision === 'float32' ? new Float32Array(m.rows * outputs) : new Float64Array(m.rows * outputs);
-    for (let first = 0; first < m.rows; first += slab) {
-      const rows = Math.min(slab, m.rows - first);
+    for (let first = 0; first < m.rows; first += most) {
+      const rows = Math.min(most, m.rows - first);
       copyMatrix(someRows(m, first, rows), this.x.view().subarray(0, rows * inputs), 'X', first);
-      this.plan.evaluate(this.set, 0, rows, this.outputs);
+      forward.run(0, rows, this.outputs);
       result.set(this.outputs.view().subarray(0, rows * outputs), first * outputs);
     }
     return result;

@@ -14,6 +14,7 @@ import type { Subject } from './fit/rows.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
+import { Forward } from './forward.js';
 import { Inference } from './inference.js';
 import { type Initializer, initialize, initializeRbf } from './initializers.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
@@ -24,7 +25,7 @@ import { choose } from './optim/auto.js';
 import { NUMERICS } from './numerics.js';
 import type { Method, MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
-import { type Architecture, type ParameterShape, Plan, outputsOf, parameterShapes, widths } from './plan.js';
+import { type Architecture, type ParameterShape, outputsOf, parameterShapes, widths } from './plan.js';
 import { SEED, freshSeed } from './random.js';
 import { THREADS, type Threads } from './threads.js';
 import { startsFromData } from './start/start.js';
@@ -103,9 +104,11 @@ export class Network extends Model {
   private readonly arena: Arena;
   /** @internal */
   engine: Engine;
-  private readonly architecture: Architecture;
+  /** @internal */
+  readonly architecture: Architecture;
   private readonly shapes: readonly ParameterShape[];
-  private theta: Reals;
+  /** @internal */
+  theta: Reals;
   private inference: Inference | undefined;
   private fitting = false;
   /** What the method of the last `partialFit` remembers. */
@@ -115,7 +118,10 @@ export class Network extends Model {
   /** Whether every layer has its start: some only get it from the data of the first fit. */
   private started: boolean;
 
-  private constructor(engine: Engine, options: Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & { threads?: Threads } & Architecture) {
+  private constructor(
+    engine: Engine,
+    options: Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & { threads?: Threads } & Architecture,
+  ) {
     super();
     const { inputs, layers, loss, numerics, seed } = options;
     this.inputs = inputs;
@@ -266,7 +272,7 @@ export class Network extends Model {
     this.check();
     const m = matrix(X, 'X');
     requireColumns(m, this.inputs, 'X');
-    this.inference ??= new Inference(this.engine, this.arena, this.architecture, this.theta);
+    this.inference ??= new Inference(this, this.arena);
     return this.inference.run(m);
   }
 
@@ -349,12 +355,22 @@ export class Network extends Model {
       const asked = numerics === 'strict' ? ", numerics: 'strict'" : '';
       throw new UnsupportedError(`curvature is measured in float64: await init({ precision: 'float64'${asked} }) first`);
     }
-    const subject = { engine, architecture: this.architecture, shapes: this.shapes, theta: this.theta.read() };
+    const subject = {
+      engine,
+      architecture: this.architecture,
+      shapes: this.shapes,
+      theta: this.theta.read(),
+      threads: this.threads,
+    };
     if (X instanceof Dataset) return new Curvature(subject, X);
     if (Y === undefined) throw new DataError('Y', 'is missing');
-    using data = new Dataset(X, Y, { precision: 'float64', ...(sampleWeights && { weights: sampleWeights }) });
-    if (data.inputs !== this.inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${this.inputs}`);
-    return new Curvature(subject, data);
+    const data = new Dataset(X, Y, { precision: 'float64', ...(sampleWeights && { weights: sampleWeights }) });
+    try {
+      if (data.inputs !== this.inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${this.inputs}`);
+      return new Curvature(subject, data);
+    } finally {
+      data.dispose();
+    }
   }
 
   /** Frees the network's memory at once; a fit under way ends with a DisposedError. */
@@ -455,17 +471,17 @@ export class Network extends Model {
     const patterns = data.patterns(this.precision, this.loss, this.outputs);
     const arena = new Arena();
     try {
-      const plan = new Plan(this.engine, arena, this.architecture, this.theta, data.rows, false);
-      const set = plan.patterns(arena, patterns);
-      const outputs = new Reals(arena, this.precision, plan.slab * this.outputs);
+      const forward = new Forward(this, arena, patterns, undefined, Infinity, 1);
+      const { stride } = forward;
+      const outputs = new Reals(arena, this.precision, stride * this.outputs);
       const tally = new Tally(this.loss, this.outputs);
       let sum = 0;
-      for (let first = 0; first < data.rows; first += plan.slab) {
-        const rows = Math.min(plan.slab, data.rows - first);
-        sum += plan.evaluate(set, first, rows, outputs);
+      for (let first = 0; first < data.rows; first += stride) {
+        const rows = Math.min(stride, data.rows - first);
+        sum += forward.run(first, rows, outputs);
         tally.add(rows, outputs.view(), patterns.t.view().subarray(first * this.outputs), patterns.w?.view().subarray(first));
       }
-      const loss = sum / plan.weight(set);
+      const loss = sum / forward.weight;
       return { loss, ...(this.loss.endsWith('Entropy') && { logLoss: loss }), ...tally.result() };
     } finally {
       arena.dispose();

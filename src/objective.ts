@@ -4,10 +4,15 @@ import type { DoubleEngine } from '../bindings/core.js';
 import { type Arena, Reals } from '../bindings/memory.js';
 import type { Words } from '../bindings/memory.js';
 import type { Patterns } from './data/dataset.js';
-import { type Architecture, type PatternSet, Plan, outputsOf, parameterShapes } from './plan.js';
+import { type Architecture, type PatternSet, Plan, multiplyAdds, outputsOf, parameterShapes } from './plan.js';
+import { type Place, type Sum, Sums } from './sums.js';
+import type { Threads } from './threads.js';
 
 /** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
 const JACOBIAN_REALS = 1 << 18;
+
+/** How often a sum is asked for, about: methods iterate. */
+const TIMES = 50;
 
 /** Which diagonal of the Hessian; codes of assembly/curvature/diagonal.ts. */
 export const DIAGONALS = { lecun: 0, full: 1, gaussNewton: 2 } as const;
@@ -36,16 +41,20 @@ export class Objective {
   private jacobian: { rows: Reals; outputs: Reals; scratch: number } | undefined;
   /** Whether the plan's last pass was that of `value`. */
   private wasValue = false;
+  /** What sums over several slabs, by kind, and each thread's plan and patterns. */
+  private readonly sums = new Map<Sum['kind'], Sums>();
+  private readonly seats: { plan: Plan; set: PatternSet }[] = [];
 
   constructor(
     readonly engine: DoubleEngine,
     readonly arena: Arena,
     architecture: Architecture,
     readonly theta: Reals,
-    patterns: Patterns,
-    subset?: Words,
+    private readonly patterns: Patterns,
+    private readonly subset?: Words,
     /** λ, of the kernels of dense layers. */
     readonly decay = 0,
+    private readonly threads: Threads = 1,
   ) {
     this.rows = subset?.length ?? patterns.x.length / architecture.inputs;
     this.plan = new Plan(engine, arena, architecture, theta, this.rows, true);
@@ -62,14 +71,19 @@ export class Objective {
     this.counts.value++;
     this.wasValue = this.plan.slab >= this.rows;
     if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
-    return this.plan.evaluate(this.set) * this.scale + this.penalty();
+    const sum = this.isSplit ? this.sum({ kind: 'evaluate', rows: this.rows }) : this.plan.evaluate(this.set);
+    return sum * this.scale + this.penalty();
   }
 
   /** ∇E into `gradient`; returns E. */
   gradient(gradient: Reals): number {
     this.counts.gradient++;
     this.wasValue = false;
-    const value = this.plan.gradient(this.set, this.scale, gradient) * this.scale;
+    const { rows, scale } = this;
+    const sum = this.isSplit
+      ? this.sum({ kind: 'gradient', rows, scale, out: gradient.address })
+      : this.plan.gradient(this.set, scale, gradient);
+    const value = sum * scale;
     for (const { first, size } of this.decays) {
       this.engine.core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
     }
@@ -82,18 +96,10 @@ export class Objective {
     const { plan, set, scale } = this;
     this.counts.gradient++;
     this.wasValue = false;
-    const value = core.gradientAndDiagonal(
-      this.curvatureBuffers(),
-      plan.address,
-      set.address,
-      0,
-      this.rows,
-      scale,
-      gradient.address,
-      diagonal.address,
-      full ? 1 : 0,
-      0,
-    );
+    const [rows, option, out, outB] = [this.rows, full ? 1 : 0, gradient.address, diagonal.address];
+    const value = this.isSplit
+      ? this.sum({ kind: 'gradientAndDiagonal', rows, scale, option, out, outB })
+      : core.gradientAndDiagonal(this.curvatureBuffers(), plan.address, set.address, 0, rows, scale, out, outB, option, 0);
     const view = diagonal.view();
     for (const { first, size } of this.decays) {
       core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
@@ -107,23 +113,13 @@ export class Objective {
     const { core } = this.engine;
     this.counts.product++;
     this.wasValue = false;
-    if (this.tangents === undefined) {
-      this.tangents = this.arena.allocate(core.tangentsBytes(this.plan.address));
-      core.tangentsOpen(this.tangents, this.plan.address);
+    const { plan, set, rows, scale } = this;
+    const option = gaussNewton ? 1 : 0;
+    if (this.isSplit) this.sum({ kind: 'product', rows, scale, option, v: v.address, out: out.address });
+    else {
+      this.tangents ??= this.tangentsOf(plan);
+      core.curvatureProduct(this.tangents, plan.address, set.address, 0, rows, scale, v.address, out.address, option, 0);
     }
-    const kind = gaussNewton ? 1 : 0;
-    core.curvatureProduct(
-      this.tangents,
-      this.plan.address,
-      this.set.address,
-      0,
-      this.rows,
-      this.scale,
-      v.address,
-      out.address,
-      kind,
-      0,
-    );
     for (const { first, size } of this.decays) core.axpy(size, this.decay, v.at(first), out.at(first));
   }
 
@@ -144,29 +140,94 @@ export class Objective {
     const { core } = this.engine;
     const { plan, set, scale } = this;
     this.wasValue = false;
-    core.curvatureDiagonal(
-      this.curvatureBuffers(),
-      plan.address,
-      set.address,
-      first,
-      rows,
-      scale,
-      out.address,
-      DIAGONALS[kind],
-      0,
-    );
+    const option = DIAGONALS[kind];
+    if (rows > plan.slab) this.sum({ kind: 'diagonal', first, rows, scale, option, out: out.address });
+    else core.curvatureDiagonal(this.curvatureBuffers(), plan.address, set.address, first, rows, scale, out.address, option, 0);
     const view = out.view();
     for (const { first: from, size } of this.decays) for (let i = from; i < from + size; i++) view[i]! += this.decay;
   }
 
   /** Where diagonals are worked out, allocated when first needed. */
   private curvatureBuffers(): number {
-    const { core } = this.engine;
-    if (this.curvatures === undefined) {
-      this.curvatures = this.arena.allocate(core.curvaturesBytes(this.plan.address));
-      core.curvaturesOpen(this.curvatures, this.plan.address);
-    }
+    this.curvatures ??= this.curvaturesOf(this.plan);
     return this.curvatures;
+  }
+
+  private curvaturesOf({ address }: Plan): number {
+    const { core } = this.engine;
+    const at = this.arena.allocate(core.curvaturesBytes(address));
+    core.curvaturesOpen(at, address);
+    return at;
+  }
+
+  private tangentsOf({ address }: Plan): number {
+    const { core } = this.engine;
+    const at = this.arena.allocate(core.tangentsBytes(address));
+    core.tangentsOpen(at, address);
+    return at;
+  }
+
+  /** Whether the patterns do not run through the network in one go: then threads may share them. */
+  private get isSplit(): boolean {
+    return this.rows > this.plan.slab;
+  }
+
+  /** A sum over the patterns, slab by slab. @throws OutOfMemoryError */
+  sum(asked: Sum): number {
+    const { kind } = asked;
+    let sums = this.sums.get(kind);
+    if (!sums) {
+      const { engine, arena, rows, threads, parameters, outputs } = this;
+      const forward = multiplyAdds(this.plan.architecture);
+      const work =
+        kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
+      const slab = kind === 'normalEquations' ? this.slab : this.plan.slab;
+      sums = new Sums(engine, arena, rows, slab, threads, work, TIMES, (thread) => this.place(kind, thread));
+      this.sums.set(kind, sums);
+    }
+    return sums.run(asked);
+  }
+
+  /** What a thread needs for a kind of sum. */
+  private place(kind: Sum['kind'], thread: number): Place {
+    const { engine, arena, parameters, outputs, slab } = this;
+    const { plan, set } = this.seat(thread);
+    const vector = (size = parameters) => new Reals(arena, 'float64', size).address;
+    const seat = { plan: plan.address, patterns: set.address };
+    switch (kind) {
+      case 'gradient':
+        return { ...seat, part: vector() };
+      case 'gradientAndDiagonal':
+        return { ...seat, room: this.curvaturesOf(plan), part: vector(), partB: vector() };
+      case 'diagonal':
+        return { ...seat, room: this.curvaturesOf(plan), part: vector() };
+      case 'product':
+        return { ...seat, room: this.tangentsOf(plan), part: vector() };
+      case 'normalEquations':
+        return {
+          ...seat,
+          room: vector(slab * outputs * parameters),
+          errors: vector(slab * outputs),
+          scratch: arena.allocate(engine.core.factorScratch(slab * outputs, parameters)),
+          part: vector(parameters * parameters),
+          partB: vector(),
+        };
+      default:
+        return seat;
+    }
+  }
+
+  /** The plan and the patterns of a thread; the first thread's are the objective's own. */
+  private seat(thread: number): { plan: Plan; set: PatternSet } {
+    if (thread === 0) return this;
+    const { engine, arena, theta, rows, patterns, subset } = this;
+    let seat = this.seats[thread];
+    if (!seat) {
+      const plan = new Plan(engine, arena, this.plan.architecture, theta, rows, true);
+      seat = { plan, set: plan.patterns(arena, patterns, subset) };
+      this.seats[thread] = seat;
+    }
+    return seat;
   }
 
   /** Patterns of which the Jacobian is formed at a time. */

@@ -73,22 +73,15 @@ export class NetworkSquares implements Squares {
     const { objective, core, a, kappa } = this;
     const { plan, set, rows, slab, theta } = objective;
     theta.view().set(x);
-    const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
-    const passed = slab >= rows && objective.passed ? 1 : 0;
     const { address } = this.g;
-    const sum = core.normalEquations(
-      plan.address,
-      set.address,
-      0,
-      rows,
-      slab,
-      passed,
-      j.address,
-      errors.address,
-      a.address,
-      address,
-      scratch,
-    );
+    let sum: number;
+    if (rows > slab) sum = objective.sum({ kind: 'normalEquations', rows, out: a.address, outB: address });
+    else {
+      const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
+      const passed = objective.passed ? 1 : 0;
+      const [jacobian, e] = [j.address, errors.address];
+      sum = core.normalEquations(plan.address, set.address, 0, rows, slab, passed, jacobian, e, a.address, address, scratch);
+    }
     objective.linearised();
     this.folded = false;
     this.at.set(x);

@@ -7,6 +7,7 @@ import type { Dataset, Patterns } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
 import { DataError, DisposedError, OptionError } from '../errors.js';
 import { Objective } from '../objective.js';
+import type { Threads } from '../threads.js';
 import { checked, flag } from '../options.js';
 import { type Architecture, type ParameterShape, outputsOf } from '../plan.js';
 import { Purpose, halves } from '../random.js';
@@ -38,6 +39,7 @@ export interface CurvatureSubject {
   readonly shapes: readonly ParameterShape[];
   /** Parameters and statistics. */
   readonly theta: RealArray;
+  readonly threads: Threads;
 }
 
 /**
@@ -70,7 +72,7 @@ export class Curvature {
       return kept;
     };
     this.patterns = { x: copy(x), t: copy(t), w: w && copy(w) };
-    this.objective = new Objective(engine, this.arena, architecture, at, this.patterns);
+    this.objective = new Objective(engine, this.arena, architecture, at, this.patterns, undefined, 0, subject.threads);
     this.parameters = this.objective.parameters;
     this.v = new Reals(this.arena, 'float64', this.parameters);
     this.out = new Reals(this.arena, 'float64', this.parameters);

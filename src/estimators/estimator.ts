@@ -304,13 +304,14 @@ export abstract class Estimator<Targets, Coding> extends Model {
     sampleWeights: ArrayLike<number> | undefined,
     byClass: unknown,
   ): Problem {
-    const { precision, numerics } = this.options;
+    const { precision, numerics, threads } = this.options;
     const { t: coded, classes } = this.encodeTargets(targets, coding, t.rows);
     const own = sampleWeights && rowWeights(sampleWeights, t.rows);
     return withoutWeightless({
       head: this.head,
       precision,
       numerics,
+      threads,
       rows: t.rows,
       inputs: inputs.count,
       outputs: this.outputsFor(coding),

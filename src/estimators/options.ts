@@ -9,6 +9,7 @@ import type { History } from '../fit/history.js';
 import { NUMERICS } from '../numerics.js';
 import { callback, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
+import { THREADS, type Threads } from '../threads.js';
 import type { Choice } from './selection.js';
 import { TECHNIQUE_OPTIONS, type TechniqueOptions } from './techniques.js';
 
@@ -39,6 +40,7 @@ export const ESTIMATOR_OPTIONS = {
   missing: oneOf(['mean', 'refuse'], undefined),
   precision: oneOf(['float32', 'float64'], 'float32'),
   numerics: NUMERICS,
+  threads: THREADS,
   seed: number(SEED, undefined),
 };
 
@@ -68,6 +70,8 @@ export interface EstimatorOptions extends TechniqueOptions {
   precision?: Precision;
   /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
   numerics?: Numerics;
+  /** How many threads compute; default 'auto': several where they have lately been faster. The results have the same bits. */
+  threads?: Threads;
   /** Of all randomness. Default: drawn once, see `model.seed`. */
   seed?: number;
 }

@@ -11,6 +11,7 @@ import { dense } from '../layers.js';
 import { Network } from '../network.js';
 import { sgd } from '../optim/sgd.js';
 import type { Head } from './head.js';
+import type { Threads } from '../threads.js';
 import { type Techniques, hiddenLayers } from './techniques.js';
 
 /** An encoded problem: what candidates are trained on. */
@@ -18,6 +19,7 @@ export interface Problem {
   readonly head: Head;
   readonly precision: Precision;
   readonly numerics: Numerics;
+  readonly threads: Threads;
   readonly rows: number;
   readonly inputs: number;
   readonly outputs: number;
@@ -98,13 +100,14 @@ export function recipe(problem: Problem, fixed: Fixed): Recipe {
 
 /** A fresh network for a recipe. */
 export function build(problem: Problem, { hidden, activation }: Recipe): Promise<Network> {
-  const { head, precision, numerics, inputs, outputs, seed, techniques } = problem;
+  const { head, precision, numerics, threads, inputs, outputs, seed, techniques } = problem;
   return Network.create({
     inputs,
     layers: [...hiddenLayers(hidden, activation, techniques), dense(outputs, { activation: head.activation })],
     loss: head.loss,
     precision,
     numerics,
+    threads,
     seed,
   });
 }

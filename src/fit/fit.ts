@@ -102,7 +102,7 @@ export async function fit(
       },
       resume,
     );
-    const judge = new Judge(subject, arena, settings.metrics);
+    const judge = new Judge(subject, arena, settings.metrics, Math.min(settings.epochs, 1e6));
     judge.watch('training', patterns, train);
     if (held) judge.watch('validation', patterns, held);
     else if (settings.validation instanceof Dataset || Array.isArray(settings.validation)) {

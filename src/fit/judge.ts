@@ -6,10 +6,11 @@ import { OptionError } from '../errors.js';
 import type { Subject } from './rows.js';
 import type { History } from './history.js';
 import { type MetricName, Tally, classThreshold } from '../metrics.js';
-import { type PatternSet, Plan, outputsOf } from '../plan.js';
+import { outputsOf } from '../plan.js';
+import { Forward } from '../forward.js';
 
 interface Watched {
-  readonly set: PatternSet;
+  readonly forward: Forward;
   readonly patterns: Patterns;
   readonly indices: Words | undefined;
 }
@@ -17,13 +18,13 @@ interface Watched {
 /** Measures the network after an epoch: the validation loss, and metrics that were asked for. */
 export class Judge {
   private readonly watched = new Map<'training' | 'validation', Watched>();
-  private plan: Plan | undefined;
   private outputs: Reals | undefined;
 
   constructor(
     private readonly subject: Subject,
     private readonly arena: Arena,
     private readonly metrics: readonly MetricName[],
+    private readonly epochs: number,
   ) {
     const numbers = classThreshold(subject.architecture.loss) === undefined;
     const unfit = metrics.find((name) => numbers === (name === 'accuracy'));
@@ -37,9 +38,8 @@ export class Judge {
 
   watch(name: 'training' | 'validation', patterns: Patterns, indices: Words | undefined): void {
     if (name === 'training' && this.metrics.length === 0) return;
-    const { engine, architecture, theta } = this.subject;
-    this.plan ??= new Plan(engine, this.arena, architecture, theta, Infinity, false);
-    this.watched.set(name, { set: this.plan.patterns(this.arena, patterns, indices), patterns, indices });
+    const forward = new Forward(this.subject, this.arena, patterns, indices, Infinity, this.epochs);
+    this.watched.set(name, { forward, patterns, indices });
   }
 
   /** Adds the epoch's measurements to the history; returns the validation loss, if there is validation. */
@@ -63,15 +63,17 @@ export class Judge {
     return validationLoss;
   }
 
-  private measure({ set, patterns, indices }: Watched, tally: Tally | undefined): number {
-    const plan = this.plan!;
-    if (!tally) return plan.evaluate(set) / plan.weight(set);
+  private measure({ forward, patterns, indices }: Watched, tally: Tally | undefined): number {
+    if (!tally) return forward.run() / forward.weight;
+    const { set, stride } = forward;
     const outputs = outputsOf(this.subject.architecture);
-    this.outputs ??= new Reals(this.arena, this.subject.engine.precision, plan.slab * outputs);
+    if (!this.outputs || this.outputs.length < stride * outputs) {
+      this.outputs = new Reals(this.arena, this.subject.engine.precision, stride * outputs);
+    }
     let sum = 0;
-    for (let first = 0; first < set.rows; first += plan.slab) {
-      const rows = Math.min(plan.slab, set.rows - first);
-      sum += plan.evaluate(set, first, rows, this.outputs);
+    for (let first = 0; first < set.rows; first += stride) {
+      const rows = Math.min(stride, set.rows - first);
+      sum += forward.run(first, rows, this.outputs);
       const a = this.outputs.view();
       const [t, w] = [patterns.t.view(), patterns.w?.view()];
       if (!indices) {
@@ -84,6 +86,6 @@ export class Judge {
         tally.add(1, a.subarray(r * outputs), t.subarray(i * outputs), w?.subarray(i));
       }
     }
-    return sum / plan.weight(set);
+    return sum / forward.weight;
   }
 }

@@ -120,7 +120,16 @@ class Solving<F> implements Training {
       const expected = `lbfgs() or scaledConjugateGradient() for ${plan.parameters} parameters, of which ${method.name} would keep matrices of ${size} GiB`;
       throw new OptionError('fit.method', method.name, expected);
     }
-    const objective = new Objective(engine, arena, plan.architecture, plan.theta, patterns, subset, method.weightDecay);
+    const objective = new Objective(
+      engine,
+      arena,
+      plan.architecture,
+      plan.theta,
+      patterns,
+      subset,
+      method.weightDecay,
+      task.threads,
+    );
     this.goal = method.goal?.(objective, task) ?? (lossGoal(objective) as unknown as Goal<F>);
     this.start = plan.theta.view().slice(0, plan.parameters) as Float64Array;
     this.solver = method.solve(engine, this.goal, this.start, state);

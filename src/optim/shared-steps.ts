@@ -7,8 +7,11 @@ import { JOBS, Places, Sums } from '../sums.js';
 import { ThreadChoice } from '../threads.js';
 import type { Task } from './method.js';
 
-/** Rows of a task are multiples of this, so that tiles of 4 and of 6 rows fit. */
-const GRAIN = 12;
+/** Rows of a task are multiples of this, as those of a product's tile. */
+const GRAIN = 4;
+
+/** Patterns that a step has at least if it is shared. */
+const LEAST_BATCH = 16;
 
 /** Takes the steps of a run, on as many threads as are faster. */
 export class SharedSteps {
@@ -32,7 +35,7 @@ export class SharedSteps {
     const { core } = plan.engine;
     const batch = Math.min(size.limit, rows);
     const work = 3 * multiplyAdds(plan.architecture); // forward, back, and the gradient
-    const shares = core.sharesRows(plan.address) && batch >= 2 * GRAIN;
+    const shares = core.sharesRows(plan.address) && batch >= LEAST_BATCH;
     const steps = Math.ceil(rows / batch) * Math.min(epochs, 1e6);
     this.choice = new ThreadChoice(shares ? threads : 1, work * batch, steps);
     this.rowsJob = arena.allocate(core.jobBytes());
@@ -83,8 +86,10 @@ export class SharedSteps {
     const { engine } = this.task.plan;
     const { core } = engine;
     this.places.need(threads);
-    const tasks = Math.max(1, Math.min(threads, Math.floor(count / GRAIN)));
-    core.stepRows(rowsJob, Math.max(GRAIN, Math.floor(count / tasks / GRAIN) * GRAIN), tasks);
+    // At least 2·GRAIN rows each; the last task also has what is left.
+    const slab = Math.ceil(Math.max(count / threads, 2 * GRAIN) / GRAIN) * GRAIN;
+    const tasks = Math.max(1, Math.floor(count / slab));
+    core.stepRows(rowsJob, slab, tasks);
     runJob(engine, rowsJob, tasks, false, threads);
     const value = core.stepValue(run);
     if (!Number.isFinite(value)) return value;

@@ -97,13 +97,21 @@ class DatasetSource implements Source {
   }
 
   async fit(model: Learner, indices: Uint32Array, options: object): Promise<void> {
-    using some = this.data.picked(indices);
-    await call(model).fit(some, options);
+    const some = this.data.picked(indices);
+    try {
+      await call(model).fit(some, options);
+    } finally {
+      some.dispose();
+    }
   }
 
   evaluate(model: Learner, indices: Uint32Array): object {
-    using some = this.data.picked(indices);
-    return call(model).evaluate(some);
+    const some = this.data.picked(indices);
+    try {
+      return call(model).evaluate(some);
+    } finally {
+      some.dispose();
+    }
   }
 }
 

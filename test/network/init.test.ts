@@ -7,19 +7,19 @@ import { BITS, trainedBits } from '../bits.js';
 
 const bytesOf = async (precision: string) => new Uint8Array(await readFile(`build/${precision}.wasm`));
 
-test.each(['float32', 'float64'] as const)('bytes, a Module and a Response give the same bits (%s)', async (precision) => {
+test.each(['float32', 'float64'] as const)('bytes and a Response give the same bits (%s)', async (precision) => {
   const bytes = await bytesOf(precision);
   const headers = { 'content-type': 'application/wasm' };
-  for (const wasm of [
-    bytes,
-    bytes.buffer,
-    new WebAssembly.Module(bytes),
-    new Response(bytes, { headers }),
-    Promise.resolve(new Response(bytes, { headers })),
-  ]) {
+  for (const wasm of [bytes, bytes.buffer, new Response(bytes, { headers }), Promise.resolve(new Response(bytes, { headers }))]) {
     await init({ wasm, precision });
     expect(await trainedBits(precision)).toBe(BITS[precision]);
   }
+});
+
+test('a Module that comes late is refused: its memory is not the shared one', async () => {
+  await init();
+  const wasm = new WebAssembly.Module(await bytesOf('float32'));
+  await expect(init({ wasm })).rejects.toThrow(/before anything else|bytes/);
 });
 
 test('what is not this package’s binary of that precision is refused, and changes nothing', async () => {

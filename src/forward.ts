@@ -1,0 +1,69 @@
+// Patterns run forward through a network, several slabs at a time, on one thread or several.
+
+import type { Engine } from '../bindings/core.js';
+import type { Arena, Reals, Words } from '../bindings/memory.js';
+import type { Patterns } from './data/dataset.js';
+import { type Architecture, type PatternSet, Plan, multiplyAdds } from './plan.js';
+import { Sums } from './sums.js';
+import type { Threads } from './threads.js';
+
+/** Slabs that run between two looks at their outputs: enough for a few threads to share. */
+const SLABS = 16;
+
+/** What runs forward: patterns, or those of them that `indices` picks, and the weights. */
+export interface ForwardSubject {
+  readonly engine: Engine;
+  readonly architecture: Architecture;
+  readonly theta: Reals;
+  readonly threads: Threads;
+}
+
+/** Forward passes over a set of patterns. */
+export class Forward {
+  readonly set: PatternSet;
+  /** Patterns that `run` takes at most where it writes outputs. */
+  readonly stride: number;
+  private readonly plan: Plan;
+  private readonly sums: Sums | undefined;
+
+  /**
+   * @param rows the most patterns of a slab
+   * @param times how often the whole set will run, about
+   * @throws OutOfMemoryError
+   */
+  constructor(
+    { engine, architecture, theta, threads }: ForwardSubject,
+    arena: Arena,
+    patterns: Partial<Patterns>,
+    indices: Words | undefined,
+    rows: number,
+    times: number,
+  ) {
+    const seat = () => {
+      const plan = new Plan(engine, arena, architecture, theta, rows, false);
+      return { plan, set: plan.patterns(arena, patterns, indices) };
+    };
+    const { plan, set } = seat();
+    this.plan = plan;
+    this.set = set;
+    const { slab } = plan;
+    this.stride = Math.max(1, Math.min(SLABS * slab, set.rows));
+    if (set.rows <= slab) return;
+    const work = multiplyAdds(architecture);
+    this.sums = new Sums(engine, arena, set.rows, slab, threads, work, times, (thread) => {
+      const own = thread === 0 ? { plan, set } : seat();
+      return { plan: own.plan.address, patterns: own.set.address };
+    });
+  }
+
+  /** Patterns first … first + rows − 1; returns Σ w·l and, if asked for, writes the outputs. */
+  run(first = 0, rows = this.set.rows, outputs?: Reals): number {
+    if (!this.sums || rows <= this.plan.slab) return this.plan.evaluate(this.set, first, rows, outputs);
+    return this.sums.run({ kind: 'evaluate', first, rows, out: outputs?.address ?? 0 });
+  }
+
+  /** Σ w of the set. */
+  get weight(): number {
+    return this.plan.weight(this.set);
+  }
+}
