@@ -50,7 +50,7 @@ export function normalMatrix(rows: i32, n: i32, a: usize, lda: usize, c: usize, 
       for (let j = i; j < n; j += NR) {
         const width = min(n - j, NR), to = c + <usize>i * row + <usize>j * SIZE, rowsAbove = min(end, j + NR) - i;
         const right = scratch + <usize>(j / NR) * wide;
-        if (width > LANES) wideStrip(rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, right, PANEL, to, row, width, to, row);
+        if (width > LANES) wideStrip(rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, 1, 0, right, PANEL, to, row, width, to, row);
         else narrowStrip(rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, right, PANEL, to, row, width, to, row);
       }
     }

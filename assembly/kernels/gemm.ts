@@ -16,6 +16,18 @@ const BLOCK_DEPTH: i32 = 384;
 /** Panels of B packed at a time: 256 bytes of each row, at most 96 KiB in all. */
 const BLOCK_PANELS: i32 = 8;
 
+/** The same where several blocks of A meet them: packed once, up to 768 KiB. */
+const MOST_PANELS: i32 = 64;
+
+/** Panels of B that stay in the first cache together, beside one of A. */
+const GROUP: i32 = 2;
+
+// @ts-ignore: decorator
+@inline
+function panelsAtOnce(m: i32, n: i32): i32 {
+  return min((n + NR - 1) / NR, m > BLOCK_ROWS ? MOST_PANELS : BLOCK_PANELS);
+}
+
 /** An operand of up to this many bytes stays in the first cache as it is: packing it gains nothing. */
 const SMALL: i32 = 16384;
 
@@ -41,7 +53,7 @@ export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, 
   const depth = min(k, BLOCK_DEPTH);
   let bytes: usize = 0;
   if (packsA(transposedA, m, n, k)) bytes += <usize>((min(m, BLOCK_ROWS) + MR - 1) / MR) * MR * depth * SIZE;
-  if (packsB(transposedB, m, n, k)) bytes += <usize>min((n + NR - 1) / NR, BLOCK_PANELS) * depth * PANEL;
+  if (packsB(transposedB, m, n, k)) bytes += <usize>panelsAtOnce(m, n) * depth * PANEL;
   return bytes;
 }
 
@@ -104,44 +116,55 @@ function blocked(
 ): void {
   const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth);
   const rowA = transposedA ? SIZE : lda, stepA = transposedA ? lda : SIZE;
-  const panels = scratch, block = packingB
-    ? scratch + <usize>min((n + NR - 1) / NR, BLOCK_PANELS) * min(depth, BLOCK_DEPTH) * PANEL
-    : scratch;
-  for (let i = 0; i < m; i += BLOCK_ROWS) {
-    const rows = min(m - i, BLOCK_ROWS);
+  const most = panelsAtOnce(m, n), panels = scratch;
+  const block = packingB ? scratch + <usize>most * min(depth, BLOCK_DEPTH) * PANEL : scratch;
+  // One block of A meets all columns, whose panels are packed as they come; several meet as many as are packed for all of them.
+  const once = packingB && m > BLOCK_ROWS, stretch = once ? most * NR : n, chunk = packingB ? most * NR : n;
+  for (let from = 0; from < n; from += stretch) {
+    const to = min(n, from + stretch);
     for (let k = 0; k < depth; k += BLOCK_DEPTH) {
-      const steps = min(depth - k, BLOCK_DEPTH);
-      let x = a + <usize>i * rowA + <usize>k * stepA, row = rowA, step = stepA, skip = <usize>MR * rowA;
-      if (packingA) {
-        skip = <usize>MR * steps * SIZE;
-        for (let r = 0, q = block; r < rows; r += MR, q += skip) {
-          if (transposedA) packTransposedA(steps, min(rows - r, MR), x + <usize>r * SIZE, lda, q);
-          else packA(steps, min(rows - r, MR), x + <usize>r * lda, lda, q);
+      const steps = min(depth - k, BLOCK_DEPTH), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb;
+      const column = transposedB ? ldb : SIZE, size = packingB ? <usize>steps * PANEL : PANEL, next = packingB ? PANEL : ldb;
+      if (once) packBlockB(transposedB, steps, to - from, y + <usize>from * column, ldb, panels);
+      for (let i = 0; i < m; i += BLOCK_ROWS) {
+        const rows = min(m - i, BLOCK_ROWS);
+        let x = a + <usize>i * rowA + <usize>k * stepA, row = rowA, step = stepA, skip = <usize>MR * rowA;
+        if (packingA) {
+          skip = <usize>MR * steps * SIZE;
+          for (let r = 0, q = block; r < rows; r += MR, q += skip) {
+            if (transposedA) packTransposedA(steps, min(rows - r, MR), x + <usize>r * SIZE, lda, q);
+            else packA(steps, min(rows - r, MR), x + <usize>r * lda, lda, q);
+          }
+          x = block;
+          row = SIZE;
+          step = <usize>MR * SIZE;
         }
-        x = block;
-        row = SIZE;
-        step = <usize>MR * SIZE;
-      }
-      // The first block of k takes the caller's addend, later ones what has been summed so far.
-      const target = c + <usize>i * ldc, strideE = k ? ldc : lde;
-      const addend = k ? target : e ? e + <usize>i * lde : 0;
-      for (let j = 0; j < n; j += BLOCK_PANELS * NR) {
-        const columns = min(n - j, BLOCK_PANELS * NR);
-        const y = transposedB ? b + <usize>j * ldb + <usize>k * SIZE : b + <usize>k * ldb + <usize>j * SIZE;
-        if (packingB) packBlockB(transposedB, steps, columns, y, ldb, panels);
-        for (let v = 0; v < columns; v += NR) {
-          const width = min(columns - v, NR), at = <usize>(j + v) * SIZE;
-          const p = packingB ? panels + <usize>(v / NR) * steps * PANEL : y + <usize>v * SIZE, next = packingB ? PANEL : ldb;
-          const z = addend ? addend + at : 0;
-          if (width > LANES) wideStrip(rows, steps, x, row, step, skip, p, next, target + at, ldc, width, z, strideE);
-          else narrowStrip(rows, steps, x, row, step, skip, p, next, target + at, ldc, width, z, strideE);
+        // The first block of k takes the caller's addend, later ones what has been summed so far.
+        const target = c + <usize>i * ldc, strideE = k ? ldc : lde;
+        const addend = k ? target : e ? e + <usize>i * lde : 0;
+        for (let j = from; j < to; j += chunk) {
+          const columns = min(to - j, chunk);
+          if (packingB && !once) packBlockB(transposedB, steps, columns, y + <usize>j * column, ldb, panels);
+          let p = packingB ? panels : y + <usize>j * SIZE, at = <usize>j * SIZE;
+          for (let v = columns; v > 0;) {
+            const z = addend ? addend + at : 0;
+            if (v <= LANES) {
+              narrowStrip(rows, steps, x, row, step, skip, p, next, target + at, ldc, v, z, strideE);
+              break;
+            }
+            const together = v >= GROUP * NR ? GROUP : 1, width = min(v, NR);
+            wideStrip(rows, steps, x, row, step, skip, together, size, p, next, target + at, ldc, width, z, strideE);
+            v -= together * NR;
+            p += <usize>together * size;
+            at += <usize>together * PANEL;
+          }
         }
       }
     }
   }
 }
 
-/** Packs up to BLOCK_PANELS panels of B: the columns are those of y on. */
+/** Packs panels of B: the columns are those of y on. */
 function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: usize, panels: usize): void {
   const size = <usize>steps * PANEL;
   if (transposedB) {

@@ -35,7 +35,8 @@ function strip(rows: i32, n: i32, depth: i32, storage: i32, addend: i32): bool {
   }
   // A packed panel of B or B as it stands: the kernel sees a stride only, except that it reads whole vectors.
   const stride = <usize>ldb * SIZE, strideC = <usize>ldc * SIZE, strideE = <usize>lde * SIZE;
-  if (n > LANES) wideStrip(rows, depth, x, row, step, skip, b, stride, c, strideC, n, e, strideE);
+  const panels = (n + NR - 1) / NR, last = n - (panels - 1) * NR;
+  if (n > LANES) wideStrip(rows, depth, x, row, step, skip, panels, PANEL, b, stride, c, strideC, last, e, strideE);
   else narrowStrip(rows, depth, x, row, step, skip, b, stride, c, strideC, n, e, strideE);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < ldc; j++) {
@@ -51,12 +52,13 @@ function strip(rows: i32, n: i32, depth: i32, storage: i32, addend: i32): bool {
   return intact(c, rows * ldc) && intact(b, depth * ldb);
 }
 
-/** Every width under one storage of A and one addend, at these heights and depths. */
+/** Every width up to three panels under one storage of A and one addend, at these heights and depths. */
 function strips(storage: i32, addend: i32): void {
   const heights: i32[] = [0, 1, MR - 1, MR, MR + 1, MR + 2, 2 * MR - 1, 2 * MR, 2 * MR + 1, 13];
   seed(1 + storage * 4 + addend);
   for (let h = 0; h < heights.length; h++) {
-    for (let n = 1; n <= NR; n++) {
+    for (let n = 1; n <= 3 * NR; n++) {
+      if (n > NR && n % NR && n % NR <= LANES) continue; // that is a narrow strip beside a wide one
       for (let d = 0; d < DEPTHS.length; d++) {
         const right = strip(heights[h], n, DEPTHS[d], storage, addend);
         if (!right) expect<bool>(right).toBe(true, heights[h].toString() + "×" + n.toString() + ", depth " + DEPTHS[d].toString());
@@ -99,7 +101,7 @@ describe("tile", () => {
     for (let n = 1; n <= NR; n++) {
       // b's last row ends 16 bytes before the end of memory: a longer read would trap.
       const b = end - 16 - <usize>(depth * n) * SIZE;
-      if (n > LANES) wideStrip(MR, depth, a, <usize>depth * SIZE, SIZE, 0, b, <usize>n * SIZE, c, PANEL, n, 0, 0);
+      if (n > LANES) wideStrip(MR, depth, a, <usize>depth * SIZE, SIZE, 0, 1, PANEL, b, <usize>n * SIZE, c, PANEL, n, 0, 0);
       else narrowStrip(MR, depth, a, <usize>depth * SIZE, SIZE, 0, b, <usize>n * SIZE, c, PANEL, n, 0, 0);
     }
     expect<bool>(intact(c, MR * NR)).toBe(true);
