@@ -5,9 +5,10 @@ import { Patterns } from "./batch";
 import { permutation } from "./kernels/random";
 import { Emphasis, draw, emphasisEpoch, noteLoss } from "./orders/emphasis";
 import { interleave } from "./orders/interleave";
+import { fusedBackward } from "./fused";
 import { Plan, layerAt, layerInput, planDescend, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
 import { slabDiagonal } from "./curvature/diagonal";
-import { Update, isImmediate, update, updateOuter, wantsDiagonal } from "./update";
+import { Update, isByParts, isImmediate, update, updateBegin, updateOuter, wantsDiagonal } from "./update";
 
 /** The state of a training run, in linear memory; a Patterns and an Update follow it. */
 @unmanaged
@@ -208,6 +209,20 @@ function curvedGradient(run: Run, plan: Plan, patterns: Patterns, u: Update, fir
   return value;
 }
 
+/** A step on patterns that run through the network together, fused with its gradient; returns Σ w·l, and changes nothing where that is not finite. */
+function stepFused(run: Run, plan: Plan, patterns: Patterns, u: Update, first: i32, count: i32, weight: f64): f64 {
+  patterns.take(first, count);
+  plan.row = 0;
+  planForward(run.plan, count, patterns.atX);
+  const value = planLoss(run.plan, count, patterns.atT, patterns.atW);
+  if (run.emphasis) noteLosses(run, patterns, first, count, value);
+  if (!isFinite(value)) return value;
+  planSlope(run.plan, count, patterns.atT, patterns.atW, 1 / weight);
+  updateBegin(u, plan, value);
+  fusedBackward(u, plan, count, patterns.atX);
+  return value;
+}
+
 /**
  * Takes up to `steps` steps, fewer if the epoch ends; returns how many. Stops before the update of a step whose loss is
  * not finite, and returns −1 then.
@@ -216,8 +231,9 @@ export function runSteps(at: usize, steps: i32): i32 {
   const run = changetype<Run>(at), plan = changetype<Plan>(run.plan), patterns = patternsOf(run);
   const u = updateOf(run), rates = run.rates, emphasis = run.emphasis, weighs = patterns.w || patterns.factors;
   // A step on one pattern may go without a gradient, where writing that costs more than rows of short vectors.
-  const immediate = plan.dense && !patterns.factors && isImmediate(u) && plan.parameters * <i32>SIZE > SMALL;
-  const curved = u.curvatures != 0;
+  const large = plan.dense && plan.parameters * <i32>SIZE > SMALL;
+  const immediate = large && !patterns.factors && isImmediate(u);
+  const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
   let done = 0;
   plan.learning = 1;
   for (; done < steps && run.position < run.rows; done++) {
@@ -236,10 +252,14 @@ export function runSteps(at: usize, steps: i32): i32 {
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
       const whole = patterns.factors ? count * run.meanWeight : weight;
-      value = curved
-        ? curvedGradient(run, plan, patterns, u, first, count, whole)
-        : batchGradient(run, plan, patterns, u.gradient, first, count, whole);
-      if (isFinite(value)) update(u, plan, value);
+      if (fused && count <= plan.rows) {
+        value = stepFused(run, plan, patterns, u, first, count, whole);
+      } else {
+        value = curved
+          ? curvedGradient(run, plan, patterns, u, first, count, whole)
+          : batchGradient(run, plan, patterns, u.gradient, first, count, whole);
+        if (isFinite(value)) update(u, plan, value);
+      }
     }
     run.lossSum += value;
     run.weightSum += weight;

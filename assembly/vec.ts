@@ -83,6 +83,15 @@ export function largest(v: v128): real {
   return <real>max(v128.extract_lane<f64>(v, 0), v128.extract_lane<f64>(v, 1));
 }
 
+/** The largest lane, in every lane; NaN left out unless there is nothing else. */
+// @ts-ignore: decorator
+@inline
+export function largestLane(v: v128): v128 {
+  if (sizeof<real>() == 8) return v128.pmax<f64>(v, v128.shuffle<f64>(v, v, 1, 0));
+  const t = v128.pmax<f32>(v, v128.shuffle<f64>(v, v, 1, 0));
+  return v128.pmax<f32>(t, v128.shuffle<f32>(t, t, 1, 0, 3, 2));
+}
+
 /** The first n lanes (1 ≤ n < LANES) from p, the others 0; touches nothing beyond them. */
 // @ts-ignore: decorator
 @inline
@@ -125,12 +134,26 @@ export function storeUpTo(p: usize, v: v128, n: i32): void {
 /** 2^-102 and 2^-970: running moments have no use for digits below their last, 2^-125 and 2^-1022. */
 const TINY: real = <real>(sizeof<real>() == 4 ? 1.9721522630525295e-31 : 1.0020841800044864e-292);
 
+/** TINY in every lane, as a vector that the compiler does not know: one that it knows would be made anew in every turn of a loop. v is finite. */
+// @ts-ignore: decorator
+@inline
+export function tinyBeside(v: v128): v128 {
+  return v128.or(v128.xor(v, v), splat(TINY));
+}
+
 /**
  * u without what is subnormal: the moments of a weight whose gradient has become 0 (a unit that no longer fires, a pixel
  * that is never on) decays into numbers that processors take a hundred cycles over.
  */
 // @ts-ignore: decorator
 @inline
+export function settledBy(tiny: v128, u: v128): v128 {
+  return v128.sub<real>(add(u, tiny), tiny);
+}
+
+/** settledBy for loops of one vector */
+// @ts-ignore: decorator
+@inline
 export function settled(u: v128): v128 {
-  return v128.sub<real>(add(u, splat(TINY)), splat(TINY));
+  return settledBy(splat(TINY), u);
 }

@@ -7,7 +7,7 @@ costs almost nothing. Prints coefficients, constant term first, and the weighted
 
     python3 scripts/minimax.py
 """
-from mpmath import mp, mpf, matrix, qr_solve, frexp, ldexp, nint, exp, expm1, log, sqrt, erfc, tanh, cos, pi
+from mpmath import mp, mpf, matrix, qr_solve, frexp, ldexp, nint, exp, expm1, log, sqrt, erfc, cos, pi
 
 mp.dps = 60
 
@@ -52,11 +52,8 @@ def q(r):  # expm1(r) = r + r²·q(r)
     return mpf(1) / 2 + r / 6 if abs(r) < tiny else (expm1(r) - r) / r ** 2
 
 
-def th(z):  # tanh(r) = r + r·z·th(z), z = r²
-    if z < tiny:
-        return -mpf(1) / 3
-    r = sqrt(z)
-    return (tanh(r) / r - 1) / z
+def twice(r):  # expm1(2r) = 2r + r²·twice(r)
+    return 2 + 4 * r / 3 if abs(r) < tiny else (expm1(2 * r) - 2 * r) / r ** 2
 
 
 def lg(z):  # log(1+f) = f − f²/2 + s·(f²/2 + R), s = f/(2+f), z = s², R = z·lg(z)
@@ -81,9 +78,9 @@ if __name__ == "__main__":
     for bits, degree in ((24, 4), (24, 5), (53, 9), (53, 10), (53, 11)):
         if not which or "exp" in which:
             derive("q", q, lambda r: abs(r) + tiny, -half, half, degree, bits, fixed=(mpf(1) / 2,))
-    for bits, degree, r in ((24, 2, "0.2555"), (24, 3, "0.2555"), (53, 6, "0.2555"), (53, 7, "0.2555")):
+    for bits, degree in ((24, 4), (53, 9)):
         if not which or "tanh" in which:
-            derive("th", th, lambda z: z + tiny, mpf(0), mpf(r) ** 2, degree, bits)
+            derive("twice", twice, lambda r: abs(r) / 2 + tiny, -half / 2, half / 2, degree, bits)
     for bits, degree in ((24, 3), (24, 4), (53, 6), (53, 7)):
         if not which or "log" in which:
             derive("lg", lg, lambda z: z + tiny, mpf(0), zmax, degree, bits)

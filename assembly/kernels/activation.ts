@@ -1,8 +1,8 @@
 // Activations: a = f(y), and f′, f″ at the same place, each from the output a where that is possible, else from y.
 // The softmax couples the units of a row: f is in softmax.ts, f′ and f″ here are the diagonal's.
 
-import { LANES, add, loadPart, madd, mul, select, splat, storePart, sub } from "../vec";
-import { bell, expm1, logistic, normalCdf, softplus, tanh } from "./elementary";
+import { LANES, SIZE, add, loadPart, madd, mul, select, splat, storePart, sub } from "../vec";
+import { bell, expm1, logistic, normalCdf, softplus, tanh, tanhVectors } from "./elementary";
 
 export const LINEAR: i32 = 0;
 export const TANH: i32 = 1;
@@ -108,6 +108,14 @@ const VALUE: i32 = 0;
 const TIMES_FIRST: i32 = 1;
 const SECOND: i32 = 2;
 
+/** f(y) of the sigmoids that are tanh with or without scales, whose whole vectors have a loop of their own */
+// @ts-ignore: decorator
+@inline
+function eachTanh(kind: i32, n: i32, y: usize, a: usize): void {
+  const done = tanhVectors(n, y, a, kind == LECUN_TANH, <real>S, <real>A), rest = n - done;
+  if (rest > 0) storePart(a + <usize>done * SIZE, value(kind, loadPart(y + <usize>done * SIZE, rest), splat(0)), rest);
+}
+
 /** out = f(y) | out·f′ | f″, elementwise; the last vector may be short */
 // @ts-ignore: decorator
 @inline
@@ -131,8 +139,16 @@ function each(kind: i32, order: i32, n: i32, y: usize, a: usize, out: usize, slo
 @inline
 function dispatch(order: i32, kind: i32, n: i32, y: usize, a: usize, out: usize, slope: real): void {
   switch (kind) {
-    case TANH: each(TANH, order, n, y, a, out, slope); break;
-    case LECUN_TANH: each(LECUN_TANH, order, n, y, a, out, slope); break;
+    case TANH: {
+      if (order == VALUE) eachTanh(TANH, n, y, out);
+      else each(TANH, order, n, y, a, out, slope);
+      break;
+    }
+    case LECUN_TANH: {
+      if (order == VALUE) eachTanh(LECUN_TANH, n, y, out);
+      else each(LECUN_TANH, order, n, y, a, out, slope);
+      break;
+    }
     case TWISTED_TANH: each(TWISTED_TANH, order, n, y, a, out, slope); break;
     case SIGMOID: each(SIGMOID, order, n, y, a, out, slope); break;
     case RELU: each(RELU, order, n, y, a, out, slope); break;

@@ -5,9 +5,10 @@ import { matrixVector, outerProduct, vectorMatrix } from "./matvec";
 import { packA, packB, packPanelsB, packTransposedA, packTransposedB } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 
-/** How an operand is stored: as it stands in the product, or transposed. */
+/** How an operand is stored: as it stands in the product, or transposed; B also as `packWhole` has left it. */
 export const PLAIN: i32 = 0;
 export const TRANSPOSED: i32 = 1;
+export const PACKED: i32 = 2;
 
 /** Rows of A (whole tiles) and steps of k in a block: up to 128×384 reals, 192 KiB (float32) or 384 KiB (float64). */
 const BLOCK_ROWS: i32 = 128 / MR * MR;
@@ -45,7 +46,24 @@ function packsA(transposed: i32, m: i32, n: i32, k: i32): bool {
 // @ts-ignore: decorator
 @inline
 function packsB(transposed: i32, m: i32, n: i32, k: i32): bool {
+  if (transposed == PACKED) return false;
   return transposed != 0 || (m >= FEW_ROWS && n > NR && n * k * <i32>SIZE > SMALL);
+}
+
+/** Bytes that `packWhole` fills, or 0 where a product of this shape should not have B packed beforehand. */
+export function packedBytes(m: i32, n: i32, k: i32): usize {
+  const fits = m > BLOCK_ROWS && n <= MOST_PANELS * NR && k <= BLOCK_DEPTH;
+  return fits && packsB(PLAIN, m, n, k) ? <usize>((n + NR - 1) / NR) * k * PANEL : 0;
+}
+
+/** panels = B (depth×n, rows ldb bytes apart), for several products whose B it is; room for packedBytes, which is not 0 */
+export function packWhole(n: i32, depth: i32, b: usize, ldb: usize, panels: usize): void {
+  packBlockB(PLAIN, depth, n, b, ldb, panels);
+}
+
+/** Rows of A that are packed at a time: what a product is best cut into. */
+export function blockRows(): i32 {
+  return BLOCK_ROWS;
 }
 
 /** Bytes of scratch that gemm needs for a product of this shape. */
@@ -76,7 +94,9 @@ export function gemm(
   }
   const stepA = transposedA ? lda : SIZE, stepB = transposedB ? SIZE : ldb; // from one k to the next
   const sameRows = e == 0 || lde == ldc;
-  if (depth == 1 && sameRows && (!transposedB || ldb == SIZE)) {
+  if (transposedB == PACKED) {
+    blocked(transposedA, PACKED, m, n, depth, a, lda, b, ldb, c, ldc, e, lde, scratch);
+  } else if (depth == 1 && sameRows && (!transposedB || ldb == SIZE)) {
     outerProduct(m, n, a, transposedA ? SIZE : lda, b, c, ldc, e);
   } else if (m == 1 && !transposedB) {
     vectorMatrix(n, depth, a, stepA, b, ldb, c, e);
@@ -116,15 +136,15 @@ function blocked(
 ): void {
   const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth);
   const rowA = transposedA ? SIZE : lda, stepA = transposedA ? lda : SIZE;
-  const most = panelsAtOnce(m, n), panels = scratch;
+  const panelled = packingB || transposedB == PACKED, most = panelsAtOnce(m, n), panels = scratch;
   const block = packingB ? scratch + <usize>most * min(depth, BLOCK_DEPTH) * PANEL : scratch;
   // One block of A meets all columns, whose panels are packed as they come; several meet as many as are packed for all of them.
   const once = packingB && m > BLOCK_ROWS, stretch = once ? most * NR : n, chunk = packingB ? most * NR : n;
   for (let from = 0; from < n; from += stretch) {
     const to = min(n, from + stretch);
     for (let k = 0; k < depth; k += BLOCK_DEPTH) {
-      const steps = min(depth - k, BLOCK_DEPTH), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb;
-      const column = transposedB ? ldb : SIZE, size = packingB ? <usize>steps * PANEL : PANEL, next = packingB ? PANEL : ldb;
+      const steps = min(depth - k, BLOCK_DEPTH), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb; // k = 0 where B is packed
+      const column = transposedB ? ldb : SIZE, size = panelled ? <usize>steps * PANEL : PANEL, next = panelled ? PANEL : ldb;
       if (once) packBlockB(transposedB, steps, to - from, y + <usize>from * column, ldb, panels);
       for (let i = 0; i < m; i += BLOCK_ROWS) {
         const rows = min(m - i, BLOCK_ROWS);
@@ -145,7 +165,7 @@ function blocked(
         for (let j = from; j < to; j += chunk) {
           const columns = min(to - j, chunk);
           if (packingB && !once) packBlockB(transposedB, steps, columns, y + <usize>j * column, ldb, panels);
-          let p = packingB ? panels : y + <usize>j * SIZE, at = <usize>j * SIZE;
+          let p = packingB ? panels : panelled ? b : y + <usize>j * SIZE, at = <usize>j * SIZE;
           for (let v = columns; v > 0;) {
             const z = addend ? addend + at : 0;
             if (v <= LANES) {

@@ -8,7 +8,7 @@
 // Cross-entropies take value and derivatives through y, where they neither overflow nor cancel: ∂l/∂y = a − t.
 // Of crossEntropy, targets of a pattern sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
 
-import { LANES, SIZE, add, loadPart, madd, mul, splat, storePart, sub, sum } from "../vec";
+import { LANES, SIZE, add, largestLane, loadPart, madd, mul, select, splat, storePart, sub, sum } from "../vec";
 import { log, softplus } from "./elementary";
 
 export const MEAN_SQUARED_ERROR: i32 = 0;
@@ -109,33 +109,41 @@ function firstLanes(v: v128, n: i32): v128 {
   return v128.and(v, v128.lt<i32>(i32x4(0, 1, 2, 3), v128.splat<i32>(n)));
 }
 
-/** Σ_r w[r] Σ_j t·(ln Σ_k e^y_k − y_j), ln Σ e^y found as y_m − ln a_m at the row's largest output m */
+/** t·(total − y), nothing where t = 0: 0·∞ counts nothing */
+// @ts-ignore: decorator
+@inline
+function crossEntropies(total: v128, y: v128, t: v128): v128 {
+  return v128.and(mul(t, sub(total, y)), v128.ne<real>(t, splat(0)));
+}
+
+/** Σ_r w[r] Σ_j t·(ln Σ_k e^y_k − y_j), ln Σ e^y found as y_m − ln a_m at the row's largest output m; each row's sum in `real` */
 function sumCrossEntropies(rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
   let result: f64 = 0;
-  for (; rows > 0; rows--) {
-    let best: usize = 0, most: real = -1;
-    const end = <usize>units * SIZE;
-    for (let j: usize = 0; j < end; j += SIZE) {
-      const p = load<real>(a + j);
-      if (!(p <= most)) { // a NaN is taken, and shows in the result
-        most = p;
-        best = j;
-      }
+  const whole = units & ~(LANES - 1), rest = units - whole, lanes = rest ? firstLanes(splat(1), rest) : splat(0);
+  const there = v128.ne<real>(lanes, splat(0)), lowest = splat(<real>-Infinity), none = splat(-1);
+  const step = <usize>whole * SIZE, width = <usize>units * SIZE;
+  for (; rows > 0; rows--, y += width, a += width, t += width) {
+    // The largest of y and of a are the same unit's. Where y has a NaN, all of a are NaN, `most` stays negative and its logarithm is NaN.
+    let high = lowest, most = none, last = lowest, target = splat(0);
+    for (let j: usize = 0; j < step; j += 16) {
+      high = v128.pmax<real>(high, v128.load(y + j));
+      most = v128.pmax<real>(most, v128.load(a + j));
     }
-    const total = load<real>(y + best) - v128.extract_lane<real>(log<real>(splat(most)), 0);
-    let s: f64 = 0;
-    for (let j: usize = 0; j < end; j += SIZE) {
-      const target = load<real>(t + j);
-      if (target != 0) s += <f64>target * <f64>(total - load<real>(y + j)); // 0·∞ counts nothing
+    if (rest) {
+      last = loadPart(y + step, rest);
+      target = loadPart(t + step, rest);
+      high = v128.pmax<real>(high, select(there, last, lowest));
+      most = v128.pmax<real>(most, select(there, loadPart(a + step, rest), none));
     }
+    const total = sub(largestLane(high), log<real>(largestLane(most)));
+    let s = rest ? crossEntropies(total, last, target) : splat(0);
+    for (let j: usize = 0; j < step; j += 16) s = add(s, crossEntropies(total, v128.load(y + j), v128.load(t + j)));
     if (w) {
-      s *= <f64>load<real>(w);
+      result += <f64>load<real>(w) * <f64>sum(s);
       w += SIZE;
+    } else {
+      result += <f64>sum(s);
     }
-    result += s;
-    y += end;
-    a += end;
-    t += end;
   }
   return result;
 }

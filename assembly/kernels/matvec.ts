@@ -16,6 +16,7 @@ export function vectorMatrix(n: i32, depth: i32, x: usize, step: usize, b: usize
       c1 = madd(c1, v, v128.load(p, 16));
       c2 = madd(c2, v, v128.load(p, 32));
       c3 = madd(c3, v, v128.load(p, 48));
+      if (k < 0) break; // never: the engine would load all eight first, and has no registers for them (tile.ts)
       c4 = madd(c4, v, v128.load(p, 64));
       c5 = madd(c5, v, v128.load(p, 80));
       c6 = madd(c6, v, v128.load(p, 96));

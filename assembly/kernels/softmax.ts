@@ -1,6 +1,6 @@
 // Softmax over the units of each row: the largest is subtracted first, so that nothing overflows.
 
-import { LANES, SIZE, add, loadPart, mul, select, splat, storePart, sub, sum } from "../vec";
+import { LANES, SIZE, add, largestLane, loadPart, mul, select, splat, storePart, sub, sum } from "../vec";
 import { expOfNegative, log } from "./elementary";
 
 /** The first n lanes of v, the others −∞. */
@@ -14,15 +14,6 @@ function padded(p: usize, n: i32): v128 {
   return select(lanes, v, low);
 }
 
-/** The largest lane, NaN left out unless there is nothing else: it shows in the exponentials all the same. */
-// @ts-ignore: decorator
-@inline
-function top(v: v128): v128 {
-  if (sizeof<real>() == 8) return v128.pmax<f64>(v, v128.shuffle<f64>(v, v, 1, 0));
-  const t = v128.pmax<f32>(v, v128.shuffle<f64>(v, v, 1, 0));
-  return v128.pmax<f32>(t, v128.shuffle<f32>(t, t, 1, 0, 3, 2));
-}
-
 /** max_j y[j] in every lane */
 // @ts-ignore: decorator
 @inline
@@ -30,7 +21,7 @@ function rowLargest(n: i32, y: usize): v128 {
   let m = splat(<real>-Infinity);
   for (; n >= LANES; n -= LANES, y += 16) m = v128.pmax<real>(m, v128.load(y));
   if (n > 0) m = v128.pmax<real>(m, padded(y, n));
-  return top(m);
+  return largestLane(m);
 }
 
 /** a[r,j] = e^{y[r,j]}/Σ_k e^{y[r,k]}   y, a: rows×n row-major; a may be y */
@@ -39,7 +30,7 @@ export function softmax(rows: i32, n: i32, y: usize, a: usize): void {
   if (n <= LANES) { // a row is one vector
     for (; rows > 0; rows--, y += width, a += width) {
       const v = n == LANES ? v128.load(y) : padded(y, n);
-      const e = expOfNegative<real>(sub(v, top(v))), p = v128.div<real>(e, splat(sum(e)));
+      const e = expOfNegative<real>(sub(v, largestLane(v))), p = v128.div<real>(e, splat(sum(e)));
       if (n == LANES) v128.store(a, p);
       else storePart(a, p, n);
     }

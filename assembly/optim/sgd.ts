@@ -4,66 +4,111 @@
 //                                                            w ← w + momentum·v − rate·g      (Nesterov, as Keras)
 //                                                            w ← w − rate·g       (no momentum: v is not touched)
 
-import { LANES, SIZE, add, loadPart, madd, mul, settled, splat, splatAt, storePart } from "../vec";
+import { LANES, SIZE, add, loadPart, madd, mul, settledBy, splat, splatAt, storePart, tinyBeside } from "../vec";
 
 export const PLAIN_DESCENT: i32 = 0;
 export const MOMENTUM: i32 = 1;
 export const NESTEROV: i32 = 2;
 
-/** One vector of the rule: reads w, writes v and w. Constants kind and decays fold at compile time. */
+/** Vectors in a turn of a loop: memory is read ahead further than one at a time would. */
+const TURN: i32 = 4;
+
+/** Bytes of a turn. */
+const BYTES: usize = 16 * TURN;
+
+/** u of a vector: what is added to w, and kept in v */
 // @ts-ignore: decorator
 @inline
-function rule(kind: i32, decays: bool, g: v128, w: usize, v: usize, n: i32, minusRate: v128, momentum: v128, decay: v128): void {
-  const whole = n >= LANES, old = whole ? v128.load(w) : loadPart(w, n);
-  if (decays) g = madd(g, decay, old);
-  let r: v128;
-  if (kind == PLAIN_DESCENT) {
-    r = madd(old, minusRate, g);
-  } else {
-    const u = settled(madd(mul(minusRate, g), momentum, whole ? v128.load(v) : loadPart(v, n)));
-    if (whole) v128.store(v, u);
-    else storePart(v, u, n);
-    r = kind == NESTEROV ? madd(madd(old, momentum, u), minusRate, g) : add(old, u);
+function velocity(g: v128, old: v128, v: v128, minusRate: v128, momentum: v128, decay: v128, tiny: v128): v128 {
+  return settledBy(tiny, madd(mul(minusRate, madd(g, decay, old)), momentum, v));
+}
+
+/** w after the step */
+// @ts-ignore: decorator
+@inline
+function moved(kind: i32, g: v128, old: v128, u: v128, minusRate: v128, momentum: v128, decay: v128): v128 {
+  if (kind == PLAIN_DESCENT) return madd(old, minusRate, madd(g, decay, old));
+  return kind == NESTEROV ? madd(madd(old, momentum, u), minusRate, madd(g, decay, old)) : add(old, u);
+}
+
+/** A whole vector of the rule at w, v and an offset, a constant. */
+// @ts-ignore: decorator
+@inline
+function rule(kind: i32, offset: usize, g: v128, w: usize, v: usize, minusRate: v128, momentum: v128, decay: v128, tiny: v128): void {
+  const old = v128.load(w + offset);
+  let u = g;
+  if (kind != PLAIN_DESCENT) {
+    u = velocity(g, old, v128.load(v + offset), minusRate, momentum, decay, tiny);
+    v128.store(v + offset, u);
   }
-  if (whole) v128.store(w, r);
-  else storePart(w, r, n);
+  v128.store(w + offset, moved(kind, g, old, u, minusRate, momentum, decay));
+}
+
+/** The first n lanes of a vector, n < LANES */
+// @ts-ignore: decorator
+@inline
+function rulePart(kind: i32, n: i32, g: v128, w: usize, v: usize, minusRate: v128, momentum: v128, decay: v128, tiny: v128): void {
+  const old = loadPart(w, n);
+  let u = g;
+  if (kind != PLAIN_DESCENT) {
+    u = velocity(g, old, loadPart(v, n), minusRate, momentum, decay, tiny);
+    storePart(v, u, n);
+  }
+  storePart(w, moved(kind, g, old, u, minusRate, momentum, decay), n);
 }
 
 // @ts-ignore: decorator
 @inline
-function steps(kind: i32, decays: bool, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
-  const r = splat(<real>-rate), m = splat(<real>momentum), d = splat(<real>decay);
-  for (; n >= LANES; n -= LANES, g += 16, w += 16, v += 16) rule(kind, decays, v128.load(g), w, v, LANES, r, m, d);
-  if (n > 0) rule(kind, decays, loadPart(g, n), w, v, n, r, m, d);
+function steps(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+  const r = splat(<real>-rate), m = splat(<real>momentum), d = splat(<real>decay), t = tinyBeside(r);
+  for (; n >= TURN * LANES; n -= TURN * LANES, g += BYTES, w += BYTES, v += BYTES) {
+    rule(kind, 0, v128.load(g), w, v, r, m, d, t);
+    rule(kind, 16, v128.load(g, 16), w, v, r, m, d, t);
+    rule(kind, 32, v128.load(g, 32), w, v, r, m, d, t);
+    rule(kind, 48, v128.load(g, 48), w, v, r, m, d, t);
+  }
+  for (; n >= LANES; n -= LANES, g += 16, w += 16, v += 16) rule(kind, 0, v128.load(g), w, v, r, m, d, t);
+  if (n > 0) rulePart(kind, n, loadPart(g, n), w, v, r, m, d, t);
 }
 
 /** The rule on n parameters w with gradient g and velocity v (unused without momentum). */
 export function sgd(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
-  if (decay != 0) {
-    if (kind == PLAIN_DESCENT) steps(PLAIN_DESCENT, true, n, g, w, v, rate, momentum, decay);
-    else if (kind == MOMENTUM) steps(MOMENTUM, true, n, g, w, v, rate, momentum, decay);
-    else steps(NESTEROV, true, n, g, w, v, rate, momentum, decay);
-  } else {
-    if (kind == PLAIN_DESCENT) steps(PLAIN_DESCENT, false, n, g, w, v, rate, momentum, decay);
-    else if (kind == MOMENTUM) steps(MOMENTUM, false, n, g, w, v, rate, momentum, decay);
-    else steps(NESTEROV, false, n, g, w, v, rate, momentum, decay);
-  }
+  if (kind == PLAIN_DESCENT) plain(n, g, w, rate, decay);
+  else if (kind == MOMENTUM) classical(n, g, w, v, rate, momentum, decay);
+  else nesterov(n, g, w, v, rate, momentum, decay);
+}
+
+// Functions of their own: in one, the compiler would fold the loops into one with branches.
+function plain(n: i32, g: usize, w: usize, rate: f64, decay: f64): void {
+  steps(PLAIN_DESCENT, n, g, w, w, rate, 0, decay);
+}
+
+function classical(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+  steps(MOMENTUM, n, g, w, v, rate, momentum, decay);
+}
+
+function nesterov(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+  steps(NESTEROV, n, g, w, v, rate, momentum, decay);
 }
 
 // @ts-ignore: decorator
 @inline
 function outerSteps(
-  kind: i32, decays: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
-  const r = splat(<real>-rate), mu = splat(<real>momentum), lambda = splat(<real>decay);
+  const r = splat(<real>-rate), mu = splat(<real>momentum), lambda = splat(<real>decay), t = tinyBeside(r);
   for (; m > 0; m--, x += SIZE) {
     const xi = splatAt(x);
     let p = d, i = n;
-    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) {
-      rule(kind, decays, mul(xi, v128.load(p)), w, v, LANES, r, mu, lambda);
+    for (; i >= TURN * LANES; i -= TURN * LANES, p += BYTES, w += BYTES, v += BYTES) {
+      rule(kind, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
+      rule(kind, 16, mul(xi, v128.load(p, 16)), w, v, r, mu, lambda, t);
+      rule(kind, 32, mul(xi, v128.load(p, 32)), w, v, r, mu, lambda, t);
+      rule(kind, 48, mul(xi, v128.load(p, 48)), w, v, r, mu, lambda, t);
     }
+    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(kind, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
     if (i > 0) {
-      rule(kind, decays, mul(xi, loadPart(p, i)), w, v, i, r, mu, lambda);
+      rulePart(kind, i, mul(xi, loadPart(p, i)), w, v, r, mu, lambda, t);
       w += <usize>i * SIZE;
       v += <usize>i * SIZE;
     }
@@ -74,13 +119,19 @@ function outerSteps(
 export function sgdOuter(
   kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
-  if (decay != 0) {
-    if (kind == PLAIN_DESCENT) outerSteps(PLAIN_DESCENT, true, m, n, x, d, w, v, rate, momentum, decay);
-    else if (kind == MOMENTUM) outerSteps(MOMENTUM, true, m, n, x, d, w, v, rate, momentum, decay);
-    else outerSteps(NESTEROV, true, m, n, x, d, w, v, rate, momentum, decay);
-  } else {
-    if (kind == PLAIN_DESCENT) outerSteps(PLAIN_DESCENT, false, m, n, x, d, w, v, rate, momentum, decay);
-    else if (kind == MOMENTUM) outerSteps(MOMENTUM, false, m, n, x, d, w, v, rate, momentum, decay);
-    else outerSteps(NESTEROV, false, m, n, x, d, w, v, rate, momentum, decay);
-  }
+  if (kind == PLAIN_DESCENT) plainOuter(m, n, x, d, w, rate, decay);
+  else if (kind == MOMENTUM) classicalOuter(m, n, x, d, w, v, rate, momentum, decay);
+  else nesterovOuter(m, n, x, d, w, v, rate, momentum, decay);
+}
+
+function plainOuter(m: i32, n: i32, x: usize, d: usize, w: usize, rate: f64, decay: f64): void {
+  outerSteps(PLAIN_DESCENT, m, n, x, d, w, w, rate, 0, decay);
+}
+
+function classicalOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+  outerSteps(MOMENTUM, m, n, x, d, w, v, rate, momentum, decay);
+}
+
+function nesterovOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+  outerSteps(NESTEROV, m, n, x, d, w, v, rate, momentum, decay);
 }

@@ -34,7 +34,7 @@ function againstMath<T>(): void {
       if (x <= 40) within<T>(only<T>(expm1<T>(v)), NativeMath.expm1(x), 2, "expm1" + at);
       if (x > 0) within<T>(only<T>(log<T>(v)), NativeMath.log(x), 2, "log" + at);
       if (x >= 0 && x <= 1) within<T>(only<T>(log1p<T>(v)), NativeMath.log1p(x), 2, "log1p" + at);
-      within<T>(only<T>(tanh<T>(v)), NativeMath.tanh(x), 2, "tanh" + at);
+      within<T>(only<T>(tanh<T>(v)), NativeMath.tanh(x), 3, "tanh" + at);
       const e = NativeMath.exp(-abs(x));
       within<T>(only<T>(logistic<T>(v)), x < 0 ? e / (1 + e) : 1 / (1 + e), 4, "logistic" + at);
       within<T>(only<T>(softplus<T>(v)), max(x, 0) + NativeMath.log1p(e), 4, "softplus" + at);

@@ -40,7 +40,7 @@ const METHODS = [
   [scaledConjugateGradient(), 180],
   [newton(), 40],
   [newton({ truncated: true }), 40],
-  [gaussNewton(), 50],
+  [gaussNewton(), 120], // nothing damps it: near a singular Jacobian rounding decides, 12 to 62 steps over twelve seeds
   [oneStepSecant(), 320],
 ] as const;
 
