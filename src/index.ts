@@ -149,6 +149,7 @@ export { sgd, type PerWeight, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './fit/options.js';
 export type { History, Regularisation, StopReason } from './fit/history.js';
+export type { Chunk, Chunks } from './fit/stream.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation } from './activations.js';

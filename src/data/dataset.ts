@@ -17,7 +17,7 @@ export interface DatasetOptions {
   weights?: ArrayLike<number>;
   /**
    * The precision in which the data are kept. By default float32 where that loses nothing (every element is a float32
-   * number), else float64; a network of the other precision makes itself a converted copy.
+   * number), else float64; a network of the other precision makes itself a converted copy for as long as it works on them.
    */
   precision?: Precision;
 }
@@ -41,8 +41,6 @@ export class Dataset {
   private readonly x: Reals;
   private readonly y: Reals;
   private readonly w: Reals | undefined;
-  /** Inputs and weights converted to the other precision, and targets coded for a loss, made when first asked for. */
-  private readonly converted = new Map<string, Reals>();
   /** What the targets are known to be. */
   private readonly suits = new Set<string>();
   private disposed = false;
@@ -76,17 +74,32 @@ export class Dataset {
   }
 
   /**
-   * The patterns in a precision, targets as the loss wants them: for crossEntropy one column per class.
+   * The patterns in a precision, targets as the loss wants them: for crossEntropy one column per class. What is not kept so is put into the arena.
    * @internal
    * @throws DataError if the targets do not suit the loss, or the data overflow the precision
    */
-  patterns(precision: Precision, loss: Loss, outputs: number): Patterns {
+  patterns(precision: Precision, loss: Loss, outputs: number, arena: Arena): Patterns {
     this.check();
     return {
-      x: this.in(precision, 'x', this.x, 'X'),
-      t: this.coded(precision, loss, outputs),
-      w: this.w && this.in(precision, 'w', this.w, 'weights'),
+      x: this.in(precision, this.x, 'X', arena),
+      t: this.coded(precision, loss, outputs, arena),
+      w: this.w && this.in(precision, this.w, 'weights', arena),
     };
+  }
+
+  /** The same, all of it the arena's, so that the dataset may go. @internal */
+  copied(precision: Precision, loss: Loss, outputs: number, arena: Arena): Patterns {
+    const { x, t, w } = this.patterns(precision, loss, outputs, arena);
+    const kept = (from: Reals) =>
+      from !== this.x && from !== this.y && from !== this.w
+        ? from
+        : made(arena, precision, from.length, (target) => target.set(from.view()));
+    return { x: kept(x), t: kept(t), w: w && kept(w) };
+  }
+
+  /** Frees what these patterns do without, for good. @internal */
+  keepOnly({ x, t, w }: Patterns): void {
+    for (const own of [this.x, this.y, this.w]) if (own && own !== x && own !== t && own !== w) this.arena.release(own.address);
   }
 
   /** The raw targets, a copy. @internal */
@@ -113,7 +126,6 @@ export class Dataset {
   /** Frees the dataset's memory at once. Networks fitted on it are not affected; a fit under way ends with a DisposedError. */
   dispose(): void {
     this.disposed = true;
-    this.converted.clear();
     this.arena.dispose();
   }
 
@@ -121,47 +133,35 @@ export class Dataset {
     this.dispose();
   }
 
-  private in(precision: Precision, key: string, source: Reals, what: string): Reals {
+  private in(precision: Precision, source: Reals, what: string, arena: Arena): Reals {
     if (source.precision === precision) return source;
-    return this.once(`${key}:${precision}`, precision, source.length, (target) => {
+    return made(arena, precision, source.length, (target) => {
       const columns = source.length / this.rows;
       copyMatrix({ rows: this.rows, columns, source: source.view() }, target, what);
     });
   }
 
-  private coded(precision: Precision, loss: Loss, outputs: number): Reals {
+  private coded(precision: Precision, loss: Loss, outputs: number, arena: Arena): Reals {
     const kind = LOSSES[loss].targets;
     const indices = kind === 'distribution' && this.targets === 1 && outputs > 1;
-    if (indices) {
-      return this.once(`t:${precision}:classes:${outputs}`, precision, this.rows * outputs, (target) =>
-        oneHot(this.y.view(), outputs, target),
-      );
-    }
+    if (indices) return made(arena, precision, this.rows * outputs, (target) => oneHot(this.y.view(), outputs, target));
     if (this.targets !== outputs) {
       throw new DataError('Y', `has ${this.targets} columns, but the network has ${outputs} outputs`);
     }
-    const t = this.in(precision, 't', this.y, 'Y');
+    const t = this.in(precision, this.y, 'Y', arena);
     if (kind !== 'numbers' && !this.suits.has(kind)) {
       checkTargets(kind, t.view(), outputs);
       this.suits.add(kind);
     }
     return t;
   }
+}
 
-  private once(key: string, precision: Precision, length: number, fill: (target: RealArray) => void): Reals {
-    let kept = this.converted.get(key);
-    if (!kept) {
-      kept = new Reals(this.arena, precision, length);
-      try {
-        fill(kept.view());
-      } catch (error) {
-        this.arena.release(kept.address);
-        throw error;
-      }
-      this.converted.set(key, kept);
-    }
-    return kept;
-  }
+/** A vector in an arena, filled. */
+function made(arena: Arena, precision: Precision, length: number, fill: (target: RealArray) => void): Reals {
+  const reals = new Reals(arena, precision, length);
+  fill(reals.view());
+  return reals;
 }
 
 /** Whether every element is a float32 number, so that float32 keeps it exactly. */

@@ -5,7 +5,7 @@ import type { Precision } from '../../bindings/memory.js';
 import type { Activation } from '../activations.js';
 import type { ShapedArray } from '../data/matrix.js';
 import { MOMENTUM, annealed, batchSize, decayByRule, epochs, hiddenUnits, startRate, stepCurvature } from './defaults.js';
-import type { Outcome } from '../fit/fit.js';
+import type { Outcome } from '../fit/loop.js';
 import type { FitOptions } from '../fit/options.js';
 import { dense } from '../layers.js';
 import { Network } from '../network.js';
