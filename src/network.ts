@@ -12,7 +12,7 @@ import { fit } from './fit/fit.js';
 import { fitStream, wholeSetMethods } from './fit/fit-stream.js';
 import type { Outcome } from './fit/loop.js';
 import type { FitOptions } from './fit/options.js';
-import type { Subject } from './fit/rows.js';
+import { type Subject, datasetFor } from './fit/rows.js';
 import { type Chunks, isChunks } from './fit/stream.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
@@ -294,7 +294,7 @@ export class Network extends Model {
     const { sampleWeights } = checked('evaluate', EVALUATE, options);
     if (X instanceof Dataset) return this.measure(X);
     if (Y === undefined) throw new DataError('Y', 'is missing');
-    const data = new Dataset(X, Y, { precision: this.precision, ...(sampleWeights && { weights: sampleWeights }) });
+    const data = datasetFor(this, X, Y, sampleWeights);
     try {
       return this.measure(data);
     } finally {

@@ -45,15 +45,19 @@ export class Dataset {
   private readonly suits = new Set<string>();
   private disposed = false;
 
-  /** @internal */
-  constructor(X: MatrixLike, Y: MatrixLike, options: DatasetOptions = {}) {
+  /**
+   * @param code what the targets are for, if for nothing else: classes are then kept as that wants them
+   * @internal
+   */
+  constructor(X: MatrixLike, Y: MatrixLike, options: DatasetOptions = {}, code?: Coding) {
     const { weights, precision } = checked('dataset', OPTIONS, options);
     const x = matrix(X, 'X');
     const y = matrix(Y, 'Y');
     if (y.rows !== x.rows) throw new DataError('Y', `has ${y.rows} rows, but X has ${x.rows}`);
     this.rows = x.rows;
     this.inputs = x.columns;
-    this.targets = y.columns;
+    const indices = code !== undefined && namesClasses(code, y.columns);
+    this.targets = indices ? code.outputs : y.columns;
     this.arena = ownedArena(this);
     try {
       const place = (m: ReturnType<typeof matrix>, what: string) => {
@@ -62,7 +66,12 @@ export class Dataset {
         return kept;
       };
       this.x = place(x, 'X');
-      this.y = place(y, 'Y');
+      if (indices) {
+        const classes = new Float64Array(y.rows);
+        copyMatrix(y, classes, 'Y');
+        this.y = made(this.arena, precision ?? 'float32', y.rows * code.outputs, (t) => oneHot(classes, code.outputs, t));
+        this.suits.add('distribution');
+      } else this.y = place(y, 'Y');
       if (weights) {
         this.w = place(weightVector(weights, x.rows, 'weights'), 'weights');
         checkWeights(this.w.view(), 'weights');
@@ -95,11 +104,6 @@ export class Dataset {
         ? from
         : made(arena, precision, from.length, (target) => target.set(from.view()));
     return { x: kept(x), t: kept(t), w: w && kept(w) };
-  }
-
-  /** Frees what these patterns do without, for good. @internal */
-  keepOnly({ x, t, w }: Patterns): void {
-    for (const own of [this.x, this.y, this.w]) if (own && own !== x && own !== t && own !== w) this.arena.release(own.address);
   }
 
   /** The raw targets, a copy. @internal */
@@ -143,8 +147,8 @@ export class Dataset {
 
   private coded(precision: Precision, loss: Loss, outputs: number, arena: Arena): Reals {
     const kind = LOSSES[loss].targets;
-    const indices = kind === 'distribution' && this.targets === 1 && outputs > 1;
-    if (indices) return made(arena, precision, this.rows * outputs, (target) => oneHot(this.y.view(), outputs, target));
+    if (namesClasses({ loss, outputs }, this.targets))
+      return made(arena, precision, this.rows * outputs, (target) => oneHot(this.y.view(), outputs, target));
     if (this.targets !== outputs) {
       throw new DataError('Y', `has ${this.targets} columns, but the network has ${outputs} outputs`);
     }
@@ -155,6 +159,17 @@ export class Dataset {
     }
     return t;
   }
+}
+
+/** What targets are for. */
+interface Coding {
+  readonly loss: Loss;
+  readonly outputs: number;
+}
+
+/** Whether a single column of targets stands for several, one for each class. */
+function namesClasses({ loss, outputs }: Coding, columns: number): boolean {
+  return LOSSES[loss].targets === 'distribution' && columns === 1 && outputs > 1;
 }
 
 /** A vector in an arena, filled. */

@@ -2,7 +2,8 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { type Arena, Reals, Words } from '../../bindings/memory.js';
-import type { Dataset, Patterns } from '../data/dataset.js';
+import { Dataset, type Patterns } from '../data/dataset.js';
+import type { MatrixLike } from '../data/matrix.js';
 import { deal, permutation } from '../data/split.js';
 import { DataError, OptionError } from '../errors.js';
 import type { Settings } from './options.js';
@@ -32,6 +33,18 @@ export function classesOf(patterns: Patterns, architecture: Architecture, rows: 
   if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
   const t = patterns.t.view();
   return Uint32Array.from({ length: rows }, (_, r) => classOf(t, r * outputs, outputs, threshold));
+}
+
+/** A dataset for one network alone, kept as that needs it. @throws DataError, OutOfMemoryError */
+export function datasetFor(
+  { engine, architecture }: Pick<Subject, 'engine' | 'architecture'>,
+  X: MatrixLike,
+  Y: MatrixLike,
+  weights: ArrayLike<number> | undefined,
+): Dataset {
+  const { precision } = engine;
+  const coding = { loss: architecture.loss, outputs: outputsOf(architecture) };
+  return new Dataset(X, Y, weights ? { weights, precision } : { precision }, coding);
 }
 
 /** A dataset's patterns as the network needs them; what has to be converted goes into the arena. */

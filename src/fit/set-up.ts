@@ -13,7 +13,7 @@ import { startFromData } from '../start/start.js';
 import { adviceFor } from './advice.js';
 import { fixedSize, growingSize } from './batches.js';
 import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
-import { type Subject, patternsFor } from './rows.js';
+import { type Subject, datasetFor, patternsFor } from './rows.js';
 
 /** Patterns per step where neither the user nor the method says. */
 const BATCH_SIZE = 32;
@@ -105,9 +105,7 @@ export class Datasets {
   of(X: MatrixLike | Dataset, Y: MatrixLike | undefined, weights: ArrayLike<number> | undefined, what: string): LoadedSet {
     const data = this.datasetOf(X, Y, weights);
     this.used.push(data);
-    const patterns = patternsFor(this.subject, data, what, this.arena);
-    if (this.own.includes(data)) data.keepOnly(patterns);
-    return { data, patterns };
+    return { data, patterns: patternsFor(this.subject, data, what, this.arena) };
   }
 
   /** The patterns of a validation set; undefined where there is none, or only a share. */
@@ -134,8 +132,7 @@ export class Datasets {
       return x;
     }
     if (y === undefined) throw new DataError('Y', 'is missing');
-    const { precision } = this.subject.engine;
-    const made = new Dataset(x, y, weights ? { weights, precision } : { precision });
+    const made = datasetFor(this.subject, x, y, weights);
     this.own.push(made);
     return made;
   }

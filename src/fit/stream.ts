@@ -7,7 +7,7 @@ import { DataError, OptionError, shown } from '../errors.js';
 import type { StopReason } from './history.js';
 import type { Interruption } from './interruption.js';
 import type { Settings } from './options.js';
-import { type Subject, learnedFrom, patternsFor, requiredClasses } from './rows.js';
+import { type Subject, datasetFor, learnedFrom, patternsFor, requiredClasses } from './rows.js';
 import type { Source } from './set-up.js';
 
 /** Some rows: inputs and targets as `fit` takes them, or a dataset. */
@@ -181,7 +181,7 @@ export class Stream implements Source {
   /** Copies a chunk into linear memory. @throws DataError that names the chunk */
   private placed(chunk: Chunk, number: number): Piece {
     const { subject, settings, living } = this;
-    const { architecture, engine } = subject;
+    const { architecture } = subject;
     const arena = new Arena();
     let own: Dataset | undefined;
     const piece = { free: () => {} };
@@ -197,14 +197,13 @@ export class Stream implements Source {
         data.check();
       } else {
         const { X, Y, sampleWeights } = parts(chunk);
-        own = new Dataset(X, Y, { precision: engine.precision, ...(sampleWeights && { weights: sampleWeights }) });
+        own = datasetFor(subject, X, Y, sampleWeights);
         data = own;
       }
       if (data.inputs !== architecture.inputs) {
         throw new DataError('X', `has ${data.inputs} columns, but the network has ${architecture.inputs} inputs`, { row: 0 });
       }
       const patterns = patternsFor(subject, data, 'X', arena);
-      own?.keepOnly(patterns);
       const { rows } = data;
       const learned = learnedFrom(arena, patterns, architecture, rows, settings);
       const classes = settings.order === 'interleave' ? requiredClasses(patterns, architecture, rows) : undefined;
