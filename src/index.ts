@@ -11,6 +11,7 @@ export {
   type ClassifierRunOptions,
 } from './estimators/classifier.js';
 export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './estimators/regressor.js';
+export type { RowChunks } from './estimators/chunks.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimators/options.js';
 export type { Recipe } from './estimators/recipe.js';
 export type { Candidate, Choice } from './estimators/selection.js';

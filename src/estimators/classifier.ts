@@ -1,10 +1,11 @@
 // The classifier: labels in, labels out.
 
 import { type Calibration, calibration, fitScale } from '../data/calibration.js';
-import { type Rows, table } from '../data/table.js';
+import { type Rows, type Table, table } from '../data/table.js';
 import { CLASSES, type Label, classIndices, classesIn, coded } from '../data/targets.js';
 import { DataError, ModelFileError, OptionError, shown } from '../errors.js';
-import { type CodedTargets, Estimator } from './estimator.js';
+import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
+import { type CodedTargets, type CodingLearner, Estimator } from './estimator.js';
 import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
 import { FIT_OPTIONS } from '../fit/options.js';
@@ -100,12 +101,20 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   }
 
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
-  static fit(rows: Rows, labels: ArrayLike<Label>, options: ClassifierOptions & ClassifierRunOptions = {}): Promise<Classifier> {
-    const { sampleWeights, signal, timeLimit, onProgress, classWeights, ...own } = options;
+  static fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
+  static fit(chunks: RowChunks<ArrayLike<Label>>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
+  static fit(
+    rows: Rows | RowChunks<ArrayLike<Label>>,
+    labels?: ArrayLike<Label> | (ClassifierOptions & ClassifierRunOptions),
+    options?: ClassifierOptions & ClassifierRunOptions,
+  ): Promise<Classifier> {
+    const given = (isRowChunks(rows) ? labels : options) as (ClassifierOptions & ClassifierRunOptions) | undefined;
+    const { sampleWeights, signal, timeLimit, onProgress, classWeights, ...own } = given ?? {};
     const run = Object.fromEntries(
       Object.entries({ sampleWeights, signal, timeLimit, onProgress, classWeights }).filter(([, v]) => v !== undefined),
     );
-    return new this(own).fit(rows, labels, run);
+    const model = new this(own);
+    return isRowChunks<ArrayLike<Label>>(rows) ? model.fit(rows, run) : model.fit(rows, labels as ArrayLike<Label>, run);
   }
 
   /**
@@ -127,11 +136,21 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
 
   /**
    * Trains on rows and their labels. What was learned before is replaced once the new model is done.
+   *
+   * Data larger than memory come as a function that returns an (async) iterable of [rows, labels], anew for each pass: one learns columns and labels, one draws a
+   * sample, on which size, decay and rate are chosen, and one an epoch follows.
    * @throws DataError for bad rows or labels, one class only, or a label that `classes` does not list; OptionError
    */
-  async fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierRunOptions): Promise<this> {
-    const run = checked('Classifier.fit', CLASSIFIER_RUN_OPTIONS, options);
-    await this.train(rows, labels, run, run.classWeights);
+  fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierRunOptions): Promise<this>;
+  fit(chunks: RowChunks<ArrayLike<Label>>, options?: ClassifierRunOptions): Promise<this>;
+  async fit(
+    rows: Rows | RowChunks<ArrayLike<Label>>,
+    labels?: ArrayLike<Label> | ClassifierRunOptions,
+    options?: ClassifierRunOptions,
+  ): Promise<this> {
+    const run = checked('Classifier.fit', CLASSIFIER_RUN_OPTIONS, isRowChunks(rows) ? labels : options);
+    if (isRowChunks<ArrayLike<Label>>(rows)) await this.trainChunks(rows, run, run.classWeights);
+    else await this.train(rows, labels as ArrayLike<Label>, run, run.classWeights);
     return this;
   }
 
@@ -173,16 +192,37 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * @throws DataError for a label unseen in training
    */
   evaluate(rows: Rows, labels: ArrayLike<Label>, options?: { sampleWeights?: ArrayLike<number> }): ClassifierEvaluation {
+    const sums = new EvaluationSums(this.classes.length);
+    this.measure(sums, table(rows), labels, options);
+    return sums.result(this.classes);
+  }
+
+  /**
+   * The same of data larger than memory: `chunks` returns an (async) iterable of [rows, labels].
+   * @throws DataError that names the chunk
+   */
+  async evaluateChunks(chunks: RowChunks<ArrayLike<Label>>): Promise<ClassifierEvaluation> {
+    const sums = new EvaluationSums(this.classes.length);
+    for await (const _ of eachChunk(chunks, (t, labels) => this.measure(sums, t, labels, undefined)));
+    return sums.result(this.classes);
+  }
+
+  /** Adds what rows and their labels show. */
+  private measure(
+    sums: EvaluationSums,
+    t: Table,
+    labels: ArrayLike<Label>,
+    options: { sampleWeights?: ArrayLike<number> } | undefined,
+  ): void {
     const { inputs, coding, network } = this.trained;
-    const t = table(rows);
     const { t: truths, classes: indices } = this.encodeTargets(labels, coding, t.rows);
     const x = shaped(inputs.encode(t, network.precision), inputs.count);
     const n = coding.classes.length;
-    const found = network.evaluate(x, shaped(truths, n), options);
+    const found = network.evaluate(x, shaped(truths, n), options) as { loss: number } & ClassMetrics;
     const sure = this.calibration;
     if (!sure) {
-      const { loss, accuracy, precision, recall, f1, confusionMatrix } = found as { loss: number } & ClassMetrics;
-      return { loss, logLoss: loss, accuracy, precision, recall, f1, confusionMatrix, classes: coding.classes };
+      sums.add(found.loss, found.loss, found.confusionMatrix);
+      return;
     }
     const outputs = network.predict(x);
     const logs = sure.logProbabilities(outputs);
@@ -196,7 +236,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
       if (w > 0) logLoss -= w * logs[r * n + c]!;
       all += w;
     });
-    return { loss: found.loss, logLoss: logLoss / all, ...tally.result(), classes: coding.classes };
+    sums.add(found.loss, logLoss / all, tally.confusion);
   }
 
   /** How outputs become probabilities, where they are none. */
@@ -205,15 +245,8 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     return coding.scale === null ? undefined : calibration(network.engine, coding.classes.length, coding.scale);
   }
 
-  protected learnCoding(labels: ArrayLike<Label>, rows: number): LabelCoding {
-    requireLength(labels, rows);
-    const seen = classesIn(labels);
-    if (this.announced) return { classes: [...this.announced], scale: null };
-    if (seen.length < 2) {
-      const why = 'to tell classes apart takes at least two (or the option classes)';
-      throw new DataError('labels', `all are ${shown(labels[0])}; ${why}`);
-    }
-    return { classes: seen, scale: null };
+  protected codingLearner(): LabelsLearner {
+    return new LabelsLearner(this.announced);
   }
 
   protected readCoding(config: Readonly<Record<string, unknown>>): LabelCoding {
@@ -255,6 +288,77 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     if (given === undefined) return w;
     const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
     return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
+  }
+}
+
+/** How well a classifier does, added up over chunks by their weights. */
+class EvaluationSums {
+  private loss = 0;
+  private logLoss = 0;
+  private weight = 0;
+  private readonly tally: ClassTally;
+
+  constructor(classes: number) {
+    this.tally = new ClassTally(classes);
+  }
+
+  /** Adds means over rows, and the weights of their (true, predicted) classes. */
+  add(loss: number, logLoss: number, confusion: readonly (readonly number[])[]): void {
+    let weight = 0;
+    confusion.forEach((row, truth) => {
+      row.forEach((w, said) => {
+        this.tally.add(truth, said, w);
+        weight += w;
+      });
+    });
+    this.weight += weight;
+    this.loss += (weight / this.weight) * (loss - this.loss);
+    this.logLoss += (weight / this.weight) * (logLoss - this.logLoss);
+  }
+
+  result(classes: readonly Label[]): ClassifierEvaluation {
+    const { loss, logLoss, tally } = this;
+    return { loss, logLoss, ...tally.result(), classes };
+  }
+}
+
+/** Which labels there are, and how many of each. */
+class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
+  private readonly counts = new Map<Label, number>();
+
+  constructor(private readonly announced: readonly Label[] | undefined) {}
+
+  add(labels: ArrayLike<Label>, rows: number): void {
+    requireLength(labels, rows);
+    const first = this.counts.keys().next();
+    for (const label of classesIn(labels)) {
+      if (!first.done && typeof label !== typeof first.value) {
+        throw new DataError('labels', `${shown(label)} is a ${typeof label}, but there was a ${typeof first.value} before`);
+      }
+      if (!this.counts.has(label)) this.counts.set(label, 0);
+    }
+    for (let r = 0; r < rows; r++) this.counts.set(labels[r]!, this.counts.get(labels[r]!)! + 1);
+  }
+
+  finish(): LabelCoding {
+    if (this.announced) return { classes: [...this.announced], scale: null };
+    const seen = classesIn([...this.counts.keys()]);
+    if (seen.length < 2) {
+      const why = 'to tell classes apart takes at least two (or the option classes)';
+      throw new DataError('labels', `all are ${shown(seen[0])}; ${why}`);
+    }
+    return { classes: seen, scale: null };
+  }
+
+  /** Balanced weights as weights of each label: how frequent labels are is known once all have been seen. */
+  classWeights(given: ClassifierRunOptions['classWeights']): ClassifierRunOptions['classWeights'] {
+    if (given !== 'balanced') return given;
+    let rows = 0;
+    for (const count of this.counts.values()) rows += count;
+    const labels = this.announced ?? [...this.counts.keys()];
+    return new Map(
+      labels.map((label) => [label, this.counts.has(label) ? rows / (this.counts.size * this.counts.get(label)!) : 0]),
+    );
   }
 }
 

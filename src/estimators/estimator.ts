@@ -2,11 +2,14 @@
 
 import { engineOf } from '../../bindings/load.js';
 import { rowWeights } from '../data/dataset.js';
-import type { EncoderSpec } from '../data/encoder.js';
+import { ColumnsLearner } from '../data/columns.js';
+import { Encoder, type EncoderSpec } from '../data/encoder.js';
+import type { ShapedArray } from '../data/matrix.js';
 import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
 import { type Rows, type Table, table } from '../data/table.js';
-import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError } from '../errors.js';
+import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
+import { type RowChunks, Picker, concatenated, eachChunk } from './chunks.js';
 import {
   ESTIMATOR_OPTIONS,
   type EstimatorHistory,
@@ -16,7 +19,10 @@ import {
   type PartialFitOptions,
   type RUN_OPTIONS,
 } from './options.js';
-import { checkedStopping } from '../fit/options.js';
+import { emptyHistory } from '../fit/history.js';
+import { Interruption } from '../fit/interruption.js';
+import { type FitOptions, checkedStopping } from '../fit/options.js';
+import type { Chunk, Chunks } from '../fit/stream.js';
 import { type Layer, activationOf } from '../layers.js';
 import { type ModelDocument, record } from '../format/document.js';
 import { encoderSpec, historyFrom, recipeFrom } from '../format/estimator.js';
@@ -27,7 +33,20 @@ import type { MethodState } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
 import { type Checked, checked } from '../options.js';
 import { freshSeed } from '../random.js';
-import { type Fixed, type Problem, type Recipe, build, recipe, shaped, train, withoutWeightless } from './recipe.js';
+import {
+  type Fixed,
+  type Problem,
+  type Recipe,
+  build,
+  picked,
+  recipe,
+  scaledUp,
+  shaped,
+  someRows,
+  together,
+  train,
+  withoutWeightless,
+} from './recipe.js';
 import { select } from './selection.js';
 import { techniques } from './techniques.js';
 import type { Precision } from '../../bindings/memory.js';
@@ -47,6 +66,23 @@ export interface Fitted<Coding> {
 export interface CodedTargets {
   readonly t: Float32Array | Float64Array;
   readonly classes: Uint32Array | undefined;
+}
+
+/** Learns how to code targets, from all of them at once or chunk by chunk. */
+export interface CodingLearner<Targets, Coding> {
+  /** @throws DataError */
+  add(targets: Targets, rows: number): void;
+  /** @throws DataError where there is nothing to learn */
+  finish(): Coding;
+  /** Weights of classes that go by how frequent these are, as plain ones. */
+  classWeights?(given: unknown): unknown;
+}
+
+/** What is trained on, beside a problem to choose by. */
+interface Lesson {
+  readonly X: ShapedArray | Chunks;
+  readonly Y: ShapedArray | undefined;
+  readonly options: FitOptions;
 }
 
 /** A model from a table to labels or numbers. `Coding` is how targets are coded; plain data, stored in model files. */
@@ -115,8 +151,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
     this.dispose();
   }
 
-  /** Learns how to code targets. @throws DataError */
-  protected abstract learnCoding(targets: Targets, rows: number): Coding;
+  /** What learns how to code targets. */
+  protected abstract codingLearner(): CodingLearner<Targets, Coding>;
 
   /** Codes targets. @throws DataError for what the coding does not know */
   protected abstract encodeTargets(targets: Targets, coding: Coding, rows: number): CodedTargets;
@@ -152,72 +188,147 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** Trains a model from scratch; the old one, if any, stays until the new one is done. */
   protected async train(rows: Rows, targets: Targets, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
     await this.exclusively(async () => {
-      const started = performance.now();
+      const interruption = new Interruption(run.signal, run.timeLimit);
       const t = table(rows);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
       const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass);
-      const engine = await engineOf(this.options.precision, this.options.numerics);
-      const elapsed = () => performance.now() - started;
-      const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
-        run.onProgress?.({ loss: undefined, validationLoss: undefined, rate: undefined, time: elapsed(), ...progress });
-      const { choice, linear } = await select(engine, problem, this.fixed(), async (done, all) => {
-        report({ stage: 'select', done, all });
-        run.signal?.throwIfAborted();
-        return elapsed() < run.timeLimit / 2;
-      });
-      run.signal?.throwIfAborted();
-      const network = await build(problem, choice);
-      try {
-        let history: EstimatorHistory;
-        let state: MethodState | undefined;
-        if (linear) {
-          network.setWeights([linear.weights, linear.bias]);
-          const { loss } = network.evaluate(
-            shaped(problem.x, problem.inputs),
-            shaped(problem.t, problem.outputs),
-            weighted(problem.w),
-          );
-          history = {
-            loss: [loss],
-            validationLoss: [],
-            metrics: {},
-            epochs: 1,
-            bestEpoch: 1,
-            reason: 'solved',
-            evaluations: 1,
-            time: elapsed(),
-            seed: this.seed,
-            chosen: choice,
-          };
-        } else {
-          const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - elapsed(), 1) };
-          const data = [shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs)] as const;
-          const outcome = await train(network, problem.techniques, ...data, choice, {
-            ...weighted(problem.w),
-            ...left,
-            ...(run.signal && { signal: run.signal }),
-            ...(this.options.validation !== undefined && {
-              validation: this.options.validation,
-              earlyStopping: this.options.earlyStopping,
-            }),
-            onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
-              report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
-          });
-          const found = outcome.history;
-          if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
-          state = outcome.state;
-          history = { ...found, time: elapsed(), chosen: choice };
-        }
-        if (this.disposed) throw new DisposedError(this.kind);
-        this.fitted?.network.dispose();
-        const { by: _, folds: __, candidates: ___, ...settings } = choice;
-        this.fitted = { inputs, coding: this.settled(coding, network, problem), network, recipe: settings, history, state };
-      } catch (error) {
-        network.dispose();
-        throw error;
-      }
+      const lesson = {
+        X: shaped(problem.x, problem.inputs),
+        Y: shaped(problem.t, problem.outputs),
+        options: weighted(problem.w),
+      };
+      await this.learn(inputs, coding, problem, lesson, run, interruption);
     });
+  }
+
+  /**
+   * Trains a model from scratch on chunks: a pass learns columns and targets, a pass draws a sample, on which size and rate are chosen, and a
+   * pass for each epoch trains.
+   */
+  protected async trainChunks(chunks: RowChunks<Targets>, run: Checked<typeof RUN_OPTIONS>, given: unknown): Promise<void> {
+    const { validation, decorrelate, precision } = this.options;
+    if (run.sampleWeights) throw new OptionError(`${this.kind}.fit.sampleWeights`, run.sampleWeights, 'none with chunks');
+    if (validation !== undefined) {
+      const expected = 'none with chunks: which rows a share takes depends on all of them; evaluateChunks measures on others';
+      throw new OptionError(`${this.kind}.validation`, validation, expected);
+    }
+    await this.exclusively(async () => {
+      const interruption = new Interruption(run.signal, run.timeLimit);
+      let columns: ColumnsLearner | undefined;
+      const targetsLearner = this.codingLearner();
+      const survey = eachChunk(chunks, (t, targets) => {
+        columns ??= new ColumnsLearner(this.fills(t));
+        columns.add(t);
+        targetsLearner.add(targets, t.rows);
+      });
+      for await (const _ of survey) run.signal?.throwIfAborted();
+      const { rows, fills } = columns!;
+      const encoder = Encoder.of(columns!, fills);
+      const coding = targetsLearner.finish();
+      const byClass = targetsLearner.classWeights?.(given) ?? given;
+      const inputs = await Inputs.from(encoder, decorrelate, async () => {
+        const picker = new Picker(rows);
+        const parts: Float64Array[] = [];
+        const encoded = eachChunk(chunks, (t) => encoder.encode(t, 'float64') as Float64Array);
+        for await (const x of encoded) {
+          run.signal?.throwIfAborted();
+          parts.push(picked(x, encoder.inputs, picker.next(x.length / encoder.inputs)) as Float64Array);
+        }
+        return concatenated(parts, new Float64Array());
+      });
+      const picker = new Picker(rows);
+      const samples: Problem[] = [];
+      const problems = () => eachChunk(chunks, (t, targets) => this.problem(inputs, coding, t, targets, undefined, byClass));
+      for await (const problem of problems()) {
+        run.signal?.throwIfAborted();
+        samples.push(someRows(problem, picker.next(problem.rows)));
+      }
+      const sample = { ...together(samples, precision), all: rows };
+      const X = async function* (): AsyncGenerator<Chunk> {
+        for await (const { rows: n, x, t, w, inputs: i, outputs } of problems()) {
+          if (n > 0) yield { X: shaped(x, i), Y: shaped(t, outputs), sampleWeights: w };
+        }
+      };
+      await this.learn(inputs, coding, sample, { X, Y: undefined, options: { rows } }, run, interruption);
+    });
+  }
+
+  /** Chooses by a problem, and trains on a lesson. */
+  private async learn(
+    inputs: Inputs,
+    coding: Coding,
+    problem: Problem,
+    { X, Y, options }: Lesson,
+    run: Checked<typeof RUN_OPTIONS>,
+    interruption: Interruption,
+  ): Promise<void> {
+    const engine = await engineOf(this.options.precision, this.options.numerics);
+    const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
+      run.onProgress?.({
+        loss: undefined,
+        validationLoss: undefined,
+        rate: undefined,
+        time: interruption.elapsed,
+        ...progress,
+      });
+    const fixed = this.fixed();
+    const { choice: chosen, linear } = await select(engine, problem, fixed, async (done, all) => {
+      report({ stage: 'select', done, all });
+      run.signal?.throwIfAborted();
+      return interruption.elapsed < run.timeLimit / 2;
+    });
+    run.signal?.throwIfAborted();
+    const choice = scaledUp(chosen, problem, fixed);
+    const network = await build(problem, choice);
+    try {
+      let history: EstimatorHistory;
+      let state: MethodState | undefined;
+      if (linear) network.setWeights([linear.weights, linear.bias]);
+      if (linear && Y) {
+        const { loss } = network.evaluate(X as ShapedArray, Y, weighted(problem.w));
+        history = {
+          ...emptyHistory(this.seed),
+          loss: [loss],
+          epochs: 1,
+          bestEpoch: 1,
+          reason: 'solved',
+          evaluations: 1,
+          time: interruption.elapsed,
+          chosen: choice,
+        };
+      } else {
+        const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
+        const outcome = await train(network, problem.techniques, X, Y, choice, {
+          ...options,
+          ...left,
+          ...(run.signal && { signal: run.signal }),
+          ...(this.options.validation !== undefined && {
+            validation: this.options.validation,
+            earlyStopping: this.options.earlyStopping,
+          }),
+          onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
+            report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
+        });
+        const found = outcome.history;
+        if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
+        state = outcome.state;
+        history = { ...found, time: interruption.elapsed, chosen: choice };
+      }
+      if (this.disposed) throw new DisposedError(this.kind);
+      this.fitted?.network.dispose();
+      const { by: _, folds: __, candidates: ___, ...settings } = choice;
+      this.fitted = { inputs, coding: this.settled(coding, network, problem), network, recipe: settings, history, state };
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+  }
+
+  private learnCoding(targets: Targets, rows: number): Coding {
+    const learner = this.codingLearner();
+    learner.add(targets, rows);
+    return learner.finish();
   }
 
   /** Goes on training on new rows: columns, scalings and the method's state stay. Without a model yet, begins one by rule. */

@@ -18,7 +18,7 @@ interface Case {
   readonly units: readonly [inputs: number, ...layers: number[]];
   readonly rows: number;
   readonly batchSize: number;
-  readonly precision?: 'float64';
+  readonly precision?: 'float32' | 'float64';
   readonly threads?: number;
   /** Whether targets are indices of classes. */
   readonly classes?: boolean;
