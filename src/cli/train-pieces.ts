@@ -15,6 +15,7 @@ import { relocated, tableOf } from './read/cells.js';
 import { Layout } from './read/layout.js';
 import { PIECE, readSheets } from './read/read.js';
 import type { Sheet } from './read/sheet.js';
+import { FileSpool } from './spool.js';
 import { type Task, TargetProfile, allThere, labelsOf, numbersOf, requireColumn } from './target.js';
 import type { Run, TrainOptions, Trained } from './train.js';
 import { type Learned, introduce } from './trained.js';
@@ -35,15 +36,16 @@ export async function trainPieces(file: string, options: TrainOptions, run: Run,
   const { notes, file: name } = layout;
   const lesson = { file: name, target, task, why, notes, seed: run.seed };
   introduce(say, { ...lesson, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
+  const spool = await FileSpool.create();
   const learn = async (): Promise<Learned> => {
     if (task === 'classification') {
       const weights = options.classWeights && { classWeights: options.classWeights };
-      const model = await Classifier.fit(reading.labels('train'), { ...run, ...weights });
+      const model = await Classifier.fit(reading.labels('train'), { ...run, ...weights, spool });
       const evaluation = reading.counts.test > 0 ? await model.evaluateChunks(reading.labels('test')) : undefined;
       return { task, model, evaluation };
     }
     if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
-    const model = await Regressor.fit(reading.numbers('train'), run);
+    const model = await Regressor.fit(reading.numbers('train'), { ...run, spool });
     const points = new Points();
     const watch = (table: ColumnTable, truths: number[]) => {
       if (options.report) points.add(truths, model.predict(table) as number[]);
@@ -51,9 +53,11 @@ export async function trainPieces(file: string, options: TrainOptions, run: Run,
     const evaluation = reading.counts.test > 0 ? await model.evaluateChunks(reading.numbers('test', watch)) : undefined;
     return { task, model, evaluation, points: points.list };
   };
-  const learned = await learn().catch((error: unknown) => {
-    throw reading.located(error);
-  });
+  const learned = await learn()
+    .catch((error: unknown) => {
+      throw reading.located(error);
+    })
+    .finally(() => spool.dispose());
   return { learned, lesson: { ...lesson, rows: { all: layout.rows, ...reading.counts } } };
 }
 

@@ -10,8 +10,33 @@ export function isRowChunks<Targets>(rows: unknown): rows is RowChunks<Targets> 
   return typeof rows === 'function';
 }
 
-/** Rows of a sample: enough to choose by, and quickly trained on. */
-export const SAMPLE = 10_000;
+/** Encoded rows: rows×inputs, rows×outputs, and one weight a row or none. */
+export interface EncodedChunk {
+  readonly rows: number;
+  readonly x: Float32Array | Float64Array;
+  readonly t: Float32Array | Float64Array;
+  readonly w: Float64Array | undefined;
+}
+
+/** Where encoded chunks are kept from pass to pass, where that costs less than to read and encode them anew. */
+export interface Spool {
+  /** Adds a chunk; where that fails, the spool is not to be used. */
+  put(chunk: EncodedChunk): Promise<void>;
+  /** Whether it has all that was put. */
+  readonly complete: boolean;
+  /** The chunks, from the first. The arrays of one are used anew for the next. */
+  chunks(): AsyncIterable<EncodedChunk>;
+}
+
+/** Learns how to code targets, from all of them at once or chunk by chunk. */
+export interface CodingLearner<Targets, Coding> {
+  /** @throws DataError */
+  add(targets: Targets, rows: number): void;
+  /** @throws DataError where there is nothing to learn */
+  finish(): Coding;
+  /** Weights of classes that go by how frequent these are, as plain ones. */
+  classWeights?(given: unknown): unknown;
+}
 
 /**
  * What `make` makes of each chunk, one after another. DataErrors name the chunk.
@@ -39,23 +64,6 @@ export async function* eachChunk<Targets, T>(
     number++;
   }
   if (number === 0) throw new DataError('chunks', 'there are none');
-}
-
-/** Picks `SAMPLE` rows of so many, evenly, as they come by. */
-export class Picker {
-  private passed = 0;
-
-  constructor(private readonly all: number) {}
-
-  /** Which of the next `rows` rows. */
-  next(rows: number): Uint32Array {
-    const size = Math.min(SAMPLE, this.all);
-    const picked: number[] = [];
-    for (let r = 0; r < rows; r++, this.passed++) {
-      if (Math.floor(((this.passed + 1) * size) / this.all) > Math.floor((this.passed * size) / this.all)) picked.push(r);
-    }
-    return Uint32Array.from(picked);
-  }
 }
 
 /** Arrays one behind the other. */

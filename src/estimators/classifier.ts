@@ -2,10 +2,19 @@
 
 import { type Calibration, calibration, fitScale } from '../data/calibration.js';
 import { type Rows, type Table, table } from '../data/table.js';
-import { CLASSES, type Label, classIndices, classesIn, coded } from '../data/targets.js';
-import { DataError, ModelFileError, OptionError, shown } from '../errors.js';
+import { CLASSES, type Label, classIndices, coded } from '../data/targets.js';
+import { ModelFileError, OptionError, shown } from '../errors.js';
 import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
-import { type CodedTargets, type CodingLearner, Estimator } from './estimator.js';
+import {
+  type ClassWeights,
+  type ClassifierEvaluation,
+  EvaluationSums,
+  type LabelCoding,
+  LabelsLearner,
+  requireLength,
+} from './labels.js';
+
+import { type CodedTargets, Estimator } from './estimator.js';
 import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
 import { FIT_OPTIONS } from '../fit/options.js';
@@ -14,6 +23,8 @@ import type { Network } from '../network.js';
 import { type Checked, checked, value } from '../options.js';
 import { type Head, HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
 import { type Problem, shaped } from './recipe.js';
+
+export type { ClassifierEvaluation };
 
 export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
   /**
@@ -27,17 +38,7 @@ export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
 
 export interface ClassifierRunOptions extends RunOptions {
   /** Weights of classes: 'balanced' (N/(classes·members)), or one for each label. They multiply sample weights. */
-  classWeights?: 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
-}
-
-/** How well a classifier does. */
-export interface ClassifierEvaluation extends ClassMetrics {
-  /** The loss that training minimised: the cross-entropy, unless `loss` said otherwise. */
-  loss: number;
-  /** The cross-entropy of the probabilities. */
-  logLoss: number;
-  /** The labels, in the order of all per-class lists. */
-  classes: readonly Label[];
+  classWeights?: ClassWeights;
 }
 
 const CLASSIFIER_OPTIONS = { classes: CLASSES, ...HEAD_OPTIONS, labelSmoothing: FIT_OPTIONS.labelSmoothing };
@@ -53,13 +54,6 @@ const CLASSIFIER_RUN_OPTIONS = {
 
 /** A scale that is known already is fitted again to this many rows per class and more. */
 const ROWS_PER_CLASS = 10;
-
-/** How labels become outputs; plain data. */
-interface LabelCoding {
-  readonly classes: readonly Label[];
-  /** What outputs that are no probabilities are multiplied with to become such; null where they are. */
-  readonly scale: number | null;
-}
 
 /** Codings in files; those of earlier files have no scale. */
 const CODING = {
@@ -109,9 +103,9 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     options?: ClassifierOptions & ClassifierRunOptions,
   ): Promise<Classifier> {
     const given = (isRowChunks(rows) ? labels : options) as (ClassifierOptions & ClassifierRunOptions) | undefined;
-    const { sampleWeights, signal, timeLimit, onProgress, classWeights, ...own } = given ?? {};
+    const { sampleWeights, signal, timeLimit, onProgress, spool, classWeights, ...own } = given ?? {};
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress, classWeights }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, onProgress, spool, classWeights }).filter(([, v]) => v !== undefined),
     );
     const model = new this(own);
     return isRowChunks<ArrayLike<Label>>(rows) ? model.fit(rows, run) : model.fit(rows, labels as ArrayLike<Label>, run);
@@ -289,83 +283,6 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
     return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
   }
-}
-
-/** How well a classifier does, added up over chunks by their weights. */
-class EvaluationSums {
-  private loss = 0;
-  private logLoss = 0;
-  private weight = 0;
-  private readonly tally: ClassTally;
-
-  constructor(classes: number) {
-    this.tally = new ClassTally(classes);
-  }
-
-  /** Adds means over rows, and the weights of their (true, predicted) classes. */
-  add(loss: number, logLoss: number, confusion: readonly (readonly number[])[]): void {
-    let weight = 0;
-    confusion.forEach((row, truth) => {
-      row.forEach((w, said) => {
-        this.tally.add(truth, said, w);
-        weight += w;
-      });
-    });
-    this.weight += weight;
-    this.loss += (weight / this.weight) * (loss - this.loss);
-    this.logLoss += (weight / this.weight) * (logLoss - this.logLoss);
-  }
-
-  result(classes: readonly Label[]): ClassifierEvaluation {
-    const { loss, logLoss, tally } = this;
-    return { loss, logLoss, ...tally.result(), classes };
-  }
-}
-
-/** Which labels there are, and how many of each. */
-class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
-  private readonly counts = new Map<Label, number>();
-
-  constructor(private readonly announced: readonly Label[] | undefined) {}
-
-  add(labels: ArrayLike<Label>, rows: number): void {
-    requireLength(labels, rows);
-    const first = this.counts.keys().next();
-    for (const label of classesIn(labels)) {
-      if (!first.done && typeof label !== typeof first.value) {
-        throw new DataError('labels', `${shown(label)} is a ${typeof label}, but there was a ${typeof first.value} before`);
-      }
-      if (!this.counts.has(label)) this.counts.set(label, 0);
-    }
-    for (let r = 0; r < rows; r++) this.counts.set(labels[r]!, this.counts.get(labels[r]!)! + 1);
-  }
-
-  finish(): LabelCoding {
-    if (this.announced) return { classes: [...this.announced], scale: null };
-    const seen = classesIn([...this.counts.keys()]);
-    if (seen.length < 2) {
-      const why = 'to tell classes apart takes at least two (or the option classes)';
-      throw new DataError('labels', `all are ${shown(seen[0])}; ${why}`);
-    }
-    return { classes: seen, scale: null };
-  }
-
-  /** Balanced weights as weights of each label: how frequent labels are is known once all have been seen. */
-  classWeights(given: ClassifierRunOptions['classWeights']): ClassifierRunOptions['classWeights'] {
-    if (given !== 'balanced') return given;
-    let rows = 0;
-    for (const count of this.counts.values()) rows += count;
-    const labels = this.announced ?? [...this.counts.keys()];
-    return new Map(
-      labels.map((label) => [label, this.counts.has(label) ? rows / (this.counts.size * this.counts.get(label)!) : 0]),
-    );
-  }
-}
-
-function requireLength(labels: ArrayLike<unknown>, rows: number): void {
-  if (labels === null || typeof labels !== 'object' || !('length' in labels))
-    throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
-  if (labels.length !== rows) throw new DataError('labels', `has ${labels.length} elements, but there are ${rows} rows`);
 }
 
 /** N/(classes·members) for each class that has members. */

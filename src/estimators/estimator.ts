@@ -2,14 +2,14 @@
 
 import { engineOf } from '../../bindings/load.js';
 import { rowWeights } from '../data/dataset.js';
-import { ColumnsLearner } from '../data/columns.js';
-import { Encoder, type EncoderSpec } from '../data/encoder.js';
+import type { EncoderSpec } from '../data/encoder.js';
 import type { ShapedArray } from '../data/matrix.js';
 import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
-import { type RowChunks, Picker, concatenated, eachChunk } from './chunks.js';
+import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
+import { drawn, sampleOf, survey } from './survey.js';
 import {
   ESTIMATOR_OPTIONS,
   type EstimatorHistory,
@@ -33,20 +33,7 @@ import type { MethodState } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
 import { type Checked, checked } from '../options.js';
 import { freshSeed } from '../random.js';
-import {
-  type Fixed,
-  type Problem,
-  type Recipe,
-  build,
-  picked,
-  recipe,
-  scaledUp,
-  shaped,
-  someRows,
-  together,
-  train,
-  withoutWeightless,
-} from './recipe.js';
+import { type Fixed, type Problem, type Recipe, build, recipe, scaledUp, shaped, train, withoutWeightless } from './recipe.js';
 import { select } from './selection.js';
 import { techniques } from './techniques.js';
 import type { Precision } from '../../bindings/memory.js';
@@ -66,16 +53,6 @@ export interface Fitted<Coding> {
 export interface CodedTargets {
   readonly t: Float32Array | Float64Array;
   readonly classes: Uint32Array | undefined;
-}
-
-/** Learns how to code targets, from all of them at once or chunk by chunk. */
-export interface CodingLearner<Targets, Coding> {
-  /** @throws DataError */
-  add(targets: Targets, rows: number): void;
-  /** @throws DataError where there is nothing to learn */
-  finish(): Coding;
-  /** Weights of classes that go by how frequent these are, as plain ones. */
-  classWeights?(given: unknown): unknown;
 }
 
 /** What is trained on, beside a problem to choose by. */
@@ -215,39 +192,18 @@ export abstract class Estimator<Targets, Coding> extends Model {
     }
     await this.exclusively(async () => {
       const interruption = new Interruption(run.signal, run.timeLimit);
-      let columns: ColumnsLearner | undefined;
-      const targetsLearner = this.codingLearner();
-      const survey = eachChunk(chunks, (t, targets) => {
-        columns ??= new ColumnsLearner(this.fills(t));
-        columns.add(t);
-        targetsLearner.add(targets, t.rows);
-      });
-      for await (const _ of survey) run.signal?.throwIfAborted();
-      const { rows, fills } = columns!;
-      const encoder = Encoder.of(columns!, fills);
-      const coding = targetsLearner.finish();
-      const byClass = targetsLearner.classWeights?.(given) ?? given;
-      const inputs = await Inputs.from(encoder, decorrelate, async () => {
-        const picker = new Picker(rows);
-        const parts: Float64Array[] = [];
-        const encoded = eachChunk(chunks, (t) => encoder.encode(t, 'float64') as Float64Array);
-        for await (const x of encoded) {
-          run.signal?.throwIfAborted();
-          parts.push(picked(x, encoder.inputs, picker.next(x.length / encoder.inputs)) as Float64Array);
-        }
-        return concatenated(parts, new Float64Array());
-      });
-      const picker = new Picker(rows);
-      const samples: Problem[] = [];
+      const learner = this.codingLearner();
+      const { encoder, rows } = await survey(chunks, (t) => this.fills(t), learner, run.signal);
+      const coding = learner.finish();
+      const byClass = learner.classWeights?.(given) ?? given;
+      const directions = () => sampleOf(chunks, encoder, rows, run.signal);
+      const inputs = await Inputs.from(encoder, decorrelate, directions);
       const problems = () => eachChunk(chunks, (t, targets) => this.problem(inputs, coding, t, targets, undefined, byClass));
-      for await (const problem of problems()) {
-        run.signal?.throwIfAborted();
-        samples.push(someRows(problem, picker.next(problem.rows)));
-      }
-      const sample = { ...together(samples, precision), all: rows };
+      const sample = await drawn(problems(), precision, rows, run);
+      const encoded: () => AsyncIterable<EncodedChunk> = run.spool?.complete ? () => run.spool!.chunks() : problems;
       const X = async function* (): AsyncGenerator<Chunk> {
-        for await (const { rows: n, x, t, w, inputs: i, outputs } of problems()) {
-          if (n > 0) yield { X: shaped(x, i), Y: shaped(t, outputs), sampleWeights: w };
+        for await (const { rows: n, x, t, w } of encoded()) {
+          if (n > 0) yield { X: shaped(x, sample.inputs), Y: shaped(t, sample.outputs), sampleWeights: w };
         }
       };
       await this.learn(inputs, coding, sample, { X, Y: undefined, options: { rows } }, run, interruption);

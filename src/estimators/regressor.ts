@@ -5,8 +5,8 @@ import { rowWeights } from '../data/dataset.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
 import type { Rows } from '../data/table.js';
 import { DataError, ModelFileError } from '../errors.js';
-import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
-import { type CodedTargets, type CodingLearner, Estimator } from './estimator.js';
+import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
+import { type CodedTargets, Estimator } from './estimator.js';
 import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
 import { scaling } from '../format/estimator.js';
@@ -65,9 +65,9 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     options?: RegressorOptions & RegressorRunOptions,
   ): Promise<Regressor> {
     const given = (isRowChunks(rows) ? targets : options) as (RegressorOptions & RegressorRunOptions) | undefined;
-    const { sampleWeights, signal, timeLimit, onProgress, ...own } = given ?? {};
+    const { sampleWeights, signal, timeLimit, onProgress, spool, ...own } = given ?? {};
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, onProgress, spool }).filter(([, v]) => v !== undefined),
     );
     const model = new this(own);
     return isRowChunks<MatrixLike>(rows) ? model.fit(rows, run) : model.fit(rows, targets as MatrixLike, run);

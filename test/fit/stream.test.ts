@@ -171,6 +171,22 @@ describe('the same bits as of all rows at once', () => {
   });
 });
 
+test('the same bits for any number of threads', async () => {
+  const wide = normals(21, 1200, 40);
+  const targets = wide.map((row) => [row[0]! - row[1]! * row[2]!, row[3]!]);
+  const weights = async (threads: number) => {
+    const layers = [dense(96, { activation: 'tanh' }), dense(96, { activation: 'relu' }), dense(2)];
+    const net = await Network.create({ inputs: 40, layers, loss: 'meanSquaredError', seed: 5, threads });
+    living.push(net);
+    const chunks = () =>
+      [0, 500, 700].map((at, i): Chunk => [wide.slice(at, [500, 700, 1200][i]), targets.slice(at, [500, 700, 1200][i])]);
+    await net.fit(chunks, { epochs: 2, batchSize: 450, method: adam({ rate: 0.01 }) });
+    await net.fit(chunks, { epochs: 2, batchSize: 64 });
+    return net.getWeights();
+  };
+  expect(await weights(2)).toEqual(await weights(1));
+});
+
 describe('orders within chunks', () => {
   test('every row is taken once an epoch', async () => {
     // Hardly any steps from weights of 0, so that each row's loss is y².
