@@ -106,6 +106,12 @@ export class Dataset {
     return { x: kept(x), t: kept(t), w: w && kept(w) };
   }
 
+  /** Inputs and targets themselves. Valid until memory grows: use at once, never keep, never give away. @internal */
+  get views(): { x: RealArray; y: RealArray } {
+    this.check();
+    return { x: this.x.view(), y: this.y.view() };
+  }
+
   /** The raw targets, a copy. @internal */
   rawTargets(): RealArray {
     this.check();

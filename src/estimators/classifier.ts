@@ -263,10 +263,11 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     return { t, classes: found };
   }
 
-  protected override settled(coding: LabelCoding, network: Network, { x, inputs, classes, w, rows }: Problem): LabelCoding {
+  protected override settled(coding: LabelCoding, network: Network, problem: Problem): LabelCoding {
+    const { inputs, classes, w, rows } = problem;
     const n = coding.classes.length;
     if (this.head.loss === 'crossEntropy' || (coding.scale !== null && rows < ROWS_PER_CLASS * n)) return coding;
-    return { ...coding, scale: fitScale(network.engine, network.predict(shaped(x, inputs)), classes!, n, w) };
+    return { ...coding, scale: fitScale(network.engine, network.predict(shaped(problem.x.slice(), inputs)), classes!, n, w) };
   }
 
   protected outputsFor({ classes }: LabelCoding): number {

@@ -1,9 +1,8 @@
 // What Classifier and Regressor have in common: preprocessing + target coding + network + recommended defaults.
 
 import { engineOf } from '../../bindings/load.js';
-import { rowWeights } from '../data/dataset.js';
+import { Dataset, rowWeights } from '../data/dataset.js';
 import type { EncoderSpec } from '../data/encoder.js';
-import type { ShapedArray } from '../data/matrix.js';
 import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
 import { type Rows, type Table, table } from '../data/table.js';
@@ -33,7 +32,18 @@ import type { MethodState } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
 import { type Checked, checked } from '../options.js';
 import { freshSeed } from '../random.js';
-import { type Fixed, type Problem, type Recipe, build, recipe, scaledUp, shaped, train, withoutWeightless } from './recipe.js';
+import {
+  type Fixed,
+  type Problem,
+  type Recipe,
+  build,
+  placed,
+  recipe,
+  scaledUp,
+  shaped,
+  train,
+  withoutWeightless,
+} from './recipe.js';
 import { select } from './selection.js';
 import { techniques } from './techniques.js';
 import type { Precision } from '../../bindings/memory.js';
@@ -53,13 +63,6 @@ export interface Fitted<Coding> {
 export interface CodedTargets {
   readonly t: Float32Array | Float64Array;
   readonly classes: Uint32Array | undefined;
-}
-
-/** What is trained on, beside a problem to choose by. */
-interface Lesson {
-  readonly X: ShapedArray | Chunks;
-  readonly Y: ShapedArray | undefined;
-  readonly options: FitOptions;
 }
 
 /** A model from a table to labels or numbers. `Coding` is how targets are coded; plain data, stored in model files. */
@@ -169,13 +172,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const t = table(rows);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
-      const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass);
-      const lesson = {
-        X: shaped(problem.x, problem.inputs),
-        Y: shaped(problem.t, problem.outputs),
-        options: weighted(problem.w),
-      };
-      await this.learn(inputs, coding, problem, lesson, run, interruption);
+      const { problem, data } = placed(this.problem(inputs, coding, t, targets, run.sampleWeights, byClass));
+      try {
+        await this.learn(inputs, coding, problem, data, {}, run, interruption);
+      } finally {
+        data.dispose();
+      }
     });
   }
 
@@ -206,16 +208,17 @@ export abstract class Estimator<Targets, Coding> extends Model {
           if (n > 0) yield { X: shaped(x, sample.inputs), Y: shaped(t, sample.outputs), sampleWeights: w };
         }
       };
-      await this.learn(inputs, coding, sample, { X, Y: undefined, options: { rows } }, run, interruption);
+      await this.learn(inputs, coding, sample, X, { rows }, run, interruption);
     });
   }
 
-  /** Chooses by a problem, and trains on a lesson. */
+  /** Chooses by a problem, and trains on its data, or on chunks that it is a sample of. */
   private async learn(
     inputs: Inputs,
     coding: Coding,
     problem: Problem,
-    { X, Y, options }: Lesson,
+    data: Dataset | Chunks,
+    options: FitOptions,
     run: Checked<typeof RUN_OPTIONS>,
     interruption: Interruption,
   ): Promise<void> {
@@ -241,8 +244,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
       let history: EstimatorHistory;
       let state: MethodState | undefined;
       if (linear) network.setWeights([linear.weights, linear.bias]);
-      if (linear && Y) {
-        const { loss } = network.evaluate(X as ShapedArray, Y, weighted(problem.w));
+      if (linear && data instanceof Dataset) {
+        const { loss } = network.evaluate(data);
         history = {
           ...emptyHistory(this.seed),
           loss: [loss],
@@ -255,7 +258,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
         };
       } else {
         const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
-        const outcome = await train(network, problem.techniques, X, Y, choice, {
+        const outcome = await train(network, problem.techniques, data, undefined, choice, {
           ...options,
           ...left,
           ...(run.signal && { signal: run.signal }),

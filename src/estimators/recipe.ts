@@ -3,6 +3,7 @@
 import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import type { Activation } from '../activations.js';
+import { Dataset } from '../data/dataset.js';
 import type { ShapedArray } from '../data/matrix.js';
 import { concatenated } from './chunks.js';
 import { MOMENTUM, annealed, batchSize, decayByRule, epochs, hiddenUnits, startRate, stepCurvature } from './defaults.js';
@@ -27,9 +28,9 @@ export interface Problem {
   readonly all?: number;
   readonly inputs: number;
   readonly outputs: number;
-  /** rows×inputs, centred and scaled. */
+  /** rows×inputs, centred and scaled. Where it is a dataset's, valid until memory grows: not to be kept. */
   readonly x: Float32Array | Float64Array;
-  /** rows×outputs: standardised numbers, or one column per class. */
+  /** rows×outputs: standardised numbers, or one column per class. As `x`. */
   readonly t: Float32Array | Float64Array;
   /** One weight a row. */
   readonly w: Float64Array | undefined;
@@ -109,6 +110,22 @@ export function picked(
   return result;
 }
 
+/** A problem whose rows are a dataset, in linear memory and nowhere else; the dataset is to be disposed of. */
+export function placed(problem: Problem): { problem: Problem; data: Dataset } {
+  const { x, t, w, inputs, outputs, precision } = problem;
+  const data = new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
+  const views = {
+    get x() {
+      return data.views.x;
+    },
+    get t() {
+      return data.views.y;
+    },
+  };
+  const { x: _, t: __, ...rest } = problem;
+  return { problem: Object.defineProperties(rest as Problem, Object.getOwnPropertyDescriptors(views)), data };
+}
+
 /** What a model is trained with. */
 export interface Recipe {
   /** Units of hidden layers, from the bottom up; none makes a linear model. */
@@ -174,17 +191,17 @@ export function build(problem: Problem, { hidden, activation }: Recipe): Promise
 export async function train(
   network: Network,
   { method: own, fit }: Techniques,
-  x: ShapedArray | Chunks,
-  t: ShapedArray | undefined,
+  data: Dataset | ShapedArray | Chunks,
+  targets: ShapedArray | undefined,
   { rate, momentum, weightDecay, epochs: all, batchSize: batch }: Recipe,
   options: FitOptions,
 ): Promise<Outcome> {
   const common = { batchSize: batch, ...fit, ...options, epochs: all };
-  if (own) return network.train(x, t, { ...common, method: own });
+  if (own) return network.train(data, targets, { ...common, method: own });
   const start = network.getWeights();
   for (let first = rate; ; first /= 3) {
     const method = sgd({ rate: annealed(first, all), momentum, weightDecay });
-    const outcome = await network.train(x, t, { ...common, method });
+    const outcome = await network.train(data, targets, { ...common, method });
     if (outcome.history.reason !== 'diverged' || first < rate / 1000) return outcome;
     network.setWeights(start);
   }
