@@ -181,23 +181,29 @@ test('CSV, NDJSON and Parquet of the same rows make the same model', async () =>
     { ...column('y'), type: 'STRING' as const },
   ];
   place.file('same.parquet', new Uint8Array(parquetWriteBuffer({ columnData })));
-  const models: Buffer[] = [];
-  for (const format of ['csv', 'ndjson', 'parquet']) {
-    const { code, err } = await place.run([
-      'train',
-      `same.${format}`,
-      '--target',
-      'y',
-      ...QUICK,
-      '--out',
-      `${format}.safetensors`,
-      '--quiet',
-    ]);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    models.push(readFileSync(place.file(`${format}.safetensors`)));
+  // With all rows to train on, a file that is one piece makes the same model piece by piece.
+  for (const how of [[], ['--test-share', '0'], ['--test-share', '0', '--stream'], ['--stream']]) {
+    const models: Buffer[] = [];
+    for (const format of ['csv', 'ndjson', 'parquet']) {
+      const out = `${format}${how.length}.safetensors`;
+      const { code, err } = await place.run([
+        'train',
+        `same.${format}`,
+        '--target',
+        'y',
+        ...QUICK,
+        ...how,
+        '--out',
+        out,
+        '--quiet',
+      ]);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      models.push(readFileSync(place.file(out)));
+    }
+    expect(models[1]!.equals(models[0]!)).toBe(true);
+    expect(models[2]!.equals(models[0]!)).toBe(true);
   }
-  expect(models[1]!.equals(models[0]!)).toBe(true);
-  expect(models[2]!.equals(models[0]!)).toBe(true);
+  expect(readFileSync(place.file('csv3.safetensors'))).toEqual(readFileSync(place.file('csv2.safetensors')));
 });
 
 describe('what cannot work', () => {
