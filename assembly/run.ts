@@ -19,7 +19,8 @@ export class Run {
   plan: usize;
   rows: i32; // patterns of an epoch
   batch: i32;
-  position: i32; // patterns of the epoch already used
+  position: i32; // patterns of the epoch, or of its piece at hand, already used
+  before: i32; // patterns of the epoch in pieces before
   subset: usize; // u32 indices of the patterns to learn, or 0 for all
   order: usize; // room for a shuffled copy of them, or 0 to keep their order
   classOf: usize; // u32: each pattern's class, where the order interleaves classes; or 0
@@ -109,15 +110,37 @@ export function runEmphasis(at: usize, emphasis: usize): void {
 export function runEpoch(at: usize, seedLow: u32, seedHigh: u32, purpose: u32, epoch: u32): void {
   const run = changetype<Run>(at);
   const plan = changetype<Plan>(run.plan);
-  run.position = 0;
   run.lossSum = 0;
   run.weightSum = 0;
   plan.low = seedLow;
   plan.high = seedHigh;
   plan.epoch = epoch;
+  runPiece(at, purpose, 0, 0);
+}
+
+/**
+ * Other patterns from here on, where an epoch comes in pieces: `rows` of them at x, t and w, an order (room for as many u32, or 0) of their own.
+ * runEpoch or runPiece must follow.
+ */
+export function runFeed(at: usize, rows: i32, x: usize, t: usize, w: usize, order: usize): void {
+  const run = changetype<Run>(at), patterns = patternsOf(run);
+  run.rows = rows;
+  run.order = order;
+  patterns.x = x;
+  patterns.t = t;
+  patterns.w = w;
+  patterns.indices = order;
+}
+
+/** Begins piece number `piece` of the epoch, behind `before` patterns of it: a new order of its patterns if they have one. */
+export function runPiece(at: usize, purpose: u32, piece: u32, before: i32): void {
+  const run = changetype<Run>(at), plan = changetype<Plan>(run.plan);
+  const seedLow = plan.low, seedHigh = plan.high, epoch = plan.epoch;
+  run.position = 0;
+  run.before = before;
   if (!run.order) return;
   if (run.emphasis) emphasisEpoch(run.emphasis, seedLow, seedHigh, epoch);
-  permutation(run.rows, seedLow, seedHigh, purpose, epoch, 0, run.order);
+  permutation(run.rows, seedLow, seedHigh, purpose, epoch, piece, run.order);
   if (run.emphasis) return; // the step that draws a pattern also looks up its index
   if (run.subset) {
     for (let p = run.order, end = p + (<usize>run.rows << 2); p < end; p += 4) {
@@ -139,7 +162,7 @@ export function runWeightSum(at: usize): f64 {
   return changetype<Run>(at).weightSum;
 }
 
-/** Patterns of the epoch already used. */
+/** Patterns of the epoch, or of its piece at hand, already used. */
 export function runPosition(at: usize): i32 {
   return changetype<Run>(at).position;
 }
@@ -240,7 +263,7 @@ export function runSteps(at: usize, steps: i32): i32 {
     const first = run.position, count = min(run.batch, run.rows - first);
     if (rates) u.rate = load<f64>(rates + (<usize>done << 3));
     run.position += count;
-    plan.step = first;
+    plan.step = run.before + first;
     if (emphasis) draw(emphasis, first, count, run.order);
     const weight = weighs ? patterns.weight(first, count) : <f64>count;
     if (weight == 0) continue; // patterns without weight teach nothing

@@ -34,8 +34,9 @@ export class OptionError extends EfficientBackpropError {
   }
 }
 
-/** Where in the data something is wrong: a row (from 0), a column (its name, or its index from 0), or both. */
+/** Where in the data something is wrong: a row (from 0), a column (its name, or its index from 0), or both; of data in chunks, which (from 0). */
 export interface DataPlace {
+  chunk?: number | undefined;
   row?: number | undefined;
   column?: string | number | undefined;
 }
@@ -43,6 +44,8 @@ export interface DataPlace {
 /** Data that cannot be used as they are. */
 export class DataError extends EfficientBackpropError {
   override name = 'DataError';
+  /** Of data that come in chunks: which one, whose rows `row` counts. */
+  readonly chunk: number | undefined;
   readonly row: number | undefined;
   readonly column: string | number | undefined;
   /** What is wrong: 'X', 'Y', 'labels', 'targets', 'weights', … */
@@ -50,11 +53,13 @@ export class DataError extends EfficientBackpropError {
   /** The message without the place. */
   readonly detail: string;
 
-  constructor(what: string, detail: string, { row, column }: DataPlace = {}) {
+  constructor(what: string, detail: string, { chunk, row, column }: DataPlace = {}) {
     const places: string[] = [];
+    if (chunk !== undefined) places.push(`chunk ${chunk}`);
     if (row !== undefined) places.push(`row ${row}`);
     if (column !== undefined) places.push(`column ${typeof column === 'string' ? JSON.stringify(column) : column}`);
     super(`${what}${places.length ? `, ${places.join(', ')}` : ''}: ${detail}`);
+    this.chunk = chunk;
     this.row = row;
     this.column = column;
     this.what = what;

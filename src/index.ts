@@ -11,6 +11,7 @@ export {
   type ClassifierRunOptions,
 } from './estimators/classifier.js';
 export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './estimators/regressor.js';
+export type { RowChunks } from './estimators/chunks.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimators/options.js';
 export type { Recipe } from './estimators/recipe.js';
 export type { Candidate, Choice } from './estimators/selection.js';
@@ -149,6 +150,7 @@ export { sgd, type PerWeight, type Sgd, type SgdOptions } from './optim/sgd.js';
 export type { Method } from './optim/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './fit/options.js';
 export type { History, Regularisation, StopReason } from './fit/history.js';
+export type { Chunk, Chunks } from './fit/stream.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation } from './activations.js';

@@ -8,9 +8,12 @@ import { ACTIVATIONS } from './activations.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, copyMatrix, matrix, requireColumns } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
-import { type Outcome, fit } from './fit/fit.js';
+import { fit } from './fit/fit.js';
+import { fitStream, wholeSetMethods } from './fit/fit-stream.js';
+import type { Outcome } from './fit/loop.js';
 import type { FitOptions } from './fit/options.js';
-import type { Subject } from './fit/rows.js';
+import { type Subject, datasetFor } from './fit/rows.js';
+import { type Chunks, isChunks } from './fit/stream.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
@@ -198,16 +201,18 @@ export class Network extends Model {
   /**
    * Trains on X (N×inputs) and Y, or on a dataset. Y has one column per output; for crossEntropy it may be a single column of
    * class indices from 0; for hinge it holds ±1.
+   *
+   * Data larger than memory come in chunks, `[X, Y]`, `{ X, Y, sampleWeights }` or datasets: from an async iterable, which is read once, or from a function that
+   * returns a fresh one for each epoch. While one chunk is trained on, the next is asked for, and copied when it comes, so that two are in memory; rows are
+   * shuffled within their chunk, and a step takes rows of one chunk. A chunk of arrays may be used anew once the next is asked for; a dataset must stay.
    * @returns the record of the fit, which says in `reason` why it ended
-   * @throws DataError, OptionError, OutOfMemoryError before anything has changed
+   * @throws DataError, OptionError, OutOfMemoryError before anything has changed. Of chunks, DataErrors come as late as the chunk that they name, as does
+   *   what the iterable throws; what was learned before stays.
    */
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
-  fit(data: Dataset, options?: FitOptions): Promise<History>;
-  async fit(X: MatrixLike | Dataset, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const { history } =
-      X instanceof Dataset
-        ? await this.train(X, undefined, (Y as FitOptions | undefined) ?? options)
-        : await this.train(X, Y as MatrixLike, options);
+  fit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
+  async fit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
+    const { history } = await this.train(X, ...told(X, Y, options));
     this.memory = undefined;
     return history;
   }
@@ -218,10 +223,9 @@ export class Network extends Model {
    * @throws DataError, OptionError, OutOfMemoryError before anything has changed
    */
   partialFit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
-  partialFit(data: Dataset, options?: FitOptions): Promise<History>;
-  async partialFit(X: MatrixLike | Dataset, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const [targets, given] =
-      X instanceof Dataset ? [undefined, (Y as FitOptions | undefined) ?? options] : [Y as MatrixLike, options];
+  partialFit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
+  async partialFit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
+    const [targets, given] = told(X, Y, options);
     const { history, state } = await this.train(X, targets, { epochs: 1, ...given }, this.memory);
     this.memory = state;
     return history;
@@ -229,7 +233,7 @@ export class Network extends Model {
 
   /** `fit` for those who continue later: with what the method remembered, and what it remembers now. @internal */
   async train(
-    X: MatrixLike | Dataset,
+    X: MatrixLike | Dataset | Chunks,
     Y: MatrixLike | undefined,
     options: FitOptions | undefined,
     resume?: MethodState,
@@ -241,6 +245,9 @@ export class Network extends Model {
     let given = options as (FitOptions & { method?: Method }) | undefined;
     try {
       if (options?.method === 'auto') ({ options: given, choice } = this.decide(X, options));
+      if (isChunks(X) && given?.method?.precision === 'float64' && given.method.batch === 'full') {
+        throw new OptionError('fit.method', given.method.name, wholeSetMethods(given.method.name)); // before it changes the precision
+      }
     } catch (error) {
       this.fitting = false;
       throw error;
@@ -256,7 +263,7 @@ export class Network extends Model {
       ...(!this.started && { start: () => (this.started = true) }),
     };
     try {
-      const outcome = await fit(subject, X, Y, given, resume);
+      const outcome = isChunks(X) ? await fitStream(subject, X, given, resume) : await fit(subject, X, Y, given, resume);
       if (choice) outcome.history.choice = choice;
       return outcome;
     } finally {
@@ -287,7 +294,7 @@ export class Network extends Model {
     const { sampleWeights } = checked('evaluate', EVALUATE, options);
     if (X instanceof Dataset) return this.measure(X);
     if (Y === undefined) throw new DataError('Y', 'is missing');
-    const data = new Dataset(X, Y, { precision: this.precision, ...(sampleWeights && { weights: sampleWeights }) });
+    const data = datasetFor(this, X, Y, sampleWeights);
     try {
       return this.measure(data);
     } finally {
@@ -400,16 +407,22 @@ export class Network extends Model {
   }
 
   /** The options with the method that suits the network and so many rows. */
-  private decide(X: MatrixLike | Dataset, options: FitOptions): { options: FitOptions & { method: Method }; choice: string } {
+  private decide(
+    X: MatrixLike | Dataset | Chunks,
+    options: FitOptions,
+  ): { options: FitOptions & { method: Method }; choice: string } {
     const { l1, clip, average, batchSize } = options;
     const around = { l1: (l1 ?? 0) > 0, clip: clip !== undefined, average: average !== undefined };
     const extra = Object.entries(around).find(([, used]) => used)?.[0];
     const { method, because } = choose({
       architecture: this.architecture,
       parameters: this.parameters,
-      rows: X instanceof Dataset ? X.rows : matrix(X, 'X').rows,
+      rows: isChunks(X) ? Infinity : X instanceof Dataset ? X.rows : matrix(X, 'X').rows,
       outputs: this.outputs,
-      firstOrder: extra ?? (batchSize !== undefined && batchSize !== 'full' ? 'a batch size' : undefined),
+      firstOrder:
+        extra ??
+        (isChunks(X) ? 'data in chunks' : undefined) ??
+        (batchSize !== undefined && batchSize !== 'full' ? 'a batch size' : undefined),
     });
     return { options: { ...options, method }, choice: because };
   }
@@ -468,9 +481,9 @@ export class Network extends Model {
 
   private measure(data: Dataset): Evaluation {
     if (data.inputs !== this.inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${this.inputs}`);
-    const patterns = data.patterns(this.precision, this.loss, this.outputs);
     const arena = new Arena();
     try {
+      const patterns = data.patterns(this.precision, this.loss, this.outputs, arena);
       const forward = new Forward(this, arena, patterns, undefined, Infinity, 1);
       const { stride } = forward;
       const outputs = new Reals(arena, this.precision, stride * this.outputs);
@@ -487,4 +500,14 @@ export class Network extends Model {
       arena.dispose();
     }
   }
+}
+
+/** Targets and options of a fit: a dataset, or chunks, have targets of their own, and options come second. */
+function told(
+  X: unknown,
+  Y: MatrixLike | FitOptions | undefined,
+  options: FitOptions | undefined,
+): [MatrixLike | undefined, FitOptions | undefined] {
+  const whole = X instanceof Dataset || isChunks(X);
+  return whole ? [undefined, (Y as FitOptions | undefined) ?? options] : [Y as MatrixLike, options];
 }

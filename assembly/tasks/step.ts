@@ -187,7 +187,7 @@ export function stepTake(runAt: usize, index: i32): i32 {
   plan.learning = 1;
   if (run.rates) u.rate = load<f64>(run.rates + (<usize>index << 3));
   run.position += count;
-  plan.step = first;
+  plan.step = run.before + first;
   if (run.emphasis) draw(run.emphasis, first, count, run.order);
   const weight = patterns.weight(first, count);
   if (weight == 0) return 0;

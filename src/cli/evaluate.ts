@@ -4,10 +4,12 @@ import path from 'node:path';
 import { Classifier } from '../estimators/classifier.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireWritable, writeText } from './output.js';
-import { located } from './read/cells.js';
+import { located, relocated } from './read/cells.js';
+import type { Sheet } from './read/sheet.js';
+import { Points } from './points.js';
 import { classificationText, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
-import { loadEstimator, rowsFor, tellNotes } from './use.js';
+import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
 export interface EvaluateOptions {
   readonly target?: string;
@@ -24,33 +26,47 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   const model = await loadEstimator(modelFile);
   const target = options.target ?? model.metadata['target'];
   if (target === undefined) throw new UsageError(`${modelFile} does not say what its target is called; --target does`);
-  const { sheet, table, notes } = await rowsFor(model, file, options);
-  if (!options.quiet) tellNotes(notes);
-  const isClassifier = model instanceof Classifier;
-  const cells = targetCells(sheet, target, isClassifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number');
-  const { result, text, pictures } = located(
-    sheet,
-    () => {
-      if (isClassifier) {
-        const found = model.evaluate(table, labelsOf(cells));
-        return { result: found, text: classificationText(found), pictures: { evaluation: found } };
+  const conformer = new Conformer(model);
+  const points = new Points();
+  let sheet: Sheet | undefined;
+  const pieces = async function* () {
+    const wanted = model instanceof Classifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number';
+    for await (const piece of piecesFor(conformer, file, options)) {
+      sheet = piece.sheet;
+      yield { ...piece, cells: targetCells(sheet, target, wanted) };
+    }
+  };
+  const measure = async () => {
+    if (model instanceof Classifier) {
+      const found = await model.evaluateChunks(async function* () {
+        for await (const { table, cells } of pieces()) yield [table, labelsOf(cells)] as const;
+      });
+      return { result: found, text: classificationText(found), pictures: { evaluation: found } };
+    }
+    const found = await model.evaluateChunks(async function* () {
+      for await (const { sheet: at, table, cells } of pieces()) {
+        const truths = numbersOf(at, target, cells);
+        if (options.report) points.add(truths, located(at, () => model.predict(table)) as number[]);
+        yield [table, truths] as const;
       }
-      const truths = numbersOf(sheet, target, cells);
-      const found = model.evaluate(table, truths);
-      const points = (model.predict(table) as number[]).map((p, i): [number, number] => [truths[i]!, p]);
-      return { result: found, text: regressionText(found), pictures: { points } };
-    },
-    { target },
-  );
+    });
+    return { result: found, text: regressionText(found), pictures: { points: points.list } };
+  };
+  const { result, text, pictures } = await measure().catch((error: unknown) => {
+    throw sheet ? relocated(sheet, error, { target }) : error;
+  });
+  const { before, rows: last, file: name } = sheet!;
+  const rows = before + last;
+  const { notes } = conformer;
+  if (!options.quiet) tellNotes(notes);
   if (options.report) {
     const { reportHtml } = await import('./report.js');
-    const title = `${path.basename(modelFile)} on ${path.basename(sheet.file)}`;
-    await writeText(options.report, reportHtml({ title, sections: [[`${target}, ${sheet.rows} rows`, text]], ...pictures }));
+    const title = `${path.basename(modelFile)} on ${path.basename(name)}`;
+    await writeText(options.report, reportHtml({ title, sections: [[`${target}, ${rows} rows`, text]], ...pictures }));
   }
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ model: modelFile, target, rows: sheet.rows, notes, evaluation: result })}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ model: modelFile, target, rows, notes, evaluation: result })}\n`);
   else
     process.stdout.write(
-      `${modelFile} on ${sheet.file}, ${sheet.rows} rows, target ${JSON.stringify(target)}:\n${text}\n${options.report ? `report: ${options.report}\n` : ''}`,
+      `${modelFile} on ${name}, ${rows} rows, target ${JSON.stringify(target)}:\n${text}\n${options.report ? `report: ${options.report}\n` : ''}`,
     );
 }

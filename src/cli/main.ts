@@ -80,6 +80,8 @@ reading(
     .option('--report <file>', 'write an HTML report with pictures')
     .option('--drop <columns>', 'columns to leave out, separated by commas', names)
     .option('--test-share <share>', 'share of the rows held out to measure the model on; 0 for none', share, 0.2)
+    .option('--stream', 'read the file anew for each pass instead of keeping its rows (default: from 256 MB on)')
+    .option('--no-stream', 'keep the rows, however many there are')
     .option('--hidden <units>', 'units of the hidden layers, separated by commas; 0 for none (default: chosen)', units)
     .addOption(
       new Option('--activation <name>', 'of the hidden layers').choices(ACTIVATION_NAMES.filter((name) => name !== 'softmax')),

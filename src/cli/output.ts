@@ -42,6 +42,14 @@ export async function writeText(file: string, text: string): Promise<void> {
   await writeBytes(file, new TextEncoder().encode(text));
 }
 
+/** Writes text as it comes, to a file or to standard output, which may be slower. */
+export async function writePieces(file: string | undefined, pieces: AsyncIterable<string>): Promise<void> {
+  if (file !== undefined) return writeBytes(file, pieces);
+  for await (const piece of pieces) {
+    if (!process.stdout.write(piece)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}
+
 /** A line of CSV; cells are quoted where they need to be. */
 export function csvLine(cells: readonly unknown[]): string {
   return `${cells

@@ -2,10 +2,11 @@
 
 import path from 'node:path';
 import { Classifier } from '../estimators/classifier.js';
+import type { Regressor } from '../estimators/regressor.js';
 import { UsageError } from './failure.js';
-import { csvLine, requireApart, requireWritable, writeText } from './output.js';
+import { csvLine, requireApart, requireWritable, writePieces } from './output.js';
 import { located } from './read/cells.js';
-import { loadEstimator, rowsFor, tellNotes } from './use.js';
+import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
 export interface PredictOptions {
   readonly out?: string;
@@ -22,33 +23,53 @@ export async function predict(modelFile: string, file: string, options: PredictO
   const model = await loadEstimator(modelFile);
   if (options.probabilities && !(model instanceof Classifier))
     throw new UsageError('--probabilities goes with classifiers; this model predicts numbers');
-  const { sheet, table, notes } = await rowsFor(model, file, options);
-  if (!options.quiet) tellNotes(notes);
-  const name = model.metadata['target'] ?? 'prediction';
-  const records = located(sheet, () => {
-    if (!(model instanceof Classifier)) {
-      const predictions = model.predict(table) as number[] | number[][];
-      return predictions.map(
-        (p): Record<string, unknown> =>
-          Array.isArray(p) ? Object.fromEntries(p.map((v, i) => [`${name} ${i + 1}`, v])) : { [name]: p },
-      );
-    }
-    if (!options.probabilities) return model.predict(table).map((label): Record<string, unknown> => ({ [name]: label }));
-    const all = model.predictProbabilities(table);
-    return all.map((row) => {
-      const best = row.indexOf(Math.max(...row));
-      const probabilities = Object.fromEntries(row.map((p, i) => [`probability of ${String(model.classes[i])}`, p]));
-      return { [name]: model.classes[best], ...probabilities } as Record<string, unknown>;
-    });
-  });
-  const text = formatted(records, options);
-  if (options.out) await writeText(options.out, text);
-  else process.stdout.write(text);
+  const conformer = new Conformer(model);
+  await writePieces(options.out, formatted(predictions(model, conformer, file, options), options));
+  if (!options.quiet) tellNotes(conformer.notes);
 }
 
-function formatted(records: readonly Record<string, unknown>[], { out, json }: PredictOptions): string {
+/** Predictions of rows, as records, piece by piece. */
+async function* predictions(
+  model: Classifier | Regressor,
+  conformer: Conformer,
+  file: string,
+  options: PredictOptions,
+): AsyncGenerator<Record<string, unknown>[], void, undefined> {
+  const name = model.metadata['target'] ?? 'prediction';
+  for await (const { sheet, table } of piecesFor(conformer, file, options)) {
+    yield located(sheet, () => {
+      if (!(model instanceof Classifier)) {
+        const predicted = model.predict(table) as number[] | number[][];
+        return predicted.map(
+          (p): Record<string, unknown> =>
+            Array.isArray(p) ? Object.fromEntries(p.map((v, i) => [`${name} ${i + 1}`, v])) : { [name]: p },
+        );
+      }
+      if (!options.probabilities) return model.predict(table).map((label): Record<string, unknown> => ({ [name]: label }));
+      return model.predictProbabilities(table).map((row) => {
+        const best = row.indexOf(Math.max(...row));
+        const probabilities = Object.fromEntries(row.map((p, i) => [`probability of ${String(model.classes[i])}`, p]));
+        return { [name]: model.classes[best], ...probabilities } as Record<string, unknown>;
+      });
+    });
+  }
+}
+
+/** Records as CSV, NDJSON or one JSON array, by the output's name; text as it comes. */
+async function* formatted(
+  pieces: AsyncIterable<readonly Record<string, unknown>[]>,
+  { out, json }: PredictOptions,
+): AsyncGenerator<string, void, undefined> {
   const extension = out ? path.extname(out).toLowerCase() : '';
-  if (extension === '.ndjson' || extension === '.jsonl') return records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  if (json || extension === '.json') return `${JSON.stringify(records)}\n`;
-  return csvLine(Object.keys(records[0]!)) + records.map((record) => csvLine(Object.values(record))).join('');
+  const lines = extension === '.ndjson' || extension === '.jsonl';
+  const array = !lines && (json || extension === '.json');
+  let first = true;
+  for await (const records of pieces) {
+    if (lines) yield records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    else if (array) yield (first ? '[' : ',') + records.map((record) => JSON.stringify(record)).join(',');
+    else
+      yield (first ? csvLine(Object.keys(records[0]!)) : '') + records.map((record) => csvLine(Object.values(record))).join('');
+    first = false;
+  }
+  if (array) yield ']\n';
 }

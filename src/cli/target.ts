@@ -6,7 +6,7 @@ import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/table.js';
 import { nearest } from '../options.js';
 import { Purpose } from '../random.js';
-import { isNumber, typedColumn } from './read/cells.js';
+import { isBoolean, isMissingText, isNumber, typedColumn } from './read/cells.js';
 import type { Sheet } from './read/sheet.js';
 
 export type Task = 'classification' | 'regression';
@@ -28,8 +28,12 @@ export function requireColumn(sheet: Sheet, name: string, what: string): void {
 /** The target's cells, every one of them there. @throws InputError */
 export function targetCells(sheet: Sheet, name: string, wanted?: 'number' | 'text'): Cell[] {
   requireColumn(sheet, name, 'the target');
-  const cells = typedColumn(sheet, name, wanted);
-  const gap = cells.findIndex(isMissing);
+  return allThere(sheet, name, typedColumn(sheet, name, wanted));
+}
+
+/** A target's cells, all of which must be there. @throws InputError */
+export function allThere(sheet: Sheet, name: string, cells: Cell[]): Cell[] {
+  const gap = cells.findIndex((cell) => isMissing(cell) || (sheet.text && typeof cell === 'string' && isMissingText(cell)));
   if (gap >= 0) throw sheet.error('the target is missing', gap, name);
   return cells;
 }
@@ -37,42 +41,68 @@ export function targetCells(sheet: Sheet, name: string, wanted?: 'number' | 'tex
 /** Of a text target, this share of numbers means that it was meant to hold numbers. */
 const MOSTLY_NUMBERS = 0.8;
 
-/**
- * The task that a target suggests, and why.
- * @throws InputError for numbers with text among them, and for text that differs in most rows: neither names classes
- */
-export function inferTask(sheet: Sheet, name: string, cells: readonly Cell[]): { task: Task; why: string } {
-  const isNumeric = (cell: Cell) =>
-    typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'string' && isNumber(cell));
-  const texts = cells.filter((cell) => typeof cell === 'string');
-  const stray = cells.findIndex((cell) => !isNumeric(cell));
-  if (texts.length > 0 && cells.filter(isNumeric).length >= MOSTLY_NUMBERS * cells.length && stray >= 0) {
-    throw sheet.error(
-      `${JSON.stringify(cells[stray])} stands in a target of numbers (--task classification makes labels of them all)`,
-      stray,
-      name,
-    );
+/** Labels are told apart up to so many: more than that name nothing. */
+const MOST_LABELS = 10_000;
+
+/** What a target's cells suggest, found sheet by sheet: cells as they are typed, or text as it stands in the file. */
+export class TargetProfile {
+  private rows = 0;
+  private numbers = 0;
+  private booleans = 0;
+  private strings = 0;
+  private integers = true;
+  /** Different numbers, and different texts, as far as they matter. */
+  private readonly different = new Set<Cell>();
+  private readonly labels = new Set<string>();
+  /** An error about the first cell that is no number. */
+  private stray: ((detail: (cell: string) => string) => Error) | undefined;
+  private whole: ((detail: string) => Error) | undefined;
+  private text = false;
+
+  constructor(private readonly name: string) {}
+
+  add(sheet: Sheet, cells: readonly Cell[]): this {
+    const { name, different, labels } = this;
+    this.text = sheet.text;
+    this.whole ??= (detail) => sheet.error(detail, undefined, name);
+    cells.forEach((cell, row) => {
+      if (typeof cell === 'string' && labels.size <= MOST_LABELS) labels.add(cell.trim());
+      const number = typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'string' && isNumber(cell));
+      if (number) {
+        this.numbers++;
+        const value = Number(cell);
+        if (different.size <= MOST_CLASSES) different.add(value);
+        this.integers &&= Number.isInteger(value);
+      } else this.stray ??= (detail) => sheet.error(detail(JSON.stringify(cell)), row, name);
+      if (typeof cell === 'boolean' || (sheet.text && typeof cell === 'string' && isBoolean(cell))) this.booleans++;
+      if (typeof cell === 'string') this.strings++;
+    });
+    this.rows += cells.length;
+    return this;
   }
-  const labels = new Set(texts).size;
-  if (labels > 2 && labels > cells.length / 2) {
-    throw sheet.error(
-      `the target has ${labels} different labels in ${cells.length} rows: nothing to learn from one example each`,
-      undefined,
-      name,
-    );
+
+  /**
+   * The task, and why.
+   * @throws InputError for numbers with text among them, and for text that differs in most rows: neither names classes
+   */
+  task(): { task: Task; why: string } {
+    const { rows, numbers, booleans, strings, different, labels } = this;
+    // Text that is numbers throughout, or true and false throughout, is taken as such.
+    const texts = this.text ? numbers < rows && booleans < rows : strings > 0;
+    if (texts && this.stray && numbers >= MOSTLY_NUMBERS * rows) {
+      throw this.stray((cell) => `${cell} stands in a target of numbers (--task classification makes labels of them all)`);
+    }
+    if (texts && labels.size > 2 && (labels.size > rows / 2 || labels.size > MOST_LABELS)) {
+      const many = labels.size > MOST_LABELS ? `more than ${MOST_LABELS}` : labels.size;
+      throw this.whole!(`the target has ${many} different labels in ${rows} rows: nothing to learn from one example each`);
+    }
+    if (numbers < rows)
+      return { task: 'classification', why: `the target holds ${booleans > 0 && !texts ? 'true and false' : 'text'}` };
+    if (different.size <= MOST_CLASSES && rows >= LEAST_MEMBERS * different.size && this.integers) {
+      return { task: 'classification', why: `the target holds ${different.size} different integers in ${rows} rows` };
+    }
+    return { task: 'regression', why: 'the target holds numbers' };
   }
-  const odd = cells.find((cell) => typeof cell !== 'number' && typeof cell !== 'bigint');
-  if (odd !== undefined)
-    return { task: 'classification', why: `the target holds ${typeof odd === 'boolean' ? 'true and false' : 'text'}` };
-  const different = new Set(cells);
-  if (
-    different.size <= MOST_CLASSES &&
-    cells.length >= LEAST_MEMBERS * different.size &&
-    cells.every((cell) => Number.isInteger(Number(cell)))
-  ) {
-    return { task: 'classification', why: `the target holds ${different.size} different integers in ${cells.length} rows` };
-  }
-  return { task: 'regression', why: 'the target holds numbers' };
 }
 
 /** Labels: what stands in the target, bigints as numbers, dates as text. */
@@ -82,12 +112,20 @@ export function labelsOf(cells: readonly Cell[]): Label[] {
   );
 }
 
-/** Numbers to learn. @throws InputError at the first cell that is none */
-export function numbersOf(sheet: Sheet, name: string, cells: readonly Cell[]): number[] {
+/**
+ * Numbers to learn.
+ * @param picked the rows of the sheet that the cells stand in, if not all
+ * @throws InputError at the first cell that is none
+ */
+export function numbersOf(sheet: Sheet, name: string, cells: readonly Cell[], picked?: Uint32Array): number[] {
   return cells.map((cell, row) => {
     const n = typeof cell === 'boolean' || typeof cell === 'bigint' ? Number(cell) : cell instanceof Date ? cell.getTime() : cell;
     if (typeof n !== 'number' || !Number.isFinite(n)) {
-      throw sheet.error(`${JSON.stringify(String(cell))} is not a finite number, as regression needs`, row, name);
+      throw sheet.error(
+        `${JSON.stringify(String(cell))} is not a finite number, as regression needs`,
+        picked ? picked[row] : row,
+        name,
+      );
     }
     return n;
   });

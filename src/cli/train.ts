@@ -1,18 +1,20 @@
 // train: from a file of rows to a model file.
 
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Classifier, type ClassifierEvaluation } from '../estimators/classifier.js';
-import type { EstimatorOptions } from '../estimators/options.js';
-import { Regressor, type RegressorEvaluation } from '../estimators/regressor.js';
+import { Classifier } from '../estimators/classifier.js';
+import type { EstimatorOptions, RunOptions } from '../estimators/options.js';
+import { Regressor } from '../estimators/regressor.js';
 import { freshSeed } from '../random.js';
 import { UsageError } from './failure.js';
-import { requireApart, requireWritable, writeText } from './output.js';
+import { requireApart, requireWritable } from './output.js';
 import { reporter, silent } from './progress.js';
 import { located, relocated, tableOf, typedColumn } from './read/cells.js';
 import { readSheet } from './read/read.js';
 import { STDIN } from './read/source.js';
-import { choiceText, classificationText, columnsText, curveText, regressionText } from './show.js';
-import { type Task, holdOut, inferTask, labelsOf, numbersOf, requireColumn, targetCells } from './target.js';
+import { type Task, holdOut, TargetProfile, labelsOf, numbersOf, requireColumn, targetCells } from './target.js';
+import { trainPieces } from './train-pieces.js';
+import { type Learned, type Lesson, conclude, introduce, sayer } from './trained.js';
 
 export interface TrainOptions {
   readonly target: string;
@@ -21,6 +23,8 @@ export interface TrainOptions {
   readonly report?: string;
   readonly drop?: readonly string[];
   readonly testShare: number;
+  /** Whether the file is read anew for each pass; by default from 256 MB on. */
+  readonly stream?: boolean;
   readonly delimiter?: string;
   readonly header?: boolean;
   readonly seed?: number;
@@ -31,23 +35,51 @@ export interface TrainOptions {
   readonly quiet?: boolean;
 }
 
-type Learned =
-  | { readonly task: 'classification'; readonly model: Classifier; readonly evaluation: ClassifierEvaluation | undefined }
-  | {
-      readonly task: 'regression';
-      readonly model: Regressor;
-      readonly evaluation: RegressorEvaluation | undefined;
-      readonly points: [number, number][];
-    };
+/** A model, and what it was trained on. */
+export interface Trained {
+  readonly learned: Learned;
+  readonly lesson: Lesson;
+}
+
+/** Options of the model and of its training. */
+export type Run = EstimatorOptions & RunOptions & { readonly seed: number };
 
 export async function train(file: string, options: TrainOptions, signal: AbortSignal): Promise<void> {
   const out = options.out ?? `${file === STDIN ? 'model' : path.basename(file, path.extname(file))}.safetensors`;
   requireApart({ '--out': out, '--report': options.report }, [file]);
   await requireWritable(out);
   if (options.report) await requireWritable(options.report);
-  const tell = (text: string) => process.stdout.write(`${text}\n`);
-  const say = options.json || options.quiet ? () => {} : tell;
+  const output = { out, report: options.report, json: options.json ?? false, quiet: options.quiet ?? false };
+  const seed = options.seed ?? freshSeed();
+  const progress = options.json || options.quiet ? silent : reporter(Boolean(process.stderr.isTTY));
+  const run = {
+    ...options.model,
+    seed,
+    signal,
+    onProgress: progress.report,
+    ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit * 1000 }),
+  };
+  const learning = (await streams(file, options.stream)) ? trainPieces : trainWhole;
+  const { learned, lesson } = await learning(file, options, run, sayer(output)).finally(() => progress.done());
+  await conclude(learned, lesson, output);
+}
 
+/** Bytes of a file from which it is read anew for each pass instead of kept. */
+const LARGE = 256 * 2 ** 20;
+
+/** @throws UsageError for what can be read once only */
+async function streams(file: string, asked: boolean | undefined): Promise<boolean> {
+  if (file === STDIN) {
+    if (asked) throw new UsageError('--stream reads the data several times: give a file instead of standard input');
+    return false;
+  }
+  if (asked !== undefined) return asked;
+  const found = await stat(file).catch(() => undefined); // reading will say why
+  return Boolean(found?.isFile()) && found!.size >= LARGE;
+}
+
+/** Learns from rows that are all in memory. */
+async function trainWhole(file: string, options: TrainOptions, run: Run, say: (text: string) => void): Promise<Trained> {
   const sheet = await readSheet(file, options);
   const { target } = options;
   const cells = targetCells(sheet, target, options.task === 'regression' ? 'number' : undefined);
@@ -62,23 +94,24 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
     for (let i = 0; i < whole.width; i++) whole.column(i);
   });
 
-  const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : inferTask(sheet, target, cells);
-  say(`${sheet.file}: ${sheet.rows} rows, ${sheet.names.length} columns`);
-  for (const note of sheet.notes) say(`note: ${note}`);
-  say(`task: ${task} of ${JSON.stringify(target)}, ${why}${options.task ? '' : ' (--task says otherwise)'}`);
-
-  const seed = options.seed ?? freshSeed();
+  const { task, why } = options.task
+    ? { task: options.task, why: 'as asked for' }
+    : new TargetProfile(target).add(sheet, cells).task();
   const labels = task === 'classification' ? labelsOf(cells) : undefined;
-  const { train: rows, test } = await holdOut(sheet.rows, options.testShare, seed, labels);
+  const { train: rows, test } = await holdOut(sheet.rows, options.testShare, run.seed, labels);
   if (rows.length === 0) throw new UsageError(`--test-share ${options.testShare} leaves no row of ${sheet.rows} to train on`);
-  const progress = options.json || options.quiet ? silent : reporter(Boolean(process.stderr.isTTY));
-  const run = {
-    ...options.model,
+  const { file: name, notes } = sheet;
+  const { seed } = run;
+  const lesson = {
+    file: name,
+    target,
+    task,
+    why,
+    notes,
+    rows: { all: sheet.rows, train: rows.length, test: test.length },
     seed,
-    signal,
-    onProgress: progress.report,
-    ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit * 1000 }),
   };
+  introduce(say, lesson, sheet.names.length, options.task !== undefined);
   const learn = async (): Promise<Learned> => {
     const known = tableOf(inputs, sheet.rows, rows);
     const held = tableOf(inputs, sheet.rows, test);
@@ -101,79 +134,8 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
     const points = test.length ? (model.predict(held) as number[]).map((p, i): [number, number] => [truths[i]!, p]) : [];
     return { task: 'regression', model, evaluation: test.length ? model.evaluate(held, truths) : undefined, points };
   };
-  const learned = await learn()
-    .catch((error: unknown) => {
-      throw relocated(sheet, error, { picked: rows, target });
-    })
-    .finally(() => progress.done());
-  const { model, evaluation } = learned;
-  await model.save(out, { metadata: { target, task } });
-
-  const { history } = model;
-  const score = !evaluation
-    ? undefined
-    : learned.task === 'classification'
-      ? classificationText(learned.evaluation!)
-      : regressionText(learned.evaluation!);
-  const columns = columnsText(model.columns);
-  const chosen = choiceText(history);
-  if (options.report) {
-    const { reportHtml } = await import('./report.js');
-    const sections: [string, string][] = [
-      ['Data', `${sheet.file}: ${sheet.rows} rows; ${task} of ${target}, ${why}\n${sheet.notes.join('\n')}`],
-      ['Columns', columns],
-      ['Model', `${chosen}\nseed ${seed}`],
-    ];
-    if (score) sections.push([`On ${test.length} rows held out`, score]);
-    const pictures =
-      learned.task === 'classification'
-        ? learned.evaluation
-          ? { evaluation: learned.evaluation }
-          : {}
-        : { points: learned.points };
-    await writeText(
-      options.report,
-      reportHtml({
-        title: `${path.basename(out)}: ${task} of ${target}`,
-        sections,
-        loss: history.loss,
-        validationLoss: history.validationLoss,
-        ...pictures,
-      }),
-    );
-  }
-  if (options.json) {
-    const { candidates, ...choice } = history.chosen;
-    const result = {
-      model: out,
-      task,
-      target,
-      rows: { all: sheet.rows, train: rows.length, test: test.length },
-      columns: model.columns,
-      notes: sheet.notes,
-      chosen: choice,
-      candidates,
-      evaluation: evaluation ?? null,
-      history: {
-        loss: history.loss,
-        validationLoss: history.validationLoss,
-        reason: history.reason,
-        epochs: history.epochs,
-        time: history.time,
-      },
-      seed,
-      ...(options.report && { report: options.report }),
-    };
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
-  }
-  say(`columns:\n${columns}`);
-  say(`model: ${chosen}`);
-  const curve = curveText(history.loss, Math.min(60, (process.stdout.columns ?? 80) - 20));
-  if (curve) say(curve);
-  say(
-    `trained on ${rows.length} rows in ${(history.time / 1000).toFixed(1)} s, seed ${seed}${history.reason === 'timeLimit' ? ', stopped by the time limit' : ''}`,
-  );
-  tell(score ? `on ${test.length} rows held out:\n${score}` : 'no rows were held out: nothing was measured');
-  tell(`saved: ${out}${options.report ? `\nreport: ${options.report}` : ''}`);
+  const learned = await learn().catch((error: unknown) => {
+    throw relocated(sheet, error, { picked: rows, target });
+  });
+  return { learned, lesson };
 }

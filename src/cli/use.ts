@@ -4,9 +4,10 @@ import { Classifier } from '../estimators/classifier.js';
 import { UnsupportedError } from '../errors.js';
 import { loadModel } from '../load-model.js';
 import { Regressor } from '../estimators/regressor.js';
-import type { ColumnTable } from '../data/table.js';
-import { tableOf, typedColumn, type Wanted } from './read/cells.js';
-import { readSheet } from './read/read.js';
+import type { ColumnSpec } from '../data/columns.js';
+import type { Cell, ColumnTable } from '../data/table.js';
+import { tableOf, typedColumn } from './read/cells.js';
+import { PIECE, readSheet, readSheets } from './read/read.js';
 import type { Sheet } from './read/sheet.js';
 
 /** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
@@ -16,11 +17,10 @@ export async function loadEstimator(file: string): Promise<Classifier | Regresso
   throw new UnsupportedError(`${file} is a bare network, which knows no columns; this command needs a classifier or regressor`);
 }
 
+/** Rows of a file as a model wants them. */
 export interface Rows {
   readonly sheet: Sheet;
   readonly table: ColumnTable;
-  /** What was noticed: columns ignored, categories unknown, gaps filled. */
-  readonly notes: string[];
 }
 
 /** The model's columns in a file's rows. @throws InputError if one is missing */
@@ -28,49 +28,89 @@ export async function rowsFor(
   model: Classifier | Regressor,
   file: string,
   options: { delimiter?: string; header?: boolean },
-): Promise<Rows> {
-  const sheet = await readSheet(file, options);
-  // A file without a header may lack the target, or what was dropped, and then counts its columns differently.
-  if (sheet.nameless && sheet.columns.size === model.columns.length) sheet.rename(model.columns.map(({ name }) => name));
-  const specs = model.columns.filter(({ kind }) => kind !== 'dropped');
-  const absent = specs.filter(({ name }) => !sheet.columns.has(name)).map(({ name }) => JSON.stringify(name));
-  if (absent.length > 0) {
-    const names = sheet.names.map((name) => JSON.stringify(name)).join(', ');
-    throw sheet.error(
-      `${absent.length > 1 ? 'the columns' : 'the column'} ${absent.join(', ')}, which the model was trained on, ${absent.length > 1 ? 'are' : 'is'} missing; the columns are ${names}`,
-    );
-  }
-  const notes = [...sheet.notes];
-  const known = new Set(model.columns.map(({ name }) => name).concat(model.metadata['target'] ?? []));
-  const extra = sheet.names.filter((name) => !known.has(name));
-  if (extra.length > 0)
-    notes.push(`ignored: ${extra.map((name) => JSON.stringify(name)).join(', ')}, which the model does not know`);
-  const columns = new Map(
-    specs.map(({ name, kind }) => {
-      const wanted: Wanted = kind === 'category' ? 'text' : 'number';
-      return [name, typedColumn(sheet, name, wanted)] as const;
-    }),
-  );
-  for (const spec of specs) {
-    const cells = columns.get(spec.name)!;
-    const gaps = cells.filter((cell) => cell === null || cell === undefined).length;
-    if (gaps > 0) notes.push(`${JSON.stringify(spec.name)}: ${gaps} missing, filled as in training`);
-    const odd = spec.kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;
-    if (odd >= 0)
-      throw sheet.error(`${JSON.stringify(cells[odd])} is not a number, as this column's cells were in training`, odd, spec.name);
-    if (spec.kind !== 'category') continue;
-    const categories = new Set<unknown>(spec.categories);
-    const strange = [...new Set(cells.filter((cell) => cell !== null && cell !== undefined && !categories.has(cell)))];
-    if (strange.length > 0) {
+): Promise<Rows & { notes: string[] }> {
+  const conformer = new Conformer(model);
+  const rows = conformer.take(await readSheet(file, options));
+  return { ...rows, notes: conformer.notes };
+}
+
+/** The same piece by piece; `notes` of the conformer says what was noticed once all have come. */
+export async function* piecesFor(
+  conformer: Conformer,
+  file: string,
+  options: { delimiter?: string; header?: boolean },
+): AsyncGenerator<Rows, void, undefined> {
+  for await (const sheet of readSheets(file, options, PIECE)) yield conformer.take(sheet);
+}
+
+/** Makes a model's columns of sheets, and remembers what was noticed. */
+export class Conformer {
+  private readonly told: string[] = [];
+  private readonly extra = new Set<string>();
+  private readonly gaps = new Map<string, number>();
+  private readonly strange = new Map<string, Set<unknown>>();
+
+  constructor(private readonly model: Classifier | Regressor) {}
+
+  /** What was noticed: columns ignored, categories unknown, gaps filled. */
+  get notes(): string[] {
+    const notes = [...this.told];
+    const { extra, gaps, strange } = this;
+    if (extra.size > 0)
+      notes.push(`ignored: ${[...extra].map((name) => JSON.stringify(name)).join(', ')}, which the model does not know`);
+    for (const { name } of this.model.columns) {
+      const missing = gaps.get(name);
+      if (missing) notes.push(`${JSON.stringify(name)}: ${missing} missing, filled as in training`);
+      const unseen = [...(strange.get(name) ?? [])];
+      if (unseen.length === 0) continue;
       const list =
-        strange
+        unseen
           .slice(0, 5)
           .map((c) => JSON.stringify(c))
-          .join(', ') + (strange.length > 5 ? ', …' : '');
-      notes.push(`${JSON.stringify(spec.name)}: ${list} not seen in training, taken as none of its categories`);
+          .join(', ') + (unseen.length > 5 ? ', …' : '');
+      notes.push(`${JSON.stringify(name)}: ${list} not seen in training, taken as none of its categories`);
     }
+    return notes;
   }
-  return { sheet, table: tableOf(columns, sheet.rows), notes };
+
+  /** @throws InputError if a column is missing, or holds what it did not hold in training */
+  take(sheet: Sheet): Rows {
+    const { model, extra } = this;
+    // A file without a header may lack the target, or what was dropped, and then counts its columns differently.
+    if (sheet.nameless && sheet.columns.size === model.columns.length) sheet.rename(model.columns.map(({ name }) => name));
+    const specs = model.columns.filter(({ kind }) => kind !== 'dropped');
+    const absent = specs.filter(({ name }) => !sheet.columns.has(name)).map(({ name }) => JSON.stringify(name));
+    if (absent.length > 0) {
+      const names = sheet.names.map((name) => JSON.stringify(name)).join(', ');
+      throw sheet.error(
+        `${absent.length > 1 ? 'the columns' : 'the column'} ${absent.join(', ')}, which the model was trained on, ${absent.length > 1 ? 'are' : 'is'} missing; the columns are ${names}`,
+      );
+    }
+    this.told.push(...sheet.notes);
+    const known = new Set(model.columns.map(({ name }) => name).concat(model.metadata['target'] ?? []));
+    for (const name of sheet.names) if (!known.has(name)) extra.add(name);
+    const columns = new Map(specs.map((spec) => [spec.name, this.column(sheet, spec)] as const));
+    return { sheet, table: tableOf(columns, sheet.rows) };
+  }
+
+  private column(sheet: Sheet, spec: ColumnSpec): Cell[] {
+    const { gaps, strange } = this;
+    const { name, kind } = spec;
+    const cells = typedColumn(sheet, name, kind === 'category' ? 'text' : 'number');
+    const missing = cells.filter((cell) => cell === null || cell === undefined).length;
+    gaps.set(name, (gaps.get(name) ?? 0) + missing);
+    const odd = kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;
+    if (odd >= 0)
+      throw sheet.error(`${JSON.stringify(cells[odd])} is not a number, as this column's cells were in training`, odd, name);
+    if (spec.kind !== 'category') return cells;
+    const categories = new Set<unknown>(spec.categories);
+    const unseen = strange.get(name) ?? new Set();
+    strange.set(name, unseen);
+    // A few are enough to name.
+    for (const cell of cells)
+      if (unseen.size <= 5 && cell !== null && cell !== undefined && !categories.has(cell)) unseen.add(cell);
+    return cells;
+  }
 }
 
 /** Notes go to standard error, so that results can be piped on. */

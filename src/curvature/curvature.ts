@@ -65,13 +65,7 @@ export class Curvature {
     this.arena = ownedArena(this);
     const at = new Reals(this.arena, 'float64', theta.length);
     at.view().set(theta);
-    const { x, t, w } = data.patterns('float64', architecture.loss, outputsOf(architecture));
-    const copy = (from: Reals) => {
-      const kept = new Reals(this.arena, 'float64', from.length);
-      kept.view().set(from.view());
-      return kept;
-    };
-    this.patterns = { x: copy(x), t: copy(t), w: w && copy(w) };
+    this.patterns = data.copied('float64', architecture.loss, outputsOf(architecture), this.arena);
     this.objective = new Objective(engine, this.arena, architecture, at, this.patterns, undefined, 0, subject.threads);
     this.parameters = this.objective.parameters;
     this.v = new Reals(this.arena, 'float64', this.parameters);

@@ -44,28 +44,111 @@ export type ColumnSpec =
     }
   | { readonly name: string; readonly kind: 'dropped'; readonly reason: string };
 
-/**
- * How each column of a table becomes inputs.
- * @param fills whether gaps may be filled
- * @throws DataError for a gap where they may not
- */
-export function learnColumns(t: Table, fills: boolean): ColumnSpec[] {
-  const columns: ColumnSpec[] = [];
-  const spreads: Spread[] = [];
-  for (let c = 0; c < t.width; c++) {
-    const name = t.names?.[c] ?? String(c);
-    const column = t.column(c);
-    if (column.kind === 'category') {
-      columns.push(categorySpec(name, column.values, fills));
-      continue;
-    }
-    const spread = spreadOf(column.values);
-    if (spread.gaps > 0 && !fills) refuseGap(column, t.names ? name : c);
-    if (spread.gaps < t.rows && spread.deviation > 0) spreads.push(spread);
-    columns.push(numberSpec(name, column.kind, spread, t.rows));
+/** Strings that a column may have to be categories: each is an input. */
+const MOST_CATEGORIES = 65_536;
+
+/** What is known of a column so far. */
+interface Gathered {
+  readonly name: string;
+  /** Its name, or its index where columns have none. */
+  readonly place: string | number;
+  /** What its values are, once there was one. */
+  kind: Column['kind'] | undefined;
+  spread: Spread;
+  /** How often there was each string; undefined where there are too many. */
+  counts: Map<string, number> | undefined;
+  gaps: number;
+}
+
+/** Learns how columns become inputs, from one table or from several, one after another. */
+export class ColumnsLearner {
+  /** Rows so far. */
+  rows = 0;
+  private columns: Gathered[] | undefined;
+  private names: readonly string[] | undefined;
+
+  /** @param fills whether gaps may be filled */
+  constructor(readonly fills: boolean) {}
+
+  /** Whether columns go by name. */
+  get named(): boolean {
+    return this.names !== undefined;
   }
-  const scale = sharedScale(spreads);
-  return scale === undefined ? columns : columns.map((spec) => (spec.kind === 'number' ? { ...spec, scale } : spec));
+
+  /** @throws DataError for a gap where they may not be filled, or columns that are not those of the tables before */
+  add(t: Table): this {
+    if (!this.columns) {
+      this.names = t.names;
+      this.columns = Array.from({ length: t.width }, (_, c) => ({
+        name: t.names?.[c] ?? String(c),
+        place: t.names?.[c] ?? c,
+        kind: undefined,
+        spread: NOTHING,
+        counts: new Map<string, number>(),
+        gaps: 0,
+      }));
+    }
+    const places = this.places(t);
+    this.columns.forEach((gathered, i) => {
+      this.gather(gathered, t.column(places[i]!));
+    });
+    this.rows += t.rows;
+    return this;
+  }
+
+  /** How each column becomes inputs. */
+  specs(): ColumnSpec[] {
+    const { rows, columns = [] } = this;
+    const specs = columns.map((column) => specOf(column, rows));
+    const spreads = columns.filter(({ kind, spread }) => kind !== 'category' && spread.deviation > 0).map(({ spread }) => spread);
+    const scale = sharedScale(spreads);
+    return scale === undefined ? specs : specs.map((spec) => (spec.kind === 'number' ? { ...spec, scale } : spec));
+  }
+
+  private places(t: Table): number[] {
+    const { names, columns } = this;
+    if ((names === undefined) !== (t.names === undefined)) {
+      throw new DataError('X', names ? 'arrays, where there were records before' : 'records, where there were arrays before');
+    }
+    if (!names) {
+      if (t.width !== columns!.length) throw new DataError('X', `has ${t.width} columns; expected ${columns!.length}, as before`);
+      return columns!.map((_, i) => i);
+    }
+    const index = new Map(t.names!.map((name, i) => [name, i]));
+    const absent = names.find((name) => !index.has(name));
+    if (absent !== undefined) throw new DataError('X', 'is missing, and was there before', { column: absent });
+    const stranger = t.names!.find((name) => !names.includes(name));
+    if (stranger !== undefined) throw new DataError('X', 'was not there before', { column: stranger });
+    return names.map((name) => index.get(name)!);
+  }
+
+  private gather(gathered: Gathered, column: Column): void {
+    const { place } = gathered;
+    if (column.kind !== 'category') {
+      const spread = spreadOf(column.values);
+      if (spread.gaps > 0 && !this.fills) refuseGap(column, place);
+      gathered.gaps += spread.gaps;
+      if (spread.count === 0) return; // nothing says what the column is
+      requireKind(gathered, column.kind);
+      gathered.spread = joined(gathered.spread, spread);
+      return;
+    }
+    if (!this.fills) refuseGap(column, place);
+    requireKind(gathered, 'category');
+    for (const value of column.values) {
+      if (value === null) gathered.gaps++;
+      else gathered.counts?.set(value, (gathered.counts.get(value) ?? 0) + 1);
+      if (gathered.counts && gathered.counts.size > MOST_CATEGORIES) gathered.counts = undefined;
+    }
+  }
+}
+
+/** @throws DataError where a column holds what it did not hold in tables before */
+function requireKind(gathered: Gathered, kind: Column['kind']): void {
+  gathered.kind ??= kind;
+  if (gathered.kind === kind) return;
+  const words = { number: 'numbers', date: 'dates', category: 'strings' };
+  throw new DataError('X', `holds ${words[kind]} where it held ${words[gathered.kind]} before`, { column: gathered.place });
 }
 
 /** What the error for a gap says. */
@@ -84,6 +167,8 @@ function indicatorScaling(p: number): Scaling {
 
 /** Where the values of a column lie. */
 export interface Spread extends Scaling {
+  /** How many values there are, and how many gaps. */
+  readonly count: number;
   readonly gaps: number;
   readonly deviation: number;
   readonly min: number;
@@ -102,7 +187,8 @@ export function spreadOf(values: Float64Array): Spread {
     if (x > max) max = x;
   }
   const gaps = values.length - n;
-  if (n === 0 || min === max) return { gaps, min, max, mean: n === 0 ? 0 : min, deviation: 0, scale: 0 };
+  if (n === 0) return { ...NOTHING, gaps };
+  if (min === max) return { count: n, gaps, min, max, mean: min, deviation: 0, scale: 0 };
   const unit = Math.max(Math.abs(min), Math.abs(max)); // squares of x/unit cannot overflow
   let sum = 0;
   for (const x of values) if (!Number.isNaN(x)) sum += x / unit;
@@ -113,7 +199,30 @@ export function spreadOf(values: Float64Array): Spread {
     if (!Number.isNaN(x)) squares += d * d;
   }
   const deviation = Math.sqrt(squares / n) * unit;
-  return { gaps, min, max, mean: mean * unit, deviation, scale: deviation };
+  return { count: n, gaps, min, max, mean: mean * unit, deviation, scale: deviation };
+}
+
+const NOTHING: Spread = { count: 0, gaps: 0, min: Infinity, max: -Infinity, mean: 0, deviation: 0, scale: 0 };
+
+/** Where the values of two columns lie together (Chan, Golub and LeVeque 1979), safe for any finite numbers. */
+export function joined(a: Spread, b: Spread): Spread {
+  const gaps = a.gaps + b.gaps;
+  if (a.count === 0 || b.count === 0) return { ...(a.count === 0 ? b : a), gaps };
+  const count = a.count + b.count;
+  const [min, max] = [Math.min(a.min, b.min), Math.max(a.max, b.max)];
+  if (min === max) return { count, gaps, min, max, mean: min, deviation: 0, scale: 0 };
+  const [p, q] = [a.count / count, b.count / count];
+  const unit = Math.max(Math.abs(min), Math.abs(max));
+  const shift = b.mean / unit - a.mean / unit;
+  const [s, t] = [a.deviation / unit, b.deviation / unit];
+  const deviation = Math.sqrt(p * s * s + q * t * t + p * q * shift * shift) * unit;
+  return { count, gaps, min, max, mean: p * a.mean + q * b.mean, deviation, scale: deviation };
+}
+
+function specOf({ name, kind, spread, counts, gaps }: Gathered, rows: number): ColumnSpec {
+  if (kind !== 'category') return numberSpec(name, kind ?? 'number', { ...spread, gaps }, rows);
+  if (!counts) return { name, kind: 'dropped', reason: `more than ${MOST_CATEGORIES} different strings` };
+  return categorySpec(name, counts, gaps, rows);
 }
 
 function numberSpec(name: string, kind: 'number' | 'date', { gaps, mean, deviation }: Spread, rows: number): ColumnSpec {
@@ -129,15 +238,7 @@ function numberSpec(name: string, kind: 'number' | 'date', { gaps, mean, deviati
   };
 }
 
-function categorySpec(name: string, values: readonly (string | null)[], fills: boolean): ColumnSpec {
-  const counts = new Map<string, number>();
-  let gaps = 0;
-  values.forEach((value, row) => {
-    if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
-    else if (fills) gaps++;
-    else throw new DataError('X', GAP, { row, column: name });
-  });
-  const rows = values.length;
+function categorySpec(name: string, counts: ReadonlyMap<string, number>, gaps: number, rows: number): ColumnSpec {
   const common = gaps >= COMMON_GAPS * rows;
   if (counts.size > (rows - gaps) / 2 && counts.size > 2) {
     return { name, kind: 'dropped', reason: `${counts.size} different strings in ${rows - gaps} rows` };

@@ -17,7 +17,7 @@ export interface DatasetOptions {
   weights?: ArrayLike<number>;
   /**
    * The precision in which the data are kept. By default float32 where that loses nothing (every element is a float32
-   * number), else float64; a network of the other precision makes itself a converted copy.
+   * number), else float64; a network of the other precision makes itself a converted copy for as long as it works on them.
    */
   precision?: Precision;
 }
@@ -41,21 +41,23 @@ export class Dataset {
   private readonly x: Reals;
   private readonly y: Reals;
   private readonly w: Reals | undefined;
-  /** Inputs and weights converted to the other precision, and targets coded for a loss, made when first asked for. */
-  private readonly converted = new Map<string, Reals>();
   /** What the targets are known to be. */
   private readonly suits = new Set<string>();
   private disposed = false;
 
-  /** @internal */
-  constructor(X: MatrixLike, Y: MatrixLike, options: DatasetOptions = {}) {
+  /**
+   * @param code what the targets are for, if for nothing else: classes are then kept as that wants them
+   * @internal
+   */
+  constructor(X: MatrixLike, Y: MatrixLike, options: DatasetOptions = {}, code?: Coding) {
     const { weights, precision } = checked('dataset', OPTIONS, options);
     const x = matrix(X, 'X');
     const y = matrix(Y, 'Y');
     if (y.rows !== x.rows) throw new DataError('Y', `has ${y.rows} rows, but X has ${x.rows}`);
     this.rows = x.rows;
     this.inputs = x.columns;
-    this.targets = y.columns;
+    const indices = code !== undefined && namesClasses(code, y.columns);
+    this.targets = indices ? code.outputs : y.columns;
     this.arena = ownedArena(this);
     try {
       const place = (m: ReturnType<typeof matrix>, what: string) => {
@@ -64,7 +66,12 @@ export class Dataset {
         return kept;
       };
       this.x = place(x, 'X');
-      this.y = place(y, 'Y');
+      if (indices) {
+        const classes = new Float64Array(y.rows);
+        copyMatrix(y, classes, 'Y');
+        this.y = made(this.arena, precision ?? 'float32', y.rows * code.outputs, (t) => oneHot(classes, code.outputs, t));
+        this.suits.add('distribution');
+      } else this.y = place(y, 'Y');
       if (weights) {
         this.w = place(weightVector(weights, x.rows, 'weights'), 'weights');
         checkWeights(this.w.view(), 'weights');
@@ -76,17 +83,33 @@ export class Dataset {
   }
 
   /**
-   * The patterns in a precision, targets as the loss wants them: for crossEntropy one column per class.
+   * The patterns in a precision, targets as the loss wants them: for crossEntropy one column per class. What is not kept so is put into the arena.
    * @internal
    * @throws DataError if the targets do not suit the loss, or the data overflow the precision
    */
-  patterns(precision: Precision, loss: Loss, outputs: number): Patterns {
+  patterns(precision: Precision, loss: Loss, outputs: number, arena: Arena): Patterns {
     this.check();
     return {
-      x: this.in(precision, 'x', this.x, 'X'),
-      t: this.coded(precision, loss, outputs),
-      w: this.w && this.in(precision, 'w', this.w, 'weights'),
+      x: this.in(precision, this.x, 'X', arena),
+      t: this.coded(precision, loss, outputs, arena),
+      w: this.w && this.in(precision, this.w, 'weights', arena),
     };
+  }
+
+  /** The same, all of it the arena's, so that the dataset may go. @internal */
+  copied(precision: Precision, loss: Loss, outputs: number, arena: Arena): Patterns {
+    const { x, t, w } = this.patterns(precision, loss, outputs, arena);
+    const kept = (from: Reals) =>
+      from !== this.x && from !== this.y && from !== this.w
+        ? from
+        : made(arena, precision, from.length, (target) => target.set(from.view()));
+    return { x: kept(x), t: kept(t), w: w && kept(w) };
+  }
+
+  /** Inputs and targets themselves. Valid until memory grows: use at once, never keep, never give away. @internal */
+  get views(): { x: RealArray; y: RealArray } {
+    this.check();
+    return { x: this.x.view(), y: this.y.view() };
   }
 
   /** The raw targets, a copy. @internal */
@@ -113,7 +136,6 @@ export class Dataset {
   /** Frees the dataset's memory at once. Networks fitted on it are not affected; a fit under way ends with a DisposedError. */
   dispose(): void {
     this.disposed = true;
-    this.converted.clear();
     this.arena.dispose();
   }
 
@@ -121,47 +143,46 @@ export class Dataset {
     this.dispose();
   }
 
-  private in(precision: Precision, key: string, source: Reals, what: string): Reals {
+  private in(precision: Precision, source: Reals, what: string, arena: Arena): Reals {
     if (source.precision === precision) return source;
-    return this.once(`${key}:${precision}`, precision, source.length, (target) => {
+    return made(arena, precision, source.length, (target) => {
       const columns = source.length / this.rows;
       copyMatrix({ rows: this.rows, columns, source: source.view() }, target, what);
     });
   }
 
-  private coded(precision: Precision, loss: Loss, outputs: number): Reals {
+  private coded(precision: Precision, loss: Loss, outputs: number, arena: Arena): Reals {
     const kind = LOSSES[loss].targets;
-    const indices = kind === 'distribution' && this.targets === 1 && outputs > 1;
-    if (indices) {
-      return this.once(`t:${precision}:classes:${outputs}`, precision, this.rows * outputs, (target) =>
-        oneHot(this.y.view(), outputs, target),
-      );
-    }
+    if (namesClasses({ loss, outputs }, this.targets))
+      return made(arena, precision, this.rows * outputs, (target) => oneHot(this.y.view(), outputs, target));
     if (this.targets !== outputs) {
       throw new DataError('Y', `has ${this.targets} columns, but the network has ${outputs} outputs`);
     }
-    const t = this.in(precision, 't', this.y, 'Y');
+    const t = this.in(precision, this.y, 'Y', arena);
     if (kind !== 'numbers' && !this.suits.has(kind)) {
       checkTargets(kind, t.view(), outputs);
       this.suits.add(kind);
     }
     return t;
   }
+}
 
-  private once(key: string, precision: Precision, length: number, fill: (target: RealArray) => void): Reals {
-    let kept = this.converted.get(key);
-    if (!kept) {
-      kept = new Reals(this.arena, precision, length);
-      try {
-        fill(kept.view());
-      } catch (error) {
-        this.arena.release(kept.address);
-        throw error;
-      }
-      this.converted.set(key, kept);
-    }
-    return kept;
-  }
+/** What targets are for. */
+interface Coding {
+  readonly loss: Loss;
+  readonly outputs: number;
+}
+
+/** Whether a single column of targets stands for several, one for each class. */
+function namesClasses({ loss, outputs }: Coding, columns: number): boolean {
+  return LOSSES[loss].targets === 'distribution' && columns === 1 && outputs > 1;
+}
+
+/** A vector in an arena, filled. */
+function made(arena: Arena, precision: Precision, length: number, fill: (target: RealArray) => void): Reals {
+  const reals = new Reals(arena, precision, length);
+  fill(reals.view());
+  return reals;
 }
 
 /** Whether every element is a float32 number, so that float32 keeps it exactly. */

@@ -2,7 +2,7 @@
 // gaps filled.
 
 import { DataError } from '../errors.js';
-import { type ColumnSpec, GAP, learnColumns, refuseGap, scaled } from './columns.js';
+import { type ColumnSpec, ColumnsLearner, GAP, refuseGap, scaled } from './columns.js';
 import type { Column, Table } from './table.js';
 
 /** How many inputs a column makes. */
@@ -35,8 +35,13 @@ export class Encoder {
    * @throws DataError for a gap where they may not, or if no column varies
    */
   static fit(t: Table, fills: boolean): Encoder {
-    const columns = learnColumns(t, fills);
-    const encoder = new Encoder({ named: t.names !== undefined, fills, columns });
+    return Encoder.of(new ColumnsLearner(fills).add(t), fills);
+  }
+
+  /** Of columns that have been learned. @throws DataError if no column varies */
+  static of(learner: ColumnsLearner, fills: boolean): Encoder {
+    const columns = learner.specs();
+    const encoder = new Encoder({ named: learner.named, fills, columns });
     if (encoder.inputs === 0) {
       const why = columns.map((spec) => `${spec.name}: ${spec.kind === 'dropped' ? spec.reason : spec.kind}`).join('; ');
       throw new DataError('X', `no column says anything to learn from (${why})`);

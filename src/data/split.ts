@@ -17,6 +17,19 @@ export function permutation(engine: Engine, n: number, seed: number, purpose: Pu
   }
 }
 
+/** Which of n rows (1, else 0) fall into a share of all: each by a draw of its own, so that it takes no other row to know. */
+export function drawn(engine: Engine, n: number, share: number, seed: number, purpose: Purpose, round: number): Uint8Array {
+  const arena = new Arena();
+  try {
+    const words = new Words(arena, n);
+    const [low, high] = halves(seed);
+    engine.core.words(n, low, high, purpose, round, 0, words.address);
+    return Uint8Array.from(words.view(), (word) => (word < share * 2 ** 32 ? 1 : 0));
+  } finally {
+    arena.dispose();
+  }
+}
+
 /**
  * Deals indices 0 … n − 1, in a permuted order, into parts that get `shares` (which sum to 1) of all patterns and, as nearly
  * as whole patterns allow, of each class. The first pattern of a class goes to the largest part, so that a part meant for

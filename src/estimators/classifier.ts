@@ -1,9 +1,19 @@
 // The classifier: labels in, labels out.
 
 import { type Calibration, calibration, fitScale } from '../data/calibration.js';
-import { type Rows, table } from '../data/table.js';
-import { CLASSES, type Label, classIndices, classesIn, coded } from '../data/targets.js';
-import { DataError, ModelFileError, OptionError, shown } from '../errors.js';
+import { type Rows, type Table, table } from '../data/table.js';
+import { CLASSES, type Label, classIndices, coded } from '../data/targets.js';
+import { ModelFileError, OptionError, shown } from '../errors.js';
+import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
+import {
+  type ClassWeights,
+  type ClassifierEvaluation,
+  EvaluationSums,
+  type LabelCoding,
+  LabelsLearner,
+  requireLength,
+} from './labels.js';
+
 import { type CodedTargets, Estimator } from './estimator.js';
 import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
@@ -13,6 +23,8 @@ import type { Network } from '../network.js';
 import { type Checked, checked, value } from '../options.js';
 import { type Head, HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
 import { type Problem, shaped } from './recipe.js';
+
+export type { ClassifierEvaluation };
 
 export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
   /**
@@ -26,17 +38,7 @@ export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
 
 export interface ClassifierRunOptions extends RunOptions {
   /** Weights of classes: 'balanced' (N/(classes·members)), or one for each label. They multiply sample weights. */
-  classWeights?: 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
-}
-
-/** How well a classifier does. */
-export interface ClassifierEvaluation extends ClassMetrics {
-  /** The loss that training minimised: the cross-entropy, unless `loss` said otherwise. */
-  loss: number;
-  /** The cross-entropy of the probabilities. */
-  logLoss: number;
-  /** The labels, in the order of all per-class lists. */
-  classes: readonly Label[];
+  classWeights?: ClassWeights;
 }
 
 const CLASSIFIER_OPTIONS = { classes: CLASSES, ...HEAD_OPTIONS, labelSmoothing: FIT_OPTIONS.labelSmoothing };
@@ -52,13 +54,6 @@ const CLASSIFIER_RUN_OPTIONS = {
 
 /** A scale that is known already is fitted again to this many rows per class and more. */
 const ROWS_PER_CLASS = 10;
-
-/** How labels become outputs; plain data. */
-interface LabelCoding {
-  readonly classes: readonly Label[];
-  /** What outputs that are no probabilities are multiplied with to become such; null where they are. */
-  readonly scale: number | null;
-}
 
 /** Codings in files; those of earlier files have no scale. */
 const CODING = {
@@ -100,12 +95,20 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   }
 
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
-  static fit(rows: Rows, labels: ArrayLike<Label>, options: ClassifierOptions & ClassifierRunOptions = {}): Promise<Classifier> {
-    const { sampleWeights, signal, timeLimit, onProgress, classWeights, ...own } = options;
+  static fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
+  static fit(chunks: RowChunks<ArrayLike<Label>>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
+  static fit(
+    rows: Rows | RowChunks<ArrayLike<Label>>,
+    labels?: ArrayLike<Label> | (ClassifierOptions & ClassifierRunOptions),
+    options?: ClassifierOptions & ClassifierRunOptions,
+  ): Promise<Classifier> {
+    const given = (isRowChunks(rows) ? labels : options) as (ClassifierOptions & ClassifierRunOptions) | undefined;
+    const { sampleWeights, signal, timeLimit, onProgress, spool, classWeights, ...own } = given ?? {};
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress, classWeights }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, onProgress, spool, classWeights }).filter(([, v]) => v !== undefined),
     );
-    return new this(own).fit(rows, labels, run);
+    const model = new this(own);
+    return isRowChunks<ArrayLike<Label>>(rows) ? model.fit(rows, run) : model.fit(rows, labels as ArrayLike<Label>, run);
   }
 
   /**
@@ -127,11 +130,21 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
 
   /**
    * Trains on rows and their labels. What was learned before is replaced once the new model is done.
+   *
+   * Data larger than memory come as a function that returns an (async) iterable of [rows, labels], anew for each pass: one learns columns and labels, one draws a
+   * sample, on which size, decay and rate are chosen, and one an epoch follows.
    * @throws DataError for bad rows or labels, one class only, or a label that `classes` does not list; OptionError
    */
-  async fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierRunOptions): Promise<this> {
-    const run = checked('Classifier.fit', CLASSIFIER_RUN_OPTIONS, options);
-    await this.train(rows, labels, run, run.classWeights);
+  fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierRunOptions): Promise<this>;
+  fit(chunks: RowChunks<ArrayLike<Label>>, options?: ClassifierRunOptions): Promise<this>;
+  async fit(
+    rows: Rows | RowChunks<ArrayLike<Label>>,
+    labels?: ArrayLike<Label> | ClassifierRunOptions,
+    options?: ClassifierRunOptions,
+  ): Promise<this> {
+    const run = checked('Classifier.fit', CLASSIFIER_RUN_OPTIONS, isRowChunks(rows) ? labels : options);
+    if (isRowChunks<ArrayLike<Label>>(rows)) await this.trainChunks(rows, run, run.classWeights);
+    else await this.train(rows, labels as ArrayLike<Label>, run, run.classWeights);
     return this;
   }
 
@@ -173,16 +186,37 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * @throws DataError for a label unseen in training
    */
   evaluate(rows: Rows, labels: ArrayLike<Label>, options?: { sampleWeights?: ArrayLike<number> }): ClassifierEvaluation {
+    const sums = new EvaluationSums(this.classes.length);
+    this.measure(sums, table(rows), labels, options);
+    return sums.result(this.classes);
+  }
+
+  /**
+   * The same of data larger than memory: `chunks` returns an (async) iterable of [rows, labels].
+   * @throws DataError that names the chunk
+   */
+  async evaluateChunks(chunks: RowChunks<ArrayLike<Label>>): Promise<ClassifierEvaluation> {
+    const sums = new EvaluationSums(this.classes.length);
+    for await (const _ of eachChunk(chunks, (t, labels) => this.measure(sums, t, labels, undefined)));
+    return sums.result(this.classes);
+  }
+
+  /** Adds what rows and their labels show. */
+  private measure(
+    sums: EvaluationSums,
+    t: Table,
+    labels: ArrayLike<Label>,
+    options: { sampleWeights?: ArrayLike<number> } | undefined,
+  ): void {
     const { inputs, coding, network } = this.trained;
-    const t = table(rows);
     const { t: truths, classes: indices } = this.encodeTargets(labels, coding, t.rows);
     const x = shaped(inputs.encode(t, network.precision), inputs.count);
     const n = coding.classes.length;
-    const found = network.evaluate(x, shaped(truths, n), options);
+    const found = network.evaluate(x, shaped(truths, n), options) as { loss: number } & ClassMetrics;
     const sure = this.calibration;
     if (!sure) {
-      const { loss, accuracy, precision, recall, f1, confusionMatrix } = found as { loss: number } & ClassMetrics;
-      return { loss, logLoss: loss, accuracy, precision, recall, f1, confusionMatrix, classes: coding.classes };
+      sums.add(found.loss, found.loss, found.confusionMatrix);
+      return;
     }
     const outputs = network.predict(x);
     const logs = sure.logProbabilities(outputs);
@@ -196,7 +230,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
       if (w > 0) logLoss -= w * logs[r * n + c]!;
       all += w;
     });
-    return { loss: found.loss, logLoss: logLoss / all, ...tally.result(), classes: coding.classes };
+    sums.add(found.loss, logLoss / all, tally.confusion);
   }
 
   /** How outputs become probabilities, where they are none. */
@@ -205,15 +239,8 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     return coding.scale === null ? undefined : calibration(network.engine, coding.classes.length, coding.scale);
   }
 
-  protected learnCoding(labels: ArrayLike<Label>, rows: number): LabelCoding {
-    requireLength(labels, rows);
-    const seen = classesIn(labels);
-    if (this.announced) return { classes: [...this.announced], scale: null };
-    if (seen.length < 2) {
-      const why = 'to tell classes apart takes at least two (or the option classes)';
-      throw new DataError('labels', `all are ${shown(labels[0])}; ${why}`);
-    }
-    return { classes: seen, scale: null };
+  protected codingLearner(): LabelsLearner {
+    return new LabelsLearner(this.announced);
   }
 
   protected readCoding(config: Readonly<Record<string, unknown>>): LabelCoding {
@@ -236,10 +263,11 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     return { t, classes: found };
   }
 
-  protected override settled(coding: LabelCoding, network: Network, { x, inputs, classes, w, rows }: Problem): LabelCoding {
+  protected override settled(coding: LabelCoding, network: Network, problem: Problem): LabelCoding {
+    const { inputs, classes, w, rows } = problem;
     const n = coding.classes.length;
     if (this.head.loss === 'crossEntropy' || (coding.scale !== null && rows < ROWS_PER_CLASS * n)) return coding;
-    return { ...coding, scale: fitScale(network.engine, network.predict(shaped(x, inputs)), classes!, n, w) };
+    return { ...coding, scale: fitScale(network.engine, network.predict(shaped(problem.x.slice(), inputs)), classes!, n, w) };
   }
 
   protected outputsFor({ classes }: LabelCoding): number {
@@ -256,12 +284,6 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
     return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
   }
-}
-
-function requireLength(labels: ArrayLike<unknown>, rows: number): void {
-  if (labels === null || typeof labels !== 'object' || !('length' in labels))
-    throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
-  if (labels.length !== rows) throw new DataError('labels', `has ${labels.length} elements, but there are ${rows} rows`);
 }
 
 /** N/(classes·members) for each class that has members. */

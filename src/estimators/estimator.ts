@@ -1,12 +1,14 @@
 // What Classifier and Regressor have in common: preprocessing + target coding + network + recommended defaults.
 
 import { engineOf } from '../../bindings/load.js';
-import { rowWeights } from '../data/dataset.js';
+import { Dataset, rowWeights } from '../data/dataset.js';
 import type { EncoderSpec } from '../data/encoder.js';
 import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
 import { type Rows, type Table, table } from '../data/table.js';
-import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError } from '../errors.js';
+import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
+import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
+import { drawn, sampleOf, survey } from './survey.js';
 import {
   ESTIMATOR_OPTIONS,
   type EstimatorHistory,
@@ -16,7 +18,10 @@ import {
   type PartialFitOptions,
   type RUN_OPTIONS,
 } from './options.js';
-import { checkedStopping } from '../fit/options.js';
+import { emptyHistory } from '../fit/history.js';
+import { Interruption } from '../fit/interruption.js';
+import { type FitOptions, checkedStopping } from '../fit/options.js';
+import type { Chunk, Chunks } from '../fit/stream.js';
 import { type Layer, activationOf } from '../layers.js';
 import { type ModelDocument, record } from '../format/document.js';
 import { encoderSpec, historyFrom, recipeFrom } from '../format/estimator.js';
@@ -27,7 +32,18 @@ import type { MethodState } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
 import { type Checked, checked } from '../options.js';
 import { freshSeed } from '../random.js';
-import { type Fixed, type Problem, type Recipe, build, recipe, shaped, train, withoutWeightless } from './recipe.js';
+import {
+  type Fixed,
+  type Problem,
+  type Recipe,
+  build,
+  placed,
+  recipe,
+  scaledUp,
+  shaped,
+  train,
+  withoutWeightless,
+} from './recipe.js';
 import { select } from './selection.js';
 import { techniques } from './techniques.js';
 import type { Precision } from '../../bindings/memory.js';
@@ -115,8 +131,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
     this.dispose();
   }
 
-  /** Learns how to code targets. @throws DataError */
-  protected abstract learnCoding(targets: Targets, rows: number): Coding;
+  /** What learns how to code targets. */
+  protected abstract codingLearner(): CodingLearner<Targets, Coding>;
 
   /** Codes targets. @throws DataError for what the coding does not know */
   protected abstract encodeTargets(targets: Targets, coding: Coding, rows: number): CodedTargets;
@@ -152,72 +168,126 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** Trains a model from scratch; the old one, if any, stays until the new one is done. */
   protected async train(rows: Rows, targets: Targets, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
     await this.exclusively(async () => {
-      const started = performance.now();
+      const interruption = new Interruption(run.signal, run.timeLimit);
       const t = table(rows);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
-      const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass);
-      const engine = await engineOf(this.options.precision, this.options.numerics);
-      const elapsed = () => performance.now() - started;
-      const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
-        run.onProgress?.({ loss: undefined, validationLoss: undefined, rate: undefined, time: elapsed(), ...progress });
-      const { choice, linear } = await select(engine, problem, this.fixed(), async (done, all) => {
-        report({ stage: 'select', done, all });
-        run.signal?.throwIfAborted();
-        return elapsed() < run.timeLimit / 2;
-      });
-      run.signal?.throwIfAborted();
-      const network = await build(problem, choice);
+      const { problem, data } = placed(this.problem(inputs, coding, t, targets, run.sampleWeights, byClass));
       try {
-        let history: EstimatorHistory;
-        let state: MethodState | undefined;
-        if (linear) {
-          network.setWeights([linear.weights, linear.bias]);
-          const { loss } = network.evaluate(
-            shaped(problem.x, problem.inputs),
-            shaped(problem.t, problem.outputs),
-            weighted(problem.w),
-          );
-          history = {
-            loss: [loss],
-            validationLoss: [],
-            metrics: {},
-            epochs: 1,
-            bestEpoch: 1,
-            reason: 'solved',
-            evaluations: 1,
-            time: elapsed(),
-            seed: this.seed,
-            chosen: choice,
-          };
-        } else {
-          const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - elapsed(), 1) };
-          const data = [shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs)] as const;
-          const outcome = await train(network, problem.techniques, ...data, choice, {
-            ...weighted(problem.w),
-            ...left,
-            ...(run.signal && { signal: run.signal }),
-            ...(this.options.validation !== undefined && {
-              validation: this.options.validation,
-              earlyStopping: this.options.earlyStopping,
-            }),
-            onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
-              report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
-          });
-          const found = outcome.history;
-          if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
-          state = outcome.state;
-          history = { ...found, time: elapsed(), chosen: choice };
-        }
-        if (this.disposed) throw new DisposedError(this.kind);
-        this.fitted?.network.dispose();
-        const { by: _, folds: __, candidates: ___, ...settings } = choice;
-        this.fitted = { inputs, coding: this.settled(coding, network, problem), network, recipe: settings, history, state };
-      } catch (error) {
-        network.dispose();
-        throw error;
+        await this.learn(inputs, coding, problem, data, {}, run, interruption);
+      } finally {
+        data.dispose();
       }
     });
+  }
+
+  /**
+   * Trains a model from scratch on chunks: a pass learns columns and targets, a pass draws a sample, on which size and rate are chosen, and a
+   * pass for each epoch trains.
+   */
+  protected async trainChunks(chunks: RowChunks<Targets>, run: Checked<typeof RUN_OPTIONS>, given: unknown): Promise<void> {
+    const { validation, decorrelate, precision } = this.options;
+    if (run.sampleWeights) throw new OptionError(`${this.kind}.fit.sampleWeights`, run.sampleWeights, 'none with chunks');
+    if (validation !== undefined) {
+      const expected = 'none with chunks: which rows a share takes depends on all of them; evaluateChunks measures on others';
+      throw new OptionError(`${this.kind}.validation`, validation, expected);
+    }
+    await this.exclusively(async () => {
+      const interruption = new Interruption(run.signal, run.timeLimit);
+      const learner = this.codingLearner();
+      const { encoder, rows } = await survey(chunks, (t) => this.fills(t), learner, run.signal);
+      const coding = learner.finish();
+      const byClass = learner.classWeights?.(given) ?? given;
+      const directions = () => sampleOf(chunks, encoder, rows, run.signal);
+      const inputs = await Inputs.from(encoder, decorrelate, directions);
+      const problems = () => eachChunk(chunks, (t, targets) => this.problem(inputs, coding, t, targets, undefined, byClass));
+      const sample = await drawn(problems(), precision, rows, run);
+      const encoded: () => AsyncIterable<EncodedChunk> = run.spool?.complete ? () => run.spool!.chunks() : problems;
+      const X = async function* (): AsyncGenerator<Chunk> {
+        for await (const { rows: n, x, t, w } of encoded()) {
+          if (n > 0) yield { X: shaped(x, sample.inputs), Y: shaped(t, sample.outputs), sampleWeights: w };
+        }
+      };
+      await this.learn(inputs, coding, sample, X, { rows }, run, interruption);
+    });
+  }
+
+  /** Chooses by a problem, and trains on its data, or on chunks that it is a sample of. */
+  private async learn(
+    inputs: Inputs,
+    coding: Coding,
+    problem: Problem,
+    data: Dataset | Chunks,
+    options: FitOptions,
+    run: Checked<typeof RUN_OPTIONS>,
+    interruption: Interruption,
+  ): Promise<void> {
+    const engine = await engineOf(this.options.precision, this.options.numerics);
+    const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
+      run.onProgress?.({
+        loss: undefined,
+        validationLoss: undefined,
+        rate: undefined,
+        time: interruption.elapsed,
+        ...progress,
+      });
+    const fixed = this.fixed();
+    const { choice: chosen, linear } = await select(engine, problem, fixed, async (done, all) => {
+      report({ stage: 'select', done, all });
+      run.signal?.throwIfAborted();
+      return interruption.elapsed < run.timeLimit / 2;
+    });
+    run.signal?.throwIfAborted();
+    const choice = scaledUp(chosen, problem, fixed);
+    const network = await build(problem, choice);
+    try {
+      let history: EstimatorHistory;
+      let state: MethodState | undefined;
+      if (linear) network.setWeights([linear.weights, linear.bias]);
+      if (linear && data instanceof Dataset) {
+        const { loss } = network.evaluate(data);
+        history = {
+          ...emptyHistory(this.seed),
+          loss: [loss],
+          epochs: 1,
+          bestEpoch: 1,
+          reason: 'solved',
+          evaluations: 1,
+          time: interruption.elapsed,
+          chosen: choice,
+        };
+      } else {
+        const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
+        const outcome = await train(network, problem.techniques, data, undefined, choice, {
+          ...options,
+          ...left,
+          ...(run.signal && { signal: run.signal }),
+          ...(this.options.validation !== undefined && {
+            validation: this.options.validation,
+            earlyStopping: this.options.earlyStopping,
+          }),
+          onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
+            report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
+        });
+        const found = outcome.history;
+        if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
+        state = outcome.state;
+        history = { ...found, time: interruption.elapsed, chosen: choice };
+      }
+      if (this.disposed) throw new DisposedError(this.kind);
+      this.fitted?.network.dispose();
+      const { by: _, folds: __, candidates: ___, ...settings } = choice;
+      this.fitted = { inputs, coding: this.settled(coding, network, problem), network, recipe: settings, history, state };
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+  }
+
+  private learnCoding(targets: Targets, rows: number): Coding {
+    const learner = this.codingLearner();
+    learner.add(targets, rows);
+    return learner.finish();
   }
 
   /** Goes on training on new rows: columns, scalings and the method's state stay. Without a model yet, begins one by rule. */

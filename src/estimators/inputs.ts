@@ -33,11 +33,24 @@ export class Inputs {
    */
   static async fit(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
     const encoder = Encoder.fit(t, fills);
+    return this.from(encoder, decorrelate, async () => encoder.encode(t, 'float64') as Float64Array);
+  }
+
+  /**
+   * Of columns that have been learned; directions, if they are to be decorrelated, from a sample.
+   * @param sample what the encoder makes of some rows, in float64
+   * @throws DataError
+   */
+  static async from(
+    encoder: Encoder,
+    decorrelate: boolean | DecorrelateOptions,
+    sample: () => Promise<Float64Array>,
+  ): Promise<Inputs> {
     if (decorrelate === false) return new this(encoder, undefined);
     const map = normalize.decorrelate(decorrelate === true ? {} : decorrelate);
-    const engine = await engineOf('float64');
-    const data = encoder.encode(t, 'float64') as Float64Array;
-    return new this(encoder, map.learn(engine, { data, shape: [t.rows, encoder.inputs] }));
+    const data = await sample();
+    const shape = [data.length / encoder.inputs, encoder.inputs] as const;
+    return new this(encoder, map.learn(await engineOf('float64'), { data, shape }));
   }
 
   /** The inputs of a table's rows, row-major. @throws DataError */

@@ -10,6 +10,7 @@ import { NUMERICS } from '../numerics.js';
 import { callback, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
 import { THREADS, type Threads } from '../threads.js';
+import type { Spool } from './chunks.js';
 import type { Choice } from './selection.js';
 import { TECHNIQUE_OPTIONS, type TechniqueOptions } from './techniques.js';
 
@@ -85,6 +86,11 @@ export const RUN_OPTIONS = {
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: number({ above: 0 }, Infinity),
   onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
+  spool: value<Spool | undefined>(
+    'where encoded chunks are kept',
+    (v) => typeof v === 'object' && v !== null && 'put' in v,
+    undefined,
+  ),
 };
 
 /** What `onProgress` is told. */
@@ -112,6 +118,8 @@ export interface RunOptions {
   timeLimit?: number;
   /** Called after each candidate and each epoch. */
   onProgress?: (progress: FitProgress) => void;
+  /** With chunks: keeps what they are encoded to, so that they are not asked for in each epoch. @internal */
+  spool?: Spool;
 }
 
 /** The record of a fit, with what was chosen. */

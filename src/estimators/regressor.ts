@@ -1,10 +1,11 @@
 // The regressor: numbers in, numbers out.
 
-import { type Scaling, type Spread, scaled, spreadOf } from '../data/columns.js';
+import { type Scaling, type Spread, joined, scaled, spreadOf } from '../data/columns.js';
 import { rowWeights } from '../data/dataset.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
 import type { Rows } from '../data/table.js';
 import { DataError, ModelFileError } from '../errors.js';
+import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import { type CodedTargets, Estimator } from './estimator.js';
 import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
@@ -56,12 +57,20 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   }
 
   /** A new regressor, fitted: `new Regressor(options).fit(rows, targets, options)`. */
-  static fit(rows: Rows, targets: MatrixLike, options: RegressorOptions & RegressorRunOptions = {}): Promise<Regressor> {
-    const { sampleWeights, signal, timeLimit, onProgress, ...own } = options;
+  static fit(rows: Rows, targets: MatrixLike, options?: RegressorOptions & RegressorRunOptions): Promise<Regressor>;
+  static fit(chunks: RowChunks<MatrixLike>, options?: RegressorOptions & RegressorRunOptions): Promise<Regressor>;
+  static fit(
+    rows: Rows | RowChunks<MatrixLike>,
+    targets?: MatrixLike | (RegressorOptions & RegressorRunOptions),
+    options?: RegressorOptions & RegressorRunOptions,
+  ): Promise<Regressor> {
+    const given = (isRowChunks(rows) ? targets : options) as (RegressorOptions & RegressorRunOptions) | undefined;
+    const { sampleWeights, signal, timeLimit, onProgress, spool, ...own } = given ?? {};
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, onProgress, spool }).filter(([, v]) => v !== undefined),
     );
-    return new this(own).fit(rows, targets, run);
+    const model = new this(own);
+    return isRowChunks<MatrixLike>(rows) ? model.fit(rows, run) : model.fit(rows, targets as MatrixLike, run);
   }
 
   /**
@@ -83,10 +92,21 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
 
   /**
    * Trains on rows and their targets. What was learned before is replaced once the new model is done.
+   *
+   * Data larger than memory come as a function that returns an (async) iterable of [rows, targets], anew for each pass: one learns columns and scalings, one draws a
+   * sample, on which size, decay and rate are chosen, and one an epoch follows.
    * @throws DataError for bad rows or targets; OptionError
    */
-  async fit(rows: Rows, targets: MatrixLike, options?: RegressorRunOptions): Promise<this> {
-    await this.train(rows, targets, checked('Regressor.fit', RUN_OPTIONS, options), undefined);
+  fit(rows: Rows, targets: MatrixLike, options?: RegressorRunOptions): Promise<this>;
+  fit(chunks: RowChunks<MatrixLike>, options?: RegressorRunOptions): Promise<this>;
+  async fit(
+    rows: Rows | RowChunks<MatrixLike>,
+    targets?: MatrixLike | RegressorRunOptions,
+    options?: RegressorRunOptions,
+  ): Promise<this> {
+    const run = checked('Regressor.fit', RUN_OPTIONS, isRowChunks(rows) ? targets : options);
+    if (isRowChunks<MatrixLike>(rows)) await this.trainChunks(rows, run, undefined);
+    else await this.train(rows, targets as MatrixLike, run, undefined);
     return this;
   }
 
@@ -112,24 +132,35 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   /** Errors on rows and their targets, in the units of the targets. */
   evaluate(rows: Rows, targets: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): RegressorEvaluation {
     const { sampleWeights } = checked('evaluate', { sampleWeights: RUN_OPTIONS.sampleWeights }, options);
-    const a = this.unscaled(rows);
-    const n = this.outputCount;
-    const t = plain(requireRows(matrix(targets, 'targets'), a.length / n));
-    if (t.columns !== n) throw new DataError('targets', `has ${t.columns} columns; expected ${n}, as in training`);
-    const w = sampleWeights && rowWeights(sampleWeights, t.rows);
-    const tally = new NumberTally(n);
-    for (let r = 0; r < t.rows; r++) tally.add(a, r * n, t.data, r * n, w ? w[r]! : 1);
+    const tally = new NumberTally(this.outputCount);
+    this.measure(tally, rows, targets, sampleWeights);
     const result = tally.result();
     return { loss: result.mse, ...result };
   }
 
-  protected learnCoding(targets: MatrixLike, rows: number): NumberCoding {
-    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
-    const scalings = Array.from({ length: columns }, (_, c) => {
-      const { mean, deviation }: Spread = spreadOf(Float64Array.from({ length: rows }, (_, r) => data[r * columns + c]!));
-      return { mean, scale: deviation > 0 ? deviation : 1 };
-    });
-    return { scalings, single: columns === 1 && !nested(targets) };
+  /**
+   * The same of data larger than memory: `chunks` returns an (async) iterable of [rows, targets].
+   * @throws DataError that names the chunk
+   */
+  async evaluateChunks(chunks: RowChunks<MatrixLike>): Promise<RegressorEvaluation> {
+    const tally = new NumberTally(this.outputCount);
+    for await (const _ of eachChunk(chunks, (t, targets) => this.measure(tally, t, targets, undefined)));
+    const result = tally.result();
+    return { loss: result.mse, ...result };
+  }
+
+  /** Adds what rows and their targets show. */
+  private measure(tally: NumberTally, rows: Rows, targets: MatrixLike, weights: ArrayLike<number> | undefined): void {
+    const a = this.unscaled(rows);
+    const n = this.outputCount;
+    const t = plain(requireRows(matrix(targets, 'targets'), a.length / n));
+    if (t.columns !== n) throw new DataError('targets', `has ${t.columns} columns; expected ${n}, as in training`);
+    const w = weights && rowWeights(weights, t.rows);
+    for (let r = 0; r < t.rows; r++) tally.add(a, r * n, t.data, r * n, w ? w[r]! : 1);
+  }
+
+  protected codingLearner(): NumbersLearner {
+    return new NumbersLearner();
   }
 
   protected readCoding(config: Readonly<Record<string, unknown>>): NumberCoding {
@@ -158,6 +189,29 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     const { scalings } = this.trained.coding;
     const n = scalings.length;
     return Float64Array.from(this.outputs(rows), (v, i) => scalings[i % n]!.mean + scalings[i % n]!.scale * v);
+  }
+}
+
+/** Where the numbers of each output lie. */
+class NumbersLearner implements CodingLearner<MatrixLike, NumberCoding> {
+  private spreads: Spread[] | undefined;
+  private single = true;
+
+  add(targets: MatrixLike, rows: number): void {
+    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
+    if (this.spreads && columns !== this.spreads.length) {
+      throw new DataError('targets', `has ${columns} columns; expected ${this.spreads.length}, as before`);
+    }
+    this.single &&= columns === 1 && !nested(targets);
+    const found = Array.from({ length: columns }, (_, c) =>
+      spreadOf(Float64Array.from({ length: rows }, (__, r) => data[r * columns + c]!)),
+    );
+    this.spreads = this.spreads?.map((spread, c) => joined(spread, found[c]!)) ?? found;
+  }
+
+  finish(): NumberCoding {
+    const scalings = this.spreads!.map(({ mean, deviation }) => ({ mean, scale: deviation > 0 ? deviation : 1 }));
+    return { scalings, single: this.single };
   }
 }
 

@@ -181,7 +181,7 @@ function better(a: Trial, b: Trial): boolean {
 
 /** Trains on all rows but a part, and writes the squared error of each row of that part. */
 async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, errors: Float64Array): Promise<void> {
-  const { head, rows, inputs, outputs, x, t, w } = problem;
+  const { head, rows, inputs, outputs, w } = problem;
   const held = new Set(part);
   const rest = Uint32Array.from({ length: rows }, (_, i) => i).filter((i) => !held.has(i));
   const net = await build(problem, r);
@@ -190,12 +190,13 @@ async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, err
     await train(
       net,
       problem.techniques,
-      shaped(picked(x, inputs, rest), inputs),
-      shaped(picked(t, outputs, rest), outputs),
+      shaped(picked(problem.x, inputs, rest), inputs),
+      shaped(picked(problem.t, outputs, rest), outputs),
       r,
       weights,
     );
-    const found = net.predict(shaped(picked(x, inputs, part), inputs));
+    const found = net.predict(shaped(picked(problem.x, inputs, part), inputs));
+    const { t } = problem;
     part.forEach((row, i) => {
       let s = 0;
       for (let o = 0; o < outputs; o++) {

@@ -52,3 +52,18 @@ export interface History {
   /** The seed that repeats the run. */
   seed: number;
 }
+
+/** The record of a fit that has not begun. */
+export function emptyHistory(seed: number): History {
+  return {
+    loss: [],
+    validationLoss: [],
+    metrics: {},
+    epochs: 0,
+    bestEpoch: 0,
+    reason: 'epochs',
+    evaluations: 0,
+    time: 0,
+    seed,
+  };
+}

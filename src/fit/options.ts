@@ -108,6 +108,7 @@ export const FIT_OPTIONS = {
     (v) => v === 'balanced' || (Array.isArray(v) && v.every((w) => typeof w === 'number' && w >= 0 && w < Infinity)),
     undefined,
   ),
+  rows: number({ min: 1, integer: true }, undefined),
   goal: number({ min: -Infinity, max: Infinity }, -Infinity),
   minGradient: number({ min: 0 }, 0),
   timeLimit: number({ above: 0 }, Infinity),
@@ -128,7 +129,7 @@ export interface FitOptions {
    * (docs/second-order.md); `history.choice` says what and why.
    */
   method?: Method | 'auto';
-  /** Passes over the training patterns at most. Default 100. */
+  /** Passes over the training patterns at most. Default 100; 1 of chunks that can be read once. */
   epochs?: number;
   /**
    * Patterns per step: an integer ≥ 1, 'full', or `growing()`. Default 32, or 'full' for methods that need it; more than there are
@@ -137,7 +138,7 @@ export interface FitOptions {
   batchSize?: number | 'full' | Growing;
   /**
    * 'shuffle' (default) takes the patterns in a new random order each epoch, 'interleave' in one in which neighbours rarely share a class,
-   * 'sequential' as they stand; 'emphasize', or `emphasize()` with settings, takes hard ones more often. Full batches have no order.
+   * 'sequential' as they stand (of data in chunks: within each chunk); 'emphasize', or `emphasize()` with settings, takes hard ones more often. Full batches have no order.
    */
   order?: Order;
   /** L1 decay ≥ 0: adds l1·Σ|w| of kernels to what is minimised (not to the loss that is reported). Default 0. */
@@ -169,6 +170,11 @@ export interface FitOptions {
   sampleWeights?: ArrayLike<number>;
   /** One weight ≥ 0 for each class, or 'balanced': N/(classes·members). They multiply sample weights, in training only. */
   classWeights?: readonly number[] | 'balanced';
+  /**
+   * Of data in chunks: how many rows an epoch has. Only schedules that go by the share of the fit that is done need it, and only in the first epoch, at whose end
+   * the rows have been counted.
+   */
+  rows?: number;
   /** Stops when the training loss is at most this. */
   goal?: number;
   /** Stops when no element of the gradient is larger; for batchSize 'full'. */
@@ -179,7 +185,7 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Of shuffling and the validation split. Default: the network's. */
   seed?: number;
-  /** Metrics to record per epoch, on the training set and the validation set: each costs a forward pass. */
+  /** Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set: each costs a forward pass. */
   metrics?: readonly MetricName[];
   /** Called after each epoch. */
   onEpoch?: (progress: Progress) => void;

@@ -2,9 +2,10 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { type Arena, Reals, Words } from '../../bindings/memory.js';
-import type { Dataset, Patterns } from '../data/dataset.js';
+import { Dataset, type Patterns } from '../data/dataset.js';
+import type { MatrixLike } from '../data/matrix.js';
 import { deal, permutation } from '../data/split.js';
-import { OptionError } from '../errors.js';
+import { DataError, OptionError } from '../errors.js';
 import type { Settings } from './options.js';
 import { classOf, classThreshold } from '../metrics.js';
 import { type Architecture, outputsOf } from '../plan.js';
@@ -32,6 +33,47 @@ export function classesOf(patterns: Patterns, architecture: Architecture, rows: 
   if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
   const t = patterns.t.view();
   return Uint32Array.from({ length: rows }, (_, r) => classOf(t, r * outputs, outputs, threshold));
+}
+
+/** A dataset for one network alone, kept as that needs it. @throws DataError, OutOfMemoryError */
+export function datasetFor(
+  { engine, architecture }: Pick<Subject, 'engine' | 'architecture'>,
+  X: MatrixLike,
+  Y: MatrixLike,
+  weights: ArrayLike<number> | undefined,
+): Dataset {
+  const { precision } = engine;
+  const coding = { loss: architecture.loss, outputs: outputsOf(architecture) };
+  return new Dataset(X, Y, weights ? { weights, precision } : { precision }, coding);
+}
+
+/** A dataset's patterns as the network needs them; what has to be converted goes into the arena. */
+export function patternsFor({ engine, architecture }: Subject, data: Dataset, what: string, arena: Arena): Patterns {
+  if (data.inputs !== architecture.inputs) {
+    throw new DataError(what, `has ${data.inputs} columns, but the network has ${architecture.inputs} inputs`);
+  }
+  return data.patterns(engine.precision, architecture.loss, outputsOf(architecture), arena);
+}
+
+/** Patterns as training takes them: targets smoothed, weights multiplied by those of classes. */
+export function learnedFrom(
+  arena: Arena,
+  patterns: Patterns,
+  architecture: Architecture,
+  rows: number,
+  { labelSmoothing, classWeights }: Settings,
+): Patterns {
+  const t = labelSmoothing > 0 ? smoothed(arena, patterns, architecture, labelSmoothing) : patterns.t;
+  const w = classWeights ? classWeighted(arena, patterns, architecture, rows, classWeights) : patterns.w;
+  return { x: patterns.x, t, w };
+}
+
+/** The classes of all rows. @throws OptionError where the loss has none */
+export function requiredClasses(patterns: Patterns, architecture: Architecture, rows: number): Uint32Array {
+  const classes = classesOf(patterns, architecture, rows);
+  if (classes) return classes;
+  const expected = `'shuffle', 'sequential' or emphasize(): the loss ${architecture.loss} has no classes to interleave`;
+  throw new OptionError('fit.order', 'interleave', expected);
 }
 
 /** Sets a share of the rows aside for validation. */
@@ -69,7 +111,7 @@ export function requireWeight(
 }
 
 /** Weights of rows multiplied by those of their classes. */
-export function classWeighted(
+function classWeighted(
   arena: Arena,
   patterns: Patterns,
   architecture: Architecture,
@@ -103,7 +145,7 @@ export function classWeighted(
  * Targets that are less than certain, for training: (1 − ε)·t + ε/outcomes.
  * @throws OptionError where the loss has no probabilities to smooth
  */
-export function smoothed(arena: Arena, { t }: Patterns, architecture: Architecture, smoothing: number): Reals {
+function smoothed(arena: Arena, { t }: Patterns, architecture: Architecture, smoothing: number): Reals {
   const { loss } = architecture;
   const outcomes = loss === 'crossEntropy' ? outputsOf(architecture) : loss === 'binaryCrossEntropy' ? 2 : 0;
   if (outcomes === 0) {

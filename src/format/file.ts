@@ -1,6 +1,6 @@
 // Bytes in files, where the runtime has files.
 
-import { FileError, UnsupportedError } from '../errors.js';
+import { EfficientBackpropError, FileError, UnsupportedError } from '../errors.js';
 
 type FileSystem = typeof import('node:fs/promises');
 
@@ -40,9 +40,10 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 /**
  * Writes a file whole or not at all: to a temporary file beside it first, which then takes its name.
- * @throws FileError; a file that was there is as it was
+ * @param bytes all of them, or text as it comes
+ * @throws FileError, and what the text's source throws; a file that was there is as it was
  */
-export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeBytes(path: string, bytes: Uint8Array | AsyncIterable<string>): Promise<void> {
   const fs = await fileSystem();
   // In the same folder, so that renaming does not copy; a name of its own, since others may be saving there, and a short one.
   const temporary = path.replace(/[^/\\]*$/, `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
@@ -59,7 +60,7 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
     const file = await fs.open(temporary, 'wx');
     made = true;
     try {
-      await file.writeFile(bytes);
+      await fs.writeFile(file, bytes);
       await file.sync();
     } finally {
       await file.close();
@@ -67,6 +68,7 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
     await fs.rename(temporary, path);
   } catch (cause) {
     if (made) await fs.rm(temporary, { force: true }).catch(() => {}); // what matters is why it failed
+    if (cause instanceof EfficientBackpropError) throw cause;
     throw failure(path, 'written', cause);
   }
 }

@@ -5,7 +5,7 @@ import { type RealArray, Reals } from '../../bindings/memory.js';
 import { OptionError } from '../errors.js';
 import { either, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
-import { type Schedule, isSchedule } from '../rates/schedule.js';
+import { type Moment, type Schedule, isSchedule } from '../rates/schedule.js';
 import type { Architecture } from '../plan.js';
 import { type AutoRate, PrincipalCurvature, isAutoRate } from './auto-rate.js';
 import type { MethodState, Task, Training } from './method.js';
@@ -79,9 +79,12 @@ export class Descent implements Training {
   private epoch: number;
   private current: number;
   private step: number;
-  /** Patterns presented, now and before this fit. */
+  /** Patterns presented, now and before this fit, and before this epoch. */
   private presented: number;
   private readonly first: number;
+  private before = 0;
+  /** Which piece of the epoch is at hand. */
+  private piece = 0;
   private begun = 0;
   /** Patterns per step. */
   private batchSize: number;
@@ -127,7 +130,7 @@ export class Descent implements Training {
       patterns.t.address,
       patterns.w?.address ?? 0,
       subset?.address ?? 0,
-      this.order.list?.address ?? 0,
+      this.order.list,
       this.gradient.address,
       this.moments[0]?.address ?? 0,
       plan.slabs,
@@ -205,6 +208,8 @@ export class Descent implements Training {
 
   get evaluations(): number {
     if (this.begun === 0) return 0;
+    const { stream } = this.task;
+    if (stream) return this.begun - 1 + (this.presented - this.before) / (stream.epochRows ?? stream.rowsSoFar);
     return this.begun - 1 + this.task.plan.engine.core.runPosition(this.run) / this.task.rows;
   }
 
@@ -228,8 +233,24 @@ export class Descent implements Training {
       this.place,
     );
     const [low, high] = halves(this.task.seed);
+    this.piece = 0;
+    this.before = this.presented;
+    if (this.task.stream && this.begun > 0) this.point();
     core.runEpoch(this.run, low, high, Purpose.order, this.current);
     this.begun++;
+  }
+
+  feed(): void {
+    this.point();
+    this.core.runPiece(this.run, Purpose.order, ++this.piece, (this.presented - this.before) | 0);
+  }
+
+  /** Points the run to the patterns that the task has now. */
+  private point(): void {
+    const { patterns, rows } = this.task;
+    const { x, t, w } = patterns;
+    this.core.runFeed(this.run, rows, x.address, t.address, w?.address ?? 0, this.order.list);
+    this.order.open(this.run);
   }
 
   /** Looks at the curvature where that is due: at the beginning, and every so many epochs. */
@@ -272,15 +293,35 @@ export class Descent implements Training {
     const { rate } = this.rule;
     if (typeof rate === 'number') return rate;
     if (isAutoRate(rate)) return this.rate;
-    const { rows, epochs } = this.task;
     const epoch = this.current;
-    const share = Math.min((patterns - this.first) / (rows * epochs), 1);
-    const found: unknown = isSchedule(rate) ? rate.rate({ patterns, step, epoch, share }) : rate(epoch);
+    const found: unknown = isSchedule(rate) ? rate.rate(this.moment(patterns, step)) : rate(epoch);
     if (!(typeof found === 'number' && found >= 0 && found < Infinity)) {
       const at = isSchedule(rate) && rate.every === 'step' ? `step ${step}` : String(epoch);
       throw new OptionError(`${this.rule.name}.rate(${at})`, found, 'a number ≥ 0');
     }
     return found;
+  }
+
+  /** The moment of a step, by the number of steps and patterns before it. */
+  private moment(patterns: number, step: number): Moment {
+    const { stream, rows, epochs } = this.task;
+    const epoch = this.current;
+    const done = patterns - this.first;
+    const all = stream ? stream.epochRows : rows;
+    if (all !== undefined || done === 0) return { patterns, step, epoch, share: all ? Math.min(done / (all * epochs), 1) : 0 };
+    const call = this.rule.name;
+    return {
+      patterns,
+      step,
+      epoch,
+      get share(): never {
+        throw new OptionError(
+          'fit.rows',
+          undefined,
+          `the number of rows of an epoch: the rate of ${call} goes by the share that is done`,
+        );
+      },
+    };
   }
 
   private lookUpRates(rates: Reals, steps: number): void {

@@ -8,6 +8,14 @@ import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Plan } from '../plan.js';
 import type { Threads } from '../threads.js';
 
+/** An epoch that comes in pieces. */
+export interface Pieces {
+  /** Rows of an epoch, once they are known. */
+  readonly epochRows: number | undefined;
+  /** Rows of the epoch under way up to the end of the piece at hand. */
+  readonly rowsSoFar: number;
+}
+
 /** What a method trains on. */
 export interface Task {
   readonly plan: Plan;
@@ -18,6 +26,8 @@ export interface Task {
   readonly subset: Words | undefined;
   /** How many patterns that is. */
   readonly rows: number;
+  /** Where patterns come in pieces: `patterns`, `rows` and `classes` are then those of the piece at hand. */
+  readonly stream: Pieces | undefined;
   /** Patterns per step. */
   readonly size: BatchSize;
   readonly order: Order;
@@ -59,10 +69,12 @@ export interface MethodState {
 
 /** A method at work. */
 export interface Training {
-  /** How many steps the epoch that has begun takes. */
+  /** How many steps the epoch that has begun takes, or its piece at hand. */
   readonly stepsPerEpoch: number;
   /** Begins the next epoch. */
   begin(): void;
+  /** Goes on with the next piece of the epoch, whose patterns the task now has; missing where a method takes the whole set. */
+  feed?(): void;
   /** Puts the weights that count in place, where they are not those that steps are taken with; `begin` takes them back. */
   expose(): void;
   /** Takes up to `steps` steps of the epoch; returns how many, fewer only at its end, or −1 where the loss is not finite. */

@@ -11,7 +11,9 @@ const ERRORS = 'errors of patterns';
 /** The order of a run's patterns. */
 export class RunOrder {
   /** Room for the order, new in each epoch; none where patterns stay as they stand. */
-  readonly list: Words | undefined;
+  private room: Words | undefined;
+  /** Blocks that interleaving works with. */
+  private blocks: number[] = [];
   private readonly emphasis: Emphasis | undefined;
   private readonly errors: Reals | undefined;
   private readonly seen: boolean = false;
@@ -21,10 +23,10 @@ export class RunOrder {
     private readonly task: Task,
     state: MethodState | undefined,
   ) {
-    const { arena, order, rows, size } = task;
+    const { arena, order, rows, size, stream } = task;
     // All patterns at once are the same set in any order.
-    if (order === 'sequential' || size.first >= rows) return;
-    this.list = new Words(arena, rows);
+    if (order === 'sequential' || (size.first >= rows && !stream)) return;
+    this.room = new Words(arena, rows);
     this.emphasis = order === 'emphasize' ? emphasize() : typeof order === 'object' ? order : undefined;
     if (!this.emphasis) return;
     this.errors = new Reals(arena, 'float64', rows);
@@ -34,14 +36,27 @@ export class RunOrder {
     else this.errors.view().fill(0);
   }
 
-  /** Tells a run that has been opened with `list`. */
+  /** The address of the order's list, with room for the task's rows of now; 0 where patterns stay as they stand. */
+  get list(): number {
+    const { arena, rows } = this.task;
+    if (this.room && this.room.length < rows) {
+      arena.release(this.room.address);
+      this.room = new Words(arena, rows);
+    }
+    return this.room?.address ?? 0;
+  }
+
+  /** Tells a run that has been opened with `list`, or fed. */
   open(run: number): void {
     const { plan, arena, rows, subset, classes, order } = this.task;
     const { core, precision } = plan.engine;
-    if (this.list && order === 'interleave') {
+    if (this.room && order === 'interleave') {
+      for (const block of this.blocks) arena.release(block);
       const count = classes!.reduce((a, b) => Math.max(a, b), 0) + 1;
       const room = arena.allocate(core.interleaveBytes(rows, count));
-      core.runInterleave(run, Words.of(arena, classes!).address, count, Purpose.ties, room);
+      const list = Words.of(arena, classes!).address;
+      this.blocks = [room, list];
+      core.runInterleave(run, list, count, Purpose.ties, room);
     } else if (this.emphasis) {
       const { exponent, memory, floor, cap, quantile, importance } = this.emphasis;
       const at = arena.allocate(core.emphasisBytes(rows));

@@ -9,31 +9,31 @@ import type { Task } from './method.js';
 /** Up to `samples` patterns of a fit, others in each round, with a plan over the fit's parameters. */
 export class Sample {
   readonly plan: Plan;
-  readonly rows: number;
   private readonly picked: Words;
-  private readonly set: PatternSet;
+  private set: PatternSet | undefined;
 
   /** @throws OutOfMemoryError */
   constructor(
     private readonly task: Task,
-    arena: Arena,
+    private readonly arena: Arena,
     samples: number,
   ) {
-    const { plan, patterns, rows } = task;
-    this.rows = Math.min(samples, rows);
-    this.plan = new Plan(plan.engine, arena, plan.architecture, plan.theta, this.rows, true);
-    this.picked = new Words(arena, this.rows);
-    this.set = this.plan.patterns(arena, patterns, this.picked);
+    const { plan, rows } = task;
+    const most = Math.min(samples, rows);
+    this.plan = new Plan(plan.engine, arena, plan.architecture, plan.theta, most, true);
+    this.picked = new Words(arena, most);
   }
 
-  /** Patterns of a round, ready for the plan; and the sum of their weights. */
+  /** Patterns of a round, of those that the task has then, ready for the plan; and the sum of their weights. */
   draw(round: number): { set: PatternSet; weight: number } {
-    const { engine } = this.plan;
-    const { subset, rows, seed } = this.task;
-    const order = permutation(engine, rows, seed, Purpose.probes, round).subarray(0, this.rows);
+    const { plan, arena, picked } = this;
+    const { subset, rows, patterns, seed } = this.task;
+    const order = permutation(plan.engine, rows, seed, Purpose.probes, round).subarray(0, picked.length);
     const list = subset?.view();
-    this.picked.view().set(list ? order.map((i) => list[i]!) : order);
-    return { set: this.set, weight: this.plan.weight(this.set) };
+    picked.view().set(list ? order.map((i) => list[i]!) : order);
+    if (this.set) arena.release(this.set.address);
+    this.set = plan.patterns(arena, patterns, picked, 0, order.length);
+    return { set: this.set, weight: plan.weight(this.set) };
   }
 }
 
@@ -55,9 +55,9 @@ export class SampledDiagonal {
   }
 
   measure(round: number): void {
-    const { plan, rows } = this.sample;
+    const { plan } = this.sample;
     const { set, weight } = this.sample.draw(round);
     if (weight === 0) return;
-    plan.engine.core.curvatureDiagonal(this.buffers, plan.address, set.address, 0, rows, 1 / weight, this.into.address, 0, 0);
+    plan.engine.core.curvatureDiagonal(this.buffers, plan.address, set.address, 0, set.rows, 1 / weight, this.into.address, 0, 0);
   }
 }

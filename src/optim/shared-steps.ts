@@ -31,12 +31,12 @@ export class SharedSteps {
     private readonly run: number,
     private readonly gradient: Reals,
   ) {
-    const { plan, arena, rows, epochs, threads, size } = task;
+    const { plan, arena, rows, stream, epochs, threads, size } = task;
     const { core } = plan.engine;
-    const batch = Math.min(size.limit, rows);
+    const batch = stream ? size.limit : Math.min(size.limit, rows);
     const work = 3 * multiplyAdds(plan.architecture); // forward, back, and the gradient
     const shares = core.sharesRows(plan.address) && batch >= LEAST_BATCH;
-    const steps = Math.ceil(rows / batch) * Math.min(epochs, 1e6);
+    const steps = stream ? 1e6 : Math.ceil(rows / batch) * Math.min(epochs, 1e6); // who streams has much
     this.choice = new ThreadChoice(shares ? threads : 1, work * batch, steps);
     this.rowsJob = arena.allocate(core.jobBytes());
     this.kernelsJob = arena.allocate(core.jobBytes());
@@ -111,10 +111,10 @@ export class SharedSteps {
 
   /** One step on more patterns than the workspace holds; returns Σ w·l. */
   private bySlabs(count: number): number {
-    const { plan, arena, rows } = this.task;
+    const { plan, arena, size } = this.task;
     const { engine, architecture, theta } = plan;
     const { core } = engine;
-    this.sums ??= new Sums(engine, arena, rows, plan.slab, this.choice.most, 0, 1, () => {
+    this.sums ??= new Sums(engine, arena, Math.max(size.limit, count), plan.slab, this.choice.most, 0, 1, () => {
       const own = new Plan(engine, arena, architecture, theta, plan.slab, true);
       return {
         plan: own.address,

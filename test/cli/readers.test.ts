@@ -7,6 +7,7 @@ import { InputError } from '../../src/cli/failure.js';
 import { isMissingText, isNumber, typedColumn } from '../../src/cli/read/cells.js';
 import { type CsvOptions, detectDelimiter, readCsv } from '../../src/cli/read/csv.js';
 import { readNdjson } from '../../src/cli/read/ndjson.js';
+import { type Sheet, WHOLE } from '../../src/cli/read/sheet.js';
 import { textOf } from '../../src/cli/read/source.js';
 
 /** A text as a stream in pieces of a few bytes, so that pieces end anywhere. */
@@ -17,8 +18,16 @@ function pieces(text: string, size: number): AsyncGenerator<string> {
   return textOf(Readable.from(chunks), 'data.csv');
 }
 
-const csv = (text: string, options: CsvOptions = {}, size = 7) => readCsv('data.csv', pieces(text, size), options);
-const ndjson = (text: string, size = 7) => readNdjson('data.ndjson', pieces(text, size));
+/** All that a reader reads, in one sheet. */
+async function whole(sheets: AsyncGenerator<Sheet>): Promise<Sheet> {
+  const all: Sheet[] = [];
+  for await (const sheet of sheets) all.push(sheet);
+  expect(all).toHaveLength(1);
+  return all[0]!;
+}
+
+const csv = (text: string, options: CsvOptions = {}, size = 7) => whole(readCsv('data.csv', pieces(text, size), options, WHOLE));
+const ndjson = (text: string, size = 7) => whole(readNdjson('data.ndjson', pieces(text, size), WHOLE));
 
 async function failure(promise: Promise<unknown>): Promise<InputError> {
   const error = await promise.then(
@@ -105,7 +114,7 @@ describe('CSV', () => {
     expect((await failure(csv('\n \n'))).detail).toMatch(/empty/);
     expect((await failure(csv('a,b\n'))).detail).toMatch(/no rows/);
     const latin = textOf(Readable.from([Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a, 0x62)]), 'data.csv');
-    expect(await failure(readCsv('data.csv', latin, {}))).toMatchObject({
+    expect(await failure(whole(readCsv('data.csv', latin, {}, WHOLE)))).toMatchObject({
       place: { line: 2 },
       detail: expect.stringMatching(/UTF-8/),
     });
@@ -187,5 +196,40 @@ describe('types of text', () => {
     expect(cells[0]).toBe('1');
     expect(notes.join()).toMatch(/"x".*"five".*line 6/);
     expect((await typed(['a', 'b', '3'])).notes).toEqual([]);
+  });
+});
+
+describe('piece by piece', () => {
+  async function all(sheets: AsyncGenerator<Sheet>): Promise<Sheet[]> {
+    const list: Sheet[] = [];
+    for await (const sheet of sheets) list.push(sheet);
+    return list;
+  }
+
+  test('sheets hold the rows of the whole in order, and know where they stand', async () => {
+    const text = `a,b\n${Array.from({ length: 25 }, (_, i) => `${i},"x\n${i}"`).join('\n')}\n`;
+    const sheets = await all(readCsv('data.csv', pieces(text, 5), {}, 20));
+    expect(sheets.map(({ rows }) => rows)).toEqual([10, 10, 5]);
+    const one = await csv(text);
+    for (const name of ['a', 'b']) {
+      expect(sheets.flatMap((sheet) => sheet.columns.get(name)!)).toEqual(one.columns.get(name));
+    }
+    expect(sheets[2]!.place(3)).toEqual(one.place(23));
+    const records = await all(readNdjson('data.ndjson', pieces('{"a":1}\n{"a":2,"b":3}\n\n{"b":4}\n', 6), 2));
+    expect(records.map((sheet) => Object.fromEntries(sheet.columns))).toEqual([
+      { a: [1, 2], b: [null, 3] },
+      { a: [null], b: [4] },
+    ]);
+    expect(records[1]!.place(0)).toEqual({ line: 4 });
+  });
+
+  test('a file is let go where the reader has had enough', async () => {
+    const bytes = Readable.from([new TextEncoder().encode(`a,b\n${'1,2\n'.repeat(1000)}`)]);
+    for await (const sheet of readCsv('data.csv', textOf(bytes, 'data.csv'), {}, 20)) {
+      expect(sheet.rows).toBe(10);
+      break;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(bytes.destroyed).toBe(true);
   });
 });

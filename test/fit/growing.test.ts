@@ -48,7 +48,7 @@ describe('growing', () => {
       method,
       order: 'shuffle',
     });
-    expect(state.batchSize).toBe(50);
+    expect(state!.batchSize).toBe(50);
     full.setWeights(grown.getWeights());
     await grown.train(X, Y, { batchSize: growing({ start: 50, factor: 2 }), epochs: 1, method }, state);
     await full.fit(X, Y, { batchSize: 'full', epochs: 1, method });
@@ -63,13 +63,13 @@ describe('growing', () => {
     const far = X.map(() => 1000);
     const net = await create();
     const settings = { batchSize: growing({ start: 8, by: 'variance' }), epochs: 3, method: sgd({ rate: 1e-6, momentum: 0 }) };
-    expect((await net.train(X, far, settings)).state.batchSize).toBe(8);
+    expect((await net.train(X, far, settings)).state!.batchSize).toBe(8);
     // At the minimum the mean gradient vanishes, and what is left is noise.
     const noisy = X.map((_, i) => (i % 2 ? 1 : -1));
     const minimum = await create();
     await minimum.fit(X, noisy, { batchSize: 'full', epochs: 3000, method: sgd({ rate: 0.1 }) });
     const { state } = await minimum.train(X, noisy, { ...settings, method: sgd({ rate: 1e-9, momentum: 0 }) });
-    expect(state.batchSize).toBe(ROWS);
+    expect(state!.batchSize).toBe(ROWS);
   });
 
   it('by variance: the size is ⌈tr Var/(θ²‖mean‖²)⌉ where a sample holds all patterns', async () => {
@@ -94,7 +94,7 @@ describe('growing', () => {
       const one = await create();
       const batchSize = growing({ start: 2, by: 'variance', theta });
       const { state } = await one.train(X.slice(0, rows), Y.slice(0, rows), { batchSize, epochs: 2, method, seed });
-      sizes.push(state.batchSize);
+      sizes.push(state!.batchSize);
     }
     const average = sizes.reduce((a, b) => a + b) / sizes.length;
     expect(average / exact).toBeGreaterThan(0.7);

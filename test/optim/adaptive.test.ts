@@ -189,7 +189,7 @@ test('what an idle weight remembers never becomes subnormal', async () => {
     )
   ).state;
   state = (await net.train(X, [1, 2], { method, epochs: 3000 }, state)).state;
-  for (const moment of Object.values(state.vectors))
+  for (const moment of Object.values(state!.vectors))
     for (const v of moment) expect(v === 0 || Math.abs(v) >= 2 ** -126).toBe(true);
 });
 

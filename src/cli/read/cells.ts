@@ -26,51 +26,86 @@ function numberOf(text: string): number {
   return /inf/i.test(t) ? (t.startsWith('-') ? -Infinity : Infinity) : Number(t);
 }
 
-const isBoolean = (text: string) => /^(?:true|false)$/i.test(text.trim());
+export const isBoolean = (text: string) => /^(?:true|false)$/i.test(text.trim());
 
 /** What a column is to become. */
 export type Wanted = 'number' | 'text' | undefined;
 
-/** A column of text as numbers, booleans, or strings, whichever all of its cells are. Gaps become null. */
-function inferred(sheet: Sheet, name: string, cells: readonly Cell[], wanted: Wanted): Cell[] {
-  const texts = cells.map((cell) => (typeof cell === 'string' && !isMissingText(cell) ? cell.trim() : null));
-  if (wanted === 'text') return texts;
-  let numbers = 0;
-  let booleans = 0;
-  let there = 0;
-  for (const text of texts) {
-    if (text === null) continue;
-    there++;
-    if (isNumber(text)) numbers++;
-    else if (isBoolean(text)) booleans++;
+/** A cell of text without what stands for nothing. */
+function trimmed(cell: Cell): string | null {
+  return typeof cell === 'string' && !isMissingText(cell) ? cell.trim() : null;
+}
+
+/** What all cells of a column of text are; 'mixed' where numbers are wanted, and stand beside others. */
+export type TextKind = 'number' | 'boolean' | 'text' | 'mixed';
+
+/** Finds out what the cells of a column of text are, sheet by sheet. */
+export class TextProfile {
+  private there = 0;
+  private numbers = 0;
+  private booleans = 0;
+  /** The first cell that is no number, in words. */
+  private odd: string | undefined;
+
+  add(sheet: Sheet, cells: readonly Cell[]): this {
+    for (let row = 0; row < cells.length; row++) {
+      const text = trimmed(cells[row]);
+      if (text === null) continue;
+      this.there++;
+      if (isNumber(text)) {
+        this.numbers++;
+        continue;
+      }
+      if (isBoolean(text)) this.booleans++;
+      if (this.odd !== undefined) continue;
+      const { line, row: number } = sheet.place(row);
+      this.odd = `${JSON.stringify(text)} in ${line !== undefined ? `line ${line}` : `row ${number}`}`;
+    }
+    return this;
   }
-  if (numbers === there) return texts.map((text) => (text === null ? null : numberOf(text)));
-  if (booleans === there) return texts.map((text) => (text === null ? null : text.toLowerCase() === 'true'));
-  // Where numbers are wanted, the odd text stays among them, for the error that names its row.
-  if (wanted === 'number') return texts.map((text) => (text !== null && isNumber(text) ? numberOf(text) : text));
-  if (numbers >= MOSTLY * there) {
-    const odd = texts.findIndex((text) => text !== null && !isNumber(text));
-    const { line, row } = sheet.place(odd);
-    sheet.notes.push(
-      `column ${JSON.stringify(name)} would be numbers but for ${there - numbers} cells, the first ${JSON.stringify(texts[odd])} ` +
-        `in ${line !== undefined ? `line ${line}` : `row ${row}`}: taken as text`,
-    );
+
+  kind(wanted: Wanted): TextKind {
+    const { there, numbers, booleans } = this;
+    if (wanted === 'text') return 'text';
+    if (numbers === there) return 'number';
+    if (booleans === there) return 'boolean';
+    return wanted === 'number' ? 'mixed' : 'text';
   }
-  return texts;
+
+  /** Worth saying of a column that is taken as text: that it would be numbers but for a few cells. */
+  note(name: string): string | undefined {
+    const { there, numbers, odd } = this;
+    if (this.kind(undefined) !== 'text' || numbers < MOSTLY * there) return undefined;
+    return `column ${JSON.stringify(name)} would be numbers but for ${there - numbers} cells, the first ${odd}: taken as text`;
+  }
+}
+
+/** A column of text as what its cells are. Gaps become null; the odd text stays among numbers, for the error that names its row. */
+export function ofKind(cells: readonly Cell[], kind: TextKind): Cell[] {
+  return cells.map((cell) => {
+    const text = trimmed(cell);
+    if (text === null) return null;
+    if (kind === 'boolean') return text.toLowerCase() === 'true';
+    return kind === 'number' || (kind === 'mixed' && isNumber(text)) ? numberOf(text) : text;
+  });
 }
 
 /** A column of typed cells; numbers where a model has categories become their text. */
-function conformed(cells: readonly Cell[], wanted: Wanted): Cell[] {
+export function conformed(cells: readonly Cell[], wanted: Wanted): Cell[] {
   return cells.map((cell) => {
     if (cell === undefined || cell === null || (typeof cell === 'string' && isMissingText(cell))) return null;
     return wanted === 'text' && typeof cell !== 'string' ? String(cell) : cell;
   });
 }
 
-/** One column's cells, typed. */
+/** One column's cells, typed: text as what all of its cells are. */
 export function typedColumn(sheet: Sheet, name: string, wanted?: Wanted): Cell[] {
   const cells = sheet.columns.get(name)!;
-  return sheet.text ? inferred(sheet, name, cells, wanted) : conformed(cells, wanted);
+  if (!sheet.text) return conformed(cells, wanted);
+  const profile = new TextProfile().add(sheet, cells);
+  const note = wanted === undefined ? profile.note(name) : undefined;
+  if (note) sheet.notes.push(note);
+  return ofKind(cells, profile.kind(wanted));
 }
 
 /** Some rows of columns as a table; all of them by default. */

@@ -43,13 +43,22 @@ const MESSAGES: Record<string, string> = {
     'a quote stands in the middle of a cell; cells with quotes must be quoted as a whole, quotes inside doubled',
 };
 
-/** @throws InputError with the line */
-export async function readCsv(file: string, text: AsyncGenerator<string>, options: CsvOptions): Promise<Sheet> {
+/**
+ * The rows of CSV, in sheets of so many cells each.
+ * @throws InputError with the line
+ */
+export async function* readCsv(
+  file: string,
+  text: AsyncGenerator<string>,
+  options: CsvOptions,
+  cells: number,
+): AsyncGenerator<Sheet, void, undefined> {
   const { head, all } = await peeked(text, HEAD);
   if (head.trim() === '') throw new InputError(file, {}, 'is empty');
   const delimiter = options.delimiter ?? detectDelimiter(head);
-  const parser = Readable.from(all).pipe(parse({ delimiter, relaxColumnCount: true, skipEmptyLines: true, info: true }));
-  const sheet = new Sheet(file, true);
+  const source = Readable.from(all);
+  const parser = source.pipe(parse({ delimiter, relaxColumnCount: true, skipEmptyLines: true, info: true }));
+  let sheet = new Sheet(file, true);
   let width = 0;
   let twice = 0;
   try {
@@ -72,6 +81,9 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
       if (record.length !== width)
         throw new InputError(file, { line }, `has ${record.length} cells; expected ${width}, as in the first line`);
       sheet.push(record, line);
+      if (sheet.cells < cells) continue;
+      yield sheet;
+      sheet = sheet.following();
     }
   } catch (cause) {
     if (cause instanceof CsvError) {
@@ -79,9 +91,11 @@ export async function readCsv(file: string, text: AsyncGenerator<string>, option
       throw new InputError(file, Number.isFinite(line) ? { line } : {}, MESSAGES[cause.code] ?? cause.message, { cause });
     }
     throw cause;
+  } finally {
+    source.destroy(); // whoever reads may have had enough
   }
-  if (sheet.rows === 0) throw new InputError(file, {}, 'has a header and no rows');
-  return sheet;
+  if (sheet.rows > 0) yield sheet;
+  else if (sheet.before === 0) throw new InputError(file, {}, 'has a header and no rows');
 }
 
 const occurrences = (text: string, part: string) => text.split(part).length - 1;

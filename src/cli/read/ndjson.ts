@@ -5,23 +5,37 @@ import { shown } from '../../errors.js';
 import { InputError } from '../failure.js';
 import { Sheet } from './sheet.js';
 
-/** @throws InputError with the line */
-export async function readNdjson(file: string, text: AsyncGenerator<string>): Promise<Sheet> {
-  const sheet = new Sheet(file, false);
+/**
+ * The rows of NDJSON, in sheets of so many cells each. A sheet has the columns that there have been up to its end.
+ * @throws InputError with the line
+ */
+export async function* readNdjson(
+  file: string,
+  text: AsyncGenerator<string>,
+  cells: number,
+): AsyncGenerator<Sheet, void, undefined> {
+  let sheet = new Sheet(file, false);
   let line = 0;
-  let rest = '';
-  const take = (source: string) => {
+  for await (const source of linesOf(text)) {
     line++;
-    if (source.trim() !== '') sheet.pushRecord(record(file, line, source), line);
-  };
+    if (source.trim() === '') continue;
+    sheet.pushRecord(record(file, line, source), line);
+    if (sheet.cells < cells) continue;
+    yield sheet;
+    sheet = sheet.following();
+  }
+  if (sheet.rows > 0) yield sheet;
+  else if (sheet.before === 0) throw new InputError(file, {}, 'is empty');
+}
+
+async function* linesOf(text: AsyncGenerator<string>): AsyncGenerator<string, void, undefined> {
+  let rest = '';
   for await (const piece of text) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop()!;
-    for (const source of lines) take(source);
+    yield* lines;
   }
-  if (rest !== '') take(rest);
-  if (sheet.rows === 0) throw new InputError(file, {}, 'is empty');
-  return sheet;
+  if (rest !== '') yield rest;
 }
 
 function record(file: string, line: number, source: string): Record<string, Cell> {

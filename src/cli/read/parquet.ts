@@ -7,9 +7,12 @@ import { shown } from '../../errors.js';
 import { InputError } from '../failure.js';
 import { Sheet } from './sheet.js';
 
-/** @throws InputError with row and column */
-export async function readParquet(path: string): Promise<Sheet> {
-  const sheet = new Sheet(path, false);
+/**
+ * The rows of Parquet, in sheets of so many cells each. A row group is read as a whole.
+ * @throws InputError with row and column
+ */
+export async function* readParquet(path: string, cells: number): AsyncGenerator<Sheet, void, undefined> {
+  let sheet = new Sheet(path, false);
   try {
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);
@@ -22,12 +25,15 @@ export async function readParquet(path: string): Promise<Sheet> {
           if (cell !== null && typeof cell === 'object' && !(cell instanceof Date)) {
             throw new InputError(
               path,
-              { row: sheet.rows + 1, column },
+              { row: sheet.before + sheet.rows + 1, column },
               `expected a number, string, boolean, date or null; got ${shown(cell)}`,
             );
           }
         }
         sheet.pushRecord(record as Record<string, Cell>);
+        if (sheet.cells < cells) continue;
+        yield sheet;
+        sheet = sheet.following();
       }
       rowStart = rowEnd;
     }
@@ -35,6 +41,6 @@ export async function readParquet(path: string): Promise<Sheet> {
     if (cause instanceof InputError) throw cause;
     throw new InputError(path, {}, `is not a readable Parquet file (${(cause as Error).message})`, { cause });
   }
-  if (sheet.rows === 0) throw new InputError(path, {}, 'has no rows');
-  return sheet;
+  if (sheet.rows > 0) yield sheet;
+  else if (sheet.before === 0) throw new InputError(path, {}, 'has no rows');
 }

@@ -3,7 +3,10 @@
 import type { Cell } from '../../data/table.js';
 import { type FilePlace, InputError } from '../failure.js';
 
-/** Named columns of raw cells, all equally long. CSV has strings only; other formats have types of their own. */
+/** A size without end: all rows go into one sheet. */
+export const WHOLE = Infinity;
+
+/** Named columns of raw cells, all equally long: of a whole file, or of some of its rows. CSV has strings only; other formats have types of their own. */
 export class Sheet {
   readonly columns = new Map<string, Cell[]>();
   /** Things worth telling about how the file was read. */
@@ -18,7 +21,22 @@ export class Sheet {
     readonly file: string,
     /** Whether cells are text whose types have to be inferred. */
     readonly text: boolean,
+    /** Rows of the file in sheets before. */
+    readonly before = 0,
   ) {}
+
+  /** How many cells there are. */
+  get cells(): number {
+    return this.rows * this.columns.size;
+  }
+
+  /** An empty sheet for the rows that follow, of the same columns. */
+  following(): Sheet {
+    const next = new Sheet(this.file, this.text, this.before + this.rows);
+    next.nameless = this.nameless;
+    for (const name of this.columns.keys()) next.columns.set(name, []);
+    return next;
+  }
 
   get names(): string[] {
     return [...this.columns.keys()];
@@ -60,7 +78,7 @@ export class Sheet {
   place(row: number | undefined, column?: string): FilePlace {
     if (row === undefined) return { column };
     const line = this.lines[row];
-    return line !== undefined ? { line, column } : { row: row + 1, column };
+    return line !== undefined ? { line, column } : { row: this.before + row + 1, column };
   }
 
   /** An error about a row (from 0), a column, or both. */

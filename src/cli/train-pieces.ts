@@ -1,0 +1,168 @@
+// train on a file that is read anew for each pass: one finds out what its columns hold, then the estimator's passes follow.
+
+import type { Engine } from '../../bindings/core.js';
+import { engineOf } from '../../bindings/load.js';
+import { drawn } from '../data/split.js';
+import type { Label } from '../data/targets.js';
+import type { Cell, ColumnTable } from '../data/table.js';
+import { DataError } from '../errors.js';
+import { Classifier } from '../estimators/classifier.js';
+import { Regressor } from '../estimators/regressor.js';
+import { Purpose } from '../random.js';
+import { UsageError } from './failure.js';
+import { Points } from './points.js';
+import { relocated, tableOf } from './read/cells.js';
+import { Layout } from './read/layout.js';
+import { PIECE, readSheets } from './read/read.js';
+import type { Sheet } from './read/sheet.js';
+import { FileSpool } from './spool.js';
+import { type Task, TargetProfile, allThere, labelsOf, numbersOf, requireColumn } from './target.js';
+import type { Run, TrainOptions, Trained } from './train.js';
+import { type Learned, introduce } from './trained.js';
+
+/** Rows of a piece that are trained on, or held out. */
+interface Part {
+  readonly sheet: Sheet;
+  readonly picked: Uint32Array;
+  readonly table: ColumnTable;
+  readonly cells: Cell[];
+}
+
+export async function trainPieces(file: string, options: TrainOptions, run: Run, say: (text: string) => void): Promise<Trained> {
+  const { target } = options;
+  const { layout, task, why } = await survey(file, options, run.signal);
+  const engine = await engineOf('float32', 'fast');
+  const reading = new Reading(file, options, layout, task, engine, run.seed);
+  const { notes, file: name } = layout;
+  const lesson = { file: name, target, task, why, notes, seed: run.seed };
+  introduce(say, { ...lesson, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
+  const spool = await FileSpool.create();
+  const learn = async (): Promise<Learned> => {
+    if (task === 'classification') {
+      const weights = options.classWeights && { classWeights: options.classWeights };
+      const model = await Classifier.fit(reading.labels('train'), { ...run, ...weights, spool });
+      const evaluation = reading.counts.test > 0 ? await model.evaluateChunks(reading.labels('test')) : undefined;
+      return { task, model, evaluation };
+    }
+    if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
+    const model = await Regressor.fit(reading.numbers('train'), { ...run, spool });
+    const points = new Points();
+    const watch = (table: ColumnTable, truths: number[]) => {
+      if (options.report) points.add(truths, model.predict(table) as number[]);
+    };
+    const evaluation = reading.counts.test > 0 ? await model.evaluateChunks(reading.numbers('test', watch)) : undefined;
+    return { task, model, evaluation, points: points.list };
+  };
+  const learned = await learn()
+    .catch((error: unknown) => {
+      throw reading.located(error);
+    })
+    .finally(() => spool.dispose());
+  return { learned, lesson: { ...lesson, rows: { all: layout.rows, ...reading.counts } } };
+}
+
+/** What the columns hold, and what the target suggests. */
+async function survey(file: string, options: TrainOptions, signal: AbortSignal | undefined) {
+  const { target, drop = [] } = options;
+  const layout = new Layout();
+  const profile = new TargetProfile(target);
+  let last: Sheet | undefined;
+  for await (const sheet of readSheets(file, options, PIECE)) {
+    signal?.throwIfAborted();
+    layout.add(sheet);
+    requireColumn(sheet, target, 'the target');
+    profile.add(sheet, allThere(sheet, target, sheet.columns.get(target)!));
+    last = sheet;
+  }
+  for (const name of drop) requireColumn(last!, name, 'to be dropped');
+  if (drop.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
+  layout.finish({ [target]: options.task === 'regression' ? 'number' : undefined });
+  if (layout.names.length === 1 + drop.length) throw last!.error('there is no column beside the target to learn from');
+  const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : profile.task();
+  return { layout, task, why };
+}
+
+/** Passes over a file's rows, those to train on and those held out. */
+class Reading {
+  private readonly inputs: readonly string[];
+  /** The last parts given out, by their numbers: errors come when the next has been asked for. */
+  private readonly recent = new Map<number, Part>();
+  private trained = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly options: TrainOptions,
+    private readonly layout: Layout,
+    private readonly task: Task,
+    private readonly engine: Engine,
+    private readonly seed: number,
+  ) {
+    const { target, drop = [] } = options;
+    this.inputs = layout.names.filter((name) => name !== target && !drop.includes(name));
+  }
+
+  /** How many rows there are to train on, and held out, once a pass has been made. */
+  get counts(): { train: number; test: number } {
+    return { train: this.trained, test: this.layout.rows - this.trained };
+  }
+
+  labels(of: 'train' | 'test') {
+    const parts = () => this.parts(of);
+    return async function* (): AsyncGenerator<readonly [ColumnTable, Label[]]> {
+      for await (const { table, cells } of parts()) yield [table, labelsOf(cells)] as const;
+    };
+  }
+
+  numbers(of: 'train' | 'test', watch: (table: ColumnTable, truths: number[]) => void = () => {}) {
+    const { target } = this.options;
+    const parts = () => this.parts(of);
+    return async function* (): AsyncGenerator<readonly [ColumnTable, number[]]> {
+      for await (const { sheet, picked, table, cells } of parts()) {
+        const truths = numbersOf(sheet, target, cells, picked);
+        watch(table, truths);
+        yield [table, truths] as const;
+      }
+    };
+  }
+
+  /** An error about a row of a part, as one about a line of the file. */
+  located(error: unknown): unknown {
+    if (!(error instanceof DataError) || error.chunk === undefined) return error;
+    const part = this.recent.get(error.chunk);
+    if (!part) return error;
+    return relocated(part.sheet, error, { picked: part.picked, target: this.options.target });
+  }
+
+  /** A pass. The rows held out are the same in each: every row draws by the seed; the first of a class is trained on. */
+  private async *parts(of: 'train' | 'test'): AsyncGenerator<Part, void, undefined> {
+    const { options, layout, inputs, engine, seed, recent } = this;
+    const { target, testShare } = options;
+    const seen = new Set<unknown>();
+    let piece = 0;
+    let number = 0;
+    let rows = 0;
+    recent.clear();
+    for await (const sheet of readSheets(this.file, options, PIECE)) {
+      const held = drawn(engine, sheet.rows, testShare, seed, Purpose.split, piece++);
+      const cells = layout.typed(sheet, target);
+      const mine: number[] = [];
+      for (let r = 0; r < sheet.rows; r++) {
+        const first = this.task === 'classification' && !seen.has(cells[r]);
+        if (first) seen.add(cells[r]);
+        if ((held[r] === 1 && !first) === (of === 'test')) mine.push(r);
+      }
+      if (mine.length === 0) continue;
+      rows += mine.length;
+      const picked = Uint32Array.from(mine);
+      const columns = new Map(inputs.map((name) => [name, layout.typed(sheet, name)] as const));
+      const part = { sheet, picked, table: tableOf(columns, sheet.rows, picked), cells: mine.map((r) => cells[r]!) };
+      recent.set(number, part);
+      recent.delete(number - 3);
+      number++;
+      yield part;
+    }
+    if (of === 'test') return;
+    if (rows === 0) throw new UsageError(`--test-share ${testShare} leaves no row of ${layout.rows} to train on`);
+    this.trained = rows;
+  }
+}

@@ -1,0 +1,133 @@
+// What train tells of a model, and where it leaves it.
+
+import path from 'node:path';
+import type { Classifier, ClassifierEvaluation } from '../estimators/classifier.js';
+import type { Regressor, RegressorEvaluation } from '../estimators/regressor.js';
+import { writeText } from './output.js';
+import { choiceText, classificationText, columnsText, curveText, regressionText } from './show.js';
+import type { Task } from './target.js';
+
+/** A model, and how it did on rows held out. */
+export type Learned =
+  | { readonly task: 'classification'; readonly model: Classifier; readonly evaluation: ClassifierEvaluation | undefined }
+  | {
+      readonly task: 'regression';
+      readonly model: Regressor;
+      readonly evaluation: RegressorEvaluation | undefined;
+      readonly points: readonly [number, number][];
+    };
+
+/** What a model was trained on. */
+export interface Lesson {
+  readonly file: string;
+  readonly target: string;
+  readonly task: Task;
+  /** Why this task. */
+  readonly why: string;
+  readonly notes: readonly string[];
+  readonly rows: { readonly all: number; readonly train: number; readonly test: number };
+  readonly seed: number;
+}
+
+/** Where results go. */
+export interface Output {
+  readonly out: string;
+  readonly report: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Says something while it works, where that is wanted. */
+export function sayer({ json, quiet }: Pick<Output, 'json' | 'quiet'>): (text: string) => void {
+  return json || quiet ? () => {} : tell;
+}
+
+const tell = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** Tells what is about to be learned. */
+export function introduce(
+  say: (text: string) => void,
+  { file, target, task, why, notes, rows }: Omit<Lesson, 'rows'> & { rows: { all: number } },
+  columns: number,
+  asked: boolean,
+): void {
+  say(`${file}: ${rows.all} rows, ${columns} columns`);
+  for (const note of notes) say(`note: ${note}`);
+  say(`task: ${task} of ${JSON.stringify(target)}, ${why}${asked ? '' : ' (--task says otherwise)'}`);
+}
+
+/** Saves a model, writes the report, and tells how it did. */
+export async function conclude(learned: Learned, lesson: Lesson, { out, report, json, quiet }: Output): Promise<void> {
+  const { model, evaluation } = learned;
+  const { file, target, task, why, notes, rows, seed } = lesson;
+  const say = sayer({ json, quiet });
+  await model.save(out, { metadata: { target, task } });
+
+  const { history } = model;
+  const score = !evaluation
+    ? undefined
+    : learned.task === 'classification'
+      ? classificationText(learned.evaluation!)
+      : regressionText(learned.evaluation!);
+  const columns = columnsText(model.columns);
+  const chosen = choiceText(history);
+  if (report) {
+    const { reportHtml } = await import('./report.js');
+    const sections: [string, string][] = [
+      ['Data', `${file}: ${rows.all} rows; ${task} of ${target}, ${why}\n${notes.join('\n')}`],
+      ['Columns', columns],
+      ['Model', `${chosen}\nseed ${seed}`],
+    ];
+    if (score) sections.push([`On ${rows.test} rows held out`, score]);
+    const pictures =
+      learned.task === 'classification'
+        ? learned.evaluation
+          ? { evaluation: learned.evaluation }
+          : {}
+        : { points: learned.points };
+    await writeText(
+      report,
+      reportHtml({
+        title: `${path.basename(out)}: ${task} of ${target}`,
+        sections,
+        loss: history.loss,
+        validationLoss: history.validationLoss,
+        ...pictures,
+      }),
+    );
+  }
+  if (json) {
+    const { candidates, ...choice } = history.chosen;
+    const result = {
+      model: out,
+      task,
+      target,
+      rows,
+      columns: model.columns,
+      notes,
+      chosen: choice,
+      candidates,
+      evaluation: evaluation ?? null,
+      history: {
+        loss: history.loss,
+        validationLoss: history.validationLoss,
+        reason: history.reason,
+        epochs: history.epochs,
+        time: history.time,
+      },
+      seed,
+      ...(report && { report }),
+    };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  say(`columns:\n${columns}`);
+  say(`model: ${chosen}`);
+  const curve = curveText(history.loss, Math.min(60, (process.stdout.columns ?? 80) - 20));
+  if (curve) say(curve);
+  say(
+    `trained on ${rows.train} rows in ${(history.time / 1000).toFixed(1)} s, seed ${seed}${history.reason === 'timeLimit' ? ', stopped by the time limit' : ''}`,
+  );
+  tell(score ? `on ${rows.test} rows held out:\n${score}` : 'no rows were held out: nothing was measured');
+  tell(`saved: ${out}${report ? `\nreport: ${report}` : ''}`);
+}

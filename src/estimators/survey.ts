@@ -1,0 +1,82 @@
+// Passes over chunks before training: what the columns are, and a sample to choose by.
+
+import type { Precision } from '../../bindings/memory.js';
+import { ColumnsLearner } from '../data/columns.js';
+import { Encoder } from '../data/encoder.js';
+import type { Table } from '../data/table.js';
+import { type CodingLearner, type RowChunks, type Spool, concatenated, eachChunk } from './chunks.js';
+import { type Problem, picked, someRows, together } from './recipe.js';
+
+/** Rows of a sample: enough to choose by, and quickly trained on. */
+export const SAMPLE = 10_000;
+
+/**
+ * Learns columns, and how to code targets, in one pass.
+ * @param fills whether gaps of a table may be filled
+ * @throws DataError that names the chunk
+ */
+export async function survey<Targets>(
+  chunks: RowChunks<Targets>,
+  fills: (t: Table) => boolean,
+  targets: CodingLearner<Targets, unknown>,
+  signal: AbortSignal | undefined,
+): Promise<{ encoder: Encoder; rows: number }> {
+  let columns: ColumnsLearner | undefined;
+  const pass = eachChunk(chunks, (t, some) => {
+    columns ??= new ColumnsLearner(fills(t));
+    columns.add(t);
+    targets.add(some, t.rows);
+  });
+  for await (const _ of pass) signal?.throwIfAborted();
+  return { encoder: Encoder.of(columns!, columns!.fills), rows: columns!.rows };
+}
+
+/** Some rows of all as the encoder makes them, in float64. */
+export async function sampleOf<Targets>(
+  chunks: RowChunks<Targets>,
+  encoder: Encoder,
+  all: number,
+  signal: AbortSignal | undefined,
+): Promise<Float64Array> {
+  const picker = new Picker(all);
+  const parts: Float64Array[] = [];
+  for await (const x of eachChunk(chunks, (t) => encoder.encode(t, 'float64') as Float64Array)) {
+    signal?.throwIfAborted();
+    parts.push(picked(x, encoder.inputs, picker.next(x.length / encoder.inputs)) as Float64Array);
+  }
+  return concatenated(parts, new Float64Array());
+}
+
+/** The problem of some rows of all; the spool, where there is one, gets all of them. */
+export async function drawn(
+  problems: AsyncIterable<Problem>,
+  precision: Precision,
+  all: number,
+  { signal, spool }: { readonly signal: AbortSignal | undefined; readonly spool: Spool | undefined },
+): Promise<Problem> {
+  const picker = new Picker(all);
+  const samples: Problem[] = [];
+  for await (const problem of problems) {
+    signal?.throwIfAborted();
+    samples.push(someRows(problem, picker.next(problem.rows)));
+    await spool?.put(problem);
+  }
+  return { ...together(samples, precision), all };
+}
+
+/** Picks `SAMPLE` rows of so many, evenly, as they come by. */
+class Picker {
+  private passed = 0;
+
+  constructor(private readonly all: number) {}
+
+  /** Which of the next `rows` rows. */
+  next(rows: number): Uint32Array {
+    const size = Math.min(SAMPLE, this.all);
+    const picked: number[] = [];
+    for (let r = 0; r < rows; r++, this.passed++) {
+      if (Math.floor(((this.passed + 1) * size) / this.all) > Math.floor((this.passed * size) / this.all)) picked.push(r);
+    }
+    return Uint32Array.from(picked);
+  }
+}

@@ -1,0 +1,100 @@
+// A fit on data that come in chunks.
+
+import { Arena } from '../../bindings/memory.js';
+import { isEmphasis, isGrowing } from '../data/batches.js';
+import { OptionError } from '../errors.js';
+import type { MethodState } from '../optim/method.js';
+import { emptyHistory } from './history.js';
+import { Interruption } from './interruption.js';
+import { Judge } from './judge.js';
+import { type Outcome, loop } from './loop.js';
+import type { Settings } from './options.js';
+import type { Subject } from './rows.js';
+import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
+import { type Chunks, Stream } from './stream.js';
+
+/**
+ * Trains a network on chunks, one after another; see FitOptions. Whatever happens, training memory is freed, the weights are finite, and the
+ * iterator is told to end.
+ */
+export async function fitStream(subject: Subject, chunks: Chunks, options: Given, resume?: MethodState): Promise<Outcome> {
+  // Without a number of epochs, what can be read once is read once.
+  const once = typeof chunks !== 'function';
+  const { settings, stopping } = settingsFrom(once ? { ...options, epochs: options?.epochs ?? 1 } : options);
+  requireStreamable(settings, once);
+  const interruption = new Interruption(settings.signal, settings.timeLimit);
+  const arena = new Arena();
+  const datasets = new Datasets(subject, arena);
+  const stream = new Stream(subject, chunks, settings, interruption);
+  const train = async (): Promise<Outcome> => {
+    const seed = settings.seed ?? subject.seed;
+    const judge = new Judge(subject, arena, settings.metrics, Math.min(settings.epochs, 1e6));
+    const held = datasets.validation(settings);
+    if (held) judge.watch('validation', held, undefined);
+    const reason = await stream.begin();
+    if (reason) return { history: { ...emptyHistory(seed), reason, time: interruption.elapsed }, state: resume };
+    const training = begun(subject, arena, settings, stream, seed, resume);
+    const check = () => {
+      subject.check();
+      datasets.check();
+      stream.check();
+    };
+    const advise = adviser(subject, stream, settings);
+    const work = { subject: { ...subject, check }, training, stream, judge, settings, stopping, interruption, seed, advise };
+    return loop(work);
+  };
+  try {
+    const outcome = await train();
+    await stream.close();
+    return outcome;
+  } catch (error) {
+    await stream.close().catch(() => {}); // what went wrong first counts
+    throw error;
+  } finally {
+    arena.dispose();
+    datasets.dispose();
+  }
+}
+
+/**
+ * Refuses what takes the whole set.
+ * @throws OptionError that says what would be right
+ */
+function requireStreamable(settings: Settings, once: boolean): void {
+  const { method, batchSize, order, validation, sampleWeights, classWeights, minGradient, metrics, epochs } = settings;
+  const refuse = (name: string, value: unknown, expected: string) => {
+    throw new OptionError(`fit.${name}`, value, expected);
+  };
+  if (method.batch === 'full') refuse('method', method.name, wholeSetMethods(method.name));
+  if (batchSize === 'full')
+    refuse('batchSize', batchSize, 'a number with chunks: a step on all rows would need them all in memory');
+  if (isGrowing(batchSize) && batchSize.by === 'variance') {
+    refuse('batchSize', batchSize, "a number, or growing({ by: 'epoch' }), with chunks: the variance is that of the whole set");
+  }
+  if (order === 'emphasize' || isEmphasis(order)) {
+    refuse('order', order, "'shuffle', 'interleave' or 'sequential' with chunks: emphasis picks from all rows");
+  }
+  if (typeof validation === 'number') {
+    refuse('validation', validation, 'a dataset, or [X, Y], with chunks: which rows a share takes depends on all of them');
+  }
+  if (sampleWeights) refuse('sampleWeights', sampleWeights, 'none beside chunks; give them as { X, Y, sampleWeights }');
+  if (classWeights === 'balanced') {
+    refuse('classWeights', classWeights, 'an array of weights with chunks: how frequent classes are is known at the end only');
+  }
+  if (minGradient > 0) refuse('minGradient', minGradient, '0 with chunks: no step has the gradient of the whole set');
+  if (metrics.length > 0 && validation === undefined) {
+    refuse('metrics', metrics, 'none without validation, with chunks: they are measured on the validation set');
+  }
+  if (once && epochs > 1) {
+    refuse(
+      'epochs',
+      epochs,
+      '1 with an iterable, which can be read once; a function that returns a fresh one is called for each epoch',
+    );
+  }
+}
+
+/** What the refusal of a method on chunks says. */
+export function wholeSetMethods(name: string): string {
+  return `a method of mini-batches, such as sgd(), adam() or stochasticDiagonalLM(), with chunks: ${name} compares gradients of the whole set`;
+}

@@ -1,0 +1,127 @@
+// The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
+
+import type { MethodState, Training } from '../optim/method.js';
+import { type History, type StopReason, emptyHistory } from './history.js';
+import type { Interruption } from './interruption.js';
+import type { Judge } from './judge.js';
+import type { Settings, Stopping } from './options.js';
+import { Pace } from './pace.js';
+import type { Subject } from './rows.js';
+import { Snapshot } from './snapshot.js';
+import type { Stream } from './stream.js';
+
+/** The outcome of a fit: its record, and what the method remembers. */
+export interface Outcome {
+  readonly history: History;
+  /** Undefined where nothing was begun. */
+  readonly state: MethodState | undefined;
+}
+
+/** What the loop works with. */
+export interface Work {
+  readonly subject: Subject;
+  readonly training: Training;
+  /** Where the patterns come from, if piece by piece; its first piece is in place. */
+  readonly stream?: Stream;
+  readonly judge: Judge;
+  readonly settings: Settings;
+  readonly stopping: Stopping | undefined;
+  readonly interruption: Interruption;
+  readonly seed: number;
+  /** What to try after a divergence in an epoch, at a rate. */
+  advise(epoch: number, rate: number): string;
+}
+
+/** Epoch after epoch, until something says stop. */
+export async function loop(work: Work): Promise<Outcome> {
+  const { subject, training, stream, judge, settings, stopping, interruption } = work;
+  const history = emptyHistory(work.seed);
+  const restores = stopping?.restoreBest ?? false;
+  const snapshot = new Snapshot(subject, restores);
+  const pace = new Pace();
+  let best = { loss: Infinity, epoch: 0 };
+  let stop = interruption.reason;
+  snapshot.take();
+  try {
+    while (!stop && history.epochs < settings.epochs) {
+      if (stream && history.epochs > 0) stop = await stream.begin();
+      if (stop) break;
+      training.begin(); // may ask a function for the rate, which may do anything
+      subject.check();
+      stop = await epoch(work, pace);
+      training.expose();
+      if (!stop && !snapshot.finite) stop = 'diverged';
+      if (stop) break; // an unfinished epoch is not recorded
+      history.epochs++;
+      history.loss.push(training.loss);
+      const validationLoss = judge.record(history);
+      const improved = validationLoss !== undefined && validationLoss < best.loss - (stopping?.minDelta ?? 0);
+      if (improved) best = { loss: validationLoss, epoch: history.epochs };
+      if (improved || !restores) {
+        history.bestEpoch = history.epochs;
+        snapshot.take();
+      }
+      if (validationLoss !== undefined && !Number.isFinite(validationLoss)) stop = 'diverged';
+      else if (training.loss <= settings.goal) stop = 'goal';
+      else if (settings.minGradient > 0 && training.gradientNorm! <= settings.minGradient) stop = 'minGradient';
+      else if (training.small) stop = 'minGradient';
+      else if (stopping && history.epochs - best.epoch >= stopping.patience) stop = 'earlyStopping';
+      settings.onEpoch?.({
+        epoch: history.epochs,
+        epochs: settings.epochs,
+        loss: training.loss,
+        validationLoss,
+        rate: training.rate,
+        time: interruption.elapsed,
+      });
+      subject.check();
+      stop ??= interruption.reason;
+    }
+  } catch (error) {
+    // What was learned stays, as far as it is of use.
+    if (stream?.failed) {
+      training.expose();
+      if (!snapshot.finite) snapshot.restoreProven();
+    }
+    throw error;
+  }
+  if (restores) snapshot.restore();
+  else if (stop === 'diverged' || !snapshot.finite) history.bestEpoch -= snapshot.restoreProven();
+  history.reason = stop ?? 'epochs';
+  if (stop === 'diverged') history.advice = work.advise(history.epochs + 1, training.rate);
+  if (training.regularisation) history.regularisation = training.regularisation;
+  history.evaluations = training.evaluations;
+  history.time = interruption.elapsed;
+  return { history, state: training.state() };
+}
+
+/** One epoch, piece by piece where it comes in pieces; says why it ended early, if it did. */
+async function epoch(work: Work, pace: Pace): Promise<StopReason | undefined> {
+  const { training, stream } = work;
+  for (;;) {
+    const stop = await piece(work, pace);
+    if (stop || !stream) return stop;
+    const next = await stream.next();
+    if (next !== 'piece') return next === 'end' ? undefined : next;
+    training.feed!();
+  }
+}
+
+/** The patterns at hand, in slices; says why they ended early, if they did. */
+async function piece({ subject, training, interruption }: Work, pace: Pace): Promise<StopReason | undefined> {
+  for (let left = training.stepsPerEpoch; left > 0; ) {
+    const steps = Math.min(pace.stride, left);
+    const before = performance.now();
+    if (training.advance(steps) < 0) return 'diverged';
+    pace.took(steps, performance.now() - before);
+    if (training.ended) return training.ended;
+    if (!training.trial) left -= steps;
+    if (pace.due) {
+      await pace.rest();
+      subject.check();
+    }
+    const stop = left > 0 ? interruption.reason : undefined;
+    if (stop) return stop;
+  }
+  return undefined;
+}
