@@ -2,7 +2,7 @@
 // additions) would take at the machine's limit in float64. Small: by itself.
 
 import { normalize } from '../dist/index.js';
-import { limitLoops } from './limit.mjs';
+import { limitLoops } from '../dist/bench.js';
 
 /** Learning a large whitening: so many times its products, plus seconds for eigenvectors; a small one: seconds. */
 const LARGE = { ratio: 1.5, seconds: 3 };
