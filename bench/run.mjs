@@ -8,6 +8,7 @@ import { chart } from './chart.mjs';
 import { measureCurvature } from './curvature.mjs';
 import { measureBandwidth, measureTanh, measureVectors } from './elementary.mjs';
 import { measureProducts } from './products.mjs';
+import { report } from './report.mjs';
 import { heading, keep, machine, slug } from './results.mjs';
 import { number, percent, size } from './show.mjs';
 import { measureSolvers } from './solvers.mjs';
@@ -115,6 +116,7 @@ show(list);
 // Only a whole run stands for its kind of machine.
 const pictures = result.ladder.length > 0 ? { '.svg': chart(result.ladder) } : {};
 const files = await keep(whole && !options.quick ? slug : 'latest', result, pictures);
+if (whole && !options.quick) await report();
 if (options.json) await writeFile(options.json, `${JSON.stringify(result, null, 1)}\n`);
 console.log(`Written: ${[...(options.json ? [options.json] : []), ...files].join(', ')}`);
 process.exit(0); // contenders keep workers and timers

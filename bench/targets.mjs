@@ -83,3 +83,15 @@ export function judge({ products = [], tanh = [], ladder = [], firstCall, bundle
   add('first call (import, compile, first step)', firstCall?.median, { most: 50 }, ' ms');
   add('bundle for pages, gzipped', bundle && bundle / 1000, { most: 100 }, ' KB');
 }
+
+/** The largest of a curve's medians, as a multiple of the least. */
+export const spread = (points) => Math.max(...points.map((p) => p.median)) / Math.min(...points.map((p) => p.median));
+
+/** What was measured of growth, judged by `add`. */
+export function judgeGrowth({ rows, parameters, memory = [] }, add) {
+  if (rows) add('time per row over three decades, the most times the least', spread(rows), { most: 1.1 }, '×');
+  if (parameters)
+    add('time per operation, 10⁵ to 10⁷ parameters, the most times the least', spread(parameters), { most: 1.25 }, '×');
+  for (const { name, threads, bytes, expected } of memory)
+    add(`${name}, ${threads} thread(s): memory, times data, parameters and activations`, bytes / expected, { most: 1.2 }, '×');
+}

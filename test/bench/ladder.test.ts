@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { LADDER, parameters, patterns, products, traffic } from '../../src/bench/ladder.js';
 import { DEFAULT, NUMERICS, bandwidthLoops, limitLoops } from '../../src/bench/limit.js';
+import { bytesFrom } from '../../bindings/features.js';
+import { relaxed, strict } from '../../build/loops.hex.js';
 import { slugOf } from '../../src/bench/machine.js';
 import { shortRungs } from '../../src/bench/short.js';
 
@@ -36,7 +38,48 @@ describe('what a step takes', () => {
 });
 
 describe('the machine', () => {
-  test('its loops run, and those over memory do what they say', async () => {
+  test('its loops over memory do what they say', async () => {
+    const { instance } = await WebAssembly.instantiate(bytesFrom(strict.binary));
+    const { memory, read, copy, axpy, update } = instance.exports as unknown as { memory: WebAssembly.Memory } & Record<
+      'read' | 'copy' | 'axpy' | 'update',
+      (n: number, p: number, q: number) => number
+    >;
+    const [n, p, q] = [3, 4096, 8192]; // 3 × 128 bytes: 96 numbers
+    new Float32Array(memory.buffer, 64, 8).set([0.5, 0.5, 0.5, 0.5, 2, 2, 2, 2]);
+    const x = new Float32Array(memory.buffer, p, 100);
+    const y = new Float32Array(memory.buffer, q, 100);
+    const start = () => {
+      x.forEach((_, i) => (x[i] = i + 1));
+      y.fill(1000);
+    };
+    const whole = new Int32Array(memory.buffer, p, 100);
+    whole.forEach((_, i) => (whole[i] = i));
+    expect(read(n, p, 0)).toBe((95 * 96) / 2);
+    start();
+    copy(n, p, q);
+    expect([y[0], y[95], y[96]]).toEqual([1, 96, 1000]);
+    start();
+    axpy(n, p, q);
+    expect([y[0], y[95], y[96]]).toEqual([1002, 1192, 1000]);
+    start();
+    update(n, p, q);
+    expect([x[0], x[95], x[96]]).toEqual([1, 48.5, 97]);
+    expect([y[0], y[95], y[96]]).toEqual([1001, 1048.5, 1000]);
+  });
+
+  test('its loops of multiply-adds are in their binaries', async () => {
+    const module = await WebAssembly.compile(bytesFrom(strict.binary));
+    const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+    for (const { name, flops, precision } of strict.loops) {
+      expect(names).toContain(name);
+      expect(flops % (precision === 'float32' ? 8 : 4)).toBe(0); // two for each lane of a vector
+    }
+    const fused = new Set(relaxed.loops.map(({ name }) => name));
+    expect(fused.size).toBe(relaxed.loops.length);
+    for (const { name } of strict.loops) expect(fused.has(name)).toBe(false);
+  });
+
+  test('its loops run', async () => {
     const limit = await limitLoops(['float32'], [DEFAULT]);
     limit.measure('float32', DEFAULT);
     limit.measure();
