@@ -1,5 +1,5 @@
 // npm run bench:scaling [-- --quick] [--only rows,parameters,batch,threads,memory,methods] [--rounds N]
-// How time grows with rows, parameters, threads and batch, what memory a fit takes, and how long methods need. Some five minutes.
+// How time grows with rows, parameters, threads and batch, what memory a fit takes, and how long methods need. Two minutes.
 
 import { parseArgs } from 'node:util';
 import { bars, lines } from './chart.mjs';
@@ -52,7 +52,7 @@ for (const [name, { measure, ...axes }] of Object.entries(CURVES)) {
   const points = await measure(rounds, quick);
   result[name] = points.map(({ rounds: _, ...point }) => point);
   console.log(`\n${axes.title}, ${axes.y}: the most is ${number(spread(points))} times the least`);
-  console.table(Object.fromEntries(points.map((point) => [`${number(point.x)} ${axes.x}`, quartiles(point, axes.scale)])));
+  console.table(Object.fromEntries(points.map((point) => [`${point.x.toLocaleString('en-US')} ${axes.x}`, quartiles(point, axes.scale)])));
   pictures[`.${name}.svg`] = lines([{ name, points }], axes);
 }
 

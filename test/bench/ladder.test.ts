@@ -49,11 +49,10 @@ describe('the machine', () => {
     const x = new Float32Array(memory.buffer, p, 100);
     const y = new Float32Array(memory.buffer, q, 100);
     const start = () => {
-      x.forEach((_, i) => (x[i] = i + 1));
+      x.set(Float32Array.from(x, (_, i) => i + 1));
       y.fill(1000);
     };
-    const whole = new Int32Array(memory.buffer, p, 100);
-    whole.forEach((_, i) => (whole[i] = i));
+    new Int32Array(memory.buffer, p, 100).set(Int32Array.from({ length: 100 }, (_, i) => i));
     expect(read(n, p, 0)).toBe((95 * 96) / 2);
     start();
     copy(n, p, q);

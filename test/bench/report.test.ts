@@ -99,6 +99,15 @@ describe('targets', () => {
   });
 });
 
+test('a comparison fails where the whole interval is beyond 5 %', async () => {
+  const { verdictOf } = await load('compare.mjs');
+  expect(verdictOf({ low: 1.06, high: 1.2 })).toBe('SLOWER');
+  expect(verdictOf({ low: 1.04, high: 1.2 })).toBe('slower');
+  expect(verdictOf({ low: 0.9, high: 1.2 })).toBe('');
+  expect(verdictOf({ low: 0.8, high: 0.99 })).toBe('faster');
+  expect(verdictOf({ low: -Infinity, high: Infinity })).toBe('');
+});
+
 test('a comparison’s process gives a ratio for each rung of two builds', () => {
   const out = execFileSync(process.execPath, ['bench/paired.mjs', 'dist', 'dist', 'here', '2', '1-10-1'], { encoding: 'utf8' });
   const found = JSON.parse(out);
