@@ -52,7 +52,9 @@ for (const [name, { measure, ...axes }] of Object.entries(CURVES)) {
   const points = await measure(rounds, quick);
   result[name] = points.map(({ rounds: _, ...point }) => point);
   console.log(`\n${axes.title}, ${axes.y}: the most is ${number(spread(points))} times the least`);
-  console.table(Object.fromEntries(points.map((point) => [`${point.x.toLocaleString('en-US')} ${axes.x}`, quartiles(point, axes.scale)])));
+  console.table(
+    Object.fromEntries(points.map((point) => [`${point.x.toLocaleString('en-US')} ${axes.x}`, quartiles(point, axes.scale)])),
+  );
   pictures[`.${name}.svg`] = lines([{ name, points }], axes);
 }
 

@@ -1,13 +1,10 @@
 // The machine's limits, measured beside what is judged by them: how fast one core multiplies and adds in WebAssembly SIMD with everything in
 // registers, and how fast it reads and writes memory. The loops are compiled when the package is built (scripts/loops.mjs).
 
-import { bytesFrom, fuses } from '../../bindings/features.js';
+import { fuses } from '../../bindings/features.js';
+import { type Instructions, instantiateLoops } from '../../bindings/loops.js';
 import type { Precision } from '../../bindings/memory.js';
-import { relaxed, strict } from '../../build/loops.hex.js';
 import { RESOLUTION, TICKS } from './rounds.js';
-
-/** Which instructions: of strict SIMD, which multiplies and then adds, or fused ones. */
-export type Instructions = 'strict' | 'relaxed';
 
 /** What can be measured here. */
 export const NUMERICS: readonly Instructions[] = fuses() ? ['strict', 'relaxed'] : ['strict'];
@@ -16,22 +13,6 @@ export const NUMERICS: readonly Instructions[] = fuses() ? ['strict', 'relaxed']
 export const DEFAULT: Instructions = NUMERICS.at(-1)!;
 
 export const PRECISIONS: readonly Precision[] = ['float32', 'float64'];
-
-interface Loop {
-  readonly name: string;
-  readonly precision: Precision;
-  readonly shape: string;
-  /** Floating-point operations of a turn. */
-  readonly flops: number;
-}
-
-type Exports = { readonly memory: WebAssembly.Memory } & Record<string, (n: number, p: number, q?: number) => void>;
-
-async function loopsOf(numerics: Instructions): Promise<{ exports: Exports; loops: readonly Loop[] }> {
-  const { binary, loops } = { strict, relaxed }[numerics];
-  const { instance } = await WebAssembly.instantiate(bytesFrom(binary));
-  return { exports: instance.exports as unknown as Exports, loops: loops as readonly Loop[] };
-}
 
 type Table<T> = Record<Instructions, Record<Precision, T>>;
 
@@ -67,7 +48,7 @@ export async function limitLoops(
   const of = table<{ shape: string; run: () => void }[]>(() => []);
   const fastest = table(() => 0);
   for (const numerics of kinds) {
-    const { exports, loops } = await loopsOf(numerics);
+    const { exports, loops } = await instantiateLoops(numerics);
     for (const { name, precision, shape, flops } of loops) {
       if (!precisions.includes(precision)) continue;
       const Reals = precision === 'float32' ? Float32Array : Float64Array;
@@ -136,7 +117,7 @@ export interface Bandwidth {
 }
 
 export async function bandwidthLoops(): Promise<Bandwidth> {
-  const { exports } = await loopsOf('strict');
+  const { exports } = await instantiateLoops('strict');
   new Float32Array(exports.memory.buffer, FACTORS, 8).set([0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0]);
   const run = (access: Access, workingSet: number, passes: number) => {
     const n = Math.max(1, Math.round(workingSet / ACCESS[access][0] / TURN));

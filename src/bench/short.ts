@@ -1,7 +1,8 @@
 // The short ladder, for anybody's machine: in the command, in a page, in under half a minute.
 
+import type { Instructions } from '../../bindings/loops.js';
 import { LADDER, parameters, patterns, products, traffic } from './ladder.js';
-import { DEFAULT, type Instructions, bandwidthLoops, limitLoops } from './limit.js';
+import { DEFAULT, bandwidthLoops, limitLoops } from './limit.js';
 import { type Library, prepareOwn } from './own.js';
 import { calibrate, timed } from './rounds.js';
 import { type Summary, summary } from './statistics.js';

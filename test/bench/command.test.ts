@@ -30,7 +30,7 @@ describe('bench', () => {
       expect(microseconds.median).toBeLessThanOrEqual(microseconds.high);
       expect(auto).toBeGreaterThan(0);
       expect(share).toBeGreaterThan(0);
-      expect(share).toBeLessThan(1.5);
+      expect(share).toBeLessThan(10); // a percentage, say, or µs taken for seconds, would be beyond
     }
     expect(rungs[0].bandwidthShare).toBeGreaterThan(0);
     expect(rungs[1].bandwidthShare).toBeUndefined();

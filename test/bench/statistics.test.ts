@@ -26,9 +26,8 @@ describe('the interval of a median', () => {
     [25, 8],
     [50, 18],
   ])('of %i values lies between the %ith smallest and largest', (n, k) => {
-    const values = Array.from({ length: n }, (_, i) => ((i * 7) % n) + 1).sort(() => 0);
-    const shuffled = new Set(values).size === n ? values : Array.from({ length: n }, (_, i) => n - i);
-    expect(medianInterval(shuffled)).toMatchObject({ low: k, high: n + 1 - k, median: (n + 1) / 2 });
+    const values = Array.from({ length: n }, (_, i) => n - i);
+    expect(medianInterval(values)).toMatchObject({ low: k, high: n + 1 - k, median: (n + 1) / 2 });
   });
 
   test('says how sure it is', () => {
