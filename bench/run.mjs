@@ -29,7 +29,12 @@ const { values: options } = parseArgs({
 });
 if (options.compare !== undefined) {
   const { compare } = await import('./compare.mjs');
-  process.exit((await compare(options.compare, options)) ? 0 : 1);
+  try {
+    process.exit((await compare(options.compare, options)) ? 0 : 1);
+  } catch (error) {
+    console.error(`error: ${error.message}`);
+    process.exit(2);
+  }
 }
 
 const rounds = Number(options.rounds ?? (options.quick ? 4 : 12));

@@ -112,7 +112,7 @@ const percent = (x: number) => `${(100 * x).toFixed(x < 0.1 ? 1 : 0)} %`;
 /** A report as rows of text, the first of them headings. The share is of bandwidth where that is the bound, else of multiply-adds. */
 export function shortTable({ rungs }: ShortReport): string[][] {
   return [
-    ['step', 'µs', 'half between', "µs, threads 'auto'", 'share of the limit', 'bound by'],
+    ['step', 'µs', 'half between', "µs, 'auto'", 'share of the limit', 'bound by'],
     ...rungs.map(({ rung, microseconds: { median, low, high }, auto, share, bandwidthShare, bound }) => [
       rung,
       digits(median),
