@@ -93,5 +93,10 @@ export function judgeGrowth({ rows, parameters, memory = [] }, add) {
   if (parameters)
     add('time per operation, 10⁵ to 10⁷ parameters, the most times the least', spread(parameters), { most: 1.25 }, '×');
   for (const { name, threads, bytes, expected } of memory)
-    add(`${name}, ${threads === 1 ? 'one thread' : `${threads} threads`}: memory, times data, parameters and activations`, bytes / expected, { most: 1.2 }, '×');
+    add(
+      `${name}, ${threads === 1 ? 'one thread' : `${threads} threads`}: memory, times data, parameters and activations`,
+      bytes / expected,
+      { most: 1.2 },
+      '×',
+    );
 }
