@@ -13,7 +13,15 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+          env: { CHROMIUM: chromium ?? '' }, // pages of web/ are opened from there
+        },
+      },
       // What the kernels are made of and add up to, once more with fused multiply-adds: the default where there are any.
       {
         extends: true,

@@ -1,9 +1,7 @@
 // What second derivatives and the methods that use them cost, beside a gradient, or the machine's limit in float64.
 
-import { DEFAULT } from './limit.mjs';
 import { Network, dense, init, levenbergMarquardt, sgd } from '../dist/index.js';
-import { uniforms } from './ladder.mjs';
-import { summary } from './rounds.mjs';
+import { DEFAULT, summary, uniforms } from '../dist/bench.js';
 
 function matrix(rows, columns, next) {
   return Array.from({ length: rows }, () => Array.from({ length: columns }, () => 2 * next() - 1));

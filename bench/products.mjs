@@ -1,9 +1,7 @@
 // Matrix products by themselves, as a share of the machine's limit measured in turns with them.
 
 import { readFile } from 'node:fs/promises';
-import { uniforms } from './ladder.mjs';
-import { DEFAULT, NUMERICS } from './limit.mjs';
-import { summary } from './rounds.mjs';
+import { DEFAULT, NUMERICS, summary, uniforms } from '../dist/bench.js';
 
 const SIZES = [48, 96, 128, 192, 256, 384, 512];
 
@@ -13,7 +11,8 @@ const FORMS = { NN: [0, 0], NT: [0, 1], TN: [1, 0] };
 /** Tries a round; the best counts, as it does for the limit. */
 const TRIES = 3;
 
-async function engine(precision, numerics = 'strict') {
+/** A binary over a memory of its own, of 32 MiB. */
+export async function engine(precision, numerics = 'strict') {
   const memory = new WebAssembly.Memory({ initial: 512, maximum: 65536 });
   const bytes = await readFile(
     new URL(`../dist/wasm/${precision}${numerics === 'relaxed' ? '.relaxed' : ''}.wasm`, import.meta.url),

@@ -1,9 +1,9 @@
 // npm run bench:second-order: what second derivatives, and the methods that use them, cost. A part of `npm run bench`.
 
 import { measureCurvature } from './curvature.mjs';
-import { DEFAULT, limitLoops } from './limit.mjs';
 import { measureSolvers } from './solvers.mjs';
 import { checks, show } from './targets.mjs';
+import { DEFAULT, limitLoops } from '../dist/bench.js';
 
 const limit = await limitLoops();
 limit.measure('float64');

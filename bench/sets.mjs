@@ -1,7 +1,7 @@
 // Data sets for the quality figures: real ones from npm packages, made ones from formulas.
 
 import { readFileSync } from 'node:fs';
-import { uniforms } from './ladder.mjs';
+import { uniforms } from '../dist/bench.js';
 
 const json = (file) => JSON.parse(readFileSync(new URL(`node_modules/${file}`, import.meta.url), 'utf8'));
 

@@ -1,11 +1,9 @@
 // The linear algebra of methods of second order beside the machine's limits, and `leastSquares` beside its peer.
 
-import { DEFAULT } from './limit.mjs';
 import { levenbergMarquardt as peer } from 'ml-levenberg-marquardt';
 import { leastSquares, minimize } from '../dist/index.js';
-import { uniforms } from './ladder.mjs';
 import { doubleCore } from './products.mjs';
-import { summary } from './rounds.mjs';
+import { DEFAULT, summary, uniforms } from '../dist/bench.js';
 
 /** Calls of a function counted, and the time in it. */
 function watched(f) {

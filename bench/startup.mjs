@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { summary } from './rounds.mjs';
+import { summary } from '../dist/bench.js';
 
 const FIRST = `
   const before = performance.now();
@@ -25,9 +25,9 @@ export function firstCall(processes = 9) {
   );
 }
 
-/** Bytes, gzipped, of the bundle for pages with one binary. */
+/** Bytes, gzipped, of the bundle for pages with one binary: float32's of fused multiply-adds, the larger one. */
 export function bundle() {
   const folder = fileURLToPath(new URL('../dist/browser/', import.meta.url));
-  const files = readdirSync(folder).filter((name) => name.endsWith('.js') && !name.startsWith('float64'));
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js') && !/^float(64|32\.hex)/.test(name));
   return files.reduce((sum, name) => sum + gzipSync(readFileSync(`${folder}${name}`), { level: 9 }).length, 0);
 }

@@ -1,8 +1,8 @@
 // npm run bench:techniques: what an order of examples or a method costs, as the time of a step against that of 'shuffle' or of descent with momentum.
 
 import { Network, adam, dataset, dense, nadam, rmsProp, rprop, sgd } from '../dist/index.js';
-import { LADDER, MOMENTUM, RATE, patterns } from './ladder.mjs';
 import { measure } from './rounds.mjs';
+import { LADDER, MOMENTUM, patterns, RATE } from '../dist/bench.js';
 
 const inOrder = (order) => ({ order, method: sgd({ rate: RATE, momentum: MOMENTUM }) });
 

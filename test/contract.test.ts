@@ -149,6 +149,12 @@ describe('one direction of dependency', () => {
     const library = all('src').filter(({ from }) => !inside(from, path.join('src', 'cli')));
     expect(library.filter(({ to }) => !inside(to, 'src') && !inside(to, 'bindings'))).toEqual([]);
     expect(library.filter(({ to }) => inside(to, path.join('src', 'cli')))).toEqual([]);
+    // Benchmarks are given the library; it knows nothing of them.
+    const benchmarks = path.join('src', 'bench');
+    expect(library.filter(({ from, to }) => !inside(from, benchmarks) && inside(to, benchmarks))).toEqual([]);
+    expect(
+      library.filter(({ from, to, types }) => inside(from, benchmarks) && inside(to, 'src') && !types && !inside(to, benchmarks)),
+    ).toEqual([]);
   });
 
   test('nobody goes in circles', () => {

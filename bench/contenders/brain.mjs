@@ -1,7 +1,7 @@
 // brain.js: it learns one pattern at a time, with sigmoids throughout and squared error; only for the rungs of batch 1.
 
 import { createRequire } from 'node:module';
-import { MOMENTUM, RATE } from '../ladder.mjs';
+import { MOMENTUM, RATE } from '../../dist/bench.js';
 
 const { NeuralNetwork } = createRequire(import.meta.url)('brain.js');
 

@@ -1,7 +1,7 @@
 // jax-js on its WebAssembly backend: a jitted step of value-and-gradient and momentum.
 
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
-import { MOMENTUM, RATE, uniforms } from '../ladder.mjs';
+import { MOMENTUM, RATE, uniforms } from '../../dist/bench.js';
 
 export const name = 'jax-js';
 

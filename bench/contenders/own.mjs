@@ -1,24 +1,12 @@
-// This package, as its users run it: Network.fit over a dataset, whole epochs to a call.
+// This package, on one thread, on two, and on as many as it finds worth while.
 
-import { Network, dataset, dense, sgd } from '../../dist/index.js';
-import { MOMENTUM, RATE } from '../ladder.mjs';
+import { prepareOwn } from '../../dist/bench.js';
+import * as library from '../../dist/index.js';
 
 export const name = 'efficient-backprop';
 
-export async function prepare({ sizes, batch, activation, loss }, { x, y, rows, inputs, outputs }) {
-  const last = loss === 'crossEntropy' ? 'softmax' : 'linear';
-  const layers = sizes.slice(1).map((units, i) => dense(units, { activation: i === sizes.length - 2 ? last : activation }));
-  const net = await Network.create({ inputs, layers, loss, seed: 1 });
-  const data = dataset({ data: x, shape: [rows, inputs] }, { data: y, shape: [rows, outputs] });
-  const method = sgd({ rate: RATE, momentum: MOMENTUM });
-  const perEpoch = rows / batch;
-  return {
-    unit: perEpoch,
-    run: (epochs) => net.fit(data, { method, epochs, batchSize: batch }),
-    loss: () => net.evaluate(data).loss,
-    dispose() {
-      net.dispose();
-      data.dispose();
-    },
-  };
-}
+const contender = (title, threads) => ({ name: title, prepare: (rung, data) => prepareOwn(library, rung, data, threads) });
+
+export const own = contender(name, 1);
+export const two = contender('two threads', 2);
+export const auto = contender("threads: 'auto'", 'auto');

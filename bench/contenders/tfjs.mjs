@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers as layerMakers, sequential } from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { MOMENTUM, RATE } from '../ladder.mjs';
+import { MOMENTUM, RATE } from '../../dist/bench.js';
 
 tf.env().set('PROD', true); // no checks, no advice on the console
 const folder = path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));

@@ -6,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { ACTIVATION_NAMES } from '../activations.js';
 import { OptionError } from '../errors.js';
 import type { EstimatorOptions } from '../estimators/options.js';
+import type { BenchOptions } from './bench.js';
 import { evaluate } from './evaluate.js';
 import { EXIT, UsageError, described, exitCode } from './failure.js';
 import { inspect } from './inspect.js';
@@ -62,6 +63,7 @@ Examples:
   efficient-backprop predict penguins.safetensors new.csv --probabilities --out predictions.csv
   efficient-backprop evaluate penguins.safetensors held-out.ndjson
   efficient-backprop inspect penguins.safetensors --spectrum penguins.csv --svg spectrum.svg
+  efficient-backprop bench
 
 Data files: .csv, .tsv, .ndjson, .jsonl, .parquet, or - for standard input.
 Exit codes: 0 done, 1 bad data or file, 2 bad usage, 130 interrupted (no file is touched).`,
@@ -171,6 +173,18 @@ reading(
     .option('-t, --target <column>', 'with --spectrum: the column with the truth (default: as in training)')
     .option('--svg <file>', 'with --spectrum: draw them'),
 ).action(inspect);
+
+program
+  .command('bench')
+  .description("measure training steps on this machine, beside the machine's own limits (half a minute)")
+  .option('--seconds <seconds>', 'for all rungs together', positive, 12)
+  .option('--rung <text>', 'only rungs whose names contain this, such as 784-128-10 or b1')
+  .option('--json', 'print one JSON value, errors included')
+  .option('--quiet', 'no progress')
+  .action(async (options: BenchOptions) => {
+    const { bench } = await import('./bench.js'); // with the loops that measure the machine, which nobody else needs
+    await bench(options);
+  });
 
 process.on('SIGINT', () => {
   // Nothing is written before training has ended, so there is nothing to clean up.

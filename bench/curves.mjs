@@ -1,0 +1,91 @@
+// How the time of a step grows: with the rows of data, the parameters, the threads and the batch.
+
+import os from 'node:os';
+import { LADDER, calibrate, pairedRatio, parameters, patterns, prepareOwn, products, summary, timed } from '../dist/bench.js';
+import * as library from '../dist/index.js';
+
+/** Milliseconds of a call: beside it, fit's own preparations count for little. */
+const CALL = 40;
+
+/**
+ * Seconds per step at several points, in turns.
+ * @param points [{ x, rung, data, threads, per }]: `per`, what a step's time is divided by
+ * @returns [{ x, median, low, high, samples, rounds }], `rounds` the times of each round
+ */
+async function curve(points, rounds) {
+  const entries = [];
+  for (const { rung, data, threads = 1, ...point } of points) {
+    const contender = await prepareOwn(library, rung, data ?? patterns(rung), threads);
+    entries.push({ ...point, contender, units: await calibrate(contender, 300, CALL), times: [] });
+  }
+  for (let r = 0; r < rounds; r++) {
+    for (const { contender, units, times, per } of r % 2 ? [...entries].reverse() : entries)
+      times.push((await timed(contender, units)) / per);
+  }
+  return entries.map(({ x, name, contender, times }) => {
+    contender.dispose();
+    return { x, ...(name && { name }), ...summary(times), rounds: times };
+  });
+}
+
+const rung = (sizes, batch, activation = 'tanh', loss = 'meanSquaredError') => ({
+  name: `${sizes.join('-')} b${batch}`,
+  sizes,
+  batch,
+  activation,
+  loss,
+  full: false,
+});
+
+/** Seconds per row of an epoch, over three decades of rows. */
+export function overRows(rounds, quick) {
+  const step = rung([20, 32, 1], 32);
+  // Batches of 32 divide all of them.
+  const sizes = quick ? [1024, 10_240] : [1024, 10_240, 102_400, 1_024_000];
+  return curve(
+    sizes.map((rows) => ({ x: rows, rung: step, data: patterns({ ...step, batch: rows, full: true }), per: step.batch })),
+    rounds,
+  );
+}
+
+/** Seconds per floating-point operation of a step's matrix products, from 10⁵ to 10⁷ parameters. */
+export function overParameters(rounds, quick) {
+  const widths = quick ? [112, 280] : [112, 280, 690, 1540, 2790];
+  return curve(
+    widths.map((h) => {
+      const step = rung([784, h, h, 10], 128, 'relu', 'crossEntropy');
+      return { x: parameters(step), rung: step, per: 2 * products(step) };
+    }),
+    rounds,
+  );
+}
+
+/** Seconds per pattern, over sizes of the batch. */
+export function overBatch(rounds, quick) {
+  const sizes = quick ? [1, 32] : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+  const all = patterns(rung([784, 128, 10], 1024, 'tanh', 'crossEntropy')); // the same patterns for all
+  return curve(
+    sizes.map((batch) => ({ x: batch, rung: rung([784, 128, 10], batch, 'tanh', 'crossEntropy'), data: all, per: batch })),
+    rounds,
+  );
+}
+
+/** For rungs worth sharing: how many times faster so many threads are than one, paired by round. */
+export async function overThreads(rounds, quick) {
+  const cores = os.availableParallelism();
+  const counts = [1, 2, 3, 4, 6, 8, 12, 16].filter((n) => n <= Math.max(2, cores));
+  const names = quick ? ['784-128-10 b128'] : ['784-128-10 b128', '784-512-512-10 b128', '8-64-64-1 b64', '20-5-20-1 full'];
+  const found = [];
+  for (const step of LADDER.filter(({ name }) => names.includes(name))) {
+    const points = await curve(
+      counts.map((threads) => ({ x: threads, rung: step, threads, per: 1 })),
+      rounds,
+    );
+    const [one] = points;
+    for (const { x, ...time } of points) {
+      const { median, low, high } = pairedRatio(one.rounds, time.rounds);
+      found.push({ rung: step.name, threads: x, seconds: summary(time.rounds), speedup: { median, low, high } });
+    }
+  }
+  return found;
+}
