@@ -2,7 +2,7 @@
 
 import { FUSED, LANES, SIZE } from "../vec";
 import { matrixVector, outerProduct, vectorMatrix } from "./matvec";
-import { packA, packB, packPanelsB, packTransposedA, packTransposedB } from "./pack";
+import { packA, packB, packPanelsA, packPanelsB, packTransposedA, packTransposedB } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 
 /** How an operand is stored: as it stands in the product, or transposed; B also as `packWhole` has left it. */
@@ -151,10 +151,7 @@ function blocked(
         let x = a + <usize>i * rowA + <usize>k * stepA, row = rowA, step = stepA, skip = <usize>MR * rowA;
         if (packingA) {
           skip = <usize>MR * steps * SIZE;
-          for (let r = 0, q = block; r < rows; r += MR, q += skip) {
-            if (transposedA) packTransposedA(steps, min(rows - r, MR), x + <usize>r * SIZE, lda, q);
-            else packA(steps, min(rows - r, MR), x + <usize>r * lda, lda, q);
-          }
+          packBlockA(transposedA, steps, rows, x, lda, block);
           x = block;
           row = SIZE;
           step = <usize>MR * SIZE;
@@ -184,6 +181,23 @@ function blocked(
   }
 }
 
+/** Packs a block of A: the rows are those of x on. */
+function packBlockA(transposedA: i32, steps: i32, rows: i32, x: usize, lda: usize, panels: usize): void {
+  const size = <usize>MR * steps * SIZE;
+  if (transposedA) {
+    for (; rows >= MR; ) {
+      const together = min(rows / MR, BLOCK_PANELS);
+      packPanelsA(steps, together, x, lda, panels);
+      rows -= together * MR;
+      x += <usize>(together * MR) * SIZE;
+      panels += <usize>together * size;
+    }
+    if (rows) packTransposedA(steps, rows, x, lda, panels);
+    return;
+  }
+  for (; rows > 0; rows -= MR, x += <usize>MR * lda, panels += size) packA(steps, min(rows, MR), x, lda, panels);
+}
+
 /** Packs panels of B: the columns are those of y on. */
 function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: usize, panels: usize): void {
   const size = <usize>steps * PANEL;
@@ -194,7 +208,13 @@ function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: u
     }
     return;
   }
-  const full = columns / NR, rest = columns - full * NR;
-  if (full) packPanelsB(steps, full, y, ldb, panels);
-  if (rest) packB(steps, rest, y + <usize>(columns - rest) * SIZE, ldb, panels + <usize>full * size);
+  // Panels are often a multiple of 4 KiB apart, where lines of more than a few of them push each other out of the first cache.
+  for (; columns >= NR; ) {
+    const together = min(columns / NR, BLOCK_PANELS);
+    packPanelsB(steps, together, y, ldb, panels);
+    columns -= together * NR;
+    y += <usize>together * PANEL;
+    panels += <usize>together * size;
+  }
+  if (columns) packB(steps, columns, y, ldb, panels);
 }

@@ -151,18 +151,32 @@ export function packTransposedB(depth: i32, n: i32, x: usize, ldx: usize, panel:
   packColumns(NR, depth, n, x, ldx, panel);
 }
 
-/** Several full panels of B at once, row by row, so that a long row is read once from end to end (cache lines, pages). */
-export function packPanelsB(depth: i32, panels: i32, x: usize, ldx: usize, panel: usize): void {
-  const pitch = <usize>depth * <usize>NR * SIZE;
+/** Several full panels at once, row by row, so that a long row is read once from end to end (cache lines, pages). */
+// @ts-ignore: decorator
+@inline
+function packPanels(width: i32, depth: i32, panels: i32, x: usize, ldx: usize, panel: usize): void {
+  const bytes = <usize>width * SIZE, pitch = <usize>depth * bytes;
   for (; depth > 0; depth--) {
     let p = x, q = panel;
     for (let i = panels; i > 0; i--) {
       v128.store(q, v128.load(p));
-      v128.store(q, v128.load(p, 16), 16);
-      p += <usize>NR * SIZE;
+      if (width >= 2 * LANES) v128.store(q, v128.load(p, 16), 16);
+      if (width >= 3 * LANES) v128.store(q, v128.load(p, 32), 32);
+      if (width % LANES) v128.store64_lane(q, v128.load64_zero(p, 16), 0, 16);
+      p += bytes;
       q += pitch;
     }
     x += ldx;
-    panel += <usize>NR * SIZE;
+    panel += bytes;
   }
+}
+
+/** Full panels of B at once. */
+export function packPanelsB(depth: i32, panels: i32, x: usize, ldx: usize, panel: usize): void {
+  packPanels(NR, depth, panels, x, ldx, panel);
+}
+
+/** Full panels of A at once, from A stored transposed. */
+export function packPanelsA(depth: i32, panels: i32, x: usize, ldx: usize, panel: usize): void {
+  packPanels(MR, depth, panels, x, ldx, panel);
 }
