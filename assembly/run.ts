@@ -6,6 +6,7 @@ import { permutation } from "./kernels/random";
 import { Emphasis, draw, emphasisEpoch, noteLoss } from "./orders/emphasis";
 import { interleave } from "./orders/interleave";
 import { fusedBackward } from "./fused";
+import { isSmall, smallStep } from "./small";
 import { Plan, layerAt, layerInput, planDescend, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
 import { slabDiagonal } from "./curvature/diagonal";
 import { Update, isByParts, isImmediate, update, updateBegin, updateOuter, wantsDiagonal } from "./update";
@@ -167,7 +168,7 @@ export function runPosition(at: usize): i32 {
   return changetype<Run>(at).position;
 }
 
-/** Up to this many bytes of parameters, writing a gradient to the first cache costs less than rows of short vectors. */
+/** Bytes of parameters up to which they are in the first cache whatever is done: nothing is gained by taking them block by block. */
 const SMALL: i32 = 16384;
 
 /** A step on one pattern: every kernel is updated straight from x and delta; the gradient is never written. */
@@ -253,9 +254,9 @@ function stepFused(run: Run, plan: Plan, patterns: Patterns, u: Update, first: i
 export function runSteps(at: usize, steps: i32): i32 {
   const run = changetype<Run>(at), plan = changetype<Plan>(run.plan), patterns = patternsOf(run);
   const u = updateOf(run), rates = run.rates, emphasis = run.emphasis, weighs = patterns.w || patterns.factors;
-  // A step on one pattern may go without a gradient, where writing that costs more than rows of short vectors.
+  // A step on one pattern goes without a gradient.
   const large = plan.dense && plan.parameters * <i32>SIZE > SMALL;
-  const immediate = large && !patterns.factors && isImmediate(u);
+  const small = !large && isSmall(plan), immediate = (large || small) && !patterns.factors && isImmediate(u);
   const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
   let done = 0;
   plan.learning = 1;
@@ -270,7 +271,7 @@ export function runSteps(at: usize, steps: i32): i32 {
     let value: f64;
     if (count == 1 && immediate) {
       patterns.take(first, 1);
-      value = stepOnline(run, plan, patterns, u);
+      value = small ? smallStep(u, plan, patterns) : stepOnline(run, plan, patterns, u);
       if (emphasis) noteLosses(run, patterns, first, 1, value);
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.

@@ -57,58 +57,100 @@ function rulePart(kind: i32, n: i32, g: v128, w: usize, v: usize, minusRate: v12
   storePart(w, moved(kind, g, old, u, minusRate, momentum, decay), n);
 }
 
+/** A whole vector of the rule without decay; h: −rate·gradient */
 // @ts-ignore: decorator
 @inline
-function steps(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+function ruleBy(kind: i32, offset: usize, h: v128, w: usize, v: usize, momentum: v128, tiny: v128): void {
+  const old = v128.load(w + offset);
+  if (kind == PLAIN_DESCENT) {
+    v128.store(w + offset, add(old, h));
+    return;
+  }
+  const u = settledBy(tiny, madd(h, momentum, v128.load(v + offset)));
+  v128.store(v + offset, u);
+  v128.store(w + offset, kind == NESTEROV ? add(madd(old, momentum, u), h) : add(old, u));
+}
+
+// @ts-ignore: decorator
+@inline
+function steps(kind: i32, decays: bool, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
   const r = splat(<real>-rate), m = splat(<real>momentum), d = splat(<real>decay), t = tinyBeside(r);
   for (; n >= TURN * LANES; n -= TURN * LANES, g += BYTES, w += BYTES, v += BYTES) {
-    rule(kind, 0, v128.load(g), w, v, r, m, d, t);
-    rule(kind, 16, v128.load(g, 16), w, v, r, m, d, t);
-    rule(kind, 32, v128.load(g, 32), w, v, r, m, d, t);
-    rule(kind, 48, v128.load(g, 48), w, v, r, m, d, t);
+    if (decays) {
+      rule(kind, 0, v128.load(g), w, v, r, m, d, t);
+      rule(kind, 16, v128.load(g, 16), w, v, r, m, d, t);
+      rule(kind, 32, v128.load(g, 32), w, v, r, m, d, t);
+      rule(kind, 48, v128.load(g, 48), w, v, r, m, d, t);
+    } else {
+      ruleBy(kind, 0, mul(r, v128.load(g)), w, v, m, t);
+      ruleBy(kind, 16, mul(r, v128.load(g, 16)), w, v, m, t);
+      ruleBy(kind, 32, mul(r, v128.load(g, 32)), w, v, m, t);
+      ruleBy(kind, 48, mul(r, v128.load(g, 48)), w, v, m, t);
+    }
   }
-  for (; n >= LANES; n -= LANES, g += 16, w += 16, v += 16) rule(kind, 0, v128.load(g), w, v, r, m, d, t);
+  for (; n >= LANES; n -= LANES, g += 16, w += 16, v += 16) {
+    if (decays) rule(kind, 0, v128.load(g), w, v, r, m, d, t);
+    else ruleBy(kind, 0, mul(r, v128.load(g)), w, v, m, t);
+  }
   if (n > 0) rulePart(kind, n, loadPart(g, n), w, v, r, m, d, t);
 }
 
 /** The rule on n parameters w with gradient g and velocity v (unused without momentum). */
 export function sgd(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
-  if (kind == PLAIN_DESCENT) plain(n, g, w, rate, decay);
-  else if (kind == MOMENTUM) classical(n, g, w, v, rate, momentum, decay);
-  else nesterov(n, g, w, v, rate, momentum, decay);
+  if (decay != 0) decaying(kind, n, g, w, v, rate, momentum, decay);
+  else if (kind == PLAIN_DESCENT) plain(n, g, w, rate);
+  else if (kind == MOMENTUM) classical(n, g, w, v, rate, momentum);
+  else nesterov(n, g, w, v, rate, momentum);
 }
 
 // Functions of their own: in one, the compiler would fold the loops into one with branches.
-function plain(n: i32, g: usize, w: usize, rate: f64, decay: f64): void {
-  steps(PLAIN_DESCENT, n, g, w, w, rate, 0, decay);
+function decaying(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+  steps(kind, true, n, g, w, v, rate, momentum, decay);
 }
 
-function classical(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
-  steps(MOMENTUM, n, g, w, v, rate, momentum, decay);
+function plain(n: i32, g: usize, w: usize, rate: f64): void {
+  steps(PLAIN_DESCENT, false, n, g, w, w, rate, 0, 0);
 }
 
-function nesterov(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
-  steps(NESTEROV, n, g, w, v, rate, momentum, decay);
+function classical(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
+  steps(MOMENTUM, false, n, g, w, v, rate, momentum, 0);
 }
 
+function nesterov(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
+  steps(NESTEROV, false, n, g, w, v, rate, momentum, 0);
+}
+
+/** The rule on a kernel, row by row. Without decay −rate·x[i] is formed once a row: arithmetic is what takes time here, not memory. */
 // @ts-ignore: decorator
 @inline
 function outerSteps(
-  kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: i32, decays: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), lambda = splat(<real>decay), t = tinyBeside(r);
   for (; m > 0; m--, x += SIZE) {
-    const xi = splatAt(x);
+    const xi = decays ? splatAt(x) : mul(r, splatAt(x));
     let p = d, i = n;
     for (; i >= TURN * LANES; i -= TURN * LANES, p += BYTES, w += BYTES, v += BYTES) {
-      rule(kind, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
-      rule(kind, 16, mul(xi, v128.load(p, 16)), w, v, r, mu, lambda, t);
-      rule(kind, 32, mul(xi, v128.load(p, 32)), w, v, r, mu, lambda, t);
-      rule(kind, 48, mul(xi, v128.load(p, 48)), w, v, r, mu, lambda, t);
+      const g0 = mul(xi, v128.load(p)), g1 = mul(xi, v128.load(p, 16)), g2 = mul(xi, v128.load(p, 32)), g3 = mul(xi, v128.load(p, 48));
+      if (decays) {
+        rule(kind, 0, g0, w, v, r, mu, lambda, t);
+        rule(kind, 16, g1, w, v, r, mu, lambda, t);
+        rule(kind, 32, g2, w, v, r, mu, lambda, t);
+        rule(kind, 48, g3, w, v, r, mu, lambda, t);
+      } else {
+        ruleBy(kind, 0, g0, w, v, mu, t);
+        ruleBy(kind, 16, g1, w, v, mu, t);
+        ruleBy(kind, 32, g2, w, v, mu, t);
+        ruleBy(kind, 48, g3, w, v, mu, t);
+      }
     }
-    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(kind, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
+    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) {
+      if (decays) rule(kind, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
+      else ruleBy(kind, 0, mul(xi, v128.load(p)), w, v, mu, t);
+    }
     if (i > 0) {
-      rulePart(kind, i, mul(xi, loadPart(p, i)), w, v, r, mu, lambda, t);
+      const g = mul(decays ? xi : splatAt(x), loadPart(p, i));
+      rulePart(kind, i, g, w, v, r, mu, lambda, t);
       w += <usize>i * SIZE;
       v += <usize>i * SIZE;
     }
@@ -119,19 +161,33 @@ function outerSteps(
 export function sgdOuter(
   kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
-  if (kind == PLAIN_DESCENT) plainOuter(m, n, x, d, w, rate, decay);
-  else if (kind == MOMENTUM) classicalOuter(m, n, x, d, w, v, rate, momentum, decay);
-  else nesterovOuter(m, n, x, d, w, v, rate, momentum, decay);
+  if (n == 1) { // one column is as one row
+    const column = x;
+    x = d;
+    d = column;
+    n = m;
+    m = 1;
+  }
+  if (decay != 0) decayingOuter(kind, m, n, x, d, w, v, rate, momentum, decay);
+  else if (kind == PLAIN_DESCENT) plainOuter(m, n, x, d, w, rate);
+  else if (kind == MOMENTUM) classicalOuter(m, n, x, d, w, v, rate, momentum);
+  else nesterovOuter(m, n, x, d, w, v, rate, momentum);
 }
 
-function plainOuter(m: i32, n: i32, x: usize, d: usize, w: usize, rate: f64, decay: f64): void {
-  outerSteps(PLAIN_DESCENT, m, n, x, d, w, w, rate, 0, decay);
+function decayingOuter(
+  kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+): void {
+  outerSteps(kind, true, m, n, x, d, w, v, rate, momentum, decay);
 }
 
-function classicalOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
-  outerSteps(MOMENTUM, m, n, x, d, w, v, rate, momentum, decay);
+function plainOuter(m: i32, n: i32, x: usize, d: usize, w: usize, rate: f64): void {
+  outerSteps(PLAIN_DESCENT, false, m, n, x, d, w, w, rate, 0, 0);
 }
 
-function nesterovOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
-  outerSteps(NESTEROV, m, n, x, d, w, v, rate, momentum, decay);
+function classicalOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
+  outerSteps(MOMENTUM, false, m, n, x, d, w, v, rate, momentum, 0);
+}
+
+function nesterovOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
+  outerSteps(NESTEROV, false, m, n, x, d, w, v, rate, momentum, 0);
 }

@@ -1,0 +1,105 @@
+// A step on one pattern of a small network, in one function: no packing, no choice of a product's path, no gradient written.
+
+import { LANES, SIZE, add, loadPart, madd, splat, splatAt, sum } from "./vec";
+import { Patterns } from "./batch";
+import { SOFTMAX, activate, timesDerivative } from "./kernels/activation";
+import { lossSlope, lossValue, throughInput } from "./kernels/loss";
+import { softmax } from "./kernels/softmax";
+import { Layer } from "./layer";
+import { Plan, layerAt, layerInput, parameterAt, topLayer } from "./plan";
+import { Update, updateOuter } from "./update";
+
+/** The widest layer of a small network. */
+const WIDEST: i32 = 64;
+
+/** Whether all layers are dense, and as narrow as that. */
+export function isSmall(plan: Plan): bool {
+  if (!plan.dense || plan.inputs > WIDEST) return false;
+  for (let i = 0; i < plan.layers; i++) if (layerAt(plan, i).units > WIDEST) return false;
+  return true;
+}
+
+/** Numbers of whole vectors that n take: buffers of the workspace have room for them. */
+// @ts-ignore: decorator
+@inline
+function whole(n: i32): i32 {
+  return (n + LANES - 1) & ~(LANES - 1);
+}
+
+/** y[j] = b[j] + Σ_k x[k]·K[k,j]   K: m×n; b = 0: no bias; lanes of y beyond n are overwritten with anything */
+// @ts-ignore: decorator
+@inline
+function forward(m: i32, n: i32, x: usize, kernel: usize, bias: usize, y: usize): void {
+  const next = <usize>n * SIZE;
+  for (let j = 0; j < n; j += 2 * LANES, kernel += 32, y += 32) {
+    let c0 = splat(0), c1 = c0, p = kernel, q = x;
+    for (let k = m; k > 0; k--) {
+      const v = splatAt(q);
+      c0 = madd(c0, v, v128.load(p)); // reads past a row are harmless: their sums are nobody's
+      c1 = madd(c1, v, v128.load(p, 16));
+      p += next;
+      q += SIZE;
+    }
+    if (bias) {
+      c0 = add(v128.load(bias), c0);
+      c1 = add(v128.load(bias, 16), c1);
+      bias += 32;
+    }
+    v128.store(y, c0);
+    if (n - j > LANES) v128.store(y, c1, 16);
+  }
+}
+
+/** dx[k] = Σ_j d[j]·K[k,j]   K: m×n; lanes of dx beyond m are overwritten with anything where n = 1 */
+// @ts-ignore: decorator
+@inline
+function backward(m: i32, n: i32, d: usize, kernel: usize, dx: usize): void {
+  if (n == 1) {
+    const v = splatAt(d);
+    for (; m > 0; m -= LANES, kernel += 16, dx += 16) v128.store(dx, v128.mul<real>(v, v128.load(kernel)));
+    return;
+  }
+  const end = <usize>(n & ~(LANES - 1)) * SIZE, rest = n & (LANES - 1), tail = rest ? loadPart(d + end, rest) : splat(0);
+  for (; m > 0; m--, kernel += <usize>n * SIZE, dx += SIZE) {
+    let c = rest ? v128.mul<real>(tail, loadPart(kernel + end, rest)) : splat(0);
+    for (let j: usize = 0; j < end; j += 16) c = madd(c, v128.load(d + j), v128.load(kernel + j));
+    store<real>(dx, sum(c));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function biasOf(layer: Layer, kernel: usize): usize {
+  return layer.bias ? parameterAt(kernel, layer.inputs * layer.units) : 0;
+}
+
+/** One step on the pattern at hand; returns w·l, and changes nothing where that is not finite. A weight cancels: the mean over one pattern is that pattern. */
+export function smallStep(u: Update, plan: Plan, patterns: Patterns): f64 {
+  let x = patterns.atX;
+  const layers = plan.layers;
+  for (let i = 0; i < layers; i++) {
+    const layer = layerAt(plan, i), kernel = parameterAt(plan.theta, layer.first), n = layer.units;
+    forward(layer.inputs, n, x, kernel, biasOf(layer, kernel), layer.y);
+    if (layer.activation == SOFTMAX) softmax(1, n, layer.y, layer.a);
+    else activate(layer.activation, whole(n), layer.y, layer.a, layer.slope);
+    x = layer.a;
+  }
+  const top = topLayer(plan), t = patterns.atT, value = lossValue(plan.loss, 1, top.units, top.y, top.a, t, patterns.atW);
+  if (!isFinite(value)) return value;
+  let d = plan.delta, below = plan.deltaBelow;
+  lossSlope(plan.loss, 1, top.units, top.a, t, 0, 1, d);
+  if (!throughInput(plan.loss)) timesDerivative(top.activation, top.units, top.y, top.a, d, top.slope);
+  for (let i = layers - 1; i >= 0; i--) {
+    const layer = layerAt(plan, i);
+    if (i) { // before the kernel that it reads is updated
+      const under = layerAt(plan, i - 1);
+      backward(layer.inputs, layer.units, d, parameterAt(plan.theta, layer.first), below);
+      timesDerivative(under.activation, layer.inputs, under.y, under.a, below, under.slope);
+    }
+    updateOuter(u, plan, layer, layerInput(plan, i, patterns.atX), d);
+    const other = d;
+    d = below;
+    below = other;
+  }
+  return value;
+}
