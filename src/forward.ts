@@ -6,6 +6,7 @@ import type { Patterns } from './data/dataset.js';
 import { type Architecture, type PatternSet, Plan, multiplyAdds } from './plan.js';
 import { Sums } from './sums.js';
 import type { Threads } from './threads.js';
+import { type Work, workHere } from './work.js';
 
 /** Slabs that run between two looks at their outputs: enough for a few threads to share. */
 const SLABS = 16;
@@ -56,10 +57,15 @@ export class Forward {
     });
   }
 
-  /** Patterns first … first + rows − 1; returns Σ w·l and, if asked for, writes the outputs. */
-  run(first = 0, rows = this.set.rows, outputs?: Reals): number {
+  /** Patterns first … first + rows − 1; comes to Σ w·l and, if asked for, writes the outputs. */
+  work(first = 0, rows = this.set.rows, outputs?: Reals): Work<number> {
     if (!this.sums || rows <= this.plan.slab) return this.plan.evaluate(this.set, first, rows, outputs);
-    return this.sums.run({ kind: 'evaluate', first, rows, out: outputs?.address ?? 0 });
+    return this.sums.work({ kind: 'evaluate', first, rows, out: outputs?.address ?? 0 });
+  }
+
+  /** The same, here and now. */
+  run(first?: number, rows?: number, outputs?: Reals): number {
+    return workHere(this.plan.engine, this.work(first, rows, outputs));
   }
 
   /** Σ w of the set. */

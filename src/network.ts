@@ -111,6 +111,8 @@ export class Network extends Model {
   theta: Reals;
   private inference: Inference | undefined;
   private fitting = false;
+  /** Whether a worker may be changing the weights. */
+  private aside = false;
   /** What the method of the last `partialFit` remembers. */
   private memory: MethodState | undefined;
   private disposed = false;
@@ -255,12 +257,15 @@ export class Network extends Model {
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };
+    this.aside = given?.background === true;
     try {
       const outcome = await fit(subject, X, Y, given, resume);
       if (choice) outcome.history.choice = choice;
       return outcome;
     } finally {
       this.fitting = false;
+      this.aside = false;
+      if (this.disposed) this.arena.dispose();
     }
   }
 
@@ -307,10 +312,11 @@ export class Network extends Model {
 
   /**
    * Sets the parameters, in the order of getWeights. Nothing changes unless all of them are right.
-   * @throws DataError for a wrong number or length of arrays, or an element that is not finite
+   * @throws DataError for a wrong number or length of arrays, or an element that is not finite; EfficientBackpropError during a fit in the background
    */
   setWeights(weights: readonly ArrayLike<number>[]): void {
     this.check();
+    if (this.aside) throw new EfficientBackpropError('this network is being fitted in the background; await that fit first');
     if (!Array.isArray(weights) || weights.length !== this.shapes.length) {
       throw new DataError('weights', `expected ${this.shapes.length} arrays (${this.shapes.map(({ name }) => name).join(', ')})`);
     }
@@ -377,7 +383,7 @@ export class Network extends Model {
   dispose(): void {
     this.disposed = true;
     this.inference = undefined;
-    this.arena.dispose();
+    if (!this.aside) this.arena.dispose(); // otherwise a worker may be writing to it: the fit will, once it has ended
   }
 
   [Symbol.dispose](): void {

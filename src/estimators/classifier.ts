@@ -101,9 +101,11 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
 
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
   static fit(rows: Rows, labels: ArrayLike<Label>, options: ClassifierOptions & ClassifierRunOptions = {}): Promise<Classifier> {
-    const { sampleWeights, signal, timeLimit, onProgress, classWeights, ...own } = options;
+    const { sampleWeights, signal, timeLimit, background, onProgress, classWeights, ...own } = options;
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress, classWeights }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, background, onProgress, classWeights }).filter(
+        ([, v]) => v !== undefined,
+      ),
     );
     return new this(own).fit(rows, labels, run);
   }

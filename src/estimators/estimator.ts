@@ -156,7 +156,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const t = table(rows);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
-      const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass);
+      const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass, run.background);
       const engine = await engineOf(this.options.precision, this.options.numerics);
       const elapsed = () => performance.now() - started;
       const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
@@ -222,12 +222,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** Goes on training on new rows: columns, scalings and the method's state stay. Without a model yet, begins one by rule. */
   protected async continue(rows: Rows, targets: Targets, options: PartialFitOptions | undefined): Promise<void> {
-    const { epochs, sampleWeights, signal } = checked('partialFit', PARTIAL_OPTIONS, options);
+    const { epochs, sampleWeights, signal, background } = checked('partialFit', PARTIAL_OPTIONS, options);
     await this.exclusively(async () => {
       const t = table(rows);
       const inputs = this.fitted?.inputs ?? (await Inputs.fit(t, this.fills(t), this.options.decorrelate));
       const coding = this.fitted?.coding ?? this.learnCoding(targets, t.rows);
-      const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined);
+      const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined, background);
       const settings = this.fitted?.recipe ?? recipe(problem, this.fixed());
       const network = this.fitted?.network ?? (await build(problem, settings));
       // The rate does not fall: the stream has no end, and what it shows may change.
@@ -303,6 +303,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
     targets: Targets,
     sampleWeights: ArrayLike<number> | undefined,
     byClass: unknown,
+    background: boolean,
   ): Problem {
     const { precision, numerics, threads } = this.options;
     const { t: coded, classes } = this.encodeTargets(targets, coding, t.rows);
@@ -320,7 +321,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       w: this.classWeights(coding, classes, own, byClass),
       classes,
       seed: this.seed,
-      techniques: techniques(this.kind, this.options),
+      techniques: techniques(this.kind, this.options, background),
     });
   }
 

@@ -57,9 +57,9 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
 
   /** A new regressor, fitted: `new Regressor(options).fit(rows, targets, options)`. */
   static fit(rows: Rows, targets: MatrixLike, options: RegressorOptions & RegressorRunOptions = {}): Promise<Regressor> {
-    const { sampleWeights, signal, timeLimit, onProgress, ...own } = options;
+    const { sampleWeights, signal, timeLimit, background, onProgress, ...own } = options;
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, background, onProgress }).filter(([, v]) => v !== undefined),
     );
     return new this(own).fit(rows, targets, run);
   }

@@ -1,5 +1,6 @@
 // The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
 
+import { Background, BackgroundLost } from '../../bindings/background.js';
 import { Arena, Reals } from '../../bindings/memory.js';
 import { isEmphasis, isGrowing } from '../data/batches.js';
 import { Dataset, type Patterns } from '../data/dataset.js';
@@ -17,6 +18,7 @@ import { checked } from '../options.js';
 import { startFromData } from '../start/start.js';
 import { Pace } from './pace.js';
 import { type Architecture, Plan, outputsOf } from '../plan.js';
+import { type Work, workBehind, workHere } from '../work.js';
 
 /** Patterns per step where neither the user nor the method says. */
 const BATCH_SIZE = 32;
@@ -41,8 +43,13 @@ export async function fit(
   const stopping = checkedStopping('fit', asked ? { ...settings, earlyStopping: { patience } } : settings);
   const { engine, architecture } = subject;
   const { precision } = engine;
+  if (settings.background && settings.method.precision === 'float64') {
+    const expected = `false with ${settings.method.name}: methods of second order decide between evaluations, in this thread`;
+    throw new OptionError('fit.background', true, expected);
+  }
   const arena = new Arena();
   const own: Dataset[] = []; // datasets made here, to be freed here
+  let background: Background | undefined;
   const datasetOf = (x: MatrixLike | Dataset, y: MatrixLike | undefined, weights?: ArrayLike<number>): Dataset => {
     if (x instanceof Dataset) {
       if (y !== undefined) throw new OptionError('fit.Y', y, 'none beside a dataset, which has its targets');
@@ -120,8 +127,12 @@ export async function fit(
     const numbers = LOSSES[architecture.loss].targets === 'numbers';
     const advise = (epoch: number, rate: number) =>
       adviceFor(engine.core, patterns, numbers, epoch, rate, settings.clip !== undefined);
-    return await loop({ ...subject, check }, training, judge, new Snapshot(subject, arena), settings, stopping, seed, advise);
+    const snapshot = new Snapshot(subject, arena);
+    if (settings.background) background = await Background.hire();
+    check();
+    return await loop({ ...subject, check }, training, judge, snapshot, settings, stopping, seed, advise, background);
   } finally {
+    background?.release();
     arena.dispose();
     for (const made of own) made.dispose();
   }
@@ -178,6 +189,7 @@ async function loop(
   stopping: Stopping | undefined,
   seed: number,
   advise: (epoch: number, rate: number) => string,
+  background: Background | undefined,
 ): Promise<Outcome> {
   const started = performance.now();
   const history: History = {
@@ -194,20 +206,32 @@ async function loop(
   const interrupted = (): StopReason | undefined =>
     settings.signal?.aborted ? 'signal' : performance.now() - started >= settings.timeLimit ? 'timeLimit' : undefined;
   const restores = stopping?.restoreBest ?? false;
-  const pace = new Pace();
+  const pace = new Pace(background !== undefined);
+  const perform = <T>(work: Work<T>): T | Promise<T> =>
+    background ? behind(workBehind(subject.engine, background, work)) : workHere(subject.engine, work);
+  const behind = async <T>(result: Promise<T>): Promise<T> => {
+    try {
+      return await result;
+    } catch (error) {
+      subject.check();
+      if (error instanceof BackgroundLost) snapshot.restore();
+      throw error;
+    }
+  };
   let best = { loss: Infinity, epoch: 0 };
   let stop = interrupted();
   snapshot.take();
   while (!stop && history.epochs < settings.epochs) {
-    training.begin(); // may ask a function for the rate, which may do anything
+    await perform(training.begin()); // may ask a function for the rate, which may do anything
     subject.check();
-    stop = await epoch(subject, training, pace, interrupted);
+    stop = await epoch(subject, training, pace, interrupted, perform);
     training.expose();
     if (!stop && !snapshot.finite) stop = 'diverged';
     if (stop) break; // an unfinished epoch is not recorded
     history.epochs++;
     history.loss.push(training.loss);
-    const validationLoss = judge.record(history);
+    const validationLoss = await perform(judge.record(history));
+    subject.check();
     const improved = validationLoss !== undefined && validationLoss < best.loss - (stopping?.minDelta ?? 0);
     if (improved) best = { loss: validationLoss, epoch: history.epochs };
     if (improved || !restores) {
@@ -246,11 +270,15 @@ async function epoch(
   training: Training,
   pace: Pace,
   interrupted: () => StopReason | undefined,
+  perform: <T>(work: Work<T>) => T | Promise<T>,
 ): Promise<StopReason | undefined> {
   for (let left = training.stepsPerEpoch; left > 0; ) {
     const steps = Math.min(pace.stride, left);
     const before = performance.now();
-    if (training.advance(steps) < 0) return 'diverged';
+    const taken = perform(training.advance(steps));
+    const done = typeof taken === 'number' ? taken : await taken;
+    subject.check();
+    if (done < 0) return 'diverged';
     pace.took(steps, performance.now() - before);
     if (training.ended) return training.ended;
     if (!training.trial) left -= steps;

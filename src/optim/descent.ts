@@ -12,6 +12,7 @@ import type { MethodState, Task, Training } from './method.js';
 import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
 import { SharedSteps } from './shared-steps.js';
+import { type Work, call } from '../work.js';
 
 /** A learning rate by the epoch, counted from 0 over all fits that continue each other. */
 export type RateOfEpoch = (epoch: number) => number;
@@ -208,16 +209,16 @@ export class Descent implements Training {
     return this.begun - 1 + this.task.plan.engine.core.runPosition(this.run) / this.task.rows;
   }
 
-  begin(): void {
+  *begin(): Work<void> {
     const { core } = this.task.plan.engine;
     if (this.begun > 0 || this.task.size.continues) {
-      this.batchSize = this.task.size.next(this.batchSize, this.epoch);
+      this.batchSize = yield* this.task.size.next(this.batchSize, this.epoch);
       core.runBatch(this.run, this.batchSize);
     }
     if (this.weights) this.task.plan.theta.view().set(this.weights);
     this.weights = undefined;
     this.current = this.epoch++;
-    this.measure();
+    yield* this.measure();
     if (!this.rule.adapts && !this.principal) this.rate = this.rateAt(this.step, this.presented);
     this.rule.apply(
       core,
@@ -228,20 +229,21 @@ export class Descent implements Training {
       this.place,
     );
     const [low, high] = halves(this.task.seed);
-    core.runEpoch(this.run, low, high, Purpose.order, this.current);
+    yield* call('runEpoch', this.run, low, high, Purpose.order, this.current);
     this.begun++;
   }
 
   /** Looks at the curvature where that is due: at the beginning, and every so many epochs. */
-  private measure(): void {
+  private *measure(): Work<void> {
     const { rule, current, begun } = this;
     if (this.sampled && rule.diagonals && 'samples' in rule.diagonals) {
       const first = begun === 0 && !this.known;
-      if (first || current % rule.diagonals.every === 0) this.sampled.measure(current);
+      if (first || current % rule.diagonals.every === 0) yield* this.sampled.measure(current);
     }
     if (this.principal && isAutoRate(rule.rate)) {
       const { every } = rule.rate;
-      if (begun === 0 || (every !== undefined && begun % every === 0)) this.rate = rule.rateOf!(this.principal.measure(current));
+      if (begun === 0 || (every !== undefined && begun % every === 0))
+        this.rate = rule.rateOf!(yield* this.principal.measure(current));
     }
   }
 
@@ -249,14 +251,14 @@ export class Descent implements Training {
     return this.task.plan.engine.core;
   }
 
-  advance(steps: number): number {
+  *advance(steps: number): Work<number> {
     const { core } = this;
     let taken = 0;
     while (taken < steps) {
       const wanted = this.rates ? Math.min(steps - taken, RATES) : steps;
       if (this.rates) this.lookUpRates(this.rates, wanted);
       const before = core.runPosition(this.run);
-      const done = this.shared.possible ? this.shared.advance(wanted, this.batchSize) : core.runSteps(this.run, wanted);
+      const done = yield* this.shared.advance(wanted, this.batchSize);
       if (this.rule.adapts) this.rate = core.updateMemory(this.update, 1);
       this.presented += core.runPosition(this.run) - before;
       if (done < 0) return -1;

@@ -7,6 +7,7 @@ import { Objective } from '../objective.js';
 import type { Iterate, Smooth, Solver } from '../solve/smooth.js';
 import { largest } from '../solve/smooth.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
+import { type Work, done } from '../work.js';
 import type { Method, MethodState, Task, Training } from './method.js';
 
 /** Most bytes of matrices: WebAssembly's memory is 4 GiB, and there are data besides. */
@@ -136,8 +137,9 @@ class Solving<F> implements Training {
     this.epoch = state?.epoch ?? 0;
   }
 
-  begin(): void {
+  begin(): Work<void> {
     this.epoch++;
+    return done(undefined);
   }
 
   /** The accepted point, whatever was tried since. */
@@ -145,20 +147,21 @@ class Solving<F> implements Training {
     this.task.plan.theta.view().set(this.last?.x ?? this.start);
   }
 
-  advance(): number {
-    const { done, value } = this.solver.next();
-    this.trial = !done && value === undefined;
-    if (done) {
+  /** Here and now, all of it: a solver's decisions are JavaScript's. */
+  advance(): Work<number> {
+    const { done: over, value } = this.solver.next();
+    this.trial = !over && value === undefined;
+    if (over) {
       this.ended = value;
       this.epoch--;
     } else if (value) {
       this.last = value;
       this.rate = value.rate;
       this.expose();
-      if (!Number.isFinite(value.value)) return -1;
+      if (!Number.isFinite(value.value)) return done(-1);
       if (this.method.minGrad !== undefined && this.gradientNorm! <= this.method.minGrad) this.small = true;
     }
-    return 1;
+    return done(1);
   }
 
   /** Whether the gradient has become as small as the method asks for. */

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { withoutThreads } from '../../bindings/pool.js';
+import { withoutThreads } from '../../bindings/thread.js';
 import { init } from '../../src/index.js';
 import { BITS, trainedBits } from '../bits.js';
 
