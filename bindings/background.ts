@@ -67,7 +67,7 @@ export class Background {
         number = this.engines.push(engine) - 1;
         modules.push(engine.module);
       }
-      const shared = engine && threads > 1 ? teamOf(engine) : undefined;
+      const shared = engine && threads > 1 ? teamOf(engine, threads) : undefined;
       const team = shared && { words: shared.words, engine: shared.engine };
       this.team = team?.words;
       this.waiting = { resolve, reject };

@@ -79,14 +79,15 @@ function shareOut(team: Team, job: number, tasks: number, ordered: boolean, thre
   Atomics.store(words, COMMITTED, 0);
   Atomics.store(words, DONE, 0);
   const watch = new Watch(words);
-  const serial = Atomics.add(words, SERIAL, 1) + 1;
+  Atomics.add(words, SERIAL, 1);
   if (Atomics.load(words, ASLEEP) > 0) Atomics.notify(words, SERIAL);
   let whole = false;
   try {
-    whole = takeTasks(words, core, 0, serial, sleeps, (turn) => watch.isLate(turn));
+    whole = takeTasks(words, core, 0, sleeps, (turn) => watch.isLate(turn));
   } finally {
+    if (!whole) Atomics.store(words, FAILED, 1);
     Atomics.add(words, SERIAL, 1);
-    // In vain even where the leader itself has failed: nobody may be inside when it goes on.
+    // Even where the leader itself has failed, nobody may be inside when it goes on.
     watch.ended();
     for (let inside = Atomics.load(words, ACTIVE); inside > 0; inside = Atomics.load(words, ACTIVE)) {
       waitWhile(words, ACTIVE, inside, 1, sleeps);
@@ -97,7 +98,7 @@ function shareOut(team: Team, job: number, tasks: number, ordered: boolean, thre
       }
     }
   }
-  return whole && Atomics.load(words, DONE) >= tasks;
+  return whole && Atomics.load(words, DONE) === tasks;
 }
 
 /** Looks out for workers that do not come back. */
@@ -118,7 +119,7 @@ class Watch {
   /** Whether what is waited for, a turn or −1 for the others to leave, will not come. */
   isLate(turn: number): boolean {
     const { words } = this;
-    if (Atomics.load(words, GONE) || (turn >= 0 && Atomics.load(words, FAILED))) return true;
+    if (Atomics.load(words, GONE)) return true;
     const now = performance.now();
     if (turn !== this.turn) {
       this.turn = turn;

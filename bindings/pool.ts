@@ -77,7 +77,6 @@ class Pool {
 
   /** The pool as a team for an engine's jobs. */
   team(engine: Engine): Team {
-    this.used = performance.now();
     return { words: this.words, engine: this.engineNumber(engine), core: engine.core, sleeps: maySleep(), end: () => this.end() };
   }
 
@@ -141,9 +140,11 @@ export function hasThreads(threads: number): boolean {
   return pool !== undefined && !pool.lost && pool.has(threads);
 }
 
-/** The team for an engine's jobs. */
-export function teamOf(engine: Engine): Team {
-  return current().team(engine);
+/** The team for an engine's jobs on so many threads. One that was lost, or has ended, is replaced by another. */
+export function teamOf(engine: Engine, threads: number): Team {
+  const team = current();
+  if (withoutThreads() === undefined) team.want(threads);
+  return team.team(engine);
 }
 
 /** Ends the team whose words these are. */
@@ -153,7 +154,7 @@ export function endTeam(words: Int32Array): void {
 
 /** Does all tasks of a job on up to `threads` threads; sums of ordered jobs are added in the tasks' order. */
 export function runJob(engine: Engine, job: number, tasks: number, ordered: boolean, threads: number): void {
-  if (threads > 1 && tasks > 1) leadJob(teamOf(engine), job, tasks, ordered, threads);
+  if (threads > 1 && tasks > 1) leadJob(teamOf(engine, threads), job, tasks, ordered, threads);
   else doAlone(engine.core, job, tasks, ordered);
 }
 

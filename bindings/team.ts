@@ -20,7 +20,7 @@ export const JOB = 97;
 export const TASKS = 98;
 export const ORDERED = 99;
 export const THREADS = 100;
-/** How often workers were asked to look at their messages; and whether one met an error. */
+/** How often workers were asked to look at their messages; and whether somebody met an error, or gave up. */
 export const MESSAGES = 101;
 export const FAILED = 102;
 /** 1 once a worker is known to be gone, once the team is given up, once all of its workers were told to end. */
@@ -40,7 +40,7 @@ export function waitWhile(words: Int32Array, at: number, value: number, millisec
 }
 
 /**
- * Takes tasks of the open job number `serial` until there are none left, at the place of a thread. The sums of ordered jobs are added in the tasks' order.
+ * Takes tasks of the open job until there are none left, at the place of a thread. The sums of ordered jobs are added in the tasks' order.
  * @param late called while another thread's turn does not come, with what that turn is; says whether to give up
  * @returns false where it gave up
  */
@@ -48,7 +48,6 @@ export function takeTasks(
   words: Int32Array,
   core: Core,
   thread: number,
-  serial: number,
   sleeps: boolean,
   late?: (turn: number) => boolean,
 ): boolean {
@@ -62,8 +61,7 @@ export function takeTasks(
     if (ordered) {
       for (let turn = Atomics.load(words, COMMITTED); turn < index; turn = Atomics.load(words, COMMITTED)) {
         waitWhile(words, COMMITTED, turn, 1, sleeps);
-        // Whoever led the job may have left it: then nobody wants the sums any more.
-        if (Atomics.load(words, SERIAL) !== serial || late?.(turn)) return false;
+        if (Atomics.load(words, FAILED) || late?.(turn)) return false; // the turn may never come, and nobody wants the sums any more
       }
       core.taskCommit(job, thread, index);
       Atomics.store(words, COMMITTED, index + 1);

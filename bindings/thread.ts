@@ -24,6 +24,10 @@ interface NodeWorker {
 /** Why workers could not be started, once that has happened. */
 let failure: string | undefined;
 
+/** Workers that ended without having been told to, and after how many of them no more are started. */
+let losses = 0;
+const MOST_LOSSES = 8;
+
 /** Why there is only one thread, where there is. */
 export function withoutThreads(): string | undefined {
   if (!sharesMemory()) {
@@ -61,11 +65,19 @@ export async function newThread(answered: (answer: Answer) => void, gone: () => 
       failure ??= 'workers end with an error here';
       gone();
     });
-    worker.on('exit', gone);
+    let told = false;
+    worker.on('exit', () => {
+      if (told) return;
+      if (++losses >= MOST_LOSSES) failure ??= 'workers end by themselves here';
+      gone();
+    });
     worker.unref();
     return {
       post: (message) => worker.postMessage(message),
-      terminate: () => void worker.terminate(),
+      terminate: () => {
+        told = true;
+        void worker.terminate();
+      },
       hold: (holds) => (holds ? worker.ref() : worker.unref()),
     };
   } catch (error) {

@@ -65,8 +65,7 @@ function help({ words, thread, messages }: Help): void {
     Atomics.add(words, ACTIVE, 1);
     try {
       const core = cores[words[ENGINE]!];
-      if (Atomics.load(words, SERIAL) === serial && core && thread < words[THREADS]!)
-        takeTasks(words, core, thread, serial, true);
+      if (Atomics.load(words, SERIAL) === serial && core && thread < words[THREADS]!) takeTasks(words, core, thread, true);
     } catch {
       Atomics.store(words, FAILED, 1); // who leads the job does the task again, and meets the error where somebody can see it
     }
