@@ -4,7 +4,7 @@ import type { Engine } from './core.js';
 import { EfficientBackpropError } from './errors.js';
 import { heap } from './memory.js';
 import type { Order } from './orders.js';
-import { IDLE, endTeam, teamOf } from './pool.js';
+import { IDLE, giveUpTeam, teamOf } from './pool.js';
 import { type Thread, newThread, tellWhy, withoutThreads } from './thread.js';
 import type { Answer, Duty } from './worker.js';
 
@@ -79,7 +79,7 @@ export class Background {
 
   private answered(answer: Answer): void {
     if (answer.kind === 'end') {
-      if (this.team) endTeam(this.team);
+      if (this.team) giveUpTeam(this.team);
       return;
     }
     const { waiting } = this;
@@ -91,7 +91,7 @@ export class Background {
 
   private lose(): void {
     this.gone = true;
-    if (this.team) endTeam(this.team); // it may have led it
+    if (this.team) giveUpTeam(this.team); // it may have led it
     this.waiting?.reject(lost());
     this.waiting = undefined;
   }

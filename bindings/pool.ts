@@ -6,7 +6,7 @@ import { type Team, doAlone, leadJob } from './lead.js';
 import { heap } from './memory.js';
 import { type Order, carryOut } from './orders.js';
 import { ENDED, GONE, LEADER, LOST, MESSAGES, MOST_THREADS, SERIAL, WORDS } from './team.js';
-import { type Thread, newThread, tellWhy, withoutThreads } from './thread.js';
+import { type Thread, newThread, noteLoss, tellWhy, withoutThreads } from './thread.js';
 
 /** Milliseconds after which workers that nobody has used end. */
 export const IDLE = 10_000;
@@ -77,7 +77,13 @@ class Pool {
 
   /** The pool as a team for an engine's jobs. */
   team(engine: Engine): Team {
-    return { words: this.words, engine: this.engineNumber(engine), core: engine.core, sleeps: maySleep(), end: () => this.end() };
+    return {
+      words: this.words,
+      engine: this.engineNumber(engine),
+      core: engine.core,
+      sleeps: maySleep(),
+      end: () => this.giveUp(),
+    };
   }
 
   private watch(): ReturnType<typeof setTimeout> {
@@ -89,6 +95,12 @@ class Pool {
     }, IDLE);
     (timer as { unref?(): void }).unref?.();
     return timer;
+  }
+
+  /** Ends workers that do not come back. */
+  giveUp(): void {
+    noteLoss();
+    this.end();
   }
 
   /** Ends the workers. */
@@ -147,9 +159,9 @@ export function teamOf(engine: Engine, threads: number): Team {
   return team.team(engine);
 }
 
-/** Ends the team whose words these are. */
-export function endTeam(words: Int32Array): void {
-  if (pool?.words === words) pool.end();
+/** Ends the team whose words these are, since it does not come back. */
+export function giveUpTeam(words: Int32Array): void {
+  if (pool?.words === words) pool.giveUp();
 }
 
 /** Does all tasks of a job on up to `threads` threads; sums of ordered jobs are added in the tasks' order. */

@@ -24,9 +24,14 @@ interface NodeWorker {
 /** Why workers could not be started, once that has happened. */
 let failure: string | undefined;
 
-/** Workers that ended without having been told to, and after how many of them no more are started. */
+/** How often workers ended without having been told to, or did not come back; and after how often no more are started. */
 let losses = 0;
 const MOST_LOSSES = 8;
+
+/** Notes that workers were lost. */
+export function noteLoss(): void {
+  if (++losses >= MOST_LOSSES) failure ??= 'workers do not last here';
+}
 
 /** Why there is only one thread, where there is. */
 export function withoutThreads(): string | undefined {
@@ -65,17 +70,17 @@ export async function newThread(answered: (answer: Answer) => void, gone: () => 
       failure ??= 'workers end with an error here';
       gone();
     });
-    let told = false;
+    let dismissed = false;
     worker.on('exit', () => {
-      if (told) return;
-      if (++losses >= MOST_LOSSES) failure ??= 'workers end by themselves here';
+      if (dismissed) return;
+      noteLoss();
       gone();
     });
     worker.unref();
     return {
       post: (message) => worker.postMessage(message),
       terminate: () => {
-        told = true;
+        dismissed = true;
         void worker.terminate();
       },
       hold: (holds) => (holds ? worker.ref() : worker.unref()),

@@ -31,8 +31,11 @@ export const {
 /** How many jobs workers have begun before their leader. */
 export const begun = { jobs: 0 };
 
+/** How long it waits for workers, at most, in milliseconds. */
+export const leader = { waits: 500 };
+
 export const takeTasks: typeof team.takeTasks = (words, core, thread, sleeps, late) => {
-  const until = performance.now() + 500;
+  const until = performance.now() + leader.waits;
   while (words[THREADS]! > 1 && Atomics.load(words, NEXT) === 0 && performance.now() < until);
   if (Atomics.load(words, NEXT) > 0) begun.jobs++;
   return team.takeTasks(words, core, thread, sleeps, late);
