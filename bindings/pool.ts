@@ -117,11 +117,6 @@ class Pool {
 
 let pool: Pool | undefined;
 
-/** How many threads can work here at all. */
-export function mostThreads(): number {
-  return withoutThreads() === undefined ? MOST_THREADS : 1;
-}
-
 /** How many threads 'auto' may use: as many as run at a time, without a machine's last ones, whose use by others costs more than they bring. */
 export function autoThreads(): number {
   return Math.min(processors(), 8);

@@ -1,6 +1,6 @@
 // How many threads do a piece of work.
 
-import { autoThreads, mostThreads, wantThreads } from '../bindings/pool.js';
+import { autoThreads, wantThreads } from '../bindings/pool.js';
 import { type Field, either, number, oneOf } from './options.js';
 
 /** The option `threads`. */
@@ -42,9 +42,8 @@ export class ThreadChoice {
    */
   constructor(threads: Threads, piece: number, pieces: number) {
     this.fixed = threads !== 'auto';
-    const most = threads === 'auto' ? autoThreads() : Math.min(threads, mostThreads());
-    this.most = this.fixed || (piece >= LEAST_PIECE && piece * pieces >= LEAST_WORK) ? most : 1;
-    wantThreads(this.most);
+    const wanted = threads !== 'auto' ? threads : piece >= LEAST_PIECE && piece * pieces >= LEAST_WORK ? autoThreads() : 1;
+    this.most = wantThreads(wanted);
   }
 
   /** How many threads should do the next piece. */
