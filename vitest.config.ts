@@ -55,6 +55,7 @@ export default defineConfig({
             'test/layers/**',
             'test/solve/laws.test.ts',
             'test/network/numerics.test.ts',
+            'test/threads/bits.test.ts',
           ].map((pattern) => pattern.replace(/\*\*$/, '**/*.test.ts')),
           setupFiles: ['test/relaxed-simd.mjs'],
           env: { NUMERICS: 'fast' },

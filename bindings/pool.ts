@@ -18,6 +18,7 @@ class Pool {
   private readonly threads: Thread[] = [];
   private readonly engines: Engine[] = [];
   private wanted = 0;
+  private up = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private used = 0;
 
@@ -27,7 +28,7 @@ class Pool {
 
   /** Whether there are workers for so many threads. */
   has(threads: number): boolean {
-    return this.threads.filter((thread) => thread !== undefined).length >= threads - 1;
+    return this.up >= threads - 1;
   }
 
   /** Starts workers, so that there are `threads` with this one. They take part once they are up. */
@@ -49,6 +50,7 @@ class Pool {
         return;
       }
       this.threads[thread] = worker;
+      this.up++;
       this.brief(worker, thread);
     }, tellWhy);
   }

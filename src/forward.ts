@@ -3,7 +3,7 @@
 import type { Engine } from '../bindings/core.js';
 import type { Arena, Reals, Words } from '../bindings/memory.js';
 import type { Patterns } from './data/dataset.js';
-import { type Architecture, type PatternSet, Plan, multiplyAdds } from './plan.js';
+import { type Architecture, type PatternSet, Plan, workOf } from './plan.js';
 import { Sums } from './sums.js';
 import type { Threads } from './threads.js';
 import { type Work, workHere } from './work.js';
@@ -50,7 +50,7 @@ export class Forward {
     const { slab } = plan;
     this.stride = Math.max(1, Math.min(SLABS * slab, set.rows));
     if (set.rows <= slab) return;
-    const work = multiplyAdds(architecture);
+    const work = workOf(architecture);
     this.sums = new Sums(engine, arena, set.rows, slab, threads, work, times, (thread) => {
       const own = thread === 0 ? { plan, set } : seat();
       return { plan: own.plan.address, patterns: own.set.address };

@@ -4,7 +4,7 @@ import type { DoubleEngine } from '../bindings/core.js';
 import { type Arena, Reals } from '../bindings/memory.js';
 import type { Words } from '../bindings/memory.js';
 import type { Patterns } from './data/dataset.js';
-import { type Architecture, type PatternSet, Plan, multiplyAdds, outputsOf, parameterShapes } from './plan.js';
+import { type Architecture, type PatternSet, Plan, outputsOf, parameterShapes, workOf } from './plan.js';
 import { type Place, type Sum, Sums } from './sums.js';
 import type { Threads } from './threads.js';
 import { workHere } from './work.js';
@@ -180,7 +180,7 @@ export class Objective {
     let sums = this.sums.get(kind);
     if (!sums) {
       const { engine, arena, rows, threads, parameters, outputs } = this;
-      const forward = multiplyAdds(this.plan.architecture);
+      const forward = workOf(this.plan.architecture);
       const work =
         kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
       const slab = kind === 'normalEquations' ? this.slab : this.plan.slab;

@@ -97,6 +97,15 @@ export function multiplyAdds(architecture: Pick<Architecture, 'inputs' | 'layers
   return parameterShapes(architecture).reduce((sum, { shape, size }) => sum + (shape.length > 1 ? size : 0), 0);
 }
 
+/** Multiply-adds that take as long as one unit's activation and what goes around it. */
+const UNIT = 20;
+
+/** What one pattern's way forward costs, in multiply-adds. */
+export function workOf(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
+  const units = widths(architecture).reduce((a, b) => a + b, 0) - architecture.inputs;
+  return multiplyAdds(architecture) + UNIT * units;
+}
+
 /** A plan bound to parameters and a workspace of its own, so that plans over the same parameters do not disturb each other. */
 export class Plan {
   readonly address: number;

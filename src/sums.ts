@@ -75,7 +75,7 @@ export class Sums {
 
   /**
    * @param rows the most patterns that will be summed over, `slab` a task
-   * @param work multiply-adds of one pattern
+   * @param work of one pattern, in multiply-adds
    * @param times how often there will be a sum, about
    */
   constructor(
@@ -89,7 +89,7 @@ export class Sums {
     make: (thread: number) => Place,
   ) {
     const tasks = Math.ceil(rows / slab);
-    this.choice = new ThreadChoice(tasks > 1 ? threads : 1, work * rows, times);
+    this.choice = new ThreadChoice(tasks > 1 ? threads : 1, work, rows, times);
     this.places = new Places(engine, arena, this.choice.most, make);
     this.at = {
       job: arena.allocate(engine.core.jobBytes()),
@@ -114,7 +114,7 @@ export class Sums {
     const ordered = kind !== 'evaluate';
     const order = { kind: 'sum', at, code, first, rows, option, scale, v, out, outB, run, ordered } as const;
     const sum = yield { order, threads };
-    if (rows > 0) choice.took(threads, (performance.now() - before) / rows);
+    choice.took(threads, performance.now() - before, rows);
     return sum;
   }
 

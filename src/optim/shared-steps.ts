@@ -2,7 +2,7 @@
 
 import { Reals } from '../../bindings/memory.js';
 import type { SharedRun } from '../../bindings/orders.js';
-import { multiplyAdds, Plan } from '../plan.js';
+import { Plan, workOf } from '../plan.js';
 import { JOBS, Places, Sums } from '../sums.js';
 import { ThreadChoice } from '../threads.js';
 import type { Work } from '../work.js';
@@ -28,10 +28,10 @@ export class SharedSteps {
     const { plan, rows, epochs, threads, size } = task;
     const { core } = plan.engine;
     const batch = Math.min(size.limit, rows);
-    const work = 3 * multiplyAdds(plan.architecture); // forward, back, and the gradient
+    const work = 3 * workOf(plan.architecture); // forward, back, and the gradient
     const shares = core.sharesRows(plan.address) && batch >= LEAST_BATCH;
     const steps = Math.ceil(rows / batch) * Math.min(epochs, 1e6);
-    this.choice = new ThreadChoice(shares ? threads : 1, work * batch, steps);
+    this.choice = new ThreadChoice(shares ? threads : 1, work, batch, steps);
   }
 
   /** Takes up to `steps` steps of `batch` patterns; comes to how many, or −1 where a loss is not finite. */
@@ -51,7 +51,7 @@ export class SharedSteps {
       done = yield { order: { kind: 'steps', at, steps, threads }, threads };
     }
     const patterns = core.runPosition(run) - position;
-    if (patterns >= batch) this.choice.took(threads, (performance.now() - before) / patterns);
+    if (patterns >= batch) this.choice.took(threads, performance.now() - before, patterns);
     return done;
   }
 
