@@ -1,17 +1,15 @@
 // Workers that carry orders out while this thread does something else.
 
 import type { Engine } from './core.js';
-import { EfficientBackpropError } from './errors.js';
+import { WorkerLostError } from './errors.js';
 import { heap } from './memory.js';
 import type { Order } from './orders.js';
 import { IDLE, giveUpTeam, teamOf } from './pool.js';
 import { type Thread, newThread, tellWhy, withoutThreads } from './thread.js';
 import type { Answer, Duty } from './worker.js';
 
-/** The worker of a background fit is no more, and what it was at is neither done nor undone. */
-export class BackgroundLost extends EfficientBackpropError {
-  override name = 'BackgroundLost';
-}
+/** Milliseconds in which a worker has ended that was told to. */
+const GRACE = 20;
 
 /** A worker of one's own. It carries out one order at a time. */
 export class Background {
@@ -50,7 +48,7 @@ export class Background {
     }
   }
 
-  /** Carries an order out, with the help of `threads` − 1 others. @throws what it throws; BackgroundLost */
+  /** Carries an order out, with the help of `threads` − 1 others. @throws what it throws; WorkerLostError */
   carryOut(engine: Engine, order: Order, threads: number): Promise<number> {
     return this.send(engine, order, threads);
   }
@@ -92,8 +90,10 @@ export class Background {
   private lose(): void {
     this.gone = true;
     if (this.team) giveUpTeam(this.team); // it may have led it
-    this.waiting?.reject(lost());
+    const { waiting } = this;
     this.waiting = undefined;
+    // Those that helped are told to end, and are given the time to: memory will be freed that they write to.
+    if (waiting) setTimeout(() => waiting.reject(lost()), GRACE);
   }
 
   /** Gives the worker back. It stays for a while, for whoever is next. */
@@ -112,6 +112,8 @@ export class Background {
 /** Workers that nobody uses. */
 const idle: Background[] = [];
 
-function lost(): BackgroundLost {
-  return new BackgroundLost('the worker of this background fit has ended; the weights are those of the last epoch that was kept');
+function lost(): WorkerLostError {
+  return new WorkerLostError(
+    'the worker of this background fit has ended; the weights are those of the last epoch that was kept',
+  );
 }

@@ -167,4 +167,5 @@ export {
   OptionError,
   OutOfMemoryError,
   UnsupportedError,
+  WorkerLostError,
 } from './errors.js';

@@ -201,7 +201,7 @@ export class Network extends Model {
    * Trains on X (N×inputs) and Y, or on a dataset. Y has one column per output; for crossEntropy it may be a single column of
    * class indices from 0; for hinge it holds ±1.
    * @returns the record of the fit, which says in `reason` why it ended
-   * @throws DataError, OptionError, OutOfMemoryError before anything has changed
+   * @throws DataError, OptionError, OutOfMemoryError before anything has changed; WorkerLostError where a fit in the background lost its worker
    */
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   fit(data: Dataset, options?: FitOptions): Promise<History>;
@@ -407,8 +407,13 @@ export class Network extends Model {
 
   /** The options with the method that suits the network and so many rows. */
   private decide(X: MatrixLike | Dataset, options: FitOptions): { options: FitOptions & { method: Method }; choice: string } {
-    const { l1, clip, average, batchSize } = options;
-    const around = { l1: (l1 ?? 0) > 0, clip: clip !== undefined, average: average !== undefined };
+    const { l1, clip, average, background, batchSize } = options;
+    const around = {
+      l1: (l1 ?? 0) > 0,
+      clip: clip !== undefined,
+      average: average !== undefined,
+      background: background === true,
+    };
     const extra = Object.entries(around).find(([, used]) => used)?.[0];
     const { method, because } = choose({
       architecture: this.architecture,

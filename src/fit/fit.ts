@@ -1,11 +1,11 @@
 // The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
 
-import { Background, BackgroundLost } from '../../bindings/background.js';
+import { Background } from '../../bindings/background.js';
 import { Arena, Reals } from '../../bindings/memory.js';
 import { isEmphasis, isGrowing } from '../data/batches.js';
 import { Dataset, type Patterns } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
-import { DataError, OptionError } from '../errors.js';
+import { DataError, OptionError, WorkerLostError } from '../errors.js';
 import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
 import { adviceFor } from './advice.js';
 import { fixedSize, growingSize } from './batches.js';
@@ -214,7 +214,7 @@ async function loop(
       return await result;
     } catch (error) {
       subject.check();
-      if (error instanceof BackgroundLost) snapshot.restore();
+      if (error instanceof WorkerLostError) snapshot.restore();
       throw error;
     }
   };

@@ -198,6 +198,12 @@ test('estimators', async () => {
   expect(await train(true)).toEqual(await train(false));
 });
 
+test("method: 'auto' chooses one of first order", async () => {
+  using net = await Network.create({ inputs: 7, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 });
+  const { choice } = await net.fit(X, labels, { method: 'auto', epochs: 2, background: true });
+  expect(choice).toMatch(/^adam.*background/);
+});
+
 test.each([lbfgs(), levenbergMarquardt()])('$name is refused, before anything has changed', async (method) => {
   using net = await Network.create({ inputs: 7, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 });
   const before = net.getWeights();
