@@ -77,12 +77,17 @@ const GRADIENT = 1;
 export function carryOut(order: Order, by: Executor): number {
   switch (order.kind) {
     case 'call':
-      return (by.core[order.name] as (...args: readonly number[]) => number)(...order.args);
+      return callOf(by.core, order);
     case 'sum':
       return sum(order, by);
     case 'steps':
       return steps(order, by);
   }
+}
+
+/** Calls a function of the binary. */
+export function callOf(core: Core, { name, args }: CallOrder): number {
+  return (core[name] as (...args: readonly number[]) => number)(...args);
 }
 
 function sum({ at, code, first, rows, option, scale, v, out, outB, run, ordered }: SumOrder, by: Executor): number {

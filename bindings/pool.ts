@@ -4,7 +4,7 @@ import type { Engine } from './core.js';
 import { maySleep, processors } from './features.js';
 import { type Team, doAlone, leadJob } from './lead.js';
 import { heap } from './memory.js';
-import { type Order, carryOut } from './orders.js';
+import { type Order, callOf, carryOut } from './orders.js';
 import { ENDED, GONE, LEADER, LOST, MESSAGES, MOST_THREADS, SERIAL, WORDS } from './team.js';
 import { type Thread, newThread, noteLoss, tellWhy, withoutThreads } from './thread.js';
 
@@ -169,8 +169,10 @@ export function runJob(engine: Engine, job: number, tasks: number, ordered: bool
 
 /** Carries an order out, in this thread and with the help of others. */
 export function carryOutHere(engine: Engine, order: Order, threads: number): number {
+  const { core } = engine;
+  if (order.kind === 'call') return callOf(core, order);
   return carryOut(order, {
-    core: engine.core,
+    core,
     memory: heap.memory,
     runJob: (job, tasks, ordered) => runJob(engine, job, tasks, ordered, threads),
   });

@@ -15,12 +15,12 @@ export interface BatchSize {
   readonly continues: boolean;
   /** The most that it may become. */
   readonly limit: number;
-  /** In the next epoch, after one with `size`; `epoch` counts those done. */
-  next(size: number, epoch: number): Work<number>;
+  /** In the next epoch, after one with `size`; `epoch` counts those done. Missing where it stays the same. */
+  next?(size: number, epoch: number): Work<number>;
 }
 
 export function fixedSize(size: number): BatchSize {
-  return { first: size, continues: false, limit: size, next: () => done(size) };
+  return { first: size, continues: false, limit: size };
 }
 
 /** Patterns and parts of them that the variance of the gradient is measured on, at least and at most. */

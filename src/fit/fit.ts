@@ -106,6 +106,7 @@ export async function fit(
         epochs: settings.epochs,
         seed,
         threads: subject.threads,
+        background: settings.background,
       },
       resume,
     );
@@ -222,7 +223,8 @@ async function loop(
   let stop = interrupted();
   snapshot.take();
   while (!stop && history.epochs < settings.epochs) {
-    await perform(training.begin()); // may ask a function for the rate, which may do anything
+    const beginning = training.begin(); // may ask a function for the rate, which may do anything
+    if (beginning) await perform(beginning);
     subject.check();
     stop = await epoch(subject, training, pace, interrupted, perform);
     training.expose();
@@ -230,7 +232,8 @@ async function loop(
     if (stop) break; // an unfinished epoch is not recorded
     history.epochs++;
     history.loss.push(training.loss);
-    const validationLoss = await perform(judge.record(history));
+    const measured = judge.measures ? perform(judge.record(history)) : undefined;
+    const validationLoss = measured instanceof Promise ? await measured : measured;
     subject.check();
     const improved = validationLoss !== undefined && validationLoss < best.loss - (stopping?.minDelta ?? 0);
     if (improved) best = { loss: validationLoss, epoch: history.epochs };
@@ -275,10 +278,13 @@ async function epoch(
   for (let left = training.stepsPerEpoch; left > 0; ) {
     const steps = Math.min(pace.stride, left);
     const before = performance.now();
-    const taken = perform(training.advance(steps));
-    const done = typeof taken === 'number' ? taken : await taken;
-    subject.check();
-    if (done < 0) return 'diverged';
+    const advancing = training.advance(steps);
+    let taken = typeof advancing === 'number' ? advancing : perform(advancing);
+    if (typeof taken !== 'number') {
+      taken = await taken;
+      subject.check();
+    }
+    if (taken < 0) return 'diverged';
     pace.took(steps, performance.now() - before);
     if (training.ended) return training.ended;
     if (!training.trial) left -= steps;

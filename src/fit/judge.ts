@@ -43,6 +43,11 @@ export class Judge {
     this.watched.set(name, { forward, patterns, indices });
   }
 
+  /** Whether there is anything to measure. */
+  get measures(): boolean {
+    return this.watched.size > 0;
+  }
+
   /** Adds the epoch's measurements to the history; comes to the validation loss, if there is validation. */
   *record(history: History): Work<number | undefined> {
     let validationLoss: number | undefined;

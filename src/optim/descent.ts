@@ -61,6 +61,9 @@ export interface DiagonalPlace {
 const AVERAGE = 'average';
 const WEIGHTS = 'weights';
 
+/** Patterns whose order takes a while to find: a tenth of a millisecond. */
+const LONG = 10_000;
+
 /** Rates looked up at a time. */
 const RATES = 1024;
 
@@ -209,28 +212,52 @@ export class Descent implements Training {
     return this.begun - 1 + this.task.plan.engine.core.runPosition(this.run) / this.task.rows;
   }
 
-  *begin(): Work<void> {
-    const { core } = this.task.plan.engine;
-    if (this.begun > 0 || this.task.size.continues) {
-      this.batchSize = yield* this.task.size.next(this.batchSize, this.epoch);
-      core.runBatch(this.run, this.batchSize);
+  begin(): Work<void> | undefined {
+    const { size, rows, background } = this.task;
+    const grows = size.next !== undefined && (this.begun > 0 || size.continues);
+    if (grows || this.sampled || this.principal || (background && rows >= LONG)) return this.beginning(grows);
+    this.goOn();
+    this.open();
+    this.core.runEpoch(...this.draw);
+    return undefined;
+  }
+
+  private *beginning(grows: boolean): Work<void> {
+    if (grows) {
+      this.batchSize = yield* this.task.size.next!(this.batchSize, this.epoch);
+      this.core.runBatch(this.run, this.batchSize);
     }
+    this.goOn();
+    yield* this.measure();
+    this.open();
+    yield* call('runEpoch', ...this.draw);
+  }
+
+  /** Takes the weights back that steps are taken with. */
+  private goOn(): void {
     if (this.weights) this.task.plan.theta.view().set(this.weights);
     this.weights = undefined;
     this.current = this.epoch++;
-    yield* this.measure();
+  }
+
+  /** Tells the update what the rule is in this epoch. */
+  private open(): void {
     if (!this.rule.adapts && !this.principal) this.rate = this.rateAt(this.step, this.presented);
     this.rule.apply(
-      core,
+      this.core,
       this.update,
       this.rate,
       this.step,
       this.moments.map(({ address }) => address),
       this.place,
     );
-    const [low, high] = halves(this.task.seed);
-    yield* call('runEpoch', this.run, low, high, Purpose.order, this.current);
     this.begun++;
+  }
+
+  /** What the order of the epoch is drawn with. */
+  private get draw(): [number, number, number, number, number] {
+    const [low, high] = halves(this.task.seed);
+    return [this.run, low, high, Purpose.order, this.current];
   }
 
   /** Looks at the curvature where that is due: at the beginning, and every so many epochs. */
@@ -251,22 +278,38 @@ export class Descent implements Training {
     return this.task.plan.engine.core;
   }
 
-  *advance(steps: number): Work<number> {
+  advance(steps: number): Work<number> | number {
+    const { core, run, shared, rates, task } = this;
+    if (task.background || shared.possible || rates) return this.advancing(steps);
+    // Fits of small networks consist of hardly anything but such calls.
+    const before = core.runPosition(run);
+    return this.note(before, core.runSteps(run, steps));
+  }
+
+  private *advancing(steps: number): Work<number> {
     const { core } = this;
     let taken = 0;
     while (taken < steps) {
       const wanted = this.rates ? Math.min(steps - taken, RATES) : steps;
       if (this.rates) this.lookUpRates(this.rates, wanted);
       const before = core.runPosition(this.run);
-      const done = yield* this.shared.advance(wanted, this.batchSize);
-      if (this.rule.adapts) this.rate = core.updateMemory(this.update, 1);
-      this.presented += core.runPosition(this.run) - before;
-      if (done < 0) return -1;
-      this.step += done;
+      const done = this.shared.possible
+        ? yield* this.shared.advance(wanted, this.batchSize)
+        : yield { order: { kind: 'call', name: 'runSteps', args: [this.run, wanted] }, threads: 1 };
+      if (this.note(before, done) < 0) return -1;
       taken += done;
       if (done < wanted) break;
     }
     return taken;
+  }
+
+  /** Notes what came of steps that began with pattern `before` of the epoch. */
+  private note(before: number, done: number): number {
+    const { core } = this;
+    if (this.rule.adapts) this.rate = core.updateMemory(this.update, 1);
+    this.presented += core.runPosition(this.run) - before;
+    if (done > 0) this.step += done;
+    return done;
   }
 
   /** The rate before a step, by the number of steps and patterns before it. */

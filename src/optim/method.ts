@@ -29,6 +29,8 @@ export interface Task {
   readonly epochs: number;
   readonly seed: number;
   readonly threads: Threads;
+  /** Whether a worker takes the steps. */
+  readonly background: boolean;
 }
 
 /** What goes around a method's rule. */
@@ -63,11 +65,11 @@ export interface Training {
   /** How many steps the epoch that has begun takes. */
   readonly stepsPerEpoch: number;
   /** Begins the next epoch. */
-  begin(): Work<void>;
+  begin(): Work<void> | undefined;
   /** Puts the weights that count in place, where they are not those that steps are taken with; `begin` takes them back. */
   expose(): void;
   /** Takes up to `steps` steps of the epoch; comes to how many, fewer only at its end, or −1 where the loss is not finite. */
-  advance(steps: number): Work<number>;
+  advance(steps: number): Work<number> | number;
   /** The mean training loss of the epoch so far, each pattern before the step that it took part in. */
   readonly loss: number;
   /** The largest magnitude in the last gradient; undefined where the method never forms one of the whole set. */

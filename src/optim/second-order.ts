@@ -137,9 +137,8 @@ class Solving<F> implements Training {
     this.epoch = state?.epoch ?? 0;
   }
 
-  begin(): Work<void> {
+  begin(): undefined {
     this.epoch++;
-    return done(undefined);
   }
 
   /** The accepted point, whatever was tried since. */
@@ -148,7 +147,7 @@ class Solving<F> implements Training {
   }
 
   /** Here and now, all of it: a solver's decisions are JavaScript's. */
-  advance(): Work<number> {
+  advance(): number {
     const { done: over, value } = this.solver.next();
     this.trial = !over && value === undefined;
     if (over) {
@@ -158,10 +157,10 @@ class Solving<F> implements Training {
       this.last = value;
       this.rate = value.rate;
       this.expose();
-      if (!Number.isFinite(value.value)) return done(-1);
+      if (!Number.isFinite(value.value)) return -1;
       if (this.method.minGrad !== undefined && this.gradientNorm! <= this.method.minGrad) this.small = true;
     }
-    return done(1);
+    return 1;
   }
 
   /** Whether the gradient has become as small as the method asks for. */

@@ -34,6 +34,11 @@ export class SharedSteps {
     this.choice = new ThreadChoice(shares ? threads : 1, work, batch, steps);
   }
 
+  /** Whether there is anything to share. */
+  get possible(): boolean {
+    return this.choice.most > 1;
+  }
+
   /** Takes up to `steps` steps of `batch` patterns; comes to how many, or −1 where a loss is not finite. */
   *advance(steps: number, batch: number): Work<number> {
     const { run } = this;
