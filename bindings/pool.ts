@@ -101,7 +101,7 @@ class Pool {
 
   /** Ends workers that do not come back. */
   giveUp(): void {
-    noteLoss();
+    if (Atomics.load(this.words, GONE) === 0) noteLoss(); // otherwise it has been
     this.end();
   }
 

@@ -26,7 +26,7 @@ let failure: string | undefined;
 
 /** How often workers ended without having been told to, or did not come back; and after how often no more are started. */
 let losses = 0;
-const MOST_LOSSES = 8;
+const MOST_LOSSES = 16;
 
 /** Notes that workers were lost. */
 export function noteLoss(): void {

@@ -7,7 +7,6 @@ import { Objective } from '../objective.js';
 import type { Iterate, Smooth, Solver } from '../solve/smooth.js';
 import { largest } from '../solve/smooth.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
-import { type Work, done } from '../work.js';
 import type { Method, MethodState, Task, Training } from './method.js';
 
 /** Most bytes of matrices: WebAssembly's memory is 4 GiB, and there are data besides. */
