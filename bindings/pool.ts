@@ -171,10 +171,17 @@ export function runJob(engine: Engine, job: number, tasks: number, ordered: bool
 export function carryOutHere(engine: Engine, order: Order, threads: number): number {
   const { core } = engine;
   if (order.kind === 'call') return callOf(core, order);
+  const { memory } = heap;
+  if (threads === 1)
+    return carryOut(order, { core, memory, runJob: (job, tasks, ordered) => doAlone(core, job, tasks, ordered) });
+  const team = teamOf(engine, threads);
   return carryOut(order, {
     core,
-    memory: heap.memory,
-    runJob: (job, tasks, ordered) => runJob(engine, job, tasks, ordered, threads),
+    memory,
+    runJob: (job, tasks, ordered) => {
+      if (tasks > 1) leadJob(team, job, tasks, ordered, threads);
+      else doAlone(core, job, tasks, ordered);
+    },
   });
 }
 

@@ -64,8 +64,15 @@ function keepOne(vector: usize, first: i32, n: i32, kept: usize, back: bool): vo
   else copy(n, at, kept);
 }
 
-/** Parameters from … to − 1 of a layer move a step, so that it can be told at any moment what has been done. */
-function updatePart(u: Update, plan: Plan, layer: Layer, part: Part, place: Place, from: i32, to: i32): void {
+/**
+ * Parameters from … to − 1 of a layer move a step. Of a worker it can be told at any moment what it has done; who leads it, thread 0, cannot be outlived.
+ */
+function updatePart(u: Update, plan: Plan, layer: Layer, part: Part, thread: i32, place: Place, from: i32, to: i32): void {
+  if (!thread) {
+    updateRange(u, plan, layer, from, to);
+    part.progress = 2 * to;
+    return;
+  }
   for (let at = from; at < to; at += KEPT) {
     const n = min(KEPT, to - at);
     part.progress = 2 * at;
@@ -198,7 +205,7 @@ export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
   part.thread = thread;
   if (layer.kind != DENSE) {
     layerGradient(layer, rows, x, d, parameterAt(plan.theta, layer.first), own, 0, place.scratch);
-    if (isByParts(u)) updatePart(u, plan, layer, part, place, 0, layer.parameters);
+    if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, 0, layer.parameters);
     return;
   }
   const ldx = <usize>layer.inputs * SIZE, ldd = <usize>units * SIZE;
@@ -206,7 +213,7 @@ export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
     TRANSPOSED, PLAIN, part.to - part.from, units, rows, x + <usize>part.from * SIZE, ldx, d, ldd, own + <usize>part.from * ldd, ldd, 0, ldd, place.scratch,
   );
   if (last && layer.bias) columnSums(rows, units, d, parameterAt(own, layer.kernelSize), 0);
-  if (isByParts(u)) updatePart(u, plan, layer, part, place, part.from * units, last ? layer.parameters : part.to * units);
+  if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, part.from * units, last ? layer.parameters : part.to * units);
 }
 
 /** Part k, of which another thread may have done some or all before it died. */
@@ -219,7 +226,7 @@ export function kernelResume(job: Job, place: Place, k: i32): void {
   }
   const to = layer.kind != DENSE || part.to == layer.inputs ? layer.parameters : part.to * layer.units;
   if (progress & 1) keep(u, plan, layer.first + at, min(KEPT, to - at), placeOf(job, part.thread).kept, true);
-  updatePart(u, plan, layer, part, place, at, to);
+  if (at < to) updatePart(u, plan, layer, part, 0, place, at, to);
 }
 
 /** Describes the jobs of a run's steps. */
