@@ -9,6 +9,35 @@ const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-
 );
 if (!chromium) console.warn('\nNo Chromium found: the browser tests are SKIPPED. Set CHROMIUM to its path to run them.\n');
 
+/** A project whose tests run in a page, which may be cross-origin isolated: only then there are threads. */
+function inPages(name: string, isolated: boolean) {
+  const own = 'test/browser/isolated/**';
+  return {
+    extends: true as const,
+    ...(isolated && {
+      server: {
+        headers: {
+          'Cross-Origin-Opener-Policy': 'same-origin',
+          'Cross-Origin-Embedder-Policy': 'require-corp',
+          'Cross-Origin-Resource-Policy': 'cross-origin',
+        },
+      },
+    }),
+    test: {
+      name,
+      include: [isolated ? `${own}/*.test.ts` : 'test/browser/**/*.test.ts'],
+      exclude: isolated ? [] : [own],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: { executablePath: chromium!, args: ['--no-sandbox'] } }),
+        instances: [{ browser: 'chromium' as const }],
+      },
+    },
+  };
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -34,29 +63,13 @@ export default defineConfig({
             'test/layers/**',
             'test/solve/laws.test.ts',
             'test/network/numerics.test.ts',
+            'test/threads/bits.test.ts',
           ].map((pattern) => pattern.replace(/\*\*$/, '**/*.test.ts')),
           setupFiles: ['test/relaxed-simd.mjs'],
           env: { NUMERICS: 'fast' },
         },
       },
-      ...(chromium
-        ? [
-            {
-              extends: true as const,
-              test: {
-                name: 'browser',
-                include: ['test/browser/**/*.test.ts'],
-                browser: {
-                  enabled: true,
-                  headless: true,
-                  screenshotFailures: false,
-                  provider: playwright({ launchOptions: { executablePath: chromium, args: ['--no-sandbox'] } }),
-                  instances: [{ browser: 'chromium' as const }],
-                },
-              },
-            },
-          ]
-        : []),
+      ...(chromium ? [inPages('browser', false), inPages('isolated', true)] : []),
     ],
   },
 });

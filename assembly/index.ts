@@ -14,9 +14,9 @@ export {
 
 export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {
-  deltaBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
+  deltaBytes, keptBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
 } from "./tasks/step";
-export { taskCommit, taskRun } from "./tasks/tasks";
+export { taskCommit, taskResume, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";

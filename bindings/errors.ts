@@ -9,6 +9,11 @@ export class UnsupportedError extends EfficientBackpropError {
   override name = 'UnsupportedError';
 }
 
+/** The worker of a fit in the background has ended in the midst of it. */
+export class WorkerLostError extends EfficientBackpropError {
+  override name = 'WorkerLostError';
+}
+
 /** A request does not fit into WebAssembly's linear memory (4 GiB at most). */
 export class OutOfMemoryError extends EfficientBackpropError {
   override name = 'OutOfMemoryError';

@@ -48,13 +48,18 @@ function fusesNow(): boolean {
   }
 }
 
+/** Whether a page is cross-origin isolated; undefined where there are no pages. */
+export function isolated(): boolean | undefined {
+  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+}
+
 /**
  * Whether memory can be shared with workers: everywhere in Node.js, Bun and Deno; in pages that are cross-origin isolated. Elsewhere a shared memory can be
  * made, but not sent.
  */
 export function sharesMemory(): boolean {
   if (typeof SharedArrayBuffer !== 'function') return false;
-  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+  return isolated() !== false;
 }
 
 interface NodeProcess {
@@ -68,9 +73,30 @@ export function builtin<M>(name: string): M | undefined {
   return process?.versions?.node ? (process.getBuiltinModule?.(name) as M | undefined) : undefined;
 }
 
-/** How many threads this machine runs at a time. */
+let counted: number | undefined;
+
+/** How many threads this machine runs at a time. Asked once: Node.js reads files to find it out. */
 export function processors(): number {
-  const os = builtin<{ availableParallelism(): number }>('node:os');
-  if (os) return os.availableParallelism();
-  return (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
+  counted ??=
+    builtin<{ availableParallelism(): number }>('node:os')?.availableParallelism() ??
+    (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
+    1;
+  return counted;
+}
+
+let sleeps: boolean | undefined;
+
+/** Whether this thread may sleep: the main thread of a page may not, nor a service worker. */
+export function maySleep(): boolean {
+  sleeps ??= maySleepNow();
+  return sleeps;
+}
+
+function maySleepNow(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0); // which it is not: returns at once
+    return true;
+  } catch {
+    return false;
+  }
 }

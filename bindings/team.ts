@@ -1,4 +1,4 @@
-// What threads that share a job have in common: words of shared memory, and the loops over them.
+// What threads that share a job have in common: words of shared memory, and the loop over its tasks.
 //
 // A job is open while the word SERIAL is odd. A worker that sees it enters (ACTIVE + 1), looks again whether it is still open, takes tasks
 // until none is left, and leaves. Who opened the job takes tasks too, then closes it and waits for those inside: never for one that sleeps.
@@ -12,20 +12,23 @@ export const ACTIVE = 32;
 export const COMMITTED = 48;
 export const DONE = 64;
 export const ASLEEP = 80;
+/** 1 while somebody leads a job; who would lead another one meanwhile does it alone. */
+export const LEADER = 81;
 /** What the job is, written while it is closed. */
 export const ENGINE = 96;
 export const JOB = 97;
 export const TASKS = 98;
 export const ORDERED = 99;
 export const THREADS = 100;
-/** How often workers were asked to look at their messages; and whether one met an error. */
+/** How often workers were asked to look at their messages; and whether somebody met an error, or gave up. */
 export const MESSAGES = 101;
 export const FAILED = 102;
-/** What each thread is at: a task's number + 1, 0 between tasks, or ADOPTED: somebody else does it. */
-export const CLAIMS = 112;
-export const ADOPTED = -1;
+/** 1 once a worker is known to be gone, once the team is given up, once all of its workers were told to end. */
+export const GONE = 103;
+export const LOST = 104;
+export const ENDED = 105;
+export const WORDS = 112;
 export const MOST_THREADS = 16;
-export const WORDS: number = CLAIMS + MOST_THREADS;
 
 /** Looks before a thread goes to sleep: some 20 µs, less than waking it up takes. */
 const SPINS = 5000;
@@ -38,34 +41,32 @@ export function waitWhile(words: Int32Array, at: number, value: number, millisec
 
 /**
  * Takes tasks of the open job until there are none left, at the place of a thread. The sums of ordered jobs are added in the tasks' order.
- * @param late called while another thread's turn does not come; it may do the turn instead
+ * @param late called while another thread's turn does not come, with what that turn is; says whether to give up
+ * @returns false where it gave up
  */
-export function takeTasks(words: Int32Array, core: Core, thread: number, sleeps: boolean, late?: (turn: number) => void): void {
+export function takeTasks(
+  words: Int32Array,
+  core: Core,
+  thread: number,
+  sleeps: boolean,
+  late?: (turn: number) => boolean,
+): boolean {
   const job = words[JOB]!;
   const tasks = words[TASKS]!;
   const ordered = words[ORDERED] !== 0;
-  const claim = CLAIMS + thread;
   for (;;) {
     const index = Atomics.add(words, NEXT, 1);
-    if (index >= tasks) return;
-    Atomics.store(words, claim, index + 1);
+    if (index >= tasks) return true;
     core.taskRun(job, thread, index);
     if (ordered) {
       for (let turn = Atomics.load(words, COMMITTED); turn < index; turn = Atomics.load(words, COMMITTED)) {
         waitWhile(words, COMMITTED, turn, 1, sleeps);
-        if (Atomics.load(words, claim) === ADOPTED) return; // was given up for dead
-        late?.(turn);
+        if (Atomics.load(words, FAILED) || late?.(turn)) return false; // the turn may never come, and nobody wants the sums any more
       }
+      core.taskCommit(job, thread, index);
+      Atomics.store(words, COMMITTED, index + 1);
+      Atomics.notify(words, COMMITTED);
     }
-    if (Atomics.compareExchange(words, claim, index + 1, 0) !== index + 1) return;
-    if (ordered) commit(words, core, thread, index);
     Atomics.add(words, DONE, 1);
   }
-}
-
-/** The turn of task `index`, which the thread has just done. */
-export function commit(words: Int32Array, core: Core, thread: number, index: number): void {
-  core.taskCommit(words[JOB]!, thread, index);
-  Atomics.store(words, COMMITTED, index + 1);
-  Atomics.notify(words, COMMITTED);
 }

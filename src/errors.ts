@@ -2,7 +2,7 @@
 
 import { EfficientBackpropError } from '../bindings/errors.js';
 
-export { EfficientBackpropError, OutOfMemoryError, UnsupportedError } from '../bindings/errors.js';
+export { EfficientBackpropError, OutOfMemoryError, UnsupportedError, WorkerLostError } from '../bindings/errors.js';
 
 /** A value as an error message shows it: short, on one line. */
 export function shown(value: unknown): string {

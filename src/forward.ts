@@ -3,9 +3,10 @@
 import type { Engine } from '../bindings/core.js';
 import type { Arena, Reals, Words } from '../bindings/memory.js';
 import type { Patterns } from './data/dataset.js';
-import { type Architecture, type PatternSet, Plan, multiplyAdds } from './plan.js';
+import { type Architecture, type PatternSet, Plan, workOf } from './plan.js';
 import { Sums } from './sums.js';
 import type { Threads } from './threads.js';
+import { type Work, workHere } from './work.js';
 
 /** Slabs that run between two looks at their outputs: enough for a few threads to share. */
 const SLABS = 16;
@@ -49,17 +50,22 @@ export class Forward {
     const { slab } = plan;
     this.stride = Math.max(1, Math.min(SLABS * slab, set.rows));
     if (set.rows <= slab) return;
-    const work = multiplyAdds(architecture);
+    const work = workOf(architecture);
     this.sums = new Sums(engine, arena, set.rows, slab, threads, work, times, (thread) => {
       const own = thread === 0 ? { plan, set } : seat();
       return { plan: own.plan.address, patterns: own.set.address };
     });
   }
 
-  /** Patterns first … first + rows − 1; returns Σ w·l and, if asked for, writes the outputs. */
-  run(first = 0, rows = this.set.rows, outputs?: Reals): number {
+  /** Patterns first … first + rows − 1; comes to Σ w·l and, if asked for, writes the outputs. */
+  work(first = 0, rows = this.set.rows, outputs?: Reals): Work<number> {
     if (!this.sums || rows <= this.plan.slab) return this.plan.evaluate(this.set, first, rows, outputs);
-    return this.sums.run({ kind: 'evaluate', first, rows, out: outputs?.address ?? 0 });
+    return this.sums.work({ kind: 'evaluate', first, rows, out: outputs?.address ?? 0 });
+  }
+
+  /** The same, here and now. */
+  run(first?: number, rows?: number, outputs?: Reals): number {
+    return workHere(this.plan.engine, this.work(first, rows, outputs));
   }
 
   /** Σ w of the set. */

@@ -169,4 +169,5 @@ export {
   OptionError,
   OutOfMemoryError,
   UnsupportedError,
+  WorkerLostError,
 } from './errors.js';

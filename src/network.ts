@@ -114,6 +114,8 @@ export class Network extends Model {
   theta: Reals;
   private inference: Inference | undefined;
   private fitting = false;
+  /** Whether a worker may be changing the weights. */
+  private aside = false;
   /** What the method of the last `partialFit` remembers. */
   private memory: MethodState | undefined;
   private disposed = false;
@@ -207,7 +209,7 @@ export class Network extends Model {
    * shuffled within their chunk, and a step takes rows of one chunk. A chunk of arrays may be used anew once the next is asked for; a dataset must stay.
    * @returns the record of the fit, which says in `reason` why it ended
    * @throws DataError, OptionError, OutOfMemoryError before anything has changed. Of chunks, DataErrors come as late as the chunk that they name, as does
-   *   what the iterable throws; what was learned before stays.
+   *   what the iterable throws; what was learned before stays. WorkerLostError where a fit in the background lost its worker
    */
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   fit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
@@ -262,12 +264,15 @@ export class Network extends Model {
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };
+    this.aside = given?.background === true;
     try {
       const outcome = isChunks(X) ? await fitStream(subject, X, given, resume) : await fit(subject, X, Y, given, resume);
       if (choice) outcome.history.choice = choice;
       return outcome;
     } finally {
       this.fitting = false;
+      this.aside = false;
+      if (this.disposed) this.arena.dispose();
     }
   }
 
@@ -314,10 +319,11 @@ export class Network extends Model {
 
   /**
    * Sets the parameters, in the order of getWeights. Nothing changes unless all of them are right.
-   * @throws DataError for a wrong number or length of arrays, or an element that is not finite
+   * @throws DataError for a wrong number or length of arrays, or an element that is not finite; EfficientBackpropError during a fit in the background
    */
   setWeights(weights: readonly ArrayLike<number>[]): void {
     this.check();
+    if (this.aside) throw new EfficientBackpropError('this network is being fitted in the background; await that fit first');
     if (!Array.isArray(weights) || weights.length !== this.shapes.length) {
       throw new DataError('weights', `expected ${this.shapes.length} arrays (${this.shapes.map(({ name }) => name).join(', ')})`);
     }
@@ -384,7 +390,7 @@ export class Network extends Model {
   dispose(): void {
     this.disposed = true;
     this.inference = undefined;
-    this.arena.dispose();
+    if (!this.aside) this.arena.dispose(); // otherwise a worker may be writing to it: the fit will, once it has ended
   }
 
   [Symbol.dispose](): void {
@@ -411,8 +417,13 @@ export class Network extends Model {
     X: MatrixLike | Dataset | Chunks,
     options: FitOptions,
   ): { options: FitOptions & { method: Method }; choice: string } {
-    const { l1, clip, average, batchSize } = options;
-    const around = { l1: (l1 ?? 0) > 0, clip: clip !== undefined, average: average !== undefined };
+    const { l1, clip, average, background, batchSize } = options;
+    const around = {
+      l1: (l1 ?? 0) > 0,
+      clip: clip !== undefined,
+      average: average !== undefined,
+      background: background === true,
+    };
     const extra = Object.entries(around).find(([, used]) => used)?.[0];
     const { method, because } = choose({
       architecture: this.architecture,

@@ -4,9 +4,10 @@ import type { DoubleEngine } from '../bindings/core.js';
 import { type Arena, Reals } from '../bindings/memory.js';
 import type { Words } from '../bindings/memory.js';
 import type { Patterns } from './data/dataset.js';
-import { type Architecture, type PatternSet, Plan, multiplyAdds, outputsOf, parameterShapes } from './plan.js';
+import { type Architecture, type PatternSet, Plan, outputsOf, parameterShapes, workOf } from './plan.js';
 import { type Place, type Sum, Sums } from './sums.js';
 import type { Threads } from './threads.js';
+import { workHere } from './work.js';
 
 /** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
 const JACOBIAN_REALS = 1 << 18;
@@ -71,7 +72,8 @@ export class Objective {
     this.counts.value++;
     this.wasValue = this.plan.slab >= this.rows;
     if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
-    const sum = this.isSplit ? this.sum({ kind: 'evaluate', rows: this.rows }) : this.plan.evaluate(this.set);
+    const { plan, set, rows } = this;
+    const sum = this.isSplit ? this.sum({ kind: 'evaluate', rows }) : workHere(plan.engine, plan.evaluate(set));
     return sum * this.scale + this.penalty();
   }
 
@@ -82,7 +84,7 @@ export class Objective {
     const { rows, scale } = this;
     const sum = this.isSplit
       ? this.sum({ kind: 'gradient', rows, scale, out: gradient.address })
-      : this.plan.gradient(this.set, scale, gradient);
+      : workHere(this.engine, this.plan.gradient(this.set, scale, gradient));
     const value = sum * scale;
     for (const { first, size } of this.decays) {
       this.engine.core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
@@ -178,7 +180,7 @@ export class Objective {
     let sums = this.sums.get(kind);
     if (!sums) {
       const { engine, arena, rows, threads, parameters, outputs } = this;
-      const forward = multiplyAdds(this.plan.architecture);
+      const forward = workOf(this.plan.architecture);
       const work =
         kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
       const slab = kind === 'normalEquations' ? this.slab : this.plan.slab;

@@ -7,6 +7,7 @@ import type { Patterns } from './data/dataset.js';
 import { type Layer, unitsOf } from './layers.js';
 import { LOSSES, type Loss } from './losses.js';
 import { Purpose, streamOf } from './random.js';
+import { type Work, call } from './work.js';
 
 /** What a network computes, without its parameters. */
 export interface Architecture {
@@ -96,6 +97,15 @@ export function multiplyAdds(architecture: Pick<Architecture, 'inputs' | 'layers
   return parameterShapes(architecture).reduce((sum, { shape, size }) => sum + (shape.length > 1 ? size : 0), 0);
 }
 
+/** Multiply-adds that take as long as one unit's activation and what goes around it. */
+const UNIT = 20;
+
+/** What one pattern's way forward costs, in multiply-adds. */
+export function workOf(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
+  const units = widths(architecture).reduce((a, b) => a + b, 0) - architecture.inputs;
+  return multiplyAdds(architecture) + UNIT * units;
+}
+
 /** A plan bound to parameters and a workspace of its own, so that plans over the same parameters do not disturb each other. */
 export class Plan {
   readonly address: number;
@@ -174,9 +184,9 @@ export class Plan {
     return this.engine.core.patternsWeight(set.address, 0, set.rows);
   }
 
-  /** Runs patterns first … first + rows − 1 of a set; returns Σ w·l and, if asked for, writes the outputs. */
-  evaluate(set: PatternSet, first = 0, rows = set.rows, outputs?: Reals, at = 0): number {
-    return this.engine.core.evaluate(this.address, set.address, first, rows, outputs ? outputs.at(at) : 0);
+  /** Runs patterns first … first + rows − 1 of a set; comes to Σ w·l and, if asked for, writes the outputs. */
+  evaluate(set: PatternSet, first = 0, rows = set.rows, outputs?: Reals): Work<number> {
+    return call('evaluate', this.address, set.address, first, rows, outputs?.address ?? 0);
   }
 
   /** What layer i put out for the last `rows` patterns, row-major. Valid until the next call. */
@@ -185,9 +195,9 @@ export class Plan {
     return viewOf(this.theta.precision, this.engine.core.planOutput(this.address, i), rows * units);
   }
 
-  /** The gradient of scale·Σ w·l over a set, into `gradient`; returns Σ w·l. */
-  gradient(set: PatternSet, scale: number, gradient: Reals): number {
-    return this.engine.core.objectiveGradient(this.address, set.address, 0, set.rows, scale, gradient.address, 0);
+  /** The gradient of scale·Σ w·l over a set, into `gradient`; comes to Σ w·l. */
+  gradient(set: PatternSet, scale: number, gradient: Reals): Work<number> {
+    return call('objectiveGradient', this.address, set.address, 0, set.rows, scale, gradient.address, 0);
   }
 }
 

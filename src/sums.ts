@@ -1,9 +1,10 @@
 // Sums over many patterns, a slab at a time, on one thread or several: the tasks and the order in which they are added are the same.
 
-import { runJob } from '../bindings/pool.js';
 import { type Arena, Reals } from '../bindings/memory.js';
 import type { Engine } from '../bindings/core.js';
+import type { SumPlaces } from '../bindings/orders.js';
 import { type Threads, ThreadChoice } from './threads.js';
+import { type Work, workHere } from './work.js';
 
 /** What is summed; codes of assembly/tasks/job.ts. */
 export const JOBS = {
@@ -26,6 +27,7 @@ export interface Place {
   readonly scratch?: number;
   readonly part?: number;
   readonly partB?: number;
+  readonly kept?: number;
 }
 
 /** What to sum, over which patterns. */
@@ -59,56 +61,65 @@ export class Places {
   /** Makes sure that there are so many. @throws OutOfMemoryError */
   need(threads: number): void {
     for (; this.made < threads; this.made++) {
-      const { plan, patterns, room = 0, errors = 0, scratch = 0, part = 0, partB = 0 } = this.make(this.made);
-      this.engine.core.placeSet(this.address, this.made, plan, patterns, room, errors, scratch, part, partB);
+      const { plan, patterns, room = 0, errors = 0, scratch = 0, part = 0, partB = 0, kept = 0 } = this.make(this.made);
+      this.engine.core.placeSet(this.address, this.made, plan, patterns, room, errors, scratch, part, partB, kept);
     }
   }
 }
 
 /** Sums of one sort, again and again. */
 export class Sums {
-  private readonly job: number;
-  private readonly values: Reals;
+  readonly at: SumPlaces;
   private readonly places: Places;
   private readonly choice: ThreadChoice;
-  private readonly tasks: number;
 
   /**
    * @param rows the most patterns that will be summed over, `slab` a task
-   * @param work multiply-adds of one pattern
+   * @param work of one pattern, in multiply-adds
    * @param times how often there will be a sum, about
    */
   constructor(
     private readonly engine: Engine,
     arena: Arena,
     rows: number,
-    private readonly slab: number,
+    slab: number,
     threads: Threads,
     work: number,
     times: number,
     make: (thread: number) => Place,
   ) {
-    this.tasks = Math.ceil(rows / slab);
-    this.job = arena.allocate(engine.core.jobBytes());
-    this.values = new Reals(arena, 'float64', this.tasks);
-    this.choice = new ThreadChoice(this.tasks > 1 ? threads : 1, work * rows, times);
+    const tasks = Math.ceil(rows / slab);
+    this.choice = new ThreadChoice(tasks > 1 ? threads : 1, work, rows, times);
     this.places = new Places(engine, arena, this.choice.most, make);
+    this.at = {
+      job: arena.allocate(engine.core.jobBytes()),
+      places: this.places.address,
+      values: new Reals(arena, 'float64', tasks).address,
+      slab,
+    };
   }
 
-  /** Sums; returns the sum of the tasks' values, in their order. */
-  run({ kind, first = 0, rows, option = 0, scale = 0, v = 0, out = 0, outB = 0, run = 0 }: Sum): number {
-    const { engine, slab, choice, places } = this;
-    const tasks = Math.ceil(rows / slab);
+  /** Makes places for so many threads. @throws OutOfMemoryError */
+  need(threads: number): void {
+    this.places.need(threads);
+  }
+
+  /** Sums; comes to the sum of the tasks' values, in their order. */
+  *work({ kind, first = 0, rows, option = 0, scale = 0, v = 0, out = 0, outB = 0, run = 0 }: Sum): Work<number> {
+    const { at, choice } = this;
     const { threads } = choice;
-    places.need(Math.min(threads, choice.most));
-    const { core } = engine;
-    core.stepJob(this.job, JOBS[kind], places.address, run);
-    core.jobSet(this.job, JOBS[kind], places.address, first, rows, slab, option, scale, v, out, outB, this.values.address);
+    this.need(threads);
     const before = performance.now();
-    runJob(engine, this.job, tasks, kind !== 'evaluate', threads);
-    if (rows > 0) choice.took(threads, (performance.now() - before) / rows);
-    let sum = 0;
-    for (const value of this.values.view().subarray(0, tasks)) sum += value;
+    const code = JOBS[kind];
+    const ordered = kind !== 'evaluate';
+    const order = { kind: 'sum', at, code, first, rows, option, scale, v, out, outB, run, ordered } as const;
+    const sum = yield { order, threads };
+    choice.took(threads, performance.now() - before, rows);
     return sum;
+  }
+
+  /** The same, here and now. */
+  run(sum: Sum): number {
+    return workHere(this.engine, this.work(sum));
   }
 }

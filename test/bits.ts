@@ -1,6 +1,6 @@
 // A small fit whose result must be the same to the last bit on every machine and in every runtime.
 
-import { Network, type Precision, dense, sgd } from '../src/index.js';
+import { type FitOptions, Network, type NetworkOptions, type Precision, dense, sgd } from '../src/index.js';
 
 /**
  * What `trainedBits` gives. It changes only when the arithmetic, its order, or what is drawn from the seed changes: that is a
@@ -17,7 +17,10 @@ const ROWS = Array.from({ length: 97 }, (_, r) => [
 const CLASSES = ROWS.map(([a, b, c]) => (a! * b! > 0.125 ? 0 : c! > 0 ? 1 : 2));
 
 /** Weights, predictions and losses after a fit that takes many paths of the kernels, as a hash. */
-export async function trainedBits(precision: Precision): Promise<string> {
+export async function trainedBits(
+  precision: Precision,
+  { threads = 'auto', background = false }: Pick<NetworkOptions, 'threads'> & Pick<FitOptions, 'background'> = {},
+): Promise<string> {
   const net = await Network.create({
     inputs: 3,
     layers: [
@@ -31,9 +34,17 @@ export async function trainedBits(precision: Precision): Promise<string> {
     precision,
     numerics: 'strict',
     seed: 1,
+    threads,
   });
   const method = sgd({ rate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-3 });
-  const history = await net.fit(ROWS, CLASSES, { method, epochs: 12, batchSize: 10, validation: 0.2, classWeights: 'balanced' });
+  const history = await net.fit(ROWS, CLASSES, {
+    method,
+    epochs: 12,
+    batchSize: 10,
+    validation: 0.2,
+    classWeights: 'balanced',
+    background,
+  });
   const parts = [...net.getWeights(), net.predict(ROWS), Float64Array.from([...history.loss, ...history.validationLoss])];
   net.dispose();
   return hash(parts);

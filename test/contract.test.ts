@@ -19,6 +19,7 @@ const NAMES = [
   'OutOfMemoryError',
   'Regressor',
   'UnsupportedError',
+  'WorkerLostError',
   'adaGrad',
   'adaHessian',
   'adam',
@@ -82,6 +83,7 @@ describe('errors', () => {
     OptionError: () => new library.OptionError('what', 1, 'why'),
     OutOfMemoryError: () => new library.OutOfMemoryError(1, 2),
     UnsupportedError: () => new library.UnsupportedError('what'),
+    WorkerLostError: () => new library.WorkerLostError('what'),
   };
 
   const exported = new Map<string, unknown>(Object.entries(library));

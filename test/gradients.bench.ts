@@ -6,6 +6,7 @@ import type { Activation } from '../src/activations.js';
 import { dense } from '../src/layers.js';
 import { LOSSES, type Loss } from '../src/losses.js';
 import { type Architecture, Plan, outputsOf, parameterShapes } from '../src/plan.js';
+import { workHere } from '../src/work.js';
 import type { Opinion, Problem } from './gradients.twin.js';
 
 /** Half the distance from 1 to the next number. */
@@ -101,7 +102,7 @@ export class Bench {
 
   gradient(choice: Choice = {}): { loss: number; gradient: Float64Array } {
     const { plan, set, gradient } = this.open(choice);
-    const loss = plan.gradient(set, choice.scale ?? 1, gradient);
+    const loss = workHere(plan.engine, plan.gradient(set, choice.scale ?? 1, gradient));
     return { loss, gradient: Float64Array.from(gradient.view()) };
   }
 }

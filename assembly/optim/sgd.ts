@@ -16,59 +16,49 @@ const TURN: i32 = 4;
 /** Bytes of a turn. */
 const BYTES: usize = 16 * TURN;
 
-/** u of a vector: what is added to w, and kept in v */
+/** g + decay·w */
 // @ts-ignore: decorator
 @inline
-function velocity(g: v128, old: v128, v: v128, minusRate: v128, momentum: v128, decay: v128, tiny: v128): v128 {
-  return settledBy(tiny, madd(mul(minusRate, madd(g, decay, old)), momentum, v));
+function decayed(decays: bool, g: v128, old: v128, decay: v128): v128 {
+  return decays ? madd(g, decay, old) : g;
 }
 
-/** w after the step */
+/** w after the step; u: the new velocity */
 // @ts-ignore: decorator
 @inline
-function moved(kind: i32, g: v128, old: v128, u: v128, minusRate: v128, momentum: v128, decay: v128): v128 {
-  if (kind == PLAIN_DESCENT) return madd(old, minusRate, madd(g, decay, old));
-  return kind == NESTEROV ? madd(madd(old, momentum, u), minusRate, madd(g, decay, old)) : add(old, u);
+function moved(kind: i32, g: v128, old: v128, u: v128, minusRate: v128, momentum: v128): v128 {
+  if (kind == PLAIN_DESCENT) return madd(old, minusRate, g);
+  return kind == NESTEROV ? madd(madd(old, momentum, u), minusRate, g) : add(old, u);
 }
 
-/** A whole vector of the rule at w, v and an offset, a constant. */
+/** A whole vector of the rule at w, v and an offset; kind, decays and offset are constants. */
 // @ts-ignore: decorator
 @inline
-function rule(kind: i32, offset: usize, g: v128, w: usize, v: usize, minusRate: v128, momentum: v128, decay: v128, tiny: v128): void {
-  const old = v128.load(w + offset);
+function rule(
+  kind: i32, decays: bool, offset: usize, gradient: v128, w: usize, v: usize, minusRate: v128, momentum: v128, decay: v128, tiny: v128,
+): void {
+  const old = v128.load(w + offset), g = decayed(decays, gradient, old, decay);
   let u = g;
   if (kind != PLAIN_DESCENT) {
-    u = velocity(g, old, v128.load(v + offset), minusRate, momentum, decay, tiny);
+    u = settledBy(tiny, madd(mul(minusRate, g), momentum, v128.load(v + offset)));
     v128.store(v + offset, u);
   }
-  v128.store(w + offset, moved(kind, g, old, u, minusRate, momentum, decay));
+  v128.store(w + offset, moved(kind, g, old, u, minusRate, momentum));
 }
 
 /** The first n lanes of a vector, n < LANES */
 // @ts-ignore: decorator
 @inline
-function rulePart(kind: i32, n: i32, g: v128, w: usize, v: usize, minusRate: v128, momentum: v128, decay: v128, tiny: v128): void {
-  const old = loadPart(w, n);
+function rulePart(
+  kind: i32, decays: bool, n: i32, gradient: v128, w: usize, v: usize, minusRate: v128, momentum: v128, decay: v128, tiny: v128,
+): void {
+  const old = loadPart(w, n), g = decayed(decays, gradient, old, decay);
   let u = g;
   if (kind != PLAIN_DESCENT) {
-    u = velocity(g, old, loadPart(v, n), minusRate, momentum, decay, tiny);
+    u = settledBy(tiny, madd(mul(minusRate, g), momentum, loadPart(v, n)));
     storePart(v, u, n);
   }
-  storePart(w, moved(kind, g, old, u, minusRate, momentum, decay), n);
-}
-
-/** A whole vector of the rule without decay; h: −rate·gradient */
-// @ts-ignore: decorator
-@inline
-function ruleBy(kind: i32, offset: usize, h: v128, w: usize, v: usize, momentum: v128, tiny: v128): void {
-  const old = v128.load(w + offset);
-  if (kind == PLAIN_DESCENT) {
-    v128.store(w + offset, add(old, h));
-    return;
-  }
-  const u = settledBy(tiny, madd(h, momentum, v128.load(v + offset)));
-  v128.store(v + offset, u);
-  v128.store(w + offset, kind == NESTEROV ? add(madd(old, momentum, u), h) : add(old, u));
+  storePart(w, moved(kind, g, old, u, minusRate, momentum), n);
 }
 
 // @ts-ignore: decorator
@@ -76,23 +66,13 @@ function ruleBy(kind: i32, offset: usize, h: v128, w: usize, v: usize, momentum:
 function steps(kind: i32, decays: bool, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
   const r = splat(<real>-rate), m = splat(<real>momentum), d = splat(<real>decay), t = tinyBeside(r);
   for (; n >= TURN * LANES; n -= TURN * LANES, g += BYTES, w += BYTES, v += BYTES) {
-    if (decays) {
-      rule(kind, 0, v128.load(g), w, v, r, m, d, t);
-      rule(kind, 16, v128.load(g, 16), w, v, r, m, d, t);
-      rule(kind, 32, v128.load(g, 32), w, v, r, m, d, t);
-      rule(kind, 48, v128.load(g, 48), w, v, r, m, d, t);
-    } else {
-      ruleBy(kind, 0, mul(r, v128.load(g)), w, v, m, t);
-      ruleBy(kind, 16, mul(r, v128.load(g, 16)), w, v, m, t);
-      ruleBy(kind, 32, mul(r, v128.load(g, 32)), w, v, m, t);
-      ruleBy(kind, 48, mul(r, v128.load(g, 48)), w, v, m, t);
-    }
+    rule(kind, decays, 0, v128.load(g), w, v, r, m, d, t);
+    rule(kind, decays, 16, v128.load(g, 16), w, v, r, m, d, t);
+    rule(kind, decays, 32, v128.load(g, 32), w, v, r, m, d, t);
+    rule(kind, decays, 48, v128.load(g, 48), w, v, r, m, d, t);
   }
-  for (; n >= LANES; n -= LANES, g += 16, w += 16, v += 16) {
-    if (decays) rule(kind, 0, v128.load(g), w, v, r, m, d, t);
-    else ruleBy(kind, 0, mul(r, v128.load(g)), w, v, m, t);
-  }
-  if (n > 0) rulePart(kind, n, loadPart(g, n), w, v, r, m, d, t);
+  for (; n >= LANES; n -= LANES, g += 16, w += 16, v += 16) rule(kind, decays, 0, v128.load(g), w, v, r, m, d, t);
+  if (n > 0) rulePart(kind, decays, n, loadPart(g, n), w, v, r, m, d, t);
 }
 
 /** The rule on n parameters w with gradient g and velocity v (unused without momentum). */
@@ -120,7 +100,10 @@ function nesterov(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64
   steps(NESTEROV, false, n, g, w, v, rate, momentum, 0);
 }
 
-/** The rule on a kernel, row by row. Without decay −rate·x[i] is formed once a row: arithmetic is what takes time here, not memory. */
+/**
+ * The rule on a kernel, row by row. Without decay −rate·x[i] is formed once a row: arithmetic is what takes
+ * time here, not memory.
+ */
 // @ts-ignore: decorator
 @inline
 function outerSteps(
@@ -133,10 +116,10 @@ function outerSteps(
     for (; i >= TURN * LANES; i -= TURN * LANES, p += BYTES, w += BYTES, v += BYTES) {
       const g0 = mul(xi, v128.load(p)), g1 = mul(xi, v128.load(p, 16)), g2 = mul(xi, v128.load(p, 32)), g3 = mul(xi, v128.load(p, 48));
       if (decays) {
-        rule(kind, 0, g0, w, v, r, mu, lambda, t);
-        rule(kind, 16, g1, w, v, r, mu, lambda, t);
-        rule(kind, 32, g2, w, v, r, mu, lambda, t);
-        rule(kind, 48, g3, w, v, r, mu, lambda, t);
+        rule(kind, true, 0, g0, w, v, r, mu, lambda, t);
+        rule(kind, true, 16, g1, w, v, r, mu, lambda, t);
+        rule(kind, true, 32, g2, w, v, r, mu, lambda, t);
+        rule(kind, true, 48, g3, w, v, r, mu, lambda, t);
       } else {
         ruleBy(kind, 0, g0, w, v, mu, t);
         ruleBy(kind, 16, g1, w, v, mu, t);
@@ -145,16 +128,45 @@ function outerSteps(
       }
     }
     for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) {
-      if (decays) rule(kind, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
+      if (decays) rule(kind, true, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
       else ruleBy(kind, 0, mul(xi, v128.load(p)), w, v, mu, t);
     }
     if (i > 0) {
-      const g = mul(decays ? xi : splatAt(x), loadPart(p, i));
-      rulePart(kind, i, g, w, v, r, mu, lambda, t);
+      const g = mul(xi, loadPart(p, i));
+      if (decays) rulePart(kind, true, i, g, w, v, r, mu, lambda, t);
+      else rulePartBy(kind, i, g, w, v, mu, t);
       w += <usize>i * SIZE;
       v += <usize>i * SIZE;
     }
   }
+}
+
+/** A whole vector of the rule without decay; h: −rate·gradient */
+// @ts-ignore: decorator
+@inline
+function ruleBy(kind: i32, offset: usize, h: v128, w: usize, v: usize, momentum: v128, tiny: v128): void {
+  const old = v128.load(w + offset);
+  if (kind == PLAIN_DESCENT) {
+    v128.store(w + offset, add(old, h));
+    return;
+  }
+  const u = settledBy(tiny, madd(h, momentum, v128.load(v + offset)));
+  v128.store(v + offset, u);
+  v128.store(w + offset, kind == NESTEROV ? add(madd(old, momentum, u), h) : add(old, u));
+}
+
+/** Its first n lanes, n < LANES */
+// @ts-ignore: decorator
+@inline
+function rulePartBy(kind: i32, n: i32, h: v128, w: usize, v: usize, momentum: v128, tiny: v128): void {
+  const old = loadPart(w, n);
+  if (kind == PLAIN_DESCENT) {
+    storePart(w, add(old, h), n);
+    return;
+  }
+  const u = settledBy(tiny, madd(h, momentum, loadPart(v, n)));
+  storePart(v, u, n);
+  storePart(w, kind == NESTEROV ? add(madd(old, momentum, u), h) : add(old, u), n);
 }
 
 /** The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. */

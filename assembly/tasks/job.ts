@@ -13,6 +13,8 @@ export class Place {
   // Where a task's sums go until it is their turn to be added.
   part: usize;
   partB: usize;
+  // Parameters as they were before the update that is under way.
+  kept: usize;
 }
 
 @unmanaged
@@ -57,7 +59,7 @@ export function placeBytes(): usize {
 
 /** Place number `thread` of those at `places` works with these addresses. */
 export function placeSet(
-  places: usize, thread: i32, plan: usize, patterns: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize,
+  places: usize, thread: i32, plan: usize, patterns: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize, kept: usize,
 ): void {
   const place = changetype<Place>(places + <usize>thread * offsetof<Place>());
   place.plan = plan;
@@ -67,6 +69,7 @@ export function placeSet(
   place.scratch = scratch;
   place.part = part;
   place.partB = partB;
+  place.kept = kept;
 }
 
 /** Describes a job over patterns first … first + rows − 1, `slab` of them a task. */

@@ -3,14 +3,14 @@
 
 import { SIZE } from "../vec";
 import { Patterns } from "../batch";
-import { columnSums } from "../kernels/blas1";
+import { columnSums, copy } from "../kernels/blas1";
 import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
 import { DENSE, LAYER_NORM, Layer, layerExtra, layerGradient, layerScratch } from "../layer";
 import { Plan, layerAt, layerInput, parameterAt, planBytes, planDescend, planForward, planLoss, planSlope } from "../plan";
 import { Run, notePatterns, patternsOf, updateOf } from "../run";
 import { draw } from "../orders/emphasis";
-import { isByParts, update, updateBegin, updateRange } from "../update";
-import { Job, Place } from "./job";
+import { Update, isByParts, update, updateBegin, updateRange } from "../update";
+import { Job, Place, placeOf } from "./job";
 
 /** The tables of a run that is shared; the addresses of layers' errors follow, and then Parts. */
 @unmanaged
@@ -28,6 +28,59 @@ class Part {
   layer: i32;
   from: i32;
   to: i32;
+  /**
+   * How far the part has come in this step, so that another thread can go on where one has died: UNTOUCHED, or twice the number of the parameter that the
+   * update is at, + 1 once what it changes next is kept at the place of `thread`.
+   */
+  progress: i32;
+  thread: i32;
+}
+
+const UNTOUCHED: i32 = -1;
+
+/** Parameters that are kept before they are updated: they stay in the first cache in between. */
+const KEPT: i32 = 1024;
+
+/** Bytes of a place's room for them: parameters, and up to three vectors of a rule. */
+export function keptBytes(): usize {
+  return 4 * KEPT * SIZE;
+}
+
+/** Copies n parameters and what the rule has for them to `kept`, or back. */
+function keep(u: Update, plan: Plan, first: i32, n: i32, kept: usize, back: bool): void {
+  const room = <usize>KEPT * SIZE;
+  keepOne(plan.theta, first, n, kept, back);
+  keepOne(u.velocity, first, n, kept + room, back);
+  keepOne(u.second, first, n, kept + 2 * room, back);
+  keepOne(u.top, first, n, kept + 3 * room, back);
+}
+
+// @ts-ignore: decorator
+@inline
+function keepOne(vector: usize, first: i32, n: i32, kept: usize, back: bool): void {
+  if (!vector) return;
+  const at = parameterAt(vector, first);
+  if (back) copy(n, kept, at);
+  else copy(n, at, kept);
+}
+
+/**
+ * Parameters from … to − 1 of a layer move a step. Of a worker it can be told at any moment what it has done; who leads it, thread 0, cannot be outlived.
+ */
+function updatePart(u: Update, plan: Plan, layer: Layer, part: Part, thread: i32, place: Place, from: i32, to: i32): void {
+  if (!thread) {
+    updateRange(u, plan, layer, from, to);
+    part.progress = 2 * to;
+    return;
+  }
+  for (let at = from; at < to; at += KEPT) {
+    const n = min(KEPT, to - at);
+    part.progress = 2 * at;
+    keep(u, plan, layer.first + at, n, place.kept, false);
+    part.progress = 2 * at + 1;
+    updateRange(u, plan, layer, at, at + n);
+  }
+  part.progress = 2 * to;
 }
 
 // @ts-ignore: decorator
@@ -144,14 +197,15 @@ export function rowsTask(job: Job, place: Place, k: i32): void {
 }
 
 /** Part k of the kernels: its gradient, and where the run allows it, its update. */
-export function kernelTask(job: Job, place: Place, k: i32): void {
+export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
   const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan), u = updateOf(run);
   const part = partAt(s, k), i = part.layer, layer = layerAt(plan, i), rows = s.count, units = layer.units;
   const x = layerInput(plan, i, patternsOf(run).atX), d = deltaOf(s, plan, i), own = parameterAt(u.gradient, layer.first);
   const last = part.to == layer.inputs;
+  part.thread = thread;
   if (layer.kind != DENSE) {
     layerGradient(layer, rows, x, d, parameterAt(plan.theta, layer.first), own, 0, place.scratch);
-    if (isByParts(u)) updateRange(u, plan, layer, 0, layer.parameters);
+    if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, 0, layer.parameters);
     return;
   }
   const ldx = <usize>layer.inputs * SIZE, ldd = <usize>units * SIZE;
@@ -159,7 +213,20 @@ export function kernelTask(job: Job, place: Place, k: i32): void {
     TRANSPOSED, PLAIN, part.to - part.from, units, rows, x + <usize>part.from * SIZE, ldx, d, ldd, own + <usize>part.from * ldd, ldd, 0, ldd, place.scratch,
   );
   if (last && layer.bias) columnSums(rows, units, d, parameterAt(own, layer.kernelSize), 0);
-  if (isByParts(u)) updateRange(u, plan, layer, part.from * units, last ? layer.parameters : part.to * units);
+  if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, part.from * units, last ? layer.parameters : part.to * units);
+}
+
+/** Part k, of which another thread may have done some or all before it died. */
+export function kernelResume(job: Job, place: Place, k: i32): void {
+  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan), u = updateOf(run);
+  const part = partAt(s, k), layer = layerAt(plan, part.layer), progress = part.progress, at = progress >> 1;
+  if (progress == UNTOUCHED) {
+    kernelTask(job, place, 0, k);
+    return;
+  }
+  const to = layer.kind != DENSE || part.to == layer.inputs ? layer.parameters : part.to * layer.units;
+  if (progress & 1) keep(u, plan, layer.first + at, min(KEPT, to - at), placeOf(job, part.thread).kept, true);
+  if (at < to) updatePart(u, plan, layer, part, 0, place, at, to);
 }
 
 /** Describes the jobs of a run's steps. */
@@ -193,6 +260,7 @@ export function stepTake(runAt: usize, index: i32): i32 {
   if (weight == 0) return 0;
   s.first = first;
   s.count = count;
+  for (let k = 0; k < s.parts; k++) partAt(s, k).progress = UNTOUCHED;
   s.weight = patterns.factors ? count * run.meanWeight : weight;
   run.weightSum += weight;
   if (count > 1) patterns.point(first);

@@ -1,14 +1,14 @@
 // A task, whatever its job; the whole of what a thread is ever asked for.
 
 import { Job, STEP_KERNELS, STEP_ROWS, placeOf } from "./job";
-import { kernelTask, rowsTask } from "./step";
+import { kernelResume, kernelTask, rowsTask } from "./step";
 import { sumCommit, sumTask } from "./sums";
 
 /** Does task number `index` of the job, at the place of a thread. */
 export function taskRun(jobAt: usize, thread: i32, index: i32): void {
   const job = changetype<Job>(jobAt), place = placeOf(job, thread);
   if (job.kind == STEP_ROWS) rowsTask(job, place, index);
-  else if (job.kind == STEP_KERNELS) kernelTask(job, place, index);
+  else if (job.kind == STEP_KERNELS) kernelTask(job, place, thread, index);
   else sumTask(job, place, index);
 }
 
@@ -16,4 +16,11 @@ export function taskRun(jobAt: usize, thread: i32, index: i32): void {
 export function taskCommit(jobAt: usize, thread: i32, index: i32): void {
   const job = changetype<Job>(jobAt);
   sumCommit(job, placeOf(job, thread), index);
+}
+
+/** Does at the first thread's place what is left of task number `index`, after others may have done some or all of it. What only computes is done anew. */
+export function taskResume(jobAt: usize, index: i32): void {
+  const job = changetype<Job>(jobAt);
+  if (job.kind == STEP_KERNELS) kernelResume(job, placeOf(job, 0), index);
+  else taskRun(jobAt, 0, index);
 }

@@ -103,9 +103,11 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     options?: ClassifierOptions & ClassifierRunOptions,
   ): Promise<Classifier> {
     const given = (isRowChunks(rows) ? labels : options) as (ClassifierOptions & ClassifierRunOptions) | undefined;
-    const { sampleWeights, signal, timeLimit, onProgress, spool, classWeights, ...own } = given ?? {};
+    const { sampleWeights, signal, timeLimit, background, onProgress, spool, classWeights, ...own } = given ?? {};
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress, spool, classWeights }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, background, onProgress, spool, classWeights }).filter(
+        ([, v]) => v !== undefined,
+      ),
     );
     const model = new this(own);
     return isRowChunks<ArrayLike<Label>>(rows) ? model.fit(rows, run) : model.fit(rows, labels as ArrayLike<Label>, run);

@@ -172,7 +172,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const t = table(rows);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
-      const { problem, data } = placed(this.problem(inputs, coding, t, targets, run.sampleWeights, byClass));
+      const { problem, data } = placed(this.problem(inputs, coding, t, targets, run.sampleWeights, byClass, run.background));
       try {
         await this.learn(inputs, coding, problem, data, {}, run, interruption);
       } finally {
@@ -200,7 +200,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const byClass = learner.classWeights?.(given) ?? given;
       const directions = () => sampleOf(chunks, encoder, rows, run.signal);
       const inputs = await Inputs.from(encoder, decorrelate, directions);
-      const problems = () => eachChunk(chunks, (t, targets) => this.problem(inputs, coding, t, targets, undefined, byClass));
+      const problems = () =>
+        eachChunk(chunks, (t, targets) => this.problem(inputs, coding, t, targets, undefined, byClass, run.background));
       const sample = await drawn(problems(), precision, rows, run);
       const encoded: () => AsyncIterable<EncodedChunk> = run.spool?.complete ? () => run.spool!.chunks() : problems;
       const X = async function* (): AsyncGenerator<Chunk> {
@@ -292,12 +293,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** Goes on training on new rows: columns, scalings and the method's state stay. Without a model yet, begins one by rule. */
   protected async continue(rows: Rows, targets: Targets, options: PartialFitOptions | undefined): Promise<void> {
-    const { epochs, sampleWeights, signal } = checked('partialFit', PARTIAL_OPTIONS, options);
+    const { epochs, sampleWeights, signal, background } = checked('partialFit', PARTIAL_OPTIONS, options);
     await this.exclusively(async () => {
       const t = table(rows);
       const inputs = this.fitted?.inputs ?? (await Inputs.fit(t, this.fills(t), this.options.decorrelate));
       const coding = this.fitted?.coding ?? this.learnCoding(targets, t.rows);
-      const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined);
+      const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined, background);
       const settings = this.fitted?.recipe ?? recipe(problem, this.fixed());
       const network = this.fitted?.network ?? (await build(problem, settings));
       // The rate does not fall: the stream has no end, and what it shows may change.
@@ -373,6 +374,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
     targets: Targets,
     sampleWeights: ArrayLike<number> | undefined,
     byClass: unknown,
+    background: boolean,
   ): Problem {
     const { precision, numerics, threads } = this.options;
     const { t: coded, classes } = this.encodeTargets(targets, coding, t.rows);
@@ -390,7 +392,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       w: this.classWeights(coding, classes, own, byClass),
       classes,
       seed: this.seed,
-      techniques: techniques(this.kind, this.options),
+      techniques: techniques(this.kind, this.options, background),
     });
   }
 

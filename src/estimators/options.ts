@@ -85,6 +85,7 @@ export const RUN_OPTIONS = {
   ),
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: number({ above: 0 }, Infinity),
+  background: FIT_OPTIONS.background,
   onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
   spool: value<Spool | undefined>(
     'where encoded chunks are kept',
@@ -116,6 +117,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Stops after so many milliseconds; choosing takes at most half of them. */
   timeLimit?: number;
+  /** Whether a worker trains the networks, as of `Network.fit`; linear models and what is done with data stay in this thread. Default false. */
+  background?: boolean;
   /** Called after each candidate and each epoch. */
   onProgress?: (progress: FitProgress) => void;
   /** With chunks: keeps what they are encoded to, so that they are not asked for in each epoch. @internal */
@@ -132,10 +135,13 @@ export interface PartialFitOptions {
   /** One weight ≥ 0 for each row. */
   sampleWeights?: ArrayLike<number>;
   signal?: AbortSignal;
+  /** Whether a worker does the work, as of `Network.fit`. Default false. */
+  background?: boolean;
 }
 
 export const PARTIAL_OPTIONS = {
   epochs: number({ min: 1, integer: true }, 1),
   sampleWeights: RUN_OPTIONS.sampleWeights,
   signal: RUN_OPTIONS.signal,
+  background: FIT_OPTIONS.background,
 };

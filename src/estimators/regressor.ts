@@ -65,9 +65,9 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     options?: RegressorOptions & RegressorRunOptions,
   ): Promise<Regressor> {
     const given = (isRowChunks(rows) ? targets : options) as (RegressorOptions & RegressorRunOptions) | undefined;
-    const { sampleWeights, signal, timeLimit, onProgress, spool, ...own } = given ?? {};
+    const { sampleWeights, signal, timeLimit, background, onProgress, spool, ...own } = given ?? {};
     const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, onProgress, spool }).filter(([, v]) => v !== undefined),
+      Object.entries({ sampleWeights, signal, timeLimit, background, onProgress, spool }).filter(([, v]) => v !== undefined),
     );
     const model = new this(own);
     return isRowChunks<MatrixLike>(rows) ? model.fit(rows, run) : model.fit(rows, targets as MatrixLike, run);

@@ -77,8 +77,11 @@ type Given = Checked<typeof TECHNIQUE_OPTIONS> & { readonly [K in (typeof OF_THE
   readonly labelSmoothing?: number;
 };
 
-/** @throws OptionError for settings of a method beside a method */
-export function techniques(call: string, options: Given): Techniques {
+/**
+ * @param background whether fits run there
+ * @throws OptionError for settings of a method beside a method
+ */
+export function techniques(call: string, options: Given, background = false): Techniques {
   const { init, normalization, method, order, batchSize, decorrelate, l1, clip, average, labelSmoothing = 0 } = options;
   if (typeof decorrelate === 'object') normalize.decorrelate(decorrelate); // which checks them
   const given = method && OF_THE_METHOD.find((name) => options[name] !== undefined);
@@ -98,6 +101,7 @@ export function techniques(call: string, options: Given): Techniques {
       ...(size !== undefined && { batchSize: size }),
       ...(clip && { clip }),
       ...(average && { average }),
+      background,
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Patterns } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
 import { Plan } from '../plan.js';
 import { Purpose } from '../random.js';
+import { type Work, done } from '../work.js';
 
 /** How many patterns a step takes. */
 export interface BatchSize {
@@ -14,12 +15,12 @@ export interface BatchSize {
   readonly continues: boolean;
   /** The most that it may become. */
   readonly limit: number;
-  /** In the next epoch, after one with `size`; `epoch` counts those done. */
-  next(size: number, epoch: number): number;
+  /** In the next epoch, after one with `size`; `epoch` counts those done. Missing where it stays the same. */
+  next?(size: number, epoch: number): Work<number>;
 }
 
 export function fixedSize(size: number): BatchSize {
-  return { first: size, continues: false, limit: size, next: () => size };
+  return { first: size, continues: false, limit: size };
 }
 
 /** Patterns and parts of them that the variance of the gradient is measured on, at least and at most. */
@@ -39,7 +40,9 @@ export function growingSize(
   const most = Math.min(limit, rows);
   const first = Math.min(size ?? start, most);
   const continues = size !== undefined;
-  if (by === 'epoch') return { first, continues, limit: most, next: (now) => Math.min(most, Math.ceil(factor * now)) };
+  if (by === 'epoch') {
+    return { first, continues, limit: most, next: (now) => done(Math.min(most, Math.ceil(factor * now))) };
+  }
   const { engine, architecture, theta: parameters } = plan;
   const gradient = new Reals(arena, parameters.precision, plan.parameters);
   const mean = new Reals(arena, parameters.precision, plan.parameters);
@@ -50,7 +53,7 @@ export function growingSize(
     first,
     continues,
     limit: most,
-    next(now, epoch) {
+    *next(now, epoch): Work<number> {
       if (now >= most) return now;
       // Gradients of a few disjoint parts of a random sample, at the weights as they are.
       const count = Math.min(rows, Math.max(now, PATTERNS));
@@ -65,7 +68,7 @@ export function growingSize(
       for (let p = 0; p < parts; p++) {
         const set = measuring.patterns(arena, patterns, sample, p * width, width);
         const weight = measuring.weight(set);
-        if (weight > 0) measuring.gradient(set, 1 / weight, gradient);
+        if (weight > 0) yield* measuring.gradient(set, 1 / weight, gradient);
         else gradient.view().fill(0);
         arena.release(set.address);
         squares += core.dot(gradient.length, gradient.address, gradient.address);

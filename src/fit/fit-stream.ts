@@ -1,5 +1,6 @@
 // A fit on data that come in chunks.
 
+import { Background } from '../../bindings/background.js';
 import { Arena } from '../../bindings/memory.js';
 import { isEmphasis, isGrowing } from '../data/batches.js';
 import { OptionError } from '../errors.js';
@@ -10,7 +11,7 @@ import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
 import type { Settings } from './options.js';
 import type { Subject } from './rows.js';
-import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
+import { Datasets, type Given, adviser, begun, requireForeground, settingsFrom } from './set-up.js';
 import { type Chunks, Stream } from './stream.js';
 
 /**
@@ -22,10 +23,12 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
   const once = typeof chunks !== 'function';
   const { settings, stopping } = settingsFrom(once ? { ...options, epochs: options?.epochs ?? 1 } : options);
   requireStreamable(settings, once);
+  requireForeground(settings);
   const interruption = new Interruption(settings.signal, settings.timeLimit);
   const arena = new Arena();
   const datasets = new Datasets(subject, arena);
   const stream = new Stream(subject, chunks, settings, interruption);
+  let background: Background | undefined;
   const train = async (): Promise<Outcome> => {
     const seed = settings.seed ?? subject.seed;
     const judge = new Judge(subject, arena, settings.metrics, Math.min(settings.epochs, 1e6));
@@ -40,8 +43,10 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
       stream.check();
     };
     const advise = adviser(subject, stream, settings);
-    const work = { subject: { ...subject, check }, training, stream, judge, settings, stopping, interruption, seed, advise };
-    return loop(work);
+    if (settings.background) background = await Background.hire();
+    check();
+    const whole = { subject: { ...subject, check }, training, stream, judge, settings, stopping, interruption, seed, advise };
+    return loop({ ...whole, background });
   };
   try {
     const outcome = await train();
@@ -51,6 +56,7 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
     await stream.close().catch(() => {}); // what went wrong first counts
     throw error;
   } finally {
+    background?.release();
     arena.dispose();
     datasets.dispose();
   }

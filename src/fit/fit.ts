@@ -1,5 +1,6 @@
 // A fit on data that are in memory.
 
+import { Background } from '../../bindings/background.js';
 import { Arena } from '../../bindings/memory.js';
 import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
@@ -9,7 +10,7 @@ import { Interruption } from './interruption.js';
 import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
 import { type Subject, learnedFrom, requireWeight, requiredClasses, split } from './rows.js';
-import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
+import { Datasets, type Given, adviser, begun, requireForeground, settingsFrom } from './set-up.js';
 
 /** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
 export async function fit(
@@ -22,8 +23,10 @@ export async function fit(
   const { settings, stopping } = settingsFrom(options);
   if (settings.rows !== undefined) throw new OptionError('fit.rows', settings.rows, 'none: these data have their number of rows');
   const { engine, architecture } = subject;
+  requireForeground(settings);
   const interruption = new Interruption(settings.signal, settings.timeLimit);
   const arena = new Arena();
+  let background: Background | undefined;
   const datasets = new Datasets(subject, arena);
   try {
     const { data, patterns } = datasets.of(X, Y, settings.sampleWeights, 'X');
@@ -54,8 +57,21 @@ export async function fit(
       datasets.check();
     };
     const advise = adviser(subject, source, settings);
-    return await loop({ subject: { ...subject, check }, training, judge, settings, stopping, interruption, seed, advise });
+    if (settings.background) background = await Background.hire();
+    check();
+    return await loop({
+      subject: { ...subject, check },
+      training,
+      judge,
+      settings,
+      stopping,
+      interruption,
+      seed,
+      advise,
+      background,
+    });
   } finally {
+    background?.release();
     arena.dispose();
     datasets.dispose();
   }

@@ -8,6 +8,7 @@ import type { History } from './history.js';
 import { type MetricName, Tally, classThreshold } from '../metrics.js';
 import { outputsOf } from '../plan.js';
 import { Forward } from '../forward.js';
+import type { Work } from '../work.js';
 
 interface Watched {
   readonly forward: Forward;
@@ -42,13 +43,18 @@ export class Judge {
     this.watched.set(name, { forward, patterns, indices });
   }
 
-  /** Adds the epoch's measurements to the history; returns the validation loss, if there is validation. */
-  record(history: History): number | undefined {
+  /** Whether there is anything to measure. */
+  get measures(): boolean {
+    return this.watched.size > 0;
+  }
+
+  /** Adds the epoch's measurements to the history; comes to the validation loss, if there is validation. */
+  *record(history: History): Work<number | undefined> {
     let validationLoss: number | undefined;
     for (const [name, watched] of this.watched) {
       const tally =
         this.metrics.length > 0 ? new Tally(this.subject.architecture.loss, outputsOf(this.subject.architecture)) : undefined;
-      const loss = this.measure(watched, tally);
+      const loss = yield* this.measure(watched, tally);
       if (name === 'validation') {
         validationLoss = loss;
         history.validationLoss.push(loss);
@@ -63,8 +69,8 @@ export class Judge {
     return validationLoss;
   }
 
-  private measure({ forward, patterns, indices }: Watched, tally: Tally | undefined): number {
-    if (!tally) return forward.run() / forward.weight;
+  private *measure({ forward, patterns, indices }: Watched, tally: Tally | undefined): Work<number> {
+    if (!tally) return (yield* forward.work()) / forward.weight;
     const { set, stride } = forward;
     const outputs = outputsOf(this.subject.architecture);
     if (!this.outputs || this.outputs.length < stride * outputs) {
@@ -73,7 +79,7 @@ export class Judge {
     let sum = 0;
     for (let first = 0; first < set.rows; first += stride) {
       const rows = Math.min(stride, set.rows - first);
-      sum += forward.run(first, rows, this.outputs);
+      sum += yield* forward.work(first, rows, this.outputs);
       const a = this.outputs.view();
       const [t, w] = [patterns.t.view(), patterns.w?.view()];
       if (!indices) {

@@ -1,6 +1,9 @@
 // The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
 
+import type { Background } from '../../bindings/background.js';
+import { WorkerLostError } from '../errors.js';
 import type { MethodState, Training } from '../optim/method.js';
+import { type Work, workBehind, workHere } from '../work.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
 import type { Interruption } from './interruption.js';
 import type { Judge } from './judge.js';
@@ -18,7 +21,7 @@ export interface Outcome {
 }
 
 /** What the loop works with. */
-export interface Work {
+export interface Circumstances {
   readonly subject: Subject;
   readonly training: Training;
   /** Where the patterns come from, if piece by piece; its first piece is in place. */
@@ -28,17 +31,33 @@ export interface Work {
   readonly stopping: Stopping | undefined;
   readonly interruption: Interruption;
   readonly seed: number;
+  /** Who does what takes time, where that is not this thread. */
+  readonly background: Background | undefined;
   /** What to try after a divergence in an epoch, at a rate. */
   advise(epoch: number, rate: number): string;
 }
 
+/** Does a piece of work, here or in the background. */
+type Perform = <T>(work: Work<T>) => T | Promise<T>;
+
 /** Epoch after epoch, until something says stop. */
-export async function loop(work: Work): Promise<Outcome> {
-  const { subject, training, stream, judge, settings, stopping, interruption } = work;
-  const history = emptyHistory(work.seed);
+export async function loop(circumstances: Circumstances): Promise<Outcome> {
+  const { subject, training, stream, judge, settings, stopping, interruption, background, advise, seed } = circumstances;
+  const history = emptyHistory(seed);
   const restores = stopping?.restoreBest ?? false;
   const snapshot = new Snapshot(subject, restores);
-  const pace = new Pace();
+  const pace = new Pace(background !== undefined);
+  const behind = async <T>(result: Promise<T>): Promise<T> => {
+    try {
+      return await result;
+    } catch (error) {
+      subject.check();
+      if (error instanceof WorkerLostError) snapshot.restore();
+      throw error;
+    }
+  };
+  const perform: Perform = (work) =>
+    background ? behind(workBehind(subject.engine, background, work)) : workHere(subject.engine, work);
   let best = { loss: Infinity, epoch: 0 };
   let stop = interruption.reason;
   snapshot.take();
@@ -46,15 +65,18 @@ export async function loop(work: Work): Promise<Outcome> {
     while (!stop && history.epochs < settings.epochs) {
       if (stream && history.epochs > 0) stop = await stream.begin();
       if (stop) break;
-      training.begin(); // may ask a function for the rate, which may do anything
+      const beginning = training.begin(); // may ask a function for the rate, which may do anything
+      if (beginning) await perform(beginning);
       subject.check();
-      stop = await epoch(work, pace);
+      stop = await epoch(circumstances, pace, perform);
       training.expose();
       if (!stop && !snapshot.finite) stop = 'diverged';
       if (stop) break; // an unfinished epoch is not recorded
       history.epochs++;
       history.loss.push(training.loss);
-      const validationLoss = judge.record(history);
+      const measured = judge.measures ? perform(judge.record(history)) : undefined;
+      const validationLoss = measured instanceof Promise ? await measured : measured;
+      subject.check();
       const improved = validationLoss !== undefined && validationLoss < best.loss - (stopping?.minDelta ?? 0);
       if (improved) best = { loss: validationLoss, epoch: history.epochs };
       if (improved || !restores) {
@@ -88,7 +110,7 @@ export async function loop(work: Work): Promise<Outcome> {
   if (restores) snapshot.restore();
   else if (stop === 'diverged' || !snapshot.finite) history.bestEpoch -= snapshot.restoreProven();
   history.reason = stop ?? 'epochs';
-  if (stop === 'diverged') history.advice = work.advise(history.epochs + 1, training.rate);
+  if (stop === 'diverged') history.advice = advise(history.epochs + 1, training.rate);
   if (training.regularisation) history.regularisation = training.regularisation;
   history.evaluations = training.evaluations;
   history.time = interruption.elapsed;
@@ -96,10 +118,10 @@ export async function loop(work: Work): Promise<Outcome> {
 }
 
 /** One epoch, piece by piece where it comes in pieces; says why it ended early, if it did. */
-async function epoch(work: Work, pace: Pace): Promise<StopReason | undefined> {
-  const { training, stream } = work;
+async function epoch(circumstances: Circumstances, pace: Pace, perform: Perform): Promise<StopReason | undefined> {
+  const { training, stream } = circumstances;
   for (;;) {
-    const stop = await piece(work, pace);
+    const stop = await piece(circumstances, pace, perform);
     if (stop || !stream) return stop;
     const next = await stream.next();
     if (next !== 'piece') return next === 'end' ? undefined : next;
@@ -108,11 +130,21 @@ async function epoch(work: Work, pace: Pace): Promise<StopReason | undefined> {
 }
 
 /** The patterns at hand, in slices; says why they ended early, if they did. */
-async function piece({ subject, training, interruption }: Work, pace: Pace): Promise<StopReason | undefined> {
+async function piece(
+  { subject, training, interruption }: Circumstances,
+  pace: Pace,
+  perform: Perform,
+): Promise<StopReason | undefined> {
   for (let left = training.stepsPerEpoch; left > 0; ) {
     const steps = Math.min(pace.stride, left);
     const before = performance.now();
-    if (training.advance(steps) < 0) return 'diverged';
+    const advancing = training.advance(steps);
+    let taken = typeof advancing === 'number' ? advancing : perform(advancing);
+    if (typeof taken !== 'number') {
+      taken = await taken;
+      subject.check();
+    }
+    if (taken < 0) return 'diverged';
     pace.took(steps, performance.now() - before);
     if (training.ended) return training.ended;
     if (!training.trial) left -= steps;

@@ -119,6 +119,7 @@ export const FIT_OPTIONS = {
     (v) => Array.isArray(v) && v.every((name) => METRIC_NAMES.includes(name)),
     [],
   ),
+  background: flag(false),
   onEpoch: callback<(progress: Progress) => void>('(progress) => void'),
 };
 
@@ -187,6 +188,12 @@ export interface FitOptions {
   seed?: number;
   /** Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set: each costs a forward pass. */
   metrics?: readonly MetricName[];
+  /**
+   * Whether a worker does the work, so that this thread stays free: a page draws 60 frames a second, a server answers. Progress, `signal`, `timeLimit`, the history and the
+   * bits of the weights are the same. Preparing the data, and starts taken from them, stay here, as does all of it where there are no threads (which is said once) — in slices,
+   * as without this option. Meanwhile `predict` sees weights in the midst of a step, and `setWeights` is refused. Not for methods of second order. Default false.
+   */
+  background?: boolean;
   /** Called after each epoch. */
   onEpoch?: (progress: Progress) => void;
 }

@@ -3,6 +3,7 @@
 import { Reals } from '../../bindings/memory.js';
 import { type Checked, checked, number } from '../options.js';
 import { Purpose, halves } from '../random.js';
+import type { Work } from '../work.js';
 import type { Task } from './method.js';
 import { Sample } from './sample.js';
 
@@ -66,7 +67,7 @@ export class PrincipalCurvature {
   }
 
   /** |λ| of the eigenvalue of largest magnitude, at the weights of now, which stay as they are; 0 where the loss is flat or not finite. */
-  measure(round: number): number {
+  *measure(round: number): Work<number> {
     const { plan } = this.sample;
     const { core, precision } = plan.engine;
     const { set, weight } = this.sample.draw(round);
@@ -77,18 +78,18 @@ export class PrincipalCurvature {
     const kept = theta.slice();
     const alpha = STEP[precision];
     const [ahead, behind] = this.gradients;
-    const gradientAt = (shift: number, into: Reals) => {
+    function* gradientAt(shift: number, into: Reals): Work<void> {
       core.axpy(v.length, shift, v.address, plan.theta.address);
-      plan.gradient(set, 1 / weight, into);
+      yield* plan.gradient(set, 1 / weight, into);
       plan.theta.view().set(kept);
-    };
+    }
     let found = 0;
     for (let sweep = 0; sweep < SWEEPS; sweep++) {
       const size = core.norm(v.length, v.address);
       if (!(size > 0 && size < Infinity)) return 0;
       core.scale(v.length, 1 / size, v.address);
-      gradientAt(alpha, ahead);
-      gradientAt(-alpha, behind);
+      yield* gradientAt(alpha, ahead);
+      yield* gradientAt(-alpha, behind);
       core.axpy(v.length, -1, behind.address, ahead.address);
       core.scale(v.length, 1 / (2 * alpha), ahead.address);
       core.copy(v.length, ahead.address, v.address);

@@ -12,6 +12,7 @@ import type { MethodState, Task, Training } from './method.js';
 import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
 import { SharedSteps } from './shared-steps.js';
+import { type Work, call } from '../work.js';
 
 /** A learning rate by the epoch, counted from 0 over all fits that continue each other. */
 export type RateOfEpoch = (epoch: number) => number;
@@ -59,6 +60,9 @@ export interface DiagonalPlace {
 /** Names of what averaging keeps in a method's state. */
 const AVERAGE = 'average';
 const WEIGHTS = 'weights';
+
+/** Patterns whose order takes a while to find: a tenth of a millisecond. */
+const LONG = 10_000;
 
 /** Rates looked up at a time. */
 const RATES = 1024;
@@ -213,30 +217,48 @@ export class Descent implements Training {
     return this.begun - 1 + this.task.plan.engine.core.runPosition(this.run) / this.task.rows;
   }
 
-  begin(): void {
-    const { core } = this.task.plan.engine;
-    if (this.begun > 0 || this.task.size.continues) {
-      this.batchSize = this.task.size.next(this.batchSize, this.epoch);
-      core.runBatch(this.run, this.batchSize);
+  begin(): Work<void> | undefined {
+    const { size, rows, background } = this.task;
+    const grows = size.next !== undefined && (this.begun > 0 || size.continues);
+    if (grows || this.sampled || this.principal || (background && rows >= LONG)) return this.beginning(grows);
+    this.goOn();
+    this.open();
+    this.core.runEpoch(...this.draw);
+    return undefined;
+  }
+
+  private *beginning(grows: boolean): Work<void> {
+    if (grows) {
+      this.batchSize = yield* this.task.size.next!(this.batchSize, this.epoch);
+      this.core.runBatch(this.run, this.batchSize);
     }
+    this.goOn();
+    yield* this.measure();
+    this.open();
+    yield* call('runEpoch', ...this.draw);
+  }
+
+  /** Takes the weights back that steps are taken with. */
+  private goOn(): void {
     if (this.weights) this.task.plan.theta.view().set(this.weights);
     this.weights = undefined;
     this.current = this.epoch++;
-    this.measure();
+  }
+
+  /** Tells the update what the rule is in this epoch. */
+  private open(): void {
     if (!this.rule.adapts && !this.principal) this.rate = this.rateAt(this.step, this.presented);
     this.rule.apply(
-      core,
+      this.core,
       this.update,
       this.rate,
       this.step,
       this.moments.map(({ address }) => address),
       this.place,
     );
-    const [low, high] = halves(this.task.seed);
     this.piece = 0;
     this.before = this.presented;
     if (this.task.stream && this.begun > 0) this.point();
-    core.runEpoch(this.run, low, high, Purpose.order, this.current);
     this.begun++;
   }
 
@@ -253,16 +275,23 @@ export class Descent implements Training {
     this.order.open(this.run);
   }
 
+  /** What the order of the epoch is drawn with. */
+  private get draw(): [number, number, number, number, number] {
+    const [low, high] = halves(this.task.seed);
+    return [this.run, low, high, Purpose.order, this.current];
+  }
+
   /** Looks at the curvature where that is due: at the beginning, and every so many epochs. */
-  private measure(): void {
+  private *measure(): Work<void> {
     const { rule, current, begun } = this;
     if (this.sampled && rule.diagonals && 'samples' in rule.diagonals) {
       const first = begun === 0 && !this.known;
-      if (first || current % rule.diagonals.every === 0) this.sampled.measure(current);
+      if (first || current % rule.diagonals.every === 0) yield* this.sampled.measure(current);
     }
     if (this.principal && isAutoRate(rule.rate)) {
       const { every } = rule.rate;
-      if (begun === 0 || (every !== undefined && begun % every === 0)) this.rate = rule.rateOf!(this.principal.measure(current));
+      if (begun === 0 || (every !== undefined && begun % every === 0))
+        this.rate = rule.rateOf!(yield* this.principal.measure(current));
     }
   }
 
@@ -270,22 +299,38 @@ export class Descent implements Training {
     return this.task.plan.engine.core;
   }
 
-  advance(steps: number): number {
+  advance(steps: number): Work<number> | number {
+    const { core, run, shared, rates, task } = this;
+    if (task.background || shared.possible || rates) return this.advancing(steps);
+    // Fits of small networks consist of hardly anything but such calls.
+    const before = core.runPosition(run);
+    return this.note(before, core.runSteps(run, steps));
+  }
+
+  private *advancing(steps: number): Work<number> {
     const { core } = this;
     let taken = 0;
     while (taken < steps) {
       const wanted = this.rates ? Math.min(steps - taken, RATES) : steps;
       if (this.rates) this.lookUpRates(this.rates, wanted);
       const before = core.runPosition(this.run);
-      const done = this.shared.possible ? this.shared.advance(wanted, this.batchSize) : core.runSteps(this.run, wanted);
-      if (this.rule.adapts) this.rate = core.updateMemory(this.update, 1);
-      this.presented += core.runPosition(this.run) - before;
-      if (done < 0) return -1;
-      this.step += done;
+      const done = this.shared.possible
+        ? yield* this.shared.advance(wanted, this.batchSize)
+        : yield { order: { kind: 'call', name: 'runSteps', args: [this.run, wanted] }, threads: 1 };
+      if (this.note(before, done) < 0) return -1;
       taken += done;
       if (done < wanted) break;
     }
     return taken;
+  }
+
+  /** Notes what came of steps that began with pattern `before` of the epoch. */
+  private note(before: number, done: number): number {
+    const { core } = this;
+    if (this.rule.adapts) this.rate = core.updateMemory(this.update, 1);
+    this.presented += core.runPosition(this.run) - before;
+    if (done > 0) this.step += done;
+    return done;
   }
 
   /** The rate before a step, by the number of steps and patterns before it. */

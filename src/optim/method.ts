@@ -7,6 +7,7 @@ import type { BatchSize } from '../fit/batches.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Plan } from '../plan.js';
 import type { Threads } from '../threads.js';
+import type { Work } from '../work.js';
 
 /** An epoch that comes in pieces. */
 export interface Pieces {
@@ -38,6 +39,8 @@ export interface Task {
   readonly epochs: number;
   readonly seed: number;
   readonly threads: Threads;
+  /** Whether a worker takes the steps. */
+  readonly background: boolean;
 }
 
 /** What goes around a method's rule. */
@@ -72,13 +75,13 @@ export interface Training {
   /** How many steps the epoch that has begun takes, or its piece at hand. */
   readonly stepsPerEpoch: number;
   /** Begins the next epoch. */
-  begin(): void;
+  begin(): Work<void> | undefined;
   /** Goes on with the next piece of the epoch, whose patterns the task now has; missing where a method takes the whole set. */
   feed?(): void;
   /** Puts the weights that count in place, where they are not those that steps are taken with; `begin` takes them back. */
   expose(): void;
-  /** Takes up to `steps` steps of the epoch; returns how many, fewer only at its end, or −1 where the loss is not finite. */
-  advance(steps: number): number;
+  /** Takes up to `steps` steps of the epoch; comes to how many, fewer only at its end, or −1 where the loss is not finite. */
+  advance(steps: number): Work<number> | number;
   /** The mean training loss of the epoch so far, each pattern before the step that it took part in. */
   readonly loss: number;
   /** The largest magnitude in the last gradient; undefined where the method never forms one of the whole set. */

@@ -4,6 +4,7 @@ import { type Arena, type Reals, Words } from '../../bindings/memory.js';
 import { permutation } from '../data/split.js';
 import { type PatternSet, Plan } from '../plan.js';
 import { Purpose } from '../random.js';
+import { type Work, call } from '../work.js';
 import type { Task } from './method.js';
 
 /** Up to `samples` patterns of a fit, others in each round, with a plan over the fit's parameters. */
@@ -54,10 +55,11 @@ export class SampledDiagonal {
     core.curvaturesOpen(this.buffers, this.sample.plan.address);
   }
 
-  measure(round: number): void {
+  *measure(round: number): Work<void> {
     const { plan } = this.sample;
     const { set, weight } = this.sample.draw(round);
     if (weight === 0) return;
-    plan.engine.core.curvatureDiagonal(this.buffers, plan.address, set.address, 0, set.rows, 1 / weight, this.into.address, 0, 0);
+    const { address } = this.into;
+    yield* call('curvatureDiagonal', this.buffers, plan.address, set.address, 0, set.rows, 1 / weight, address, 0, 0);
   }
 }

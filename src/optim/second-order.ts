@@ -136,7 +136,7 @@ class Solving<F> implements Training {
     this.epoch = state?.epoch ?? 0;
   }
 
-  begin(): void {
+  begin(): undefined {
     this.epoch++;
   }
 
@@ -145,10 +145,11 @@ class Solving<F> implements Training {
     this.task.plan.theta.view().set(this.last?.x ?? this.start);
   }
 
+  /** Here and now, all of it: a solver's decisions are JavaScript's. */
   advance(): number {
-    const { done, value } = this.solver.next();
-    this.trial = !done && value === undefined;
-    if (done) {
+    const { done: over, value } = this.solver.next();
+    this.trial = !over && value === undefined;
+    if (over) {
       this.ended = value;
       this.epoch--;
     } else if (value) {

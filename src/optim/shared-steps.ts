@@ -1,14 +1,12 @@
 // Steps of a descent that threads share: rows of a batch first, then parts of the kernels (assembly/tasks/step.ts).
 
-import { runJob } from '../../bindings/pool.js';
 import { Reals } from '../../bindings/memory.js';
-import { multiplyAdds, Plan } from '../plan.js';
+import type { SharedRun } from '../../bindings/orders.js';
+import { Plan, workOf } from '../plan.js';
 import { JOBS, Places, Sums } from '../sums.js';
 import { ThreadChoice } from '../threads.js';
+import type { Work } from '../work.js';
 import type { Task } from './method.js';
-
-/** Rows of a task are multiples of this, as those of a product's tile. */
-const GRAIN = 4;
 
 /** Patterns that a step has at least if it is shared. */
 const LEAST_BATCH = 16;
@@ -16,11 +14,7 @@ const LEAST_BATCH = 16;
 /** Takes the steps of a run, on as many threads as are faster. */
 export class SharedSteps {
   private readonly choice: ThreadChoice;
-  private readonly rowsJob: number;
-  private readonly kernelsJob: number;
-  private readonly places: Places;
-  private parts = 0;
-  private sums: Sums | undefined;
+  private shared: { at: SharedRun; places: Places; sums: Sums | undefined } | undefined;
 
   /**
    * @param run in linear memory
@@ -31,21 +25,13 @@ export class SharedSteps {
     private readonly run: number,
     private readonly gradient: Reals,
   ) {
-    const { plan, arena, rows, stream, epochs, threads, size } = task;
+    const { plan, rows, stream, epochs, threads } = task;
     const { core } = plan.engine;
-    const batch = stream ? size.limit : Math.min(size.limit, rows);
-    const work = 3 * multiplyAdds(plan.architecture); // forward, back, and the gradient
+    const batch = this.most;
+    const work = 3 * workOf(plan.architecture); // forward, back, and the gradient
     const shares = core.sharesRows(plan.address) && batch >= LEAST_BATCH;
     const steps = stream ? 1e6 : Math.ceil(rows / batch) * Math.min(epochs, 1e6); // who streams has much
-    this.choice = new ThreadChoice(shares ? threads : 1, work * batch, steps);
-    this.rowsJob = arena.allocate(core.jobBytes());
-    this.kernelsJob = arena.allocate(core.jobBytes());
-    this.places = new Places(plan.engine, arena, this.choice.most, () => ({
-      plan: arena.allocate(core.planBytes(plan.architecture.layers.length)),
-      patterns: arena.allocate(core.patternsBytes()),
-      scratch: arena.allocate(core.stepScratch(plan.address, plan.slab)),
-    }));
-    if (this.possible) this.share();
+    this.choice = new ThreadChoice(shares ? threads : 1, work, batch, steps);
   }
 
   /** Whether there is anything to share. */
@@ -53,85 +39,69 @@ export class SharedSteps {
     return this.choice.most > 1;
   }
 
-  /**
-   * Takes up to `steps` steps of `batch` patterns, as runSteps does: returns how many, or −1 where a loss is not finite.
-   */
-  advance(steps: number, batch: number): number {
-    const { plan, rows } = this.task;
-    const { core } = plan.engine;
+  /** Takes up to `steps` steps of `batch` patterns; comes to how many, or −1 where a loss is not finite. */
+  *advance(steps: number, batch: number): Work<number> {
+    const { run } = this;
+    const { core } = this.task.plan.engine;
     const { threads } = this.choice;
     const before = performance.now();
-    const position = core.runPosition(this.run);
+    const position = core.runPosition(run);
     let done: number;
-    if (threads === 1) done = core.runSteps(this.run, steps);
+    if (threads === 1) done = yield { order: { kind: 'call', name: 'runSteps', args: [run, steps] }, threads };
     else {
-      for (done = 0; done < steps && core.runPosition(this.run) < rows; done++) {
-        const count = core.stepTake(this.run, done);
-        if (count === 0) continue;
-        const value = count > plan.slab ? this.bySlabs(count) : this.byRows(count, threads);
-        if (!Number.isFinite(value)) {
-          done = -1;
-          break;
-        }
-      }
+      this.shared ??= this.share();
+      const { at, places, sums } = this.shared;
+      places.need(threads);
+      sums?.need(threads);
+      const { rows } = this.task; // of the piece at hand
+      done = yield { order: { kind: 'steps', at: { ...at, rows }, steps, threads }, threads };
     }
-    const patterns = core.runPosition(this.run) - position;
-    if (patterns >= batch) this.choice.took(threads, (performance.now() - before) / patterns);
+    const patterns = core.runPosition(run) - position;
+    if (patterns >= batch) this.choice.took(threads, performance.now() - before, patterns);
     return done;
   }
 
-  /** One step on patterns that are in the workspace together; returns Σ w·l. */
-  private byRows(count: number, threads: number): number {
-    const { run, rowsJob, kernelsJob } = this;
-    const { engine } = this.task.plan;
-    const { core } = engine;
-    this.places.need(threads);
-    // At least 2·GRAIN rows each; the last task also has what is left.
-    const slab = Math.ceil(Math.max(count / threads, 2 * GRAIN) / GRAIN) * GRAIN;
-    const tasks = Math.max(1, Math.floor(count / slab));
-    core.stepRows(rowsJob, slab, tasks);
-    runJob(engine, rowsJob, tasks, false, threads);
-    const value = core.stepValue(run);
-    if (!Number.isFinite(value)) return value;
-    runJob(engine, kernelsJob, this.parts, false, threads);
-    core.stepUpdate(run, value);
-    return value;
-  }
-
   /** Lays the jobs out. */
-  private share(): void {
-    const { plan, arena } = this.task;
-    const { core } = plan.engine;
-    const sharing = arena.allocate(core.sharingBytes(plan.address, this.choice.most));
+  private share() {
+    const { run, gradient, choice } = this;
+    const { plan, arena, rows } = this.task;
+    const { slab, engine } = plan;
+    const { core } = engine;
+    const sharing = arena.allocate(core.sharingBytes(plan.address, choice.most));
     const deltas = arena.allocate(core.deltaBytes(plan.address));
-    this.parts = core.sharingOpen(sharing, this.run, this.choice.most, deltas);
-    core.stepJob(this.rowsJob, JOBS.stepRows, this.places.address, this.run);
-    core.stepJob(this.kernelsJob, JOBS.stepKernels, this.places.address, this.run);
+    const parts = core.sharingOpen(sharing, run, choice.most, deltas);
+    const places = new Places(engine, arena, choice.most, () => ({
+      plan: arena.allocate(core.planBytes(plan.architecture.layers.length)),
+      patterns: arena.allocate(core.patternsBytes()),
+      scratch: arena.allocate(core.stepScratch(plan.address, slab)),
+      kept: arena.allocate(core.keptBytes()),
+    }));
+    const [rowsJob, kernelsJob] = [arena.allocate(core.jobBytes()), arena.allocate(core.jobBytes())];
+    core.stepJob(rowsJob, JOBS.stepRows, places.address, run);
+    core.stepJob(kernelsJob, JOBS.stepKernels, places.address, run);
+    const sums = this.most > slab ? this.sums() : undefined;
+    const at = { run, rows, slab, rowsJob, kernelsJob, parts, sum: sums?.at, gradient: gradient.address };
+    return { at, places, sums };
   }
 
-  /** One step on more patterns than the workspace holds; returns Σ w·l. */
-  private bySlabs(count: number): number {
-    const { plan, arena, size } = this.task;
+  /** The most patterns that a step may take. */
+  private get most(): number {
+    const { stream, size, rows } = this.task;
+    return stream ? size.limit : Math.min(size.limit, rows);
+  }
+
+  /** For steps on more patterns than the workspace holds. */
+  private sums(): Sums {
+    const { plan, arena } = this.task;
     const { engine, architecture, theta } = plan;
-    const { core } = engine;
-    this.sums ??= new Sums(engine, arena, Math.max(size.limit, count), plan.slab, this.choice.most, 0, 1, () => {
+    return new Sums(engine, arena, this.most, plan.slab, this.choice.most, 0, 1, () => {
       const own = new Plan(engine, arena, architecture, theta, plan.slab, true);
       return {
         plan: own.address,
-        patterns: arena.allocate(core.patternsBytes()),
+        patterns: arena.allocate(engine.core.patternsBytes()),
         room: own.slabs,
         part: new Reals(arena, engine.precision, plan.parameters).address,
       };
     });
-    const value = this.sums.run({
-      kind: 'gradient',
-      first: core.stepFirst(this.run),
-      rows: count,
-      scale: core.stepScale(this.run),
-      out: this.gradient.address,
-      run: this.run,
-    });
-    core.stepUpdateAll(this.run, value);
-    return value;
   }
 }

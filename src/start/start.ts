@@ -10,6 +10,7 @@ import { Purpose, halves } from '../random.js';
 import type { Subject } from '../fit/rows.js';
 import { type Points, distinct, kMeans, widthsOf } from './k-means.js';
 import { linearLeastSquares } from './least-squares.js';
+import { workHere } from '../work.js';
 
 /** Rows that clusters are sought among, at most: more do not move the centres much. */
 const ROWS = 4096;
@@ -88,7 +89,7 @@ function layerInputs(
   const set = plan.patterns(arena, { x: patterns.x }, picked);
   for (let first = 0; first < n; first += plan.slab) {
     const count = Math.min(plan.slab, n - first);
-    plan.evaluate(set, first, count);
+    workHere(plan.engine, plan.evaluate(set, first, count));
     data.set(plan.layerOutput(i - 1, count), first * d);
   }
   return { data, n, d };

@@ -1,0 +1,141 @@
+// Pieces of work that take a while, described by numbers, so that any thread can do them: this one, or one in the background.
+
+import type { Core } from './core.js';
+
+/** A function of the binary. */
+interface CallOrder {
+  readonly kind: 'call';
+  readonly name: keyof Core;
+  readonly args: readonly number[];
+}
+
+/** A sum over patterns, slab by slab (assembly/tasks/sums.ts). */
+export interface SumOrder {
+  readonly kind: 'sum';
+  readonly at: SumPlaces;
+  /** What is summed: a code of assembly/tasks/job.ts. */
+  readonly code: number;
+  readonly first: number;
+  readonly rows: number;
+  readonly option: number;
+  readonly scale: number;
+  /** Addresses. */
+  readonly v: number;
+  readonly out: number;
+  readonly outB: number;
+  readonly run: number;
+  /** Whether the sums of its tasks have an order. */
+  readonly ordered: boolean;
+}
+
+/** Where the job of a sum is, and how many patterns its tasks take. */
+export interface SumPlaces {
+  readonly job: number;
+  readonly places: number;
+  readonly values: number;
+  readonly slab: number;
+}
+
+/** Steps of a run that threads share. */
+interface StepsOrder {
+  readonly kind: 'steps';
+  readonly at: SharedRun;
+  readonly steps: number;
+  readonly threads: number;
+}
+
+/** Where the jobs of a run's steps are (assembly/tasks/step.ts). */
+export interface SharedRun {
+  readonly run: number;
+  /** Patterns of an epoch, and the most that are in the workspace together. */
+  readonly rows: number;
+  readonly slab: number;
+  readonly rowsJob: number;
+  readonly kernelsJob: number;
+  /** How many parts the kernels have. */
+  readonly parts: number;
+  /** For steps on more than a slab. */
+  readonly sum: SumPlaces | undefined;
+  readonly gradient: number;
+}
+
+export type Order = CallOrder | SumOrder | StepsOrder;
+
+/** What carries an order out: the binary, its memory, and how its jobs are run. */
+export interface Executor {
+  readonly core: Core;
+  readonly memory: WebAssembly.Memory;
+  runJob(job: number, tasks: number, ordered: boolean): void;
+}
+
+/** Rows of a task are multiples of this, as those of a product's tile. */
+const GRAIN = 4;
+
+const GRADIENT = 1;
+
+/** Carries an order out; returns what it is asked for: a call's result, the sum of the tasks' values, or how many steps were taken, −1 where a loss was not finite. */
+export function carryOut(order: Order, by: Executor): number {
+  switch (order.kind) {
+    case 'call':
+      return callOf(by.core, order);
+    case 'sum':
+      return sum(order, by);
+    case 'steps':
+      return steps(order, by);
+  }
+}
+
+/** Calls a function of the binary. */
+export function callOf(core: Core, { name, args }: CallOrder): number {
+  return (core[name] as (...args: readonly number[]) => number)(...args);
+}
+
+function sum({ at, code, first, rows, option, scale, v, out, outB, run, ordered }: SumOrder, by: Executor): number {
+  const { job, places, values, slab } = at;
+  const { core } = by;
+  const tasks = Math.ceil(rows / slab);
+  core.stepJob(job, code, places, run);
+  core.jobSet(job, code, places, first, rows, slab, option, scale, v, out, outB, values);
+  by.runJob(job, tasks, ordered);
+  let total = 0;
+  for (const value of new Float64Array(by.memory.buffer, values, tasks)) total += value;
+  return total;
+}
+
+function steps({ at, steps: wanted, threads }: StepsOrder, by: Executor): number {
+  const { core } = by;
+  const { run, rows, slab } = at;
+  for (let done = 0; ; done++) {
+    if (done >= wanted || core.runPosition(run) >= rows) return done;
+    const count = core.stepTake(run, done);
+    if (count === 0) continue;
+    const value = count > slab ? stepBySlabs(at, count, by) : stepByRows(at, count, threads, by);
+    if (!Number.isFinite(value)) return -1;
+  }
+}
+
+/** One step on patterns that are in the workspace together; returns Σ w·l. */
+function stepByRows({ run, rowsJob, kernelsJob, parts }: SharedRun, count: number, threads: number, by: Executor): number {
+  const { core } = by;
+  // At least 2·GRAIN rows each; the last task also has what is left.
+  const slab = Math.ceil(Math.max(count / threads, 2 * GRAIN) / GRAIN) * GRAIN;
+  const tasks = Math.max(1, Math.floor(count / slab));
+  core.stepRows(rowsJob, slab, tasks);
+  by.runJob(rowsJob, tasks, false);
+  const value = core.stepValue(run);
+  if (!Number.isFinite(value)) return value;
+  by.runJob(kernelsJob, parts, false);
+  core.stepUpdate(run, value);
+  return value;
+}
+
+/** One step on more patterns than the workspace holds; returns Σ w·l. */
+function stepBySlabs({ run, sum: at, gradient }: SharedRun, count: number, by: Executor): number {
+  const { core } = by;
+  const first = core.stepFirst(run);
+  const scale = core.stepScale(run);
+  const order = { first, rows: count, option: 0, scale, v: 0, out: gradient, outB: 0, run } as const;
+  const value = sum({ kind: 'sum', at: at!, code: GRADIENT, ordered: true, ...order }, by);
+  core.stepUpdateAll(run, value);
+  return value;
+}

@@ -1,0 +1,40 @@
+// Work that can be done here or in the background: it says step by step what takes time, and is told what came of it.
+
+import type { Background } from '../bindings/background.js';
+import type { Core, Engine } from '../bindings/core.js';
+import type { Order } from '../bindings/orders.js';
+import { carryOutHere } from '../bindings/pool.js';
+
+/** What to carry out, and on how many threads. */
+export interface Piece {
+  readonly order: Order;
+  readonly threads: number;
+}
+
+/** Work that comes to a T. */
+export type Work<T> = Generator<Piece, T, number>;
+
+/** Work that is done already. */
+// biome-ignore lint/correctness/useYield: there is nothing to wait for
+export function* done<T>(value: T): Work<T> {
+  return value;
+}
+
+/** Calls a function of the binary. */
+export function* call(name: keyof Core, ...args: number[]): Work<number> {
+  return yield { order: { kind: 'call', name, args }, threads: 1 };
+}
+
+/** Does a piece of work here and now. */
+export function workHere<T>(engine: Engine, work: Work<T>): T {
+  let step = work.next();
+  while (!step.done) step = work.next(carryOutHere(engine, step.value.order, step.value.threads));
+  return step.value;
+}
+
+/** Does a piece of work in the background, as far as it takes time. */
+export async function workBehind<T>(engine: Engine, background: Background, work: Work<T>): Promise<T> {
+  let step = work.next();
+  while (!step.done) step = work.next(await background.carryOut(engine, step.value.order, step.value.threads));
+  return step.value;
+}

@@ -1,0 +1,172 @@
+// Results have the same bits for any number of threads, and in every run.
+
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  Classifier,
+  type Layer,
+  Network,
+  type NetworkOptions,
+  Regressor,
+  type FitOptions,
+  adam,
+  batchNorm,
+  bfgs,
+  dense,
+  dropout,
+  emphasize,
+  gaussNewton,
+  gaussianNoise,
+  gdx,
+  growing,
+  layerNorm,
+  lbfgs,
+  levenbergMarquardt,
+  murata,
+  newton,
+  rbf,
+  rprop,
+  scaledConjugateGradient,
+  sgd,
+  sophia,
+  stochasticDiagonalLM,
+} from '../../src/index.js';
+import { begun } from './late-leader.js';
+import { LAYERS, fitted, problem, workersFor } from './support.js';
+
+vi.mock('../../bindings/team.js', () => import('./late-leader.js'));
+
+const THREADS = [2, 3, 4];
+
+beforeAll(() => workersFor(4));
+
+const { X, labels } = problem(1100, 7, 3);
+const weights = labels.map((label, r) => ((r * 7 + label) % 5) / 2);
+const numbers: Partial<NetworkOptions> = { layers: [dense(5, { activation: 'lecunTanh' }), dense(1)], loss: 'meanSquaredError' };
+const around = (...layers: Layer[]): Partial<NetworkOptions> => ({ layers: [...layers, dense(3, { activation: 'softmax' })] });
+
+/** Fits, and whether threads share them. */
+const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
+  ...[16, 17, 31, 64, 100, 333, 1000].map((batchSize): [string, object, FitOptions] => [
+    `batches of ${batchSize}`,
+    {},
+    { batchSize },
+  ]),
+  ['a full batch', {}, { batchSize: 'full' }],
+  ['adam, decay', {}, { method: adam({ weightDecay: 1e-3 }), batchSize: 48 }],
+  ['nesterov', {}, { method: sgd({ nesterov: true, weightDecay: 1e-3 }), batchSize: 48 }],
+  ['without momentum', {}, { method: sgd({ momentum: 0 }), batchSize: 48 }],
+  ['rates by fan-in', {}, { method: sgd({ perWeight: true }), batchSize: 48 }],
+  ['rprop', {}, { method: rprop({ variant: 'iRprop+' }) }],
+  ['gdx', {}, { method: gdx() }],
+  ['murata', {}, { method: murata({ rate: 0.05, alpha: 0.1 }), batchSize: 48 }],
+  ['a sampled diagonal', {}, { method: stochasticDiagonalLM(), batchSize: 48 }],
+  ['a diagonal of each batch', {}, { method: sophia(), batchSize: 48 }, false],
+  ['interleave', {}, { order: 'interleave', batchSize: 48 }],
+  ['emphasize', {}, { order: emphasize({ importance: true }), batchSize: 48 }],
+  ['growing', {}, { batchSize: growing({ start: 24, by: 'epoch', factor: 3 }) }],
+  ['clipped, averaged, L1', {}, { clip: { norm: 0.1 }, average: { decay: 0.9 }, l1: 1e-3, batchSize: 48 }],
+  ['sample weights', {}, { sampleWeights: weights, batchSize: 48 }],
+  ['class weights, validation, metrics', {}, { classWeights: 'balanced', validation: 0.3, metrics: ['accuracy'], batchSize: 48 }],
+  ['dropout', around(dense(30, { activation: 'tanh' }), dropout(0.3)), { batchSize: 48 }],
+  ['noise', around(gaussianNoise(0.2), dense(30, { activation: 'gelu' })), { batchSize: 48 }],
+  ['noise, a full batch', around(gaussianNoise(0.2), dense(30, { activation: 'gelu' }), dropout(0.3)), { batchSize: 'full' }],
+  ['layerNorm', around(dense(30, { activation: 'relu' }), layerNorm(), dense(8, { activation: 'elu' })), { batchSize: 48 }],
+  ['batchNorm', around(dense(30), batchNorm(), dense(8, { activation: 'elu' })), { batchSize: 48 }, false],
+  ['rbf', around(rbf(20)), { batchSize: 48 }],
+];
+
+const SECOND: [string, FitOptions['method']][] = [
+  ['levenbergMarquardt', levenbergMarquardt()],
+  ['levenbergMarquardt, bayesian', levenbergMarquardt({ bayesian: true })],
+  ['bfgs', bfgs()],
+  ['lbfgs, decay', lbfgs({ weightDecay: 1e-3 })],
+  ['scaledConjugateGradient', scaledConjugateGradient()],
+  ['newton', newton()],
+  ['newton, truncated', newton({ truncated: true })],
+  ['gaussNewton', gaussNewton()],
+];
+
+describe.each(['float32', 'float64'] as const)('%s', (precision) => {
+  test.each(FITS)('%s', async (_, network, options, shared = true) => {
+    const run = (threads: number) => fitted({ ...network, precision, threads }, X, labels, { epochs: 3, ...options });
+    const alone = await run(1);
+    expect(alone.loss).toHaveLength(3);
+    for (const threads of THREADS) {
+      const before = begun.jobs;
+      expect(await run(threads)).toEqual(alone);
+      if (shared) expect(begun.jobs).toBeGreaterThan(before);
+    }
+    expect(await run(2)).toEqual(alone);
+  });
+
+  test('predict and evaluate', async () => {
+    const big = problem(2500, 300, 3);
+    const layers = [dense(1400, { activation: 'relu' }), dense(3, { activation: 'softmax' })];
+    const measure = async (threads: number) => {
+      using net = await Network.create({ inputs: 300, layers, loss: 'crossEntropy', precision, threads, seed: 1 });
+      return { outputs: net.predict(big.X), found: net.evaluate(big.X, big.labels) };
+    };
+    const alone = await measure(1);
+    for (const threads of THREADS) {
+      const before = begun.jobs;
+      expect(await measure(threads)).toEqual(alone);
+      expect(begun.jobs).toBeGreaterThan(before + 1);
+    }
+  });
+
+  test('estimators', async () => {
+    const rows = Array.from({ length: 500 }, (_, r) => [...X.data.subarray(7 * r, 7 * r + 7)]);
+    const some = labels.slice(0, 500);
+    const options = { hidden: [12], epochs: 5, batchSize: 32, seed: 1, precision } as const;
+    const train = async (threads: number) => {
+      using model = await Classifier.fit(rows, some, { ...options, threads });
+      using other = await Regressor.fit(rows, some, { ...options, threads });
+      return { classes: model.predictProbabilities(rows), numbers: other.predict(rows) };
+    };
+    const alone = await train(1);
+    const before = begun.jobs;
+    for (const threads of THREADS) expect(await train(threads)).toEqual(alone);
+    expect(begun.jobs).toBeGreaterThan(before);
+  });
+});
+
+test.each(SECOND)('%s', async (_, method) => {
+  const big = problem(3000, 7, 3);
+  const Y = big.labels.map((label, r) => label - big.X.data[7 * r + 2]!);
+  const run = (threads: number) => fitted({ ...numbers, threads }, big.X, Y, { method: method!, epochs: 4 });
+  const alone = await run(1);
+  expect(alone.loss.length).toBeGreaterThan(1);
+  for (const threads of THREADS) {
+    const before = begun.jobs;
+    expect(await run(threads)).toEqual(alone);
+    expect(begun.jobs).toBeGreaterThan(before);
+  }
+});
+
+test('curvature', async () => {
+  const big = problem(3000, 7, 3);
+  const measure = async (threads: number) => {
+    using net = await Network.create({ inputs: 7, layers: LAYERS, loss: 'crossEntropy', precision: 'float64', seed: 1, threads });
+    const c = net.curvature(big.X, big.labels);
+    const v = Float64Array.from({ length: net.parameters }, (_, i) => (i % 7) - 3);
+    return {
+      loss: c.loss,
+      gradient: c.gradient(),
+      lecun: c.hessianDiagonal({ kind: 'lecun' }),
+      exact: c.hessianDiagonal({ kind: 'gaussNewton' }),
+      product: c.hessianVector(v),
+      gaussNewton: c.gaussNewtonVector(v),
+    };
+  };
+  const alone = await measure(1);
+  for (const threads of THREADS) {
+    const before = begun.jobs;
+    expect(await measure(threads)).toEqual(alone);
+    expect(begun.jobs).toBeGreaterThan(before + 3);
+  }
+});
+
+test("'auto', whatever it chooses", async () => {
+  const run = (threads: number | 'auto') => fitted({ threads }, X, labels, { epochs: 400, batchSize: 100 });
+  expect(await run('auto')).toEqual(await run(1));
+});

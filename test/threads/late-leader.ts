@@ -1,0 +1,42 @@
+// In the place of bindings/team.js, a leader that lets workers go first: otherwise it might have done all of a small job before they are awake.
+// `vi.mock('../../bindings/team.js', () => import('./late-leader.js'))`
+
+import { vi } from 'vitest';
+
+const team = await vi.importActual<typeof import('../../bindings/team.js')>('../../bindings/team.js');
+
+export const {
+  ACTIVE,
+  ASLEEP,
+  COMMITTED,
+  DONE,
+  ENDED,
+  ENGINE,
+  FAILED,
+  GONE,
+  JOB,
+  LEADER,
+  LOST,
+  MESSAGES,
+  MOST_THREADS,
+  NEXT,
+  ORDERED,
+  SERIAL,
+  TASKS,
+  THREADS,
+  WORDS,
+  waitWhile,
+} = team;
+
+/** How many jobs workers have begun before their leader. */
+export const begun = { jobs: 0 };
+
+/** How long it waits for workers, at most, in milliseconds. */
+export const leader = { waits: 500 };
+
+export const takeTasks: typeof team.takeTasks = (words, core, thread, sleeps, late) => {
+  const until = performance.now() + leader.waits;
+  while (words[THREADS]! > 1 && Atomics.load(words, NEXT) === 0 && performance.now() < until);
+  if (Atomics.load(words, NEXT) > 0) begun.jobs++;
+  return team.takeTasks(words, core, thread, sleeps, late);
+};
