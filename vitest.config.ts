@@ -63,6 +63,7 @@ export default defineConfig({
             'test/layers/**',
             'test/solve/laws.test.ts',
             'test/network/numerics.test.ts',
+            'test/network/fused.test.ts',
             'test/threads/bits.test.ts',
           ].map((pattern) => pattern.replace(/\*\*$/, '**/*.test.ts')),
           setupFiles: ['test/relaxed-simd.mjs'],

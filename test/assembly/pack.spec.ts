@@ -1,7 +1,7 @@
 // Panels of A and B: every element at its place, zeros at the edge, nothing written beyond.
 
 import { SIZE } from "../../assembly/vec";
-import { packA, packB, packPanelsB, packTransposedA, packTransposedB } from "../../assembly/kernels/pack";
+import { packA, packB, packPanelsA, packPanelsB, packTransposedA, packTransposedB } from "../../assembly/kernels/pack";
 import { MR, NR } from "../../assembly/kernels/tile";
 import { dyadics, get, intact, room, seed } from "./buffers";
 
@@ -53,6 +53,21 @@ describe("pack", () => {
       packPanelsB(depth, panels, x, ldx, all);
       for (let p = 0; p < panels; p++) {
         packB(depth, NR, x + <usize>(p * NR) * SIZE, ldx, one);
+        expect(memory.compare(all + <usize>(p * size) * SIZE, one, <usize>size * SIZE)).toBe(0);
+      }
+      expect<bool>(intact(all, panels * size)).toBe(true);
+    }
+  });
+
+  test("several panels of A at once are the panels packed one by one", () => {
+    seed(10);
+    const depth = 5;
+    for (let panels = 1; panels <= 3; panels++) {
+      const rows = panels * MR + 4, ldx = <usize>rows * SIZE, size = depth * MR;
+      const x = dyadics(depth * rows), all = room(panels * size), one = room(size);
+      packPanelsA(depth, panels, x, ldx, all);
+      for (let p = 0; p < panels; p++) {
+        packTransposedA(depth, MR, x + <usize>(p * MR) * SIZE, ldx, one);
         expect(memory.compare(all + <usize>(p * size) * SIZE, one, <usize>size * SIZE)).toBe(0);
       }
       expect<bool>(intact(all, panels * size)).toBe(true);

@@ -97,7 +97,7 @@ describe.each(PRECISIONS)('gemm in %s', (precision) => {
     }
   });
 
-  // Blocks are 128 rows, 384 steps of depth, 64 (float32) or 32 (float64) columns; the rest are primes.
+  // Blocks are 128 (fused: 126) rows, 384 steps of depth, 64 (float32) or 32 (float64) columns; the rest are primes.
   test.each([
     [129, 65, 385],
     [128, 64, 384],
@@ -109,6 +109,9 @@ describe.each(PRECISIONS)('gemm in %s', (precision) => {
     [131, 1, 401],
     [67, 71, 1],
     [5, 37, 769],
+    // More rows than a block, whose B is packed once: up to 64 panels of 8 (float32) or 4 (float64) columns at a time.
+    [133, 523, 31],
+    [129, 263, 387],
   ])('beyond the blocks: %i×%i×%i', async (m, n, k) => {
     for (const [transposedA, transposedB] of FORMS) {
       for (const addend of ADDENDS) {

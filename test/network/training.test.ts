@@ -93,7 +93,7 @@ describe('steps are those of a twin in plain numbers', () => {
   }
 
   // 13 rows in batches of 5 leave a short batch of 3; batch 1 takes the path of one pattern at a time; a wide layer (over
-  // 16 KiB of parameters) has another.
+  // 16 KiB of parameters) has others, which take a kernel block by block.
   for (const { hidden, out, loss, outputs, bias } of nets) {
     for (const { name, ...rule } of rules) {
       test(`${loss}, ${name}`, async () => {
@@ -103,6 +103,9 @@ describe('steps are those of a twin in plain numbers', () => {
           [13, 4],
           [5, 4],
           [1, 4],
+          [1, 64],
+          [13, 500],
+          [5, 500],
           [1, 500],
         ] as const) {
           const twinLayers: TwinLayer[] = [
