@@ -104,6 +104,17 @@ describe('other ends', () => {
     expect(h.epochs).toBe(loss.findIndex((v) => v <= loss[9]!) + 1);
   });
 
+  test.each([1, 600])('minGradient of a single row, %i units', async (units) => {
+    // A linear unit's gradient on one row shrinks by the same factor every step: it falls below any bound, but does not begin there.
+    using net = await Network.create({ inputs: 8, layers: [dense(units)], loss: 'meanSquaredError', seed: 5 });
+    const [x, t] = [normals(3, 1, 8), [Array.from({ length: units }, (_, o) => o % 3)]];
+    const method = sgd({ rate: 0.02 * units, momentum: 0 });
+    const h = await net.fit(x, t, { method, batchSize: 'full', epochs: 2000, minGradient: 1e-4 });
+    expect(h.reason).toBe('minGradient');
+    expect(h.epochs).toBeGreaterThan(5);
+    expect(h.loss.at(-1)).toBeLessThan(1e-4);
+  });
+
   test('minGradient: needs the gradient of the whole set', async () => {
     const net = await network();
     await expect(net.fit(X, T, { batchSize: 8, minGradient: 1e-3 })).rejects.toThrow(OptionError);
