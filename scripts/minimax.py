@@ -1,4 +1,4 @@
-"""Derives the polynomials of assembly/kernels/elementary.ts (60 digits; needs mpmath).
+"""Derives the polynomials of assembly/kernels/elementary.ts and tanh.ts (60 digits; needs mpmath).
 
 Each polynomial is the weighted least-squares fit over Chebyshev's points of an interval, within a factor of about two of
 the minimax error. Coefficients are rounded to the

@@ -1,7 +1,8 @@
 // The elementary functions, one vector at a time over arrays, in both precisions: test/kernels/elementary.test.ts compiles
 // this file, since the engine's binaries export them only as parts of activations and losses.
 
-import { bell, exp, expOfNegative, expm1, log, log1p, logistic, normalCdf, softplus, tanh } from "../../assembly/kernels/elementary";
+import { bell, exp, expOfNegative, expm1, log, log1p, logistic, normalCdf, softplus } from "../../assembly/kernels/elementary";
+import { tanh } from "../../assembly/kernels/tanh";
 import { normalQuantile } from "../../assembly/kernels/random";
 
 const EXP: i32 = 0, EXP_OF_NEGATIVE: i32 = 1, EXPM1: i32 = 2, LOG: i32 = 3, LOG1P: i32 = 4, TANH: i32 = 5;
