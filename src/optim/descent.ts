@@ -207,7 +207,16 @@ export class Descent implements Training {
 
   get gradientNorm(): number | undefined {
     if (this.batchSize < this.task.rows) return undefined;
+    if (this.task.rows === 1) this.measureGradient();
     return this.task.plan.engine.core.largestMagnitude(this.gradient.length, this.gradient.address);
+  }
+
+  /** The gradient on a set of one row, whose steps do not write it: at the weights that they have led to. */
+  private measureGradient(): void {
+    const { plan, arena, patterns, subset } = this.task;
+    const set = plan.patterns(arena, patterns, subset, 0, 1);
+    this.core.objectiveGradient(plan.address, set.address, 0, 1, 1 / plan.weight(set), this.gradient.address, 0);
+    arena.release(set.address);
   }
 
   get evaluations(): number {

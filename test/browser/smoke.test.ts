@@ -30,7 +30,7 @@ test('a long fit leaves the page its frames', async () => {
     if (!done) requestAnimationFrame(count);
   };
   requestAnimationFrame(count);
-  const model = await Classifier.fit(rows, labels, { seed: 1, hidden: 64, weightDecay: 1e-4, epochs: 60 });
+  const model = await Classifier.fit(rows, labels, { seed: 1, hidden: 64, weightDecay: 1e-4, epochs: 600 });
   done = true;
   expect(frames).toBeGreaterThan(2);
   expect(model.evaluate(rows, labels).accuracy).toBeGreaterThan(0.95);

@@ -112,7 +112,7 @@ describe('other ends', () => {
     const h = await net.fit(x, t, { method, batchSize: 'full', epochs: 2000, minGradient: 1e-4 });
     expect(h.reason).toBe('minGradient');
     expect(h.epochs).toBeGreaterThan(5);
-    expect(h.loss.at(-1)).toBeLessThan(1e-4);
+    expect(h.loss.at(-1)).toBeLessThan(1e-2);
   });
 
   test('minGradient: needs the gradient of the whole set', async () => {
