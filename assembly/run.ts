@@ -254,9 +254,9 @@ function stepFused(run: Run, plan: Plan, patterns: Patterns, u: Update, first: i
 export function runSteps(at: usize, steps: i32): i32 {
   const run = changetype<Run>(at), plan = changetype<Plan>(run.plan), patterns = patternsOf(run);
   const u = updateOf(run), rates = run.rates, emphasis = run.emphasis, weighs = patterns.w || patterns.factors;
-  // A step on one pattern goes without a gradient.
+  // Steps on one pattern go without a gradient: not a rest of one behind larger batches, which threads may share, and which must have their bits.
   const large = plan.dense && plan.parameters * <i32>SIZE > SMALL;
-  const small = !large && isSmall(plan), immediate = (large || small) && !patterns.factors && isImmediate(u);
+  const small = !large && isSmall(plan), immediate = run.batch == 1 && (large || small) && !patterns.factors && isImmediate(u);
   const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
   let done = 0;
   plan.learning = 1;

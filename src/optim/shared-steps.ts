@@ -43,7 +43,7 @@ export class SharedSteps {
   *advance(steps: number, batch: number): Work<number> {
     const { run } = this;
     const { core } = this.task.plan.engine;
-    const { threads } = this.choice;
+    const threads = batch === 1 ? 1 : this.choice.threads; // a growing batch may begin with one pattern, which takes another path
     const before = performance.now();
     const position = core.runPosition(run);
     let done: number;
@@ -57,7 +57,7 @@ export class SharedSteps {
       done = yield { order: { kind: 'steps', at: { ...at, rows }, steps, threads }, threads };
     }
     const patterns = core.runPosition(run) - position;
-    if (patterns >= batch) this.choice.took(threads, performance.now() - before, patterns);
+    if (batch > 1 && patterns >= batch) this.choice.took(threads, performance.now() - before, patterns);
     return done;
   }
 

@@ -52,6 +52,19 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
     { batchSize },
   ]),
   ['a full batch', {}, { batchSize: 'full' }],
+  // 1100 = 7·157 + 1: the last step of an epoch has one pattern.
+  ...(
+    [
+      ['momentum', sgd()],
+      ['no momentum', sgd({ momentum: 0 })],
+      ['Nesterov', sgd({ nesterov: true })],
+      ['decay', sgd({ weightDecay: 1e-2 })],
+    ] as const
+  ).flatMap(([name, method]): [string, Partial<NetworkOptions>, FitOptions][] => [
+    [`a rest of one, ${name}`, {}, { method, batchSize: 157 }],
+    [`a rest of one, ${name}, a small network`, around(dense(16, { activation: 'tanh' })), { method, batchSize: 157 }],
+    [`a rest of one, ${name}, sample weights`, {}, { method, batchSize: 157, sampleWeights: weights.map((w) => w + 0.1) }],
+  ]),
   ['adam, decay', {}, { method: adam({ weightDecay: 1e-3 }), batchSize: 48 }],
   ['nesterov', {}, { method: sgd({ nesterov: true, weightDecay: 1e-3 }), batchSize: 48 }],
   ['without momentum', {}, { method: sgd({ momentum: 0 }), batchSize: 48 }],
@@ -64,6 +77,7 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
   ['interleave', {}, { order: 'interleave', batchSize: 48 }],
   ['emphasize', {}, { order: emphasize({ importance: true }), batchSize: 48 }],
   ['growing', {}, { batchSize: growing({ start: 24, by: 'epoch', factor: 3 }) }],
+  ['growing from one', {}, { batchSize: growing({ start: 1, by: 'epoch', factor: 40 }) }],
   ['clipped, averaged, L1', {}, { clip: { norm: 0.1 }, average: { decay: 0.9 }, l1: 1e-3, batchSize: 48 }],
   ['sample weights', {}, { sampleWeights: weights, batchSize: 48 }],
   ['class weights, validation, metrics', {}, { classWeights: 'balanced', validation: 0.3, metrics: ['accuracy'], batchSize: 48 }],
