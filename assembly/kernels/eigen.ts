@@ -7,6 +7,9 @@ import { axpy, dot, largestMagnitude, scale } from "./blas1";
 /** Sweeps of QL per eigenvalue; two are usual. */
 const SWEEPS: i32 = 50;
 
+/** Sweeps after which what is rounding beside the whole matrix, and not only beside its neighbours, counts as 0: noise need never get smaller. */
+const PATIENT: i32 = 10;
+
 /** Columns of the vectors that a sweep's rotations pass through at a time: their running row stays in registers. */
 const STRIP: i32 = 8 * LANES;
 
@@ -116,13 +119,13 @@ function accumulate(n: i32, a: usize, betas: usize, z: usize): void {
 function diagonalize(n: i32, d: usize, e: usize, z: usize, cosines: usize, sines: usize): i32 {
   for (let i = 1; i < n; i++) set(e, i - 1, get(e, i));
   if (n > 0) set(e, n - 1, 0);
-  const row = <usize>n * SIZE;
+  const row = <usize>n * SIZE, rounding = f64.EPSILON * <f64>max(largestMagnitude(n, d), largestMagnitude(n, e));
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
       for (; m < n - 1; m++) {
         const size = abs(get(d, m)) + abs(get(d, m + 1));
-        if (size + abs(get(e, m)) == size) break;
+        if (size + abs(get(e, m)) == size || (sweep >= PATIENT && <f64>abs(get(e, m)) <= rounding)) break;
       }
       if (m == l) break;
       if (sweep == SWEEPS) return 0;

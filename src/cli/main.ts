@@ -176,7 +176,7 @@ reading(
 
 program
   .command('bench')
-  .description("measure training steps on this machine, beside the machine's own limits (half a minute)")
+  .description("measure training steps on this machine, beside the machine's own limits (some fifteen seconds)")
   .option('--seconds <seconds>', 'for all rungs together', positive, 12)
   .option('--rung <text>', 'only rungs whose names contain this, such as 784-128-10 or b1')
   .option('--json', 'print one JSON value, errors included')

@@ -46,8 +46,14 @@ export async function* eachChunk<Targets, T>(
   chunks: RowChunks<Targets>,
   make: (t: Table, targets: Targets) => T,
 ): AsyncGenerator<T, void, undefined> {
+  const expected = 'expected a function that returns an iterable of [rows, targets], since they are read several times';
+  if (!isRowChunks(chunks)) throw new DataError('chunks', `${expected}; got ${shown(chunks)}`);
+  const given: unknown = chunks();
+  if (typeof given !== 'object' || given === null || !(Symbol.asyncIterator in given || Symbol.iterator in given)) {
+    throw new DataError('chunks', `${expected}; it returned ${shown(given)}`);
+  }
   let number = 0;
-  for await (const chunk of chunks()) {
+  for await (const chunk of given as ReturnType<RowChunks<Targets>>) {
     let made: T;
     try {
       if (!Array.isArray(chunk) || chunk.length !== 2) {
@@ -63,7 +69,7 @@ export async function* eachChunk<Targets, T>(
     yield made;
     number++;
   }
-  if (number === 0) throw new DataError('chunks', 'there are none');
+  if (number === 0) throw new DataError('chunks', 'there are none: the function must return a fresh iterable each time');
 }
 
 /** Arrays one behind the other. */

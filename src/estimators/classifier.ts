@@ -102,7 +102,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     labels?: ArrayLike<Label> | (ClassifierOptions & ClassifierRunOptions),
     options?: ClassifierOptions & ClassifierRunOptions,
   ): Promise<Classifier> {
-    const given = (isRowChunks(rows) ? labels : options) as (ClassifierOptions & ClassifierRunOptions) | undefined;
+    const given = (isRowChunks(rows) ? (labels ?? options) : options) as (ClassifierOptions & ClassifierRunOptions) | undefined;
     const { sampleWeights, signal, timeLimit, background, onProgress, spool, classWeights, ...own } = given ?? {};
     const run = Object.fromEntries(
       Object.entries({ sampleWeights, signal, timeLimit, background, onProgress, spool, classWeights }).filter(

@@ -64,7 +64,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     targets?: MatrixLike | (RegressorOptions & RegressorRunOptions),
     options?: RegressorOptions & RegressorRunOptions,
   ): Promise<Regressor> {
-    const given = (isRowChunks(rows) ? targets : options) as (RegressorOptions & RegressorRunOptions) | undefined;
+    const given = (isRowChunks(rows) ? (targets ?? options) : options) as (RegressorOptions & RegressorRunOptions) | undefined;
     const { sampleWeights, signal, timeLimit, background, onProgress, spool, ...own } = given ?? {};
     const run = Object.fromEntries(
       Object.entries({ sampleWeights, signal, timeLimit, background, onProgress, spool }).filter(([, v]) => v !== undefined),

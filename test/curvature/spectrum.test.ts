@@ -29,6 +29,31 @@ async function hidden(rows = 40) {
   return { net, X, Y, c: net.curvature(X, Y) };
 }
 
+test.each([1, 2, 3])('of a matrix of low rank, most of which is rounding: trace and norm are right (seed %i)', async (seed) => {
+  const layers = [dense(16, { activation: 'lecunTanh' }), dense(3, { activation: 'softmax' })];
+  const net = await Network.create({ inputs: 4, layers, loss: 'crossEntropy', precision: 'float64', seed });
+  const flowers = [
+    [5.1, 3.5, 1.4, 0.2],
+    [6.2, 2.9, 4.3, 1.3],
+    [5.9, 3.0, 5.1, 1.8],
+  ];
+  const waves = Array.from({ length: 60 }, (_, r) => [0, 1, 2, 3].map((c) => Math.sin(0.3 * r + c)));
+  for (const X of [flowers, waves]) {
+    const c = net.curvature(
+      X,
+      X.map((_, r) => [r % 3]),
+    );
+    const H = c.hessian().data;
+    const { eigenvalues } = c.spectrum();
+    const n = net.parameters;
+    const [trace, square] = [H.reduce((s, v, k) => s + (k % (n + 1) ? 0 : v), 0), H.reduce((s, v) => s + v * v, 0)];
+    const bound = n * n * 2 ** -52 * Math.sqrt(square); // n·ε·|A| for each
+    expect(Math.abs(eigenvalues.reduce((s, v) => s + v, 0) - trace)).toBeLessThan(bound);
+    expect(Math.abs(Math.sqrt(eigenvalues.reduce((s, v) => s + v * v, 0)) - Math.sqrt(square))).toBeLessThan(bound);
+  }
+  net.dispose();
+});
+
 describe("the chapter's linear unit (SPEC 1.5; the library's loss has twice its error)", () => {
   test('with a bias: eigenvalues 1.0074, 0.8317, 0.0338, condition number 29.8, best rate 1/λmax', async () => {
     const { c } = await linear(true);

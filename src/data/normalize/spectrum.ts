@@ -2,7 +2,7 @@
 
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { Arena, Reals } from '../../../bindings/memory.js';
-import { DataError } from '../../errors.js';
+import { DataError, EfficientBackpropError } from '../../errors.js';
 import { type Matrix, copyMatrix } from '../matrix.js';
 import type { Spectrum } from './affine.js';
 import type { Covariances } from './moments.js';
@@ -117,6 +117,7 @@ export function eigen(engine: DoubleEngine, matrix: Float64Array, n: number): { 
     const vectors = new Reals(arena, 'float64', n * n);
     const scratch = arena.allocate(engine.core.eigenScratch(n));
     if (!engine.core.symmetricEigen(n, a.address, values.address, vectors.address, scratch)) {
+      if (matrix.every(Number.isFinite)) throw new EfficientBackpropError('the eigenvalues of a matrix did not converge');
       throw new DataError('X', 'numbers so far apart that their squares overflow; divide them by a constant first');
     }
     return { values: values.read() as Float64Array, vectors: vectors.read() as Float64Array };
