@@ -12,7 +12,7 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value !== null && typeof value === 'object') {
     const name: unknown = value.constructor?.name; // of data, which may have a field of that name
-    if (name === 'Object') return 'a plain object';
+    if (name === 'Object') return 'an object';
     if (Symbol.asyncIterator in value) return 'an async iterable';
     return `an object of ${typeof name === 'string' && name ? name : 'no class'}`;
   }
