@@ -6,6 +6,7 @@
 import { SIZE } from "./vec";
 import { LINEAR, SOFTMAX, needsInput, timesDerivative } from "./kernels/activation";
 import { denseBackward, denseForward, denseGradient } from "./kernels/dense";
+import { BLOCK_DEPTH } from "./kernels/gemm";
 import { lossSlope, lossValue, throughInput } from "./kernels/loss";
 import {
   BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, NOISE, Pass, RBF, layerBackward, layerExtra, layerForward, layerGradient, layerScratch, layerSlope,
@@ -146,10 +147,10 @@ export function planStatistics(at: usize): i32 {
 const SLAB_REALS: i32 = 1 << 18;
 
 /**
- * A product sums so many patterns from 0 before it adds what was there (kernels/gemm.ts): a gradient that is added slab by slab in place has the
+ * A product sums so many patterns from 0 before it adds what was there: a gradient that is added slab by slab in place has the
  * bits of one whose slabs were summed apart.
  */
-const SLAB_ROWS: i32 = 384;
+const SLAB_ROWS: i32 = BLOCK_DEPTH;
 
 /**
  * How many patterns run through the network at a time. It follows from the shapes alone, so that sums over patterns are

@@ -10,18 +10,28 @@ export const PLAIN: i32 = 0;
 export const TRANSPOSED: i32 = 1;
 export const PACKED: i32 = 2;
 
-/** Rows of A (whole tiles) and steps of k in a block: up to 128×384 reals, 192 KiB (float32) or 384 KiB (float64). */
+/** Rows of A (whole tiles) in a block. */
 const BLOCK_ROWS: i32 = 128 / MR * MR;
-const BLOCK_DEPTH: i32 = 384;
 
-/** Panels of B packed at a time: 256 bytes of each row, at most 96 KiB in all. */
+/** The most steps of k in a block: a panel of A and a group of panels of B leave half of the first cache to what streams past them. */
+export const BLOCK_DEPTH: i32 = SIZE == 8 ? 192 : 256;
+
+/** Steps of k in the blocks of a product: as even as they can be, since short ones are slow. */
+// @ts-ignore: decorator
+@inline
+function blockDepth(depth: i32): i32 {
+  const blocks = max(1, (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH);
+  return ((depth + blocks - 1) / blocks + 1) & ~1;
+}
+
+/** Panels of B packed at a time: 256 bytes of each row, at most 64 KiB in all. */
 const BLOCK_PANELS: i32 = 8;
 
 /** The same where several blocks of A meet them: packed once, up to 768 KiB. */
-const MOST_PANELS: i32 = 64;
+const MOST_PANELS: i32 = (768 << 10) / (BLOCK_DEPTH * <i32>PANEL);
 
-/** Panels of B that stay in the first cache together, beside one of A. */
-const GROUP: i32 = 2;
+/** Panels of B that stay in the first cache together, beside one of A: tiles of four rows of doubles would else read A from the second too fast. */
+const GROUP: i32 = SIZE == 8 && !FUSED ? 2 : 1;
 
 // @ts-ignore: decorator
 @inline
@@ -68,7 +78,7 @@ export function blockRows(): i32 {
 
 /** Bytes of scratch that gemm needs for a product of this shape. */
 export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, k: i32): usize {
-  const depth = min(k, BLOCK_DEPTH);
+  const depth = blockDepth(k);
   let bytes: usize = 0;
   if (packsA(transposedA, m, n, k)) bytes += <usize>((min(m, BLOCK_ROWS) + MR - 1) / MR) * MR * depth * SIZE;
   if (packsB(transposedB, m, n, k)) bytes += <usize>panelsAtOnce(m, n) * depth * PANEL;
@@ -134,16 +144,16 @@ function blocked(
   transposedA: i32, transposedB: i32, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
   c: usize, ldc: usize, e: usize, lde: usize, scratch: usize,
 ): void {
-  const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth);
+  const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth), deepest = blockDepth(depth);
   const rowA = transposedA ? SIZE : lda, stepA = transposedA ? lda : SIZE;
   const panelled = packingB || transposedB == PACKED, most = panelsAtOnce(m, n), panels = scratch;
-  const block = packingB ? scratch + <usize>most * min(depth, BLOCK_DEPTH) * PANEL : scratch;
+  const block = packingB ? scratch + <usize>most * deepest * PANEL : scratch;
   // One block of A meets all columns, whose panels are packed as they come; several meet as many as are packed for all of them.
   const once = packingB && m > BLOCK_ROWS, stretch = once ? most * NR : n, chunk = packingB ? most * NR : n;
   for (let from = 0; from < n; from += stretch) {
     const to = min(n, from + stretch);
-    for (let k = 0; k < depth; k += BLOCK_DEPTH) {
-      const steps = min(depth - k, BLOCK_DEPTH), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb; // k = 0 where B is packed
+    for (let k = 0; k < depth; k += deepest) {
+      const steps = min(depth - k, deepest), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb; // k = 0 where B is packed
       const column = transposedB ? ldb : SIZE, size = panelled ? <usize>steps * PANEL : PANEL, next = panelled ? PANEL : ldb;
       if (once) packBlockB(transposedB, steps, to - from, y + <usize>from * column, ldb, panels);
       for (let i = 0; i < m; i += BLOCK_ROWS) {

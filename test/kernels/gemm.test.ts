@@ -97,10 +97,12 @@ describe.each(PRECISIONS)('gemm in %s', (precision) => {
     }
   });
 
-  // Blocks are 128 (fused: 126) rows, 384 steps of depth, 64 (float32) or 32 (float64) columns; the rest are primes.
+  // Blocks are 128 (fused: 126) rows, up to 256 (float32) or 192 (float64) steps of depth, 64 or 32 columns; the rest are primes.
   test.each([
     [129, 65, 385],
     [128, 64, 384],
+    [127, 63, 257],
+    [128, 32, 193],
     [131, 67, 13],
     [7, 131, 389],
     [257, 3, 101],
@@ -109,7 +111,8 @@ describe.each(PRECISIONS)('gemm in %s', (precision) => {
     [131, 1, 401],
     [67, 71, 1],
     [5, 37, 769],
-    // More rows than a block, whose B is packed once: up to 64 panels of 8 (float32) or 4 (float64) columns at a time.
+    // More rows than a block, whose B is packed once: up to 768 (float32) or 512 (float64) columns at a time.
+    [133, 787, 31],
     [133, 523, 31],
     [129, 263, 387],
   ])('beyond the blocks: %i×%i×%i', async (m, n, k) => {

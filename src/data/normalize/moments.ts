@@ -7,7 +7,7 @@ import { DataError } from '../../errors.js';
 import { type Matrix, copyMatrix, someRows } from '../matrix.js';
 
 /** Rows worked on at a time: one block of the product's depth. */
-const PIECE = 384;
+const PIECE = 192;
 
 /** Columns of a covariance multiplied at a time; what stands left of them is known by symmetry. */
 const BAND = 128;
