@@ -1,4 +1,4 @@
-"""Derives the polynomials of assembly/kernels/elementary.ts and tanh.ts (60 digits; needs mpmath).
+"""Derives the polynomials, and ratios of them, of assembly/kernels/elementary.ts and tanh.ts (60 digits; needs mpmath).
 
 Each polynomial is the weighted least-squares fit over Chebyshev's points of an interval, within a factor of about two of
 the minimax error. Coefficients are rounded to the
@@ -7,7 +7,7 @@ costs almost nothing. Prints coefficients, constant term first, and the weighted
 
     python3 scripts/minimax.py
 """
-from mpmath import mp, mpf, matrix, qr_solve, frexp, ldexp, nint, exp, expm1, log, sqrt, erfc, cos, pi
+from mpmath import mp, mpf, matrix, qr_solve, frexp, ldexp, nint, exp, expm1, log, sqrt, erfc, tanh, cos, pi
 
 mp.dps = 60
 
@@ -52,8 +52,23 @@ def q(r):  # expm1(r) = r + r²·q(r)
     return mpf(1) / 2 + r / 6 if abs(r) < tiny else (expm1(r) - r) / r ** 2
 
 
-def twice(r):  # expm1(2r) = 2r + r²·twice(r)
-    return 2 + 4 * r / 3 if abs(r) < tiny else (expm1(2 * r) - 2 * r) / r ** 2
+def slope(z):  # tanh(r)/r, z = r²
+    return 1 - z / 3 if z < tiny else tanh(sqrt(z)) / sqrt(z)
+
+
+def derive_ratio(name, g, b, above, below, bits):
+    """Prints (1 + Σ p_k x^k)/(1 + Σ q_k x^k) of degrees `above` and `below`, nearest to g over 0 … b: least squares of p − g·q."""
+    free = sorted([(k, side) for k in range(1, above + 1) for side in "p"] + [(k, side) for k in range(1, below + 1) for side in "q"])
+    found = {}
+    side_at = lambda side, x: 1 + sum(c * x ** k for (k, s), c in found.items() if s == side)
+    xs = [b / 2 + b / 2 * cos(pi * (2 * i + 1) / 80) for i in range(40)]
+    while free:
+        A = matrix([[x ** k if side == "p" else -g(x) * x ** k for k, side in free] for x in xs])
+        found[free.pop(0)] = rounded(qr_solve(A, matrix([g(x) * side_at("q", x) - side_at("p", x) for x in xs]))[0][0], bits)
+    e = max(abs(side_at("p", x) / side_at("q", x) / g(x) - 1) for x in [b * i / 4000 for i in range(4001)])
+    print(f"{name} degrees {above}/{below}, {bits} bits: relative error 2^{float(log(e, 2)):.1f}")
+    for (k, side), c in sorted(found.items(), key=lambda item: (item[0][1], item[0][0])):
+        print(f"    {side}{k}", mp.nstr(c, 9 if bits == 24 else 18))
 
 
 def lg(z):  # log(1+f) = f − f²/2 + s·(f²/2 + R), s = f/(2+f), z = s², R = z·lg(z)
@@ -78,9 +93,9 @@ if __name__ == "__main__":
     for bits, degree in ((24, 4), (24, 5), (53, 9), (53, 10), (53, 11)):
         if not which or "exp" in which:
             derive("q", q, lambda r: abs(r) + tiny, -half, half, degree, bits, fixed=(mpf(1) / 2,))
-    for bits, degree in ((24, 4), (53, 9)):
+    for bits, above, below in ((24, 0, 2), (24, 1, 1), (53, 1, 2), (53, 2, 2)):
         if not which or "tanh" in which:
-            derive("twice", twice, lambda r: abs(r) / 2 + tiny, -half / 2, half / 2, degree, bits)
+            derive_ratio("slope", slope, (half / 2) ** 2, above, below, bits)
     for bits, degree in ((24, 3), (24, 4), (53, 6), (53, 7)):
         if not which or "log" in which:
             derive("lg", lg, lambda z: z + tiny, mpf(0), zmax, degree, bits)
