@@ -107,7 +107,7 @@ function nesterov(n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64
 // @ts-ignore: decorator
 @inline
 function outerSteps(
-  kind: i32, decays: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: i32, decays: bool, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), lambda = splat(<real>decay), t = tinyBeside(r);
   for (; m > 0; m--, x += SIZE) {
@@ -121,15 +121,15 @@ function outerSteps(
         rule(kind, true, 32, g2, w, v, r, mu, lambda, t);
         rule(kind, true, 48, g3, w, v, r, mu, lambda, t);
       } else {
-        ruleBy(kind, 0, g0, w, v, mu, t);
-        ruleBy(kind, 16, g1, w, v, mu, t);
-        ruleBy(kind, 32, g2, w, v, mu, t);
-        ruleBy(kind, 48, g3, w, v, mu, t);
+        ruleBy(kind, settles, 0, g0, w, v, mu, t);
+        ruleBy(kind, settles, 16, g1, w, v, mu, t);
+        ruleBy(kind, settles, 32, g2, w, v, mu, t);
+        ruleBy(kind, settles, 48, g3, w, v, mu, t);
       }
     }
     for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) {
       if (decays) rule(kind, true, 0, mul(xi, v128.load(p)), w, v, r, mu, lambda, t);
-      else ruleBy(kind, 0, mul(xi, v128.load(p)), w, v, mu, t);
+      else ruleBy(kind, settles, 0, mul(xi, v128.load(p)), w, v, mu, t);
     }
     if (i > 0) {
       const g = mul(xi, loadPart(p, i));
@@ -144,13 +144,14 @@ function outerSteps(
 /** A whole vector of the rule without decay; h: −rate·gradient */
 // @ts-ignore: decorator
 @inline
-function ruleBy(kind: i32, offset: usize, h: v128, w: usize, v: usize, momentum: v128, tiny: v128): void {
+function ruleBy(kind: i32, settles: bool, offset: usize, h: v128, w: usize, v: usize, momentum: v128, tiny: v128): void {
   const old = v128.load(w + offset);
   if (kind == PLAIN_DESCENT) {
     v128.store(w + offset, add(old, h));
     return;
   }
-  const u = settledBy(tiny, madd(h, momentum, v128.load(v + offset)));
+  let u = madd(h, momentum, v128.load(v + offset));
+  if (settles) u = settledBy(tiny, u);
   v128.store(v + offset, u);
   v128.store(w + offset, kind == NESTEROV ? add(madd(old, momentum, u), h) : add(old, u));
 }
@@ -169,9 +170,12 @@ function rulePartBy(kind: i32, n: i32, h: v128, w: usize, v: usize, momentum: v1
   storePart(w, kind == NESTEROV ? add(madd(old, momentum, u), h) : add(old, u), n);
 }
 
-/** The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. */
+/**
+ * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must settle (vec.ts) in one of
+ * eight steps: the two additions take a fifth of the time.
+ */
 export function sgdOuter(
-  kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: i32, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
   if (n == 1) { // one column is as one row
     const column = x;
@@ -182,6 +186,7 @@ export function sgdOuter(
   }
   if (decay != 0) decayingOuter(kind, m, n, x, d, w, v, rate, momentum, decay);
   else if (kind == PLAIN_DESCENT) plainOuter(m, n, x, d, w, rate);
+  else if (kind == MOMENTUM && settles) settlingOuter(m, n, x, d, w, v, rate, momentum);
   else if (kind == MOMENTUM) classicalOuter(m, n, x, d, w, v, rate, momentum);
   else nesterovOuter(m, n, x, d, w, v, rate, momentum);
 }
@@ -189,17 +194,21 @@ export function sgdOuter(
 function decayingOuter(
   kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
-  outerSteps(kind, true, m, n, x, d, w, v, rate, momentum, decay);
+  outerSteps(kind, true, true, m, n, x, d, w, v, rate, momentum, decay);
 }
 
 function plainOuter(m: i32, n: i32, x: usize, d: usize, w: usize, rate: f64): void {
-  outerSteps(PLAIN_DESCENT, false, m, n, x, d, w, w, rate, 0, 0);
+  outerSteps(PLAIN_DESCENT, false, false, m, n, x, d, w, w, rate, 0, 0);
 }
 
 function classicalOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
-  outerSteps(MOMENTUM, false, m, n, x, d, w, v, rate, momentum, 0);
+  outerSteps(MOMENTUM, false, false, m, n, x, d, w, v, rate, momentum, 0);
+}
+
+function settlingOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
+  outerSteps(MOMENTUM, false, true, m, n, x, d, w, v, rate, momentum, 0);
 }
 
 function nesterovOuter(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
-  outerSteps(NESTEROV, false, m, n, x, d, w, v, rate, momentum, 0);
+  outerSteps(NESTEROV, false, true, m, n, x, d, w, v, rate, momentum, 0);
 }
