@@ -143,7 +143,10 @@ export function planStatistics(at: usize): i32 {
   return changetype<Plan>(at).statistics;
 }
 
-/** Reals of input and activations that a slab may hold: 1 MiB in float32, about what a second cache keeps. */
+/**
+ * Reals of input and activations that a slab may hold: 1 MiB in float32, about what a second cache keeps; or a quarter of the parameters, if that is
+ * more: they pass through the caches with every slab.
+ */
 const SLAB_REALS: i32 = 1 << 18;
 
 /**
@@ -161,7 +164,7 @@ export function planSlab(at: usize, training: i32): i32 {
   if (training && plan.statistics) return i32.MAX_VALUE;
   let width = plan.inputs;
   for (let i = 0; i < plan.layers; i++) width += layerAt(plan, i).units;
-  return max(64, min(SLAB_ROWS, (SLAB_REALS / width) & ~63));
+  return max(64, min(SLAB_ROWS, (max(SLAB_REALS, plan.parameters / 4) / width) & ~63));
 }
 
 /** Bytes from one buffer of the workspace to the next: sizes rounded up to a cache line. */

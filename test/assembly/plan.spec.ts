@@ -74,6 +74,8 @@ describe("plan", () => {
   test("a slab: 64 to 256 patterns, in doubles 192, by the widths, in multiples of 64", () => {
     expect(planSlab(changetype<usize>(plan([1, 1], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(SIZE == 8 ? 192 : 256);
     expect(planSlab(changetype<usize>(plan([5000, 100], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(64);
+    // A quarter of 4,000,000 parameters over 4,000 inputs and 1,000 units.
+    expect(planSlab(changetype<usize>(plan([4000, 1000], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(192);
     // 2^18/(784 + 128 + 10) = 284.3
     expect(planSlab(changetype<usize>(plan([784, 128, 10], [TANH, SOFTMAX], CROSS_ENTROPY)), 1)).toBe(SIZE == 8 ? 192 : 256);
   });
