@@ -27,8 +27,10 @@ const count = numeric('an integer ≥ 1', (n) => Number.isSafeInteger(n) && n >=
 const positive = numeric('a number > 0', (n) => n > 0 && n < Infinity);
 const share = numeric('a number ≥ 0 and < 1', (n) => n >= 0 && n < 1);
 
+const unit = numeric('integers ≥ 1, separated by commas, or 0 for no hidden layer', (n) => Number.isSafeInteger(n) && n >= 1);
+
 function units(text: string): number[] {
-  return text === '' || text === '0' ? [] : text.split(',').map(count);
+  return text === '' || text === '0' ? [] : text.split(',').map(unit);
 }
 
 function delimiter(text: string): string {

@@ -25,7 +25,9 @@ export async function predict(modelFile: string, file: string, options: PredictO
     throw new UsageError('--probabilities goes with classifiers; this model predicts numbers');
   const conformer = new Conformer(model);
   await writePieces(options.out, formatted(predictions(model, conformer, file, options), options));
-  if (!options.quiet) tellNotes(conformer.notes);
+  if (options.quiet) return;
+  tellNotes(conformer.notes);
+  if (options.out) process.stderr.write(`saved: ${options.out}\n`); // standard output is for predictions
 }
 
 /** Predictions of rows, as records, piece by piece. */

@@ -59,7 +59,14 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
     onProgress: progress.report,
     ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit * 1000 }),
   };
-  const learning = (await streams(file, options.stream)) ? trainPieces : trainWhole;
+  const { validation, earlyStopping } = options.model;
+  if (earlyStopping && validation === undefined) throw new UsageError('--early-stopping needs --validation, 0.2 for example');
+  const inPieces = await streams(file, options.stream);
+  if (inPieces && validation !== undefined) {
+    const how = options.stream ? 'without --stream' : 'with --no-stream, as far as memory allows';
+    throw new UsageError(`--validation takes rows that are kept: ${how} they are`);
+  }
+  const learning = inPieces ? trainPieces : trainWhole;
   const { learned, lesson } = await learning(file, options, run, sayer(output)).finally(() => progress.done());
   await conclude(learned, lesson, output);
 }

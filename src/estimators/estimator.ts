@@ -77,11 +77,16 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** @internal */
   abstract readonly kind: 'classifier' | 'regressor';
 
-  constructor(name: string, options: EstimatorOptions | undefined, extra: Parameters<typeof checked>[1] = {}) {
+  /** @param call what the messages of its options begin with */
+  constructor(
+    private readonly call: 'Classifier' | 'Regressor',
+    options: EstimatorOptions | undefined,
+    extra: Parameters<typeof checked>[1] = {},
+  ) {
     super();
-    this.options = checked(name, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
-    checkedStopping(name, this.options);
-    techniques(name, this.options);
+    this.options = checked(call, { ...ESTIMATOR_OPTIONS, ...extra }, options) as Checked<typeof ESTIMATOR_OPTIONS>;
+    checkedStopping(call, this.options);
+    techniques(call, this.options);
     this.seed = this.options.seed ?? freshSeed();
   }
 
@@ -187,10 +192,10 @@ export abstract class Estimator<Targets, Coding> extends Model {
    */
   protected async trainChunks(chunks: RowChunks<Targets>, run: Checked<typeof RUN_OPTIONS>, given: unknown): Promise<void> {
     const { validation, decorrelate, precision } = this.options;
-    if (run.sampleWeights) throw new OptionError(`${this.kind}.fit.sampleWeights`, run.sampleWeights, 'none with chunks');
+    if (run.sampleWeights) throw new OptionError(`${this.call}.fit.sampleWeights`, run.sampleWeights, 'none with chunks');
     if (validation !== undefined) {
       const expected = 'none with chunks: which rows a share takes depends on all of them; evaluateChunks measures on others';
-      throw new OptionError(`${this.kind}.validation`, validation, expected);
+      throw new OptionError(`${this.call}.validation`, validation, expected);
     }
     await this.exclusively(async () => {
       const interruption = new Interruption(run.signal, run.timeLimit);
@@ -392,7 +397,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       w: this.classWeights(coding, classes, own, byClass),
       classes,
       seed: this.seed,
-      techniques: techniques(this.kind, this.options, background),
+      techniques: techniques(this.call, this.options, background),
     });
   }
 

@@ -102,5 +102,5 @@ function requireStreamable(settings: Settings, once: boolean): void {
 
 /** What the refusal of a method on chunks says. */
 export function wholeSetMethods(name: string): string {
-  return `a method of mini-batches, such as sgd(), adam() or stochasticDiagonalLM(), with chunks: ${name} compares gradients of the whole set`;
+  return `a method of mini-batches, such as sgd(), adam() or stochasticDiagonalLM(), with chunks: ${name} takes each step on the whole set`;
 }

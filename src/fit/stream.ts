@@ -173,7 +173,10 @@ export class Stream implements Source {
     if (this.closed) return undefined;
     if (!step.done) return this.placed(step.value, this.number++);
     this.iterator = undefined;
-    if (this.number === 0) throw new DataError('chunks', 'there are none: the iterable ended at once');
+    if (this.number === 0) {
+      const again = this.epochs > 1 ? ` in epoch ${this.epochs}: each call of the function must return a fresh one` : '';
+      throw new DataError('chunks', `there are none: the iterable ended at once${again}`);
+    }
     if (this.epochs < this.settings.epochs) this.ahead = this.ask();
     return undefined;
   }

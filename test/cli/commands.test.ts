@@ -92,6 +92,7 @@ describe('penguins, from a table to predictions', () => {
     expect(code).toBe(0);
     expect(err).toMatch(/ignored: "id"/);
     expect(err).toMatch(/"Atlantis" not seen in training/);
+    expect(err).toMatch(/saved: answers\.ndjson/);
     expect(JSON.parse(readFileSync(place.file('answers.ndjson'), 'utf8'))).toEqual({ species: 'Gentoo' });
   });
 
@@ -333,6 +334,9 @@ describe('what cannot work', () => {
     await refused(['train', 'data.csv', '-t', 'y', '-o', 'm', '--report', 'm'], /would replace --out m/);
     await refused(['predict', 'p.safetensors', 'data.csv', '-o', 'p.safetensors'], /would replace what is read/);
     await refused(['train', 'data.csv', '-t', 'y', '--drop', 'y'], /would drop the target/);
+    await refused(['train', 'absent.csv', '-t', 'y', '--early-stopping'], /--early-stopping needs --validation/);
+    await refused(['train', 'data.csv', '-t', 'y', '--stream', '--validation', '0.2'], /without --stream/);
+    await refused(['train', 'data.csv', '-t', 'y', '--hidden', '8,a'], /integers ≥ 1, separated by commas/);
     await refused(['predict', 'known.safetensors', 'known.csv', '--probabilities'], /goes with classifiers/);
     expect(readFileSync(place.file('data.csv'), 'utf8')).toBe('x,y\n1,a\n2,b\n');
   });

@@ -427,7 +427,7 @@ describe('what is wrong with chunks', () => {
     const net = await network();
     await expect(net.fit(watched([], fresh()))).rejects.toThrow(/chunks: there are none/);
     let epoch = 0;
-    await expect(net.fit(() => (epoch++ ? [] : cut([32])), { epochs: 3 })).rejects.toThrow(/chunks: there are none/);
+    await expect(net.fit(() => (epoch++ ? [] : cut([32])), { epochs: 3 })).rejects.toThrow(/chunks: there are none: .* in epoch 2: each call/);
     await expect(net.fit((() => 5) as never)).rejects.toThrow(/fit: the function returned 5; expected an async iterable/);
   });
 
@@ -439,7 +439,7 @@ describe('what is wrong with chunks', () => {
   });
 
   const refused: [string, FitOptions, RegExp][] = [
-    ['method', { method: rprop() }, /rprop compares gradients of the whole set/],
+    ['method', { method: rprop() }, /rprop takes each step on the whole set/],
     ['method', { method: levenbergMarquardt() }, /sgd\(\), adam\(\).*levenbergMarquardt/],
     ['method', { method: bfgs() }, /a method of mini-batches/],
     ['batchSize', { batchSize: 'full' }, /a number with chunks/],
