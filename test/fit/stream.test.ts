@@ -427,7 +427,9 @@ describe('what is wrong with chunks', () => {
     const net = await network();
     await expect(net.fit(watched([], fresh()))).rejects.toThrow(/chunks: there are none/);
     let epoch = 0;
-    await expect(net.fit(() => (epoch++ ? [] : cut([32])), { epochs: 3 })).rejects.toThrow(/chunks: there are none: .* in epoch 2: each call/);
+    await expect(net.fit(() => (epoch++ ? [] : cut([32])), { epochs: 3 })).rejects.toThrow(
+      /chunks: there are none: .* in epoch 2: each call/,
+    );
     await expect(net.fit((() => 5) as never)).rejects.toThrow(/fit: the function returned 5; expected an async iterable/);
   });
 
