@@ -4,9 +4,8 @@ import type { DoubleEngine, Engine, Numerics } from '../bindings/core.js';
 import { compiledDouble, engineOf } from '../bindings/load.js';
 import { Curvature } from './curvature/curvature.js';
 import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
-import { ACTIVATIONS } from './activations.js';
 import { Dataset } from './data/dataset.js';
-import { type MatrixLike, copyMatrix, matrix, requireColumns } from './data/matrix.js';
+import { type MatrixLike, matrix, requireColumns } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
 import { fit } from './fit/fit.js';
 import { fitStream, wholeSetMethods } from './fit/fit-stream.js';
@@ -19,7 +18,6 @@ import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format
 import { networkConfig, parametersFrom } from './format/network.js';
 import { Forward } from './forward.js';
 import { Inference } from './inference.js';
-import { type Initializer, initialize, initializeRbf } from './initializers.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
@@ -28,10 +26,11 @@ import { choose } from './optim/auto.js';
 import { NUMERICS } from './numerics.js';
 import type { Method, MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
-import { type Architecture, type ParameterShape, outputsOf, parameterShapes, widths } from './plan.js';
+import { type Architecture, type ParameterShape, outputsOf, parameterShapes } from './plan.js';
 import { SEED, freshSeed } from './random.js';
 import { THREADS, type Threads } from './threads.js';
 import { startsFromData } from './start/start.js';
+import { checkedWeights, drawWeights } from './weights.js';
 
 const OPTIONS = {
   inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
@@ -161,7 +160,7 @@ export class Network extends Model {
     checkLayers(complete.loss, complete.layers);
     const network = new this(await engineOf(given.precision, given.numerics), complete);
     try {
-      network.initialize();
+      drawWeights(network.engine.core, network.arena, network.theta, network.architecture, network.layers, network.seed);
     } catch (error) {
       network.dispose();
       throw error;
@@ -324,19 +323,7 @@ export class Network extends Model {
   setWeights(weights: readonly ArrayLike<number>[]): void {
     this.check();
     if (this.aside) throw new EfficientBackpropError('this network is being fitted in the background; await that fit first');
-    if (!Array.isArray(weights) || weights.length !== this.shapes.length) {
-      throw new DataError('weights', `expected ${this.shapes.length} arrays (${this.shapes.map(({ name }) => name).join(', ')})`);
-    }
-    const next = this.theta.read();
-    this.shapes.forEach(({ name, first, size, shape }, i) => {
-      const given = matrix(weights[i], name);
-      requireColumns(given, 1, name);
-      if (given.rows !== size) throw new DataError(name, `has ${given.rows} elements; expected ${size} ([${shape.join(', ')}])`);
-      const into = next.subarray(first, first + size);
-      copyMatrix(given, into, name);
-      const negative = name.endsWith('.variance') ? into.findIndex((v) => v < 0) : -1;
-      if (negative >= 0) throw new DataError(name, `${into[negative]} is negative`, { row: negative });
-    });
+    const next = checkedWeights(this.shapes, weights, this.theta);
     this.theta.view().set(next);
     this.started = true;
     this.memory = undefined;
@@ -459,35 +446,6 @@ export class Network extends Model {
 
   private check(): void {
     if (this.disposed) throw new DisposedError('network');
-  }
-
-  /** Draws the initial weights: each layer's from its own stream, so that one layer's size does not change another's. */
-  private initialize(): void {
-    const { engine, arena, theta, seed } = this;
-    const all = theta.view();
-    all.fill(0);
-    for (const { name, first, size } of this.shapes) {
-      if (name.endsWith('.scale') || name.endsWith('.variance')) all.fill(1, first, first + size);
-    }
-    const inputs = widths(this.architecture);
-    const firstOf = (name: string) => this.shapes.find((shape) => shape.name === name)!.first;
-    this.layers.forEach((layer, i) => {
-      if (layer.type === 'dense') {
-        const { units, activation, bias } = layer;
-        const init = layer.init as Exclude<Initializer, 'custom'>; // that name is a file's, whose weights need no start
-        const { gain } = ACTIVATIONS[activation];
-        const place = { layer: i, inputs: inputs[i]!, units, gain, first: firstOf(`layers.${i}.kernel`), bias };
-        initialize(engine.core, arena, theta, init, place, seed);
-      } else if (layer.type === 'rbf') {
-        initializeRbf(engine.core, theta, layer, {
-          layer: i,
-          inputs: inputs[i]!,
-          centres: firstOf(`layers.${i}.centres`),
-          logWidths: firstOf(`layers.${i}.logWidths`),
-          seed,
-        });
-      }
-    });
   }
 
   private measure(data: Dataset): Evaluation {

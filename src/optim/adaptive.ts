@@ -3,7 +3,8 @@
 import { OptionError } from '../errors.js';
 import { checked, flag, number } from '../options.js';
 import type { Schedule } from '../rates/schedule.js';
-import { Descent, type RateOfEpoch, type Rule, rateOption } from './descent.js';
+import { Descent } from './descent.js';
+import { type RateOfEpoch, type Rule, rateOption } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
 // Codes of assembly/optim/adaptive.ts.

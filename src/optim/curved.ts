@@ -4,7 +4,8 @@ import { OptionError } from '../errors.js';
 import { checked, either, number, oneOf } from '../options.js';
 import type { Schedule } from '../rates/schedule.js';
 import { powers } from './adaptive.js';
-import { Descent, type Diagonals, type RateOfEpoch, type Rule, rateOption } from './descent.js';
+import { Descent } from './descent.js';
+import { type Diagonals, type RateOfEpoch, type Rule, rateOption } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
 // Codes of assembly/optim/curved.ts.

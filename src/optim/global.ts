@@ -2,7 +2,8 @@
 
 import { OptionError } from '../errors.js';
 import { checked, number } from '../options.js';
-import { Descent, type Rule } from './descent.js';
+import { Descent } from './descent.js';
+import type { Rule } from './rule.js';
 import type { MethodState, Task } from './method.js';
 import type { BatchMethod } from './signs.js';
 import type { Method } from './method.js';

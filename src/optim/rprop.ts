@@ -2,7 +2,8 @@
 
 import { OptionError } from '../errors.js';
 import { checked, number, oneOf } from '../options.js';
-import { Descent, type Rule } from './descent.js';
+import { Descent } from './descent.js';
+import type { Rule } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
 // Codes of assembly/optim/resilient.ts.

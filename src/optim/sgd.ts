@@ -6,7 +6,8 @@ import type { Architecture } from '../plan.js';
 import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type AutoRate, autoRate, isAutoRate } from './auto-rate.js';
-import { Descent, type RateOfEpoch, type Rule, rateOption } from './descent.js';
+import { Descent } from './descent.js';
+import { type RateOfEpoch, type Rule, rateOption } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
 const AUTO = value<'auto' | AutoRate>("'auto', or an autoRate()", (v) => v === 'auto' || isAutoRate(v), undefined as never);

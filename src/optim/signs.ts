@@ -2,7 +2,8 @@
 // batchSize is 'full', and mini-batches are refused.
 
 import { checked, number } from '../options.js';
-import { Descent, type Rule } from './descent.js';
+import { Descent } from './descent.js';
+import type { Rule } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
 // Codes of assembly/optim/signs.ts.
