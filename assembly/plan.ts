@@ -170,7 +170,7 @@ export function planSlab(at: usize, training: i32): i32 {
 /** Bytes from one buffer of the workspace to the next: sizes rounded up to a cache line. */
 // @ts-ignore: decorator
 @inline
-function padded(bytes: usize): usize {
+export function padded(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
 

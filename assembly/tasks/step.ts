@@ -6,7 +6,7 @@ import { Patterns } from "../batch";
 import { columnSums, copy } from "../kernels/blas1";
 import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
 import { DENSE, LAYER_NORM, Layer, layerExtra, layerGradient, layerScratch } from "../layer";
-import { Plan, layerAt, layerInput, parameterAt, planBytes, planDescend, planForward, planLoss, planSlope } from "../plan";
+import { Plan, layerAt, layerInput, padded, parameterAt, planBytes, planDescend, planForward, planLoss, planSlope } from "../plan";
 import { Run, notePatterns, patternsOf, updateOf } from "../run";
 import { draw } from "../orders/emphasis";
 import { Update, isByParts, update, updateBegin, updateRange } from "../update";
@@ -87,12 +87,6 @@ function updatePart(u: Update, plan: Plan, layer: Layer, part: Part, thread: i32
 @inline
 function partAt(s: Sharing, i: i32): Part {
   return changetype<Part>(changetype<usize>(s) + offsetof<Sharing>() + <usize>i * offsetof<Part>());
-}
-
-// @ts-ignore: decorator
-@inline
-function padded(bytes: usize): usize {
-  return (bytes + 63) & ~63;
 }
 
 /** Rows of a kernel's part are multiples of this, so that tiles of 4 and of 6 rows fit. */
