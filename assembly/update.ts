@@ -322,7 +322,7 @@ export function isImmediate(u: Update): bool {
 /** A layer's parameters move a step against the gradient of one pattern: x[i]·d[o] for the kernel, d for the bias. */
 export function updateOuter(u: Update, plan: Plan, layer: Layer, x: usize, d: usize): void {
   const n = layer.kernelSize, w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
-  const settles = ((plan.epoch + plan.step) & 7) == 0; // epochs of few patterns, too, come by all eight
+  const settles = ((plan.epoch + plan.step) & 7) == 0; // about one step in eight: epochs of few patterns, too, come by
   sgdOuter(u.rule, settles, layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
   if (layer.bias) sgd(u.rule, layer.units, d, parameterAt(w, n), parameterAt(v, n), u.rate, u.momentum, 0);
 }

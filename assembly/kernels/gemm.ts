@@ -50,14 +50,14 @@ const FEW_ROWS: i32 = 8;
 function packsA(transposed: i32, m: i32, n: i32, k: i32): bool {
   // Rows that stand apart in memory (a transposed A) defeat the prefetcher sooner than long contiguous ones.
   // Tiles of six rows reuse more of what they load, and can wait longer for it.
-  return m * k * <i32>SIZE > (transposed ? SMALL : FUSED ? 64 * SMALL : 4 * SMALL) && n > 2 * NR;
+  return <f64>m * <f64>k * <f64>SIZE > <f64>(transposed ? SMALL : FUSED ? 64 * SMALL : 4 * SMALL) && n > 2 * NR;
 }
 
 // @ts-ignore: decorator
 @inline
 function packsB(transposed: i32, m: i32, n: i32, k: i32): bool {
   if (transposed == PACKED) return false;
-  return transposed != 0 || (m >= FEW_ROWS && n > NR && n * k * <i32>SIZE > SMALL);
+  return transposed != 0 || (m >= FEW_ROWS && n > NR && <f64>n * <f64>k * <f64>SIZE > <f64>SMALL);
 }
 
 /** Bytes that `packWhole` fills, or 0 where a product of this shape should not have B packed beforehand. */
@@ -76,9 +76,9 @@ export function blockRows(): i32 {
   return BLOCK_ROWS;
 }
 
-/** Bytes of scratch that gemm needs for a product of this shape. */
+/** Bytes of scratch that gemm needs for a product of this shape, or of a smaller one. */
 export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, k: i32): usize {
-  const depth = blockDepth(k);
+  const depth = (min(k, BLOCK_DEPTH) + 1) & ~1; // of a product of any smaller depth, too, though its blocks may be deeper
   let bytes: usize = 0;
   if (packsA(transposedA, m, n, k)) bytes += <usize>((min(m, BLOCK_ROWS) + MR - 1) / MR) * MR * depth * SIZE;
   if (packsB(transposedB, m, n, k)) bytes += <usize>panelsAtOnce(m, n) * depth * PANEL;
@@ -90,8 +90,8 @@ export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, 
  *
  * A is m×depth (or stored transposed, depth×m), B depth×n (or n×depth), row-major, rows lda, ldb bytes apart. c: rows
  * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c.
- * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of BLOCK_DEPTH
- * steps, each block from 0, so that rounding errors of long sums stay small.
+ * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of up to
+ * BLOCK_DEPTH steps, each block from 0, so that rounding errors of long sums stay small.
  */
 export function gemm(
   transposedA: i32, transposedB: i32, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,

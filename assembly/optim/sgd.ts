@@ -4,7 +4,7 @@
 //                                                            w ← w + momentum·v − rate·g      (Nesterov, as Keras)
 //                                                            w ← w − rate·g       (no momentum: v is not touched)
 
-import { LANES, SIZE, add, loadPart, madd, mul, settledBy, splat, splatAt, storePart, tinyBeside } from "../vec";
+import { LANES, SIZE, add, loadPart, madd, mul, settledBy, splat, splatAt, storePart, smallBeside } from "../vec";
 
 export const PLAIN_DESCENT: i32 = 0;
 export const MOMENTUM: i32 = 1;
@@ -61,7 +61,7 @@ function rulePart(
 function steps(
   kind: i32, decays: bool, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
-  const r = splat(<real>-rate), mu = splat(<real>momentum), shrink = splat(<real>(-rate * decay)), t = tinyBeside(r);
+  const r = splat(<real>-rate), mu = splat(<real>momentum), shrink = splat(<real>(-rate * decay)), t = smallBeside(r);
   for (; m > 0; m--, x += SIZE) {
     const s = x ? mul(r, splatAt(x)) : r;
     let p = d, i = n;
@@ -90,8 +90,8 @@ export function sgd(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, 
 }
 
 /**
- * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must settle (vec.ts) in one of
- * eight steps: the two additions take a fifth of the time.
+ * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must settle (vec.ts) now and
+ * then, in one of eight steps, say: the two additions take a fifth of the time.
  */
 export function sgdOuter(
   kind: i32, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,

@@ -123,6 +123,28 @@ describe.each(PRECISIONS)('gemm in %s', (precision) => {
     }
   });
 
+  // Whoever allocates for the largest product runs smaller ones in the same room: a Cholesky factor, a batch that is the rest of an epoch.
+  test('scratch for a shape is enough for every smaller one', async () => {
+    await withKernels(precision, ({ core }) => {
+      const sizes = [1, 7, 8, 97, 128, 129, 130, 191, 192, 193, 255, 256, 257, 258, 300, 384, 385, 400, 512, 513, 800, 1100];
+      for (const [transposedA, transposedB] of FORMS) {
+        for (const [fixed, other] of [
+          [64, 130],
+          [130, 64],
+          [500, 500],
+        ] as const) {
+          const along = (of: (size: number) => number) => {
+            const bytes = sizes.map(of);
+            expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+          };
+          along((k) => core.gemmScratch(transposedA, transposedB, fixed, other, k));
+          along((m) => core.gemmScratch(transposedA, transposedB, m, fixed, other));
+          along((n) => core.gemmScratch(transposedA, transposedB, fixed, n, other));
+        }
+      }
+    });
+  });
+
   test('any shape, any distance of rows', async () => {
     const size = fc.integer({ min: 1, max: 70 });
     const product = fc.record({

@@ -220,3 +220,21 @@ describe('bad options', () => {
     }
   });
 });
+
+test('a batch that is the rest of an epoch, behind larger ones deeper than a block of products', async () => {
+  const losses = async (precision: 'float32' | 'float64') => {
+    const layers = [dense(64), batchNorm(), dense(64, { activation: 'tanh' }), dense(1)];
+    const net = await Network.create({ inputs: 130, layers, loss: 'meanSquaredError', precision, seed: 1 });
+    const inputs = Array.from({ length: 513 }, (_, r) => Array.from({ length: 130 }, (_, i) => Math.sin(r * (i + 1))));
+    const { loss } = await net.fit(
+      inputs,
+      inputs.map(([x]) => [x!]),
+      { epochs: 3, batchSize: 257, method: sgd({ rate: 0.05 }) },
+    );
+    net.dispose();
+    return loss;
+  };
+  const [single, double] = [await losses('float32'), await losses('float64')];
+  // Some ten steps, each of which rounds sums of up to 257 terms to 2⁻²⁴.
+  for (const [i, loss] of double.entries()) expect(Math.abs(single[i]! / loss - 1)).toBeLessThan(10 * 257 * 2 ** -24);
+});

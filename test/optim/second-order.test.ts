@@ -234,3 +234,16 @@ describe('as in every fit', () => {
     }
   });
 });
+
+test('more parameters than a block of products is deep: each step falls', async () => {
+  for (const method of [newton(), levenbergMarquardt()]) {
+    const layers = [dense(40, { activation: 'tanh' }), dense(1)];
+    const net = await Network.create({ inputs: 5, layers, loss: 'meanSquaredError', precision: 'float64', seed: 4 });
+    expect(net.parameters).toBe(281);
+    const inputs = Array.from({ length: 100 }, (_, r) => Array.from({ length: 5 }, (_, i) => Math.sin(r * (i + 1))));
+    const targets = inputs.map((x) => [x[0]! * x[1]! - x[2]!]);
+    const { loss } = await net.fit(inputs, targets, { method, epochs: 5 });
+    for (let i = 1; i < loss.length; i++) expect(loss[i]!).toBeLessThan(loss[i - 1]!);
+    net.dispose();
+  }
+});
