@@ -143,10 +143,7 @@ export function planStatistics(at: usize): i32 {
   return changetype<Plan>(at).statistics;
 }
 
-/**
- * Reals of input and activations that a slab may hold: 1 MiB in float32, about what a second cache keeps; or a quarter of the parameters, if that is
- * more: they pass through the caches with every slab.
- */
+/** Reals of input and activations that a slab may hold at least: 1 MiB in float32, about what a second cache keeps. */
 const SLAB_REALS: i32 = 1 << 18;
 
 /**
@@ -157,7 +154,8 @@ const SLAB_ROWS: i32 = BLOCK_DEPTH;
 
 /**
  * How many patterns run through the network at a time. It follows from the shapes alone, so that sums over patterns are
- * always split at the same places. In training, batches that are normalised as a whole must not be split at all.
+ * always split at the same places. Parameters pass through the caches with every slab: where there are many, it is larger. In training, batches that
+ * are normalised as a whole must not be split at all.
  */
 export function planSlab(at: usize, training: i32): i32 {
   const plan = changetype<Plan>(at);

@@ -160,7 +160,7 @@ export class Network extends Model {
     checkLayers(complete.loss, complete.layers);
     const network = new this(await engineOf(given.precision, given.numerics), complete);
     try {
-      drawWeights(network.engine.core, network.arena, network.theta, network.architecture, network.layers, network.seed);
+      drawWeights(network.engine.core, network.arena, network.theta, network.architecture, network.shapes, network.seed);
     } catch (error) {
       network.dispose();
       throw error;

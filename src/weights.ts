@@ -6,8 +6,7 @@ import { ACTIVATIONS } from './activations.js';
 import { copyMatrix, matrix, requireColumns } from './data/matrix.js';
 import { DataError } from './errors.js';
 import { type Initializer, initialize, initializeRbf } from './initializers.js';
-import type { Layer } from './layers.js';
-import { type Architecture, type ParameterShape, parameterShapes, widths } from './plan.js';
+import { type Architecture, type ParameterShape, widths } from './plan.js';
 
 /** Draws the initial weights: each layer's from its own stream, so that one layer's size does not change another's. */
 export function drawWeights(
@@ -15,10 +14,9 @@ export function drawWeights(
   arena: Arena,
   theta: Reals,
   architecture: Architecture,
-  layers: readonly Layer[],
+  shapes: readonly ParameterShape[],
   seed: number,
 ): void {
-  const shapes = parameterShapes(architecture);
   const all = theta.view();
   all.fill(0);
   for (const { name, first, size } of shapes) {
@@ -26,7 +24,7 @@ export function drawWeights(
   }
   const inputs = widths(architecture);
   const firstOf = (name: string) => shapes.find((shape) => shape.name === name)!.first;
-  layers.forEach((layer, i) => {
+  architecture.layers.forEach((layer, i) => {
     if (layer.type === 'dense') {
       const { units, activation, bias } = layer;
       const init = layer.init as Exclude<Initializer, 'custom'>; // that name is a file's, whose weights need no start

@@ -16,11 +16,11 @@ const BLOCK_ROWS: i32 = 128 / MR * MR;
 /** The most steps of k in a block: a panel of A and a group of panels of B leave half of the first cache to what streams past them. */
 export const BLOCK_DEPTH: i32 = SIZE == 8 ? 192 : 256;
 
-/** Steps of k in the blocks of a product: as even as they can be, since short ones are slow. */
+/** Steps of k in the blocks of a product, depth ≥ 1: as even as they can be, since short ones are slow. */
 // @ts-ignore: decorator
 @inline
 function blockDepth(depth: i32): i32 {
-  const blocks = max(1, (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH);
+  const blocks = (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
   return ((depth + blocks - 1) / blocks + 1) & ~1;
 }
 

@@ -4,7 +4,7 @@
 //                                                            w ← w + momentum·v − rate·g      (Nesterov, as Keras)
 //                                                            w ← w − rate·g       (no momentum: v is not touched)
 
-import { LANES, SIZE, add, loadPart, madd, mul, settledBy, splat, splatAt, storePart, smallBeside } from "../vec";
+import { LANES, SIZE, add, loadPart, madd, mul, settledBy, smallBeside, splat, splatAt, storePart } from "../vec";
 
 export const PLAIN_DESCENT: i32 = 0;
 export const MOMENTUM: i32 = 1;

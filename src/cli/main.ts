@@ -23,11 +23,12 @@ function numeric(what: string, accepts: (n: number) => boolean): (text: string) 
   };
 }
 
-const count = numeric('an integer ≥ 1', (n) => Number.isSafeInteger(n) && n >= 1);
+const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;
+const count = numeric('an integer ≥ 1', isCount);
 const positive = numeric('a number > 0', (n) => n > 0 && n < Infinity);
 const share = numeric('a number ≥ 0 and < 1', (n) => n >= 0 && n < 1);
 
-const unit = numeric('integers ≥ 1, separated by commas, or 0 for no hidden layer', (n) => Number.isSafeInteger(n) && n >= 1);
+const unit = numeric('integers ≥ 1, separated by commas, or 0 for no hidden layer', isCount);
 
 function units(text: string): number[] {
   return text === '' || text === '0' ? [] : text.split(',').map(unit);
