@@ -1,11 +1,11 @@
 // Pieces of work that take a while, described by numbers, so that any thread can do them: this one, or one in the background.
 
-import type { Core } from './core.js';
+import type { Core, DoubleCore } from './core.js';
 
 /** A function of the binary. */
 interface CallOrder {
   readonly kind: 'call';
-  readonly name: keyof Core;
+  readonly name: keyof DoubleCore;
   readonly args: readonly number[];
 }
 
@@ -87,7 +87,7 @@ export function carryOut(order: Order, by: Executor): number {
 
 /** Calls a function of the binary. */
 export function callOf(core: Core, { name, args }: CallOrder): number {
-  return (core[name] as (...args: readonly number[]) => number)(...args);
+  return ((core as DoubleCore)[name] as (...args: readonly number[]) => number)(...args);
 }
 
 function sum({ at, code, first, rows, option, scale, v, out, outB, run, ordered }: SumOrder, by: Executor): number {

@@ -404,13 +404,8 @@ export class Network extends Model {
     X: MatrixLike | Dataset | Chunks,
     options: FitOptions,
   ): { options: FitOptions & { method: Method }; choice: string } {
-    const { l1, clip, average, background, batchSize } = options;
-    const around = {
-      l1: (l1 ?? 0) > 0,
-      clip: clip !== undefined,
-      average: average !== undefined,
-      background: background === true,
-    };
+    const { l1, clip, average, batchSize } = options;
+    const around = { l1: (l1 ?? 0) > 0, clip: clip !== undefined, average: average !== undefined };
     const extra = Object.entries(around).find(([, used]) => used)?.[0];
     const { method, because } = choose({
       architecture: this.architecture,

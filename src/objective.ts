@@ -7,7 +7,7 @@ import type { Patterns } from './data/dataset.js';
 import { type Architecture, type PatternSet, Plan, outputsOf, parameterShapes, workOf } from './plan.js';
 import { type Place, type Sum, Sums } from './sums.js';
 import type { Threads } from './threads.js';
-import { workHere } from './work.js';
+import { type Work, call } from './work.js';
 
 /** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
 const JACOBIAN_REALS = 1 << 18;
@@ -68,23 +68,23 @@ export class Objective {
   }
 
   /** E. */
-  value(): number {
+  *value(): Work<number> {
     this.counts.value++;
     this.wasValue = this.plan.slab >= this.rows;
     if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
     const { plan, set, rows } = this;
-    const sum = this.isSplit ? this.sum({ kind: 'evaluate', rows }) : workHere(plan.engine, plan.evaluate(set));
+    const sum = yield* this.isSplit ? this.sum({ kind: 'evaluate', rows }) : plan.evaluate(set);
     return sum * this.scale + this.penalty();
   }
 
   /** ∇E into `gradient`; returns E. */
-  gradient(gradient: Reals): number {
+  *gradient(gradient: Reals): Work<number> {
     this.counts.gradient++;
     this.wasValue = false;
     const { rows, scale } = this;
-    const sum = this.isSplit
+    const sum = yield* this.isSplit
       ? this.sum({ kind: 'gradient', rows, scale, out: gradient.address })
-      : workHere(this.engine, this.plan.gradient(this.set, scale, gradient));
+      : this.plan.gradient(this.set, scale, gradient);
     const value = sum * scale;
     for (const { first, size } of this.decays) {
       this.engine.core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
@@ -93,15 +93,15 @@ export class Objective {
   }
 
   /** Both of `gradient` and `diagonal` from the same forward passes; returns E. */
-  gradientAndDiagonal(gradient: Reals, diagonal: Reals, full: boolean): number {
+  *gradientAndDiagonal(gradient: Reals, diagonal: Reals, full: boolean): Work<number> {
     const { core } = this.engine;
     const { plan, set, scale } = this;
     this.counts.gradient++;
     this.wasValue = false;
     const [rows, option, out, outB] = [this.rows, full ? 1 : 0, gradient.address, diagonal.address];
-    const value = this.isSplit
+    const value = yield* this.isSplit
       ? this.sum({ kind: 'gradientAndDiagonal', rows, scale, option, out, outB })
-      : core.gradientAndDiagonal(this.curvatureBuffers(), plan.address, set.address, 0, rows, scale, out, outB, option, 0);
+      : call('gradientAndDiagonal', this.curvatureBuffers(), plan.address, set.address, 0, rows, scale, out, outB, option, 0);
     const view = diagonal.view();
     for (const { first, size } of this.decays) {
       core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
@@ -111,16 +111,17 @@ export class Objective {
   }
 
   /** H·v, or with `gaussNewton` G·v, into `out`. */
-  product(v: Reals, out: Reals, gaussNewton: boolean): void {
+  *product(v: Reals, out: Reals, gaussNewton: boolean): Work<void> {
     const { core } = this.engine;
     this.counts.product++;
     this.wasValue = false;
     const { plan, set, rows, scale } = this;
     const option = gaussNewton ? 1 : 0;
-    if (this.isSplit) this.sum({ kind: 'product', rows, scale, option, v: v.address, out: out.address });
+    if (this.isSplit) yield* this.sum({ kind: 'product', rows, scale, option, v: v.address, out: out.address });
     else {
       this.tangents ??= this.tangentsOf(plan);
-      core.curvatureProduct(this.tangents, plan.address, set.address, 0, rows, scale, v.address, out.address, option, 0);
+      const [of, over] = [plan.address, set.address];
+      yield* call('curvatureProduct', this.tangents, of, over, 0, rows, scale, v.address, out.address, option, 0);
     }
     for (const { first, size } of this.decays) core.axpy(size, this.decay, v.at(first), out.at(first));
   }
@@ -138,13 +139,15 @@ export class Objective {
   }
 
   /** A diagonal of the Hessian into `out`. */
-  diagonal(kind: keyof typeof DIAGONALS, out: Reals, first = 0, rows = this.rows): void {
-    const { core } = this.engine;
+  *diagonal(kind: keyof typeof DIAGONALS, out: Reals, first = 0, rows = this.rows): Work<void> {
     const { plan, set, scale } = this;
     this.wasValue = false;
     const option = DIAGONALS[kind];
-    if (rows > plan.slab) this.sum({ kind: 'diagonal', first, rows, scale, option, out: out.address });
-    else core.curvatureDiagonal(this.curvatureBuffers(), plan.address, set.address, first, rows, scale, out.address, option, 0);
+    if (rows > plan.slab) yield* this.sum({ kind: 'diagonal', first, rows, scale, option, out: out.address });
+    else {
+      const [of, over] = [plan.address, set.address];
+      yield* call('curvatureDiagonal', this.curvatureBuffers(), of, over, first, rows, scale, out.address, option, 0);
+    }
     const view = out.view();
     for (const { first: from, size } of this.decays) for (let i = from; i < from + size; i++) view[i]! += this.decay;
   }
@@ -175,7 +178,7 @@ export class Objective {
   }
 
   /** A sum over the patterns, slab by slab. @throws OutOfMemoryError */
-  sum(asked: Sum): number {
+  sum(asked: Sum): Work<number> {
     const { kind } = asked;
     let sums = this.sums.get(kind);
     if (!sums) {
@@ -187,7 +190,7 @@ export class Objective {
       sums = new Sums(engine, arena, rows, slab, threads, work, TIMES, (thread) => this.place(kind, thread));
       this.sums.set(kind, sums);
     }
-    return sums.run(asked);
+    return sums.work(asked);
   }
 
   /** What a thread needs for a kind of sum. */

@@ -4,6 +4,7 @@ import type { DoubleCore } from '../bindings/core.js';
 import { Reals } from '../bindings/memory.js';
 import type { Objective } from './objective.js';
 import type { Squares } from './solve/smooth.js';
+import { type Work, call } from './work.js';
 
 /**
  * F = Σ w·(a − t)² + κ·|kernels|², κ = λ·W·O/2, which is W·O times E: plain residuals, so that μ has the usual scale. JᵀJ and its factor stay in linear memory; J is
@@ -19,7 +20,7 @@ export class NetworkSquares implements Squares {
   data = Number.NaN;
   /** Parameters that the data determine, where they say how strong the decay is. */
   effectiveParameters: number | undefined;
-  readonly reweigh?: (d: Float64Array, g: Float64Array) => number;
+  readonly reweigh?: (d: Float64Array, g: Float64Array) => Work<number>;
   private readonly a: Reals;
   private readonly factor: Reals;
   private readonly g: Reals;
@@ -53,10 +54,10 @@ export class NetworkSquares implements Squares {
     return (2 * this.kappa) / (this.objective.weight * this.objective.outputs);
   }
 
-  cost(x: Float64Array): number {
+  *cost(x: Float64Array): Work<number> {
     const { objective } = this;
     objective.theta.view().set(x);
-    const own = objective.value() - objective.penalty();
+    const own = (yield* objective.value()) - objective.penalty();
     return own * objective.weight * objective.outputs + this.kappa * this.squares();
   }
 
@@ -69,18 +70,18 @@ export class NetworkSquares implements Squares {
     return sum;
   }
 
-  linearise(x: Float64Array, d: Float64Array, g: Float64Array): number {
-    const { objective, core, a, kappa } = this;
+  *linearise(x: Float64Array, d: Float64Array, g: Float64Array): Work<number> {
+    const { objective, a, kappa } = this;
     const { plan, set, rows, slab, theta } = objective;
     theta.view().set(x);
     const { address } = this.g;
     let sum: number;
-    if (rows > slab) sum = objective.sum({ kind: 'normalEquations', rows, out: a.address, outB: address });
+    if (rows > slab) sum = yield* objective.sum({ kind: 'normalEquations', rows, out: a.address, outB: address });
     else {
       const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
       const passed = objective.passed ? 1 : 0;
-      const [jacobian, e] = [j.address, errors.address];
-      sum = core.normalEquations(plan.address, set.address, 0, rows, slab, passed, jacobian, e, a.address, address, scratch);
+      const [of, over, jacobian, e] = [plan.address, set.address, j.address, errors.address];
+      sum = yield* call('normalEquations', of, over, 0, rows, slab, passed, jacobian, e, a.address, address, scratch);
     }
     objective.linearised();
     this.folded = false;
@@ -117,13 +118,13 @@ export class NetworkSquares implements Squares {
   /**
    * MacKay's re-estimation of κ = α/β in Foresee and Hagan's form (1997): α = γ/2E_W, β = (M − γ)/2E_D, γ the number of well-determined parameters.
    */
-  private evidence(d: Float64Array, g: Float64Array): number {
-    const { n, core, a, factor, found, scaling, objective, data, kappa } = this;
+  private *evidence(d: Float64Array, g: Float64Array): Work<number> {
+    const { n, core, factor, found, scaling, objective, data, kappa } = this;
     const squares = this.squares();
     core.fill(n, 0, scaling.address);
     const { scratch } = objective.jacobianBuffers();
-    if (core.dampedStep(n, a.address, 0, scaling.address, this.g.address, factor.address, found.address, scratch) === 0) {
-      core.inverseDiagonal(n, factor.address, found.address, scaling.address);
+    if ((yield* this.damped(0, scratch)) === 0) {
+      yield* call('inverseDiagonal', n, factor.address, found.address, scaling.address);
       const gamma = Math.min(Math.max(n - kappa * core.total(n, found.address), 0), n);
       this.effectiveParameters = gamma;
       this.decayAnew((gamma * data) / (squares * Math.max(objective.rows * objective.outputs - gamma, 1)));
@@ -141,20 +142,27 @@ export class NetworkSquares implements Squares {
   }
 
   /** By Cholesky's factor of JᵀJ + μ·D; where rounding has made that singular, by QR of J itself. Where there is no step, p is not finite, nor is its cost. */
-  step(mu: number, d: Float64Array, p: Float64Array): boolean {
-    const { core, n, a, g, scaling, factor, found, objective } = this;
+  *step(mu: number, d: Float64Array, p: Float64Array): Work<boolean> {
+    const { n, scaling, factor, found, objective } = this;
     scaling.view().set(d);
     const { scratch } = objective.jacobianBuffers();
-    if (core.dampedStep(n, a.address, mu, scaling.address, g.address, factor.address, found.address, scratch) !== 0) {
-      const { r, z, spare } = this.triangular();
-      core.dampedTriangularStep(n, r.address, z.address, mu, scaling.address, factor.address, found.address, spare.address);
+    if ((yield* this.damped(mu, scratch)) !== 0) {
+      const { r, z, spare } = yield* this.triangular();
+      const [own, to] = [scaling.address, found.address];
+      yield* call('dampedTriangularStep', n, r.address, z.address, mu, own, factor.address, to, spare.address);
     }
     p.set(found.view());
     return true;
   }
 
+  /** The step by Cholesky's factor into `found`; comes to 0 where there is one. */
+  private damped(mu: number, scratch: number): Work<number> {
+    const { n, a, g, scaling, factor, found } = this;
+    return call('dampedStep', n, a.address, mu, scaling.address, g.address, factor.address, found.address, scratch);
+  }
+
   /** R and z for J and the residuals at `at`, found once for all damping. */
-  private triangular(): { r: Reals; z: Reals; spare: Reals } {
+  private *triangular(): Work<{ r: Reals; z: Reals; spare: Reals }> {
     const { objective, core, n, at, kappa } = this;
     const { plan, set, rows, slab, theta, arena } = objective;
     this.triangle ??= {
@@ -169,7 +177,8 @@ export class NetworkSquares implements Squares {
     core.fill(n, 0, z.address);
     theta.view().set(at); // a trial may stand there
     objective.linearised();
-    core.triangularEquations(plan.address, set.address, rows, slab, j.address, e.address, r.address, z.address, spare.address);
+    const [of, over] = [plan.address, set.address];
+    yield* call('triangularEquations', of, over, rows, slab, j.address, e.address, r.address, z.address, spare.address);
     const root = Math.sqrt(kappa);
     for (const { first, size } of this.decays) {
       for (let i = first; i < first + size; i++) {

@@ -4,7 +4,7 @@ import { type Arena, Reals } from '../bindings/memory.js';
 import type { Engine } from '../bindings/core.js';
 import type { SumPlaces } from '../bindings/orders.js';
 import { type Threads, ThreadChoice } from './threads.js';
-import { type Work, workHere } from './work.js';
+import type { Work } from './work.js';
 
 /** What is summed; codes of assembly/tasks/job.ts. */
 export const JOBS = {
@@ -79,7 +79,7 @@ export class Sums {
    * @param times how often there will be a sum, about
    */
   constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     arena: Arena,
     rows: number,
     slab: number,
@@ -116,10 +116,5 @@ export class Sums {
     const sum = yield { order, threads };
     choice.took(threads, performance.now() - before, rows);
     return sum;
-  }
-
-  /** The same, here and now. */
-  run(sum: Sum): number {
-    return workHere(this.engine, this.work(sum));
   }
 }

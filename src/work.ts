@@ -1,7 +1,7 @@
 // Work that can be done here or in the background: it says step by step what takes time, and is told what came of it.
 
 import type { Background } from '../bindings/background.js';
-import type { Core, Engine } from '../bindings/core.js';
+import type { DoubleCore, Engine } from '../bindings/core.js';
 import type { Order } from '../bindings/orders.js';
 import { carryOutHere } from '../bindings/pool.js';
 
@@ -21,8 +21,25 @@ export function* done<T>(value: T): Work<T> {
 }
 
 /** Calls a function of the binary. */
-export function* call(name: keyof Core, ...args: number[]): Work<number> {
+export function* call(name: keyof DoubleCore, ...args: number[]): Work<number> {
   return yield { order: { kind: 'call', name, args }, threads: 1 };
+}
+
+/** Whether what a generator yields is to be carried out: it may have other things to say. */
+export function isPiece(said: Piece | object | undefined): said is Piece {
+  return said !== undefined && 'order' in said;
+}
+
+/** Goes on with work that has other things to say, here and now, to the next of them. */
+export function hereUntil<Said extends object | undefined, T>(
+  engine: Engine,
+  work: Generator<Piece | Said, T, number>,
+): IteratorResult<Said, T> {
+  let step = work.next(0);
+  while (!step.done && isPiece(step.value)) {
+    step = work.next(carryOutHere(engine, step.value.order, step.value.threads));
+  }
+  return step as IteratorResult<Said, T>;
 }
 
 /** Does a piece of work here and now. */

@@ -24,6 +24,7 @@ import {
   type SpectrumOptions,
   type Spectrum,
 } from './options.js';
+import { type Work, workHere } from '../work.js';
 import { type Principal, type Ritz, lanczos, norm, powerIteration } from './eigen.js';
 
 /** From this many parameters on the whole Hessian is not formed: its eigenvectors would take minutes. */
@@ -75,13 +76,13 @@ export class Curvature {
   /** The loss. */
   loss(): number {
     this.check();
-    return this.objective.value();
+    return this.here(this.objective.value());
   }
 
   /** ∂E/∂θ: P numbers. */
   gradient(): Float64Array {
     this.check();
-    this.objective.gradient(this.out);
+    this.here(this.objective.gradient(this.out));
     return this.out.read() as Float64Array;
   }
 
@@ -147,7 +148,7 @@ export class Curvature {
         return this.hessianVector(unit)[k]!;
       });
     }
-    this.objective.diagonal(kind === 'lecun' && full ? 'full' : kind, this.out);
+    this.here(this.objective.diagonal(kind === 'lecun' && full ? 'full' : kind, this.out));
     return this.out.read() as Float64Array;
   }
 
@@ -158,7 +159,7 @@ export class Curvature {
   gradientAndDiagonal(options?: { full?: boolean }): { loss: number; gradient: Float64Array; diagonal: Float64Array } {
     this.check();
     const { full } = checked('gradientAndDiagonal', { full: flag(false) }, options);
-    const loss = this.objective.gradientAndDiagonal(this.out, this.v, full);
+    const loss = this.here(this.objective.gradientAndDiagonal(this.out, this.v, full));
     return { loss, gradient: this.out.read() as Float64Array, diagonal: this.v.read() as Float64Array };
   }
 
@@ -299,6 +300,10 @@ export class Curvature {
     this.dispose();
   }
 
+  private here<T>(work: Work<T>): T {
+    return workHere(this.subject.engine, work);
+  }
+
   private check(): void {
     if (this.disposed) throw new DisposedError('curvature');
   }
@@ -307,7 +312,7 @@ export class Curvature {
     this.check();
     if (v.length !== this.parameters) throw new DataError('v', `has ${v.length} elements; expected ${this.parameters}`);
     this.v.view().set(v);
-    this.objective.product(this.v, this.out, gaussNewton);
+    this.here(this.objective.product(this.v, this.out, gaussNewton));
     return this.out.read() as Float64Array;
   }
 
@@ -395,7 +400,7 @@ export class Curvature {
     const { rows } = objective;
     let mean: Float64Array | undefined;
     for (const r of permutation(subject.engine, rows, seed, Purpose.order, 0)) {
-      objective.diagonal(full ? 'full' : 'lecun', out, r, 1);
+      this.here(objective.diagonal(full ? 'full' : 'lecun', out, r, 1));
       // The share of one pattern in the mean over all, times their number.
       const own = (out.read() as Float64Array).map((h) => h * rows);
       mean = mean ? mean.map((m, i) => (1 - gamma) * m + gamma * own[i]!) : own;

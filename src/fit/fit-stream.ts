@@ -11,7 +11,7 @@ import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
 import type { Settings } from './options.js';
 import type { Subject } from './rows.js';
-import { Datasets, type Given, adviser, begun, requireForeground, settingsFrom } from './set-up.js';
+import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
 import { type Chunks, Stream } from './stream.js';
 
 /**
@@ -23,7 +23,6 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
   const once = typeof chunks !== 'function';
   const { settings, stopping } = settingsFrom(once ? { ...options, epochs: options?.epochs ?? 1 } : options);
   requireStreamable(settings, once);
-  requireForeground(settings);
   const interruption = new Interruption(settings.signal, settings.timeLimit);
   const arena = new Arena();
   const datasets = new Datasets(subject, arena);

@@ -10,7 +10,7 @@ import { Interruption } from './interruption.js';
 import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
 import { type Subject, learnedFrom, requireWeight, requiredClasses, split } from './rows.js';
-import { Datasets, type Given, adviser, begun, requireForeground, settingsFrom } from './set-up.js';
+import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
 
 /** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
 export async function fit(
@@ -23,7 +23,6 @@ export async function fit(
   const { settings, stopping } = settingsFrom(options);
   if (settings.rows !== undefined) throw new OptionError('fit.rows', settings.rows, 'none: these data have their number of rows');
   const { engine, architecture } = subject;
-  requireForeground(settings);
   const interruption = new Interruption(settings.signal, settings.timeLimit);
   const arena = new Arena();
   let background: Background | undefined;

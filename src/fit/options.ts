@@ -191,7 +191,7 @@ export interface FitOptions {
   /**
    * Whether a worker does the work, so that this thread stays free: a page draws 60 frames a second, a server answers. Progress, `signal`, `timeLimit`, the history and the
    * bits of the weights are the same. Preparing the data, and starts taken from them, stay here, as does all of it where there are no threads (which is said once) — in slices,
-   * as without this option. Meanwhile `predict` sees weights in the midst of a step, and `setWeights` is refused. Not for methods of second order. Default false.
+   * as without this option. Meanwhile `predict` sees weights in the midst of a step (with methods of second order those of the last accepted step), and `setWeights` is refused. Default false.
    */
   background?: boolean;
   /** Called after each epoch. */

@@ -29,13 +29,6 @@ export function settingsFrom(options: Given): { settings: Settings; stopping: St
   return { settings, stopping: checkedStopping('fit', asked ? { ...settings, earlyStopping: { patience } } : settings) };
 }
 
-/** @throws OptionError for a method that cannot work in the background */
-export function requireForeground({ background, method }: Settings): void {
-  if (!background || method.precision !== 'float64') return;
-  const expected = `false with ${method.name}: methods of second order decide between evaluations, in this thread`;
-  throw new OptionError('fit.background', true, expected);
-}
-
 /** Patterns that are there, as they are and as training takes them. */
 export interface Source extends Pick<Task, 'subset' | 'rows' | 'classes' | 'stream'> {
   readonly patterns: Patterns;

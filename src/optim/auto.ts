@@ -12,7 +12,7 @@ export interface Situation {
   readonly parameters: number;
   readonly rows: number;
   readonly outputs: number;
-  /** Whether something around the method (l1, clip, average, the background, batches of a given size) asks for one of first order. */
+  /** Whether something around the method (l1, clip, average, batches of a given size) asks for one of first order. */
   readonly firstOrder: string | undefined;
 }
 

@@ -1,6 +1,5 @@
 // Levenberg and Marquardt's method on networks (Efficient BackProp 6.5): squared errors, up to some thousand parameters.
 
-import type { DoubleEngine } from '../../bindings/core.js';
 import { OptionError } from '../errors.js';
 import type { Objective } from '../objective.js';
 import { checked, flag, number, oneOf } from '../options.js';
@@ -98,7 +97,7 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     ...(maxFail !== undefined && { patience: maxFail }),
     matrices: () => 2,
     goal,
-    solve: (_: DoubleEngine, { f }: SquaresGoal, x: Float64Array, state) => {
+    solve: ({ f }: SquaresGoal, x: Float64Array, state) => {
       // What a fit that goes on had for μ is where this one begins.
       const known = state?.method === 'levenbergMarquardt' && state.memory[0]! > 0;
       const damping = known ? { ...settings, mu: state.memory[0]!, absolute: true } : settings;

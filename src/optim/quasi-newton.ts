@@ -36,7 +36,7 @@ export interface ConjugateGradientOptions extends SecondOrderOptions {
  */
 export function conjugateGradient(options?: ConjugateGradientOptions) {
   const { beta, weightDecay } = checked('conjugateGradient', { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: DECAY }, options);
-  return secondOrder({ name: 'conjugateGradient', weightDecay, solve: (_, { f }, x) => cg(f, x, beta) });
+  return secondOrder({ name: 'conjugateGradient', weightDecay, solve: ({ f }, x) => cg(f, x, beta) });
 }
 
 export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
@@ -48,7 +48,7 @@ export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
 export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
   const schema = { lambda: number({ above: 0, below: Infinity }, 5e-7), weightDecay: DECAY };
   const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
-  return secondOrder({ name: 'scaledConjugateGradient', weightDecay, solve: (_, { f }, x) => scg(f, x, undefined, lambda) });
+  return secondOrder({ name: 'scaledConjugateGradient', weightDecay, solve: ({ f }, x) => scg(f, x, undefined, lambda) });
 }
 
 export interface BfgsOptions extends LineSearchOptions {
@@ -68,7 +68,7 @@ export function bfgs(options?: BfgsOptions) {
     name: 'bfgs',
     weightDecay,
     matrices: () => 1,
-    solve: (engine, { f }, x) => bfgsSolver(engine, f, x, manner),
+    solve: ({ f, objective }, x) => bfgsSolver(objective.arena, f, x, manner),
   });
 }
 
@@ -81,7 +81,7 @@ export interface LbfgsOptions extends BfgsOptions {
 export function lbfgs(options?: LbfgsOptions) {
   const schema = { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE };
   const { memory, weightDecay, ...manner } = checked('lbfgs', schema, options);
-  return secondOrder({ name: 'lbfgs', weightDecay, solve: (_, { f }, x) => lbfgsSolver(f, x, memory, manner) });
+  return secondOrder({ name: 'lbfgs', weightDecay, solve: ({ f }, x) => lbfgsSolver(f, x, memory, manner) });
 }
 
 /** BFGS that remembers one step (Battiti 1992). @throws OptionError */
@@ -91,7 +91,7 @@ export function oneStepSecant(options?: BfgsOptions) {
     { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE },
     options,
   );
-  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: (_, { f }, x) => oss(f, x, manner) });
+  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: ({ f }, x) => oss(f, x, manner) });
 }
 
 export interface NewtonOptions extends LineSearchOptions {
@@ -112,7 +112,8 @@ function newtonOf(name: 'newton' | 'gaussNewton', options: NewtonOptions | undef
     name,
     weightDecay,
     matrices: (parameters) => (wanted(parameters) ? 0 : 2),
-    solve: (engine, { f }, x) => newtonSolver(engine, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
+    solve: ({ f, objective: { engine, arena } }, x) =>
+      newtonSolver(engine, arena, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
   });
 }
 

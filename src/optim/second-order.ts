@@ -1,10 +1,11 @@
 // Methods of second order at work on a network: full batches, float64, an epoch for each accepted step.
 
 import type { DoubleEngine } from '../../bindings/core.js';
-import type { Reals } from '../../bindings/memory.js';
+import { Reals } from '../../bindings/memory.js';
 import { OptionError } from '../errors.js';
 import { Objective } from '../objective.js';
-import type { Iterate, Smooth, Solver } from '../solve/smooth.js';
+import { type Work, isPiece } from '../work.js';
+import type { Ending, Iterate, Smooth, Solver } from '../solve/smooth.js';
 import { largest } from '../solve/smooth.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Method, MethodState, Task, Training } from './method.js';
@@ -32,7 +33,7 @@ export interface SecondOrder<F = Smooth> {
   readonly matrices?: (parameters: number) => number;
   /** What its goal is; by default the loss itself. */
   goal?(objective: Objective, task: Task): Goal<F>;
-  solve(engine: DoubleEngine, goal: Goal<F>, x: Float64Array, state: MethodState | undefined): Solver;
+  solve(goal: Goal<F>, x: Float64Array, state: MethodState | undefined): Solver;
   /** Ends where the gradient's largest magnitude is at most this. */
   readonly minGrad?: number;
 }
@@ -58,16 +59,16 @@ export function lossGoal(objective: Objective): Goal {
       at(x);
       return objective.value();
     },
-    gradient(x, into) {
+    *gradient(x, into) {
       at(x);
-      const value = objective.gradient(g);
+      const value = yield* objective.gradient(g);
       into.set(g.view());
       return value;
     },
-    product(x, direction, into, gaussNewton) {
+    *product(x, direction, into, gaussNewton) {
       at(x);
       v.view().set(direction);
-      objective.product(v, out, gaussNewton);
+      yield* objective.product(v, out, gaussNewton);
       into.set(out.view());
     },
   };
@@ -120,19 +121,13 @@ class Solving<F> implements Training {
       const expected = `lbfgs() or scaledConjugateGradient() for ${plan.parameters} parameters, of which ${method.name} would keep matrices of ${size} GiB`;
       throw new OptionError('fit.method', method.name, expected);
     }
-    const objective = new Objective(
-      engine,
-      arena,
-      plan.architecture,
-      plan.theta,
-      patterns,
-      subset,
-      method.weightDecay,
-      task.threads,
-    );
+    // Trials have a place of their own: whoever looks at the network meanwhile sees the last point that was accepted.
+    const theta = new Reals(arena, 'float64', plan.theta.length);
+    theta.view().set(plan.theta.view());
+    const objective = new Objective(engine, arena, plan.architecture, theta, patterns, subset, method.weightDecay, task.threads);
     this.goal = method.goal?.(objective, task) ?? (lossGoal(objective) as unknown as Goal<F>);
     this.start = plan.theta.view().slice(0, plan.parameters) as Float64Array;
-    this.solver = method.solve(engine, this.goal, this.start, state);
+    this.solver = method.solve(this.goal, this.start, state);
     this.epoch = state?.epoch ?? 0;
   }
 
@@ -140,14 +135,14 @@ class Solving<F> implements Training {
     this.epoch++;
   }
 
-  /** The accepted point, whatever was tried since. */
-  expose(): void {
-    this.task.plan.theta.view().set(this.last?.x ?? this.start);
-  }
+  /** Every accepted point is in place already. */
+  expose(): void {}
 
-  /** Here and now, all of it: a solver's decisions are JavaScript's. */
-  advance(): number {
-    const { done: over, value } = this.solver.next();
+  /** To the solver's next point or pause: its decisions are this thread's, what it decides on may be worked out by another. */
+  *advance(): Work<number> {
+    let step = this.solver.next(0);
+    while (!step.done && isPiece(step.value)) step = this.solver.next(yield step.value);
+    const { done: over, value } = step as IteratorResult<Iterate | undefined, Ending>;
     this.trial = !over && value === undefined;
     if (over) {
       this.ended = value;
@@ -155,7 +150,7 @@ class Solving<F> implements Training {
     } else if (value) {
       this.last = value;
       this.rate = value.rate;
-      this.expose();
+      this.task.plan.theta.view().set(value.x);
       if (!Number.isFinite(value.value)) return -1;
       if (this.method.minGrad !== undefined && this.gradientNorm! <= this.method.minGrad) this.small = true;
     }

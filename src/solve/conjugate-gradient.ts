@@ -1,7 +1,8 @@
 // Conjugate gradients (Efficient BackProp 6.2; SPEC 1.6.2) and Møller's scaled form without a line search (SPEC 1.6.6).
 
+import type { Work } from '../work.js';
 import { type Point, backtracking, strongWolfe } from './line-search.js';
-import { type Iterate, type Smooth, type Solver, dot, moved, sumOfMagnitudes } from './smooth.js';
+import { type Iterate, type Searching, type Smooth, type Solver, dot, moved, sumOfMagnitudes } from './smooth.js';
 
 /** How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with the second. */
 export const BETAS = ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const;
@@ -21,15 +22,16 @@ export class Line {
     this.g = new Float64Array(f.n);
   }
 
-  at = (alpha: number): Point => {
+  *at(alpha: number): Work<Point> {
     moved(this.from, alpha, this.p, this.x);
-    const value = this.f.gradient(this.x, this.g);
+    const found = this.f.gradient(this.x, this.g);
+    const value = typeof found === 'number' ? found : yield* found;
     return { alpha, value, slope: dot(this.g, this.p) };
-  };
+  }
 
   /** The point with its gradient, which may not be the one looked at last. */
-  settle(point: Point, last: number): { x: Float64Array; g: Float64Array; value: number } {
-    if (point.alpha !== last) this.at(point.alpha);
+  *settle(point: Point, last: number): Work<{ x: Float64Array; g: Float64Array; value: number }> {
+    if (point.alpha !== last) yield* this.at(point.alpha);
     return { x: this.x, g: this.g, value: point.value };
   }
 }
@@ -49,16 +51,17 @@ export function* search(
   slope: number,
   first: number,
   { c1, c2 }: Search,
-): Generator<undefined, { x: Float64Array; g: Float64Array; value: number; alpha: number } | undefined> {
+): Searching<{ x: Float64Array; g: Float64Array; value: number; alpha: number } | undefined> {
   const line = new Line(f, x, p);
   if (c2 === undefined) {
-    const valueAt = (alpha: number) => {
+    const valueAt = function* (alpha: number): Work<number> {
       moved(x, alpha, p, line.x);
-      return f.value(line.x);
+      const found = f.value(line.x);
+      return typeof found === 'number' ? found : yield* found;
     };
     const lower = yield* backtracking(valueAt, { alpha: 0, value, slope }, first, c1);
     if (!lower) return undefined;
-    const { alpha, value: there } = line.at(lower.alpha);
+    const { alpha, value: there } = yield* line.at(lower.alpha);
     return { x: line.x, g: line.g, value: there, alpha };
   }
   let last = 0;
@@ -67,14 +70,15 @@ export function* search(
     return line.at(alpha);
   };
   const found = yield* strongWolfe(evaluate, { alpha: 0, value, slope }, first, { c1, c2 });
-  return found && { ...line.settle(found, last), alpha: found.alpha };
+  return found && { ...(yield* line.settle(found, last)), alpha: found.alpha };
 }
 
 /** Directions p ← −g + β·p with a strong Wolfe search (c2 0.1: directions stay conjugate where steps are nearly exact); the steepest one again where p hardly descends, or after n steps. */
 export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta, c2 = 0.1): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
-  let value = f.gradient(x, g);
+  const first = f.gradient(x, g);
+  let value = typeof first === 'number' ? first : yield* first;
   yield undefined;
   let p: Float64Array = g.map((e) => -e);
   let slope = -dot(g, g);
@@ -132,7 +136,8 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
   const to = new Float64Array(n);
   const g = new Float64Array(n);
   const s = new Float64Array(n);
-  let value = f.gradient(x, g);
+  const begun = f.gradient(x, g);
+  let value = typeof begun === 'number' ? begun : yield* begun;
   yield undefined;
   let p: Float64Array = g.map((e) => -e);
   let r: Float64Array = p.slice();
@@ -146,11 +151,12 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
     if (square === 0 || dot(r, r) === 0) return 'minGradient';
     if (ok) {
       if (f.product) {
-        f.product(x, p, s, false);
+        yield* f.product(x, p, s, false);
       } else {
         const step = sigma / Math.sqrt(square);
         moved(x, step, p, to);
-        f.gradient(to, s);
+        const ahead = f.gradient(to, s);
+        if (typeof ahead !== 'number') yield* ahead;
         for (let i = 0; i < n; i++) s[i] = (s[i]! - g[i]!) / step;
         yield undefined;
       }
@@ -166,7 +172,8 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
     const alpha = mu / delta;
     moved(x, alpha, p, to);
     const next = new Float64Array(n);
-    const there = f.gradient(to, next);
+    const found = f.gradient(to, next);
+    const there = typeof found === 'number' ? found : yield* found;
     const gain = Number.isFinite(there) ? (2 * delta * (value - there)) / (mu * mu) : -1;
     if (gain >= 0) {
       failures = there < value ? 0 : failures + 1;

@@ -1,7 +1,9 @@
 // Driving a solver to its end.
 
+import type { Engine } from '../../bindings/core.js';
+import { hereUntil } from '../work.js';
 import type { SolveReason, SolveSettings } from './options.js';
-import { type Smooth, type Solver, largest } from './smooth.js';
+import { type Immediate, type Solver, largest } from './smooth.js';
 
 /** How often a caller's functions were called. */
 export interface Counts {
@@ -24,8 +26,9 @@ export interface Found {
  * @param gradientScale what the solver's gradients are multiplied with
  */
 export function drive(
+  engine: Engine,
   solver: Solver,
-  f: Smooth,
+  f: Immediate,
   start: Float64Array,
   counts: Counts,
   { iterations, evaluations, minGradient, tolerance, onIteration, signal }: SolveSettings,
@@ -43,7 +46,7 @@ export function drive(
     if (accepted >= iterations) return found('iterations');
     if (counts.value + counts.gradient >= evaluations) return found('evaluations');
     if (signal?.aborted) return found('signal');
-    const step = solver.next();
+    const step = hereUntil(engine, solver);
     if (step.done) return found(step.value);
     if (step.value === undefined) continue;
     accepted++;

@@ -70,7 +70,7 @@ export async function leastSquares(
   try {
     const damping: Damping = { mu, muInc: 10, muDec: 0.1, muMax: 1e30, scaling: 'more', rule: 'nielsen', tolerance };
     const solver = levenbergMarquardt(squares, from, damping);
-    const { u, reason, ...found } = drive(solver, squares, from, squares.counts, settings, (at) => space.outside(at), 2);
+    const { u, reason, ...found } = drive(engine, solver, squares, from, squares.counts, settings, (at) => space.outside(at), 2);
     const plain = squares.plain(u);
     const covariance = squares.covariance(u);
     const n = start.length;

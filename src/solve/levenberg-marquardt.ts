@@ -36,7 +36,8 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
   const g = new Float64Array(n);
   const own = new Float64Array(n); // the diagonal of JᵀJ
   const d = new Float64Array(n).fill(damping.scaling === 'identity' ? 1 : 0);
-  let cost = f.linearise(x, own, g);
+  const begun = f.linearise(x, own, g);
+  let cost = typeof begun === 'number' ? begun : yield* begun;
   yield undefined;
   let mu = damping.mu;
   let nu = 2;
@@ -53,11 +54,13 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
         d[i] = damping.scaling === 'more' ? Math.max(d[i]!, entry) : entry;
       }
     }
-    const solved = f.step(mu, d, p);
+    const found = f.step(mu, d, p);
+    const solved = typeof found === 'boolean' ? found : yield* found;
     let there = Number.NaN;
     if (solved) {
       for (let i = 0; i < n; i++) to[i] = x[i]! + p[i]!;
-      there = f.cost(to);
+      const tried = f.cost(to);
+      there = typeof tried === 'number' ? tried : yield* tried;
     }
     if (solved && there < cost) {
       let foretold = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
@@ -78,8 +81,9 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
         for (let i = 0; i < n; i++) g[i] = -rate * d[i]! * p[i]!;
         yield { x: x.slice(), value: there, gradient: g.slice(), rate } satisfies Iterate;
       }
-      cost = f.linearise(x, own, g);
-      if (f.reweigh) cost = f.reweigh(own, g);
+      const anew = f.linearise(x, own, g);
+      cost = typeof anew === 'number' ? anew : yield* anew;
+      if (f.reweigh) cost = yield* f.reweigh(own, g);
       yield { x: x.slice(), value: cost, gradient: g.slice(), rate } satisfies Iterate;
     } else {
       // Steps that no longer change anything are rounding.

@@ -1,5 +1,8 @@
 // Steps along a direction that satisfy the strong Wolfe conditions: Moré and Thuente's search (ACM TOMS 20, 1994; SPEC 1.6.3).
 
+import type { Work } from '../work.js';
+import type { Searching } from './smooth.js';
+
 /** The function along the direction: φ(α) and φ′(α). */
 export interface Point {
   readonly alpha: number;
@@ -36,11 +39,11 @@ const isFinitePoint = ({ value, slope }: Point) => Number.isFinite(value) && Num
  * rounding; undefined where nothing lower was found. Points that are not finite count as too far.
  */
 export function* strongWolfe(
-  evaluate: (alpha: number) => Point,
+  evaluate: (alpha: number) => Work<Point>,
   start: Point,
   first: number,
   { c1, c2 }: Wolfe,
-): Generator<undefined, Point | undefined> {
+): Searching<Point | undefined> {
   if (!(start.slope < 0)) return undefined;
   const least = c1 * start.slope;
   let best: Point = start; // the end of the interval with the lower value
@@ -53,7 +56,7 @@ export function* strongWolfe(
   let [low, high] = [0, 5 * first];
   let alpha = first;
   for (let k = 0; k < EVALUATIONS; k++) {
-    const here = evaluate(alpha);
+    const here = yield* evaluate(alpha);
     yield undefined;
     if (!isFinitePoint(here)) {
       most = alpha;
@@ -106,15 +109,15 @@ const BACK = { least: 0.1, most: 0.5 };
  * evaluation; undefined where nothing is low enough.
  */
 export function* backtracking(
-  evaluate: (alpha: number) => number,
+  evaluate: (alpha: number) => Work<number>,
   start: Point,
   first: number,
   c1: number,
-): Generator<undefined, { alpha: number; value: number } | undefined> {
+): Searching<{ alpha: number; value: number } | undefined> {
   if (!(start.slope < 0)) return undefined;
   let alpha = first;
   for (let k = 0; k < EVALUATIONS; k++) {
-    const value = evaluate(alpha);
+    const value = yield* evaluate(alpha);
     yield undefined;
     if (value <= start.value + c1 * alpha * start.slope && value < start.value) return { alpha, value };
     const bottom = (-start.slope * alpha * alpha) / (2 * (value - start.value - start.slope * alpha));

@@ -1,6 +1,7 @@
 // The methods of second order on a caller's own function.
 
 import { engineOf } from '../../bindings/load.js';
+import { Arena } from '../../bindings/memory.js';
 import { DataError, OptionError } from '../errors.js';
 import { callback, checked, number, oneOf } from '../options.js';
 import { conjugateGradient, scaledConjugateGradient } from './conjugate-gradient.js';
@@ -9,7 +10,7 @@ import { LINE_SEARCHES, type LineSearch } from './line-search.js';
 import { newton } from './newton.js';
 import { type Minimum, SOLVE_OPTIONS, type SolveOptions } from './options.js';
 import { UPDATES, type Update, bfgs, lbfgs, oneStepSecant } from './quasi-newton.js';
-import { type Smooth, type Solver, dot, remembering } from './smooth.js';
+import { type Immediate, type Smooth, type Solver, dot, remembering } from './smooth.js';
 import { Space } from './space.js';
 
 /** ε^⅓, the best relative step of central differences. */
@@ -85,10 +86,11 @@ export async function minimize(
   if (!Number.isFinite(smooth.value(from))) throw new DataError('x0', 'the function is not finite there');
   const { method, memory, lineSearch, update } = settings;
   const manner = { lineSearch, update };
+  const arena = new Arena();
   const solver = (): Solver => {
     switch (method) {
       case 'bfgs':
-        return bfgs(engine, smooth, from, manner);
+        return bfgs(arena, smooth, from, manner);
       case 'lbfgs':
         return lbfgs(smooth, from, memory, manner);
       case 'oneStepSecant':
@@ -98,11 +100,15 @@ export async function minimize(
       case 'scaledConjugateGradient':
         return scaledConjugateGradient(smooth, from);
       default:
-        return newton(engine, withProducts(smooth), from, false, method === 'truncatedNewton', lineSearch);
+        return newton(engine, arena, withProducts(smooth), from, false, method === 'truncatedNewton', lineSearch);
     }
   };
-  const { u, reason, ...found } = drive(solver(), smooth, from, counts, settings, (at) => space.outside(at));
-  return { x: space.outside(u), ...found, evaluations: counts, reason };
+  try {
+    const { u, reason, ...found } = drive(engine, solver(), smooth, from, counts, settings, (at) => space.outside(at));
+    return { x: space.outside(u), ...found, evaluations: counts, reason };
+  } finally {
+    arena.dispose();
+  }
 }
 
 /** Where to start. @throws DataError */
@@ -134,11 +140,11 @@ function differences(f: (x: Float64Array) => number, x: Float64Array, g: Float64
 }
 
 /** H·v by central differences of the gradient. */
-function withProducts(f: Smooth): Smooth {
+function withProducts(f: Immediate): Smooth {
   const low = new Float64Array(f.n);
   return {
     ...f,
-    product(x, v, out) {
+    *product(x, v, out) {
       const h = (CENTRAL * Math.max(1, Math.sqrt(dot(x, x)))) / Math.sqrt(dot(v, v));
       const along = (step: number) => x.map((e, i) => e + step * v[i]!);
       f.gradient(along(h), out);

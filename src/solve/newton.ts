@@ -1,7 +1,8 @@
 // Newton's method (Efficient BackProp 6.1; SPEC 1.6.1): with the whole Hessian where that is small enough, else by truncated conjugate gradients.
 
 import type { DoubleEngine } from '../../bindings/core.js';
-import { Arena, Reals } from '../../bindings/memory.js';
+import { type Arena, Reals } from '../../bindings/memory.js';
+import { type Work, call } from '../work.js';
 import { type Search, search } from './conjugate-gradient.js';
 import type { LineSearch } from './line-search.js';
 import { type Iterate, type Smooth, type Solver, dot } from './smooth.js';
@@ -13,27 +14,27 @@ const BETA = 1e-3;
 
 /** A factorised symmetric matrix in linear memory. */
 export class Factor {
-  private readonly arena = new Arena();
   private readonly l: Reals;
   private readonly b: Reals;
   private readonly scratch: number;
 
   constructor(
     private readonly engine: DoubleEngine,
+    arena: Arena,
     readonly n: number,
   ) {
-    this.l = new Reals(this.arena, 'float64', n * n);
-    this.b = new Reals(this.arena, 'float64', n);
-    this.scratch = this.arena.allocate(engine.core.factorScratch(0, n));
+    this.l = new Reals(arena, 'float64', n * n);
+    this.b = new Reals(arena, 'float64', n);
+    this.scratch = arena.allocate(engine.core.factorScratch(0, n));
   }
 
   /** Factorises A + diag(shift). @returns whether it is positive definite */
-  of(a: Float64Array, shift: (i: number) => number): boolean {
-    const { n, l, engine, scratch } = this;
+  *of(a: Float64Array, shift: (i: number) => number): Work<boolean> {
+    const { n, l, scratch } = this;
     const view = l.view();
     view.set(a);
     for (let i = 0; i < n; i++) view[i * n + i]! += shift(i);
-    return engine.core.cholesky(n, l.address, scratch) === 0;
+    return (yield* call('cholesky', n, l.address, scratch)) === 0;
   }
 
   /** A⁻¹·b into x. */
@@ -42,16 +43,11 @@ export class Factor {
     this.engine.core.choleskySolve(this.n, this.l.address, this.b.address, this.b.address);
     x.set(this.b.view());
   }
-
-  dispose(): void {
-    this.arena.dispose();
-  }
 }
 
 /** A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. */
 interface Curved {
-  direction(x: Float64Array, g: Float64Array, p: Float64Array): void;
-  dispose(): void;
+  direction(x: Float64Array, g: Float64Array, p: Float64Array): Work<void>;
 }
 
 /** By the whole matrix, a product for each column. */
@@ -61,20 +57,21 @@ class Whole implements Curved {
 
   constructor(
     engine: DoubleEngine,
+    arena: Arena,
     private readonly f: Smooth,
     private readonly gaussNewton: boolean,
   ) {
-    this.factor = new Factor(engine, f.n);
+    this.factor = new Factor(engine, arena, f.n);
     this.a = new Float64Array(f.n * f.n);
   }
 
-  direction(x: Float64Array, g: Float64Array, p: Float64Array): void {
+  *direction(x: Float64Array, g: Float64Array, p: Float64Array): Work<void> {
     const { f, a } = this;
     const unit = new Float64Array(f.n);
     for (let k = 0; k < f.n; k++) {
       unit.fill(0);
       unit[k] = 1;
-      f.product!(x, unit, a.subarray(k * f.n, (k + 1) * f.n), this.gaussNewton);
+      yield* f.product!(x, unit, a.subarray(k * f.n, (k + 1) * f.n), this.gaussNewton);
     }
     let square = 0;
     for (let i = 0; i < f.n; i++) {
@@ -85,17 +82,13 @@ class Whole implements Curved {
       }
     }
     let tau = 0;
-    while (!this.factor.of(a, () => tau)) {
+    while (!(yield* this.factor.of(a, () => tau))) {
       tau = Math.max(2 * tau, BETA * Math.sqrt(square), Number.MIN_VALUE);
       if (!(tau < Infinity)) break; // not finite: the steepest direction is all there is
     }
     if (tau < Infinity) this.factor.solve(g, p);
     else p.set(g);
     for (let i = 0; i < f.n; i++) p[i] = -p[i]!;
-  }
-
-  dispose(): void {
-    this.factor.dispose();
   }
 }
 
@@ -112,7 +105,7 @@ class Truncated implements Curved {
     private readonly gaussNewton: boolean,
   ) {}
 
-  direction(x: Float64Array, g: Float64Array, p: Float64Array): void {
+  *direction(x: Float64Array, g: Float64Array, p: Float64Array): Work<void> {
     const { f } = this;
     const least = Number.EPSILON * Math.sqrt(dot(g, g));
     let model = 0;
@@ -122,7 +115,7 @@ class Truncated implements Curved {
     let square = dot(r, r);
     const product = new Float64Array(f.n);
     for (let k = 0; k < 2 * f.n && Math.sqrt(square) > least; k++) {
-      f.product!(x, d, product, this.gaussNewton);
+      yield* f.product!(x, d, product, this.gaussNewton);
       const curvature = dot(d, product);
       if (!(curvature > 1e-16 * dot(d, d))) {
         if (k === 0) p.set(d);
@@ -143,13 +136,12 @@ class Truncated implements Curved {
     }
     if (dot(p, g) >= 0) for (let i = 0; i < f.n; i++) p[i] = -g[i]!;
   }
-
-  dispose(): void {}
 }
 
 /** w ← w + η·Δ, B·Δ = −g, η by a strong Wolfe search from 1. The function must have products. */
 export function* newton(
   engine: DoubleEngine,
+  arena: Arena,
   f: Smooth,
   x0: Float64Array,
   gaussNewton: boolean,
@@ -158,25 +150,22 @@ export function* newton(
 ): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
-  let value = f.gradient(x, g);
+  const begun = f.gradient(x, g);
+  let value = typeof begun === 'number' ? begun : yield* begun;
   yield undefined;
   const p = new Float64Array(f.n);
-  const curved: Curved = truncated ? new Truncated(f, gaussNewton) : new Whole(engine, f, gaussNewton);
-  try {
-    for (;;) {
-      curved.direction(x, g, p);
-      let slope = dot(g, p);
-      if (!(slope < 0)) {
-        for (let i = 0; i < f.n; i++) p[i] = -g[i]!;
-        slope = -dot(g, g);
-        if (slope === 0) return 'minGradient';
-      }
-      const found = yield* search(f, x, value, p, slope, 1, SEARCHES[lineSearch]);
-      if (!found) return 'noProgress';
-      ({ x, value, g } = { x: found.x, value: found.value, g: found.g });
-      yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
+  const curved: Curved = truncated ? new Truncated(f, gaussNewton) : new Whole(engine, arena, f, gaussNewton);
+  for (;;) {
+    yield* curved.direction(x, g, p);
+    let slope = dot(g, p);
+    if (!(slope < 0)) {
+      for (let i = 0; i < f.n; i++) p[i] = -g[i]!;
+      slope = -dot(g, g);
+      if (slope === 0) return 'minGradient';
     }
-  } finally {
-    curved.dispose();
+    const found = yield* search(f, x, value, p, slope, 1, SEARCHES[lineSearch]);
+    if (!found) return 'noProgress';
+    ({ x, value, g } = { x: found.x, value: found.value, g: found.g });
+    yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
   }
 }

@@ -1,7 +1,7 @@
 // BFGS in its inverse form, with limited memory, and with the memory of one step (Efficient BackProp 6.4; SPEC 1.6.4).
 
-import type { DoubleEngine } from '../../bindings/core.js';
-import { Arena, Reals } from '../../bindings/memory.js';
+import { type Arena, Reals } from '../../bindings/memory.js';
+import { type Work, call } from '../work.js';
 import { type Search, search } from './conjugate-gradient.js';
 import type { LineSearch } from './line-search.js';
 import { type Iterate, type Smooth, type Solver, dot, sumOfMagnitudes } from './smooth.js';
@@ -36,12 +36,12 @@ function difference(a: Float64Array, b: Float64Array): Float64Array {
 /** How a quasi-Newton method turns gradients into directions. */
 interface Memory {
   /** −M·g into p. */
-  direction(g: Float64Array, p: Float64Array): void;
+  direction(g: Float64Array, p: Float64Array): Work<void>;
   /**
    * Learns from a step s and what it changed in the gradient: y, or where damped θ·y + (1 − θ)·B·s, sᵀy = curvature > 0. g is the new gradient, for which the next
    * direction will be, and `before` the one that the last was for.
    */
-  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array, before: Float64Array, theta: number): void;
+  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array, before: Float64Array, theta: number): Work<void>;
   /** Forgets everything. */
   reset(): void;
 }
@@ -50,16 +50,17 @@ interface Memory {
 function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, { lineSearch, update }: Manner): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
-  let value = f.gradient(x, g);
+  const begun = f.gradient(x, g);
+  let value = typeof begun === 'number' ? begun : yield* begun;
   yield undefined;
   const p = new Float64Array(f.n);
   for (let since = 0; ; since++) {
-    memory.direction(g, p);
+    yield* memory.direction(g, p);
     let slope = dot(g, p);
     if (!(slope < 0)) {
       memory.reset();
       since = 0;
-      memory.direction(g, p);
+      yield* memory.direction(g, p);
       slope = dot(g, p);
       if (slope === 0) return 'minGradient';
     }
@@ -89,7 +90,9 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, { lineSearch,
         curvature = dot(s, y);
       }
     }
-    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) memory.learn(s, y, curvature, g, before, theta);
+    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) {
+      yield* memory.learn(s, y, curvature, g, before, theta);
+    }
   }
 }
 
@@ -101,7 +104,8 @@ export class Pairs implements Memory {
 
   constructor(private readonly m: number) {}
 
-  direction(g: Float64Array, p: Float64Array): void {
+  // biome-ignore lint/correctness/useYield: there is nothing to wait for
+  *direction(g: Float64Array, p: Float64Array): Work<void> {
     const { s, y, rho } = this;
     for (let i = 0; i < g.length; i++) p[i] = -g[i]!;
     const a = new Float64Array(s.length);
@@ -122,7 +126,8 @@ export class Pairs implements Memory {
     }
   }
 
-  learn(s: Float64Array, y: Float64Array, curvature: number): void {
+  // biome-ignore lint/correctness/useYield: there is nothing to wait for
+  *learn(s: Float64Array, y: Float64Array, curvature: number): Work<void> {
     this.s.push(s);
     this.y.push(y);
     this.rho.push(1 / curvature);
@@ -140,7 +145,6 @@ export class Pairs implements Memory {
  * the matrix that has learned would make of g.
  */
 export class Matrix implements Memory {
-  private readonly arena = new Arena();
   private readonly m: Reals;
   private readonly s: Reals;
   private readonly t: Reals;
@@ -154,24 +158,24 @@ export class Matrix implements Memory {
   private fresh = true;
 
   constructor(
-    private readonly engine: DoubleEngine,
+    arena: Arena,
     private readonly n: number,
   ) {
-    const reals = (length: number) => new Reals(this.arena, 'float64', length);
+    const reals = (length: number) => new Reals(arena, 'float64', length);
     this.m = reals(n * n);
     [this.s, this.t, this.g, this.u] = [reals(n), reals(n), reals(n), reals(n)] as [Reals, Reals, Reals, Reals];
     this.v = new Float64Array(n);
   }
 
-  direction(g: Float64Array, p: Float64Array): void {
+  *direction(g: Float64Array, p: Float64Array): Work<void> {
     const { v } = this;
     if (this.fresh) v.set(g);
-    else if (!this.ahead) v.set(this.times(g));
+    else if (!this.ahead) v.set(yield* this.times(g));
     this.ahead = false;
     for (let i = 0; i < p.length; i++) p[i] = -v[i]!;
   }
 
-  learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array, before: Float64Array, theta: number): void {
+  *learn(s: Float64Array, y: Float64Array, curvature: number, g: Float64Array, before: Float64Array, theta: number): Work<void> {
     const { v, n } = this;
     if (this.fresh) {
       // Before anything is known the matrix is the identity times what this step tells of its scale (Nocedal & Wright 6.20).
@@ -184,7 +188,7 @@ export class Matrix implements Memory {
       }
       this.fresh = false;
     }
-    const u = this.times(g);
+    const u = yield* this.times(g);
     const t = v; // M·y, in its place
     for (let i = 0; i < n; i++) t[i] = theta * (u[i]! - v[i]!) + (1 - theta) * s[i]!;
     const [a, b] = [(1 + dot(y, t) / curvature) / curvature, 1 / curvature];
@@ -202,29 +206,21 @@ export class Matrix implements Memory {
     this.pending = undefined;
   }
 
-  dispose(): void {
-    this.arena.dispose();
-  }
-
   /** M·v, after what is pending. Valid until the next call. */
-  private times(v: Float64Array): Float64Array {
+  private *times(v: Float64Array): Work<Float64Array> {
     const { n, m, s, t, g, u } = this;
     g.view().set(v);
     const { a, b } = this.pending ?? { a: 0, b: 0 };
-    this.engine.core.rankTwoTimesVector(n, m.address, a, b, s.address, t.address, g.address, u.address, this.pending ? 1 : 0);
+    const rank = this.pending ? 1 : 0;
+    yield* call('rankTwoTimesVector', n, m.address, a, b, s.address, t.address, g.address, u.address, rank);
     this.pending = undefined;
     return u.view() as Float64Array;
   }
 }
 
 /** BFGS: δ = step, φ = change of gradient, M += (1 + φᵀMφ/δᵀφ)·δδᵀ/δᵀφ − (δφᵀM + Mφδᵀ)/δᵀφ ((44), corrected). */
-export function* bfgs(engine: DoubleEngine, f: Smooth, x0: Float64Array, manner = USUAL): Solver {
-  const matrix = new Matrix(engine, f.n);
-  try {
-    return yield* quasiNewton(f, x0, matrix, manner);
-  } finally {
-    matrix.dispose();
-  }
+export function bfgs(arena: Arena, f: Smooth, x0: Float64Array, manner = USUAL): Solver {
+  return quasiNewton(f, x0, new Matrix(arena, f.n), manner);
 }
 
 /** BFGS that remembers the last `memory` steps. */

@@ -5,7 +5,7 @@ import { Arena, viewOf } from '../../bindings/memory.js';
 import { DataError, OptionError } from '../errors.js';
 import type { Counts } from './drive.js';
 import { CENTRAL, sized } from './minimize.js';
-import type { Smooth, Squares } from './smooth.js';
+import type { Immediate, Squares } from './smooth.js';
 import type { Space } from './space.js';
 
 export interface ResidualFunctions {
@@ -20,7 +20,7 @@ function same(a: Float64Array, b: Float64Array): boolean {
 }
 
 /** Σ w·r(x(u))² in u. The residuals at a point are asked for once, and so is their Jacobian. */
-export class Residuals implements Squares, Smooth {
+export class Residuals implements Squares, Immediate {
   readonly n: number;
   /** How many residuals there are. */
   readonly m: number;

@@ -1,27 +1,35 @@
 // What methods of second order work on, and what they yield on the way.
 
-/** A smooth function of n variables. */
+import type { Piece, Work } from '../work.js';
+
+/** A smooth function of n variables: the answer, or the work that comes to it. */
 export interface Smooth {
   readonly n: number;
   /** E(x), and ∇E(x) into g. May be anything that is no finite number where E is not defined. */
-  gradient(x: Float64Array, g: Float64Array): number;
+  gradient(x: Float64Array, g: Float64Array): number | Work<number>;
   /** E(x) alone. */
-  value(x: Float64Array): number;
+  value(x: Float64Array): number | Work<number>;
   /** H(x)·v into `out`, or a Gauss-Newton approximation of it; missing where only gradients are known. */
-  product?(x: Float64Array, v: Float64Array, out: Float64Array, gaussNewton: boolean): void;
+  product?(x: Float64Array, v: Float64Array, out: Float64Array, gaussNewton: boolean): Work<void>;
 }
 
-/** A sum of squares F(x) = Σ r_i(x)², with J = ∂r/∂x. */
+/** One that answers at once: a caller's. */
+export interface Immediate extends Smooth {
+  gradient(x: Float64Array, g: Float64Array): number;
+  value(x: Float64Array): number;
+}
+
+/** A sum of squares F(x) = Σ r_i(x)², with J = ∂r/∂x: answers, or the work that comes to them. */
 export interface Squares {
   readonly n: number;
   /** F(x) alone. */
-  cost(x: Float64Array): number;
+  cost(x: Float64Array): number | Work<number>;
   /** F(x), the diagonal of JᵀJ into d and Jᵀr into g; J stays where it is, for `step`. */
-  linearise(x: Float64Array, d: Float64Array, g: Float64Array): number;
+  linearise(x: Float64Array, d: Float64Array, g: Float64Array): number | Work<number>;
   /** −(JᵀJ + μ·diag(d))⁻¹·Jᵀr into p, for J and r of the last `linearise`; false where it cannot be found. */
-  step(mu: number, d: Float64Array, p: Float64Array): boolean;
+  step(mu: number, d: Float64Array, p: Float64Array): boolean | Work<boolean>;
   /** Changes what F is made of, after a `linearise` that was accepted: F of now, with d and g again. Missing where F stays what it is. */
-  reweigh?(d: Float64Array, g: Float64Array): number;
+  reweigh?(d: Float64Array, g: Float64Array): Work<number>;
 }
 
 /** An accepted point. */
@@ -36,8 +44,14 @@ export interface Iterate {
 /** Why a method ended by itself. */
 export type Ending = 'noProgress' | 'muMax' | 'minGradient';
 
-/** A method at work: yields an iterate for each accepted point and undefined after each evaluation that led to none, so that whoever drives it can pause. */
-export type Solver = Generator<Iterate | undefined, Ending>;
+/**
+ * A method at work: yields what is to be carried out, an iterate for each accepted point, and undefined after each evaluation that led to none, so that whoever drives it
+ * can pause.
+ */
+export type Solver = Generator<Piece | Iterate | undefined, Ending, number>;
+
+/** A part of one that accepts nothing. */
+export type Searching<T> = Generator<Piece | undefined, T, number>;
 
 export function dot(a: Float64Array, b: Float64Array): number {
   let s = 0;
@@ -68,7 +82,7 @@ export function moved(x: Float64Array, alpha: number, p: Float64Array, to: Float
 }
 
 /** The same function, which is asked for each point once where it is asked again for the last one. */
-export function remembering(f: Smooth): Smooth {
+export function remembering(f: Immediate): Immediate {
   const [valued, graded] = [new Float64Array(f.n).fill(Number.NaN), new Float64Array(f.n).fill(Number.NaN)];
   const slope = new Float64Array(f.n);
   let [value, valueThere] = [0, 0];

@@ -1,7 +1,7 @@
 // Bounds kept by a change of variables: x = x(u), u free.
 
 import { OptionError } from '../errors.js';
-import type { Smooth } from './smooth.js';
+import type { Immediate } from './smooth.js';
 
 export type Bounds = readonly (readonly [number, number] | null)[];
 
@@ -80,7 +80,7 @@ export class Space {
   }
 
   /** A function of x as one of u. */
-  smooth(f: Smooth): Smooth {
+  smooth(f: Immediate): Immediate {
     return {
       n: f.n,
       value: (u) => f.value(this.outside(u)),

@@ -1,6 +1,7 @@
 // Methods of second order on networks: they reach goals in few steps, stationary points of what they minimise, and keep the rules of every fit.
 
 import { describe, expect, test } from 'vitest';
+import { heap } from '../../bindings/memory.js';
 import {
   Network,
   OptionError,
@@ -52,6 +53,18 @@ describe.each(METHODS)('$name', (method, most) => {
     expect(h.evaluations).toBeGreaterThanOrEqual(h.epochs);
     for (let k = 1; k < h.loss.length; k++) expect(h.loss[k]!).toBeLessThanOrEqual(h.loss[k - 1]!);
     expect(net.evaluate(X, Y).loss).toBeCloseTo(h.loss.at(-1)!, 12);
+  });
+
+  test('what it kept in linear memory is given back, wherever it ends', async () => {
+    using net = await make();
+    const before = heap.used;
+    await net.fit(X, Y, { method, epochs: 2 });
+    await net.fit(X, Y, { method, timeLimit: 1 });
+    const onEpoch = () => {
+      throw new RangeError('enough');
+    };
+    await expect(net.fit(X, Y, { method, onEpoch })).rejects.toThrow(RangeError);
+    expect(heap.used).toBe(before);
   });
 
   test('with decay it ends where loss and decay balance', async () => {

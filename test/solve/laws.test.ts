@@ -1,7 +1,8 @@
 // Laws of the methods: ends on quadratics, secants, invariance; fits with known answers; refusals.
 
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { engineOf } from '../../bindings/load.js';
+import { Arena, heap } from '../../bindings/memory.js';
 import { DataError, OptionError, leastSquares, minimize } from '../../src/index.js';
 import { conjugateGradient } from '../../src/solve/conjugate-gradient.js';
 import { levenbergMarquardt } from '../../src/solve/levenberg-marquardt.js';
@@ -9,9 +10,12 @@ import { type Point, strongWolfe } from '../../src/solve/line-search.js';
 import { newton } from '../../src/solve/newton.js';
 import { Matrix, Pairs, bfgs, lbfgs } from '../../src/solve/quasi-newton.js';
 import type { Iterate, Smooth, Solver } from '../../src/solve/smooth.js';
+import { type Work, done, hereUntil, workHere } from '../../src/work.js';
 import { numbers } from '../layers/training.js';
 
 const engine = await engineOf('float64');
+const arena = new Arena();
+afterAll(() => arena.dispose());
 
 /** ½(x − c)ᵀA(x − c) with eigenvalues from 1 to κ in random directions. */
 function quadratic(n: number, kappa: number, seed: number) {
@@ -43,14 +47,17 @@ function quadratic(n: number, kappa: number, seed: number) {
       return d.reduce((s, e, i) => s + e * g[i]!, 0) / 2;
     },
     value: (x) => f.gradient(x, new Float64Array(n)),
-    product: (_, v, out) => times(v, out),
+    // biome-ignore lint/correctness/useYield: there is nothing to wait for
+    *product(_, v, out) {
+      times(v, out);
+    },
   };
   return { f, a, c, times, evaluations: () => evaluations };
 }
 
 function* iterates(solver: Solver): Generator<Iterate> {
   for (;;) {
-    const { done, value } = solver.next();
+    const { done, value } = hereUntil(engine, solver);
     if (done) return;
     if (value) yield value;
   }
@@ -68,7 +75,7 @@ function stepsTo(solver: Solver, minGradient: number, most: number): number {
 describe('on a quadratic', () => {
   test.each([1, 2, 5, 12])('Newton needs one step (n = %i)', (n) => {
     const { f } = quadratic(n, 100, n);
-    expect(stepsTo(newton(engine, f, new Float64Array(n), false, false), 1e-9, 5)).toBe(1);
+    expect(stepsTo(newton(engine, arena, f, new Float64Array(n), false, false), 1e-9, 5)).toBe(1);
   });
 
   // Exact steps: the search ends where the slope is 1e-9 of the first, and so does the gradient, times the condition number.
@@ -86,7 +93,7 @@ describe('on a quadratic', () => {
 
   test.each([3, 8])('BFGS and limited memory of as many steps walk alike from the same scale (n = %i)', (n) => {
     const { f } = quadratic(n, 30, n + 2);
-    const ends = [bfgs(engine, f, new Float64Array(n)), lbfgs(f, new Float64Array(n), 100)].map((s) =>
+    const ends = [bfgs(arena, f, new Float64Array(n)), lbfgs(f, new Float64Array(n), 100)].map((s) =>
       [...iterates(s)].slice(0, 2),
     );
     // Both begin with the steepest direction; the second direction knows one pair and the same scale.
@@ -99,10 +106,10 @@ describe('on a quadratic', () => {
 
   test('values never rise, whatever the method', () => {
     for (const make of [
-      (f: Smooth, x: Float64Array) => bfgs(engine, f, x),
+      (f: Smooth, x: Float64Array) => bfgs(arena, f, x),
       (f: Smooth, x: Float64Array) => lbfgs(f, x, 5),
       (f: Smooth, x: Float64Array) => conjugateGradient(f, x, 'powellBeale'),
-      (f: Smooth, x: Float64Array) => newton(engine, f, x, false, true),
+      (f: Smooth, x: Float64Array) => newton(engine, arena, f, x, false, true),
     ]) {
       const { f } = quadratic(9, 1e4, 3);
       let before = Infinity;
@@ -136,39 +143,35 @@ describe('what quasi-Newton methods learn', () => {
   }
 
   test.each([1, 2, 3, 7, 16])('the secant equation M·y = s, M symmetric and positive definite (n = %i)', (n) => {
-    const matrix = new Matrix(engine, n);
+    const matrix = new Matrix(arena, n);
     const next = numbers(n);
     const p = new Float64Array(n);
-    try {
-      const all = pairs(n, 4);
-      matrix.direction(all[0]!.before, p);
-      for (const { s, y, before, after } of all) {
-        matrix.learn(s, y, inner(s, y), after, before, 1);
-        matrix.direction(after, p); // as a method would
-        const times = (v: Float64Array) => {
-          const out = new Float64Array(n);
-          matrix.direction(v, out);
-          return out.map((e) => -e);
-        };
-        const size = Math.sqrt(inner(s, s));
-        // M's condition is up to that of the quadratic and of its updates: 1e4 times ε.
-        times(y).forEach((e, i) => {
-          expect(Math.abs(e - s[i]!) / size).toBeLessThan(1e-11);
-        });
-        const [a, b] = [vector(n, next), vector(n, next)];
-        expect(inner(a, times(a))).toBeGreaterThan(0);
-        expect(Math.abs(inner(a, times(b)) - inner(b, times(a)))).toBeLessThan(1e-11 * Math.sqrt(inner(a, a) * inner(b, b)));
-        times(after); // M·g of the last direction is what the next learning starts from
-      }
-    } finally {
-      matrix.dispose();
+    const all = pairs(n, 4);
+    workHere(engine, matrix.direction(all[0]!.before, p));
+    for (const { s, y, before, after } of all) {
+      workHere(engine, matrix.learn(s, y, inner(s, y), after, before, 1));
+      workHere(engine, matrix.direction(after, p)); // as a method would
+      const times = (v: Float64Array) => {
+        const out = new Float64Array(n);
+        workHere(engine, matrix.direction(v, out));
+        return out.map((e) => -e);
+      };
+      const size = Math.sqrt(inner(s, s));
+      // M's condition is up to that of the quadratic and of its updates: 1e4 times ε.
+      times(y).forEach((e, i) => {
+        expect(Math.abs(e - s[i]!) / size).toBeLessThan(1e-11);
+      });
+      const [a, b] = [vector(n, next), vector(n, next)];
+      expect(inner(a, times(a))).toBeGreaterThan(0);
+      expect(Math.abs(inner(a, times(b)) - inner(b, times(a)))).toBeLessThan(1e-11 * Math.sqrt(inner(a, a) * inner(b, b)));
+      times(after); // M·g of the last direction is what the next learning starts from
     }
   });
 
   test.each([1, 2, 5, 9])('Nocedal’s two loops are the matrix written out (n = %i)', (n) => {
     const all = pairs(n, 5);
     const memory = new Pairs(3);
-    for (const { s, y } of all) memory.learn(s, y, inner(s, y));
+    for (const { s, y } of all) workHere(engine, memory.learn(s, y, inner(s, y)));
     const kept = all.slice(-3);
     const last = kept.at(-1)!;
     const scale = inner(last.s, last.y) / inner(last.y, last.y);
@@ -181,7 +184,7 @@ describe('what quasi-Newton methods learn', () => {
     }
     const g = vector(n, numbers(3));
     const p = new Float64Array(n);
-    memory.direction(g, p);
+    workHere(engine, memory.direction(g, p));
     const expected = m.map((row) => -inner(row, g));
     const size = Math.max(...expected.map(Math.abs));
     p.forEach((e, i) => {
@@ -214,7 +217,8 @@ test('Newton is invariant under linear maps of the variables', () => {
       return 100 * a * a + (1 - x[0]!) ** 2;
     },
     value: (x) => 100 * (x[1]! - x[0]! ** 2) ** 2 + (1 - x[0]!) ** 2,
-    product(at, v, out) {
+    // biome-ignore lint/correctness/useYield: there is nothing to wait for
+    *product(at, v, out) {
       const [x, y] = [at[0]!, at[1]!];
       out[0] = (1200 * x * x - 400 * y + 2) * v[0]! - 400 * x * v[1]!;
       out[1] = -400 * x * v[0]! + 200 * v[1]!;
@@ -232,17 +236,17 @@ test('Newton is invariant under linear maps of the variables', () => {
       return value;
     },
     value: (u) => rosenbrock.value(out(u)),
-    product(u, v, to) {
+    *product(u, v, to) {
       const inner = new Float64Array(2);
-      rosenbrock.product!(out(u), out(v), inner, false);
+      yield* rosenbrock.product!(out(u), out(v), inner, false);
       to[0] = a * inner[0]! + inner[1]!;
       to[1] = b * inner[1]!;
     },
   };
   const start = Float64Array.of(-1.2, 1);
   const inside = Float64Array.of(start[0]! / a, (start[1]! - start[0]! / a) / b);
-  const one = [...iterates(newton(engine, rosenbrock, start, false, false))].slice(0, 8);
-  const other = [...iterates(newton(engine, mapped, inside, false, false))].slice(0, 8);
+  const one = [...iterates(newton(engine, arena, rosenbrock, start, false, false))].slice(0, 8);
+  const other = [...iterates(newton(engine, arena, mapped, inside, false, false))].slice(0, 8);
   one.forEach(({ x }, k) => {
     out(other[k]!.x).forEach((v, i) => {
       expect(Math.abs(v - x[i]!)).toBeLessThan(1e-8);
@@ -313,11 +317,8 @@ describe('Levenberg-Marquardt', () => {
 describe('the line search', () => {
   const along =
     (phi: (a: number) => number, slope: (a: number) => number) =>
-    (alpha: number): Point => ({
-      alpha,
-      value: phi(alpha),
-      slope: slope(alpha),
-    });
+    (alpha: number): Work<Point> =>
+      done({ alpha, value: phi(alpha), slope: slope(alpha) });
 
   // Moré and Thuente's test functions 1 to 3.
   const beta = 0.004;
@@ -337,11 +338,11 @@ describe('the line search', () => {
     for (const first of [1e-3, 0.1, 10, 1e3]) {
       const start = { alpha: 0, value: phi(0), slope: slope(0) };
       const search = strongWolfe(along(phi, slope), start, first, { c1, c2 });
-      let found = search.next();
+      let found = hereUntil(engine, search);
       let evaluations = 0;
       while (!found.done) {
         evaluations++;
-        found = search.next();
+        found = hereUntil(engine, search);
       }
       const point = found.value!;
       expect(point.value).toBeLessThanOrEqual(start.value + c1 * point.alpha * start.slope);
@@ -356,12 +357,25 @@ describe('the line search', () => {
       (a) => (a > 0.3 ? Number.NaN : -1),
     );
     const search = strongWolfe(wall, { alpha: 0, value: 0, slope: -1 }, 1, { c1: 1e-4, c2: 0.9 });
-    let found = search.next();
-    while (!found.done) found = search.next();
+    let found = hereUntil(engine, search);
+    while (!found.done) found = hereUntil(engine, search);
     expect(found.value!.alpha).toBeGreaterThan(0);
     expect(found.value!.alpha).toBeLessThanOrEqual(0.3);
-    expect(strongWolfe(wall, { alpha: 0, value: 0, slope: 1 }, 1, { c1: 1e-4, c2: 0.9 }).next().value).toBeUndefined();
+    const uphill = strongWolfe(wall, { alpha: 0, value: 0, slope: 1 }, 1, { c1: 1e-4, c2: 0.9 });
+    expect(hereUntil(engine, uphill)).toEqual({ done: true, value: undefined });
   });
+});
+
+test.each(['bfgs', 'newton'] as const)('minimize by %s gives back what it kept, wherever it ends', async (method) => {
+  const before = heap.used;
+  const f = ([a, b]: Float64Array) => (a! - 1) ** 2 + (b! + 2) ** 4;
+  for (const bound of [{}, { iterations: 2 }, { tolerance: 0.5 }]) await minimize(f, [3, 3], { method, ...bound });
+  const fails = (x: Float64Array) => {
+    if (x[0]! < 2) throw new RangeError('enough');
+    return f(x);
+  };
+  await expect(minimize(fails, [3, 3], { method })).rejects.toThrow(RangeError);
+  expect(heap.used).toBe(before);
 });
 
 describe('minimize and leastSquares', () => {

@@ -6,18 +6,22 @@ import {
   DisposedError,
   type FitOptions,
   Network,
-  OptionError,
   type Progress,
   Regressor,
   adam,
   autoRate,
+  bfgs,
+  conjugateGradient,
   dataset,
   dense,
   emphasize,
+  gaussNewton,
   gdx,
   growing,
   lbfgs,
   levenbergMarquardt,
+  newton,
+  scaledConjugateGradient,
   schedules,
   sgd,
   sophia,
@@ -198,17 +202,105 @@ test('estimators', async () => {
   expect(await train(true)).toEqual(await train(false));
 });
 
-test("method: 'auto' chooses one of first order", async () => {
-  using net = await Network.create({ inputs: 7, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 });
-  const { choice } = await net.fit(X, labels, { method: 'auto', epochs: 2, background: true });
-  expect(choice).toMatch(/^adam.*background/);
-});
+describe('methods of second order', () => {
+  const big = problem(3000, 7, 3, 2);
+  const numbers = ({ X: { data, shape }, labels: classes }: typeof big) =>
+    classes.map((c, r) => c + Math.sin(3 * data[r * shape[1]!]!));
+  const small = problem(40, 7, 3, 3);
+  /** The last column is the first: JᵀJ has no factor, and the triangle of J takes its place. */
+  const singular = { ...small, X: { ...small.X, data: small.X.data.map((e, i) => (i % 7 === 6 ? small.X.data[i - 6]! : e)) } };
+  const create = (threads = 1) =>
+    Network.create({
+      inputs: 7,
+      layers: [dense(9, { activation: 'tanh' }), dense(1)],
+      loss: 'meanSquaredError',
+      precision: 'float64',
+      seed: 2,
+      threads,
+    });
+  const CASES: [string, typeof big, FitOptions][] = [
+    ['lbfgs', big, { method: lbfgs() }],
+    ['bfgs', small, { method: bfgs({ lineSearch: 'armijo', weightDecay: 1e-3 }), epochs: 30 }],
+    ['conjugateGradient', big, { method: conjugateGradient(), validation: 0.2 }],
+    ['scaledConjugateGradient', big, { method: scaledConjugateGradient() }],
+    ['newton', big, { method: newton(), epochs: 3 }],
+    ['newton, truncated', small, { method: newton({ truncated: true }) }],
+    ['gaussNewton', small, { method: gaussNewton({ weightDecay: 1e-2 }), epochs: 10 }],
+    ['levenbergMarquardt', big, { method: levenbergMarquardt() }],
+    ['levenbergMarquardt, bayesian', small, { method: levenbergMarquardt({ bayesian: true }), epochs: 30 }],
+    ['levenbergMarquardt, singular', singular, { method: levenbergMarquardt({ mu: 1e-40 }), epochs: 10 }],
+    ["'auto'", small, { method: 'auto' }],
+  ];
 
-test.each([lbfgs(), levenbergMarquardt()])('$name is refused, before anything has changed', async (method) => {
-  using net = await Network.create({ inputs: 7, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 });
-  const before = net.getWeights();
-  const fit = net.fit(X, labels, { method, background: true });
-  await expect(fit).rejects.toThrow(OptionError);
-  await expect(fit).rejects.toThrow(/fit\.background.*second order/);
-  expect(net.getWeights().map((w) => [...w])).toEqual(before.map((w) => [...w]));
+  test.each(CASES)('%s', async (_, data, options) => {
+    const run = async (threads: number, background: boolean) => {
+      using net = await create(threads);
+      const { time, ...history } = await net.fit(data.X, numbers(data), { epochs: 6, ...options, background });
+      expect(history.loss.length).toBeGreaterThan(1);
+      return { history, weights: net.getWeights() };
+    };
+    const alone = await run(1, false);
+    for (const threads of [1, 2, 3]) expect(await run(threads, true)).toEqual(alone);
+  });
+
+  test("'auto' chooses them as it does without", async () => {
+    using net = await create();
+    const { choice } = await net.fit(small.X, numbers(small), { method: 'auto', epochs: 2, background: true });
+    expect(choice).toMatch(/^levenbergMarquardt/);
+  });
+
+  test.each([lbfgs(), levenbergMarquardt()])(
+    '$name: what is seen meanwhile is an accepted step, never a trial',
+    async (method) => {
+      using net = await create();
+      const seen = () => net.getWeights().join();
+      const accepted = [seen()];
+      let done = false;
+      const onEpoch = () => accepted.push(seen());
+      const fit = net.fit(big.X, numbers(big), { method, epochs: 30, background: true, onEpoch }).then(() => {
+        done = true;
+      });
+      const looks = new Set<string>();
+      for (; !done; await turns(1)) looks.add(seen());
+      await fit;
+      expect(looks.size).toBeGreaterThan(3);
+      for (const look of looks) expect(accepted).toContain(look);
+    },
+  );
+
+  test('the event loop goes round while one evaluation takes long', async () => {
+    const much = problem(20_000, 40, 2);
+    using net = await Network.create({
+      inputs: 40,
+      layers: [dense(200, { activation: 'tanh' }), dense(2, { activation: 'softmax' })],
+      loss: 'crossEntropy',
+      precision: 'float64',
+      seed: 1,
+      threads: 1,
+    });
+    const data = dataset(much.X, much.labels);
+    let done = false;
+    const fit = net.fit(data, { method: lbfgs(), epochs: 1, background: true }).then(({ evaluations }) => {
+      done = true;
+      return evaluations;
+    });
+    let rounds = 0;
+    for (; !done; rounds++) await turns(1);
+    expect(rounds).toBeGreaterThan(25 * (await fit)); // in this thread two or three an evaluation
+  });
+
+  test('an abort, a time limit, a disposal', async () => {
+    const net = await create(2);
+    const abort = new AbortController();
+    const options = { method: lbfgs(), epochs: 1e6, background: true } as const;
+    const onEpoch = ({ epoch }: Progress) => epoch === 3 && setImmediate(() => abort.abort());
+    const aborted = await net.fit(big.X, numbers(big), { ...options, signal: abort.signal, onEpoch });
+    expect(aborted.reason).toBe('signal');
+    expect(aborted.epochs).toBeGreaterThanOrEqual(3);
+    expect((await net.fit(big.X, numbers(big), { ...options, timeLimit: 20 })).reason).toBe('timeLimit');
+    const refused = expect(net.fit(big.X, numbers(big), options)).rejects.toThrow(DisposedError);
+    await turns(30);
+    net.dispose();
+    await refused;
+  });
 });

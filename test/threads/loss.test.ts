@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { engineOf } from '../../bindings/load.js';
 import { Arena, Reals } from '../../bindings/memory.js';
 import { endThreads, runJob } from '../../bindings/pool.js';
-import { type FitOptions, Network, WorkerLostError, adam, dense, rprop } from '../../src/index.js';
+import { type FitOptions, Network, WorkerLostError, adam, dense, lbfgs, rprop } from '../../src/index.js';
 import { begun, leader } from './late-leader.js';
 import { LAYERS, fitted, problem, watchWorkers, workersFor } from './support.js';
 
@@ -28,6 +28,7 @@ const FITS: [string, FitOptions][] = [
   ['momentum', { batchSize: 64, epochs: 60, validation: 0.2 }],
   ['adam', { batchSize: 64, epochs: 60, method: adam() }],
   ['rprop, full batches', { method: rprop(), epochs: 300 }],
+  ['lbfgs', { method: lbfgs(), epochs: 60 }],
 ];
 
 test.each(FITS)('one that helps ends in the midst of a background fit: %s', async (_, options) => {
@@ -55,6 +56,18 @@ test('one that helps ends between the steps of a fit, and another takes its plac
   await workersFor(2);
   expect(await fitted({ threads: 2 }, X, labels, options)).toEqual(alone);
   expect(begun.jobs).toBeGreaterThan(before);
+});
+
+test('the one in the background ends amid evaluations of second order: the weights are those of the last step', async () => {
+  using net = await Network.create({ inputs: 7, layers: LAYERS, loss: 'crossEntropy', seed: 1, threads: 2 });
+  const method = lbfgs();
+  let done = 0;
+  const onEpoch = ({ epoch }: { epoch: number }) => {
+    done = epoch;
+    if (epoch === 3) for (const worker of workers.filter((one) => !helpers.includes(one))) void worker.terminate();
+  };
+  await expect(net.fit(X, labels, { method, epochs: 100_000, background: true, onEpoch })).rejects.toThrow(WorkerLostError);
+  expect(net.getWeights()).toEqual((await fitted({ threads: 1 }, X, labels, { method, epochs: done })).weights);
 });
 
 test('the one in the background ends: an error says so, and the weights are those of the last epoch', async () => {

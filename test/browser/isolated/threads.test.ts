@@ -2,7 +2,7 @@
 
 import { expect, test, vi } from 'vitest';
 import { hasThreads, wantThreads } from '../../../bindings/pool.js';
-import { DisposedError, Network, type Precision, adam, dense } from '../../../src/index.js';
+import { DisposedError, Network, type Precision, adam, dense, levenbergMarquardt } from '../../../src/index.js';
 import { BITS, trainedBits } from '../../bits.js';
 
 const said = vi.spyOn(console, 'info');
@@ -81,6 +81,34 @@ test('frames are drawn, and messages read, during a single long step in the back
   port1.close();
   expect(count.frames).toBeGreaterThan(12); // in the foreground at most one between two steps
   expect(count.messages).toBeGreaterThan(100);
+});
+
+test('a method of second order leaves the page its messages while it factorises', async () => {
+  const run = async (background: boolean) => {
+    using net = await Network.create({
+      inputs: 20,
+      layers: [dense(30, { activation: 'tanh' }), dense(1)],
+      loss: 'meanSquaredError',
+      precision: 'float64',
+      seed: 1,
+      threads: 2,
+    });
+    const { loss } = await net.fit(X, Y, { method: levenbergMarquardt(), epochs: 3, background });
+    return { loss, weights: net.getWeights() };
+  };
+  const { port1, port2 } = new MessageChannel();
+  let messages = 0;
+  let done = false;
+  port1.onmessage = () => {
+    messages++;
+    if (!done) port2.postMessage(0);
+  };
+  port2.postMessage(0);
+  const behind = await run(true);
+  done = true;
+  port1.close();
+  expect(messages).toBeGreaterThan(100);
+  expect(behind).toEqual(await run(false));
 });
 
 test('an abort and a disposal end a fit in the background', async () => {
