@@ -60,7 +60,7 @@ test('the same bits on any number of threads, batch by batch, in full batches an
 });
 
 test('frames are drawn, and messages read, during a single long step in the background', async () => {
-  using net = await create(1, 2000);
+  using net = await create(1, 16_000); // a step takes as long as several frames, on a fast machine too
   const batch = { epochs: 1, batchSize: 'full', background: true } as const;
   await net.fit(X, Y, batch); // whatever is done once has been done
   const count = { frames: 0, messages: 0 };
@@ -76,10 +76,10 @@ test('frames are drawn, and messages read, during a single long step in the back
   };
   port2.postMessage(0);
   requestAnimationFrame(frame);
-  await net.fit(X, Y, { ...batch, epochs: 12 });
+  await net.fit(X, Y, { ...batch, epochs: 5 });
   done = true;
   port1.close();
-  expect(count.frames).toBeGreaterThan(12); // in the foreground at most one between two steps
+  expect(count.frames).toBeGreaterThan(10); // in the foreground at most one between two steps
   expect(count.messages).toBeGreaterThan(100);
 });
 
