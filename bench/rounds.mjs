@@ -1,9 +1,15 @@
 // Contenders take turns in short rounds, each round a run of the package `benchmark`; samples of all rounds are pooled.
 
 import { createRequire } from 'node:module';
-import { CALL, calibrate, summary } from '../dist/bench.js';
+import { calibrate, summary } from '../dist/bench.js';
 
 const Benchmark = createRequire(import.meta.url)('benchmark');
+
+/** Milliseconds of a call: beside it, what a fit does before its first step and after its last counts for little. */
+const CALL = 40;
+
+/** Milliseconds of every turn that are not timed: caches are its neighbour's, and a kernel may leave threads that were asleep on one processor for 30 ms. */
+const SETTLING = 40;
 
 /** One round of one contender: seconds per step, of a few calls. */
 function round({ name, contender, units }, seconds) {
@@ -34,11 +40,14 @@ function round({ name, contender, units }, seconds) {
 export async function measure(contenders, { rounds, seconds, warmup, between }) {
   const entries = [];
   for (const { name, contender } of contenders)
-    entries.push({ name, contender, units: await calibrate(contender, warmup), samples: [], medians: [] });
+    entries.push({ name, contender, units: await calibrate(contender, warmup, CALL), samples: [], medians: [] });
   for (let r = 0; r < rounds; r++) {
     between?.();
     // The order turns around, so that nobody always runs after the same neighbour.
     for (const entry of r % 2 ? [...entries].reverse() : entries) {
+      const end = performance.now() + SETTLING;
+      do await entry.contender.run(entry.units);
+      while (performance.now() < end);
       const samples = await round(entry, seconds);
       entry.samples.push(...samples);
       entry.medians.push(summary(samples).median);

@@ -31,6 +31,11 @@ class Pool {
     return this.up >= threads - 1;
   }
 
+  /** Whether some are still coming up. */
+  get starting(): boolean {
+    return this.up < this.wanted;
+  }
+
   /** Starts workers, so that there are `threads` with this one. They take part once they are up. */
   want(threads: number): void {
     this.used = performance.now();
@@ -147,6 +152,11 @@ export function wantThreads(threads: number): number {
 /** Whether workers for so many threads are there already. */
 export function hasThreads(threads: number): boolean {
   return pool !== undefined && !pool.lost && pool.has(threads);
+}
+
+/** Whether workers are coming up, for which the event loop must have its turns. */
+export function startsThreads(): boolean {
+  return pool !== undefined && !pool.lost && pool.starting;
 }
 
 /** The team for an engine's jobs on so many threads. One that was lost, or has ended, is replaced by another. */

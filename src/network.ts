@@ -213,7 +213,7 @@ export class Network extends Model {
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   fit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
   async fit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const { history } = await this.train(X, ...told(X, Y, options));
+    const { history } = await this.train(X, ...told(X, Y, options), undefined, false);
     this.memory = undefined;
     return history;
   }
@@ -238,6 +238,7 @@ export class Network extends Model {
     Y: MatrixLike | undefined,
     options: FitOptions | undefined,
     resume?: MethodState,
+    remembers = true,
   ): Promise<Outcome> {
     this.check();
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
@@ -260,6 +261,7 @@ export class Network extends Model {
       theta: this.theta,
       seed: this.seed,
       threads: this.threads,
+      remembers,
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };

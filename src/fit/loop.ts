@@ -1,6 +1,7 @@
 // The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
 
 import type { Background } from '../../bindings/background.js';
+import { startsThreads } from '../../bindings/pool.js';
 import { WorkerLostError } from '../errors.js';
 import type { MethodState, Training } from '../optim/method.js';
 import { type Work, workBehind, workHere } from '../work.js';
@@ -16,7 +17,7 @@ import type { Stream } from './stream.js';
 /** The outcome of a fit: its record, and what the method remembers. */
 export interface Outcome {
   readonly history: History;
-  /** Undefined where nothing was begun. */
+  /** Undefined where nothing was begun, or nobody wants it. */
   readonly state: MethodState | undefined;
 }
 
@@ -61,6 +62,11 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   let best = { loss: Infinity, epoch: 0 };
   let stop = interruption.reason;
   snapshot.take();
+  if (startsThreads()) {
+    // Who awaits one short fit after the other might never let them come.
+    await pace.rest();
+    subject.check();
+  }
   try {
     while (!stop && history.epochs < settings.epochs) {
       if (stream && history.epochs > 0) stop = await stream.begin();
@@ -114,7 +120,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   if (training.regularisation) history.regularisation = training.regularisation;
   history.evaluations = training.evaluations;
   history.time = interruption.elapsed;
-  return { history, state: training.state() };
+  return { history, state: subject.remembers ? training.state() : undefined };
 }
 
 /** One epoch, piece by piece where it comes in pieces; says why it ended early, if it did. */

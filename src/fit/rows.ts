@@ -19,6 +19,8 @@ export interface Subject {
   readonly theta: Reals;
   readonly seed: number;
   readonly threads: Threads;
+  /** Whether somebody will go on from what the method remembers. */
+  readonly remembers: boolean;
   /** @throws DisposedError once the network, or data that it is trained on, are gone */
   check(): void;
   /** Called once layers that wait for data have been given their start; missing where none waits. */
