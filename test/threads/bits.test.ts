@@ -144,6 +144,23 @@ describe.each(['float32', 'float64'] as const)('%s', (precision) => {
   });
 });
 
+// Kernels that are cut into parts: widths that are no whole panels, batches that are no whole tiles, a rest.
+test.each([
+  ['float32', 97, 128],
+  ['float32', 130, 100],
+  ['float32', 64, 256],
+  ['float64', 97, 128],
+  ['float64', 50, 190],
+] as const)('kernels in parts, %s, %i units, batches of %i', async (precision, units, batchSize) => {
+  const wide = problem(2 * batchSize + 37, 131, 3);
+  const network: Partial<NetworkOptions> = { ...around(dense(units, { activation: 'tanh' }), dense(120)), precision };
+  const options: FitOptions = { batchSize, epochs: 3 };
+  const alone = await fitted({ ...network, threads: 1 }, wide.X, wide.labels, options);
+  const jobs = begun.jobs;
+  for (const threads of THREADS) expect(await fitted({ ...network, threads }, wide.X, wide.labels, options)).toEqual(alone);
+  expect(begun.jobs).toBeGreaterThan(jobs);
+});
+
 test.each(SECOND)('%s', async (_, method) => {
   const big = problem(3000, 7, 3);
   const Y = big.labels.map((label, r) => label - big.X.data[7 * r + 2]!);
