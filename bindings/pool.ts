@@ -156,7 +156,7 @@ export function hasThreads(threads: number): boolean {
 
 /** Whether workers are coming up, for which the event loop must have its turns. */
 export function startsThreads(): boolean {
-  return pool !== undefined && !pool.lost && pool.starting;
+  return pool !== undefined && !pool.lost && pool.starting && withoutThreads() === undefined;
 }
 
 /** The team for an engine's jobs on so many threads. One that was lost, or has ended, is replaced by another. */

@@ -173,20 +173,25 @@ export class NetworkSquares implements Squares {
     if (this.folded) return this.triangle;
     const { r, z, spare } = this.triangle;
     const { rows: j, outputs: e } = objective.jacobianBuffers();
-    core.fill(n * n, 0, r.address);
+    yield* call('fill', n * n, 0, r.address);
     core.fill(n, 0, z.address);
     theta.view().set(at); // a trial may stand there
     objective.linearised();
     const [of, over] = [plan.address, set.address];
     yield* call('triangularEquations', of, over, rows, slab, j.address, e.address, r.address, z.address, spare.address);
     const root = Math.sqrt(kappa);
+    const together = slab * objective.outputs;
     for (const { first, size } of this.decays) {
-      for (let i = first; i < first + size; i++) {
-        // A row √κ·e_i, with the error √κ·θ_i.
-        core.fill(n, 0, j.address);
-        j.view()[i] = root;
-        e.view()[0] = root * at[i]!;
-        core.foldRows(n, r.address, z.address, 1, j.address, e.address, spare.address);
+      for (let from = first; from < first + size; from += together) {
+        // Rows √κ·e_i, with the errors √κ·θ_i.
+        const count = Math.min(together, first + size - from);
+        yield* call('fill', count * n, 0, j.address);
+        const [row, error] = [j.view(), e.view()];
+        for (let k = 0; k < count; k++) {
+          row[k * n + from + k] = root;
+          error[k] = root * at[from + k]!;
+        }
+        yield* call('foldRows', n, r.address, z.address, count, j.address, e.address, spare.address);
       }
     }
     this.folded = true;

@@ -59,14 +59,14 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   };
   const perform: Perform = (work) =>
     background ? behind(workBehind(subject.engine, background, work)) : workHere(subject.engine, work);
-  let best = { loss: Infinity, epoch: 0 };
-  let stop = interruption.reason;
-  snapshot.take();
   if (startsThreads()) {
     // Who awaits one short fit after the other might never let them come.
     await pace.rest();
     subject.check();
   }
+  let best = { loss: Infinity, epoch: 0 };
+  let stop = interruption.reason;
+  snapshot.take();
   try {
     while (!stop && history.epochs < settings.epochs) {
       if (stream && history.epochs > 0) stop = await stream.begin();

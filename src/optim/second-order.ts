@@ -135,8 +135,10 @@ class Solving<F> implements Training {
     this.epoch++;
   }
 
-  /** Every accepted point is in place already. */
-  expose(): void {}
+  /** The accepted point, whatever else was put there since. */
+  expose(): void {
+    this.task.plan.theta.view().set(this.last?.x ?? this.start);
+  }
 
   /** To the solver's next point or pause: its decisions are this thread's, what it decides on may be worked out by another. */
   *advance(): Work<number> {
@@ -150,7 +152,7 @@ class Solving<F> implements Training {
     } else if (value) {
       this.last = value;
       this.rate = value.rate;
-      this.task.plan.theta.view().set(value.x);
+      this.expose();
       if (!Number.isFinite(value.value)) return -1;
       if (this.method.minGrad !== undefined && this.gradientNorm! <= this.method.minGrad) this.small = true;
     }

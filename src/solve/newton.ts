@@ -5,7 +5,7 @@ import { type Arena, Reals } from '../../bindings/memory.js';
 import { type Work, call } from '../work.js';
 import { type Search, search } from './conjugate-gradient.js';
 import type { LineSearch } from './line-search.js';
-import { type Iterate, type Smooth, type Solver, dot } from './smooth.js';
+import { type Iterate, type Searching, type Smooth, type Solver, dot } from './smooth.js';
 
 const SEARCHES: Readonly<Record<LineSearch, Search>> = { wolfe: { c1: 1e-4, c2: 0.9 }, armijo: { c1: 1e-4 } };
 
@@ -45,9 +45,9 @@ export class Factor {
   }
 }
 
-/** A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. */
+/** A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. Pauses after each product. */
 interface Curved {
-  direction(x: Float64Array, g: Float64Array, p: Float64Array): Work<void>;
+  direction(x: Float64Array, g: Float64Array, p: Float64Array): Searching<void>;
 }
 
 /** By the whole matrix, a product for each column. */
@@ -65,13 +65,14 @@ class Whole implements Curved {
     this.a = new Float64Array(f.n * f.n);
   }
 
-  *direction(x: Float64Array, g: Float64Array, p: Float64Array): Work<void> {
+  *direction(x: Float64Array, g: Float64Array, p: Float64Array): Searching<void> {
     const { f, a } = this;
     const unit = new Float64Array(f.n);
     for (let k = 0; k < f.n; k++) {
       unit.fill(0);
       unit[k] = 1;
       yield* f.product!(x, unit, a.subarray(k * f.n, (k + 1) * f.n), this.gaussNewton);
+      yield undefined;
     }
     let square = 0;
     for (let i = 0; i < f.n; i++) {
@@ -105,7 +106,7 @@ class Truncated implements Curved {
     private readonly gaussNewton: boolean,
   ) {}
 
-  *direction(x: Float64Array, g: Float64Array, p: Float64Array): Work<void> {
+  *direction(x: Float64Array, g: Float64Array, p: Float64Array): Searching<void> {
     const { f } = this;
     const least = Number.EPSILON * Math.sqrt(dot(g, g));
     let model = 0;
@@ -116,6 +117,7 @@ class Truncated implements Curved {
     const product = new Float64Array(f.n);
     for (let k = 0; k < 2 * f.n && Math.sqrt(square) > least; k++) {
       yield* f.product!(x, d, product, this.gaussNewton);
+      yield undefined;
       const curvature = dot(d, product);
       if (!(curvature > 1e-16 * dot(d, d))) {
         if (k === 0) p.set(d);

@@ -260,3 +260,17 @@ test('more parameters than a block of products is deep: each step falls', async 
     net.dispose();
   }
 });
+
+test.each([lbfgs(), bfgs()])(
+  '$name: weights that somebody sets meanwhile do not outlive a search that finds nothing',
+  async (method) => {
+    const next = numbers(5);
+    const inputs = matrixOf(30, 2, next);
+    const targets = inputs.map(([a, b]) => [2 * a! - b! + 0.1 * next()]);
+    using net = await Network.create({ inputs: 2, layers: [dense(1)], loss: 'meanSquaredError', precision: 'float64', seed: 1 });
+    const onEpoch = () => net.setWeights(net.getWeights().map((w) => w.map(() => 7)));
+    const { reason, loss } = await net.fit(inputs, targets, { method, epochs: 1000, onEpoch });
+    expect(reason).toBe('noProgress');
+    expect(net.evaluate(inputs, targets).loss).toBeCloseTo(loss.at(-1)!, 12);
+  },
+);

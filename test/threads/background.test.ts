@@ -279,6 +279,7 @@ describe('methods of second order', () => {
       threads: 1,
     });
     const data = dataset(much.X, much.labels);
+    await net.fit(data, { method: lbfgs(), epochs: 1, background: true }); // whatever is done once has been done
     let done = false;
     const fit = net.fit(data, { method: lbfgs(), epochs: 1, background: true }).then(({ evaluations }) => {
       done = true;
@@ -287,6 +288,22 @@ describe('methods of second order', () => {
     let rounds = 0;
     for (; !done; rounds++) await turns(1);
     expect(rounds).toBeGreaterThan(25 * (await fit)); // in this thread two or three an evaluation
+  });
+
+  test('an abort is heard between the products of one direction', async () => {
+    using net = await create();
+    const abort = new AbortController();
+    const fit = net.fit(big.X, numbers(big), {
+      method: newton({ truncated: false }),
+      epochs: 1e6,
+      background: true,
+      signal: abort.signal,
+    });
+    await turns(3);
+    abort.abort();
+    const { reason, evaluations } = await fit;
+    expect(reason).toBe('signal');
+    expect(evaluations).toBeLessThan(net.getWeights().reduce((sum, w) => sum + w.length, 0)); // a direction takes a product for each
   });
 
   test('an abort, a time limit, a disposal', async () => {

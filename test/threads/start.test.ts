@@ -24,3 +24,14 @@ test('nobody waits for workers where one thread is asked for', async () => {
   expect(startsThreads()).toBe(false);
   expect(hasThreads(2)).toBe(false);
 });
+
+test('an abort that is heard while they come up is heard before the first step', async () => {
+  const { X, labels } = problem(64, 7, 3);
+  using net = await Network.create({ inputs: 7, layers: LAYERS, loss: 'crossEntropy', seed: 1, threads: 4 });
+  const before = net.getWeights();
+  const abort = new AbortController();
+  setImmediate(() => abort.abort());
+  const { reason, epochs } = await net.fit(X, labels, { batchSize: 'full', epochs: 5, signal: abort.signal });
+  expect({ reason, epochs }).toEqual({ reason: 'signal', epochs: 0 });
+  expect(net.getWeights()).toEqual(before);
+});

@@ -96,6 +96,8 @@ test('a method of second order leaves the page its messages while it factorises'
     const { loss } = await net.fit(X, Y, { method: levenbergMarquardt(), epochs: 3, background });
     return { loss, weights: net.getWeights() };
   };
+  const alone = await run(false);
+  await run(true); // whatever is done once has been done
   const { port1, port2 } = new MessageChannel();
   let messages = 0;
   let done = false;
@@ -108,7 +110,7 @@ test('a method of second order leaves the page its messages while it factorises'
   done = true;
   port1.close();
   expect(messages).toBeGreaterThan(100);
-  expect(behind).toEqual(await run(false));
+  expect(behind).toEqual(alone);
 });
 
 test('an abort and a disposal end a fit in the background', async () => {
