@@ -93,7 +93,6 @@ result.ladder = await measureSteps({
   limit,
   bandwidth,
   rounds,
-  seconds: 0.1,
   warmup: options.quick ? 250 : 600,
   rung: options.rung,
   only: options.only?.split(','),

@@ -22,7 +22,7 @@ function contendersOf({ batch, full }) {
  * Measures rungs whose names contain `rung`, with contenders named in `only`, and prints a table for each.
  * @param limit limit loops, `bandwidth` loops over memory
  */
-export async function measureSteps({ limit, bandwidth, rounds, seconds, warmup, rung: part = '', only }) {
+export async function measureSteps({ limit, bandwidth, rounds, warmup, rung: part = '', only }) {
   const ladder = [];
   for (const rung of LADDER.filter(({ name }) => name.includes(part))) {
     const data = patterns(rung);
@@ -41,7 +41,7 @@ export async function measureSteps({ limit, bandwidth, rounds, seconds, warmup, 
       if (rung.batch === 1)
         moving.push(read / bandwidth.measure('read', workingSet) + updated / bandwidth.measure('update', workingSet));
     };
-    const times = await measure(contenders, { rounds, seconds, warmup, between });
+    const times = await measure(contenders, { rounds, warmup, between });
     const rate = summary(limit.samples[DEFAULT].float32.slice(from)).median;
     const ours = times[own.name];
     const atLimit = (2 * products(rung)) / (rate * 1e9);

@@ -43,7 +43,7 @@ for (const { rung: name, fits, most } of COMPARISONS) {
     const run = (epochs) => net.fit(data, { batchSize: rung.batch, ...options, epochs });
     contenders.push({ name: fit, contender: { unit: rows / rung.batch, run } });
   }
-  const times = await measure(contenders, { rounds: 16, seconds: 0.1, warmup: 500 });
+  const times = await measure(contenders, { rounds: 16, warmup: 500 });
   const [base] = Object.keys(fits);
   for (const fit of Object.keys(fits)) {
     const ratio = times[fit].median / times[base].median;

@@ -44,9 +44,7 @@ export function hereUntil<Said extends object | undefined, T>(
 
 /** Does a piece of work here and now. */
 export function workHere<T>(engine: Engine, work: Work<T>): T {
-  let step = work.next();
-  while (!step.done) step = work.next(carryOutHere(engine, step.value.order, step.value.threads));
-  return step.value;
+  return hereUntil<never, T>(engine, work).value;
 }
 
 /** Does a piece of work in the background, as far as it takes time. */

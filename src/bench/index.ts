@@ -4,6 +4,6 @@ export { LADDER, MOMENTUM, RATE, parameters, patterns, products, traffic, unifor
 export { DEFAULT, NUMERICS, PRECISIONS, bandwidthLoops, limitLoops } from './limit.js';
 export { slugOf } from './machine.js';
 export { prepareOwn } from './own.js';
-export { CALL, calibrate, timed } from './rounds.js';
+export { calibrate, timed } from './rounds.js';
 export { shortLadder, shortLimits, shortRungs, shortTable } from './short.js';
 export { medianInterval, pairedRatio, summary } from './statistics.js';

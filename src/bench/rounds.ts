@@ -3,7 +3,7 @@
 import type { Contender } from './own.js';
 
 /** Milliseconds of one call: long beside the clock and the call itself, short beside a round. */
-export const CALL = 12;
+const CALL = 12;
 
 /** Milliseconds between two ticks of the clock: pages that are not cross-origin isolated have one of 0.1 or 1. */
 export const RESOLUTION: number = (() => {

@@ -1,8 +1,8 @@
 // Conjugate gradients (Efficient BackProp 6.2; SPEC 1.6.2) and Møller's scaled form without a line search (SPEC 1.6.6).
 
 import type { Work } from '../work.js';
-import { type Point, backtracking, strongWolfe } from './line-search.js';
-import { type Iterate, type Searching, type Smooth, type Solver, dot, moved, sumOfMagnitudes } from './smooth.js';
+import { type LineSearch, type Point, backtracking, strongWolfe } from './line-search.js';
+import { type Iterate, type Searching, type Smooth, type Solver, dot, gradientAt, moved, sumOfMagnitudes } from './smooth.js';
 
 /** How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with the second. */
 export const BETAS = ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const;
@@ -24,8 +24,7 @@ export class Line {
 
   *at(alpha: number): Work<Point> {
     moved(this.from, alpha, this.p, this.x);
-    const found = this.f.gradient(this.x, this.g);
-    const value = typeof found === 'number' ? found : yield* found;
+    const value = yield* gradientAt(this.f, this.x, this.g);
     return { alpha, value, slope: dot(this.g, this.p) };
   }
 
@@ -41,6 +40,11 @@ export interface Search {
   readonly c1: number;
   readonly c2?: number;
 }
+
+/**
+ * For directions of a natural length: nearly any decrease will do, and the curvature condition keeps what quasi-Newton methods learn positive definite.
+ */
+export const SEARCHES: Readonly<Record<LineSearch, Search>> = { wolfe: { c1: 1e-4, c2: 0.9 }, armijo: { c1: 1e-4 } };
 
 /** Searches from x along p; the new point with its gradient, or undefined where nothing lower was found. */
 export function* search(
@@ -77,8 +81,7 @@ export function* search(
 export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta, c2 = 0.1): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
-  const first = f.gradient(x, g);
-  let value = typeof first === 'number' ? first : yield* first;
+  let value = yield* gradientAt(f, x, g);
   yield undefined;
   let p: Float64Array = g.map((e) => -e);
   let slope = -dot(g, g);
@@ -136,8 +139,7 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
   const to = new Float64Array(n);
   const g = new Float64Array(n);
   const s = new Float64Array(n);
-  const begun = f.gradient(x, g);
-  let value = typeof begun === 'number' ? begun : yield* begun;
+  let value = yield* gradientAt(f, x, g);
   yield undefined;
   let p: Float64Array = g.map((e) => -e);
   let r: Float64Array = p.slice();
@@ -155,8 +157,7 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
       } else {
         const step = sigma / Math.sqrt(square);
         moved(x, step, p, to);
-        const ahead = f.gradient(to, s);
-        if (typeof ahead !== 'number') yield* ahead;
+        yield* gradientAt(f, to, s);
         for (let i = 0; i < n; i++) s[i] = (s[i]! - g[i]!) / step;
         yield undefined;
       }
@@ -172,8 +173,7 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
     const alpha = mu / delta;
     moved(x, alpha, p, to);
     const next = new Float64Array(n);
-    const found = f.gradient(to, next);
-    const there = typeof found === 'number' ? found : yield* found;
+    const there = yield* gradientAt(f, to, next);
     const gain = Number.isFinite(there) ? (2 * delta * (value - there)) / (mu * mu) : -1;
     if (gain >= 0) {
       failures = there < value ? 0 : failures + 1;

@@ -3,11 +3,9 @@
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
 import { type Work, call } from '../work.js';
-import { type Search, search } from './conjugate-gradient.js';
+import { SEARCHES, search } from './conjugate-gradient.js';
 import type { LineSearch } from './line-search.js';
-import { type Iterate, type Searching, type Smooth, type Solver, dot } from './smooth.js';
-
-const SEARCHES: Readonly<Record<LineSearch, Search>> = { wolfe: { c1: 1e-4, c2: 0.9 }, armijo: { c1: 1e-4 } };
+import { type Iterate, type Searching, type Smooth, type Solver, dot, gradientAt } from './smooth.js';
 
 /** β of the shifts: H + τ·I with τ = 0, then β·|H|, doubled until Cholesky succeeds. */
 const BETA = 1e-3;
@@ -152,8 +150,7 @@ export function* newton(
 ): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
-  const begun = f.gradient(x, g);
-  let value = typeof begun === 'number' ? begun : yield* begun;
+  let value = yield* gradientAt(f, x, g);
   yield undefined;
   const p = new Float64Array(f.n);
   const curved: Curved = truncated ? new Truncated(f, gaussNewton) : new Whole(engine, arena, f, gaussNewton);

@@ -2,12 +2,9 @@
 
 import { type Arena, Reals } from '../../bindings/memory.js';
 import { type Work, call } from '../work.js';
-import { type Search, search } from './conjugate-gradient.js';
+import { SEARCHES, search } from './conjugate-gradient.js';
 import type { LineSearch } from './line-search.js';
-import { type Iterate, type Smooth, type Solver, dot, sumOfMagnitudes } from './smooth.js';
-
-/** Wolfe's constants of quasi-Newton methods: nearly any decrease will do, and the curvature condition keeps the matrix positive definite. */
-const SEARCHES: Readonly<Record<LineSearch, Search>> = { wolfe: { c1: 1e-4, c2: 0.9 }, armijo: { c1: 1e-4 } };
+import { type Iterate, type Smooth, type Solver, dot, gradientAt, sumOfMagnitudes } from './smooth.js';
 
 /** What to do with a step that shows no positive curvature: learn nothing from it, or as much as keeps the matrix positive definite (Powell 1978). */
 export const UPDATES = ['skip', 'damped'] as const;
@@ -50,8 +47,7 @@ interface Memory {
 function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, { lineSearch, update }: Manner): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
-  const begun = f.gradient(x, g);
-  let value = typeof begun === 'number' ? begun : yield* begun;
+  let value = yield* gradientAt(f, x, g);
   yield undefined;
   const p = new Float64Array(f.n);
   for (let since = 0; ; since++) {

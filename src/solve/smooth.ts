@@ -13,6 +13,12 @@ export interface Smooth {
   product?(x: Float64Array, v: Float64Array, out: Float64Array, gaussNewton: boolean): Work<void>;
 }
 
+/** E(x), and ∇E(x) into g, of either kind of function. */
+export function* gradientAt(f: Smooth, x: Float64Array, g: Float64Array): Work<number> {
+  const found = f.gradient(x, g);
+  return typeof found === 'number' ? found : yield* found;
+}
+
 /** One that answers at once: a caller's. */
 export interface Immediate extends Smooth {
   gradient(x: Float64Array, g: Float64Array): number;

@@ -94,6 +94,21 @@ const turns = async (count: number) => {
   for (let k = 0; k < count; k++) await new Promise((resolve) => setImmediate(resolve));
 };
 
+/** How often the event loop goes round until a fit has ended, and what is done each time. */
+async function rounds(fit: Promise<unknown>, each = () => {}): Promise<number> {
+  let done = false;
+  const end = fit.then(() => {
+    done = true;
+  });
+  let count = 0;
+  for (; !done; count++) {
+    each();
+    await turns(1);
+  }
+  await end;
+  return count;
+}
+
 test('the event loop goes round while a single step is taken', async () => {
   const big = problem(20_000, 40, 2);
   using net = await Network.create({
@@ -105,14 +120,8 @@ test('the event loop goes round while a single step is taken', async () => {
   });
   const data = dataset(big.X, big.labels);
   await net.fit(data, { epochs: 1, batchSize: 'full', background: true }); // whatever is done once has been done
-  let done = false;
-  const fit = net.fit(data, { epochs: 1, batchSize: 'full', background: true }).then(() => {
-    done = true;
-  });
-  let rounds = 0;
-  for (; !done; rounds++) await turns(1);
-  await fit;
-  expect(rounds).toBeGreaterThan(50); // a fit of one step in this thread leaves it two or three
+  const fit = net.fit(data, { epochs: 1, batchSize: 'full', background: true });
+  expect(await rounds(fit)).toBeGreaterThan(50); // a fit of one step in this thread leaves it two or three
 });
 
 test('an abort ends it, in the midst of an epoch', async () => {
@@ -255,14 +264,9 @@ describe('methods of second order', () => {
       using net = await create();
       const seen = () => net.getWeights().join();
       const accepted = [seen()];
-      let done = false;
       const onEpoch = () => accepted.push(seen());
-      const fit = net.fit(big.X, numbers(big), { method, epochs: 30, background: true, onEpoch }).then(() => {
-        done = true;
-      });
       const looks = new Set<string>();
-      for (; !done; await turns(1)) looks.add(seen());
-      await fit;
+      await rounds(net.fit(big.X, numbers(big), { method, epochs: 30, background: true, onEpoch }), () => looks.add(seen()));
       expect(looks.size).toBeGreaterThan(3);
       for (const look of looks) expect(accepted).toContain(look);
     },
@@ -280,14 +284,8 @@ describe('methods of second order', () => {
     });
     const data = dataset(much.X, much.labels);
     await net.fit(data, { method: lbfgs(), epochs: 1, background: true }); // whatever is done once has been done
-    let done = false;
-    const fit = net.fit(data, { method: lbfgs(), epochs: 1, background: true }).then(({ evaluations }) => {
-      done = true;
-      return evaluations;
-    });
-    let rounds = 0;
-    for (; !done; rounds++) await turns(1);
-    expect(rounds).toBeGreaterThan(25 * (await fit)); // in this thread two or three an evaluation
+    const fit = net.fit(data, { method: lbfgs(), epochs: 1, background: true });
+    expect(await rounds(fit)).toBeGreaterThan(25 * (await fit).evaluations); // in this thread two or three an evaluation
   });
 
   test('an abort is heard between the products of one direction', async () => {

@@ -58,33 +58,27 @@ test('one that helps ends between the steps of a fit, and another takes its plac
   expect(begun.jobs).toBeGreaterThan(before);
 });
 
-test('the one in the background ends amid evaluations of second order: the weights are those of the last step', async () => {
-  using net = await Network.create({ inputs: 7, layers: LAYERS, loss: 'crossEntropy', seed: 1, threads: 2 });
-  const method = lbfgs();
-  let done = 0;
-  const onEpoch = ({ epoch }: { epoch: number }) => {
-    done = epoch;
-    if (epoch === 3) for (const worker of workers.filter((one) => !helpers.includes(one))) void worker.terminate();
-  };
-  await expect(net.fit(X, labels, { method, epochs: 100_000, background: true, onEpoch })).rejects.toThrow(WorkerLostError);
-  expect(net.getWeights()).toEqual((await fitted({ threads: 1 }, X, labels, { method, epochs: done })).weights);
-});
-
-test('the one in the background ends: an error says so, and the weights are those of the last epoch', async () => {
-  using net = await Network.create({ inputs: 7, layers: LAYERS, loss: 'crossEntropy', seed: 1, threads: 2 });
-  let done = 0;
-  const onEpoch = ({ epoch }: { epoch: number }) => {
-    done = epoch;
-    if (epoch === 3) for (const worker of workers.filter((one) => !helpers.includes(one))) void worker.terminate();
-  };
-  const fit = net.fit(X, labels, { batchSize: 64, epochs: 100_000, background: true, onEpoch });
-  await expect(fit).rejects.toThrow(WorkerLostError);
-  const epochs = await fitted({ threads: 1 }, X, labels, { batchSize: 64, epochs: done });
-  expect(net.getWeights()).toEqual(epochs.weights);
-  // The next one gets another worker.
-  const again = await fitted({ threads: 2 }, X, labels, { batchSize: 64, epochs: 3, background: true });
-  expect(again).toEqual(await fitted({ threads: 1 }, X, labels, { batchSize: 64, epochs: 3 }));
-});
+test.each<[string, FitOptions]>([
+  ['steps', { batchSize: 64 }],
+  ['evaluations', { method: lbfgs() }],
+])(
+  'the one in the background ends amid %s: an error says so, and the weights are those of the last epoch',
+  async (_, options) => {
+    using net = await Network.create({ inputs: 7, layers: LAYERS, loss: 'crossEntropy', seed: 1, threads: 2 });
+    let done = 0;
+    const onEpoch = ({ epoch }: { epoch: number }) => {
+      done = epoch;
+      if (epoch === 3) for (const worker of workers.filter((one) => !helpers.includes(one))) void worker.terminate();
+    };
+    const fit = net.fit(X, labels, { ...options, epochs: 100_000, background: true, onEpoch });
+    await expect(fit).rejects.toThrow(WorkerLostError);
+    const epochs = await fitted({ threads: 1 }, X, labels, { ...options, epochs: done });
+    expect(net.getWeights()).toEqual(epochs.weights);
+    // The next one gets another worker.
+    const again = await fitted({ threads: 2 }, X, labels, { ...options, epochs: 3, background: true });
+    expect(again).toEqual(await fitted({ threads: 1 }, X, labels, { ...options, epochs: 3 }));
+  },
+);
 
 test.each([true, false])('an error inside a task comes out, wherever it was (ordered: %s)', async (ordered) => {
   const engine = await engineOf('float32');

@@ -59,28 +59,37 @@ test('the same bits on any number of threads, batch by batch, in full batches an
   expect(said).not.toHaveBeenCalled();
 });
 
+/** What a piece of work comes to, and how many messages the page reads meanwhile. */
+async function messagesDuring<T>(work: () => Promise<T>): Promise<{ result: T; messages: number }> {
+  const { port1, port2 } = new MessageChannel();
+  let messages = 0;
+  let done = false;
+  port1.onmessage = () => {
+    messages++;
+    if (!done) port2.postMessage(0);
+  };
+  port2.postMessage(0);
+  const result = await work();
+  done = true;
+  port1.close();
+  return { result, messages };
+}
+
 test('frames are drawn, and messages read, during a single long step in the background', async () => {
   using net = await create(1, 16_000); // a step takes as long as several frames, on a fast machine too
   const batch = { epochs: 1, batchSize: 'full', background: true } as const;
   await net.fit(X, Y, batch); // whatever is done once has been done
-  const count = { frames: 0, messages: 0 };
+  let frames = 0;
   let done = false;
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    count.messages++;
-    if (!done) port2.postMessage(0);
-  };
   const frame = () => {
-    count.frames++;
+    frames++;
     if (!done) requestAnimationFrame(frame);
   };
-  port2.postMessage(0);
   requestAnimationFrame(frame);
-  await net.fit(X, Y, { ...batch, epochs: 5 });
+  const { messages } = await messagesDuring(() => net.fit(X, Y, { ...batch, epochs: 5 }));
   done = true;
-  port1.close();
-  expect(count.frames).toBeGreaterThan(10); // in the foreground at most one between two steps
-  expect(count.messages).toBeGreaterThan(100);
+  expect(frames).toBeGreaterThan(10); // in the foreground at most one between two steps
+  expect(messages).toBeGreaterThan(100);
 });
 
 test('a method of second order leaves the page its messages while it factorises', async () => {
@@ -98,19 +107,9 @@ test('a method of second order leaves the page its messages while it factorises'
   };
   const alone = await run(false);
   await run(true); // whatever is done once has been done
-  const { port1, port2 } = new MessageChannel();
-  let messages = 0;
-  let done = false;
-  port1.onmessage = () => {
-    messages++;
-    if (!done) port2.postMessage(0);
-  };
-  port2.postMessage(0);
-  const behind = await run(true);
-  done = true;
-  port1.close();
+  const { result, messages } = await messagesDuring(() => run(true));
   expect(messages).toBeGreaterThan(100);
-  expect(behind).toEqual(alone);
+  expect(result).toEqual(alone);
 });
 
 test('an abort and a disposal end a fit in the background', async () => {
