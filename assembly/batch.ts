@@ -79,6 +79,12 @@ export class Patterns {
     if (this.factors) this.takeFactors(first, rows);
   }
 
+  /** The inputs of pattern `first`, where they stand. */
+  @inline rowAt(first: i32): usize {
+    const indices = this.indices, at = indices ? <usize>load<u32>(indices + (<usize>first << 2)) : <usize>first;
+    return this.x + at * this.inputs * SIZE;
+  }
+
   /** The same of the pattern at hand without gathering anything: where `take` would have put patterns first … first + rows − 1, rows > 1. */
   point(first: i32): void {
     const at = <usize>first, gathered = this.indices != 0;

@@ -228,8 +228,12 @@ function parametersOf(plan: Plan, layer: Layer): usize {
 /** Runs `rows` patterns x (rows×inputs) through the network; returns the address of the outputs, rows×(top layer's units). */
 export function planForward(at: usize, rows: i32, x: usize): usize {
   const plan = changetype<Plan>(at);
-  if (!plan.dense) return forwardAny(plan, rows, x);
-  for (let i = 0; i < plan.layers; i++) { // small networks feel every call and every branch
+  return plan.dense ? forwardDense(plan, 0, rows, x) : forwardAny(plan, rows, x);
+}
+
+/** The same of layers from number `first` on, all of them dense; x: what that layer is fed with */
+export function forwardDense(plan: Plan, first: i32, rows: i32, x: usize): usize {
+  for (let i = first; i < plan.layers; i++) { // small networks feel every call and every branch
     const layer = layerAt(plan, i), parameters = parametersOf(plan, layer);
     denseForward(
       rows, layer.inputs, layer.units, x, parameters, layer.bias ? parameterAt(parameters, layer.inputs * layer.units) : 0,

@@ -6,10 +6,11 @@ import { permutation } from "./kernels/random";
 import { Emphasis, draw, emphasisEpoch, noteLoss } from "./orders/emphasis";
 import { interleave } from "./orders/interleave";
 import { fusedBackward } from "./fused";
+import { stepOnline } from "./online";
 import { isSmall, smallStep } from "./small";
-import { Plan, layerAt, layerInput, planDescend, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
+import { Plan, layerAt, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
 import { slabDiagonal } from "./curvature/diagonal";
-import { Update, isByParts, isImmediate, update, updateBegin, updateOuter, wantsDiagonal } from "./update";
+import { Update, canLookAhead, isByParts, isImmediate, update, updateBegin, wantsDiagonal } from "./update";
 
 /** The state of a training run, in linear memory; a Patterns and an Update follow it. */
 @unmanaged
@@ -171,21 +172,6 @@ export function runPosition(at: usize): i32 {
 /** Bytes of parameters up to which they are in the first cache whatever is done: nothing is gained by taking them block by block. */
 const SMALL: i32 = 16384;
 
-/** A step on one pattern: every kernel is updated straight from x and delta; the gradient is never written. */
-function stepOnline(run: Run, plan: Plan, patterns: Patterns, u: Update): f64 {
-  const x = patterns.atX;
-  planForward(run.plan, 1, x);
-  const value = planLoss(run.plan, 1, patterns.atT, patterns.atW);
-  if (!isFinite(value)) return value;
-  planSlope(run.plan, 1, patterns.atT, 0, 1); // a weight cancels: the mean over one pattern is that pattern
-  for (let i = plan.layers - 1; i >= 0; i--) {
-    const d = plan.delta;
-    if (i) planDescend(run.plan, i, 1, x); // before the kernel that it reads is updated
-    updateOuter(u, plan, layerAt(plan, i), layerInput(plan, i, x), d);
-  }
-  return value;
-}
-
 /**
  * Each pattern's loss after planForward on `rows` patterns, draws first … of the epoch, goes to the emphasis. value: Σ w·l over them.
  */
@@ -258,7 +244,8 @@ export function runSteps(at: usize, steps: i32): i32 {
   const large = plan.dense && plan.parameters * <i32>SIZE > SMALL;
   const small = !large && isSmall(plan), immediate = run.batch == 1 && (large || small) && !patterns.factors && isImmediate(u);
   const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
-  let done = 0;
+  const ahead = immediate && large && !emphasis && canLookAhead(u, layerAt(plan, 0)); // emphasis draws a pattern when its turn comes
+  let done = 0, begun = -1; // the pattern of which the first layer's sums are known
   plan.learning = 1;
   for (; done < steps && run.position < run.rows; done++) {
     const first = run.position, count = min(run.batch, run.rows - first);
@@ -271,7 +258,13 @@ export function runSteps(at: usize, steps: i32): i32 {
     let value: f64;
     if (count == 1 && immediate) {
       patterns.take(first, 1);
-      value = small ? smallStep(u, plan, patterns) : stepOnline(run, plan, patterns, u);
+      if (small) {
+        value = smallStep(u, plan, patterns);
+      } else {
+        const next = ahead && done + 1 < steps && run.position < run.rows ? patterns.rowAt(run.position) : 0;
+        value = stepOnline(u, plan, patterns, begun == first, next);
+        begun = next ? run.position : -1;
+      }
       if (emphasis) noteLosses(run, patterns, first, 1, value);
     } else {
       // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.

@@ -5,7 +5,7 @@ import { ADA_HESSIAN, STOCHASTIC_DIAGONAL, curved, leakyDiagonal, stochasticDiag
 import { GDX, MURATA, leakyMean, murataRate } from "./optim/global";
 import { addSigns, average, clipNorm, clipValue, multiply } from "./optim/gradient";
 import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./optim/resilient";
-import { MOMENTUM, PLAIN_DESCENT, sgd, sgdOuter } from "./optim/sgd";
+import { MOMENTUM, PLAIN_DESCENT, looksAhead, sgd, sgdOuter, sgdOuterAhead } from "./optim/sgd";
 import { DELTA_BAR_DELTA, signed } from "./optim/signs";
 import { copy, fill } from "./kernels/blas1";
 import { Layer } from "./layer";
@@ -319,10 +319,35 @@ export function isImmediate(u: Update): bool {
   return u.rule < ADAGRAD && !u.extras;
 }
 
+/** About one step in eight; epochs of few patterns, too, come by it. */
+// @ts-ignore: decorator
+@inline
+function settles(plan: Plan): bool {
+  return ((plan.epoch + plan.step) & 7) == 0;
+}
+
 /** A layer's parameters move a step against the gradient of one pattern: x[i]·d[o] for the kernel, d for the bias. */
 export function updateOuter(u: Update, plan: Plan, layer: Layer, x: usize, d: usize): void {
-  const n = layer.kernelSize, w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
-  const settles = ((plan.epoch + plan.step) & 7) == 0; // about one step in eight: epochs of few patterns, too, come by
-  sgdOuter(u.rule, settles, layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
+  const w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
+  sgdOuter(u.rule, settles(plan), layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
+  updateBias(u, layer, d, w, v);
+}
+
+// @ts-ignore: decorator
+@inline
+function updateBias(u: Update, layer: Layer, d: usize, w: usize, v: usize): void {
+  const n = layer.kernelSize;
   if (layer.bias) sgd(u.rule, layer.units, d, parameterAt(w, n), parameterAt(v, n), u.rate, u.momentum, 0);
+}
+
+/** Whether updateOuterAhead can take a layer. A product of depth 1 is formed in another way. */
+export function canLookAhead(u: Update, layer: Layer): bool {
+  return u.decay == 0 && layer.inputs > 1 && looksAhead(layer.units);
+}
+
+/** updateOuter, and y[o] = Σ_i z[i]·K[i,o] of the new kernel */
+export function updateOuterAhead(u: Update, plan: Plan, layer: Layer, x: usize, d: usize, z: usize, y: usize): void {
+  const w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
+  sgdOuterAhead(u.rule, settles(plan), layer.inputs, layer.units, x, d, w, v, z, y, u.rate, u.momentum);
+  updateBias(u, layer, d, w, v);
 }

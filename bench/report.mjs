@@ -87,6 +87,12 @@ export function runSection(name, result) {
     `${result.date.slice(0, 10)}, [${name}.json](../bench/results/${name}.json), ${result.rounds} rounds. One core at most: ${limits.join('; ')}.`,
     ladderTable(result),
     'What latency bounds has its share of the multiply-adds in brackets. Peers: how many times as long their step takes.',
+    ...result.ladder
+      .filter(({ updateShare }) => updateShare)
+      .map(
+        ({ rung, updateShare }) =>
+          `${rung}: what the update alone reads and writes takes ${percent(updateShare)} of the step at the bandwidth.`,
+      ),
     `![steps](../bench/results/${name}.svg)`,
     'Products alone, share of the limit of multiply-adds of the same binary:',
     productsTable(result),

@@ -35,11 +35,13 @@ export async function measureSteps({ limit, bandwidth, rounds, warmup, rung: par
     }
     const { read, updated, workingSet } = traffic(rung);
     const moving = [];
+    const updating = [];
     const from = limit.samples[DEFAULT].float32.length;
     const between = () => {
       limit.measure('float32', DEFAULT);
-      if (rung.batch === 1)
-        moving.push(read / bandwidth.measure('read', workingSet) + updated / bandwidth.measure('update', workingSet));
+      if (rung.batch !== 1) return;
+      updating.push(updated / bandwidth.measure('update', workingSet));
+      moving.push(updating.at(-1) + read / bandwidth.measure('read', workingSet));
     };
     const times = await measure(contenders, { rounds, warmup, between });
     const rate = summary(limit.samples[DEFAULT].float32.slice(from)).median;
@@ -82,6 +84,7 @@ export async function measureSteps({ limit, bandwidth, rounds, warmup, rung: par
       limit: rate,
       share,
       bandwidthShare: ours && moved && moved / ours.median,
+      updateShare: ours && moved && summary(updating).median / ours.median,
       speedup: ratio(own, two),
       auto: ratio(auto, own),
     });

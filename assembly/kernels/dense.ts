@@ -15,6 +15,13 @@ export function denseForward(
     PLAIN, PLAIN, rows, units, inputs, x, <usize>inputs * SIZE, kernel, <usize>units * SIZE,
     y, <usize>units * SIZE, bias, 0, scratch,
   );
+  denseActivate(rows, units, y, a, activation, slope);
+}
+
+/** a = f(y) */
+// @ts-ignore: decorator
+@inline
+export function denseActivate(rows: i32, units: i32, y: usize, a: usize, activation: i32, slope: f64): void {
   if (activation == SOFTMAX) softmax(rows, units, y, a);
   else activate(activation, rows * units, y, a, slope);
 }

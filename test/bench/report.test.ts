@@ -40,6 +40,7 @@ describe('docs/performance.md', () => {
           bound: 'bandwidth',
           share: 0.2,
           bandwidthShare: 0.71,
+          updateShare: 0.52,
           times: { 'efficient-backprop': time(20e-6), 'tfjs-wasm': time(1000e-6) },
         },
       ],
@@ -50,6 +51,7 @@ describe('docs/performance.md', () => {
       targets: [{ what: 'something', found: 12.3, least: 10, unit: '×', met: true }],
     });
     expect(text).toContain('| 784-128-10 b1 | bandwidth | 71 % | 20 | 18 – 22 |  |  | 50× |  |  |');
+    expect(text).toContain('reads and writes takes 52 % of the step');
     expect(text).toContain('| float32 strict NN | 80 % |');
     expect(text).toContain('1/20 of the limit');
     expect(text).toContain('| something | 12.3× | ≥ 10× | yes |');

@@ -1,0 +1,33 @@
+// A step on one pattern of a large network: every kernel is updated straight from x and delta, the gradient never written.
+
+import { Patterns } from "./batch";
+import { axpy } from "./kernels/blas1";
+import { denseActivate } from "./kernels/dense";
+import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, planForward, planLoss, planSlope } from "./plan";
+import { Update, updateOuter, updateOuterAhead } from "./update";
+
+/**
+ * One step on the pattern at hand; returns w·l, and changes nothing where that is not finite. A weight cancels: the mean over one pattern is that pattern.
+ * begun: the step before has left the first layer's sums in its y. next: the inputs of the pattern for which this step leaves them there, or 0
+ */
+export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: bool, next: usize): f64 {
+  const at = changetype<usize>(plan), x = patterns.atX, first = layerAt(plan, 0);
+  if (begun) {
+    if (first.bias) axpy(first.units, 1, parameterAt(plan.theta, first.first + first.kernelSize), first.y);
+    denseActivate(1, first.units, first.y, first.a, first.activation, first.slope);
+    forwardDense(plan, 1, 1, first.a);
+  } else {
+    planForward(at, 1, x);
+  }
+  const value = planLoss(at, 1, patterns.atT, patterns.atW);
+  if (!isFinite(value)) return value;
+  planSlope(at, 1, patterns.atT, 0, 1);
+  for (let i = plan.layers - 1; i > 0; i--) {
+    const d = plan.delta;
+    planDescend(at, i, 1, x); // before the kernel that it reads is updated
+    updateOuter(u, plan, layerAt(plan, i), layerInput(plan, i, x), d);
+  }
+  if (next) updateOuterAhead(u, plan, first, x, plan.delta, next, first.y);
+  else updateOuter(u, plan, first, x, plan.delta);
+  return value;
+}
