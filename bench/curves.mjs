@@ -37,16 +37,18 @@ const rung = (sizes, batch, activation = 'tanh', loss = 'meanSquaredError') => (
   full: false,
 });
 
-/** Seconds per row of an epoch, over three decades of rows. */
-export function overRows(rounds, quick) {
-  const step = rung([20, 32, 1], 32);
-  // Batches of 32 divide all of them.
+/** Seconds per row of an epoch, shuffled, over three decades of rows. Batches divide all of them. */
+const overRowsOf = (step) => (rounds, quick) => {
   const sizes = quick ? [1024, 10_240] : [1024, 10_240, 102_400, 1_024_000];
   return curve(
     sizes.map((rows) => ({ x: rows, rung: step, data: patterns({ ...step, batch: rows, full: true }), per: step.batch })),
     rounds,
   );
-}
+};
+
+/** A tenth of a microsecond of arithmetic a row, about what it takes to fetch one from memory; and half a microsecond. */
+export const overRows = overRowsOf(rung([20, 32, 1], 32));
+export const overRowsOfMore = overRowsOf(rung([8, 64, 64, 1], 64));
 
 /** Seconds per floating-point operation of a step's matrix products, from 10⁵ to 10⁷ parameters. */
 export function overParameters(rounds, quick) {

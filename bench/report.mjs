@@ -107,9 +107,9 @@ export function runSection(name, result) {
 
 /** A run of bench:scaling as a part of the page. */
 export function scalingSection(name, result) {
-  const pictures = ['rows', 'parameters', 'batch', 'threads', 'methods'].map(
-    (of) => `![${of}](../bench/results/${name}.${of}.svg)`,
-  );
+  const pictures = ['rows', 'rowsOfMore', 'parameters', 'batch', 'threads', 'methods']
+    .filter((of) => result[of])
+    .map((of) => `![${of}](../bench/results/${name}.${of}.svg)`);
   return [
     `### Growth: ${named(result.machine)}`,
     `${result.date.slice(0, 10)}, [${name}.json](../bench/results/${name}.json), ${result.rounds} rounds.`,

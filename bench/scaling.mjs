@@ -1,9 +1,9 @@
-// npm run bench:scaling [-- --quick] [--only rows,parameters,batch,threads,memory,methods] [--rounds N]
+// npm run bench:scaling [-- --quick] [--only rows,rowsOfMore,parameters,batch,threads,memory,methods] [--rounds N]
 // How time grows with rows, parameters, threads and batch, what memory a fit takes, and how long methods need. Two minutes.
 
 import { parseArgs } from 'node:util';
 import { bars, lines } from './chart.mjs';
-import { overBatch, overParameters, overRows, overThreads } from './curves.mjs';
+import { overBatch, overParameters, overRows, overRowsOfMore, overThreads } from './curves.mjs';
 import { highWater } from './high-water.mjs';
 import { report } from './report.mjs';
 import { heading, keep, machine, slug } from './results.mjs';
@@ -30,6 +30,13 @@ const quartiles = ({ median, low, high }, scale) => ({
 /** The curves of one line: how they are measured, shown and drawn. */
 const CURVES = {
   rows: { measure: overRows, title: 'Time per row of an epoch, 20-32-1, batch 32', x: 'rows', y: 'ns', scale: 1e9 },
+  rowsOfMore: {
+    measure: overRowsOfMore,
+    title: 'Time per row of an epoch, 8-64-64-1, batch 64',
+    x: 'rows',
+    y: 'ns',
+    scale: 1e9,
+  },
   parameters: {
     measure: overParameters,
     title: 'Time per operation of a step, batch 128',

@@ -88,8 +88,11 @@ export function judge({ products = [], tanh = [], ladder = [], firstCall, bundle
 export const spread = (points) => Math.max(...points.map((p) => p.median)) / Math.min(...points.map((p) => p.median));
 
 /** What was measured of growth, judged by `add`. */
-export function judgeGrowth({ rows, parameters, memory = [] }, add) {
-  if (rows) add('time per row over three decades, the most times the least', spread(rows), { most: 1.1 }, '×');
+export function judgeGrowth({ rows, rowsOfMore, parameters, memory = [] }, add) {
+  const perRow = (net, points) =>
+    points && add(`time per row of ${net} over three decades, the most times the least`, spread(points), { most: 1.1 }, '×');
+  perRow('20-32-1', rows);
+  perRow('8-64-64-1', rowsOfMore);
   if (parameters)
     add('time per operation, 10⁵ to 10⁷ parameters, the most times the least', spread(parameters), { most: 1.25 }, '×');
   for (const { name, threads, bytes, expected } of memory)

@@ -96,8 +96,8 @@ describe('targets', () => {
     const { checks, judgeGrowth } = await load('targets.mjs');
     const { list, add } = checks();
     const points = (medians: number[]) => medians.map((median) => ({ median }));
-    judgeGrowth({ rows: points([1, 1.09, 1.05]), parameters: points([2, 1.5]), memory: [] }, add);
-    expect(list.map(({ met }: { met: boolean }) => met)).toEqual([true, false]);
+    judgeGrowth({ rows: points([1, 1.09, 1.05]), rowsOfMore: points([1, 1.2]), parameters: points([2, 1.5]), memory: [] }, add);
+    expect(list.map(({ met }: { met: boolean }) => met)).toEqual([true, false, false]);
   });
 });
 
