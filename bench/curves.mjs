@@ -7,16 +7,19 @@ import * as library from '../dist/index.js';
 /** Milliseconds of a call: beside it, fit's own preparations count for little. */
 const CALL = 40;
 
+/** The same for threads: preparations are made on one, and a kernel may leave threads that were asleep on one processor for 30 ms. */
+const SHARED_CALL = 200;
+
 /**
  * Seconds per step at several points, in turns.
  * @param points [{ x, rung, data, threads, per }]: `per`, what a step's time is divided by
  * @returns [{ x, median, low, high, samples, rounds }], `rounds` the times of each round
  */
-async function curve(points, rounds) {
+async function curve(points, rounds, call = CALL) {
   const entries = [];
   for (const { rung, data, threads = 1, ...point } of points) {
     const contender = await prepareOwn(library, rung, data ?? patterns(rung), threads);
-    entries.push({ ...point, contender, units: await calibrate(contender, 300, CALL), times: [] });
+    entries.push({ ...point, contender, units: await calibrate(contender, 300, call), times: [] });
   }
   for (let r = 0; r < rounds; r++) {
     for (const { contender, units, times, per } of r % 2 ? [...entries].reverse() : entries)
@@ -82,6 +85,7 @@ export async function overThreads(rounds, quick) {
     const points = await curve(
       counts.map((threads) => ({ x: threads, rung: step, threads, per: 1 })),
       rounds,
+      SHARED_CALL,
     );
     const [one] = points;
     for (const { x, ...time } of points) {

@@ -62,7 +62,7 @@ export function judge({ products = [], tanh = [], ladder = [], firstCall, bundle
     const least = precision === 'float32' ? 5 : 2;
     add(`tanh, ${precision}, ${numerics}: share of the limit's multiply-adds a second`, 100 * share.median, { least }, '%');
   }
-  for (const { rung, batch, sizes, bound, times, share, limit, bandwidthShare, speedup, auto } of ladder) {
+  for (const { rung, batch, sizes, bound, times, share, limit, bandwidthShare, auto } of ladder) {
     if (sizes[0] === 784 && batch >= 32)
       add(`${rung}: products at the limit, share of the step`, share && share * 100, { least: batch >= 128 ? 82 : 72 }, '%');
     if (bound === 'bandwidth')
@@ -70,7 +70,6 @@ export function judge({ products = [], tanh = [], ladder = [], firstCall, bundle
     const ours = times['efficient-backprop'];
     if (rung in ONLINE && ours)
       add(`${rung}: a step, where the limit is 60 GFLOP/s`, (ours.median * 1e6 * limit) / 60, { most: ONLINE[rung] }, ' µs');
-    if (rung in SPEEDUPS) add(`${rung}: times faster on two threads`, speedup?.median, { least: SPEEDUPS[rung] }, '×');
     // Slower is what is surely slower: where the whole interval is.
     if (Number.isFinite(auto?.low)) add(`${rung}: threads 'auto', times one thread, at least`, auto.low, { most: NOISE }, '×');
     const small = sizes.join() === '4,16,3';
@@ -88,16 +87,19 @@ export function judge({ products = [], tanh = [], ladder = [], firstCall, bundle
 export const spread = (points) => Math.max(...points.map((p) => p.median)) / Math.min(...points.map((p) => p.median));
 
 /** What was measured of growth, judged by `add`. */
-export function judgeGrowth({ rows, rowsOfMore, parameters, memory = [] }, add) {
+export function judgeGrowth({ rows, rowsOfMore, parameters, threads = [], memory = [] }, add) {
   const perRow = (net, points) =>
     points && add(`time per row of ${net} over three decades, the most times the least`, spread(points), { most: 1.1 }, '×');
   perRow('20-32-1', rows);
   perRow('8-64-64-1', rowsOfMore);
   if (parameters)
     add('time per operation, 10⁵ to 10⁷ parameters, the most times the least', spread(parameters), { most: 1.25 }, '×');
-  for (const { name, threads, bytes, expected } of memory)
+  for (const { rung, threads: count, speedup } of threads)
+    if (count === 2 && rung in SPEEDUPS)
+      add(`${rung}: times faster on two threads`, speedup.median, { least: SPEEDUPS[rung] }, '×');
+  for (const { name, threads: count, bytes, expected } of memory)
     add(
-      `${name}, ${threads === 1 ? 'one thread' : `${threads} threads`}: memory, times data, parameters and activations`,
+      `${name}, ${count === 1 ? 'one thread' : `${count} threads`}: memory, times data, parameters and activations`,
       bytes / expected,
       { most: 1.2 },
       '×',

@@ -96,8 +96,9 @@ describe('targets', () => {
     const { checks, judgeGrowth } = await load('targets.mjs');
     const { list, add } = checks();
     const points = (medians: number[]) => medians.map((median) => ({ median }));
-    judgeGrowth({ rows: points([1, 1.09, 1.05]), rowsOfMore: points([1, 1.2]), parameters: points([2, 1.5]), memory: [] }, add);
-    expect(list.map(({ met }: { met: boolean }) => met)).toEqual([true, false, false]);
+    const threads = [1, 2, 3].map((n) => ({ rung: '784-128-10 b128', threads: n, speedup: { median: 0.6 + 0.4 * n } }));
+    judgeGrowth({ rows: points([1, 1.09, 1.05]), rowsOfMore: points([1, 1.2]), parameters: points([2, 1.5]), threads }, add);
+    expect(list.map(({ met }: { met: boolean }) => met)).toEqual([true, false, false, false]);
   });
 });
 
