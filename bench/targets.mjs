@@ -17,6 +17,7 @@ export function checks() {
 }
 
 export function show(list) {
+  if (list.length === 0) return;
   console.table(
     list.map(({ what, found, least, most, unit, met }) => ({
       what,

@@ -76,7 +76,7 @@ export class Descent implements Training {
       const moment = new Reals(arena, precision, plan.parameters);
       const kept = state?.vectors[name];
       if (kept?.length === moment.length) moment.view().set(kept);
-      else moment.view().fill(rule.start?.[name] ?? 0);
+      else core.fill(moment.length, rule.start?.[name] ?? 0, moment.address);
       return moment;
     });
     this.order = new RunOrder(task, state);
