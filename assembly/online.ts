@@ -1,14 +1,16 @@
-// A step on one pattern of a large network: every kernel is updated straight from x and delta, the gradient never written.
+// A step on one pattern of a large network: every kernel is updated straight from x and delta, the gradient never written. A kernel passes through the
+// caches once: errors are carried down, and the next pattern is begun, in the pass that updates it.
 
 import { Patterns } from "./batch";
 import { axpy } from "./kernels/blas1";
 import { denseActivate } from "./kernels/dense";
-import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, planForward, planLoss, planSlope } from "./plan";
-import { Update, updateOuter, updateOuterAhead } from "./update";
+import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, planDescended, planForward, planLoss, planSlope } from "./plan";
+import { Update, inPassing, updateAhead, updateBack, updateOuter } from "./update";
 
 /**
  * One step on the pattern at hand; returns w·l, and changes nothing where that is not finite. A weight cancels: the mean over one pattern is that pattern.
- * begun: the step before has left the first layer's sums in its y. next: the inputs of the pattern for which this step leaves them there, or 0
+ * begun: the step before has left the first layer's sums in its y. next: the inputs of the pattern for which this step leaves them there, or 0; only
+ * where it `begins`.
  */
 export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: bool, next: usize): f64 {
   const at = changetype<usize>(plan), x = patterns.atX, first = layerAt(plan, 0);
@@ -23,11 +25,23 @@ export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: boo
   if (!isFinite(value)) return value;
   planSlope(at, 1, patterns.atT, 0, 1);
   for (let i = plan.layers - 1; i > 0; i--) {
-    const d = plan.delta;
-    planDescend(at, i, 1, x); // before the kernel that it reads is updated
-    updateOuter(u, plan, layerAt(plan, i), layerInput(plan, i, x), d);
+    const layer = layerAt(plan, i), below = layerInput(plan, i, x), d = plan.delta;
+    if (inPassing(u, plan, layer)) {
+      updateBack(u, plan, layer, below, d, plan.deltaBelow);
+      planDescended(plan, i);
+    } else {
+      planDescend(at, i, 1, x); // before the kernel that it reads is updated
+      updateOuter(u, plan, layer, below, d);
+    }
   }
-  if (next) updateOuterAhead(u, plan, first, x, plan.delta, next, first.y);
+  if (next) updateAhead(u, plan, first, x, plan.delta, next, first.y);
   else updateOuter(u, plan, first, x, plan.delta);
   return value;
+}
+
+/** Whether the step to come can begin the next pattern. */
+// @ts-ignore: decorator
+@inline
+export function begins(u: Update, plan: Plan): bool {
+  return inPassing(u, plan, layerAt(plan, 0));
 }

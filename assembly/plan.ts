@@ -287,8 +287,23 @@ export function planDescend(at: usize, i: i32, rows: i32, x: usize): void {
   const layer = layerAt(plan, i), below = layerAt(plan, i - 1), d = plan.deltaBelow;
   if (plan.dense) descendDense(plan, layer, below, rows, d);
   else descendAny(plan, layer, below, rows, layerInput(plan, i, x), d);
+  exchange(plan);
+}
+
+/** The buffers of errors change places. */
+// @ts-ignore: decorator
+@inline
+function exchange(plan: Plan): void {
+  const d = plan.deltaBelow;
   plan.deltaBelow = plan.delta;
   plan.delta = d;
+}
+
+/** planDescend of one pattern through a dense layer where deltaBelow has Σ_o delta[o]·K[i,o] already */
+export function planDescended(plan: Plan, i: i32): void {
+  const below = layerAt(plan, i - 1);
+  timesDerivative(below.activation, below.units, below.y, below.a, plan.deltaBelow, below.slope);
+  exchange(plan);
 }
 
 // @ts-ignore: decorator
@@ -343,8 +358,7 @@ export function planBackward(at: usize, rows: i32, x: usize, gradient: usize, ac
     if (i == 0) break;
     const d = plan.deltaBelow;
     descendDense(plan, layer, layerAt(plan, i - 1), rows, d);
-    plan.deltaBelow = plan.delta;
-    plan.delta = d;
+    exchange(plan);
   }
 }
 

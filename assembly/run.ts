@@ -6,11 +6,11 @@ import { permutation } from "./kernels/random";
 import { Emphasis, draw, emphasisEpoch, noteLoss } from "./orders/emphasis";
 import { interleave } from "./orders/interleave";
 import { fusedBackward } from "./fused";
-import { stepOnline } from "./online";
+import { begins, stepOnline } from "./online";
 import { isSmall, smallStep } from "./small";
-import { Plan, layerAt, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
+import { Plan, planForward, planGradient, planLoss, planPatternLoss, planSlope, topLayer } from "./plan";
 import { slabDiagonal } from "./curvature/diagonal";
-import { Update, canLookAhead, isByParts, isImmediate, update, updateBegin, wantsDiagonal } from "./update";
+import { Update, isByParts, isImmediate, update, updateBegin, wantsDiagonal } from "./update";
 
 /** The state of a training run, in linear memory; a Patterns and an Update follow it. */
 @unmanaged
@@ -244,7 +244,6 @@ export function runSteps(at: usize, steps: i32): i32 {
   const large = plan.dense && plan.parameters * <i32>SIZE > SMALL;
   const small = !large && isSmall(plan), immediate = run.batch == 1 && (large || small) && !patterns.factors && isImmediate(u);
   const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
-  const ahead = immediate && large && !emphasis && canLookAhead(u, layerAt(plan, 0)); // emphasis draws a pattern when its turn comes
   let done = 0, begun = -1; // the pattern of which the first layer's sums are known
   plan.learning = 1;
   for (; done < steps && run.position < run.rows; done++) {
@@ -261,9 +260,10 @@ export function runSteps(at: usize, steps: i32): i32 {
       if (small) {
         value = smallStep(u, plan, patterns);
       } else {
-        const next = ahead && done + 1 < steps && run.position < run.rows ? patterns.rowAt(run.position) : 0;
-        value = stepOnline(u, plan, patterns, begun == first, next);
-        begun = next ? run.position : -1;
+        // Emphasis draws a pattern when its turn comes.
+        const ahead = !emphasis && done + 1 < steps && run.position < run.rows && begins(u, plan);
+        value = stepOnline(u, plan, patterns, begun == first, ahead ? patterns.rowAt(run.position) : 0);
+        begun = ahead ? run.position : -1;
       }
       if (emphasis) noteLosses(run, patterns, first, 1, value);
     } else {

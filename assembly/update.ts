@@ -5,7 +5,8 @@ import { ADA_HESSIAN, STOCHASTIC_DIAGONAL, curved, leakyDiagonal, stochasticDiag
 import { GDX, MURATA, leakyMean, murataRate } from "./optim/global";
 import { addSigns, average, clipNorm, clipValue, multiply } from "./optim/gradient";
 import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./optim/resilient";
-import { MOMENTUM, PLAIN_DESCENT, looksAhead, sgd, sgdOuter, sgdOuterAhead } from "./optim/sgd";
+import { passes, sgdOuterAhead, sgdOuterBack } from "./optim/outer";
+import { MOMENTUM, PLAIN_DESCENT, sgd, sgdOuter } from "./optim/sgd";
 import { DELTA_BAR_DELTA, signed } from "./optim/signs";
 import { copy, fill } from "./kernels/blas1";
 import { Layer } from "./layer";
@@ -319,18 +320,11 @@ export function isImmediate(u: Update): bool {
   return u.rule < ADAGRAD && !u.extras;
 }
 
-/** About one step in eight; epochs of few patterns, too, come by it. */
+/** Whether velocities settle in this step (vec.ts): about one in sixteen; epochs of few patterns, too, come by it. */
 // @ts-ignore: decorator
 @inline
 function settles(plan: Plan): bool {
-  return ((plan.epoch + plan.step) & 7) == 0;
-}
-
-/** A layer's parameters move a step against the gradient of one pattern: x[i]·d[o] for the kernel, d for the bias. */
-export function updateOuter(u: Update, plan: Plan, layer: Layer, x: usize, d: usize): void {
-  const w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
-  sgdOuter(u.rule, settles(plan), layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
-  updateBias(u, layer, d, w, v);
+  return ((plan.epoch + plan.step) & 15) == 0;
 }
 
 // @ts-ignore: decorator
@@ -340,14 +334,28 @@ function updateBias(u: Update, layer: Layer, d: usize, w: usize, v: usize): void
   if (layer.bias) sgd(u.rule, layer.units, d, parameterAt(w, n), parameterAt(v, n), u.rate, u.momentum, 0);
 }
 
-/** Whether updateOuterAhead can take a layer. A product of depth 1 is formed in another way. */
-export function canLookAhead(u: Update, layer: Layer): bool {
-  return u.decay == 0 && layer.inputs > 1 && looksAhead(layer.units);
+/** A layer's parameters move a step against the gradient of one pattern: x[i]·d[o] for the kernel, d for the bias. */
+export function updateOuter(u: Update, plan: Plan, layer: Layer, x: usize, d: usize): void {
+  const w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
+  sgdOuter(u.rule, settles(plan), layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
+  updateBias(u, layer, d, w, v);
 }
 
-/** updateOuter, and y[o] = Σ_i z[i]·K[i,o] of the new kernel */
-export function updateOuterAhead(u: Update, plan: Plan, layer: Layer, x: usize, d: usize, z: usize, y: usize): void {
+/** Whether a layer can be updated in one of the passes below, in this step. A product of depth 1 is formed in another way. */
+export function inPassing(u: Update, plan: Plan, layer: Layer): bool {
+  return passes(u.rule, layer.units) && u.decay == 0 && layer.inputs > 1 && !(u.rule == MOMENTUM && settles(plan));
+}
+
+/** updateOuter, and y[o] = Σ_i z[i]·K[i,o] of the kernel that it leads to */
+export function updateAhead(u: Update, plan: Plan, layer: Layer, x: usize, d: usize, z: usize, y: usize): void {
   const w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
-  sgdOuterAhead(u.rule, settles(plan), layer.inputs, layer.units, x, d, w, v, z, y, u.rate, u.momentum);
+  sgdOuterAhead(u.rule, layer.inputs, layer.units, x, d, w, v, z, y, u.rate, u.momentum);
+  updateBias(u, layer, d, w, v);
+}
+
+/** dx[i] = Σ_o d[o]·K[i,o] of the kernel that was, and updateOuter */
+export function updateBack(u: Update, plan: Plan, layer: Layer, x: usize, d: usize, dx: usize): void {
+  const w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
+  sgdOuterBack(u.rule, layer.inputs, layer.units, x, d, w, v, dx, u.rate, u.momentum);
   updateBias(u, layer, d, w, v);
 }

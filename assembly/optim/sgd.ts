@@ -16,12 +16,12 @@ const TURN: i32 = 4;
 /** Bytes of a turn. */
 const BYTES: usize = 16 * TURN;
 
-/** A whole vector of the rule at w, v and an offset, and the new w; kind, decays, settles and offset are constants. h: −rate·gradient; shrink: −rate·decay */
+/** A whole vector of the rule at w, v and an offset; kind, decays, settles and offset are constants. h: −rate·gradient; shrink: −rate·decay */
 // @ts-ignore: decorator
 @inline
 function rule(
   kind: i32, decays: bool, settles: bool, offset: usize, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
-): v128 {
+): void {
   let p = v128.load(w + offset);
   if (decays) h = madd(h, shrink, p);
   if (kind != PLAIN_DESCENT) {
@@ -31,9 +31,7 @@ function rule(
     if (kind == MOMENTUM) h = u;
     else p = madd(p, momentum, u);
   }
-  p = add(p, h);
-  v128.store(w + offset, p);
-  return p;
+  v128.store(w + offset, add(p, h));
 }
 
 /** The first n lanes of a vector, n < LANES */
@@ -93,7 +91,7 @@ export function sgd(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, 
 
 /**
  * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must settle (vec.ts) now and
- * then, in one of eight steps, say: the two additions take a fifth of the time.
+ * then, in one of sixteen steps, say: the two additions take a fifth of the time.
  */
 export function sgdOuter(
   kind: i32, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
@@ -131,69 +129,4 @@ function settling(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: 
 
 function nesterov(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
   steps(NESTEROV, false, true, m, n, x, d, w, v, rate, momentum, 0);
-}
-
-/** Columns whose errors and sums stay in registers while rows of the kernel pass: a line of the cache. */
-const AHEAD: i32 = 4 * LANES;
-
-/** Whether sgdOuterAhead can take a kernel of n columns: its rows must begin with lines of the cache, or two turns would share one. */
-// @ts-ignore: decorator
-@inline
-export function looksAhead(n: i32): bool {
-  return n % AHEAD == 0;
-}
-
-/** The rule on m rows of n columns, and the sums of the weights that follow from it. r: −rate in every lane */
-// @ts-ignore: decorator
-@inline
-function columns(
-  kind: i32, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128, t: v128,
-): void {
-  const next = <usize>n * SIZE;
-  for (; n > 0; n -= AHEAD, d += 64, w += 64, v += 64, y += 64) {
-    const d0 = v128.load(d), d1 = v128.load(d, 16), d2 = v128.load(d, 32), d3 = v128.load(d, 48);
-    let c0 = v128.xor(r, r), c1 = c0, c2 = c0, c3 = c0, p = w, q = v, i: usize = 0;
-    for (let k = m; k > 0; k--, i += SIZE, p += next, q += next) {
-      const s = mul(r, splatAt(x + i)), b = splatAt(z + i);
-      c0 = madd(c0, b, rule(kind, false, settles, 0, mul(s, d0), p, q, mu, r, t));
-      c1 = madd(c1, b, rule(kind, false, settles, 16, mul(s, d1), p, q, mu, r, t));
-      c2 = madd(c2, b, rule(kind, false, settles, 32, mul(s, d2), p, q, mu, r, t));
-      c3 = madd(c3, b, rule(kind, false, settles, 48, mul(s, d3), p, q, mu, r, t));
-    }
-    v128.store(y, c0);
-    v128.store(y, c1, 16);
-    v128.store(y, c2, 32);
-    v128.store(y, c3, 48);
-  }
-}
-
-// What is given to a function stays in registers; what it forms itself an engine (V8 of Node.js 20) forms anew in every row.
-function plainAhead(m: i32, n: i32, x: usize, d: usize, w: usize, z: usize, y: usize, r: v128): void {
-  columns(PLAIN_DESCENT, false, m, n, x, d, w, w, z, y, r, r, r);
-}
-
-function classicalAhead(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128): void {
-  columns(MOMENTUM, false, m, n, x, d, w, v, z, y, r, mu, r);
-}
-
-function settlingAhead(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128, t: v128): void {
-  columns(MOMENTUM, true, m, n, x, d, w, v, z, y, r, mu, t);
-}
-
-function nesterovAhead(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128, t: v128): void {
-  columns(NESTEROV, true, m, n, x, d, w, v, z, y, r, mu, t);
-}
-
-/**
- * sgdOuter without decay where looksAhead(n), and of the weights that follow from it y[j] = Σ_i z[i]·w[i,j], in the order of vectorMatrix: what the
- * next pattern begins with, from weights that are in registers anyway.   y: n reals; nothing may overlap
- */
-export function sgdOuterAhead(
-  kind: i32, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, rate: f64, momentum: f64,
-): void {
-  const r = splat(<real>-rate), mu = splat(<real>momentum), t = smallBeside(r);
-  if (kind == PLAIN_DESCENT) plainAhead(m, n, x, d, w, z, y, r);
-  else if (kind == NESTEROV) nesterovAhead(m, n, x, d, w, v, z, y, r, mu, t);
-  else if (settles) settlingAhead(m, n, x, d, w, v, z, y, r, mu, t);
-  else classicalAhead(m, n, x, d, w, v, z, y, r, mu);
 }
