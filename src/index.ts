@@ -16,7 +16,7 @@ export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions
 export type { Recipe } from './estimators/recipe.js';
 export type { Candidate, Choice } from './estimators/selection.js';
 export type { ColumnSpec, Scaling } from './data/columns.js';
-export type { Cell, Row, Rows } from './data/table.js';
+export type { Cell, Row, Rows, Samples, TypedRow } from './data/table.js';
 export { loadModel } from './load-model.js';
 export { init, type InitOptions } from './init.js';
 export type { SaveOptions } from './model.js';
@@ -73,7 +73,7 @@ export { type CrossValidateOptions, type CrossValidation, type Fold, crossValida
 export { type LearningCurveOptions, type LearningPoint, learningCurve } from './validate/learning-curve.js';
 export { type BiasVariance, type BiasVarianceOptions, biasVariance } from './validate/bias-variance.js';
 export type { Decomposition } from './validate/decomposition.js';
-export type { Learner, Samples, Truths } from './validate/subject.js';
+export type { Learner, Truths } from './validate/subject.js';
 export type { Summary } from './validate/metrics.js';
 export type { Curvature } from './curvature/curvature.js';
 export type {

@@ -146,7 +146,7 @@ test('its types serve a strict project', () => {
   writeFileSync(
     path.join(project, 'consumer.ts'),
     `
-    import { Classifier, Network, type NetworkOptions, OptionError, Regressor, dataset, dense, loadModel, sgd } from 'efficient-backprop';
+    import { Classifier, Network, type NetworkOptions, OptionError, Regressor, biasVariance, crossValidate, dataset, dense, learningCurve, loadModel, sgd } from 'efficient-backprop';
     const options: NetworkOptions = { inputs: 2, layers: [dense(3, { activation: 'gelu' }), dense(1)], loss: 'meanSquaredError' };
     const net = await Network.create(options);
     const history = await net.fit([[1, 2]], [[3]], { method: sgd({ rate: (epoch) => 0.1 / (epoch + 1) }), onEpoch: ({ loss }) => loss.toFixed() });
@@ -159,6 +159,22 @@ test('its types serve a strict project', () => {
     const { r2 }: { r2: number } = regressor.evaluate([[1]], [1]);
     const loaded = await loadModel(model.toBytes());
     if (loaded instanceof Regressor) loaded.predict([[1]]);
+    interface House { size: number; city: string; sold?: Date | null }
+    const houses: readonly House[] = [{ size: 98.1, city: 'Bern' }];
+    const priced = await Regressor.fit(houses, [1.2], { hidden: [] });
+    priced.predict(houses);
+    priced.evaluate(houses, [1.2]);
+    await priced.partialFit(houses, [1.2]);
+    const sorted = await Classifier.fit(async function* () { yield [houses, ['dear']] as const; });
+    sorted.predictProbabilities(houses);
+    await sorted.evaluateChunks(() => [[houses, ['dear']]]);
+    await crossValidate(() => new Classifier(), houses, ['dear']);
+    await learningCurve(() => new Regressor(), houses, [1.2]);
+    await biasVariance(() => new Regressor(), houses, [1.2]);
+    // @ts-expect-error: no records, and no numbers
+    await Regressor.fit([['98.1', 'Bern']], [1.2]);
+    // @ts-expect-error: no records, and no numbers
+    await Regressor.fit(['98.1'], [1.2]);
     try { dense(0); } catch (error) { if (error instanceof OptionError) console.log(error.expected); }
     // @ts-expect-error: a wrong name of an option
     sgd({ rates: 1 });

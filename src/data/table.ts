@@ -8,8 +8,14 @@ export type Cell = number | string | boolean | bigint | Date | null | undefined;
 
 export type Row = Readonly<Record<string, Cell>>;
 
+/** A record whose type is an interface, which TypeScript does not take for a `Row`. What it holds is checked when it is read. */
+export type TypedRow = object & { readonly [Symbol.iterator]?: never };
+
+/** Rows one by one, without a table: N×I numbers, or records. */
+export type Samples = MatrixLike | readonly Row[] | readonly TypedRow[];
+
 /** Rows as users give them: N×I numbers, or records. */
-export type Rows = MatrixLike | readonly Row[] | Table;
+export type Rows = Samples | Table;
 
 /** A column in one of two forms: numbers (NaN where missing), or strings (null where missing). */
 export type Column =

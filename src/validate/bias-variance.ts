@@ -4,13 +4,14 @@
 import type { Engine } from '../../bindings/core.js';
 import { engineOf } from '../../bindings/load.js';
 import { Arena, Words } from '../../bindings/memory.js';
+import type { Samples } from '../data/table.js';
 import { DataError, OptionError } from '../errors.js';
 import { Network } from '../network.js';
 import { callback, checked, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import { SHARED, type SharedOptions } from './cross-validate.js';
 import { type Decomposition, type Spread, spreadFor } from './decomposition.js';
-import { ArraySource, type Learner, type Make, type Samples, type Truths, predictions } from './subject.js';
+import { ArraySource, type Learner, type Make, type Truths, predictions } from './subject.js';
 
 const isEpochs = (v: unknown): v is number[] =>
   Array.isArray(v) && v.length > 0 && v.every((e, i) => Number.isInteger(e) && e > (i === 0 ? 0 : v[i - 1]));

@@ -4,11 +4,12 @@ import type { Engine } from '../../bindings/core.js';
 import { engineOf } from '../../bindings/load.js';
 import { Dataset } from '../data/dataset.js';
 import { deal, permutation } from '../data/split.js';
+import type { Samples } from '../data/table.js';
 import { OptionError } from '../errors.js';
 import { callback, checked, number, value } from '../options.js';
 import { Purpose, SEED } from '../random.js';
 import { type Summary, summary } from './metrics.js';
-import { type Learner, type Make, type Samples, type Source, type Truths, sourceOf } from './subject.js';
+import { type Learner, type Make, type Source, type Truths, sourceOf } from './subject.js';
 
 /** Options that all ways to validate share. */
 export const SHARED = {

@@ -3,12 +3,13 @@
 import { engineOf } from '../../bindings/load.js';
 import { Dataset } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
+import type { Samples } from '../data/table.js';
 import { OptionError } from '../errors.js';
 import { callback, checked, number, value } from '../options.js';
 import { Purpose } from '../random.js';
 import { SHARED, type SharedOptions, dealt, without } from './cross-validate.js';
 import { type Summary, summary } from './metrics.js';
-import { type Learner, type Make, type Samples, type Truths, sourceOf } from './subject.js';
+import { type Learner, type Make, type Truths, sourceOf } from './subject.js';
 
 const isSize = (v: unknown) => typeof v === 'number' && v > 0 && (v <= 1 || Number.isInteger(v));
 

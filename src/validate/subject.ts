@@ -3,7 +3,7 @@
 import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
 import { countRows, picked } from '../data/pick.js';
-import type { Row } from '../data/table.js';
+import type { Samples } from '../data/table.js';
 import type { Label } from '../data/targets.js';
 import { DataError } from '../errors.js';
 import { Classifier } from '../estimators/classifier.js';
@@ -20,9 +20,6 @@ export interface Learner {
 
 /** Makes a fresh model; called once per training. */
 export type Make<M extends Learner> = () => M | Promise<M>;
-
-/** Rows that models learn from. */
-export type Samples = MatrixLike | readonly Row[];
 
 /** What they are to learn: labels or numbers, one (or a row of them) for each row. */
 export type Truths = ArrayLike<Label> | MatrixLike;
