@@ -3,6 +3,7 @@
 import { ModelFileError, OptionError, shown } from '../errors.js';
 import { type Checked, type Schema, checked } from '../options.js';
 import { fromBase64, toBase64 } from './base64.js';
+import { crc32 } from './crc.js';
 import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from './safetensors.js';
 
 /** What the library calls its files. */
@@ -47,19 +48,42 @@ export function toBytes({ kind, config, metadata, tensors }: ModelDocument): Uin
     config: JSON.stringify(config),
     metadata: JSON.stringify(metadata),
   };
-  return encode({ tensors, metadata: header });
+  return encode({ tensors, metadata: { ...header, checksum: checksum(header, tensors) } });
 }
 
-/** @throws ModelFileError */
+/** Of all that a file says: its metadata, and the names, shapes and bytes of its tensors, whatever their order. */
+function checksum(header: Readonly<Record<string, string>>, tensors: readonly Tensor[]): string {
+  const byName = <T>(entries: readonly (readonly [string, T])[]) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = byName(tensors.map((tensor) => [tensor.name, tensor] as const)).map(([, tensor]) => tensor);
+  const said = JSON.stringify([byName(Object.entries(header)), sorted.map(({ name, shape }) => [name, shape])]);
+  return crc32([new TextEncoder().encode(said), ...sorted.map(({ data }) => rawBytes(data))]);
+}
+
+const rawBytes = ({ buffer, byteOffset, byteLength }: Tensor['data']) => new Uint8Array(buffer, byteOffset, byteLength);
+
+/**
+ * Files of earlier versions have no checksum, and are taken as they are.
+ * @throws ModelFileError
+ */
 export function fromBytes(bytes: Uint8Array): ModelDocument {
-  const { tensors, metadata: header } = decode(bytes);
+  const { tensors, metadata } = decode(bytes);
+  const { checksum: sum, ...header } = metadata;
   if (header['format'] !== FORMAT) {
     throw new ModelFileError(
       'a safetensors file, but not one that this library wrote: its metadata does not say format: efficient-backprop',
     );
   }
   const version = Number(header['version']);
-  return document(version, header['kind'], parsed(header['config'], 'config'), parsed(header['metadata'], 'metadata'), tensors);
+  const found = document(
+    version,
+    header['kind'],
+    parsed(header['config'], 'config'),
+    parsed(header['metadata'], 'metadata'),
+    tensors,
+  );
+  if (sum !== undefined && sum !== checksum(header, tensors))
+    throw new ModelFileError('damaged: its contents do not have the checksum that they were saved with');
+  return found;
 }
 
 export function toJSON({ kind, config, metadata, tensors }: ModelDocument): ModelJSON {
@@ -73,7 +97,7 @@ export function toJSON({ kind, config, metadata, tensors }: ModelDocument): Mode
       name,
       dtype: dtypeOf(data),
       shape,
-      data: toBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+      data: toBase64(rawBytes(data)),
     })),
   };
 }
