@@ -71,7 +71,9 @@ export function choiceText({ chosen }: EstimatorHistory): string {
     holdout: `best of ${candidates.length} on rows held out`,
     'cross-validation': `best of ${candidates.length} by ${folds}-fold cross-validation`,
   }[by];
-  return `${shape}, weight decay ${short(weightDecay)}: ${why}; ${epochs} epochs, batches of ${batchSize}, rate ${short(rate)} falling to 0`;
+  const how =
+    rate === undefined ? 'solved in closed form' : `${epochs} epochs, batches of ${batchSize}, rate ${short(rate)} falling to 0`;
+  return `${shape}, weight decay ${short(weightDecay)}: ${why}; ${how}`;
 }
 
 export function classificationText({

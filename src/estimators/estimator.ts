@@ -44,8 +44,8 @@ import {
   train,
   withoutWeightless,
 } from './recipe.js';
-import { select } from './selection.js';
-import { techniques } from './techniques.js';
+import { select, untrained } from './selection.js';
+import { solvable, techniques } from './techniques.js';
 import type { Precision } from '../../bindings/memory.js';
 
 /** What a fitted estimator consists of. */
@@ -238,11 +238,17 @@ export abstract class Estimator<Targets, Coding> extends Model {
         ...progress,
       });
     const fixed = this.fixed();
-    const { choice: chosen, linear } = await select(engine, problem, fixed, async (done, all) => {
-      report({ stage: 'select', done, all });
-      run.signal?.throwIfAborted();
-      return interruption.elapsed < run.timeLimit / 2;
-    });
+    const { choice: chosen, linear } = await select(
+      engine,
+      problem,
+      fixed,
+      solvable(this.options, data instanceof Dataset),
+      async (done, all) => {
+        report({ stage: 'select', done, all });
+        run.signal?.throwIfAborted();
+        return interruption.elapsed < run.timeLimit / 2;
+      },
+    );
     run.signal?.throwIfAborted();
     const choice = scaledUp(chosen, problem, fixed);
     const network = await build(problem, choice);
@@ -260,7 +266,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
           reason: 'solved',
           evaluations: 1,
           time: interruption.elapsed,
-          chosen: choice,
+          chosen: untrained(choice),
         };
       } else {
         const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
@@ -339,6 +345,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   protected outputs(rows: Rows): Float32Array | Float64Array {
     const { inputs, network } = this.trained;
     const t = table(rows);
+    inputs.requireColumns(t);
     return network.predict(shaped(inputs.encode(t, network.precision), inputs.count));
   }
 
@@ -350,6 +357,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   curvature(rows: Rows, targets: Targets): Curvature {
     const { inputs, coding, network } = this.trained;
     const t = table(rows);
+    inputs.requireColumns(t);
     const x = shaped(inputs.encode(t, network.precision), inputs.count);
     return network.curvature(x, shaped(this.encodeTargets(targets, coding, t.rows).t, network.outputs));
   }

@@ -17,8 +17,10 @@ export interface Candidate {
   readonly error: number;
 }
 
-/** What was chosen, and why. */
-export interface Choice extends Recipe {
+/** What was chosen, and why. What only training uses is left out where the linear model was solved in closed form. */
+export interface Choice extends Partial<Recipe> {
+  readonly hidden: readonly number[];
+  readonly weightDecay: number;
   /** How: 'given' (by options), 'rule' (too much work to try several), 'holdout' or 'cross-validation'. */
   readonly by: 'given' | 'rule' | 'holdout' | 'cross-validation';
   /** Parts that took turns in being left out; 0 without validation, 1 with a holdout. */
@@ -41,16 +43,28 @@ export type Between = (done: number, all: number) => Promise<boolean>;
 
 /** The choice, and the linear model in closed form where that won. */
 export interface Selected {
-  readonly choice: Choice;
+  readonly choice: Choice & Recipe;
   readonly linear?: Ridge;
+}
+
+/** A choice without what only training uses. */
+export function untrained({ hidden, weightDecay, by, folds, candidates }: Choice): Choice {
+  return { hidden, weightDecay, by, folds, candidates };
 }
 
 /**
  * Chooses hidden units and weight decay where the user has not. Tries weight decays from strong to weak with and without
  * hidden units, on folds or a holdout, as far as the budget of multiply-adds (not of time: choices must be repeatable) allows.
  * Of two that do equally well the simpler one wins: hidden units must be better by more than one standard error.
+ * @param solvable whether the linear model may be solved in closed form; it is trained where an option asks for that
  */
-export async function select(engine: Engine, problem: Problem, fixed: Fixed, between: Between): Promise<Selected> {
+export async function select(
+  engine: Engine,
+  problem: Problem,
+  fixed: Fixed,
+  solvable: boolean,
+  between: Between,
+): Promise<Selected> {
   const base = recipe(problem, fixed);
   const sizes = fixed.hidden ? [fixed.hidden] : [base.hidden, []];
   if (fixed.hidden && fixed.weightDecay !== undefined) return { choice: { ...base, by: 'given', folds: 0, candidates: [] } };
@@ -69,6 +83,8 @@ export async function select(engine: Engine, problem: Problem, fixed: Fixed, bet
       ? [deal(order, [0.75, 0.25], problem.classes)[1]!]
       : deal(order, new Array<number>(folds).fill(1 / folds), problem.classes);
   const closed =
+    solvable &&
+    fixed.weightDecay === undefined &&
     head.activation === 'linear' &&
     head.loss === 'meanSquaredError' &&
     sizes.some((hidden) => hidden.length === 0) &&
@@ -78,7 +94,7 @@ export async function select(engine: Engine, problem: Problem, fixed: Fixed, bet
   const all = sizes.reduce((n, hidden) => n + (hidden.length === 0 && closed ? 1 : decays(hidden).length * parts.length), 0);
   let done = 0;
   for (const hidden of sizes) {
-    if (hidden.length === 0 && closed && fixed.weightDecay === undefined) {
+    if (hidden.length === 0 && closed) {
       linear = ridge(problem.x, problem.t, rows, inputs, outputs, problem.w);
       tried.push(judged(problem, hidden, linear.weightDecay, linear.errors, parts));
       if (!(await between(++done, all))) break;
@@ -151,7 +167,7 @@ function judged(
 }
 
 /** The best trial; the best linear one unless hidden units beat it by more than a standard error of the difference. */
-function chosen(base: Recipe, tried: readonly Trial[], folds: number): Choice {
+function chosen(base: Recipe, tried: readonly Trial[], folds: number): Choice & Recipe {
   const best = (trials: readonly Trial[]) =>
     trials.reduce<Trial | undefined>((a, b) => (a && a.error <= b.error ? a : b), undefined);
   const overall = best(tried);

@@ -106,6 +106,26 @@ export function techniques(call: string, options: Given, background = false): Te
   };
 }
 
+/** Options that say how to train, or what for. */
+interface Training extends Given {
+  readonly hidden: number | readonly number[] | undefined;
+  readonly epochs: number | undefined;
+  readonly validation: number | undefined;
+}
+
+/**
+ * Whether a linear model may be solved instead of trained: no option changes what is minimised or asks for a validation loss, nor, where `hidden: []` leaves no
+ * doubt that the model is linear, for a way to train. Chunks are trained on in any case, from the solution, which those of the last kind leave as it is.
+ * @param whole whether all rows are in memory
+ */
+export function solvable(options: Training, whole: boolean): boolean {
+  const { hidden, method, l1, inputNoise, validation, order } = options;
+  if (method || l1 > 0 || inputNoise > 0 || validation !== undefined) return false;
+  const { rate, momentum, epochs, batchSize, clip, average } = options;
+  const asked = [rate, momentum, epochs, batchSize, clip, average].some((v) => v !== undefined) || order !== 'shuffle';
+  return !(whole && asked && Array.isArray(hidden) && hidden.length === 0);
+}
+
 /** Hidden layers of so many units with what goes around them. */
 export function hiddenLayers(hidden: readonly number[], activation: Activation, t: Techniques): Layer[] {
   const each = (units: number): Layer[] => [

@@ -9,7 +9,7 @@ import { flag, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
 import type { Recipe } from '../estimators/recipe.js';
 import type { Candidate, Choice } from '../estimators/selection.js';
-import { fields, list } from './document.js';
+import { fields, list, record } from './document.js';
 
 const COUNT = { min: 0, integer: true } as const;
 const FINITE = { above: -Infinity, below: Infinity } as const;
@@ -111,6 +111,9 @@ const CHOICE = {
   candidates: array,
 };
 
+/** Of what was solved, and not trained. */
+const SOLVED = { hidden: array, weightDecay: RECIPE.weightDecay, by: CHOICE.by, folds: CHOICE.folds, candidates: array };
+
 const CANDIDATE = { hidden: array, weightDecay: RECIPE.weightDecay, error: number(FINITE, undefined) };
 
 const HISTORY = {
@@ -131,7 +134,10 @@ const HISTORY = {
 export function historyFrom(config: unknown): (History & { chosen: Choice }) | undefined {
   if (config === null || config === undefined) return undefined;
   const { loss, validationLoss, metrics: _, chosen, advice, ...rest } = fields('history', HISTORY, config);
-  const { hidden, candidates, ...choice } = fields('history.chosen', CHOICE, chosen);
+  const solved = rest.reason === 'solved' && !('rate' in record(chosen, 'history.chosen'));
+  const { hidden, candidates, ...choice } = solved
+    ? fields('history.chosen', SOLVED, chosen)
+    : fields('history.chosen', CHOICE, chosen);
   const tried = candidates.map((candidate, i): Candidate => {
     const what = `history.chosen.candidates[${i}]`;
     const { hidden: units, weightDecay, error } = fields(what, CANDIDATE, candidate);

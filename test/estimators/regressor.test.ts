@@ -2,7 +2,15 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { heap } from '../../bindings/memory.js';
-import { DataError, type MatrixLike, OptionError, Regressor, type RegressorOptions } from '../../src/index.js';
+import {
+  DataError,
+  type MatrixLike,
+  type ModelJSON,
+  OptionError,
+  Regressor,
+  type RegressorOptions,
+  loadModel,
+} from '../../src/index.js';
 import { draws, normals } from '../data/synthetic.js';
 
 const living: Regressor[] = [];
@@ -342,6 +350,51 @@ test('partialFit goes on, with the targets’ scaling frozen', async () => {
   for (let i = 0; i < 30; i++) await model.partialFit(X, t);
   expect(model.evaluate(X, t).mse).toBeLessThan(before / 2);
   await expect(model.partialFit(X, X)).rejects.toThrow(/2 columns; expected 1/);
+});
+
+describe('a linear model', () => {
+  const rows = normals(20, 100, 3);
+  const y = rows.map(([a, b]) => 2 * a! + 0.1 * b!);
+
+  test('that is solved says nothing of training, in a file either', async () => {
+    const model = kept(await Regressor.fit(rows, y, { seed: 1, epochs: 7 }));
+    expect(model.history.reason).toBe('solved');
+    expect(Object.keys(model.history.chosen).sort()).toEqual(['by', 'candidates', 'folds', 'hidden', 'weightDecay']);
+    const again = kept((await loadModel(model.toBytes())) as Regressor);
+    expect(again.history.chosen).toEqual(model.history.chosen);
+    // Earlier versions listed everything.
+    const { config, ...json } = model.toJSON() as { config: Record<string, unknown> } & ModelJSON;
+    const chosen = { ...(config['recipe'] as object), ...model.history.chosen };
+    const earlier = { ...json, config: { ...config, history: { ...(config['history'] as object), chosen } } };
+    expect(kept(await Regressor.fromJSON(earlier)).history.chosen).toEqual(chosen);
+  });
+
+  test.each<RegressorOptions>([{ l1: 0.05 }, { inputNoise: 0.5 }, { validation: 0.2 }, { validation: 0.2, earlyStopping: true }])(
+    'is trained with %o',
+    async (options) => {
+      const model = kept(await Regressor.fit(rows, y, { seed: 1, epochs: 40, ...options }));
+      expect(model.history.chosen.candidates.some(({ hidden }) => hidden.length === 0)).toBe(true);
+      const line = kept(await Regressor.fit(rows, y, { seed: 1, epochs: 40, hidden: [], ...options }));
+      expect(line.history.reason).not.toBe('solved');
+      expect(line.history.chosen.epochs).toBe(40);
+      expect(line.history.validationLoss.length > 0).toBe(options.validation !== undefined);
+    },
+  );
+
+  test.each<RegressorOptions>([
+    { epochs: 3 },
+    { rate: 0.01 },
+    { momentum: 0.5 },
+    { batchSize: 20 },
+    { clip: { norm: 1 } },
+    { average: 'polyak' },
+    { order: 'sequential' },
+  ])('that it is to be, is trained with %o', async (options) => {
+    const model = kept(await Regressor.fit(rows, y, { seed: 1, hidden: [], ...options }));
+    expect(model.history.reason).not.toBe('solved');
+    for (const name of ['epochs', 'rate', 'momentum', 'batchSize'] as const)
+      if (options[name] !== undefined) expect(model.history.chosen[name]).toBe(options[name]);
+  });
 });
 
 test('a solved linear model can go on as well', async () => {
