@@ -1,7 +1,7 @@
 // What each column of a table is, learned from its cells: how it becomes inputs, or why it does not.
 
-import { DataError } from '../errors.js';
-import type { Column, Table } from './table.js';
+import { DataError, shown } from '../errors.js';
+import { type Column, type Table, isNumberInText } from './table.js';
 
 /** From this share of gaps on, a column gets an indicator beside it that says where they were. */
 const COMMON_GAPS = 0.05;
@@ -57,6 +57,8 @@ interface Gathered {
   spread: Spread;
   /** How often there was each string; undefined where there are too many. */
   counts: Map<string, number> | undefined;
+  /** The first string and its row, while all are numbers in text; false once one is not. */
+  number: { readonly text: string; readonly row: number } | false | undefined;
   gaps: number;
 }
 
@@ -85,20 +87,22 @@ export class ColumnsLearner {
         kind: undefined,
         spread: NOTHING,
         counts: new Map<string, number>(),
+        number: undefined,
         gaps: 0,
       }));
     }
     const places = this.places(t);
     this.columns.forEach((gathered, i) => {
-      this.gather(gathered, t.column(places[i]!));
+      this.gather(gathered, t.column(places[i]!), t.settled);
     });
     this.rows += t.rows;
     return this;
   }
 
-  /** How each column becomes inputs. */
+  /** How each column becomes inputs. @throws DataError for numbers in text */
   specs(): ColumnSpec[] {
     const { rows, columns = [] } = this;
+    columns.forEach(refuseNumbersInText);
     const specs = columns.map((column) => specOf(column, rows));
     const spreads = columns.filter(({ kind, spread }) => kind !== 'category' && spread.deviation > 0).map(({ spread }) => spread);
     const scale = sharedScale(spreads);
@@ -122,7 +126,7 @@ export class ColumnsLearner {
     return names.map((name) => index.get(name)!);
   }
 
-  private gather(gathered: Gathered, column: Column): void {
+  private gather(gathered: Gathered, column: Column, settled: boolean): void {
     const { place } = gathered;
     if (column.kind !== 'category') {
       const spread = spreadOf(column.values);
@@ -135,12 +139,25 @@ export class ColumnsLearner {
     }
     if (!this.fills) refuseGap(column, place);
     requireKind(gathered, 'category');
-    for (const value of column.values) {
-      if (value === null) gathered.gaps++;
-      else gathered.counts?.set(value, (gathered.counts.get(value) ?? 0) + 1);
+    column.values.forEach((text, r) => {
+      if (text === null) {
+        gathered.gaps++;
+        return;
+      }
+      gathered.counts?.set(text, (gathered.counts.get(text) ?? 0) + 1);
       if (gathered.counts && gathered.counts.size > MOST_CATEGORIES) gathered.counts = undefined;
-    }
+      if (gathered.number !== false)
+        gathered.number = !settled && isNumberInText(text) && (gathered.number ?? { text, row: this.rows + r });
+    });
   }
+}
+
+/** @throws DataError for strings that are numbers, all of them, and not one number everywhere */
+function refuseNumbersInText({ number, counts, place }: Gathered): void {
+  if (!number || counts?.size === 1) return;
+  const { text, row } = number;
+  const hint = `convert it with Number, or, where they are codes, put a letter before each, as in ${shown(`c${text.trim()}`)}`;
+  throw new DataError('X', `${shown(text)} is a number in text, as is all of this column; ${hint}`, { row, column: place });
 }
 
 /** @throws DataError where a column holds what it did not hold in tables before */

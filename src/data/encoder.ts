@@ -3,7 +3,7 @@
 
 import { DataError } from '../errors.js';
 import { type ColumnSpec, ColumnsLearner, GAP, refuseGap, scaled } from './columns.js';
-import type { Column, Table } from './table.js';
+import { type Column, type Table, amongNumbers } from './table.js';
 
 /** How many inputs a column makes. */
 function widthOf(spec: ColumnSpec): number {
@@ -68,6 +68,18 @@ export class Encoder {
     return out;
   }
 
+  /**
+   * That a table's rows have all columns: in training a column that a record lacks is a gap, later it is rather a mistake.
+   * @throws DataError
+   */
+  requireColumns(t: Table): void {
+    const places = this.places(t);
+    for (const [i, { kind, name }] of this.spec.columns.entries()) {
+      const row = kind === 'dropped' ? -1 : t.unsaid(places[i]!);
+      if (row >= 0) throw new DataError('X', 'is missing; a gap is written as null', { row, column: name });
+    }
+  }
+
   /** Names of categories, by column, that a table has and training had not. */
   unseen(t: Table): Map<string, Set<string>> {
     const found = new Map<string, Set<string>>();
@@ -122,8 +134,7 @@ export class Encoder {
   ): void {
     if (column.kind === 'category') {
       const row = column.values.findIndex((v) => v !== null);
-      if (row >= 0)
-        throw new DataError('X', `${JSON.stringify(column.values[row])} stands in a column of numbers`, { row, column: place });
+      if (row >= 0) throw new DataError('X', amongNumbers(column.values[row]), { row, column: place });
     }
     const values = column.kind === 'category' ? new Float64Array(column.values.length).fill(Number.NaN) : column.values;
     if (!this.spec.fills) refuseGap({ kind: 'number', values }, place);

@@ -28,9 +28,16 @@ export abstract class Table {
   /** Names of the columns; undefined where they only have numbers. */
   abstract readonly names: readonly string[] | undefined;
   abstract readonly width: number;
+  /** Whether strings are meant as such, even where they are numbers in text. */
+  readonly settled: boolean = false;
 
   /** @throws DataError if the column holds what cannot be one kind of thing */
   abstract column(index: number): Column;
+
+  /** The first row that says nothing of a column, not even that there is a gap; −1 where all do. */
+  unsaid(_index: number): number {
+    return -1;
+  }
 }
 
 /** A table of numbers without names. */
@@ -66,8 +73,9 @@ function unusual(cell: unknown, row: number, column: number): number {
   throw new DataError('X', `${shown(cell)} ${hint}`, { row, column });
 }
 
-/** A table given as named columns of cells. */
+/** A table given as named columns of cells, by who knows what they are. */
 export class ColumnTable extends Table {
+  override readonly settled = true;
   readonly names: readonly string[];
   readonly width: number;
 
@@ -114,6 +122,22 @@ class RecordTable extends Table {
       this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined)), // not what records inherit
     );
   }
+
+  override unsaid(index: number): number {
+    const name = this.names[index]!;
+    return this.records.findIndex((record) => !Object.hasOwn(record, name));
+  }
+}
+
+/** Whether a text is a number as programs write them. '007' is not: it is rather a code. */
+export function isNumberInText(text: string): boolean {
+  return /^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i.test(text);
+}
+
+/** What the error for a string in a column of numbers says. */
+export function amongNumbers(cell: unknown): string {
+  const hint = typeof cell === 'string' && isNumberInText(cell) ? '; convert it with Number' : '';
+  return `${shown(cell)} stands in a column of numbers${hint}`;
 }
 
 /** Whether a cell holds nothing. */
@@ -150,8 +174,10 @@ function columnOf(name: string, cells: ArrayLike<Cell>): Column {
     else if (typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint') values[r] = Number(cell);
     else if (cell instanceof Date) {
       values[r] = cell.getTime();
+      if (Number.isNaN(values[r]))
+        throw new DataError('X', 'is an invalid Date; a gap is written as null', { row: r, column: name });
       dates = true;
-    } else throw new DataError('X', `${shown(cell)} stands in a column of numbers`, { row: r, column: name });
+    } else throw new DataError('X', amongNumbers(cell), { row: r, column: name });
     if (Math.abs(values[r]!) === Infinity)
       throw new DataError('X', `${values[r]} is not a finite number`, { row: r, column: name });
   }

@@ -50,11 +50,6 @@ describe('columns', () => {
     }
     // Half a date is a string; an impossible one as well.
     expect(encoded(twenty.map((i) => ({ d: ['2024-01-01', '2024-13-45'][i % 2]! }))).specs[0]!.kind).toBe('category');
-    // An invalid Date is a gap.
-    expect(encoded(days.map((d, i) => ({ d: i === 3 ? new Date(Number.NaN) : d }))).specs[0]).toMatchObject({
-      kind: 'date',
-      gaps: 1,
-    });
   });
 
   test('strings are one input a category, in order of their code units', () => {
@@ -242,6 +237,70 @@ describe('names', () => {
   });
 });
 
+describe('numbers in text', () => {
+  const rows = [null, '98.10', ' -3', '1e-7', '0', '.'].map((size) => ({ size, x: 1 }));
+  const all = (table: readonly object[]) => encoded(table as Rows);
+
+  test('are refused where all of a column are', () => {
+    expect(() => all(rows.slice(0, 5))).toThrow(/row 1, column "size": "98.10" is a number in text.*Number.*"c98.10"/);
+    expect(() => all(rows)).toThrow(/5 different strings in 5 rows/); // names, as any other
+    expect(() => all(twenty.map((i) => ({ year: String(2000 + (i % 2)) })))).toThrow(/row 0, column "year"/);
+    // Too many to be counted.
+    expect(() => all(Array.from({ length: 70_000 }, (_, i) => ({ x: `${i}.5` })))).toThrow(/"0.5" is a number in text/);
+  });
+
+  test('are refused in chunks as well, but not for one of them alone', async () => {
+    const fit = (words: string[][]) =>
+      Regressor.fit(() => words.map((column) => [column.map((c, i) => ({ c, i })), column.map((_, i) => i)] as const), {
+        hidden: [],
+        epochs: 1,
+      });
+    await expect(
+      fit([
+        ['1', '2', '1'],
+        ['3', '1', '2'],
+      ]),
+    ).rejects.toThrow(/row 0, column "c": "1" is a number in text/);
+    (
+      await fit([
+        ['1', '2', '1'],
+        ['a', '1', 'a'],
+      ])
+    ).dispose();
+  });
+
+  test.each(['017', '0x1F', '1_000', '1,5', 'NaN', 'Infinity', '+', '-', 'e5', '1 2'])('%j is a category', (word) => {
+    expect(all(twenty.map((i) => ({ c: i % 2 ? word : '1' }))).specs[0]!.kind).toBe('category');
+  });
+
+  test('stay what they are where they say one thing', () => {
+    expect(all(twenty.map((i) => ({ i, c: '7' }))).specs[1]).toMatchObject({ kind: 'dropped', reason: 'the same in every row' });
+  });
+
+  test('among numbers the error says what to do', () => {
+    const { encoder } = all(twenty.map((i) => ({ i })));
+    expect(() => encoder.encode(table([{ i: '7' }]), 'float64')).toThrow(/row 0, column "i": "7".*; convert it with Number$/);
+    expect(() => all([{ i: 1 }, { i: '7' }])).toThrow(/row 1, column "i": "7".*; convert it with Number$/);
+    expect(() => all([{ i: 1 }, { i: 'x' }])).toThrow(/stands in a column of numbers$/);
+  });
+});
+
+test('a column that some records lack is a gap in training, and refused later', async () => {
+  const rows: { a: number; b?: number | null; same: number }[] = twenty.map((i) => ({ a: i, b: i % 7, same: 1 }));
+  delete rows[3]!.b;
+  const model = await Regressor.fit(rows, twenty, { hidden: [], seed: 1 });
+  expect(model.columns[1]).toMatchObject({ name: 'b', gaps: 1 });
+  const whole = { a: 1, b: 1, same: 1 };
+  const lacking = { a: 1, same: 1 };
+  const error = /X, row 1, column "b": is missing; a gap is written as null/;
+  expect(() => model.predict([whole, lacking])).toThrow(error);
+  expect(() => model.evaluate([whole, lacking], [1, 2])).toThrow(error);
+  expect(() => model.curvature([whole, lacking], [1, 2])).toThrow(error);
+  expect(model.predict([whole, { ...lacking, b: null }, { a: 1, b: undefined }])).toHaveLength(3); // what was dropped may be lacking
+  await model.partialFit([whole, lacking], [1, 2]);
+  model.dispose();
+});
+
 describe('refused, with row and column', () => {
   const cases: [string, Rows, { row?: number; column?: string | number }][] = [
     [
@@ -310,6 +369,7 @@ describe('refused, with row and column', () => {
     ['an object first in a record', [{ a: {} as never }, { a: 1 }], { row: 0, column: 'a' }],
     ['a function in a record', [{ a: 1 }, { a: (() => 1) as never }], { row: 1, column: 'a' }],
     ['a symbol in a record', [{ a: 1 }, { a: Symbol('s') as never }], { row: 1, column: 'a' }],
+    ['an invalid Date', [{ a: new Date(0) }, { a: new Date('?') }], { row: 1, column: 'a' }],
     ['an array among records', [{ a: 1 }, [1]] as never, { row: 1 }],
     ['null among records', [{ a: 1 }, null] as never, { row: 1 }],
     ['a number among records', [{ a: 1 }, 7] as never, { row: 1 }],
