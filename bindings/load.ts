@@ -161,10 +161,11 @@ function computesIn(precision: Precision, core: Core): boolean {
   }
 }
 
+/** How runtimes say that a page's policy forbids WebAssembly. */
+const FORBIDDEN = /disallowed|blocked|refused|unsafe-eval|security/i;
+
 function refusal(cause: unknown): UnsupportedError {
-  return new UnsupportedError(
-    `WebAssembly could not be compiled here (${cause instanceof Error ? cause.message : String(cause)}); ` +
-      `under a Content Security Policy, script-src needs 'wasm-unsafe-eval'`,
-    { cause },
-  );
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const hint = FORBIDDEN.test(said) ? "; under a Content Security Policy, script-src needs 'wasm-unsafe-eval'" : '';
+  return new UnsupportedError(`WebAssembly could not be compiled here (${said})${hint}`, { cause });
 }

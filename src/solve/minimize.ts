@@ -2,7 +2,7 @@
 
 import { engineOf } from '../../bindings/load.js';
 import { Arena } from '../../bindings/memory.js';
-import { DataError, OptionError } from '../errors.js';
+import { DataError, OptionError, shown } from '../errors.js';
 import { callback, checked, number, oneOf } from '../options.js';
 import { conjugateGradient, scaledConjugateGradient } from './conjugate-gradient.js';
 import { drive } from './drive.js';
@@ -73,7 +73,9 @@ export async function minimize(
   const space = new Space('minimize', start.length, settings.bounds);
   const value = (x: Float64Array) => {
     counts.value++;
-    return f(x);
+    const found: unknown = f(x);
+    if (typeof found === 'number') return found;
+    throw new OptionError('minimize.f', found, 'a number', `minimize.f returned ${shown(found)}; expected a number`);
   };
   const gradient = (x: Float64Array, g: Float64Array): number => {
     counts.gradient++;
@@ -111,9 +113,12 @@ export async function minimize(
   }
 }
 
+export const isList = (v: unknown): v is ArrayLike<unknown> => typeof v === 'object' && v !== null && 'length' in v;
+
 /** Where to start. @throws DataError */
 export function startOf(call: string, x0: ArrayLike<number>): Float64Array {
-  const start = Float64Array.from(x0 ?? []);
+  if (!isList(x0)) throw new DataError('x0', `expected an array of numbers; got ${shown(x0)}`);
+  const start = Float64Array.from(x0);
   if (start.length === 0) throw new DataError('x0', `${call} needs at least one variable`);
   const bad = start.findIndex((v) => !Number.isFinite(v));
   if (bad >= 0) throw new DataError('x0', `${start[bad]} is not a finite number`, { row: bad });

@@ -2,9 +2,9 @@
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { Arena, viewOf } from '../../bindings/memory.js';
-import { DataError, OptionError } from '../errors.js';
+import { DataError, OptionError, shown } from '../errors.js';
 import type { Counts } from './drive.js';
-import { CENTRAL, sized } from './minimize.js';
+import { CENTRAL, isList, sized } from './minimize.js';
 import type { Immediate, Squares } from './smooth.js';
 import type { Space } from './space.js';
 
@@ -51,9 +51,15 @@ export class Residuals implements Squares, Immediate {
   ) {
     const n = start.length;
     this.counts.value++;
-    const first = Float64Array.from(functions.residuals(space.outside(start)));
+    const given: unknown = functions.residuals(space.outside(start));
+    if (!isList(given) || given.length === 0) {
+      const expected = 'an array of numbers, the residuals';
+      const what = 'leastSquares.residuals';
+      throw new OptionError(what, given, expected, `${what} returned ${shown(given)}; expected ${expected}`);
+    }
+    const first = Float64Array.from(given as ArrayLike<number>);
     const m = first.length;
-    if (m === 0 || !first.every(Number.isFinite)) throw new DataError('x0', 'the residuals are not all finite there');
+    if (!first.every(Number.isFinite)) throw new DataError('x0', 'the residuals are not all finite there');
     const { weights } = functions;
     if (weights && weights.length !== m) {
       throw new OptionError('leastSquares.weights', weights, `${m} numbers, one for each residual`);
@@ -212,7 +218,7 @@ export class Residuals implements Squares, Immediate {
     const given = this.functions.jacobian!(this.space.outside(u));
     const what = 'leastSquares.jacobian';
     const slopes = this.space.slopes(u);
-    const flat = typeof given[0] === 'number' ? sized(what, given as ArrayLike<number>, m * n) : undefined;
+    const flat = typeof given?.[0] === 'number' ? sized(what, given as ArrayLike<number>, m * n) : undefined;
     if (!flat && given?.length !== m) throw new OptionError(what, given, `${m} rows of ${n} numbers`);
     const j = viewOf('float64', this.place.J, m * n);
     for (let i = 0, at = 0; i < m; i++) {

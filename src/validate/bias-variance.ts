@@ -11,7 +11,7 @@ import { callback, checked, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import { SHARED, type SharedOptions } from './cross-validate.js';
 import { type Decomposition, type Spread, spreadFor } from './decomposition.js';
-import { ArraySource, type Learner, type Make, type Truths, predictions } from './subject.js';
+import { ArraySource, type Learner, type Make, type Truths, fresh, predictions } from './subject.js';
 
 const isEpochs = (v: unknown): v is number[] =>
   Array.isArray(v) && v.length > 0 && v.every((e, i) => Number.isInteger(e) && e > (i === 0 ? 0 : v[i - 1]));
@@ -73,7 +73,7 @@ export async function biasVariance<M extends Learner>(
   const spreads = new Map<number, Spread>();
   for (let replica = 0; replica < replicas; replica++) {
     signal?.throwIfAborted();
-    const model = await make();
+    const model = await fresh('biasVariance', make);
     try {
       const drawn = bootstrap(engine, source.rows, seed, replica);
       const left = test ? undefined : leftOut(drawn);

@@ -9,7 +9,7 @@ import { OptionError } from '../errors.js';
 import { callback, checked, number, value } from '../options.js';
 import { Purpose, SEED } from '../random.js';
 import { type Summary, summary } from './metrics.js';
-import { type Learner, type Make, type Source, type Truths, sourceOf } from './subject.js';
+import { type Learner, type Make, type Source, type Truths, fresh, sourceOf } from './subject.js';
 
 /** Options that all ways to validate share. */
 export const SHARED = {
@@ -110,7 +110,7 @@ export async function crossValidate<M extends Learner>(
     let parts: Uint32Array[] | undefined;
     for (let fold = 0; fold < folds; fold++) {
       signal?.throwIfAborted();
-      const model = await make();
+      const model = await fresh('crossValidate', make);
       try {
         parts ??= dealt(engine, source, model, folds, seed, repeat);
         const held = parts[fold]!;

@@ -9,7 +9,7 @@ import { callback, checked, number, value } from '../options.js';
 import { Purpose } from '../random.js';
 import { SHARED, type SharedOptions, dealt, without } from './cross-validate.js';
 import { type Summary, summary } from './metrics.js';
-import { type Learner, type Make, type Truths, sourceOf } from './subject.js';
+import { type Learner, type Make, type Truths, fresh, sourceOf } from './subject.js';
 
 const isSize = (v: unknown) => typeof v === 'number' && v > 0 && (v <= 1 || Number.isInteger(v));
 
@@ -82,7 +82,7 @@ export async function learningCurve<M extends Learner>(
     let fewest = Infinity;
     for (let fold = 0; fold < folds; fold++) {
       signal?.throwIfAborted();
-      const model = await make();
+      const model = await fresh('learningCurve', make);
       try {
         parts ??= dealt(engine, source, model, folds, seed, 0);
         const rest = without(parts[fold]!, source.rows);

@@ -5,7 +5,7 @@ import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
 import { countRows, picked } from '../data/pick.js';
 import type { Samples } from '../data/table.js';
 import type { Label } from '../data/targets.js';
-import { DataError } from '../errors.js';
+import { DataError, OptionError, shown } from '../errors.js';
 import { Classifier } from '../estimators/classifier.js';
 import { classOf, classThreshold } from '../metrics.js';
 import { Network } from '../network.js';
@@ -20,6 +20,15 @@ export interface Learner {
 
 /** Makes a fresh model; called once per training. */
 export type Make<M extends Learner> = () => M | Promise<M>;
+
+/** What `make` makes. @throws OptionError where it is no function, or makes no model */
+export async function fresh<M extends Learner>(call: string, make: Make<M>): Promise<M> {
+  const expected = 'a function that makes a model, such as () => new Regressor()';
+  if (typeof make !== 'function') throw new OptionError(`${call}.make`, make, expected);
+  const model: unknown = await make();
+  if (typeof (model as Learner | null | undefined)?.fit === 'function') return model as M;
+  throw new OptionError(`${call}.make`, model, expected, `${call}.make returned ${shown(model)}; expected ${expected}`);
+}
 
 /** What they are to learn: labels or numbers, one (or a row of them) for each row. */
 export type Truths = ArrayLike<Label> | MatrixLike;

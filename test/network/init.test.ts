@@ -1,7 +1,7 @@
 // Where the arithmetic comes from: the package's own copy, or what init was given.
 
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { UnsupportedError, init } from '../../src/index.js';
 import { BITS, trainedBits } from '../bits.js';
 
@@ -35,8 +35,20 @@ test('what is not this package’s binary of that precision is refused, and chan
     new Response('not found', { status: 404 }),
     {} as BufferSource,
   ]) {
-    await expect(init({ wasm })).rejects.toThrow(UnsupportedError);
+    const error = await init({ wasm }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect((error as Error).message).not.toContain('Content Security Policy');
   }
   await expect(init({ wasm: float32, precision: 'float64' })).rejects.toThrow(/float64/);
   for (const precision of ['float32', 'float64'] as const) expect(await trainedBits(precision)).toBe(BITS[precision]);
+});
+
+test.each([
+  'WebAssembly.compile(): Wasm code generation disallowed by embedder',
+  'call to WebAssembly.compile() blocked by CSP',
+  "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed source of script",
+])('a page’s policy is named where it is to blame: %s', async (said) => {
+  const compile = vi.spyOn(WebAssembly, 'compile').mockRejectedValueOnce(new Error(said));
+  await expect(init({ wasm: await bytesOf('float32') })).rejects.toThrow(/Content Security Policy.*'wasm-unsafe-eval'/);
+  compile.mockRestore();
 });

@@ -443,5 +443,21 @@ describe('minimize and leastSquares', () => {
     await expect(leastSquares(() => [Infinity], [1])).rejects.toThrow(DataError);
     await expect(leastSquares(() => [1, 2], [1], { weights: [1] })).rejects.toThrow(OptionError);
     await expect(leastSquares(() => [1, 2], [1], { jacobian: () => [[1]] })).rejects.toThrow(OptionError);
+    await expect(leastSquares(() => [1, 2], [1], { jacobian: (() => {}) as never })).rejects.toThrow(OptionError);
+  });
+
+  test('what a function should have returned is said', async () => {
+    for (const returned of [undefined, 3, [], 'x', null]) {
+      const error = await leastSquares(() => returned as never, [3]).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(OptionError);
+      expect((error as Error).message).toMatch(/^leastSquares.residuals returned .*; expected an array of numbers/);
+    }
+    for (const returned of [undefined, [1, 2], '3', null, 3n]) {
+      const error = await minimize(() => returned as never, [3]).catch((e: unknown) => e);
+      expect(error).toBeInstanceOf(OptionError);
+      expect((error as Error).message).toMatch(/^minimize.f returned .*; expected a number/);
+    }
+    for (const x0 of [3, undefined, null, {}, '12'])
+      await expect(minimize(() => 1, x0 as never)).rejects.toThrow(/^x0: expected an array of numbers; got/);
   });
 });

@@ -188,6 +188,21 @@ describe('crossValidate', () => {
     ).rejects.toThrow('enough');
     expect(Mean.made.every((m) => m.disposed)).toBe(true);
   });
+
+  test.each([
+    ['crossValidate', crossValidate],
+    ['learningCurve', learningCurve],
+    ['biasVariance', biasVariance],
+  ] as const)('%s wants a function that makes models', async (name, validate) => {
+    const call = validate as (make: unknown, X: number[][], Y: number[]) => Promise<unknown>;
+    const run = (make: unknown) => call(make, rows(6), [1, 2, 3, 4, 5, 6]);
+    const expected = 'expected a function that makes a model, such as () => new Regressor()';
+    await expect(run(new Regressor())).rejects.toThrow(`${name}.make is an object of Regressor; ${expected}`);
+    await expect(run(null)).rejects.toThrow(`${name}.make is null; ${expected}`);
+    for (const nothing of [undefined, null, 7, {}])
+      await expect(run(() => nothing)).rejects.toThrow(new RegExp(`^${name}.make returned .*; ${expected.slice(0, 40)}`));
+    await expect(run(() => undefined)).rejects.toThrow(OptionError);
+  });
 });
 
 describe('learningCurve', () => {
