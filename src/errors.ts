@@ -4,12 +4,20 @@ import { EfficientBackpropError } from '../bindings/errors.js';
 
 export { EfficientBackpropError, OutOfMemoryError, UnsupportedError, WorkerLostError } from '../bindings/errors.js';
 
+/** Arrays of at most so many elements are shown, if these are short. */
+const FEW = 8;
+
+const isPlain = (v: unknown) => v === null || ['string', 'number', 'boolean', 'undefined', 'bigint'].includes(typeof v);
+
 /** A value as an error message shows it: short, on one line. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value === 'function') return `a function`;
   if (ArrayBuffer.isView(value)) return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (Array.isArray(value)) {
+    const text = value.length > 0 && value.length <= FEW && value.every(isPlain) ? `[${value.map(shown).join(', ')}]` : '';
+    return text && text.length <= 60 ? text : `an array of ${value.length}`;
+  }
   if (value !== null && typeof value === 'object') {
     const name: unknown = value.constructor?.name; // of data, which may have a field of that name
     if (name === 'Object') return 'an object';

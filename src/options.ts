@@ -9,6 +9,8 @@ export interface Field<T> {
   /** What the option takes, in words. */
   readonly expected: string;
   readonly default: T;
+  /** Not for users: no message lists it. */
+  readonly internal?: boolean;
 }
 
 export type Schema = Record<string, Field<unknown>>;
@@ -78,22 +80,39 @@ export function either<A, B>(a: Field<A>, b: Field<B>): Field<A | B> {
   return field<A | B>(`${a.expected}, or ${b.expected}`, (v) => a.accepts(v) || b.accepts(v), a.default);
 }
 
-/**
- * The options of `call`, checked, with defaults filled in. `undefined` counts as missing.
- * @throws OptionError for an unknown option or an unacceptable value
- */
-export function checked<S extends Schema>(call: string, schema: S, options: unknown): Checked<S> {
+/** @throws OptionError for what is no object, or an unknown option */
+function known(call: string, schema: Schema, options: unknown): Readonly<Record<string, unknown>> {
   if (options !== undefined && (options === null || typeof options !== 'object' || Array.isArray(options))) {
     throw new OptionError(`${call} options`, options, 'an object');
   }
   const given = (options ?? {}) as Record<string, unknown>;
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(schema, name)) {
-      const near = nearest(name, Object.keys(schema));
-      const expected = near ? `did you mean ${near}?` : `the options are ${Object.keys(schema).join(', ')}`;
+      const names = Object.keys(schema).filter((option) => !schema[option]!.internal);
+      const near = nearest(name, names);
+      const expected = near ? `did you mean ${near}?` : `the options are ${names.join(', ')}`;
       throw new OptionError(`${call}.${name}`, given[name], expected, `${call}.${name}: no such option; ${expected}`);
     }
   }
+  return given;
+}
+
+/**
+ * Options of two kinds, given together: those that `schema` has, and the others, whose values are not checked yet.
+ * @throws OptionError for what is no object, or an option that neither has
+ */
+export function apart(call: string, schema: Schema, others: Schema, options: unknown): [own: object, others: object] {
+  const entries = Object.entries(known(call, { ...schema, ...others }, options));
+  const some = (of: Schema) => Object.fromEntries(entries.filter(([name]) => Object.hasOwn(of, name)));
+  return [some(schema), some(others)];
+}
+
+/**
+ * The options of `call`, checked, with defaults filled in. `undefined` counts as missing.
+ * @throws OptionError for an unknown option or an unacceptable value
+ */
+export function checked<S extends Schema>(call: string, schema: S, options: unknown): Checked<S> {
+  const given = known(call, schema, options);
   const result: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(schema)) {
     const v = given[name];

@@ -73,8 +73,9 @@ export class Dataset {
         this.suits.add('distribution');
       } else this.y = place(y, 'Y');
       if (weights) {
-        this.w = place(weightVector(weights, x.rows, 'weights'), 'weights');
-        checkWeights(this.w.view(), 'weights');
+        const what = code ? 'sampleWeights' : 'weights'; // as the caller knows them
+        this.w = place(weightVector(weights, x.rows, what), what);
+        checkWeights(this.w.view(), what);
       }
     } catch (error) {
       this.dispose();

@@ -100,38 +100,42 @@ export function copyMatrix(m: Matrix, target: RealArray, what: string, firstRow 
   const { rows, columns, source } = m;
   if (!isRow(source[0])) {
     // Typed arrays of numbers hold nothing else; plain arrays may hold anything, which `set` would convert, or fail to.
-    if (!ArrayBuffer.isView(source)) requireNumbers(source as ArrayLike<unknown>, columns, what, firstRow);
+    if (!ArrayBuffer.isView(source)) requireNumbers(source as ArrayLike<unknown>, m, what, firstRow);
     target.set(source as ArrayLike<number>);
   } else {
     for (let r = 0; r < rows; r++) {
       const row = source[r] as ArrayLike<number>;
-      if (!ArrayBuffer.isView(row)) requireNumbers(row, columns, what, firstRow + r);
+      if (!ArrayBuffer.isView(row)) requireNumbers(row, m, what, firstRow + r);
       target.set(row, r * columns);
     }
   }
   for (let i = 0; i < target.length; i++) {
     if (!Number.isFinite(target[i])) {
       const row = Math.floor(i / columns);
-      const column = i % columns;
-      const given = isRow(source[0]) ? (source[row] as ArrayLike<number>)[column] : source[i];
+      const given = isRow(source[0]) ? (source[row] as ArrayLike<number>)[i % columns] : source[i];
       throw new DataError(
         what,
         Number.isFinite(given)
           ? `${given} is too large for float32; scale the data, or use precision 'float64'`
           : `${shown(given)} is not a finite number`,
-        { row: firstRow + row, column },
+        { row: firstRow + row, column: columnOf(m, i) },
       );
     }
   }
 }
 
+/** The column of an element, as errors name it; a plain vector has none. */
+function columnOf({ columns, source }: Matrix, i: number): number | undefined {
+  return columns === 1 && !isRow(source[0]) ? undefined : i % columns;
+}
+
 /** @throws DataError at the first element that is not even a number; elements count on from row `row` */
-function requireNumbers(values: ArrayLike<unknown>, columns: number, what: string, row: number): void {
+function requireNumbers(values: ArrayLike<unknown>, m: Matrix, what: string, row: number): void {
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] !== 'number') {
       throw new DataError(what, `${shown(values[i])} is not a number`, {
-        row: row + Math.floor(i / columns),
-        column: i % columns,
+        row: row + Math.floor(i / m.columns),
+        column: columnOf(m, i),
       });
     }
   }

@@ -15,12 +15,12 @@ import {
 } from './labels.js';
 
 import { type CodedTargets, Estimator } from './estimator.js';
-import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
+import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
 import { FIT_OPTIONS } from '../fit/options.js';
 import { type ClassMetrics, ClassTally, argmax } from '../metrics.js';
 import type { Network } from '../network.js';
-import { type Checked, checked, value } from '../options.js';
+import { apart, type Checked, checked, value } from '../options.js';
 import { type Head, HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
 import { type Problem, shaped } from './recipe.js';
 
@@ -97,18 +97,13 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
   static fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
   static fit(chunks: RowChunks<ArrayLike<Label>>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
-  static fit(
+  static async fit(
     rows: Rows | RowChunks<ArrayLike<Label>>,
     labels?: ArrayLike<Label> | (ClassifierOptions & ClassifierRunOptions),
     options?: ClassifierOptions & ClassifierRunOptions,
   ): Promise<Classifier> {
-    const given = (isRowChunks(rows) ? (labels ?? options) : options) as (ClassifierOptions & ClassifierRunOptions) | undefined;
-    const { sampleWeights, signal, timeLimit, background, onProgress, spool, classWeights, ...own } = given ?? {};
-    const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, background, onProgress, spool, classWeights }).filter(
-        ([, v]) => v !== undefined,
-      ),
-    );
+    const given = isRowChunks(rows) && labels !== undefined ? labels : options;
+    const [own, run] = apart('Classifier.fit', { ...ESTIMATOR_OPTIONS, ...CLASSIFIER_OPTIONS }, CLASSIFIER_RUN_OPTIONS, given);
     const model = new this(own);
     return isRowChunks<ArrayLike<Label>>(rows) ? model.fit(rows, run) : model.fit(rows, labels as ArrayLike<Label>, run);
   }
@@ -211,6 +206,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
     options: { sampleWeights?: ArrayLike<number> } | undefined,
   ): void {
     const { inputs, coding, network } = this.trained;
+    inputs.requireColumns(t);
     const { t: truths, classes: indices } = this.encodeTargets(labels, coding, t.rows);
     const x = shaped(inputs.encode(t, network.precision), inputs.count);
     const n = coding.classes.length;

@@ -87,11 +87,14 @@ export const RUN_OPTIONS = {
   timeLimit: number({ above: 0 }, Infinity),
   background: FIT_OPTIONS.background,
   onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
-  spool: value<Spool | undefined>(
-    'where encoded chunks are kept',
-    (v) => typeof v === 'object' && v !== null && 'put' in v,
-    undefined,
-  ),
+  spool: {
+    ...value<Spool | undefined>(
+      'where encoded chunks are kept',
+      (v) => typeof v === 'object' && v !== null && 'put' in v,
+      undefined,
+    ),
+    internal: true,
+  },
 };
 
 /** What `onProgress` is told. */

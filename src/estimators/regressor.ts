@@ -7,11 +7,11 @@ import type { Rows } from '../data/table.js';
 import { DataError, ModelFileError } from '../errors.js';
 import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import { type CodedTargets, Estimator } from './estimator.js';
-import { type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
+import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
 import { scaling } from '../format/estimator.js';
 import { type NumberMetrics, NumberTally } from '../metrics.js';
-import { checked, value } from '../options.js';
+import { apart, checked, value } from '../options.js';
 import { NUMBERS } from './head.js';
 
 export type RegressorOptions = EstimatorOptions;
@@ -59,16 +59,13 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   /** A new regressor, fitted: `new Regressor(options).fit(rows, targets, options)`. */
   static fit(rows: Rows, targets: MatrixLike, options?: RegressorOptions & RegressorRunOptions): Promise<Regressor>;
   static fit(chunks: RowChunks<MatrixLike>, options?: RegressorOptions & RegressorRunOptions): Promise<Regressor>;
-  static fit(
+  static async fit(
     rows: Rows | RowChunks<MatrixLike>,
     targets?: MatrixLike | (RegressorOptions & RegressorRunOptions),
     options?: RegressorOptions & RegressorRunOptions,
   ): Promise<Regressor> {
-    const given = (isRowChunks(rows) ? (targets ?? options) : options) as (RegressorOptions & RegressorRunOptions) | undefined;
-    const { sampleWeights, signal, timeLimit, background, onProgress, spool, ...own } = given ?? {};
-    const run = Object.fromEntries(
-      Object.entries({ sampleWeights, signal, timeLimit, background, onProgress, spool }).filter(([, v]) => v !== undefined),
-    );
+    const given = isRowChunks(rows) && targets !== undefined ? targets : options;
+    const [own, run] = apart('Regressor.fit', ESTIMATOR_OPTIONS, RUN_OPTIONS, given);
     const model = new this(own);
     return isRowChunks<MatrixLike>(rows) ? model.fit(rows, run) : model.fit(rows, targets as MatrixLike, run);
   }

@@ -299,6 +299,9 @@ test('a column that some records lack is a gap in training, and refused later', 
   expect(model.predict([whole, { ...lacking, b: null }, { a: 1, b: undefined }])).toHaveLength(3); // what was dropped may be lacking
   await model.partialFit([whole, lacking], [1, 2]);
   model.dispose();
+  const words = await Classifier.fit(rows, twenty.map(String), { hidden: 4, weightDecay: 0.1, epochs: 1 });
+  expect(() => words.evaluate([whole, lacking], ['1', '2'])).toThrow(error);
+  words.dispose();
 });
 
 describe('refused, with row and column', () => {

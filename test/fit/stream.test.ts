@@ -390,7 +390,7 @@ describe('what is wrong with chunks', () => {
     ],
     ['wide targets', [[[1, 2, 3]], [[1, 2]]], { chunk: 1, what: 'Y' }, /has 2 columns, but the network has 1 outputs/],
     ['no chunk', 'rows', { chunk: 1, what: 'chunks' }, /expected \[X, Y\]/],
-    ['weights', { X: [[1, 2, 3]], Y: [1], sampleWeights: [-1] }, { chunk: 1, row: 0, what: 'weights' }, /-1 is negative/],
+    ['weights', { X: [[1, 2, 3]], Y: [1], sampleWeights: [-1] }, { chunk: 1, row: 0, what: 'sampleWeights' }, /-1 is negative/],
   ];
   test.each(bad)('%s is refused with its place, and the iterator told', async (_, chunk, place, message) => {
     const net = await network();
