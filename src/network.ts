@@ -127,6 +127,7 @@ export class Network extends Model {
     options: Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & { threads?: Threads } & Architecture,
   ) {
     super();
+    if (options === undefined) throw new EfficientBackpropError('a network is made by `await Network.create({ … })`, not by new');
     const { inputs, layers, loss, numerics, seed } = options;
     this.inputs = inputs;
     this.layers = Object.freeze([...layers]);
@@ -475,5 +476,14 @@ function told(
   options: FitOptions | undefined,
 ): [MatrixLike | undefined, FitOptions | undefined] {
   const whole = X instanceof Dataset || isChunks(X);
+  if (!whole && isOptions(Y)) {
+    const expected = 'expected an array of rows, or { data, shape }; got an object';
+    throw new DataError('Y', `${expected}; chunks come as () => [[X, Y], …] or an async iterable, with options behind them`);
+  }
   return whole ? [undefined, (Y as FitOptions | undefined) ?? options] : [Y as MatrixLike, options];
+}
+
+/** Whether what stands where targets should are options. */
+function isOptions(Y: unknown): boolean {
+  return typeof Y === 'object' && Y !== null && !('length' in Y || 'data' in Y);
 }

@@ -11,6 +11,15 @@ function widthOf(spec: ColumnSpec): number {
   return (spec.kind === 'category' ? spec.categories.length : 1) + (spec.indicator ? 1 : 0);
 }
 
+/** So many names are listed in an error. */
+const MANY = 20;
+
+/** Names of columns, for an error. */
+function listed(columns: readonly ColumnSpec[]): string {
+  const names = columns.slice(0, MANY).map(({ name }) => JSON.stringify(name));
+  return names.join(', ') + (columns.length > MANY ? `, … (${columns.length} in all)` : '');
+}
+
 /** What an encoder is made of; plain data. */
 export interface EncoderSpec {
   /** Whether columns go by name (records) or by place (arrays). */
@@ -105,10 +114,7 @@ export class Encoder {
       return columns.map((_, i) => i);
     }
     if (!t.names) {
-      throw new DataError(
-        'X',
-        `expected records with the columns ${columns.map(({ name }) => JSON.stringify(name)).join(', ')}, as in training; got arrays`,
-      );
+      throw new DataError('X', `expected records with the columns ${listed(columns)}, as in training; got arrays`);
     }
     const index = new Map(t.names.map((name, i) => [name, i]));
     const known = new Set(columns.map(({ name }) => name));
@@ -121,7 +127,8 @@ export class Encoder {
         { column: absent.name },
       );
     }
-    if (stranger !== undefined) throw new DataError('X', 'was not there in training', { column: stranger });
+    if (stranger !== undefined)
+      throw new DataError('X', `was not there in training, which had ${listed(columns)}; leave it out`, { column: stranger });
     return columns.map(({ name }) => index.get(name) ?? -1);
   }
 

@@ -190,6 +190,10 @@ function columnOf(name: string, cells: ArrayLike<Cell>): Column {
  */
 export function table(rows: Rows): Table {
   if (rows instanceof Table) return rows;
+  if (comesInChunks(rows)) {
+    const right = 'chunks go to fit and evaluateChunks, as a function that returns them; elsewhere give the rows of one chunk';
+    throw new DataError('X', `expected rows; got ${shown(rows)}. Of data larger than memory, ${right}`);
+  }
   if (Array.isArray(rows)) {
     const first: unknown = rows[0];
     if (typeof first === 'object' && first !== null && !Array.isArray(first) && !ArrayBuffer.isView(first)) {
@@ -197,4 +201,10 @@ export function table(rows: Rows): Table {
     }
   }
   return new MatrixTable(matrix(rows as MatrixLike, 'X'));
+}
+
+/** Whether something is not rows, but gives them. */
+function comesInChunks(x: unknown): boolean {
+  if (typeof x !== 'object' || x === null) return typeof x === 'function';
+  return Symbol.asyncIterator in x || ('next' in x && typeof x.next === 'function');
 }
