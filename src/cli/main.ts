@@ -189,6 +189,8 @@ program
     await bench(options);
   });
 
+for (const command of program.commands) command.showHelpAfterError(`(efficient-backprop ${command.name()} --help says more)`);
+
 process.on('SIGINT', () => {
   // Nothing is written before training has ended, so there is nothing to clean up.
   interruption.abort();

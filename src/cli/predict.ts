@@ -17,8 +17,15 @@ export interface PredictOptions {
   readonly quiet?: boolean;
 }
 
+/** Extensions of the output; without one it is CSV. */
+const FORMATS = ['', '.csv', '.json', '.ndjson', '.jsonl'];
+
+const extensionOf = (out: string | undefined) => (out ? path.extname(out).toLowerCase() : '');
+
 export async function predict(modelFile: string, file: string, options: PredictOptions): Promise<void> {
   requireApart({ '--out': options.out }, [modelFile, file]);
+  if (!FORMATS.includes(extensionOf(options.out)))
+    throw new UsageError(`--out ${options.out}: predictions are written as .csv, .json, .ndjson or .jsonl`);
   if (options.out) await requireWritable(options.out);
   const model = await loadEstimator(modelFile);
   if (options.probabilities && !(model instanceof Classifier))
@@ -62,7 +69,7 @@ async function* formatted(
   pieces: AsyncIterable<readonly Record<string, unknown>[]>,
   { out, json }: PredictOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const extension = out ? path.extname(out).toLowerCase() : '';
+  const extension = extensionOf(out);
   const lines = extension === '.ndjson' || extension === '.jsonl';
   const array = !lines && (json || extension === '.json');
   let first = true;

@@ -224,7 +224,13 @@ describe('what cannot work', () => {
       /data\.csv:20, column "x": Infinity is not a finite number/,
     ],
     ['constant columns only', `x,y\n${'1,a\n1,b\n'.repeat(9)}`, ['--target', 'y'], 1, /the same in every row/],
-    ['gaps refused', `x,y\n${'1,a\n2,b\n'.repeat(9)},a\n`, ['--target', 'y', '--missing', 'refuse'], 1, /column "x": is missing/],
+    [
+      'gaps refused',
+      `x,y\n${'1,a\n2,b\n'.repeat(9)},a\n`,
+      ['--target', 'y', '--missing', 'refuse'],
+      1,
+      /column "x": is missing; trained with --missing mean/,
+    ],
     [
       'text to regress on',
       'x,y\n1,2\n2,b\n',
@@ -338,6 +344,11 @@ describe('what cannot work', () => {
     await refused(['train', 'data.csv', '-t', 'y', '--stream', '--validation', '0.2'], /without --stream/);
     await refused(['train', 'data.csv', '-t', 'y', '--hidden', '8,a'], /integers ≥ 1, separated by commas/);
     await refused(['predict', 'known.safetensors', 'known.csv', '--probabilities'], /goes with classifiers/);
+    for (const name of ['p.xlsx', 'p.tsv'])
+      await refused(['predict', 'known.safetensors', 'known.csv', '-o', name], /written as \.csv, \.json, \.ndjson or \.jsonl/);
+    await refused(['train', 'data.csv'], /\(efficient-backprop train --help says more\)/);
+    await refused(['predict', 'm', 'data.csv', '--what'], /\(efficient-backprop predict --help says more\)/);
+    await refused(['dance'], /\(efficient-backprop --help says more\)/);
     expect(readFileSync(place.file('data.csv'), 'utf8')).toBe('x,y\n1,a\n2,b\n');
   });
 

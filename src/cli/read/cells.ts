@@ -1,5 +1,6 @@
 // From raw cells to columns of one type each: what text means, and what a model expects.
 
+import { GAP } from '../../data/columns.js';
 import { type Cell, ColumnTable } from '../../data/table.js';
 import { DataError } from '../../errors.js';
 import type { Sheet } from './sheet.js';
@@ -140,5 +141,6 @@ export function relocated(sheet: Sheet, error: unknown, { picked, target }: Orig
   const row = error.row !== undefined && picked ? picked[error.row] : error.row;
   const aboutTarget = error.what === 'labels' || error.what === 'targets';
   const column = aboutTarget ? target : error.column === undefined ? undefined : String(error.column);
-  return sheet.error(error.detail, row, column, error);
+  const detail = error.detail.replace(GAP, 'is missing; trained with --missing mean, gaps are filled');
+  return sheet.error(detail, row, column, error);
 }
