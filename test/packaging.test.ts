@@ -77,12 +77,19 @@ test.skipIf(!built)('it holds what was built, and what people read', () => {
     }),
   );
   const names = (files as { path: string }[]).map(({ path: name }) => name);
-  expect(names.filter((name) => !name.startsWith('dist/')).sort()).toEqual([
+  expect(names.filter((name) => !/^(dist|docs)\//.test(name)).sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'package.json',
   ]);
+  const links = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link!);
+  expect(links.length).toBeGreaterThan(10);
+  for (const link of links)
+    expect(
+      names.some((name) => name === link || name.startsWith(`${link}/`)),
+      link,
+    ).toBe(true);
   const { types, default: entry } = manifest.exports['.'];
   const paths = [types, entry, ...Object.values(manifest.bin)].map((name) => path.normalize(name as string));
   for (const name of [...paths, 'dist/wasm/float32.wasm', 'dist/wasm/float64.wasm']) expect(names).toContain(name);
