@@ -149,6 +149,20 @@ describe('in a process of its own', () => {
   });
 });
 
+/** A document's snippets, one after the other: what one declares, the next may use. */
+function snippetsOf(file: string): string {
+  const imports = /^import \{(.*)\} from 'efficient-backprop';$/gm;
+  const code = [...readFileSync(file, 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map(([, block]) => block).join('\n');
+  const names = new Set([...code.matchAll(imports)].flatMap(([, list]) => list!.split(',').map((name) => name.trim())));
+  return `import { ${[...names].join(', ')} } from 'efficient-backprop';\n${code.replace(imports, '')}`;
+}
+
+const DOCUMENTS = ['README', 'docs/second-order', 'docs/techniques', 'docs/threads', 'docs/training-data', 'docs/validation'];
+test.each(DOCUMENTS)('the snippets of %s run as they stand', (name) => {
+  writeFileSync(path.join(project, 'snippets.mjs'), snippetsOf(`${name}.md`));
+  run(process.execPath, ['snippets.mjs']);
+});
+
 test('its types serve a strict project', () => {
   writeFileSync(
     path.join(project, 'consumer.ts'),
