@@ -7,7 +7,7 @@ import { requireApart, requireWritable, writeText } from './output.js';
 import { located, relocated } from './read/cells.js';
 import type { Sheet } from './read/sheet.js';
 import { Points } from './points.js';
-import { classificationText, regressionText } from './show.js';
+import { classificationText, counted, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
@@ -62,11 +62,11 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   if (options.report) {
     const { reportHtml } = await import('./report.js');
     const title = `${path.basename(modelFile)} on ${path.basename(name)}`;
-    await writeText(options.report, reportHtml({ title, sections: [[`${target}, ${rows} rows`, text]], ...pictures }));
+    await writeText(options.report, reportHtml({ title, sections: [[`${target}, ${counted(rows, 'row')}`, text]], ...pictures }));
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ model: modelFile, target, rows, notes, evaluation: result })}\n`);
   else
     process.stdout.write(
-      `${modelFile} on ${name}, ${rows} rows, target ${JSON.stringify(target)}:\n${text}\n${options.report ? `report: ${options.report}\n` : ''}`,
+      `${modelFile} on ${name}, ${counted(rows, 'row')}, target ${JSON.stringify(target)}:\n${text}\n${options.report ? `report: ${options.report}\n` : ''}`,
     );
 }

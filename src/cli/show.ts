@@ -11,6 +11,11 @@ export function short(x: number): string {
   return Number.isInteger(x) && Math.abs(x) < 1e9 ? String(x) : String(Number(x.toPrecision(4)));
 }
 
+/** How many of something there are, in words. */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 export function percent(x: number): string {
   return `${(100 * x).toFixed(1)} %`;
 }
@@ -35,7 +40,7 @@ export function columnText(spec: ColumnSpec): string {
     case 'category': {
       const { categories } = spec;
       const names = categories.slice(0, FEW).join(', ') + (categories.length > FEW ? ', …' : '');
-      return `${categories.length} categories: ${names}`;
+      return `${categories.length === 1 ? '1 category' : `${categories.length} categories`}: ${names}`;
     }
     default:
       return spec.kind;
@@ -72,7 +77,9 @@ export function choiceText({ chosen }: EstimatorHistory): string {
     'cross-validation': `best of ${candidates.length} by ${folds}-fold cross-validation`,
   }[by];
   const how =
-    rate === undefined ? 'solved in closed form' : `${epochs} epochs, batches of ${batchSize}, rate ${short(rate)} falling to 0`;
+    rate === undefined
+      ? 'solved in closed form'
+      : `${counted(epochs!, 'epoch')}, batches of ${batchSize}, rate ${short(rate)} falling to 0`;
   return `${shape}, weight decay ${short(weightDecay)}: ${why}; ${how}`;
 }
 

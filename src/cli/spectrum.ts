@@ -7,7 +7,7 @@ import { init } from '../init.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireWritable, writeText } from './output.js';
 import { located } from './read/cells.js';
-import { grid, short } from './show.js';
+import { counted, grid, short } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { loadEstimator, rowsFor, tellNotes } from './use.js';
 
@@ -44,7 +44,7 @@ export async function spectrumOf(modelFile: string, file: string, options: Spect
   try {
     const found = measured(curvature);
     if (options.svg) {
-      const title = `Hessian of ${modelFile} on ${sheet.file}, ${sheet.rows} rows`;
+      const title = `Hessian of ${modelFile} on ${sheet.file}, ${counted(sheet.rows, 'row')}`;
       await writeText(options.svg, spectrumPicture(found.spectrum, { title }));
     }
     const { spectrum, ...rest } = found;
@@ -82,7 +82,7 @@ function spectrumText(found: ReturnType<typeof measured>, rows: number, file: st
     '█'.repeat(count === 0 ? 0 : Math.max(1, Math.round((BAR * Math.log(1 + count)) / Math.log(1 + most)))).padEnd(BAR),
   ]);
   return [
-    `\nHessian of the loss on ${file}, ${rows} rows: ${parameters} parameters, loss ${short(loss)}`,
+    `\nHessian of the loss on ${file}, ${counted(rows, 'row')}: ${parameters} parameters, loss ${short(loss)}`,
     complete
       ? `all eigenvalues: ${negative} of them negative`
       : `the largest ${eigenvalues.length} eigenvalues, by Lanczos' method (the whole spectrum is for up to 3000 parameters)`,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Classifier, ClassifierEvaluation } from '../estimators/classifier.js';
 import type { Regressor, RegressorEvaluation } from '../estimators/regressor.js';
 import { writeText } from './output.js';
-import { choiceText, classificationText, columnsText, curveText, regressionText } from './show.js';
+import { choiceText, classificationText, columnsText, counted, curveText, regressionText } from './show.js';
 import type { Task } from './target.js';
 
 /** A model, and how it did on rows held out. */
@@ -51,7 +51,7 @@ export function introduce(
   columns: number,
   asked: boolean,
 ): void {
-  say(`${file}: ${rows.all} rows, ${columns} columns`);
+  say(`${file}: ${counted(rows.all, 'row')}, ${counted(columns, 'column')}`);
   for (const note of notes) say(`note: ${note}`);
   say(`task: ${task} of ${JSON.stringify(target)}, ${why}${asked ? '' : ' (--task says otherwise)'}`);
 }
@@ -74,11 +74,11 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
   if (report) {
     const { reportHtml } = await import('./report.js');
     const sections: [string, string][] = [
-      ['Data', `${file}: ${rows.all} rows; ${task} of ${target}, ${why}\n${notes.join('\n')}`],
+      ['Data', `${file}: ${counted(rows.all, 'row')}; ${task} of ${target}, ${why}\n${notes.join('\n')}`],
       ['Columns', columns],
       ['Model', `${chosen}\nseed ${seed}`],
     ];
-    if (score) sections.push([`On ${rows.test} rows held out`, score]);
+    if (score) sections.push([`On ${counted(rows.test, 'row')} held out`, score]);
     const pictures =
       learned.task === 'classification'
         ? learned.evaluation
@@ -126,8 +126,8 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
   const curve = curveText(history.loss, Math.min(60, (process.stdout.columns ?? 80) - 20));
   if (curve) say(curve);
   say(
-    `trained on ${rows.train} rows in ${(history.time / 1000).toFixed(1)} s, seed ${seed}${history.reason === 'timeLimit' ? ', stopped by the time limit' : ''}`,
+    `trained on ${counted(rows.train, 'row')} in ${(history.time / 1000).toFixed(1)} s, seed ${seed}${history.reason === 'timeLimit' ? ', stopped by the time limit' : ''}`,
   );
-  tell(score ? `on ${rows.test} rows held out:\n${score}` : 'no rows were held out: nothing was measured');
+  tell(score ? `on ${counted(rows.test, 'row')} held out:\n${score}` : 'no rows were held out: nothing was measured');
   tell(`saved: ${out}${report ? `\nreport: ${report}` : ''}`);
 }

@@ -66,6 +66,10 @@ const rawBytes = ({ buffer, byteOffset, byteLength }: Tensor['data']) => new Uin
  * @throws ModelFileError
  */
 export function fromBytes(bytes: Uint8Array): ModelDocument {
+  if (bytes[0] === 0x7b && bytes[8] !== 0x7b) {
+    const how = 'JSON.parse and fromJSON of Classifier, Regressor or Network read it';
+    throw new ModelFileError(`not a safetensors file, but one that begins as JSON: ${how}`);
+  }
   const { tensors, metadata } = decode(bytes);
   const { checksum: sum, ...header } = metadata;
   if (header['format'] !== FORMAT) {

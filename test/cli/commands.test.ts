@@ -325,6 +325,8 @@ describe('what cannot work', () => {
       code: 1,
       err: expect.stringMatching(/no column "y"/),
     });
+    place.file('one.csv', 'n,c,y\n1,a,u\n');
+    expect((await place.run(['evaluate', 't.safetensors', 'one.csv'])).out).toContain('on one.csv, 1 row, target "y"');
     place.file('strange.csv', 'n,c,y\n1,a,u\n1,a,w\n');
     expect(await place.run(['evaluate', 't.safetensors', 'strange.csv'])).toMatchObject({
       code: 1,
