@@ -3,6 +3,7 @@
 
 import { DataError } from '../errors.js';
 import { type ColumnSpec, ColumnsLearner, GAP, refuseGap, scaled } from './columns.js';
+import { soleRow } from './matrix.js';
 import { type Column, type Table, amongNumbers } from './table.js';
 
 /** How many inputs a column makes. */
@@ -110,7 +111,10 @@ export class Encoder {
     if (!named) {
       if (t.names) throw new DataError('X', `expected rows of ${columns.length} numbers, as in training; got records`);
       if (t.width !== columns.length)
-        throw new DataError('X', `has ${t.width} columns; expected ${columns.length}, as in training`);
+        throw new DataError(
+          'X',
+          `has ${t.width} columns; expected ${columns.length}, as in training${soleRow(t.rows, t.width, columns.length)}`,
+        );
       return columns.map((_, i) => i);
     }
     if (!t.names) {

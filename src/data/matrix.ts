@@ -55,7 +55,14 @@ export function matrix(x: unknown, what: string): Matrix {
   }
   if (!isRow(x)) throw new DataError(what, `expected an array of rows, or { data, shape }; got ${shown(x)}`);
   if (x.length === 0) throw new DataError(what, 'there are no rows');
-  if (!isRow(x[0])) return nonEmpty({ rows: x.length, columns: 1, source: x }, what);
+  if (!isRow(x[0])) {
+    const first: unknown = x[0];
+    if (typeof first === 'object' && first !== null && !ArrayBuffer.isView(first)) {
+      const hint = 'records are for Classifier and Regressor';
+      throw new DataError(what, `expected a row of numbers; got ${shown(first)} (${hint})`, { row: 0 });
+    }
+    return nonEmpty({ rows: x.length, columns: 1, source: x }, what);
+  }
   const rows = x as unknown as readonly ArrayLike<number>[];
   const columns = rows[0]!.length;
   for (let r = 1; r < rows.length; r++) {
@@ -78,9 +85,15 @@ function nonEmpty(m: Matrix, what: string): Matrix {
   return m;
 }
 
+/** What may be meant by a vector where rows of several numbers are expected. */
+export function soleRow(rows: number, columns: number, expected: number): string {
+  return columns === 1 && rows === expected ? '; one row is an array in an array, [[…]]' : '';
+}
+
 /** @throws DataError unless the matrix has `columns` columns */
 export function requireColumns(m: Matrix, columns: number, what: string): void {
-  if (m.columns !== columns) throw new DataError(what, `has ${m.columns} columns; expected ${columns}`);
+  if (m.columns === columns) return;
+  throw new DataError(what, `has ${m.columns} columns; expected ${columns}${soleRow(m.rows, m.columns, columns)}`);
 }
 
 /** Rows first … first + rows − 1 of a matrix. */
@@ -133,7 +146,9 @@ function columnOf({ columns, source }: Matrix, i: number): number | undefined {
 function requireNumbers(values: ArrayLike<unknown>, m: Matrix, what: string, row: number): void {
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] !== 'number') {
-      throw new DataError(what, `${shown(values[i])} is not a number`, {
+      const label = typeof values[i] === 'string' && (what === 'Y' || what === 'targets');
+      const hint = label ? '; labels are for Classifier' : '';
+      throw new DataError(what, `${shown(values[i])} is not a number${hint}`, {
         row: row + Math.floor(i / m.columns),
         column: columnOf(m, i),
       });

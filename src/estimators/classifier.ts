@@ -298,6 +298,14 @@ function balanced(count: number, truths: Uint32Array, w: Float64Array | undefine
 function named(classes: readonly Label[], given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>): number[] {
   const find = (label: Label) =>
     given instanceof Map ? (given.get(label) as number | undefined) : (given as Record<string, number>)[String(label)];
+  const labels: readonly unknown[] = given instanceof Map ? [...given.keys()] : Object.keys(given);
+  const known = new Set<unknown>(given instanceof Map ? classes : classes.map(String));
+  const stranger = labels.find((label) => !known.has(label));
+  if (stranger !== undefined) {
+    const expected = `only labels that there are: ${classes.slice(0, 20).map(shown).join(', ')}`;
+    const what = `classWeights[${shown(stranger)}]`;
+    throw new OptionError(what, stranger, expected, `${what}: no such label; expected ${expected}`);
+  }
   const weights = classes.map((label) => {
     const weight = find(label);
     if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) {

@@ -1,7 +1,16 @@
 // Mistakes that are easily made, and what the errors say of them.
 
 import { expect, test } from 'vitest';
-import { Classifier, EfficientBackpropError, Network, OptionError, Regressor, dataset, dense } from '../../src/index.js';
+import {
+  Classifier,
+  EfficientBackpropError,
+  Network,
+  OptionError,
+  Regressor,
+  dataset,
+  dense,
+  loadModel,
+} from '../../src/index.js';
 
 const X = [
   [0, 1],
@@ -99,4 +108,34 @@ test('a column too many: which ones training had', async () => {
 
 test('what is wrong with options of a static fit rejects, and does not throw', async () => {
   await expect(Regressor.fit(X, y, null as never)).rejects.toThrow(OptionError);
+});
+
+test('one row where rows are expected, records and labels for a network', async () => {
+  const net = await network();
+  expect(await messageOf(() => net.predict([1, 2]))).toBe('X: has 1 columns; expected 2; one row is an array in an array, [[…]]');
+  expect(await messageOf(() => net.predict([1, 2, 3]))).toBe('X: has 1 columns; expected 2');
+  expect(await messageOf(() => net.predict([{ a: 1, b: 2 }] as never))).toMatch(/row 0.*Classifier and Regressor/);
+  expect(await messageOf(() => net.fit([{ a: 1, b: 2 }] as never, [1]))).toMatch(/row 0.*Classifier and Regressor/);
+  expect(await messageOf(() => net.fit(X, words as never))).toBe('Y, row 0: "a" is not a number; labels are for Classifier');
+  net.dispose();
+  const model = await Regressor.fit(X, y, { seed: 1 });
+  expect(await messageOf(() => model.predict([1, 2]))).toMatch(/expected 2, as in training; one row is .*\[\[…\]\]/);
+  model.dispose();
+  expect(await messageOf(() => Regressor.fit(X, words as never))).toMatch(/labels are for Classifier/);
+});
+
+test('weights of classes that there are not', async () => {
+  const fit = (classWeights: object) => messageOf(() => Classifier.fit(X, words, { classWeights: classWeights as never }));
+  const message = 'classWeights["c"]: no such label; expected only labels that there are: "a", "b"';
+  expect(await fit({ a: 1, b: 2, c: 3 })).toBe(message);
+  expect(await fit(new Map(Object.entries({ a: 1, b: 2, c: 3 })))).toBe(message);
+  const numbers = await Classifier.fit(X, [0, 1, 0, 1], { classWeights: { 0: 1, 1: 2 }, hidden: 4, weightDecay: 0.1, epochs: 1 });
+  numbers.dispose();
+});
+
+test('a model as JSON is none of loadModel', async () => {
+  const net = await network();
+  const bytes = new TextEncoder().encode(JSON.stringify(net));
+  expect(await messageOf(() => loadModel(bytes))).toMatch(/begins as JSON.*fromJSON of Classifier, Regressor or Network/);
+  net.dispose();
 });
