@@ -65,6 +65,7 @@ export {
   type EncodeOptions,
   type EncodedTargets,
   type Label,
+  type LabelsLike,
   type TargetValues,
   targets,
 } from './data/targets.js';

@@ -175,7 +175,11 @@ test('its types serve a strict project', () => {
     await net.fit(dataset([[1, 2]], Float32Array.of(3)), { validation: 0.5 });
     const outputs: Float32Array | Float64Array = net.predict({ data: new Uint8Array(2), shape: [1, 2] });
     const model = await Classifier.fit([{ a: 1, b: 'x', c: new Date(), d: null }], ['y']);
-    const label: string | number | boolean = model.predict([{ a: 1 }])[0]!;
+    const label: string = model.predict([{ a: 1 }])[0]!;
+    const either: (string | number)[] = (await Classifier.fit([[1]], ['y', 2])).predict([[1]]);
+    const truths: boolean[] = (await Classifier.fit(() => [[[[1]], [true]]])).predict([[1]]);
+    const anyModel: Classifier = model;
+    const known: readonly string[] = model.classes;
     const regressor = await Regressor.fit([[1], [2]], [1, 2], { seed: 1 });
     const { r2 }: { r2: number } = regressor.evaluate([[1]], [1]);
     const loaded = await loadModel(model.toBytes());
@@ -203,7 +207,7 @@ test('its types serve a strict project', () => {
     dense(3, { activation: 'swish' });
     // @ts-expect-error: no loss
     await Network.create({ inputs: 2, layers: [dense(1)] });
-    export { reason, outputs, label, r2 };
+    export { reason, outputs, label, either, truths, anyModel, known, r2 };
     `,
   );
   const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--exactOptionalPropertyTypes'];

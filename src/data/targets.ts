@@ -11,6 +11,9 @@ import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns }
 /** What stands for a class. */
 export type Label = string | number | boolean;
 
+/** The type of labels of which some are known: all strings, all numbers, or true and false. */
+export type LabelsLike<L extends Label> = L extends string ? string : L extends number ? number : boolean;
+
 /** What outputs are to become: `high` for the class that a pattern is of, `low` for the others. */
 export interface TargetValues {
   readonly low: number;

@@ -2,7 +2,7 @@
 
 import { type Calibration, calibration, fitScale } from '../data/calibration.js';
 import { type Rows, type Table, table } from '../data/table.js';
-import { CLASSES, type Label, classIndices, coded } from '../data/targets.js';
+import { CLASSES, type Label, type LabelsLike, classIndices, coded } from '../data/targets.js';
 import { ModelFileError, OptionError, shown } from '../errors.js';
 import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import {
@@ -75,9 +75,9 @@ const CODING = {
  *
  * Rows are arrays of numbers, a typed array with a shape, or records with numbers, strings, booleans and dates. Labels are
  * strings, numbers or booleans. Without options, size, decay, rate and epochs are chosen by the rules of docs/defaults.md, and
- * `model.history.chosen` says what they chose.
+ * `model.history.chosen` says what they chose. `L` is the type of the labels.
  */
-export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
+export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>, LabelCoding> {
   readonly kind = 'classifier';
   private readonly announced: readonly Label[] | undefined;
   protected readonly head: Head;
@@ -95,8 +95,15 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   }
 
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
-  static fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
-  static fit(chunks: RowChunks<ArrayLike<Label>>, options?: ClassifierOptions & ClassifierRunOptions): Promise<Classifier>;
+  static fit<L extends Label>(
+    rows: Rows,
+    labels: ArrayLike<L>,
+    options?: ClassifierOptions & ClassifierRunOptions,
+  ): Promise<Classifier<LabelsLike<L>>>;
+  static fit<L extends Label>(
+    chunks: RowChunks<ArrayLike<L>>,
+    options?: ClassifierOptions & ClassifierRunOptions,
+  ): Promise<Classifier<LabelsLike<L>>>;
   static async fit(
     rows: Rows | RowChunks<ArrayLike<Label>>,
     labels?: ArrayLike<Label> | (ClassifierOptions & ClassifierRunOptions),
@@ -132,16 +139,16 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * sample, on which size, decay and rate are chosen, and one an epoch follows.
    * @throws DataError for bad rows or labels, one class only, or a label that `classes` does not list; OptionError
    */
-  fit(rows: Rows, labels: ArrayLike<Label>, options?: ClassifierRunOptions): Promise<this>;
-  fit(chunks: RowChunks<ArrayLike<Label>>, options?: ClassifierRunOptions): Promise<this>;
+  fit(rows: Rows, labels: ArrayLike<L>, options?: ClassifierRunOptions): Promise<this>;
+  fit(chunks: RowChunks<ArrayLike<L>>, options?: ClassifierRunOptions): Promise<this>;
   async fit(
-    rows: Rows | RowChunks<ArrayLike<Label>>,
-    labels?: ArrayLike<Label> | ClassifierRunOptions,
+    rows: Rows | RowChunks<ArrayLike<L>>,
+    labels?: ArrayLike<L> | ClassifierRunOptions,
     options?: ClassifierRunOptions,
   ): Promise<this> {
     const run = checked('Classifier.fit', CLASSIFIER_RUN_OPTIONS, isRowChunks(rows) ? labels : options);
-    if (isRowChunks<ArrayLike<Label>>(rows)) await this.trainChunks(rows, run, run.classWeights);
-    else await this.train(rows, labels as ArrayLike<Label>, run, run.classWeights);
+    if (isRowChunks<ArrayLike<L>>(rows)) await this.trainChunks(rows, run, run.classWeights);
+    else await this.train(rows, labels as ArrayLike<L>, run, run.classWeights);
     return this;
   }
 
@@ -149,18 +156,18 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * Goes on training on new rows, or begins: scaling and classes stay as they are, and so does the method's state.
    * @throws DataError for a label that neither training nor `classes` knew
    */
-  async partialFit(rows: Rows, labels: ArrayLike<Label>, options?: PartialFitOptions): Promise<this> {
+  async partialFit(rows: Rows, labels: ArrayLike<L>, options?: PartialFitOptions): Promise<this> {
     await this.continue(rows, labels, options);
     return this;
   }
 
   /** The labels, in the order of probabilities and of per-class metrics. */
-  get classes(): readonly Label[] {
-    return this.trained.coding.classes;
+  get classes(): readonly L[] {
+    return this.trained.coding.classes as readonly L[];
   }
 
   /** The most probable label of each row. */
-  predict(rows: Rows): Label[] {
+  predict(rows: Rows): L[] {
     const a = this.outputs(rows);
     const { classes } = this;
     const n = classes.length;
@@ -182,7 +189,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * Loss and metrics on rows and their labels.
    * @throws DataError for a label unseen in training
    */
-  evaluate(rows: Rows, labels: ArrayLike<Label>, options?: { sampleWeights?: ArrayLike<number> }): ClassifierEvaluation {
+  evaluate(rows: Rows, labels: ArrayLike<L>, options?: { sampleWeights?: ArrayLike<number> }): ClassifierEvaluation {
     const sums = new EvaluationSums(this.classes.length);
     this.measure(sums, table(rows), labels, options);
     return sums.result(this.classes);
@@ -192,7 +199,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
    * The same of data larger than memory: `chunks` returns an (async) iterable of [rows, labels].
    * @throws DataError that names the chunk
    */
-  async evaluateChunks(chunks: RowChunks<ArrayLike<Label>>): Promise<ClassifierEvaluation> {
+  async evaluateChunks(chunks: RowChunks<ArrayLike<L>>): Promise<ClassifierEvaluation> {
     const sums = new EvaluationSums(this.classes.length);
     for await (const _ of eachChunk(chunks, (t, labels) => this.measure(sums, t, labels, undefined)));
     return sums.result(this.classes);
@@ -202,7 +209,7 @@ export class Classifier extends Estimator<ArrayLike<Label>, LabelCoding> {
   private measure(
     sums: EvaluationSums,
     t: Table,
-    labels: ArrayLike<Label>,
+    labels: ArrayLike<L>,
     options: { sampleWeights?: ArrayLike<number> } | undefined,
   ): void {
     const { inputs, coding, network } = this.trained;
