@@ -28,6 +28,6 @@ export function firstCall(processes = 9) {
 /** Bytes, gzipped, of the bundle for pages with one binary: float32's of fused multiply-adds, the larger one. */
 export function bundle() {
   const folder = fileURLToPath(new URL('../dist/browser/', import.meta.url));
-  const files = readdirSync(folder).filter((name) => name.endsWith('.js') && !/^float(64|32\.hex)/.test(name));
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js') && !/^float(64|32\.text)/.test(name));
   return files.reduce((sum, name) => sum + gzipSync(readFileSync(`${folder}${name}`), { level: 9 }).length, 0);
 }

@@ -2,8 +2,9 @@
 
 import type { Core, DoubleEngine, Engine, Numerics } from './core.js';
 import { UnsupportedError } from './errors.js';
-import { bytesFrom, fuses, hasSimd } from './features.js';
+import { fuses, hasSimd } from './features.js';
 import { Arena, type Precision, Reals, heap } from './memory.js';
+import { bytesOfText } from './text.js';
 
 /** Where `init` may take a binary from instead of the package's own copy. */
 export type WasmSource = Response | Promise<Response> | WebAssembly.Module | BufferSource;
@@ -30,7 +31,7 @@ export function engineOf(precision: Precision, numerics: Numerics = 'strict'): P
   const variant = variantOf(precision, numerics);
   let engine = engines.get(variant);
   if (!engine) {
-    engine = digitsOf(variant).then((digits) => instantiate(precision, bytesFrom(digits)));
+    engine = textOf(variant).then((text) => instantiate(precision, bytesOfText(text)));
     remember(variant, engine);
   }
   return engine;
@@ -83,17 +84,17 @@ function remember(variant: Variant, engine: Promise<Engine>): void {
   );
 }
 
-/** A binary travels as hexadecimal digits: twice its size, but compressed 9 KB less than as base64, whose digits straddle bytes. */
-async function digitsOf(variant: Variant): Promise<string> {
+/** A binary travels as text. */
+async function textOf(variant: Variant): Promise<string> {
   switch (variant) {
     case 'float32.strict':
-      return (await import('../build/float32.hex.js')).default;
+      return (await import('../build/float32.text.js')).default;
     case 'float32.relaxed':
-      return (await import('../build/float32.relaxed.hex.js')).default;
+      return (await import('../build/float32.relaxed.text.js')).default;
     case 'float64.strict':
-      return (await import('../build/float64.hex.js')).default;
+      return (await import('../build/float64.text.js')).default;
     case 'float64.relaxed':
-      return (await import('../build/float64.relaxed.hex.js')).default;
+      return (await import('../build/float64.relaxed.text.js')).default;
   }
 }
 

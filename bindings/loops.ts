@@ -1,8 +1,8 @@
 // The loops that measure a machine (scripts/loops.mjs): a binary of their own, apart from the library's, over a memory of their own.
 
-import { relaxed, strict } from '../build/loops.hex.js';
-import { bytesFrom } from './features.js';
+import { relaxed, strict } from '../build/loops.text.js';
 import type { Precision } from './memory.js';
+import { bytesOfText } from './text.js';
 
 /** Which instructions: of strict SIMD, which multiplies and then adds, or fused ones. */
 export type Instructions = 'strict' | 'relaxed';
@@ -22,6 +22,6 @@ export type LoopExports = { readonly memory: WebAssembly.Memory } & Record<strin
 /** The binary of a kind, instantiated anew. */
 export async function instantiateLoops(numerics: Instructions): Promise<{ exports: LoopExports; loops: readonly Loop[] }> {
   const { binary, loops } = { strict, relaxed }[numerics];
-  const { instance } = await WebAssembly.instantiate(bytesFrom(binary));
+  const { instance } = await WebAssembly.instantiate(bytesOfText(binary));
   return { exports: instance.exports as unknown as LoopExports, loops: loops as readonly Loop[] };
 }

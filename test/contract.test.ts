@@ -133,7 +133,7 @@ describe('one direction of dependency', () => {
   test('the reader of imports reads', () => {
     expect(all('bindings')).toContainEqual({
       from: path.join('bindings', 'load.ts'),
-      to: path.join('build', 'float32.hex.js'),
+      to: path.join('build', 'float32.text.js'),
       types: false,
     });
     expect(all('src').length).toBeGreaterThan(100);

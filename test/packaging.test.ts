@@ -238,7 +238,7 @@ async function page(name: string, source: string) {
   });
   const sizes = outputFiles.map(({ path: file, text }) => ({
     bytes: gzipSync(text).length,
-    binary: text.includes('0061736d0100') && text.length > 100_000 && !file.endsWith(`${name}.js`), // "\0asm", version 1
+    binary: /^float(32|64)\b/.test(path.basename(file)) && text.length > 100_000,
     file,
   }));
   const binaries = sizes.filter(({ binary }) => binary).sort((a, b) => b.bytes - a.bytes);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { LADDER, parameters, patterns, products, traffic } from '../../src/bench/ladder.js';
 import { DEFAULT, NUMERICS, bandwidthLoops, limitLoops } from '../../src/bench/limit.js';
-import { bytesFrom } from '../../bindings/features.js';
-import { relaxed, strict } from '../../build/loops.hex.js';
+import { bytesOfText } from '../../bindings/text.js';
+import { relaxed, strict } from '../../build/loops.text.js';
 import { slugOf } from '../../src/bench/machine.js';
 import { shortRungs } from '../../src/bench/short.js';
 
@@ -39,7 +39,7 @@ describe('what a step takes', () => {
 
 describe('the machine', () => {
   test('its loops over memory do what they say', async () => {
-    const { instance } = await WebAssembly.instantiate(bytesFrom(strict.binary));
+    const { instance } = await WebAssembly.instantiate(bytesOfText(strict.binary));
     const { memory, read, copy, axpy, update } = instance.exports as unknown as { memory: WebAssembly.Memory } & Record<
       'read' | 'copy' | 'axpy' | 'update',
       (n: number, p: number, q: number) => number
@@ -67,7 +67,7 @@ describe('the machine', () => {
   });
 
   test('its loops of multiply-adds are in their binaries', async () => {
-    const module = await WebAssembly.compile(bytesFrom(strict.binary));
+    const module = await WebAssembly.compile(bytesOfText(strict.binary));
     const names = WebAssembly.Module.exports(module).map(({ name }) => name);
     for (const { name, flops, precision } of strict.loops) {
       expect(names).toContain(name);
