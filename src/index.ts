@@ -3,7 +3,8 @@
 // Declarations name Symbol.dispose, which projects need not have among their own libraries.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-export { Network, type NetworkOptions, type Evaluation } from './network.js';
+export { Network, type NetworkOptions } from './network.js';
+export type { Evaluation } from './evaluation.js';
 export {
   Classifier,
   type ClassifierEvaluation,

@@ -3,10 +3,12 @@
 import type { DoubleEngine, Engine, Numerics } from '../bindings/core.js';
 import { compiledDouble, engineOf } from '../bindings/load.js';
 import { Curvature } from './curvature/curvature.js';
-import { Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
+import { type Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
+import { type Evaluation, evaluation } from './evaluation.js';
+import { fitArguments } from './fit/arguments.js';
 import { fit } from './fit/fit.js';
 import { fitStream, wholeSetMethods } from './fit/fit-stream.js';
 import type { Outcome } from './fit/loop.js';
@@ -16,11 +18,9 @@ import { type Chunks, isChunks } from './fit/stream.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
-import { Forward } from './forward.js';
 import { Inference } from './inference.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
-import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 import { Model } from './model.js';
 import { choose } from './optim/auto.js';
 import { NUMERICS } from './numerics.js';
@@ -54,6 +54,12 @@ const EVALUATE = {
   ),
 };
 
+/** What a fit goes on from, if anything, and whether another will go on from it. */
+interface Continuation {
+  readonly resume?: MethodState | undefined;
+  readonly remembers?: boolean;
+}
+
 /** What a network is made of. */
 export interface NetworkOptions {
   /** I, the number of inputs. */
@@ -74,12 +80,6 @@ export interface NetworkOptions {
   /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */
   seed?: number;
 }
-
-/** What `evaluate` finds: the library's loss, and metrics of classes or of numbers. */
-export type Evaluation = { loss: number } & (
-  | (ClassMetrics & { /** Of cross-entropies: the loss by its other name. */ logLoss?: number })
-  | NumberMetrics
-);
 
 /**
  * A multi-layer network over WebAssembly.
@@ -214,7 +214,7 @@ export class Network extends Model {
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   fit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
   async fit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const { history } = await this.train(X, ...told(X, Y, options), undefined, false);
+    const { history } = await this.train(X, ...fitArguments(X, Y, options), { remembers: false });
     this.memory = undefined;
     return history;
   }
@@ -227,8 +227,8 @@ export class Network extends Model {
   partialFit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   partialFit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
   async partialFit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const [targets, given] = told(X, Y, options);
-    const { history, state } = await this.train(X, targets, { epochs: 1, ...given }, this.memory);
+    const [targets, given] = fitArguments(X, Y, options);
+    const { history, state } = await this.train(X, targets, { epochs: 1, ...given }, { resume: this.memory });
     this.memory = state;
     return history;
   }
@@ -238,8 +238,7 @@ export class Network extends Model {
     X: MatrixLike | Dataset | Chunks,
     Y: MatrixLike | undefined,
     options: FitOptions | undefined,
-    resume?: MethodState,
-    remembers = true,
+    { resume, remembers = true }: Continuation = {},
   ): Promise<Outcome> {
     this.check();
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
@@ -299,11 +298,11 @@ export class Network extends Model {
   evaluate(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Evaluation {
     this.check();
     const { sampleWeights } = checked('evaluate', EVALUATE, options);
-    if (X instanceof Dataset) return this.measure(X);
+    if (X instanceof Dataset) return evaluation(this, X);
     if (Y === undefined) throw new DataError('Y', 'is missing');
     const data = datasetFor(this, X, Y, sampleWeights);
     try {
-      return this.measure(data);
+      return evaluation(this, data);
     } finally {
       data.dispose();
     }
@@ -445,45 +444,4 @@ export class Network extends Model {
   private check(): void {
     if (this.disposed) throw new DisposedError('network');
   }
-
-  private measure(data: Dataset): Evaluation {
-    if (data.inputs !== this.inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${this.inputs}`);
-    const arena = new Arena();
-    try {
-      const patterns = data.patterns(this.precision, this.loss, this.outputs, arena);
-      const forward = new Forward(this, arena, patterns, undefined, Infinity, 1);
-      const { stride } = forward;
-      const outputs = new Reals(arena, this.precision, stride * this.outputs);
-      const tally = new Tally(this.loss, this.outputs);
-      let sum = 0;
-      for (let first = 0; first < data.rows; first += stride) {
-        const rows = Math.min(stride, data.rows - first);
-        sum += forward.run(first, rows, outputs);
-        tally.add(rows, outputs.view(), patterns.t.view().subarray(first * this.outputs), patterns.w?.view().subarray(first));
-      }
-      const loss = sum / forward.weight;
-      return { loss, ...(this.loss.endsWith('Entropy') && { logLoss: loss }), ...tally.result() };
-    } finally {
-      arena.dispose();
-    }
-  }
-}
-
-/** Targets and options of a fit: a dataset, or chunks, have targets of their own, and options come second. */
-function told(
-  X: unknown,
-  Y: MatrixLike | FitOptions | undefined,
-  options: FitOptions | undefined,
-): [MatrixLike | undefined, FitOptions | undefined] {
-  const whole = X instanceof Dataset || isChunks(X);
-  if (!whole && isOptions(Y)) {
-    const expected = 'expected an array of rows, or { data, shape }; got an object';
-    throw new DataError('Y', `${expected}; chunks come as () => [[X, Y], …] or an async iterable, with options behind them`);
-  }
-  return whole ? [undefined, (Y as FitOptions | undefined) ?? options] : [Y as MatrixLike, options];
-}
-
-/** Whether what stands where targets should are options. */
-function isOptions(Y: unknown): boolean {
-  return typeof Y === 'object' && Y !== null && !('length' in Y || 'data' in Y);
 }

@@ -328,7 +328,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
             ...weighted(problem.w),
             ...(signal && { signal }),
           },
-          this.fitted?.state,
+          { resume: this.fitted?.state },
         );
         if (this.disposed) throw new DisposedError(this.kind);
         if (!this.fitted && history.evaluations === 0) signal?.throwIfAborted();

@@ -50,7 +50,7 @@ describe('growing', () => {
     });
     expect(state!.batchSize).toBe(50);
     full.setWeights(grown.getWeights());
-    await grown.train(X, Y, { batchSize: growing({ start: 50, factor: 2 }), epochs: 1, method }, state);
+    await grown.train(X, Y, { batchSize: growing({ start: 50, factor: 2 }), epochs: 1, method }, { resume: state });
     await full.fit(X, Y, { batchSize: 'full', epochs: 1, method });
     // The same sum over 100 patterns in another order: a few roundings apart.
     grown.getWeights().forEach((w, i) => {
@@ -107,7 +107,7 @@ describe('growing', () => {
     const [whole, halves] = [await create(), await create()];
     await whole.fit(X, Y, { ...common, epochs: 9 });
     const { state } = await halves.train(X, Y, { ...common, epochs: 4 });
-    await halves.train(X, Y, { ...common, epochs: 5 }, state);
+    await halves.train(X, Y, { ...common, epochs: 5 }, { resume: state });
     expect(halves.getWeights()).toEqual(whole.getWeights());
   });
 

@@ -223,7 +223,7 @@ describe('emphasis', () => {
     const [whole, halves] = [await create(), await create()];
     await whole.fit(X, Y, { ...options, epochs: 7 });
     const { state } = await halves.train(X, Y, { ...options, epochs: 3 });
-    await halves.train(X, Y, { ...options, epochs: 4 }, state);
+    await halves.train(X, Y, { ...options, epochs: 4 }, { resume: state });
     expect(halves.getWeights()).toEqual(whole.getWeights());
   });
 

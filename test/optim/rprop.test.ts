@@ -69,7 +69,7 @@ describe.each(['rprop-', 'rprop+', 'iRprop-'] as const)('%s', (variant) => {
     const method = rprop({ variant });
     await whole.fit(X, Y, { method, epochs: 21 });
     const { state } = await parts.train(X, Y, { method, epochs: 8 }, undefined);
-    await parts.train(X, Y, { method, epochs: 13 }, state);
+    await parts.train(X, Y, { method, epochs: 13 }, { resume: state });
     expect(parts.getWeights()).toEqual(whole.getWeights());
   });
 
