@@ -47,6 +47,9 @@ export type ColumnSpec =
 /** Strings that a column may have to be categories: each is an input. */
 const MOST_CATEGORIES = 65_536;
 
+/** From this share of numbers in text on, a column of strings is one of numbers. */
+const MOSTLY = 0.9;
+
 /** What is known of a column so far. */
 interface Gathered {
   readonly name: string;
@@ -57,8 +60,9 @@ interface Gathered {
   spread: Spread;
   /** How often there was each string; undefined where there are too many. */
   counts: Map<string, number> | undefined;
-  /** The first string and its row, while all are numbers in text; false once one is not. */
-  number: { readonly text: string; readonly row: number } | false | undefined;
+  /** How many strings are numbers in text, and the first of them. */
+  inText: number;
+  first: { readonly text: string; readonly row: number } | undefined;
   gaps: number;
 }
 
@@ -87,7 +91,8 @@ export class ColumnsLearner {
         kind: undefined,
         spread: NOTHING,
         counts: new Map<string, number>(),
-        number: undefined,
+        inText: 0,
+        first: undefined,
         gaps: 0,
       }));
     }
@@ -102,8 +107,10 @@ export class ColumnsLearner {
   /** How each column becomes inputs. @throws DataError for numbers in text */
   specs(): ColumnSpec[] {
     const { rows, columns = [] } = this;
-    columns.forEach(refuseNumbersInText);
     const specs = columns.map((column) => specOf(column, rows));
+    specs.forEach((spec, i) => {
+      if (spec.kind === 'dropped') refuseNumbersInText(columns[i]!, rows);
+    });
     const spreads = columns.filter(({ kind, spread }) => kind !== 'category' && spread.deviation > 0).map(({ spread }) => spread);
     const scale = sharedScale(spreads);
     return scale === undefined ? specs : specs.map((spec) => (spec.kind === 'number' ? { ...spec, scale } : spec));
@@ -146,18 +153,26 @@ export class ColumnsLearner {
       }
       gathered.counts?.set(text, (gathered.counts.get(text) ?? 0) + 1);
       if (gathered.counts && gathered.counts.size > MOST_CATEGORIES) gathered.counts = undefined;
-      if (gathered.number !== false)
-        gathered.number = !settled && isNumberInText(text) && (gathered.number ?? { text, row: this.rows + r });
+      if (settled || !isNumberInText(text)) return;
+      gathered.inText++;
+      gathered.first ??= { text, row: this.rows + r };
     });
   }
 }
 
-/** @throws DataError for strings that are numbers, all of them, and not one number everywhere */
-function refuseNumbersInText({ number, counts, place }: Gathered): void {
-  if (!number || counts?.size === 1) return;
-  const { text, row } = number;
-  const hint = `convert it with Number, or, where they are codes, put a letter before each, as in ${shown(`c${text.trim()}`)}`;
-  throw new DataError('X', `${shown(text)} is a number in text, as is all of this column; ${hint}`, { row, column: place });
+/**
+ * A column of strings that would be left out, since they differ too much to be categories, but is one of numbers that nobody has converted.
+ * @throws DataError
+ */
+function refuseNumbersInText({ inText, first, counts, gaps, place }: Gathered, rows: number): void {
+  const strings = rows - gaps;
+  if (!first || counts?.size === 1 || inText < MOSTLY * strings) return;
+  const among = inText === strings ? 'all' : `${inText}`;
+  const hint = 'convert them with Number, or leave the column out if it names rows';
+  throw new DataError('X', `${shown(first.text)} is a number in text, as are ${among} of ${strings} in this column; ${hint}`, {
+    row: first.row,
+    column: place,
+  });
 }
 
 /** @throws DataError where a column holds what it did not hold in tables before */

@@ -78,18 +78,6 @@ export class Encoder {
     return out;
   }
 
-  /**
-   * That a table's rows have all columns: in training a column that a record lacks is a gap, later it is rather a mistake.
-   * @throws DataError
-   */
-  requireColumns(t: Table): void {
-    const places = this.places(t);
-    for (const [i, { kind, name }] of this.spec.columns.entries()) {
-      const row = kind === 'dropped' ? -1 : t.unsaid(places[i]!);
-      if (row >= 0) throw new DataError('X', 'is missing; a gap is written as null', { row, column: name });
-    }
-  }
-
   /** Names of categories, by column, that a table has and training had not. */
   unseen(t: Table): Map<string, Set<string>> {
     const found = new Map<string, Set<string>>();
@@ -127,7 +115,7 @@ export class Encoder {
     if (absent) {
       throw new DataError(
         'X',
-        `is missing${stranger === undefined ? '' : `; there is a column ${JSON.stringify(stranger)} that training had not`}`,
+        `is missing in every row${stranger === undefined ? '' : `; there is a column ${JSON.stringify(stranger)} that training had not`}`,
         { column: absent.name },
       );
     }

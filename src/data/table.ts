@@ -33,11 +33,6 @@ export abstract class Table {
 
   /** @throws DataError if the column holds what cannot be one kind of thing */
   abstract column(index: number): Column;
-
-  /** The first row that says nothing of a column, not even that there is a gap; −1 where all do. */
-  unsaid(_index: number): number {
-    return -1;
-  }
 }
 
 /** A table of numbers without names. */
@@ -121,11 +116,6 @@ class RecordTable extends Table {
       name,
       this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined)), // not what records inherit
     );
-  }
-
-  override unsaid(index: number): number {
-    const name = this.names[index]!;
-    return this.records.findIndex((record) => !Object.hasOwn(record, name));
   }
 }
 

@@ -213,7 +213,6 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
     options: { sampleWeights?: ArrayLike<number> } | undefined,
   ): void {
     const { inputs, coding, network } = this.trained;
-    inputs.requireColumns(t);
     const { t: truths, classes: indices } = this.encodeTargets(labels, coding, t.rows);
     const x = shaped(inputs.encode(t, network.precision), inputs.count);
     const n = coding.classes.length;

@@ -345,7 +345,6 @@ export abstract class Estimator<Targets, Coding> extends Model {
   protected outputs(rows: Rows): Float32Array | Float64Array {
     const { inputs, network } = this.trained;
     const t = table(rows);
-    inputs.requireColumns(t);
     return network.predict(shaped(inputs.encode(t, network.precision), inputs.count));
   }
 
@@ -357,7 +356,6 @@ export abstract class Estimator<Targets, Coding> extends Model {
   curvature(rows: Rows, targets: Targets): Curvature {
     const { inputs, coding, network } = this.trained;
     const t = table(rows);
-    inputs.requireColumns(t);
     const x = shaped(inputs.encode(t, network.precision), inputs.count);
     return network.curvature(x, shaped(this.encodeTargets(targets, coding, t.rows).t, network.outputs));
   }

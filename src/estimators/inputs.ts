@@ -53,11 +53,6 @@ export class Inputs {
     return new this(encoder, map.learn(await engineOf('float64'), { data, shape }));
   }
 
-  /** @throws DataError for a row that says nothing of a column, not even that there is a gap */
-  requireColumns(t: Table): void {
-    this.encoder.requireColumns(t);
-  }
-
   /** The inputs of a table's rows, row-major. @throws DataError */
   encode(t: Table, precision: Precision): Float32Array | Float64Array {
     if (!this.whitening) return this.encoder.encode(t, precision);
