@@ -10,6 +10,9 @@ import { MOMENTUM, PLAIN_DESCENT, sgdOuter } from "./sgd";
 /** Columns whose errors and sums stay in registers while rows of the kernel pass: a line of the cache. */
 const STRETCH: i32 = 4 * LANES;
 
+/** Bytes of a row up to which columns win: the lines of a column are so far apart, and more of them share a set of the first cache the farther they are. */
+const NARROW: i32 = 512;
+
 /** Whether the passes here can take a rule and a kernel of n columns. */
 // @ts-ignore: decorator
 @inline
@@ -95,7 +98,7 @@ function pairs(
   }
 }
 
-/** pairs ahead for rows that begin with lines of the cache, n a multiple of STRETCH; y[j] = Σ_i z[i]·w[i,j], m any */
+/** pairs ahead for narrow rows that begin with lines of the cache, n a multiple of STRETCH; y[j] = Σ_i z[i]·w[i,j], m any */
 // @ts-ignore: decorator
 @inline
 function columns(kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128): void {
@@ -150,7 +153,7 @@ export function sgdOuterAhead(
   kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, rate: f64, momentum: f64,
 ): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum);
-  if (n % STRETCH == 0) {
+  if (n % STRETCH == 0 && n * <i32>SIZE <= NARROW) {
     if (kind == MOMENTUM) momentumColumns(m, n, x, d, w, v, z, y, r, mu);
     else plainColumns(m, n, x, d, w, z, y, r);
     return;

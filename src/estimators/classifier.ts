@@ -95,11 +95,11 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   }
 
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
-  static fit<L extends Label>(
+  static fit<T extends ArrayLike<Label>>(
     rows: Rows,
-    labels: ArrayLike<L>,
+    labels: T,
     options?: ClassifierOptions & ClassifierRunOptions,
-  ): Promise<Classifier<LabelsLike<L>>>;
+  ): Promise<Classifier<LabelsLike<T[number]>>>;
   static fit<L extends Label>(
     chunks: RowChunks<ArrayLike<L>>,
     options?: ClassifierOptions & ClassifierRunOptions,
