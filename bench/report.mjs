@@ -88,7 +88,7 @@ export function runSection(name, result) {
     ladderTable(result),
     'What latency bounds has its share of the multiply-adds in brackets. Peers: how many times as long their step takes.',
     ...result.ladder
-      .filter(({ updateShare }) => updateShare)
+      .filter(({ bound, updateShare }) => bound === 'bandwidth' && updateShare)
       .map(
         ({ rung, updateShare }) =>
           `${rung}: what the update alone reads and writes takes ${percent(updateShare)} of the step at the bandwidth.`,
