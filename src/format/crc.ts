@@ -1,16 +1,30 @@
-// CRC-32 (ISO 3309, as of zip and png): any few bytes changed change it.
+// CRC-32 (ISO 3309, as of zip and png): any few bytes changed change it. Four bytes at a time, by tables of what a byte does from 0, 1, 2 and 3 places further on.
 
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+const TABLES = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const;
+for (let byte = 0; byte < 256; byte++) {
   let c = byte;
   for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
+  TABLES[0][byte] = c;
+}
+for (let k = 1; k < 4; k++) {
+  for (let byte = 0; byte < 256; byte++) {
+    const c = TABLES[k - 1]![byte]!;
+    TABLES[k]![byte] = TABLES[0][c & 0xff]! ^ (c >>> 8);
+  }
+}
 
 /** The CRC-32 of parts one behind the other, as eight hexadecimal digits. */
 export function crc32(parts: Iterable<Uint8Array>): string {
+  const [last, third, second, first] = TABLES;
   let c = 0xffffffff;
   for (const bytes of parts) {
-    for (let i = 0; i < bytes.length; i++) c = TABLE[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
+    const whole = bytes.length & ~3;
+    let i = 0;
+    for (; i < whole; i += 4) {
+      c ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+      c = first[c & 0xff]! ^ second[(c >>> 8) & 0xff]! ^ third[(c >>> 16) & 0xff]! ^ last[c >>> 24]!;
+    }
+    for (; i < bytes.length; i++) c = last[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
   }
   return (~c >>> 0).toString(16).padStart(8, '0');
 }
