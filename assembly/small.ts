@@ -7,7 +7,7 @@ import { lossSlope, lossValue, throughInput } from "./kernels/loss";
 import { softmax } from "./kernels/softmax";
 import { Layer } from "./layer";
 import { Plan, layerAt, layerInput, parameterAt, topLayer } from "./plan";
-import { Update, updateOuter } from "./update";
+import { Update, inPassing, updateBack, updateOuter } from "./update";
 
 /** The widest layer of a small network. */
 const WIDEST: i32 = 64;
@@ -61,8 +61,9 @@ function backward(m: i32, n: i32, d: usize, kernel: usize, dx: usize): void {
   }
   const end = <usize>(n & ~(LANES - 1)) * SIZE, rest = n & (LANES - 1), tail = rest ? loadPart(d + end, rest) : splat(0);
   for (; m > 0; m--, kernel += <usize>n * SIZE, dx += SIZE) {
-    let c = rest ? v128.mul<real>(tail, loadPart(kernel + end, rest)) : splat(0);
+    let c = splat(0);
     for (let j: usize = 0; j < end; j += 16) c = madd(c, v128.load(d + j), v128.load(kernel + j));
+    if (rest) c = madd(c, tail, loadPart(kernel + end, rest));
     store<real>(dx, sum(c));
   }
 }
@@ -91,12 +92,19 @@ export function smallStep(u: Update, plan: Plan, patterns: Patterns): f64 {
   if (!throughInput(plan.loss)) timesDerivative(top.activation, top.units, top.y, top.a, d, top.slope);
   for (let i = layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i);
-    if (i) { // before the kernel that it reads is updated
-      const under = layerAt(plan, i - 1);
-      backward(layer.inputs, layer.units, d, parameterAt(plan.theta, layer.first), below);
+    const input = layerInput(plan, i, patterns.atX);
+    if (i) {
+      const under = layerAt(plan, i - 1), inOne = layer.units >= 2 * LANES && inPassing(u, plan, layer);
+      if (inOne) {
+        updateBack(u, plan, layer, input, d, below);
+      } else {
+        backward(layer.inputs, layer.units, d, parameterAt(plan.theta, layer.first), below);
+        updateOuter(u, plan, layer, input, d); // once its kernel has been read
+      }
       timesDerivative(under.activation, layer.inputs, under.y, under.a, below, under.slope);
+    } else {
+      updateOuter(u, plan, layer, input, d);
     }
-    updateOuter(u, plan, layer, layerInput(plan, i, patterns.atX), d);
     const other = d;
     d = below;
     below = other;

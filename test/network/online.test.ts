@@ -50,19 +50,23 @@ test.each(NETWORKS)('the same bits: %s', async (_, inputs, layers) => {
   }
 });
 
-test.each(['float32', 'float64'] as const)(
-  'the same bits as steps that write their gradient, shuffled, %s',
-  async (precision) => {
-    const X = normals(6, ROWS, 131);
-    const Y = Array.from({ length: ROWS }, (_, r) => Math.sin(r));
-    // A rate that is a power of 2: it does not matter what it is multiplied with first.
-    const method = sgd({ rate: 2 ** -7, momentum: 0.9 });
-    const train = async (options: object) => {
-      const layers = [dense(64, { activation: 'tanh' }), dense(1)];
-      using net = await Network.create({ inputs: 131, layers, loss: 'meanSquaredError', precision, seed: 8, threads: 1 });
-      const { loss } = await net.fit(X, Y, { method, epochs: 3, batchSize: 1, ...options });
-      return { loss, weights: net.getWeights() };
-    };
-    expect(await train({})).toEqual(await train({ clip: { value: 1e30 } }));
-  },
-);
+// Large, and small ones, whose steps are one function: layers of whole vectors, and of some more.
+test.each([
+  [131, 64],
+  [5, 32, 48],
+  [7, 21, 13, 9],
+])('the same bits as steps that write their gradient, shuffled: %j', async (...sizes) => {
+  const [inputs, ...hidden] = sizes as [number, ...number[]];
+  const X = normals(6, ROWS, inputs);
+  const Y = Array.from({ length: ROWS }, (_, r) => Math.sin(r));
+  // A rate that is a power of 2: it does not matter what it is multiplied with first.
+  const method = sgd({ rate: 2 ** -7, momentum: 0.9 });
+  const train = async (precision: 'float32' | 'float64', options: object) => {
+    const layers = [...hidden.map((n) => dense(n, { activation: 'tanh' })), dense(1)];
+    using net = await Network.create({ inputs, layers, loss: 'meanSquaredError', precision, seed: 8, threads: 1 });
+    const { loss } = await net.fit(X, Y, { method, epochs: 3, batchSize: 1, ...options });
+    return { loss, weights: net.getWeights() };
+  };
+  for (const precision of ['float32', 'float64'] as const)
+    expect(await train(precision, {}), precision).toEqual(await train(precision, { clip: { value: 1e30 } }));
+});
