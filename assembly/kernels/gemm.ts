@@ -30,8 +30,8 @@ const BLOCK_PANELS: i32 = 8;
 /** The same where several blocks of A meet them: packed once, up to 768 KiB. */
 const MOST_PANELS: i32 = (768 << 10) / (BLOCK_DEPTH * <i32>PANEL);
 
-/** Panels of B that stay in the first cache together, beside one of A: tiles of four rows of doubles would else read A from the second too fast. */
-const GROUP: i32 = SIZE == 8 && !FUSED ? 2 : 1;
+/** Panels of B that stay in the first cache together, beside one of A: tiles of four rows would else read A from the second too fast. */
+const GROUP: i32 = FUSED ? 1 : 2;
 
 // @ts-ignore: decorator
 @inline
