@@ -91,19 +91,16 @@ export function smallStep(u: Update, plan: Plan, patterns: Patterns): f64 {
   lossSlope(plan.loss, 1, top.units, top.a, t, 0, 1, d);
   if (!throughInput(plan.loss)) timesDerivative(top.activation, top.units, top.y, top.a, d, top.slope);
   for (let i = layers - 1; i >= 0; i--) {
-    const layer = layerAt(plan, i);
-    const input = layerInput(plan, i, patterns.atX);
-    if (i) {
-      const under = layerAt(plan, i - 1), inOne = layer.units >= 2 * LANES && inPassing(u, plan, layer);
-      if (inOne) {
-        updateBack(u, plan, layer, input, d, below);
-      } else {
-        backward(layer.inputs, layer.units, d, parameterAt(plan.theta, layer.first), below);
-        updateOuter(u, plan, layer, input, d); // once its kernel has been read
-      }
-      timesDerivative(under.activation, layer.inputs, under.y, under.a, below, under.slope);
+    const layer = layerAt(plan, i), input = layerInput(plan, i, patterns.atX);
+    if (i && layer.units >= 2 * LANES && inPassing(u, plan, layer)) {
+      updateBack(u, plan, layer, input, d, below);
     } else {
+      if (i) backward(layer.inputs, layer.units, d, parameterAt(plan.theta, layer.first), below); // before the kernel that it reads is updated
       updateOuter(u, plan, layer, input, d);
+    }
+    if (i) {
+      const under = layerAt(plan, i - 1);
+      timesDerivative(under.activation, layer.inputs, under.y, under.a, below, under.slope);
     }
     const other = d;
     d = below;

@@ -85,7 +85,6 @@ export async function measureSteps({ limit, bandwidth, rounds, warmup, rung: par
       share,
       bandwidthShare: ours && moved && moved / ours.median,
       updateShare: ours && moved && summary(updating).median / ours.median,
-      speedup: ratio(own, two),
       auto: ratio(auto, own),
     });
   }

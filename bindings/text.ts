@@ -21,5 +21,5 @@ export function bytesOfText(text: string): Uint8Array<ArrayBuffer> {
     const place = places[text.charCodeAt(i++)]!;
     bytes[length++] = place > 1 ? frequent[place - 2]! : rare[place * DIGITS + places[text.charCodeAt(i++)]!]!;
   }
-  return bytes.slice(0, length);
+  return bytes.subarray(0, length);
 }

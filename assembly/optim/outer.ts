@@ -2,10 +2,10 @@
 // weights as they were, or the next pattern's sums, from the weights as they become. With or without momentum, no decay; the rules and what they are
 // called are those of sgd.ts.
 
-import { LANES, SIZE, add, loadPart, madd, mul, splat, splatAt, storePart, sum } from "../vec";
+import { LANES, SIZE, loadPart, madd, mul, splat, splatAt, storePart, sum } from "../vec";
 import { axpy } from "../kernels/blas1";
 import { matrixVector } from "../kernels/matvec";
-import { MOMENTUM, PLAIN_DESCENT, sgdOuter } from "./sgd";
+import { MOMENTUM, PLAIN_DESCENT, rule, rulePart, sgdOuter } from "./sgd";
 
 /** Columns whose errors and sums stay in registers while rows of the kernel pass: a line of the cache. */
 const STRETCH: i32 = 4 * LANES;
@@ -20,30 +20,11 @@ export function passes(kind: i32, n: i32): bool {
   return kind <= MOMENTUM && n >= LANES;
 }
 
-/** The rule on a whole vector of weights that were `old`; what they become. kind is constant; h: −rate·gradient */
+/** The rule without decay, and without settling velocities */
 // @ts-ignore: decorator
 @inline
 function moved(kind: i32, old: v128, h: v128, w: usize, v: usize, mu: v128): v128 {
-  if (kind == MOMENTUM) {
-    h = madd(h, mu, v128.load(v));
-    v128.store(v, h);
-  }
-  const p = add(old, h);
-  v128.store(w, p);
-  return p;
-}
-
-/** The same of the first `rest` lanes; 0 in the others */
-// @ts-ignore: decorator
-@inline
-function movedPart(kind: i32, rest: i32, old: v128, h: v128, w: usize, v: usize, mu: v128): v128 {
-  if (kind == MOMENTUM) {
-    h = madd(h, mu, loadPart(v, rest));
-    storePart(v, h, rest);
-  }
-  const p = add(old, h);
-  storePart(w, p, rest);
-  return p;
+  return rule(kind, false, false, old, h, w, v, mu, mu, mu);
 }
 
 /**
@@ -78,7 +59,8 @@ function pairs(
     }
     if (rest) {
       const e = loadPart(d + end, rest), old = loadPart(w + end, rest), old1 = loadPart(w1 + end, rest);
-      const p = movedPart(kind, rest, old, mul(s, e), w + end, v + end, mu), p1 = movedPart(kind, rest, old1, mul(t, e), w1 + end, v1 + end, mu);
+      const p = rulePart(kind, false, false, rest, old, mul(s, e), w + end, v + end, mu, mu, mu);
+      const p1 = rulePart(kind, false, false, rest, old1, mul(t, e), w1 + end, v1 + end, mu, mu, mu);
       if (ahead) {
         storePart(y + end, madd(madd(loadPart(y + end, rest), a, p), b, p1), rest);
       } else {

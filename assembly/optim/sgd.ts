@@ -16,40 +16,45 @@ const TURN: i32 = 4;
 /** Bytes of a turn. */
 const BYTES: usize = 16 * TURN;
 
-/** A whole vector of the rule at w, v and an offset; kind, decays, settles and offset are constants. h: −rate·gradient; shrink: −rate·decay */
+/**
+ * The rule on a whole vector of weights that were `old`, at w and v; what they become. kind, decays and settles are constants; h: −rate·gradient,
+ * shrink: −rate·decay
+ */
 // @ts-ignore: decorator
 @inline
-function rule(
-  kind: i32, decays: bool, settles: bool, offset: usize, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
-): void {
-  let p = v128.load(w + offset);
-  if (decays) h = madd(h, shrink, p);
+export function rule(
+  kind: i32, decays: bool, settles: bool, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
+): v128 {
+  if (decays) h = madd(h, shrink, old);
   if (kind != PLAIN_DESCENT) {
-    let u = madd(h, momentum, v128.load(v + offset));
+    let u = madd(h, momentum, v128.load(v));
     if (settles) u = settledBy(tiny, u);
-    v128.store(v + offset, u);
+    v128.store(v, u);
     if (kind == MOMENTUM) h = u;
-    else p = madd(p, momentum, u);
+    else old = madd(old, momentum, u);
   }
-  v128.store(w + offset, add(p, h));
+  const p = add(old, h);
+  v128.store(w, p);
+  return p;
 }
 
-/** The first n lanes of a vector, n < LANES */
+/** The same of the first n lanes, n < LANES */
 // @ts-ignore: decorator
 @inline
-function rulePart(
-  kind: i32, decays: bool, settles: bool, n: i32, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
-): void {
-  const old = loadPart(w, n);
+export function rulePart(
+  kind: i32, decays: bool, settles: bool, n: i32, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
+): v128 {
   if (decays) h = madd(h, shrink, old);
-  if (kind == PLAIN_DESCENT) {
-    storePart(w, add(old, h), n);
-    return;
+  if (kind != PLAIN_DESCENT) {
+    let u = madd(h, momentum, loadPart(v, n));
+    if (settles) u = settledBy(tiny, u);
+    storePart(v, u, n);
+    if (kind == MOMENTUM) h = u;
+    else old = madd(old, momentum, u);
   }
-  let u = madd(h, momentum, loadPart(v, n));
-  if (settles) u = settledBy(tiny, u);
-  storePart(v, u, n);
-  storePart(w, kind == NESTEROV ? add(madd(old, momentum, u), h) : add(old, u), n);
+  const p = add(old, h);
+  storePart(w, p, n);
+  return p;
 }
 
 /**
@@ -67,14 +72,14 @@ function steps(
     let p = d, i = n;
     for (; i >= TURN * LANES; i -= TURN * LANES, p += BYTES, w += BYTES, v += BYTES) {
       const h0 = mul(s, v128.load(p)), h1 = mul(s, v128.load(p, 16)), h2 = mul(s, v128.load(p, 32)), h3 = mul(s, v128.load(p, 48));
-      rule(kind, decays, settles, 0, h0, w, v, mu, shrink, t);
-      rule(kind, decays, settles, 16, h1, w, v, mu, shrink, t);
-      rule(kind, decays, settles, 32, h2, w, v, mu, shrink, t);
-      rule(kind, decays, settles, 48, h3, w, v, mu, shrink, t);
+      rule(kind, decays, settles, v128.load(w), h0, w, v, mu, shrink, t);
+      rule(kind, decays, settles, v128.load(w, 16), h1, w + 16, v + 16, mu, shrink, t);
+      rule(kind, decays, settles, v128.load(w, 32), h2, w + 32, v + 32, mu, shrink, t);
+      rule(kind, decays, settles, v128.load(w, 48), h3, w + 48, v + 48, mu, shrink, t);
     }
-    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(kind, decays, settles, 0, mul(s, v128.load(p)), w, v, mu, shrink, t);
+    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(kind, decays, settles, v128.load(w), mul(s, v128.load(p)), w, v, mu, shrink, t);
     if (i > 0) {
-      rulePart(kind, decays, settles, i, mul(s, loadPart(p, i)), w, v, mu, shrink, t);
+      rulePart(kind, decays, settles, i, loadPart(w, i), mul(s, loadPart(p, i)), w, v, mu, shrink, t);
       w += <usize>i * SIZE;
       v += <usize>i * SIZE;
     }

@@ -108,9 +108,6 @@ export class ColumnsLearner {
   specs(): ColumnSpec[] {
     const { rows, columns = [] } = this;
     const specs = columns.map((column) => specOf(column, rows));
-    specs.forEach((spec, i) => {
-      if (spec.kind === 'dropped') refuseNumbersInText(columns[i]!, rows);
-    });
     const spreads = columns.filter(({ kind, spread }) => kind !== 'category' && spread.deviation > 0).map(({ spread }) => spread);
     const scale = sharedScale(spreads);
     return scale === undefined ? specs : specs.map((spec) => (spec.kind === 'number' ? { ...spec, scale } : spec));
@@ -164,9 +161,9 @@ export class ColumnsLearner {
  * A column of strings that would be left out, since they differ too much to be categories, but is one of numbers that nobody has converted.
  * @throws DataError
  */
-function refuseNumbersInText({ inText, first, counts, gaps, place }: Gathered, rows: number): void {
+function refuseNumbersInText({ inText, first, gaps, place }: Gathered, rows: number): void {
   const strings = rows - gaps;
-  if (!first || counts?.size === 1 || inText < MOSTLY * strings) return;
+  if (!first || inText < MOSTLY * strings) return;
   const among = inText === strings ? 'all' : `${inText}`;
   const hint = 'convert them with Number, or leave the column out if it names rows';
   throw new DataError('X', `${shown(first.text)} is a number in text, as are ${among} of ${strings} in this column; ${hint}`, {
@@ -251,9 +248,17 @@ export function joined(a: Spread, b: Spread): Spread {
   return { count, gaps, min, max, mean: p * a.mean + q * b.mean, deviation, scale: deviation };
 }
 
-function specOf({ name, kind, spread, counts, gaps }: Gathered, rows: number): ColumnSpec {
+function specOf(gathered: Gathered, rows: number): ColumnSpec {
+  const { name, kind, spread, counts, gaps } = gathered;
   if (kind !== 'category') return numberSpec(name, kind ?? 'number', { ...spread, gaps }, rows);
-  if (!counts) return { name, kind: 'dropped', reason: `more than ${MOST_CATEGORIES} different strings` };
+  const strings = rows - gaps;
+  if (!counts || (counts.size > strings / 2 && counts.size > 2)) {
+    refuseNumbersInText(gathered, rows);
+    const many = counts
+      ? `${counts.size} different strings in ${strings} rows`
+      : `more than ${MOST_CATEGORIES} different strings`;
+    return { name, kind: 'dropped', reason: many };
+  }
   return categorySpec(name, counts, gaps, rows);
 }
 
@@ -272,9 +277,6 @@ function numberSpec(name: string, kind: 'number' | 'date', { gaps, mean, deviati
 
 function categorySpec(name: string, counts: ReadonlyMap<string, number>, gaps: number, rows: number): ColumnSpec {
   const common = gaps >= COMMON_GAPS * rows;
-  if (counts.size > (rows - gaps) / 2 && counts.size > 2) {
-    return { name, kind: 'dropped', reason: `${counts.size} different strings in ${rows - gaps} rows` };
-  }
   if (counts.size < 2 && !common) return { name, kind: 'dropped', reason: 'the same in every row' };
   const categories = [...counts.keys()].sort(); // by code unit: the same everywhere
   let fill = 0;

@@ -1,21 +1,22 @@
 // CRC-32 (ISO 3309, as of zip and png): any few bytes changed change it. Four bytes at a time, by tables of what a byte does from 0, 1, 2 and 3 places further on.
 
-const TABLES = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const;
-for (let byte = 0; byte < 256; byte++) {
-  let c = byte;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  TABLES[0][byte] = c;
-}
-for (let k = 1; k < 4; k++) {
-  for (let byte = 0; byte < 256; byte++) {
-    const c = TABLES[k - 1]![byte]!;
-    TABLES[k]![byte] = TABLES[0][c & 0xff]! ^ (c >>> 8);
-  }
+type Table = Uint32Array;
+
+function tables(): readonly [Table, Table, Table, Table] {
+  const last = Uint32Array.from({ length: 256 }, (_, byte) => {
+    let c = byte;
+    for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    return c;
+  });
+  const before = (table: Table) => table.map((c) => last[c & 0xff]! ^ (c >>> 8));
+  const third = before(last);
+  const second = before(third);
+  return [before(second), second, third, last];
 }
 
 /** The CRC-32 of parts one behind the other, as eight hexadecimal digits. */
 export function crc32(parts: Iterable<Uint8Array>): string {
-  const [last, third, second, first] = TABLES;
+  const [first, second, third, last] = tables();
   let c = 0xffffffff;
   for (const bytes of parts) {
     const whole = bytes.length & ~3;

@@ -19,6 +19,13 @@ export function bytes(size: usize): usize {
   return p;
 }
 
+/** A copy of n reals, between guards of its own. */
+export function copyOf(p: usize, n: i32): usize {
+  const q = room(n);
+  memory.copy(q, p, <usize>n * SIZE);
+  return q;
+}
+
 /** Whether the guards around `size` bytes at p still stand. */
 export function guarded(p: usize, size: usize): bool {
   for (let q = p - GUARDS; q < p; q += 4) if (load<u32>(q) != GUARD) return false;

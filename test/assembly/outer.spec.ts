@@ -4,15 +4,9 @@ import { LANES, SIZE } from "../../assembly/vec";
 import { matrixVector, vectorMatrix } from "../../assembly/kernels/matvec";
 import { passes, sgdOuterAhead, sgdOuterBack } from "../../assembly/optim/outer";
 import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgdOuter } from "../../assembly/optim/sgd";
-import { intact, randoms, room, seed } from "./buffers";
+import { copyOf, intact, randoms, room, seed } from "./buffers";
 
 const RATE: f64 = 0.125, MU: f64 = 0.9;
-
-function copyOf(p: usize, n: i32): usize {
-  const q = room(n);
-  memory.copy(q, p, <usize>n * SIZE);
-  return q;
-}
 
 function same(a: usize, b: usize, n: i32): bool {
   return memory.compare(a, b, <usize>n * SIZE) == 0 && intact(b, n);

@@ -2,15 +2,9 @@
 
 import { LANES, SIZE } from "../../assembly/vec";
 import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgd, sgdOuter } from "../../assembly/optim/sgd";
-import { ROUNDING, get, intact, near, randoms, room, seed, set } from "./buffers";
+import { ROUNDING, copyOf, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 const RATE: f64 = 0.125, MU: f64 = 0.9, DECAY: f64 = 0.01;
-
-function copyOf(p: usize, n: i32): usize {
-  const q = room(n);
-  memory.copy(q, p, <usize>n * SIZE);
-  return q;
-}
 
 /** One update of n parameters; whether w and v are what the formulas say. */
 function follows(kind: i32, n: i32, decay: f64): bool {
