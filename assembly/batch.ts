@@ -3,12 +3,59 @@
 import { SIZE } from "./vec";
 import { copyRow } from "./kernels/blas1";
 
-/** out[r, :] = from[indices[r], :] for r < rows   from, out: row-major, `columns` wide; indices: u32 */
+/** to[0 … 3] = from[0 … 3], vectors: as much as a line of the cache */
+// @ts-ignore: decorator
+@inline
+function copyLine(from: usize, to: usize): void {
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
+  v128.store(to, v128.load(from, 32), 32);
+  v128.store(to, v128.load(from, 48), 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function copyVector(from: usize, to: usize): void {
+  v128.store(to, v128.load(from));
+}
+
+// @ts-ignore: decorator
+@inline
+function copyOne(from: usize, to: usize): void {
+  store<real>(to, load<real>(from));
+}
+
+/**
+ * out[r, :] = from[indices[r], :] for r < rows   from, out: row-major, `columns` wide; indices: u32; no overlap
+ *
+ * Rows come from anywhere: four at a time, line by line, so that memory is asked for four before the first has arrived.
+ */
 export function gather(rows: i32, columns: i32, indices: usize, from: usize, out: usize): void {
   const width = <usize>columns * SIZE;
-  for (let end = indices + (<usize>rows << 2); indices < end; indices += 4, out += width) {
-    copyRow(columns, from + <usize>load<u32>(indices) * width, out);
+  for (; rows >= 4; rows -= 4, indices += 16, out += 4 * width) {
+    const a = from + <usize>load<u32>(indices) * width, b = from + <usize>load<u32>(indices, 4) * width;
+    const c = from + <usize>load<u32>(indices, 8) * width, d = from + <usize>load<u32>(indices, 12) * width;
+    let k: usize = 0, to = out;
+    for (; k + 64 <= width; k += 64, to += 64) {
+      copyLine(a + k, to);
+      copyLine(b + k, to + width);
+      copyLine(c + k, to + 2 * width);
+      copyLine(d + k, to + 3 * width);
+    }
+    for (; k + 16 <= width; k += 16, to += 16) {
+      copyVector(a + k, to);
+      copyVector(b + k, to + width);
+      copyVector(c + k, to + 2 * width);
+      copyVector(d + k, to + 3 * width);
+    }
+    for (; k < width; k += SIZE, to += SIZE) {
+      copyOne(a + k, to);
+      copyOne(b + k, to + width);
+      copyOne(c + k, to + 2 * width);
+      copyOne(d + k, to + 3 * width);
+    }
   }
+  for (; rows > 0; rows--, indices += 4, out += width) copyRow(columns, from + <usize>load<u32>(indices) * width, out);
 }
 
 /** Σ_r w[indices[r]] */
