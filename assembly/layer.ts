@@ -34,6 +34,8 @@ export class Layer {
   keep: f64; // batchNorm: how much of running statistics a step keeps
   y: usize; // rows×units: what the derivative is found from; or the same as a
   a: usize; // rows×units: what the layer puts out
+  panels: usize; // of dense layers, in a thread's copy of the plan: the kernel packed for all threads, and its transpose, or 0
+  panelsBack: usize;
   extra: usize; // batchNorm: mean, 1/deviation; layerNorm: 1/deviation of each row
 
   /** Parameters of the kernel, or of centres. */
@@ -83,7 +85,7 @@ export function layerForward(
   switch (layer.kind) {
     case DENSE: {
       denseForward(
-        rows, layer.inputs, units, x, parameters, layer.bias ? second : 0, layer.y, layer.a, layer.activation, layer.slope, scratch,
+        rows, layer.inputs, units, x, parameters, layer.panels, layer.bias ? second : 0, layer.y, layer.a, layer.activation, layer.slope, scratch,
       );
       break;
     }
@@ -130,7 +132,7 @@ export function layerBackward(
 ): void {
   const inputs = layer.inputs, units = layer.units;
   switch (layer.kind) {
-    case DENSE: denseBackward(rows, inputs, units, d, parameters, dx, scratch); break;
+    case DENSE: denseBackward(rows, inputs, units, d, parameters, layer.panelsBack, dx, scratch); break;
     case RBF: rbfBackward(rows, inputs, units, x, d, parameters, dx); break;
     case BATCH_NORM: batchNormBackward(rows, units, d, layer.y, behind(layer.extra, units), parameters, layer.own, dx); break;
     case LAYER_NORM: layerNormBackward(rows, units, d, layer.y, layer.extra, parameters, dx); break;

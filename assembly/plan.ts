@@ -236,7 +236,7 @@ export function forwardDense(plan: Plan, first: i32, rows: i32, x: usize): usize
   for (let i = first; i < plan.layers; i++) { // small networks feel every call and every branch
     const layer = layerAt(plan, i), parameters = parametersOf(plan, layer);
     denseForward(
-      rows, layer.inputs, layer.units, x, parameters, layer.bias ? parameterAt(parameters, layer.inputs * layer.units) : 0,
+      rows, layer.inputs, layer.units, x, parameters, layer.panels, layer.bias ? parameterAt(parameters, layer.inputs * layer.units) : 0,
       layer.y, layer.a, layer.activation, layer.slope, plan.scratch,
     );
     x = layer.a;
@@ -309,7 +309,7 @@ export function planDescended(plan: Plan, i: i32): void {
 // @ts-ignore: decorator
 @inline
 function descendDense(plan: Plan, layer: Layer, below: Layer, rows: i32, d: usize): void {
-  denseBackward(rows, layer.inputs, layer.units, plan.delta, parametersOf(plan, layer), d, plan.scratch);
+  denseBackward(rows, layer.inputs, layer.units, plan.delta, parametersOf(plan, layer), layer.panelsBack, d, plan.scratch);
   timesDerivative(below.activation, rows * below.units, below.y, below.a, d, below.slope);
 }
 

@@ -12,11 +12,11 @@ import {
   JOB,
   LEADER,
   LOST,
-  NEXT,
   ORDERED,
   SERIAL,
   TASKS,
   THREADS,
+  resetTasks,
   takeTasks,
   waitWhile,
 } from './team.js';
@@ -75,7 +75,7 @@ function shareOut(team: Team, job: number, tasks: number, ordered: boolean, thre
   words[ORDERED] = ordered ? 1 : 0;
   words[THREADS] = threads;
   words[FAILED] = 0;
-  Atomics.store(words, NEXT, 0);
+  resetTasks(words);
   Atomics.store(words, COMMITTED, 0);
   Atomics.store(words, DONE, 0);
   const watch = new Watch(words);

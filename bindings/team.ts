@@ -7,7 +7,6 @@ import type { Core } from './core.js';
 
 /** Places of the words; those that several threads write are 64 bytes apart. */
 export const SERIAL = 0;
-export const NEXT = 16;
 export const ACTIVE = 32;
 export const COMMITTED = 48;
 export const DONE = 64;
@@ -27,8 +26,10 @@ export const FAILED = 102;
 export const GONE = 103;
 export const LOST = 104;
 export const ENDED = 105;
-export const WORDS = 112;
 export const MOST_THREADS = 16;
+/** The next task of each thread's range, 16 words from one to the next. */
+export const NEXT = 112;
+export const WORDS = NEXT + 16 * MOST_THREADS;
 
 /** Looks before a thread goes to sleep: some 20 µs, less than waking it up takes. */
 const SPINS = 5000;
@@ -39,8 +40,17 @@ export function waitWhile(words: Int32Array, at: number, value: number, millisec
   if (sleeps) Atomics.wait(words, at, value, milliseconds);
 }
 
+/** In how many ranges the tasks of a job are: one for each thread, unless they have an order. */
+export const rangesOf = (words: Int32Array) => (words[ORDERED] ? 1 : words[THREADS]!);
+
+/** All tasks of the job that is about to be opened are to be done. */
+export function resetTasks(words: Int32Array): void {
+  for (let range = rangesOf(words); range-- > 0; ) Atomics.store(words, NEXT + 16 * range, 0);
+}
+
 /**
- * Takes tasks of the open job until there are none left, at the place of a thread. The sums of ordered jobs are added in the tasks' order.
+ * Takes tasks of the open job until there are none left, at the place of a thread. A thread has a range of tasks of its own, the same in every step, so that what it
+ * wrote is still in its cache, and goes on with those of others. The sums of ordered jobs are added in the tasks' order.
  * @param late called while another thread's turn does not come, with what that turn is; says whether to give up
  * @returns false where it gave up
  */
@@ -54,19 +64,26 @@ export function takeTasks(
   const job = words[JOB]!;
   const tasks = words[TASKS]!;
   const ordered = words[ORDERED] !== 0;
-  for (;;) {
-    const index = Atomics.add(words, NEXT, 1);
-    if (index >= tasks) return true;
-    core.taskRun(job, thread, index);
-    if (ordered) {
-      for (let turn = Atomics.load(words, COMMITTED); turn < index; turn = Atomics.load(words, COMMITTED)) {
-        waitWhile(words, COMMITTED, turn, 1, sleeps);
-        if (Atomics.load(words, FAILED) || late?.(turn)) return false; // the turn may never come, and nobody wants the sums any more
+  const ranges = rangesOf(words);
+  for (let others = 0; others < ranges; others++) {
+    const range = (thread + others) % ranges;
+    const from = Math.floor((tasks * range) / ranges);
+    const to = Math.floor((tasks * (range + 1)) / ranges);
+    for (;;) {
+      const index = from + Atomics.add(words, NEXT + 16 * range, 1);
+      if (index >= to) break;
+      core.taskRun(job, thread, index);
+      if (ordered) {
+        for (let turn = Atomics.load(words, COMMITTED); turn < index; turn = Atomics.load(words, COMMITTED)) {
+          waitWhile(words, COMMITTED, turn, 1, sleeps);
+          if (Atomics.load(words, FAILED) || late?.(turn)) return false; // the turn may never come, and nobody wants the sums any more
+        }
+        core.taskCommit(job, thread, index);
+        Atomics.store(words, COMMITTED, index + 1);
+        Atomics.notify(words, COMMITTED);
       }
-      core.taskCommit(job, thread, index);
-      Atomics.store(words, COMMITTED, index + 1);
-      Atomics.notify(words, COMMITTED);
+      Atomics.add(words, DONE, 1);
     }
-    Atomics.add(words, DONE, 1);
   }
+  return true;
 }

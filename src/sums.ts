@@ -16,6 +16,7 @@ export const JOBS = {
   normalEquations: 5,
   stepRows: 6,
   stepKernels: 7,
+  stepPack: 8,
 } as const;
 
 /** Addresses that one thread works with; see Place in assembly/tasks/job.ts. */

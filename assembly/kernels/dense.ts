@@ -3,16 +3,16 @@
 import { SIZE } from "../vec";
 import { activate, SOFTMAX } from "./activation";
 import { columnSums } from "./blas1";
-import { PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
+import { PACKED, PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
 import { softmax } from "./softmax";
 
-/** y[r,o] = b[o] + Σ_i x[r,i]·K[i,o], a = f(y)   x: rows×inputs, y and a: rows×units; a may be y; b = 0: no bias */
+/** y[r,o] = b[o] + Σ_i x[r,i]·K[i,o], a = f(y)   x: rows×inputs, y and a: rows×units; a may be y; b = 0: no bias; panels: K packed, or 0 */
 export function denseForward(
-  rows: i32, inputs: i32, units: i32, x: usize, kernel: usize, bias: usize, y: usize, a: usize,
+  rows: i32, inputs: i32, units: i32, x: usize, kernel: usize, panels: usize, bias: usize, y: usize, a: usize,
   activation: i32, slope: f64, scratch: usize,
 ): void {
   gemm(
-    PLAIN, PLAIN, rows, units, inputs, x, <usize>inputs * SIZE, kernel, <usize>units * SIZE,
+    PLAIN, panels ? PACKED : PLAIN, rows, units, inputs, x, <usize>inputs * SIZE, panels ? panels : kernel, <usize>units * SIZE,
     y, <usize>units * SIZE, bias, 0, scratch,
   );
   denseActivate(rows, units, y, a, activation, slope);
@@ -42,10 +42,10 @@ export function denseGradient(
   if (gradientBias) columnSums(rows, units, d, gradientBias, accumulate ? gradientBias : 0);
 }
 
-/** dx[r,i] = Σ_o d[r,o]·K[i,o]   SPEC 1.3 (6) */
-export function denseBackward(rows: i32, inputs: i32, units: i32, d: usize, kernel: usize, dx: usize, scratch: usize): void {
+/** dx[r,i] = Σ_o d[r,o]·K[i,o]   panels: the transpose of K packed, or 0. SPEC 1.3 (6) */
+export function denseBackward(rows: i32, inputs: i32, units: i32, d: usize, kernel: usize, panels: usize, dx: usize, scratch: usize): void {
   const ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
-  gemm(PLAIN, TRANSPOSED, rows, inputs, units, d, ldd, kernel, ldd, dx, ldx, 0, 0, scratch);
+  gemm(PLAIN, panels ? PACKED : TRANSPOSED, rows, inputs, units, d, ldd, panels ? panels : kernel, ldd, dx, ldx, 0, 0, scratch);
 }
 
 /** Bytes of scratch that the layer needs for `rows` patterns; forward alone needs less. */

@@ -60,15 +60,48 @@ function packsB(transposed: i32, m: i32, n: i32, k: i32): bool {
   return transposed != 0 || (m >= FEW_ROWS && n > NR && <f64>n * <f64>k * <f64>SIZE > <f64>SMALL);
 }
 
-/** Bytes that `packWhole` fills, or 0 where a product of this shape should not have B packed beforehand. */
-export function packedBytes(m: i32, n: i32, k: i32): usize {
-  const fits = m > BLOCK_ROWS && n <= MOST_PANELS * NR && k <= BLOCK_DEPTH;
-  return fits && packsB(PLAIN, m, n, k) ? <usize>((n + NR - 1) / NR) * k * PANEL : 0;
+/** Bytes of so many steps of all panels of B. */
+// @ts-ignore: decorator
+@inline
+function panelBytes(n: i32, steps: i32): usize {
+  return <usize>((n + NR - 1) / NR) * steps * PANEL;
 }
 
-/** panels = B (depth×n, rows ldb bytes apart), for several products whose B it is; room for packedBytes, which is not 0 */
-export function packWhole(n: i32, depth: i32, b: usize, ldb: usize, panels: usize): void {
-  packBlockB(PLAIN, depth, n, b, ldb, panels);
+/** Whether the products of a B (depth×n) with at least 8 rows take longer to pack it than to find it packed, and go no other way: all but small ones and vectors. */
+export function packsWhole(n: i32, depth: i32): bool {
+  return n > NR && depth > 1 && <u32>n * depth * SIZE > <u32>SMALL;
+}
+
+/** Bytes of a whole B, packed. */
+export function packedBytes(n: i32, depth: i32): usize {
+  return panelBytes(n, depth);
+}
+
+/** In how many blocks a B is packed. */
+export function packedBlocks(depth: i32): i32 {
+  const deepest = blockDepth(depth);
+  return (depth + deepest - 1) / deepest;
+}
+
+/** Block `index` of panels = B (depth×n), for products in which it is PACKED   panels: packedBytes in all, 16-byte aligned */
+export function packBlock(n: i32, depth: i32, index: i32, b: usize, ldb: usize, panels: usize): void {
+  const deepest = blockDepth(depth), k = index * deepest, steps = min(depth - k, deepest);
+  packBlockB(PLAIN, steps, n, b + <usize>k * ldb, ldb, panels + panelBytes(n, k));
+}
+
+/** Part `index` of so many parts of panels = Bᵀ (depth×n), B being n×depth: some panels, in all blocks */
+export function packTransposedPart(n: i32, depth: i32, index: i32, parts: i32, b: usize, ldb: usize, panels: usize): void {
+  const all = (n + NR - 1) / NR, from = all * index / parts, to = all * (index + 1) / parts, deepest = blockDepth(depth);
+  const y = b + <usize>(from * NR) * ldb, columns = min(n, to * NR) - from * NR;
+  for (let k = 0; k < depth; k += deepest) {
+    const steps = min(depth - k, deepest);
+    packBlockB(TRANSPOSED, steps, columns, y + <usize>k * SIZE, ldb, panels + panelBytes(n, k) + panelBytes(from * NR, steps));
+  }
+}
+
+/** Whether cutting a product into several with fewer rows of A, for which B is packed once, costs nothing: B is one block, and stays in the second cache. */
+export function isCutFreely(m: i32, n: i32, depth: i32): bool {
+  return m > BLOCK_ROWS && n <= MOST_PANELS * NR && depth <= BLOCK_DEPTH && packsB(PLAIN, m, n, depth);
 }
 
 /** Rows of A that are packed at a time: what a product is best cut into. */
@@ -89,7 +122,7 @@ export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, 
  * c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j]   i < m, j < n, k < depth
  *
  * A is m×depth (or stored transposed, depth×m), B depth×n (or n×depth), row-major, rows lda, ldb bytes apart. c: rows
- * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c.
+ * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c. B may also be PACKED (packBlock).
  * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of up to
  * BLOCK_DEPTH steps, each block from 0, so that rounding errors of long sums stay small.
  */
@@ -153,7 +186,7 @@ function blocked(
   for (let from = 0; from < n; from += stretch) {
     const to = min(n, from + stretch);
     for (let k = 0; k < depth; k += deepest) {
-      const steps = min(depth - k, deepest), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb; // k = 0 where B is packed
+      const steps = min(depth - k, deepest), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb;
       const column = transposedB ? ldb : SIZE, size = panelled ? <usize>steps * PANEL : PANEL, next = panelled ? PANEL : ldb;
       if (once) packBlockB(transposedB, steps, to - from, y + <usize>from * column, ldb, panels);
       for (let i = 0; i < m; i += BLOCK_ROWS) {
@@ -172,7 +205,7 @@ function blocked(
         for (let j = from; j < to; j += chunk) {
           const columns = min(to - j, chunk);
           if (packingB && !once) packBlockB(transposedB, steps, columns, y + <usize>j * column, ldb, panels);
-          let p = packingB ? panels : panelled ? b : y + <usize>j * SIZE, at = <usize>j * SIZE;
+          let p = packingB ? panels : panelled ? b + panelBytes(n, k) : y + <usize>j * SIZE, at = <usize>j * SIZE;
           for (let v = columns; v > 0;) {
             const z = addend ? addend + at : 0;
             if (v <= LANES) {

@@ -25,6 +25,7 @@ export class Job {
   rows: i32;
   slab: i32; // patterns of a task
   option: i32;
+  small: i32; // of a step's rows: patterns of every second task, or 0
   scale: f64;
   v: usize;
   out: usize; // sums over all tasks, or the outputs
@@ -41,6 +42,7 @@ export const PRODUCT: i32 = 4;
 export const NORMAL_EQUATIONS: i32 = 5;
 export const STEP_ROWS: i32 = 6;
 export const STEP_KERNELS: i32 = 7;
+export const STEP_PACK: i32 = 8;
 
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
-// A step of training shared between threads, in two jobs: rows of the batch forward and back to the errors of every layer; then kernels,
-// some rows of one a task, their gradient and their update. Every number is the product that one thread would have formed.
+// A step of training shared between threads, in three jobs: kernels are packed, a block a task; rows of the batch go forward and back to the errors of
+// every layer; then kernels, some rows of one a task, their gradient and their update. Every number is the product that one thread would have formed.
 
 import { SIZE } from "../vec";
 import { Patterns } from "../batch";
@@ -11,6 +11,7 @@ import { Run, notePatterns, patternsOf, updateOf } from "../run";
 import { draw } from "../orders/emphasis";
 import { Update, isByParts, update, updateBegin, updateRange } from "../update";
 import { Job, Place, placeOf } from "./job";
+import { eachOf, packKernels, packedTasks, usePacked } from "./kernels";
 
 /** The tables of a run that is shared; the addresses of layers' errors follow, and then Parts. */
 @unmanaged
@@ -20,6 +21,7 @@ export class Sharing {
   count: i32;
   weight: f64; // what the sum of their losses is divided by
   deltas: usize; // rows×units of each layer, layer by layer
+  packed: usize; // PackedKernels, or 0
 }
 
 /** Rows from … to − 1 of a layer's kernel; the last part of a layer also has what else it learns. */
@@ -95,7 +97,7 @@ const GRAIN: i32 = 12;
 /** Multiply-adds that a part has at least: about 20 µs. */
 const LEAST: f64 = 262144;
 
-/** In how many parts to share the gradient of a layer between so many threads. */
+/** In how many parts to share the gradient of a layer between so many threads, at most two for each. */
 function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
   if (layer.kind != DENSE) return layer.parameters ? 1 : 0;
   const work = <f64>layer.kernelSize * <f64>rows;
@@ -112,7 +114,7 @@ export function sharesRows(planAt: usize): i32 {
 export function sharingBytes(planAt: usize, threads: i32): usize {
   const plan = changetype<Plan>(planAt);
   let parts = 0;
-  for (let i = 0; i < plan.layers; i++) parts += partsOf(layerAt(plan, i), plan.rows, threads);
+  for (let i = 0; i < plan.layers; i++) parts += threads * eachOf(partsOf(layerAt(plan, i), plan.rows, threads), threads);
   return offsetof<Sharing>() + <usize>parts * offsetof<Part>();
 }
 
@@ -123,19 +125,22 @@ export function deltaBytes(planAt: usize): usize {
   return bytes;
 }
 
-/** Lays out how a run's steps are shared; returns how many parts the kernels have. */
-export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize): i32 {
+/** Lays out how a run's steps are shared; returns how many parts the kernels have. packed: see kernels.ts, or 0 */
+export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize, packed: usize): i32 {
   const run = changetype<Run>(runAt), plan = changetype<Plan>(run.plan), s = changetype<Sharing>(at);
   run.sharing = at;
   s.deltas = deltas;
+  s.packed = packed;
   s.parts = 0;
-  for (let i = plan.layers - 1; i >= 0; i--) { // in the order in which the errors were found: the last are in the cache
-    const layer = layerAt(plan, i), parts = partsOf(layer, plan.rows, threads);
-    for (let k = 0; k < parts; k++) {
-      const part = partAt(s, s.parts++);
-      part.layer = i;
-      part.from = <i32>(<i64>layer.inputs * k / parts) / GRAIN * GRAIN;
-      part.to = k == parts - 1 ? layer.inputs : <i32>(<i64>layer.inputs * (k + 1) / parts) / GRAIN * GRAIN;
+  for (let thread = 0; thread < threads; thread++) {
+    for (let i = plan.layers - 1; i >= 0; i--) { // in the order in which the errors were found: the last are in the cache
+      const layer = layerAt(plan, i), parts = partsOf(layer, plan.rows, threads), each = eachOf(parts, threads);
+      for (let k = thread * each; k < (thread + 1) * each; k++) { // all have as many parts, though some may be empty
+        const part = partAt(s, s.parts++);
+        part.layer = i;
+        part.from = k < parts ? <i32>(<i64>layer.inputs * k / parts) / GRAIN * GRAIN : layer.inputs;
+        part.to = k >= parts - 1 ? layer.inputs : <i32>(<i64>layer.inputs * (k + 1) / parts) / GRAIN * GRAIN;
+      }
     }
   }
   return s.parts;
@@ -168,16 +173,25 @@ function pointAt(run: Run, place: Place, row: i32): Plan {
     layer.a += offset;
     if (layer.kind == LAYER_NORM) layer.extra += <usize>layerExtra(layer, row) * SIZE;
   }
+  const packed = changetype<Sharing>(run.sharing).packed;
+  if (packed) usePacked(plan, packed);
   const patterns = changetype<Patterns>(place.patterns);
   memory.copy(place.patterns, changetype<usize>(patternsOf(run)), offsetof<Patterns>());
   patterns.skipSlabs(row);
   return plan;
 }
 
-/** Patterns of task k: `slab` of them, the last task also has what would be too few for one of its own. */
+/** Task k of packing the kernels. */
+export function packTask(job: Job, k: i32): void {
+  const run = changetype<Run>(job.run);
+  packKernels(changetype<Plan>(run.plan), changetype<Sharing>(run.sharing).packed, k);
+}
+
+/** Patterns of task k: job.slab of them, job.small in every second where that is not 0; the last task also has what would be too few for one of its own. */
 export function rowsTask(job: Job, place: Place, k: i32): void {
-  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing);
-  const from = k * job.slab, rows = k == job.option - 1 ? s.count - from : job.slab;
+  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), small = job.small;
+  const odd = small ? k & 1 : 0, from = small ? (k >> 1) * (job.slab + small) + odd * job.slab : k * job.slab;
+  const rows = k == job.option - 1 ? s.count - from : odd ? small : job.slab;
   const plan = pointAt(run, place, from), patterns = changetype<Patterns>(place.patterns), at = place.plan;
   patterns.take(s.first + from, rows);
   planForward(at, rows, patterns.atX);
@@ -196,6 +210,7 @@ export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
   const part = partAt(s, k), i = part.layer, layer = layerAt(plan, i), rows = s.count, units = layer.units;
   const x = layerInput(plan, i, patternsOf(run).atX), d = deltaOf(s, plan, i), own = parameterAt(u.gradient, layer.first);
   const last = part.to == layer.inputs;
+  if (part.from == part.to) return;
   part.thread = thread;
   if (layer.kind != DENSE) {
     layerGradient(layer, rows, x, d, parameterAt(plan.theta, layer.first), own, 0, place.scratch);
@@ -231,10 +246,11 @@ export function stepJob(at: usize, kind: i32, places: usize, run: usize): void {
   job.run = run;
 }
 
-/** Begins a shared step on `count` patterns: the job of its rows has so many tasks of `slab` patterns. */
-export function stepRows(at: usize, slab: i32, tasks: i32): void {
+/** Begins the job of a shared step's rows: `tasks` of `slab` patterns, or, where `small` is not 0, of `slab` and `small` patterns in turns. */
+export function stepRows(at: usize, slab: i32, small: i32, tasks: i32): void {
   const job = changetype<Job>(at);
   job.slab = slab;
+  job.small = small;
   job.option = tasks;
 }
 

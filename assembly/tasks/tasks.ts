@@ -1,7 +1,7 @@
 // A task, whatever its job; the whole of what a thread is ever asked for.
 
-import { Job, STEP_KERNELS, STEP_ROWS, placeOf } from "./job";
-import { kernelResume, kernelTask, rowsTask } from "./step";
+import { Job, STEP_KERNELS, STEP_PACK, STEP_ROWS, placeOf } from "./job";
+import { kernelResume, kernelTask, packTask, rowsTask } from "./step";
 import { sumCommit, sumTask } from "./sums";
 
 /** Does task number `index` of the job, at the place of a thread. */
@@ -9,6 +9,7 @@ export function taskRun(jobAt: usize, thread: i32, index: i32): void {
   const job = changetype<Job>(jobAt), place = placeOf(job, thread);
   if (job.kind == STEP_ROWS) rowsTask(job, place, index);
   else if (job.kind == STEP_KERNELS) kernelTask(job, place, thread, index);
+  else if (job.kind == STEP_PACK) packTask(job, index);
   else sumTask(job, place, index);
 }
 

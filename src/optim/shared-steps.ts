@@ -11,6 +11,9 @@ import type { Task } from './method.js';
 /** Patterns that a step has at least if it is shared. */
 const LEAST_BATCH = 16;
 
+/** Bytes of packed kernels that threads share: copies of more take memory, and save less of a step. */
+const MOST_PACKED = 8 << 20;
+
 /** Takes the steps of a run, on as many threads as are faster. */
 export class SharedSteps {
   private readonly choice: ThreadChoice;
@@ -69,18 +72,33 @@ export class SharedSteps {
     const { core } = engine;
     const sharing = arena.allocate(core.sharingBytes(plan.address, choice.most));
     const deltas = arena.allocate(core.deltaBytes(plan.address));
-    const parts = core.sharingOpen(sharing, run, choice.most, deltas);
+    const bytes = core.packedOpen(plan.address, choice.most, 0);
+    const packed = bytes && bytes <= MOST_PACKED ? arena.allocate(bytes) : 0;
+    if (packed) core.packedOpen(plan.address, choice.most, packed);
+    const parts = core.sharingOpen(sharing, run, choice.most, deltas, packed);
     const places = new Places(engine, arena, choice.most, () => ({
       plan: arena.allocate(core.planBytes(plan.architecture.layers.length)),
       patterns: arena.allocate(core.patternsBytes()),
       scratch: arena.allocate(core.stepScratch(plan.address, slab)),
       kept: arena.allocate(core.keptBytes()),
     }));
-    const [rowsJob, kernelsJob] = [arena.allocate(core.jobBytes()), arena.allocate(core.jobBytes())];
-    core.stepJob(rowsJob, JOBS.stepRows, places.address, run);
-    core.stepJob(kernelsJob, JOBS.stepKernels, places.address, run);
+    const job = (kind: number) => {
+      const at = arena.allocate(core.jobBytes());
+      core.stepJob(at, kind, places.address, run);
+      return at;
+    };
+    const jobs = { packJob: job(JOBS.stepPack), rowsJob: job(JOBS.stepRows), kernelsJob: job(JOBS.stepKernels) };
     const sums = this.most > slab ? this.sums() : undefined;
-    const at = { run, rows, slab, rowsJob, kernelsJob, parts, sum: sums?.at, gradient: gradient.address };
+    const at = {
+      run,
+      rows,
+      slab,
+      ...jobs,
+      packs: packed && core.packedTasks(packed),
+      parts,
+      sum: sums?.at,
+      gradient: gradient.address,
+    };
     return { at, places, sums };
   }
 

@@ -144,15 +144,17 @@ describe.each(['float32', 'float64'] as const)('%s', (precision) => {
   });
 });
 
-// Kernels that are cut into parts: widths that are no whole panels, batches that are no whole tiles, a rest.
+// Kernels that are cut into parts, and packed for all: widths that are no whole panels, batches that are no whole tiles, a rest; kernels deeper than a block, in both directions.
 test.each([
-  ['float32', 97, 128],
-  ['float32', 130, 100],
-  ['float32', 64, 256],
-  ['float64', 97, 128],
-  ['float64', 50, 190],
-] as const)('kernels in parts, %s, %i units, batches of %i', async (precision, units, batchSize) => {
-  const wide = problem(2 * batchSize + 37, 131, 3);
+  ['float32', 131, 97, 128],
+  ['float32', 131, 130, 100],
+  ['float32', 131, 64, 256],
+  ['float32', 531, 301, 128],
+  ['float64', 131, 97, 128],
+  ['float64', 131, 50, 190],
+  ['float64', 401, 203, 70],
+] as const)('kernels in parts, %s, %i inputs, %i units, batches of %i', async (precision, inputs, units, batchSize) => {
+  const wide = problem(2 * batchSize + 37, inputs, 3);
   const network: Partial<NetworkOptions> = { ...around(dense(units, { activation: 'tanh' }), dense(120)), precision };
   const options: FitOptions = { batchSize, epochs: 3 };
   const alone = await fitted({ ...network, threads: 1 }, wide.X, wide.labels, options);

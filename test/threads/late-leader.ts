@@ -25,6 +25,8 @@ export const {
   TASKS,
   THREADS,
   WORDS,
+  rangesOf,
+  resetTasks,
   waitWhile,
 } = team;
 
@@ -34,9 +36,15 @@ export const begun = { jobs: 0 };
 /** How long it waits for workers, at most, in milliseconds. */
 export const leader = { waits: 500 };
 
+/** Whether somebody has taken a task. */
+function isBegun(words: Int32Array): boolean {
+  for (let range = team.rangesOf(words); range-- > 0; ) if (Atomics.load(words, NEXT + 16 * range) > 0) return true;
+  return false;
+}
+
 export const takeTasks: typeof team.takeTasks = (words, core, thread, sleeps, late) => {
   const until = performance.now() + leader.waits;
-  while (words[THREADS]! > 1 && Atomics.load(words, NEXT) === 0 && performance.now() < until);
-  if (Atomics.load(words, NEXT) > 0) begun.jobs++;
+  while (words[THREADS]! > 1 && !isBegun(words) && performance.now() < until);
+  if (isBegun(words)) begun.jobs++;
   return team.takeTasks(words, core, thread, sleeps, late);
 };

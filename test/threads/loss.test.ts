@@ -135,12 +135,12 @@ describe('a step that was left half done is finished', () => {
     }
     const bytes = core.sharingBytes(plan.address, 2);
     const sharing = arena.allocate(bytes);
-    const parts = core.sharingOpen(sharing, run, 2, arena.allocate(core.deltaBytes(plan.address)));
+    const parts = core.sharingOpen(sharing, run, 2, arena.allocate(core.deltaBytes(plan.address)), 0);
     const [rowsJob, kernelsJob] = [arena.allocate(core.jobBytes()), arena.allocate(core.jobBytes())];
     core.stepJob(rowsJob, 6, places, run);
     core.stepJob(kernelsJob, 7, places, run);
     core.stepTake(run, 0);
-    core.stepRows(rowsJob, ROWS, 1);
+    core.stepRows(rowsJob, ROWS, 0, 1);
     core.taskRun(rowsJob, 0, 0);
     expect(core.stepValue(run)).toBeGreaterThan(0);
     /** Part k of the table: layer, from, to, progress, thread. */
@@ -173,6 +173,7 @@ describe('a step that was left half done is finished', () => {
         const half = await step(precision);
         half.core.taskRun(half.kernelsJob, 1, k);
         const [layer, from, to, progress] = half.part(k) as unknown as [number, number, number, number];
+        if (from === to) continue; // threads have as many parts each, some of them empty
         const units = layer === 0 ? UNITS : 3;
         const start = from * units;
         const end = progress / 2;
