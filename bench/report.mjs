@@ -105,6 +105,19 @@ export function runSection(name, result) {
   ].join('\n\n');
 }
 
+/** What two threads could do, beside what they do. */
+function togetherLines({ together, threads }) {
+  if (!together) return [];
+  const faster = (rung) => threads.find((t) => t.rung === rung && t.threads === 2).speedup.median;
+  return [
+    table(
+      ['two threads, times the steps of one', 'sharing each step', 'each with steps of its own'],
+      Object.entries(together.rungs).map(([rung, { median }]) => [rung, number(faster(rung)), number(median)]),
+    ),
+    `A word takes ${number(together.handOver.median)} ns from one thread to the other.`,
+  ];
+}
+
 /** A run of bench:scaling as a part of the page. */
 export function scalingSection(name, result) {
   const pictures = ['rows', 'rowsOfMore', 'parameters', 'batch', 'threads', 'methods']
@@ -114,6 +127,7 @@ export function scalingSection(name, result) {
     `### Growth: ${named(result.machine)}`,
     `${result.date.slice(0, 10)}, [${name}.json](../bench/results/${name}.json), ${result.rounds} rounds.`,
     pictures.join('\n'),
+    ...togetherLines(result),
     table(
       ['until a training loss, 5-20-1, 500 rows', 'loss', 'reached', 'ms', 'half between', 'epochs'],
       result.methods.map(({ method, goal, reached, seeds, milliseconds: ms, epochs }) => [

@@ -10,6 +10,7 @@ import { heading, keep, machine, slug } from './results.mjs';
 import { number, size } from './show.mjs';
 import { checks, judgeGrowth, show, spread } from './targets.mjs';
 import { timeToTarget } from './to-target.mjs';
+import { twoAtOnce } from './together.mjs';
 
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string' } },
@@ -67,6 +68,8 @@ for (const [name, { measure, ...axes }] of Object.entries(CURVES)) {
 
 if (!wanted || wanted.includes('threads')) {
   result.threads = await overThreads(rounds, quick);
+  const rungs = [...new Set(result.threads.map(({ rung }) => rung))];
+  result.together = await twoAtOnce(rungs, rounds);
   console.log('\nTimes faster than one thread (median of pairs, and its interval)');
   console.table(
     result.threads.map(({ rung, threads, seconds, speedup }) => ({
@@ -77,7 +80,10 @@ if (!wanted || wanted.includes('threads')) {
       interval: `${speedup.low.toFixed(2)} – ${speedup.high.toFixed(2)}`,
     })),
   );
-  const rungs = [...new Set(result.threads.map(({ rung }) => rung))];
+  console.log(
+    `\nTwo threads, each with steps of its own, do ${rungs.map((rung) => `${number(result.together.rungs[rung].median)} (${rung})`).join(', ')} times the steps of one; ` +
+      `a word takes ${number(result.together.handOver.median)} ns from one to the other`,
+  );
   pictures['.threads.svg'] = lines(
     rungs.map((rung) => ({
       name: rung,

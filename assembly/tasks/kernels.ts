@@ -33,9 +33,12 @@ export function eachOf(parts: i32, threads: i32): i32 {
   return (parts + threads - 1) / threads;
 }
 
-/** Lays out what is packed of a plan's kernels, at `packed`; with packed = 0, only returns how many bytes that takes: 0 where products want nothing packed. */
-export function packedOpen(planAt: usize, threads: i32, packed: usize): usize {
-  const plan = changetype<Plan>(planAt), head = changetype<PackedKernels>(packed);
+/**
+ * Lays out what is packed of a plan's kernels, at `packed`; with packed = 0, only returns how many bytes that takes: 0 where products want nothing packed.
+ * What fits is packed where the gradient will be: nobody has it while patterns run through the kernels.
+ */
+export function packedOpen(planAt: usize, threads: i32, packed: usize, gradient: usize): usize {
+  const plan = changetype<Plan>(planAt), head = changetype<PackedKernels>(packed), end = parameterAt(gradient, plan.parameters);
   let at = packed + padded(offsetof<PackedKernels>() + <usize>(2 * plan.layers) * offsetof<Panels>()), count = 0, tasks = 0;
   for (let i = 0; i < plan.layers; i++) {
     const layer = layerAt(plan, i);
@@ -43,17 +46,18 @@ export function packedOpen(planAt: usize, threads: i32, packed: usize): usize {
     for (let back = 0; back <= min(i, 1); back++) { // no errors pass through the first layer
       const n = back ? layer.inputs : layer.units, depth = back ? layer.units : layer.inputs;
       if (!packsWhole(n, depth)) continue;
-      const each = back ? 1 : eachOf(packedBlocks(depth), threads);
+      const each = back ? 1 : eachOf(packedBlocks(depth), threads), bytes = padded(packedBytes(n, depth)), fits = gradient + bytes <= end;
       if (packed) {
         const panels = panelsAt(packed, count);
         panels.layer = i;
         panels.back = back;
         panels.each = each;
-        panels.at = at;
+        panels.at = fits ? gradient : at;
       }
       count++;
       tasks += each;
-      at += padded(packedBytes(n, depth));
+      if (fits) gradient += bytes;
+      else at += bytes;
     }
   }
   if (packed) {

@@ -11,8 +11,8 @@ import type { Task } from './method.js';
 /** Patterns that a step has at least if it is shared. */
 const LEAST_BATCH = 16;
 
-/** Bytes of packed kernels that threads share: copies of more take memory, and save less of a step. */
-const MOST_PACKED = 8 << 20;
+/** Bytes that packed kernels may take beside the gradient's: copies of more take memory, and save less of a step. */
+const MOST_PACKED = 4 << 20;
 
 /** Takes the steps of a run, on as many threads as are faster. */
 export class SharedSteps {
@@ -72,9 +72,9 @@ export class SharedSteps {
     const { core } = engine;
     const sharing = arena.allocate(core.sharingBytes(plan.address, choice.most));
     const deltas = arena.allocate(core.deltaBytes(plan.address));
-    const bytes = core.packedOpen(plan.address, choice.most, 0);
+    const bytes = core.packedOpen(plan.address, choice.most, 0, gradient.address);
     const packed = bytes && bytes <= MOST_PACKED ? arena.allocate(bytes) : 0;
-    if (packed) core.packedOpen(plan.address, choice.most, packed);
+    if (packed) core.packedOpen(plan.address, choice.most, packed, gradient.address);
     const parts = core.sharingOpen(sharing, run, choice.most, deltas, packed);
     const places = new Places(engine, arena, choice.most, () => ({
       plan: arena.allocate(core.planBytes(plan.architecture.layers.length)),

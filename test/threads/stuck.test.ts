@@ -8,7 +8,7 @@ import { fitted, problem, workersFor } from './support.js';
 
 vi.mock('../../bindings/team.js', () => import('./late-leader.js'));
 
-leader.waits = 50;
+leader.waits = 400; // for a worker to be scheduled, on a busy machine
 
 /** What workers that are started from now on do: they get stuck in a job, the first or a later one; or help with none. */
 const STUCK = 'STUCK_IN_JOB';
