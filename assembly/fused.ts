@@ -2,7 +2,7 @@
 
 import { SIZE } from "./vec";
 import { columnSums } from "./kernels/blas1";
-import { PACKED, PLAIN, TRANSPOSED, blockRows, gemm, isCutFreely, packBlock, packedBytes } from "./kernels/gemm";
+import { PACKED, PLAIN, TRANSPOSED, blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "./kernels/gemm";
 import { Layer } from "./layer";
 import { Plan, layerAt, layerInput, parameterAt, planDescend } from "./plan";
 import { Update, updateRange } from "./update";
@@ -10,8 +10,8 @@ import { Update, updateRange } from "./update";
 /** The gradient of a layer's kernel and bias from x (rows×inputs) and d = ∂E/∂y (rows×units), and the step along it, once the layer below has its errors. */
 function gradientStep(u: Update, plan: Plan, layer: Layer, rows: i32, x: usize, d: usize): void {
   const inputs = layer.inputs, units = layer.units, ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
-  const own = parameterAt(u.gradient, layer.first), bytes = isCutFreely(inputs, units, rows) ? packedBytes(units, rows) : 0;
-  if (bytes) packBlock(units, rows, 0, d, ldd, plan.scratch);
+  const own = parameterAt(u.gradient, layer.first), bytes = isCutFreely(inputs, units, rows) ? panelBytes(units, rows) : 0;
+  if (bytes) packRowsB(units, rows, 0, rows, d, ldd, plan.scratch);
   const b = bytes ? plan.scratch : d, stored = bytes ? PACKED : PLAIN, block = blockRows();
   for (let from = 0; from < inputs; from += block) {
     const count = min(block, inputs - from), last = from + count == inputs;

@@ -14,9 +14,9 @@ export {
 
 export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {
-  deltaBytes, keptBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
+  deltaBytes, keptBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepPacks, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
 } from "./tasks/step";
-export { packedOpen, packedTasks } from "./tasks/kernels";
+export { packedOpen } from "./tasks/kernels";
 export { taskCommit, taskResume, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";

@@ -53,8 +53,6 @@ export interface SharedRun {
   readonly packJob: number;
   readonly rowsJob: number;
   readonly kernelsJob: number;
-  /** In how many tasks kernels are packed for all threads, 0 where they are not. */
-  readonly packs: number;
   /** How many parts the kernels have. */
   readonly parts: number;
   /** For steps on more than a slab. */
@@ -71,9 +69,8 @@ export interface Executor {
   runJob(job: number, tasks: number, ordered: boolean): void;
 }
 
-/** Rows of a task are multiples of this, as those of a product's tile; of a large task, so that tiles of 4 and of 6 fit. */
-const GRAIN = 4;
-const LARGE_GRAIN = 12;
+/** Rows that a task has at least: as many as products pack kernels for. */
+const LEAST = 8;
 
 /** Rows a thread from which on a quarter of them is left to who is there first. */
 const MANY = 32;
@@ -124,7 +121,8 @@ function steps({ at, steps: wanted, threads }: StepsOrder, by: Executor): number
 /** One step on patterns that are in the workspace together; returns Σ w·l. */
 function stepByRows(at: SharedRun, count: number, threads: number, by: Executor): number {
   const { core } = by;
-  const { run, packs, parts, packJob, rowsJob, kernelsJob } = at;
+  const { run, parts, packJob, rowsJob, kernelsJob } = at;
+  const packs = core.stepPacks(run);
   if (packs) by.runJob(packJob, packs, false);
   by.runJob(rowsJob, shareRows(rowsJob, count, threads, packs > 0, core), false);
   const value = core.stepValue(run);
@@ -139,18 +137,10 @@ function stepByRows(at: SharedRun, count: number, threads: number, by: Executor)
  * quarters of what would be its part, and the rest goes in smaller tasks to who comes first.
  */
 function shareRows(job: number, count: number, threads: number, packed: boolean, core: Core): number {
-  const part = count / threads;
-  if (packed && part >= MANY) {
-    const large = Math.floor((0.75 * part) / LARGE_GRAIN) * LARGE_GRAIN;
-    const small = Math.floor((part - large) / GRAIN) * GRAIN;
-    core.stepRows(job, large, small, 2 * threads);
-    return 2 * threads;
-  }
-  // At least 2·GRAIN rows each; the last task also has what is left.
-  const slab = Math.ceil(Math.max(part, 2 * GRAIN) / GRAIN) * GRAIN;
-  const tasks = Math.max(1, Math.floor(count / slab));
-  core.stepRows(job, slab, 0, tasks);
-  return tasks;
+  const shares = Math.max(1, Math.min(threads, Math.floor(count / LEAST)));
+  const cut = packed && count >= MANY * threads;
+  core.stepRows(job, shares, cut ? 1 : 0);
+  return cut ? 2 * shares : shares;
 }
 
 /** One step on more patterns than the workspace holds; returns Σ w·l. */

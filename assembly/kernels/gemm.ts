@@ -5,7 +5,7 @@ import { matrixVector, outerProduct, vectorMatrix } from "./matvec";
 import { packA, packB, packPanelsA, packPanelsB, packTransposedA, packTransposedB } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 
-/** How an operand is stored: as it stands in the product, or transposed; B also as `packWhole` has left it. */
+/** How an operand is stored: as it stands in the product, or transposed; B also packed (packRowsB, packTransposedPart). */
 export const PLAIN: i32 = 0;
 export const TRANSPOSED: i32 = 1;
 export const PACKED: i32 = 2;
@@ -42,8 +42,8 @@ function panelsAtOnce(m: i32, n: i32): i32 {
 /** An operand of up to this many bytes stays in the first cache as it is: packing it gains nothing. */
 const SMALL: i32 = 16384;
 
-/** Below this many rows, packing B costs more than it saves. */
-const FEW_ROWS: i32 = 8;
+/** Below this many rows, packing B costs more than it saves, and products may go other ways, with other bits. */
+export const FEW_ROWS: i32 = 8;
 
 // @ts-ignore: decorator
 @inline
@@ -60,33 +60,23 @@ function packsB(transposed: i32, m: i32, n: i32, k: i32): bool {
   return transposed != 0 || (m >= FEW_ROWS && n > NR && <f64>n * <f64>k * <f64>SIZE > <f64>SMALL);
 }
 
-/** Bytes of so many steps of all panels of B. */
-// @ts-ignore: decorator
-@inline
-function panelBytes(n: i32, steps: i32): usize {
+/** Bytes of so many steps of all panels of B; of a whole B, packed beforehand, if that many are its depth. */
+export function panelBytes(n: i32, steps: i32): usize {
   return <usize>((n + NR - 1) / NR) * steps * PANEL;
 }
 
-/** Whether the products of a B (depth×n) with at least 8 rows take longer to pack it than to find it packed, and go no other way: all but small ones and vectors. */
-export function packsWhole(n: i32, depth: i32): bool {
-  return n > NR && depth > 1 && <u32>n * depth * SIZE > <u32>SMALL;
+/** Whether products with a B (depth×n) and at least FEW_ROWS rows pack it, and go no other way: all but small ones and vectors. */
+export function wantsPacked(n: i32, depth: i32): bool {
+  return n > NR && depth > 1 && <usize>n * depth * SIZE > <usize>SMALL;
 }
 
-/** Bytes of a whole B, packed. */
-export function packedBytes(n: i32, depth: i32): usize {
-  return panelBytes(n, depth);
-}
-
-/** In how many blocks a B is packed. */
-export function packedBlocks(depth: i32): i32 {
+/** Rows from … to − 1 of B (depth×n) go to their places in panels, for products in which it is PACKED   panels: panelBytes(n, depth), 16-byte aligned */
+export function packRowsB(n: i32, depth: i32, from: i32, to: i32, b: usize, ldb: usize, panels: usize): void {
   const deepest = blockDepth(depth);
-  return (depth + deepest - 1) / deepest;
-}
-
-/** Block `index` of panels = B (depth×n), for products in which it is PACKED   panels: packedBytes in all, 16-byte aligned */
-export function packBlock(n: i32, depth: i32, index: i32, b: usize, ldb: usize, panels: usize): void {
-  const deepest = blockDepth(depth), k = index * deepest, steps = min(depth - k, deepest);
-  packBlockB(PLAIN, steps, n, b + <usize>k * ldb, ldb, panels + panelBytes(n, k));
+  for (let k = 0; k < depth; k += deepest) {
+    const steps = min(depth - k, deepest), first = max(from, k), count = min(to, k + steps) - first;
+    if (count > 0) packBlockB(PLAIN, count, n, b + <usize>first * ldb, ldb, panels + panelBytes(n, k) + <usize>(first - k) * PANEL, <usize>steps * PANEL);
+  }
 }
 
 /** Part `index` of so many parts of panels = Bᵀ (depth×n), B being n×depth: some panels, in all blocks */
@@ -94,8 +84,8 @@ export function packTransposedPart(n: i32, depth: i32, index: i32, parts: i32, b
   const all = (n + NR - 1) / NR, from = all * index / parts, to = all * (index + 1) / parts, deepest = blockDepth(depth);
   const y = b + <usize>(from * NR) * ldb, columns = min(n, to * NR) - from * NR;
   for (let k = 0; k < depth; k += deepest) {
-    const steps = min(depth - k, deepest);
-    packBlockB(TRANSPOSED, steps, columns, y + <usize>k * SIZE, ldb, panels + panelBytes(n, k) + panelBytes(from * NR, steps));
+    const size = <usize>min(depth - k, deepest) * PANEL;
+    packBlockB(TRANSPOSED, min(depth - k, deepest), columns, y + <usize>k * SIZE, ldb, panels + panelBytes(n, k) + <usize>from * size, size);
   }
 }
 
@@ -122,7 +112,7 @@ export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, 
  * c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j]   i < m, j < n, k < depth
  *
  * A is m×depth (or stored transposed, depth×m), B depth×n (or n×depth), row-major, rows lda, ldb bytes apart. c: rows
- * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c. B may also be PACKED (packBlock).
+ * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c. B may also be PACKED.
  * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of up to
  * BLOCK_DEPTH steps, each block from 0, so that rounding errors of long sums stay small.
  */
@@ -188,7 +178,7 @@ function blocked(
     for (let k = 0; k < depth; k += deepest) {
       const steps = min(depth - k, deepest), y = transposedB ? b + <usize>k * SIZE : b + <usize>k * ldb;
       const column = transposedB ? ldb : SIZE, size = panelled ? <usize>steps * PANEL : PANEL, next = panelled ? PANEL : ldb;
-      if (once) packBlockB(transposedB, steps, to - from, y + <usize>from * column, ldb, panels);
+      if (once) packBlockB(transposedB, steps, to - from, y + <usize>from * column, ldb, panels, size);
       for (let i = 0; i < m; i += BLOCK_ROWS) {
         const rows = min(m - i, BLOCK_ROWS);
         let x = a + <usize>i * rowA + <usize>k * stepA, row = rowA, step = stepA, skip = <usize>MR * rowA;
@@ -204,7 +194,7 @@ function blocked(
         const addend = k ? target : e ? e + <usize>i * lde : 0;
         for (let j = from; j < to; j += chunk) {
           const columns = min(to - j, chunk);
-          if (packingB && !once) packBlockB(transposedB, steps, columns, y + <usize>j * column, ldb, panels);
+          if (packingB && !once) packBlockB(transposedB, steps, columns, y + <usize>j * column, ldb, panels, size);
           let p = packingB ? panels : panelled ? b + panelBytes(n, k) : y + <usize>j * SIZE, at = <usize>j * SIZE;
           for (let v = columns; v > 0;) {
             const z = addend ? addend + at : 0;
@@ -241,9 +231,8 @@ function packBlockA(transposedA: i32, steps: i32, rows: i32, x: usize, lda: usiz
   for (; rows > 0; rows -= MR, x += <usize>MR * lda, panels += size) packA(steps, min(rows, MR), x, lda, panels);
 }
 
-/** Packs panels of B: the columns are those of y on. */
-function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: usize, panels: usize): void {
-  const size = <usize>steps * PANEL;
+/** Packs panels of B, `size` bytes apart: the columns are those of y on. */
+function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: usize, panels: usize, size: usize): void {
   if (transposedB) {
     for (let v = 0; v < columns; v += NR) {
       packTransposedB(steps, min(columns - v, NR), y + <usize>v * ldb, ldb, panels);
@@ -254,7 +243,7 @@ function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: u
   // Panels are often a multiple of 4 KiB apart, where lines of more than a few of them push each other out of the first cache.
   for (; columns >= NR; ) {
     const together = min(columns / NR, BLOCK_PANELS);
-    packPanelsB(steps, together, y, ldb, panels);
+    packPanelsB(steps, together, y, ldb, panels, size);
     columns -= together * NR;
     y += <usize>together * PANEL;
     panels += <usize>together * size;

@@ -151,11 +151,11 @@ export function packTransposedB(depth: i32, n: i32, x: usize, ldx: usize, panel:
   packColumns(NR, depth, n, x, ldx, panel);
 }
 
-/** Several full panels at once, row by row, so that a long row is read once from end to end (cache lines, pages). */
+/** Several full panels at once, pitch bytes apart, row by row, so that a long row is read once from end to end (cache lines, pages). */
 // @ts-ignore: decorator
 @inline
-function packPanels(width: i32, depth: i32, panels: i32, x: usize, ldx: usize, panel: usize): void {
-  const bytes = <usize>width * SIZE, pitch = <usize>depth * bytes;
+function packPanels(width: i32, depth: i32, panels: i32, x: usize, ldx: usize, panel: usize, pitch: usize): void {
+  const bytes = <usize>width * SIZE;
   for (; depth > 0; depth--) {
     let p = x, q = panel;
     for (let i = panels; i > 0; i--) {
@@ -172,11 +172,11 @@ function packPanels(width: i32, depth: i32, panels: i32, x: usize, ldx: usize, p
 }
 
 /** Full panels of B at once. */
-export function packPanelsB(depth: i32, panels: i32, x: usize, ldx: usize, panel: usize): void {
-  packPanels(NR, depth, panels, x, ldx, panel);
+export function packPanelsB(depth: i32, panels: i32, x: usize, ldx: usize, panel: usize, pitch: usize): void {
+  packPanels(NR, depth, panels, x, ldx, panel, pitch);
 }
 
 /** Full panels of A at once, from A stored transposed. */
 export function packPanelsA(depth: i32, panels: i32, x: usize, ldx: usize, panel: usize): void {
-  packPanels(MR, depth, panels, x, ldx, panel);
+  packPanels(MR, depth, panels, x, ldx, panel, <usize>(depth * MR) * SIZE);
 }

@@ -25,7 +25,7 @@ export class Job {
   rows: i32;
   slab: i32; // patterns of a task
   option: i32;
-  small: i32; // of a step's rows: patterns of every second task, or 0
+  cut: i32; // of a step's rows: 1 where each share is two tasks
   scale: f64;
   v: usize;
   out: usize; // sums over all tasks, or the outputs

@@ -1,7 +1,7 @@
 // Kernels packed once for all threads that share a step, before its patterns run through them.
 
 import { SIZE } from "../vec";
-import { packBlock, packTransposedPart, packedBlocks, packedBytes, packsWhole } from "../kernels/gemm";
+import { packRowsB, packTransposedPart, panelBytes, wantsPacked } from "../kernels/gemm";
 import { DENSE } from "../layer";
 import { Plan, layerAt, padded, parameterAt } from "../plan";
 
@@ -9,8 +9,7 @@ import { Plan, layerAt, padded, parameterAt } from "../plan";
 @unmanaged
 export class PackedKernels {
   threads: i32;
-  count: i32;
-  each: i32; // tasks a thread
+  count: i32; // of Panels
 }
 
 /** A kernel, packed for the pass forward, or, back = 1, its transpose for errors. */
@@ -18,7 +17,6 @@ export class PackedKernels {
 class Panels {
   layer: i32;
   back: i32;
-  each: i32; // of a thread's tasks
   at: usize;
 }
 
@@ -28,9 +26,12 @@ function panelsAt(packed: usize, i: i32): Panels {
   return changetype<Panels>(packed + offsetof<PackedKernels>() + <usize>i * offsetof<Panels>());
 }
 
-/** How many of so many parts a thread has. */
-export function eachOf(parts: i32, threads: i32): i32 {
-  return (parts + threads - 1) / threads;
+/** Rows of a kernel's part are multiples of this, so that tiles of 4 and of 6 fit. */
+export const GRAIN: i32 = 12;
+
+/** The first row of a kernel's part k of so many. */
+export function partFrom(inputs: i32, k: i32, parts: i32): i32 {
+  return k >= parts ? inputs : <i32>(<i64>inputs * k / parts) / GRAIN * GRAIN;
 }
 
 /**
@@ -38,32 +39,29 @@ export function eachOf(parts: i32, threads: i32): i32 {
  * What fits is packed where the gradient will be: nobody has it while patterns run through the kernels.
  */
 export function packedOpen(planAt: usize, threads: i32, packed: usize, gradient: usize): usize {
-  const plan = changetype<Plan>(planAt), head = changetype<PackedKernels>(packed), end = parameterAt(gradient, plan.parameters);
-  let at = packed + padded(offsetof<PackedKernels>() + <usize>(2 * plan.layers) * offsetof<Panels>()), count = 0, tasks = 0;
+  const plan = changetype<Plan>(planAt), end = parameterAt(gradient, plan.parameters);
+  let at = packed + padded(offsetof<PackedKernels>() + <usize>(2 * plan.layers) * offsetof<Panels>()), count = 0;
   for (let i = 0; i < plan.layers; i++) {
     const layer = layerAt(plan, i);
     if (layer.kind != DENSE) continue;
     for (let back = 0; back <= min(i, 1); back++) { // no errors pass through the first layer
       const n = back ? layer.inputs : layer.units, depth = back ? layer.units : layer.inputs;
-      if (!packsWhole(n, depth)) continue;
-      const each = back ? 1 : eachOf(packedBlocks(depth), threads), bytes = padded(packedBytes(n, depth)), fits = gradient + bytes <= end;
+      if (!wantsPacked(n, depth)) continue;
+      const bytes = padded(panelBytes(n, depth)), fits = gradient + bytes <= end;
       if (packed) {
         const panels = panelsAt(packed, count);
         panels.layer = i;
         panels.back = back;
-        panels.each = each;
         panels.at = fits ? gradient : at;
       }
       count++;
-      tasks += each;
       if (fits) gradient += bytes;
       else at += bytes;
     }
   }
   if (packed) {
-    head.threads = threads;
-    head.count = count;
-    head.each = tasks;
+    changetype<PackedKernels>(packed).threads = threads;
+    changetype<PackedKernels>(packed).count = count;
   }
   return count ? at - packed : 0;
 }
@@ -77,25 +75,16 @@ export function usePacked(plan: Plan, packed: usize): void {
   }
 }
 
-/** How many tasks it takes to pack the kernels: for each thread as many, of which some may have nothing to do. */
+/** How many tasks it takes to pack the kernels: for each thread as many. */
 export function packedTasks(packed: usize): i32 {
   const head = changetype<PackedKernels>(packed);
-  return head.threads * head.each;
+  return head.threads * head.count;
 }
 
-/** Task k of them, about the rows that its thread updates. */
+/** Task k of them: a thread's rows of a kernel, those that it updates. */
 export function packKernels(plan: Plan, packed: usize, k: i32): void {
-  const head = changetype<PackedKernels>(packed), threads = head.threads, thread = k / head.each;
-  k %= head.each;
-  for (let i = 0; ; i++) {
-    const panels = panelsAt(packed, i), each = panels.each;
-    if (k < each) {
-      const layer = layerAt(plan, panels.layer), inputs = layer.inputs, units = layer.units, block = thread * each + k;
-      const kernel = parameterAt(plan.theta, layer.first), ld = <usize>units * SIZE;
-      if (panels.back) packTransposedPart(inputs, units, thread, threads, kernel, ld, panels.at);
-      else if (block < packedBlocks(inputs)) packBlock(units, inputs, block, kernel, ld, panels.at);
-      return;
-    }
-    k -= each;
-  }
+  const head = changetype<PackedKernels>(packed), threads = head.threads, thread = k / head.count, panels = panelsAt(packed, k % head.count);
+  const layer = layerAt(plan, panels.layer), inputs = layer.inputs, units = layer.units, kernel = parameterAt(plan.theta, layer.first), ld = <usize>units * SIZE;
+  if (panels.back) packTransposedPart(inputs, units, thread, threads, kernel, ld, panels.at);
+  else packRowsB(units, inputs, partFrom(inputs, thread, threads), partFrom(inputs, thread + 1, threads), kernel, ld, panels.at);
 }

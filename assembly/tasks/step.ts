@@ -1,17 +1,18 @@
-// A step of training shared between threads, in three jobs: kernels are packed, a block a task; rows of the batch go forward and back to the errors of
-// every layer; then kernels, some rows of one a task, their gradient and their update. Every number is the product that one thread would have formed.
+// A step of training shared between threads, in three jobs: kernels are packed, some rows of one a task; rows of the batch go forward and back to the errors
+// of every layer; then kernels, some rows of one a task, their gradient and their update. Every number is the product that one thread would have formed.
 
 import { SIZE } from "../vec";
 import { Patterns } from "../batch";
 import { columnSums, copy } from "../kernels/blas1";
-import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
+import { FEW_ROWS, PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
+import { MR } from "../kernels/tile";
 import { DENSE, LAYER_NORM, Layer, layerExtra, layerGradient, layerScratch } from "../layer";
 import { Plan, layerAt, layerInput, padded, parameterAt, planBytes, planDescend, planForward, planLoss, planSlope } from "../plan";
 import { Run, notePatterns, patternsOf, updateOf } from "../run";
 import { draw } from "../orders/emphasis";
 import { Update, isByParts, update, updateBegin, updateRange } from "../update";
 import { Job, Place, placeOf } from "./job";
-import { eachOf, packKernels, packedTasks, usePacked } from "./kernels";
+import { GRAIN, packKernels, packedTasks, partFrom, usePacked } from "./kernels";
 
 /** The tables of a run that is shared; the addresses of layers' errors follow, and then Parts. */
 @unmanaged
@@ -91,9 +92,6 @@ function partAt(s: Sharing, i: i32): Part {
   return changetype<Part>(changetype<usize>(s) + offsetof<Sharing>() + <usize>i * offsetof<Part>());
 }
 
-/** Rows of a kernel's part are multiples of this, so that tiles of 4 and of 6 rows fit. */
-const GRAIN: i32 = 12;
-
 /** Multiply-adds that a part has at least: about 20 µs. */
 const LEAST: f64 = 262144;
 
@@ -103,6 +101,11 @@ function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
   const work = <f64>layer.kernelSize * <f64>rows;
   const most = max(1, layer.inputs / (2 * GRAIN)); // a part has at least GRAIN rows, a product's path must not change
   return max(1, min(min(most, 2 * threads), <i32>(work / LEAST)));
+}
+
+/** How many of so many parts a thread has. */
+function eachOf(parts: i32, threads: i32): i32 {
+  return (parts + threads - 1) / threads;
 }
 
 /** Whether a plan's rows can be shared: layers that normalise over batches need all of them. */
@@ -138,8 +141,8 @@ export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize
       for (let k = thread * each; k < (thread + 1) * each; k++) { // all have as many parts, though some may be empty
         const part = partAt(s, s.parts++);
         part.layer = i;
-        part.from = k < parts ? <i32>(<i64>layer.inputs * k / parts) / GRAIN * GRAIN : layer.inputs;
-        part.to = k >= parts - 1 ? layer.inputs : <i32>(<i64>layer.inputs * (k + 1) / parts) / GRAIN * GRAIN;
+        part.from = partFrom(layer.inputs, k, parts);
+        part.to = partFrom(layer.inputs, k + 1, parts);
       }
     }
   }
@@ -161,6 +164,13 @@ function deltaOf(s: Sharing, plan: Plan, i: i32): usize {
   return at;
 }
 
+/** The packed kernels of a step, 0 where it has so few patterns that its products would not pack them. */
+// @ts-ignore: decorator
+@inline
+function packedOf(s: Sharing): usize {
+  return s.count < FEW_ROWS ? 0 : s.packed;
+}
+
 /** The place's plan is the run's, from pattern `row` of the step on. */
 function pointAt(run: Run, place: Place, row: i32): Plan {
   const base = changetype<Plan>(run.plan), plan = changetype<Plan>(place.plan);
@@ -173,7 +183,7 @@ function pointAt(run: Run, place: Place, row: i32): Plan {
     layer.a += offset;
     if (layer.kind == LAYER_NORM) layer.extra += <usize>layerExtra(layer, row) * SIZE;
   }
-  const packed = changetype<Sharing>(run.sharing).packed;
+  const packed = packedOf(changetype<Sharing>(run.sharing));
   if (packed) usePacked(plan, packed);
   const patterns = changetype<Patterns>(place.patterns);
   memory.copy(place.patterns, changetype<usize>(patternsOf(run)), offsetof<Patterns>());
@@ -187,11 +197,21 @@ export function packTask(job: Job, k: i32): void {
   packKernels(changetype<Plan>(run.plan), changetype<Sharing>(run.sharing).packed, k);
 }
 
-/** Patterns of task k: job.slab of them, job.small in every second where that is not 0; the last task also has what would be too few for one of its own. */
+/** The first pattern of share k of so many: as even as whole tiles of four can be. */
+function shareFrom(count: i32, k: i32, shares: i32): i32 {
+  return k >= shares ? count : count * k / shares & ~3;
+}
+
+/** Patterns of task k: a share of job.option; where job.cut is 1 three quarters of one, if k is even, or the rest of it. */
 export function rowsTask(job: Job, place: Place, k: i32): void {
-  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), small = job.small;
-  const odd = small ? k & 1 : 0, from = small ? (k >> 1) * (job.slab + small) + odd * job.slab : k * job.slab;
-  const rows = k == job.option - 1 ? s.count - from : odd ? small : job.slab;
+  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), share = job.cut ? k >> 1 : k;
+  let from = shareFrom(s.count, share, job.option), to = shareFrom(s.count, share + 1, job.option);
+  if (job.cut) {
+    const middle = from + (to - from) * 3 / 4 / MR * MR;
+    if (k & 1) from = middle;
+    else to = middle;
+  }
+  const rows = to - from;
   const plan = pointAt(run, place, from), patterns = changetype<Patterns>(place.patterns), at = place.plan;
   patterns.take(s.first + from, rows);
   planForward(at, rows, patterns.atX);
@@ -246,12 +266,17 @@ export function stepJob(at: usize, kind: i32, places: usize, run: usize): void {
   job.run = run;
 }
 
-/** Begins the job of a shared step's rows: `tasks` of `slab` patterns, or, where `small` is not 0, of `slab` and `small` patterns in turns. */
-export function stepRows(at: usize, slab: i32, small: i32, tasks: i32): void {
+/** How many tasks it takes to pack the kernels for the step that has been begun; 0 where none is packed. */
+export function stepPacks(runAt: usize): i32 {
+  const packed = packedOf(changetype<Sharing>(changetype<Run>(runAt).sharing));
+  return packed ? packedTasks(packed) : 0;
+}
+
+/** The patterns of a step are shared out in so many shares, each of them cut in two if `cut` is 1. */
+export function stepRows(at: usize, shares: i32, cut: i32): void {
   const job = changetype<Job>(at);
-  job.slab = slab;
-  job.small = small;
-  job.option = tasks;
+  job.option = shares;
+  job.cut = cut;
 }
 
 /**

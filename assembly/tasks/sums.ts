@@ -27,9 +27,6 @@ export function sumTask(job: Job, place: Place, k: i32): void {
       if (job.run) prepareStep(job, place, done);
       else changetype<Plan>(plan).learning = 0;
       value = objectiveGradient(plan, patterns, first, rows, job.scale, place.part, 0);
-      if (job.run && changetype<Run>(job.run).emphasis) {
-        notePatterns(changetype<Run>(job.run), plan, changetype<Patterns>(patterns), first, rows);
-      }
       break;
     }
     case DIAGONAL: {
@@ -97,5 +94,9 @@ export function sumCommit(job: Job, place: Place, k: i32): void {
     return;
   }
   gather(n, place.part, job.out, k);
+  if (job.run && changetype<Run>(job.run).emphasis) { // in the order of the slabs: what is emphasised depends on it
+    const done = k * job.slab;
+    notePatterns(changetype<Run>(job.run), place.plan, changetype<Patterns>(place.patterns), job.first + done, min(job.slab, job.rows - done));
+  }
   if (job.kind == GRADIENT_AND_DIAGONAL) gather(n, place.partB, job.outB, k);
 }

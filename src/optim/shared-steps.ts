@@ -72,7 +72,7 @@ export class SharedSteps {
     const { core } = engine;
     const sharing = arena.allocate(core.sharingBytes(plan.address, choice.most));
     const deltas = arena.allocate(core.deltaBytes(plan.address));
-    const bytes = core.packedOpen(plan.address, choice.most, 0, gradient.address);
+    const bytes = core.packedOpen(plan.address, choice.most, 0, gradient.address) >>> 0;
     const packed = bytes && bytes <= MOST_PACKED ? arena.allocate(bytes) : 0;
     if (packed) core.packedOpen(plan.address, choice.most, packed, gradient.address);
     const parts = core.sharingOpen(sharing, run, choice.most, deltas, packed);
@@ -94,7 +94,6 @@ export class SharedSteps {
       rows,
       slab,
       ...jobs,
-      packs: packed && core.packedTasks(packed),
       parts,
       sum: sums?.at,
       gradient: gradient.address,

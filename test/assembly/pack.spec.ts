@@ -50,7 +50,7 @@ describe("pack", () => {
     for (let panels = 1; panels <= 3; panels++) {
       const columns = panels * NR + 1, ldx = <usize>columns * SIZE, size = depth * NR;
       const x = dyadics(depth * columns), all = room(panels * size), one = room(size);
-      packPanelsB(depth, panels, x, ldx, all);
+      packPanelsB(depth, panels, x, ldx, all, <usize>size * SIZE);
       for (let p = 0; p < panels; p++) {
         packB(depth, NR, x + <usize>(p * NR) * SIZE, ldx, one);
         expect(memory.compare(all + <usize>(p * size) * SIZE, one, <usize>size * SIZE)).toBe(0);

@@ -76,6 +76,7 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
   ['a diagonal of each batch', {}, { method: sophia(), batchSize: 48 }, false],
   ['interleave', {}, { order: 'interleave', batchSize: 48 }],
   ['emphasize', {}, { order: emphasize({ importance: true }), batchSize: 48 }],
+  ['emphasize, slab by slab', around(dropout(0.2)), { order: emphasize(), batchSize: 550 }],
   ['growing', {}, { batchSize: growing({ start: 24, by: 'epoch', factor: 3 }) }],
   ['growing from one', {}, { batchSize: growing({ start: 1, by: 'epoch', factor: 40 }) }],
   ['clipped, averaged, L1', {}, { clip: { norm: 0.1 }, average: { decay: 0.9 }, l1: 1e-3, batchSize: 48 }],
@@ -161,6 +162,24 @@ test.each([
   const jobs = begun.jobs;
   for (const threads of THREADS) expect(await fitted({ ...network, threads }, wide.X, wide.labels, options)).toEqual(alone);
   expect(begun.jobs).toBeGreaterThan(jobs);
+});
+
+// Products of few patterns go other ways than those that kernels are packed for.
+test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('kernels in parts, a rest of %i', async (rest) => {
+  const wide = problem(64 + rest, 131, 3);
+  const network = around(dense(97, { activation: 'tanh' }), dense(120));
+  const alone = await fitted({ ...network, threads: 1 }, wide.X, wide.labels, { batchSize: 32, epochs: 2 });
+  for (const threads of [2, 3, 7]) {
+    expect(await fitted({ ...network, threads }, wide.X, wide.labels, { batchSize: 32, epochs: 2 })).toEqual(alone);
+  }
+});
+
+test('kernels in parts, batches that grow from one', async () => {
+  const wide = problem(500, 131, 3);
+  const network = around(dense(97, { activation: 'tanh' }), dense(120));
+  const options: FitOptions = { batchSize: growing({ start: 1, by: 'epoch', factor: 3 }), epochs: 6 };
+  const alone = await fitted({ ...network, threads: 1 }, wide.X, wide.labels, options);
+  for (const threads of [2, 5]) expect(await fitted({ ...network, threads }, wide.X, wide.labels, options)).toEqual(alone);
 });
 
 test.each(SECOND)('%s', async (_, method) => {
