@@ -1,6 +1,6 @@
 // Steps of a descent that threads share: rows of a batch first, then parts of the kernels (assembly/tasks/step.ts).
 
-import { Reals } from '../../bindings/memory.js';
+import { Reals, realBytes } from '../../bindings/memory.js';
 import type { SharedRun } from '../../bindings/orders.js';
 import { Plan, workOf } from '../plan.js';
 import { JOBS, Places, Sums } from '../sums.js';
@@ -11,8 +11,8 @@ import type { Task } from './method.js';
 /** Patterns that a step has at least if it is shared. */
 const LEAST_BATCH = 16;
 
-/** Bytes that packed kernels may take beside the gradient's: copies of more take memory, and save less of a step. */
-const MOST_PACKED = 4 << 20;
+/** What packed kernels may take beside the gradient's room, in parameters: copies of more take memory, and save less of a step. */
+const MOST_PACKED = 0.5;
 
 /** Takes the steps of a run, on as many threads as are faster. */
 export class SharedSteps {
@@ -73,13 +73,13 @@ export class SharedSteps {
     const sharing = arena.allocate(core.sharingBytes(plan.address, choice.most));
     const deltas = arena.allocate(core.deltaBytes(plan.address));
     const bytes = core.packedOpen(plan.address, choice.most, 0, gradient.address) >>> 0;
-    const packed = bytes && bytes <= MOST_PACKED ? arena.allocate(bytes) : 0;
+    const packed = bytes && bytes <= MOST_PACKED * plan.parameters * realBytes(engine.precision) ? arena.allocate(bytes) : 0;
     if (packed) core.packedOpen(plan.address, choice.most, packed, gradient.address);
     const parts = core.sharingOpen(sharing, run, choice.most, deltas, packed);
     const places = new Places(engine, arena, choice.most, () => ({
       plan: arena.allocate(core.planBytes(plan.architecture.layers.length)),
       patterns: arena.allocate(core.patternsBytes()),
-      scratch: arena.allocate(core.stepScratch(plan.address, slab)),
+      scratch: arena.allocate(core.stepScratch(plan.address, Math.min(slab, this.most))),
       kept: arena.allocate(core.keptBytes()),
     }));
     const job = (kind: number) => {
