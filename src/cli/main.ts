@@ -28,6 +28,9 @@ const count = numeric('an integer ≥ 1', isCount);
 const positive = numeric('a number > 0', (n) => n > 0 && n < Infinity);
 const share = numeric('a number ≥ 0 and < 1', (n) => n >= 0 && n < 1);
 
+const threadCount = numeric('an integer from 1 to 16, or auto', (n) => isCount(n) && n <= 16);
+const threads = (text: string) => (text === 'auto' ? text : threadCount(text));
+
 const unit = numeric('integers ≥ 1, separated by commas, or 0 for no hidden layer', isCount);
 
 function units(text: string): number[] {
@@ -109,6 +112,7 @@ reading(
     .addOption(new Option('--missing <how>', 'what to do with missing values').choices(['mean', 'refuse']))
     .addOption(new Option('--class-weights <how>', 'make up for classes of different sizes').choices(['balanced']))
     .addOption(new Option('--precision <precision>', 'of the arithmetic').choices(['float32', 'float64']))
+    .option('--threads <count>', 'that compute, 1 to 16, or auto: several where that is faster (default: auto)', threads)
     .option('--time-limit <seconds>', 'stop after so many seconds', positive)
     .option(
       '--seed <integer>',
@@ -128,6 +132,7 @@ reading(
     earlyStopping,
     missing,
     precision,
+    threads,
     ...own
   } = options;
   const model = {
@@ -142,6 +147,7 @@ reading(
     earlyStopping,
     missing,
     precision,
+    threads,
   };
   const given = Object.fromEntries(Object.entries(model).filter(([, v]) => v !== undefined));
   await train(file, { ...own, model: given }, interruption.signal);

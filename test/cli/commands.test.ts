@@ -155,6 +155,30 @@ test('regression: found out, measured, with a picture of predictions', async () 
   expect(typeof predicted[0].body_mass_g).toBe('number');
 });
 
+test('any number of threads finds the same weights', async () => {
+  const tensors = [];
+  for (const threads of ['1', '3', 'auto']) {
+    const out = `${threads}.safetensors`;
+    const { code, err } = await place.run([
+      'train',
+      PENGUINS,
+      '--target',
+      'species',
+      ...QUICK,
+      '--threads',
+      threads,
+      '--out',
+      out,
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const file = readFileSync(place.file(out));
+    tensors.push(file.subarray(8 + Number(file.readBigUInt64LE()))); // behind the header, which keeps the option
+  }
+  expect(tensors[0]!.length).toBeGreaterThan(300);
+  expect(tensors[1]!.equals(tensors[0]!)).toBe(true);
+  expect(tensors[2]!.equals(tensors[0]!)).toBe(true);
+});
+
 test('CSV, NDJSON and Parquet of the same rows make the same model', async () => {
   const n = 40;
   const rows = Array.from({ length: n }, (_, i) => ({

@@ -69,6 +69,7 @@ describe('what cannot work', () => {
     ['no target', 'x,y\n1,a\n', [], 2, /--target/],
     ['an unknown option', 'x,y\n1,a\n', ['--target', 'y', '--epoch', '3'], 2, /did you mean --epochs/i],
     ['a bad number', 'x,y\n1,a\n', ['--target', 'y', '--epochs', '0.5'], 2, /--epochs/],
+    ['too many threads', 'x,y\n1,a\n', ['--target', 'y', '--threads', '17'], 2, /--threads.*from 1 to 16, or auto/s],
     [
       'early stopping without validation',
       `x,y\n${'1,a\n2,b\n'.repeat(9)}`,
