@@ -67,11 +67,17 @@ export function gatheredTotal(rows: i32, indices: usize, w: usize): f64 {
   return result;
 }
 
-/** Bytes of the slabs in which `rows` patterns are gathered. */
-// @ts-ignore: decorator
-@inline
+/** Bytes of slabs that batches may be gathered in ahead of their turn: half of a first cache. The more rows are asked for at once, the less one waits for each. */
+const AHEAD: i32 = 16384;
+
+/** How many patterns slabs hold that are to hold `rows` at least. */
+function slabRows(rows: i32, inputs: i32, outputs: i32): i32 {
+  return max(rows, AHEAD / ((inputs + outputs + 1) * <i32>SIZE));
+}
+
+/** Bytes of the slabs in which `rows` patterns are gathered, or more. */
 export function slabBytes(rows: i32, inputs: i32, outputs: i32): usize {
-  return <usize>rows * (inputs + outputs + 1) * SIZE;
+  return <usize>slabRows(rows, inputs, outputs) * (inputs + outputs + 1) * SIZE;
 }
 
 /** A set of patterns in memory, or of those that `indices` picks (u32; 0 takes them as they stand). */
@@ -88,6 +94,11 @@ export class Patterns {
   slabX: usize;
   slabT: usize;
   slabW: usize;
+  room: i32; // patterns that slabs hold
+  end: i32; // patterns before this one may be gathered ahead of their turn; 0 where none may
+  // Patterns gathered ahead: from … to − 1.
+  from: i32;
+  to: i32;
   // The slab at hand, set by `take`.
   atX: usize;
   atT: usize;
@@ -102,7 +113,14 @@ export class Patterns {
     this.w = w;
     this.indices = indices;
     this.factors = 0;
+    this.goAhead(0);
     this.ownSlabs(rows, slabs);
+  }
+
+  /** Patterns before this one may be gathered ahead of their turn from here on: their order is known, and slabs are used by nobody else. */
+  @inline goAhead(end: i32): void {
+    this.end = end;
+    this.to = 0;
   }
 
   /** Makes patterns first … first + rows − 1 contiguous at atX, atT, atW. */
@@ -110,13 +128,18 @@ export class Patterns {
     const inputs = this.inputs, outputs = this.outputs, indices = this.indices;
     let at = <usize>first;
     if (indices && rows > 1) {
-      const list = indices + (at << 2);
-      gather(rows, inputs, list, this.x, this.slabX);
-      if (this.t) gather(rows, outputs, list, this.t, this.slabT);
-      if (this.w) gather(rows, 1, list, this.w, this.slabW);
-      this.atX = this.slabX;
-      this.atT = this.t ? this.slabT : 0;
-      this.atW = this.w ? this.slabW : 0;
+      if (first < this.from || first + rows > this.to) {
+        const list = indices + (at << 2), n = max(rows, min(this.room, this.end - first) / rows * rows); // whole batches
+        gather(n, inputs, list, this.x, this.slabX);
+        if (this.t) gather(n, outputs, list, this.t, this.slabT);
+        if (this.w) gather(n, 1, list, this.w, this.slabW);
+        this.from = first;
+        this.to = this.end ? first + n : 0;
+      }
+      at = <usize>(first - this.from) * SIZE;
+      this.atX = this.slabX + at * inputs;
+      this.atT = this.t ? this.slabT + at * outputs : 0;
+      this.atW = this.w ? this.slabW + at : 0;
     } else {
       if (indices) at = <usize>load<u32>(indices + (at << 2));
       this.atX = this.x + at * inputs * SIZE;
@@ -149,9 +172,11 @@ export class Patterns {
 
   /** Gathers into slabs of `rows` patterns elsewhere. */
   ownSlabs(rows: i32, slabs: usize): void {
+    const room = slabRows(rows, this.inputs, this.outputs);
+    this.room = room;
     this.slabX = slabs;
-    this.slabT = slabs + <usize>rows * this.inputs * SIZE;
-    this.slabW = this.slabT + <usize>rows * this.outputs * SIZE;
+    this.slabT = slabs + <usize>room * this.inputs * SIZE;
+    this.slabW = this.slabT + <usize>room * this.outputs * SIZE;
   }
 
   /** slabW = w∘factors */

@@ -245,6 +245,7 @@ export function runSteps(at: usize, steps: i32): i32 {
   const small = !large && isSmall(plan), immediate = run.batch == 1 && (large || small) && !patterns.factors && isImmediate(u);
   const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
   let done = 0, begun = -1; // the pattern of which the first layer's sums are known
+  patterns.goAhead(emphasis ? 0 : run.rows); // emphasis draws a pattern when its turn comes
   plan.learning = 1;
   for (; done < steps && run.position < run.rows; done++) {
     const first = run.position, count = min(run.batch, run.rows - first);
@@ -260,7 +261,6 @@ export function runSteps(at: usize, steps: i32): i32 {
       if (small) {
         value = smallStep(u, plan, patterns);
       } else {
-        // Emphasis draws a pattern when its turn comes.
         const ahead = !emphasis && done + 1 < steps && run.position < run.rows && begins(u, plan);
         value = stepOnline(u, plan, patterns, begun == first, ahead ? patterns.rowAt(run.position) : 0);
         begun = ahead ? run.position : -1;
@@ -280,7 +280,11 @@ export function runSteps(at: usize, steps: i32): i32 {
     }
     run.lossSum += value;
     run.weightSum += weight;
-    if (!isFinite(value)) return -1;
+    if (!isFinite(value)) {
+      done = -1;
+      break;
+    }
   }
+  patterns.goAhead(0); // threads gather for themselves
   return done;
 }

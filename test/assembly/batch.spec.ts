@@ -47,7 +47,40 @@ describe("batch", () => {
   });
 
   test("slabs hold inputs, targets and a weight a row", () => {
-    expect(slabBytes(5, 3, 2)).toBe(5 * (3 + 2 + 1) * SIZE);
+    expect(slabBytes(5000, 3, 2)).toBe(5000 * (3 + 2 + 1) * SIZE);
+  });
+
+  test("slabs have room for batches ahead of their turn, up to 16 KB", () => {
+    const some = slabBytes(5, 3, 2);
+    expect<bool>(some > 5 * (3 + 2 + 1) * SIZE && some <= 16384).toBe(true);
+  });
+
+  test("take: whole batches are gathered ahead, if they may be, and no others", () => {
+    seed(57);
+    const rows = 3, inputs = 5, outputs = 2, n = 1300, whole = 1200, last = whole + 2; // more than slabs hold, and a rest
+    const x = dyadics(11 * inputs), t = dyadics(11 * outputs), w = dyadics(11), indices = picks(n, 11), size = slabBytes(rows, inputs, outputs);
+    for (let may = 0; may < 2; may++) {
+      const slabs = bytes(size), p = patterns();
+      p.open(rows, inputs, outputs, x, t, w, indices, slabs);
+      p.goAhead(may ? last : 0);
+      let gathers = 0;
+      for (let first = 0; first < last; first += rows) {
+        const count = min(rows, last - first);
+        store<u8>(slabs, 0x5a); // a byte that gathering writes anew
+        p.take(first, count);
+        if (p.atX == slabs && load<u8>(slabs) != 0x5a) gathers++;
+        else store<u8>(slabs, load<u8>(x + <usize>load<u32>(indices + (<usize>p.from << 2)) * inputs * SIZE));
+        let right = true;
+        for (let r = 0; r < count; r++) {
+          for (let j = 0; j < inputs; j++) right = right && get(p.atX, r * inputs + j) == picked(x, indices, inputs, first + r, j);
+          for (let j = 0; j < outputs; j++) right = right && get(p.atT, r * outputs + j) == picked(t, indices, outputs, first + r, j);
+          right = right && get(p.atW, r) == picked(w, indices, 1, first + r, 0);
+        }
+        expect<bool>(right && guarded(slabs, size)).toBe(true, "from " + first.toString());
+      }
+      const each = may ? p.room / rows * rows : rows;
+      expect(gathers).toBe((whole + each - 1) / each + 1);
+    }
   });
 
   test("take points into the originals where rows stand as they are", () => {
