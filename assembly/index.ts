@@ -16,7 +16,7 @@ export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {
   deltaBytes, keptBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepPacks, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
 } from "./tasks/step";
-export { packedOpen } from "./tasks/kernels";
+export { packedOpen } from "./tasks/packed";
 export { taskCommit, taskResume, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";

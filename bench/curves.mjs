@@ -8,7 +8,7 @@ import * as library from '../dist/index.js';
 const CALL = 40;
 
 /** The same for threads: preparations are made on one, and a kernel may leave threads that were asleep on one processor for 30 ms. */
-const SHARED_CALL = 200;
+export const SHARED_CALL = 200;
 
 /**
  * Seconds per step at several points, in turns.

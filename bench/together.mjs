@@ -3,8 +3,8 @@
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { LADDER, calibrate, patterns, prepareOwn, summary, timed } from '../dist/bench.js';
 import * as library from '../dist/index.js';
+import { SHARED_CALL } from './curves.mjs';
 
-const CALL = 200; // ms, as where threads are measured
 const TURNS = 20_000;
 
 const rungOf = (name) => LADDER.find((rung) => rung.name === name);
@@ -49,7 +49,7 @@ export async function twoAtOnce(names, rounds) {
   const rungs = {};
   for (const name of names) {
     const contender = await prepareOwn(library, rungOf(name), patterns(rungOf(name)), 1);
-    const units = await calibrate(contender, 300, CALL);
+    const units = await calibrate(contender, 300, SHARED_CALL);
     const ratios = [];
     for (let r = 0; r < rounds; r++) {
       const alone = await timed(contender, units);

@@ -69,12 +69,6 @@ export interface Executor {
   runJob(job: number, tasks: number, ordered: boolean): void;
 }
 
-/** Rows that a task has at least: as many as products pack kernels for. */
-const LEAST = 8;
-
-/** Rows a thread from which on a quarter of them is left to who is there first. */
-const MANY = 32;
-
 const GRADIENT = 1;
 
 /** Carries an order out; returns what it is asked for: a call's result, the sum of the tasks' values, or how many steps were taken, −1 where a loss was not finite. */
@@ -113,34 +107,22 @@ function steps({ at, steps: wanted, threads }: StepsOrder, by: Executor): number
     if (done >= wanted || core.runPosition(run) >= rows) return done;
     const count = core.stepTake(run, done);
     if (count === 0) continue;
-    const value = count > slab ? stepBySlabs(at, count, by) : stepByRows(at, count, threads, by);
+    const value = count > slab ? stepBySlabs(at, count, by) : stepByRows(at, threads, by);
     if (!Number.isFinite(value)) return -1;
   }
 }
 
 /** One step on patterns that are in the workspace together; returns Σ w·l. */
-function stepByRows(at: SharedRun, count: number, threads: number, by: Executor): number {
+function stepByRows({ run, parts, packJob, rowsJob, kernelsJob }: SharedRun, threads: number, by: Executor): number {
   const { core } = by;
-  const { run, parts, packJob, rowsJob, kernelsJob } = at;
   const packs = core.stepPacks(run);
   if (packs) by.runJob(packJob, packs, false);
-  by.runJob(rowsJob, shareRows(rowsJob, count, threads, packs > 0, core), false);
+  by.runJob(rowsJob, core.stepRows(rowsJob, threads), false);
   const value = core.stepValue(run);
   if (!Number.isFinite(value)) return value;
   by.runJob(kernelsJob, parts, false);
   core.stepUpdate(run, value);
   return value;
-}
-
-/**
- * Shares a step's patterns out; returns in how many tasks. Processors are not alike, and have other work: where a task more costs little, each thread first takes three
- * quarters of what would be its part, and the rest goes in smaller tasks to who comes first.
- */
-function shareRows(job: number, count: number, threads: number, packed: boolean, core: Core): number {
-  const shares = Math.max(1, Math.min(threads, Math.floor(count / LEAST)));
-  const cut = packed && count >= MANY * threads;
-  core.stepRows(job, shares, cut ? 1 : 0);
-  return cut ? 2 * shares : shares;
 }
 
 /** One step on more patterns than the workspace holds; returns Σ w·l. */

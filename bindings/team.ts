@@ -49,6 +49,28 @@ export function resetTasks(words: Int32Array): void {
 }
 
 /**
+ * Adds the sums of a task to those before it, once it is its turn.
+ * @returns false where the turn may never come
+ */
+function commitInOrder(
+  words: Int32Array,
+  core: Core,
+  thread: number,
+  index: number,
+  sleeps: boolean,
+  late?: (turn: number) => boolean,
+): boolean {
+  for (let turn = Atomics.load(words, COMMITTED); turn < index; turn = Atomics.load(words, COMMITTED)) {
+    waitWhile(words, COMMITTED, turn, 1, sleeps);
+    if (Atomics.load(words, FAILED) || late?.(turn)) return false;
+  }
+  core.taskCommit(words[JOB]!, thread, index);
+  Atomics.store(words, COMMITTED, index + 1);
+  Atomics.notify(words, COMMITTED);
+  return true;
+}
+
+/**
  * Takes tasks of the open job until there are none left, at the place of a thread. A thread has a range of tasks of its own, the same in every step, so that what it
  * wrote is still in its cache, and goes on with those of others. The sums of ordered jobs are added in the tasks' order.
  * @param late called while another thread's turn does not come, with what that turn is; says whether to give up
@@ -73,15 +95,7 @@ export function takeTasks(
       const index = from + Atomics.add(words, NEXT + 16 * range, 1);
       if (index >= to) break;
       core.taskRun(job, thread, index);
-      if (ordered) {
-        for (let turn = Atomics.load(words, COMMITTED); turn < index; turn = Atomics.load(words, COMMITTED)) {
-          waitWhile(words, COMMITTED, turn, 1, sleeps);
-          if (Atomics.load(words, FAILED) || late?.(turn)) return false; // the turn may never come, and nobody wants the sums any more
-        }
-        core.taskCommit(job, thread, index);
-        Atomics.store(words, COMMITTED, index + 1);
-        Atomics.notify(words, COMMITTED);
-      }
+      if (ordered && !commitInOrder(words, core, thread, index, sleeps, late)) return false; // nobody wants the sums any more
       Atomics.add(words, DONE, 1);
     }
   }

@@ -1,6 +1,7 @@
 // How many threads do a piece of work.
 
 import { autoThreads, hasThreads, wantThreads } from '../bindings/pool.js';
+import { MOST_THREADS } from '../bindings/team.js';
 import { type Field, either, number, oneOf } from './options.js';
 
 /** The option `threads`. */
@@ -8,7 +9,7 @@ export type Threads = number | 'auto';
 
 export const THREADS: Field<Threads> = either<'auto', number>(
   oneOf(['auto'], 'auto'),
-  number({ min: 1, max: 16, integer: true }, undefined as never),
+  number({ min: 1, max: MOST_THREADS, integer: true }, undefined as never),
 ) as Field<Threads>;
 
 /** Work of a piece below which it is never shared, in multiply-adds: about 10 µs, what it takes to have two threads begin and end together ten times. */

@@ -57,7 +57,7 @@ function packsA(transposed: i32, m: i32, n: i32, k: i32): bool {
 @inline
 function packsB(transposed: i32, m: i32, n: i32, k: i32): bool {
   if (transposed == PACKED) return false;
-  return transposed != 0 || (m >= FEW_ROWS && n > NR && <f64>n * <f64>k * <f64>SIZE > <f64>SMALL);
+  return transposed != 0 || (m >= FEW_ROWS && wantsPacked(n, k));
 }
 
 /** Bytes of so many steps of all panels of B; of a whole B, packed beforehand, if that many are its depth. */

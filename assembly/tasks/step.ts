@@ -12,7 +12,7 @@ import { Run, notePatterns, patternsOf, updateOf } from "../run";
 import { draw } from "../orders/emphasis";
 import { Update, isByParts, update, updateBegin, updateRange } from "../update";
 import { Job, Place, placeOf } from "./job";
-import { GRAIN, packKernels, packedTasks, partFrom, usePacked } from "./kernels";
+import { GRAIN, packKernels, packedTasks, partFrom, usePacked } from "./packed";
 
 /** The tables of a run that is shared; the addresses of layers' errors follow, and then Parts. */
 @unmanaged
@@ -128,7 +128,7 @@ export function deltaBytes(planAt: usize): usize {
   return bytes;
 }
 
-/** Lays out how a run's steps are shared; returns how many parts the kernels have. packed: see kernels.ts, or 0 */
+/** Lays out how a run's steps are shared; returns how many parts the kernels have. packed: see packed.ts, or 0 */
 export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize, packed: usize): i32 {
   const run = changetype<Run>(runAt), plan = changetype<Plan>(run.plan), s = changetype<Sharing>(at);
   run.sharing = at;
@@ -272,11 +272,18 @@ export function stepPacks(runAt: usize): i32 {
   return packed ? packedTasks(packed) : 0;
 }
 
-/** The patterns of a step are shared out in so many shares, each of them cut in two if `cut` is 1. */
-export function stepRows(at: usize, shares: i32, cut: i32): void {
-  const job = changetype<Job>(at);
+/** Patterns a thread from which on a quarter of them is left to who is there first. */
+const MANY: i32 = 32;
+
+/**
+ * Shares the step's patterns out between so many threads; returns in how many tasks. Processors are not alike, and have other work: where a task more costs
+ * little, since kernels are packed, each thread first takes three quarters of its share, and the rest goes in tasks of their own to who comes first.
+ */
+export function stepRows(at: usize, threads: i32): i32 {
+  const job = changetype<Job>(at), s = changetype<Sharing>(changetype<Run>(job.run).sharing), shares = max(1, min(threads, s.count / FEW_ROWS));
   job.option = shares;
-  job.cut = cut;
+  job.cut = packedOf(s) && s.count >= MANY * threads ? 1 : 0;
+  return shares << job.cut;
 }
 
 /**

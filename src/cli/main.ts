@@ -2,6 +2,7 @@
 // The command `efficient-backprop`: arguments to options, errors to exit codes.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { MOST_THREADS } from '../../bindings/team.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { ACTIVATION_NAMES } from '../activations.js';
 import { OptionError } from '../errors.js';
@@ -28,7 +29,7 @@ const count = numeric('an integer ≥ 1', isCount);
 const positive = numeric('a number > 0', (n) => n > 0 && n < Infinity);
 const share = numeric('a number ≥ 0 and < 1', (n) => n >= 0 && n < 1);
 
-const threadCount = numeric('an integer from 1 to 16, or auto', (n) => isCount(n) && n <= 16);
+const threadCount = numeric(`an integer from 1 to ${MOST_THREADS}, or auto`, (n) => isCount(n) && n <= MOST_THREADS);
 const threads = (text: string) => (text === 'auto' ? text : threadCount(text));
 
 const unit = numeric('integers ≥ 1, separated by commas, or 0 for no hidden layer', isCount);
@@ -112,7 +113,11 @@ reading(
     .addOption(new Option('--missing <how>', 'what to do with missing values').choices(['mean', 'refuse']))
     .addOption(new Option('--class-weights <how>', 'make up for classes of different sizes').choices(['balanced']))
     .addOption(new Option('--precision <precision>', 'of the arithmetic').choices(['float32', 'float64']))
-    .option('--threads <count>', 'that compute, 1 to 16, or auto: several where that is faster (default: auto)', threads)
+    .option(
+      '--threads <count>',
+      `that compute, 1 to ${MOST_THREADS}, or auto: several where that is faster (default: auto)`,
+      threads,
+    )
     .option('--time-limit <seconds>', 'stop after so many seconds', positive)
     .option(
       '--seed <integer>',

@@ -1,4 +1,4 @@
-// Steps of a descent that threads share: rows of a batch first, then parts of the kernels (assembly/tasks/step.ts).
+// Steps of a descent that threads share: kernels are packed, rows of a batch go through, then parts of the kernels move (assembly/tasks/step.ts).
 
 import { Reals, realBytes } from '../../bindings/memory.js';
 import type { SharedRun } from '../../bindings/orders.js';
@@ -89,15 +89,7 @@ export class SharedSteps {
     };
     const jobs = { packJob: job(JOBS.stepPack), rowsJob: job(JOBS.stepRows), kernelsJob: job(JOBS.stepKernels) };
     const sums = this.most > slab ? this.sums() : undefined;
-    const at = {
-      run,
-      rows,
-      slab,
-      ...jobs,
-      parts,
-      sum: sums?.at,
-      gradient: gradient.address,
-    };
+    const at = { run, rows, slab, ...jobs, parts, sum: sums?.at, gradient: gradient.address };
     return { at, places, sums };
   }
 

@@ -140,7 +140,7 @@ describe('a step that was left half done is finished', () => {
     core.stepJob(rowsJob, 6, places, run);
     core.stepJob(kernelsJob, 7, places, run);
     core.stepTake(run, 0);
-    core.stepRows(rowsJob, 1, 0);
+    core.stepRows(rowsJob, 1);
     core.taskRun(rowsJob, 0, 0);
     expect(core.stepValue(run)).toBeGreaterThan(0);
     /** Part k of the table: layer, from, to, progress, thread. */
