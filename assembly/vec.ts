@@ -92,6 +92,27 @@ export function largestLane(v: v128): v128 {
   return v128.pmax<f32>(t, v128.shuffle<f32>(t, t, 1, 0, 3, 2));
 }
 
+/** The first lane of x, and behind it all of v's but the last. */
+// @ts-ignore: decorator
+@inline
+export function before(x: v128, v: v128): v128 {
+  return sizeof<real>() == 4 ? v128.shuffle<f32>(x, v, 0, 4, 5, 6) : v128.shuffle<f64>(x, v, 0, 2);
+}
+
+/** The first lane of v, in every lane. */
+// @ts-ignore: decorator
+@inline
+export function firstLane(v: v128): v128 {
+  return sizeof<real>() == 4 ? v128.shuffle<f32>(v, v, 0, 0, 0, 0) : v128.shuffle<f64>(v, v, 0, 0);
+}
+
+/** v with its first lane behind the others. */
+// @ts-ignore: decorator
+@inline
+export function turned(v: v128): v128 {
+  return sizeof<real>() == 4 ? v128.shuffle<f32>(v, v, 1, 2, 3, 0) : v128.shuffle<f64>(v, v, 1, 0);
+}
+
 /** The first n lanes (1 ≤ n < LANES) from p, the others 0; touches nothing beyond them. */
 // @ts-ignore: decorator
 @inline

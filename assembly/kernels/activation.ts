@@ -1,7 +1,7 @@
 // Activations: a = f(y), and f′, f″ at the same place, each from the output a where that is possible, else from y.
 // The softmax couples the units of a row: f is in softmax.ts, f′ and f″ here are the diagonal's.
 
-import { LANES, SIZE, add, loadPart, madd, mul, select, splat, storePart, sub } from "../vec";
+import { LANES, SIZE, add, loadPart, madd, mul, select, splat, storePart, storeUpTo, sub } from "../vec";
 import { bell, expm1, logistic, normalCdf, softplus } from "./elementary";
 import { tanh, tanhVectors } from "./tanh";
 
@@ -117,23 +117,25 @@ function eachTanh(kind: i32, n: i32, y: usize, a: usize): void {
   if (rest > 0) storePart(a + <usize>done * SIZE, value(kind, loadPart(y + <usize>done * SIZE, rest), splat(0)), rest);
 }
 
-/** out = f(y) | out·f′ | f″, elementwise; the last vector may be short */
+/** out = f(y) | out·f′ | f″, elementwise; of a short last vector, up to 12 bytes behind it are read */
 // @ts-ignore: decorator
 @inline
 function each(kind: i32, order: i32, n: i32, y: usize, a: usize, out: usize, slope: real): void {
-  const s = splat(slope);
-  for (; n > 0; n -= LANES, y += 16, a += 16, out += 16) {
-    const whole = n >= LANES;
-    // Only what the order and kind use is loaded: y for values and for kinds that keep it, a for the others.
-    const fromInput = order == VALUE || kind == TWISTED_TANH || kind == GELU;
-    const v = whole ? v128.load(fromInput ? y : a) : loadPart(fromInput ? y : a, n);
-    let r: v128;
+  if (n <= 0) return;
+  const s = splat(slope), fromInput = order == VALUE || kind == TWISTED_TANH || kind == GELU;
+  let p = fromInput ? y : a, r: v128;
+  while (true) {
+    const v = v128.load(p);
     if (order == VALUE) r = value(kind, v, s);
     else if (order == SECOND) r = second(kind, v, v, s);
-    else r = mul(whole ? v128.load(out) : loadPart(out, n), first(kind, v, v, s));
-    if (whole) v128.store(out, r);
-    else storePart(out, r, n);
+    else r = mul(v128.load(out), first(kind, v, v, s));
+    if (n <= LANES) break;
+    v128.store(out, r);
+    n -= LANES;
+    p += 16;
+    out += 16;
   }
+  storeUpTo(out, r, n);
 }
 
 // @ts-ignore: decorator

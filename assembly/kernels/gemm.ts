@@ -162,13 +162,41 @@ function copyRows(m: i32, n: i32, e: usize, lde: usize, c: usize, ldc: usize): v
   }
 }
 
+/** c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j]   one block of A, which x is the first panel of, and `columns` of B, whose panels are `size` bytes apart */
+// @ts-ignore: decorator
+@inline
+function strips(
+  rows: i32, steps: i32, x: usize, row: usize, step: usize, skip: usize, columns: i32, size: usize, p: usize, next: usize,
+  c: usize, ldc: usize, e: usize, lde: usize,
+): void {
+  while (columns > 0) {
+    if (columns <= LANES) {
+      narrowStrip(rows, steps, x, row, step, skip, p, next, c, ldc, columns, e, lde);
+      break;
+    }
+    const together = columns >= GROUP * NR ? GROUP : 1, width = min(columns, NR);
+    wideStrip(rows, steps, x, row, step, skip, together, size, p, next, c, ldc, width, e, lde);
+    columns -= together * NR;
+    p += <usize>together * size;
+    c += <usize>together * PANEL;
+    if (e) e += <usize>together * PANEL;
+  }
+}
+
 /** gemm by blocks of A and panels of B; the shape is at least 2×2 or does not fit the paths for vectors */
 function blocked(
   transposedA: i32, transposedB: i32, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
   c: usize, ldc: usize, e: usize, lde: usize, scratch: usize,
 ): void {
-  const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth), deepest = blockDepth(depth);
+  const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth);
   const rowA = transposedA ? SIZE : lda, stepA = transposedA ? lda : SIZE;
+  if (!packingA && m <= BLOCK_ROWS && depth <= BLOCK_DEPTH && n <= BLOCK_PANELS * NR && transposedB != PACKED) { // small networks feel all that follows
+    const size = packingB ? <usize>depth * PANEL : PANEL;
+    if (packingB) packBlockB(transposedB, depth, n, b, ldb, scratch, size);
+    strips(m, depth, a, rowA, stepA, <usize>MR * rowA, n, size, packingB ? scratch : b, packingB ? PANEL : ldb, c, ldc, e, lde);
+    return;
+  }
+  const deepest = blockDepth(depth);
   const panelled = packingB || transposedB == PACKED, most = panelsAtOnce(m, n), panels = scratch;
   const block = packingB ? scratch + <usize>most * deepest * PANEL : scratch;
   // One block of A meets all columns, whose panels are packed as they come; several meet as many as are packed for all of them.
@@ -195,19 +223,8 @@ function blocked(
         for (let j = from; j < to; j += chunk) {
           const columns = min(to - j, chunk);
           if (packingB && !once) packBlockB(transposedB, steps, columns, y + <usize>j * column, ldb, panels, size);
-          let p = packingB ? panels : panelled ? b + panelBytes(n, k) : y + <usize>j * SIZE, at = <usize>j * SIZE;
-          for (let v = columns; v > 0;) {
-            const z = addend ? addend + at : 0;
-            if (v <= LANES) {
-              narrowStrip(rows, steps, x, row, step, skip, p, next, target + at, ldc, v, z, strideE);
-              break;
-            }
-            const together = v >= GROUP * NR ? GROUP : 1, width = min(v, NR);
-            wideStrip(rows, steps, x, row, step, skip, together, size, p, next, target + at, ldc, width, z, strideE);
-            v -= together * NR;
-            p += <usize>together * size;
-            at += <usize>together * PANEL;
-          }
+          const p = packingB ? panels : panelled ? b + panelBytes(n, k) : y + <usize>j * SIZE, at = <usize>j * SIZE;
+          strips(rows, steps, x, row, step, skip, columns, size, p, next, target + at, ldc, addend ? addend + at : 0, strideE);
         }
       }
     }

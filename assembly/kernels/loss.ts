@@ -8,7 +8,7 @@
 // Cross-entropies take value and derivatives through y, where they neither overflow nor cancel: ∂l/∂y = a − t.
 // Of crossEntropy, targets of a pattern sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
 
-import { LANES, SIZE, add, largestLane, loadPart, madd, mul, select, splat, storePart, sub, sum } from "../vec";
+import { LANES, SIZE, add, before, firstLane, largestLane, loadPart, madd, mul, select, splat, storePart, sub, sum, turned } from "../vec";
 import { log, softplus } from "./elementary";
 
 export const MEAN_SQUARED_ERROR: i32 = 0;
@@ -116,34 +116,44 @@ function crossEntropies(total: v128, y: v128, t: v128): v128 {
   return v128.and(mul(t, sub(total, y)), v128.ne<real>(t, splat(0)));
 }
 
+/** max_j x[j] in every lane, NaN left out   the last lanes of a short row are those of `there` */
+// @ts-ignore: decorator
+@inline
+function rowLargest(x: usize, whole: usize, rest: i32, there: v128, least: v128): v128 {
+  let m = least;
+  for (let j: usize = 0; j < whole; j += 16) m = v128.pmax<real>(m, v128.load(x + j));
+  if (rest) m = v128.pmax<real>(m, select(there, loadPart(x + whole, rest), least));
+  return largestLane(m);
+}
+
 /** Σ_r w[r] Σ_j t·(ln Σ_k e^y_k − y_j), ln Σ e^y found as y_m − ln a_m at the row's largest output m; each row's sum in `real` */
 function sumCrossEntropies(rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
   let result: f64 = 0;
-  const whole = units & ~(LANES - 1), rest = units - whole, lanes = rest ? firstLanes(splat(1), rest) : splat(0);
-  const there = v128.ne<real>(lanes, splat(0)), lowest = splat(<real>-Infinity), none = splat(-1);
-  const step = <usize>whole * SIZE, width = <usize>units * SIZE;
-  for (; rows > 0; rows--, y += width, a += width, t += width) {
-    // The largest of y and of a are the same unit's. Where y has a NaN, all of a are NaN, `most` stays negative and its logarithm is NaN.
-    let high = lowest, most = none, last = lowest, target = splat(0);
-    for (let j: usize = 0; j < step; j += 16) {
-      high = v128.pmax<real>(high, v128.load(y + j));
-      most = v128.pmax<real>(most, v128.load(a + j));
+  const rest = units & (LANES - 1), there = rest ? v128.ne<real>(firstLanes(splat(1), rest), splat(0)) : splat(0);
+  const whole = <usize>(units - rest) * SIZE, width = <usize>units * SIZE, lowest = splat(<real>-Infinity), none = splat(-1);
+  while (rows > 0) { // as many rows at a time as one logarithm is of
+    const count = min(rows, LANES);
+    let high = splat(0), most = splat(1);
+    for (let p = <usize>count * width; p > 0; ) {
+      p -= width;
+      // The largest of y and of a are the same unit's. Where y has a NaN, all of a are NaN, the largest stays negative and its logarithm is NaN.
+      high = before(rowLargest(y + p, whole, rest, there, lowest), high);
+      most = before(rowLargest(a + p, whole, rest, there, none), most);
     }
-    if (rest) {
-      last = loadPart(y + step, rest);
-      target = loadPart(t + step, rest);
-      high = v128.pmax<real>(high, select(there, last, lowest));
-      most = v128.pmax<real>(most, select(there, loadPart(a + step, rest), none));
+    let totals = sub(high, log<real>(most));
+    for (let r = count; r > 0; r--, y += width, a += width, t += width) {
+      const total = firstLane(totals);
+      let s = rest ? crossEntropies(total, loadPart(y + whole, rest), loadPart(t + whole, rest)) : splat(0);
+      for (let j: usize = 0; j < whole; j += 16) s = add(s, crossEntropies(total, v128.load(y + j), v128.load(t + j)));
+      totals = turned(totals);
+      if (w) {
+        result += <f64>load<real>(w) * <f64>sum(s);
+        w += SIZE;
+      } else {
+        result += <f64>sum(s);
+      }
     }
-    const total = sub(largestLane(high), log<real>(largestLane(most)));
-    let s = rest ? crossEntropies(total, last, target) : splat(0);
-    for (let j: usize = 0; j < step; j += 16) s = add(s, crossEntropies(total, v128.load(y + j), v128.load(t + j)));
-    if (w) {
-      result += <f64>load<real>(w) * <f64>sum(s);
-      w += SIZE;
-    } else {
-      result += <f64>sum(s);
-    }
+    rows -= count;
   }
   return result;
 }

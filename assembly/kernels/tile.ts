@@ -25,8 +25,15 @@ function storeVector(c: usize, v: v128, n: i32, e: usize): void {
   else storePart(c, e ? add(loadPart(e, n), v) : v, n);
 }
 
-/** c[0:n] = e[0:n] + (v, w), an edge of C */
-function storeEdge(c: usize, v: v128, w: v128, n: i32, e: usize): void {
+/** The same of two vectors, an edge of C, or of the first alone where it is narrow */
+// @ts-ignore: decorator
+@inline
+function storeEdge(wide: bool, c: usize, v: v128, w: v128, n: i32, e: usize): void {
+  if (wide) storeWideEdge(c, v, w, n, e);
+  else storeVector(c, v, n, e);
+}
+
+function storeWideEdge(c: usize, v: v128, w: v128, n: i32, e: usize): void {
   storeVector(c, v, min(n, LANES), e);
   if (n > LANES) storeVector(c + 16, w, n - LANES, e ? e + 16 : 0);
 }
@@ -147,12 +154,12 @@ function tile(
     b += next;
   }
   if (n != (wide ? NR : LANES)) {
-    storeEdge(c, c00, c01, n, e);
-    if (rows > 1) storeEdge(c + 1 * ldc, c10, c11, n, e ? e + 1 * lde : 0);
-    if (rows > 2) storeEdge(c + 2 * ldc, c20, c21, n, e ? e + 2 * lde : 0);
-    if (rows > 3) storeEdge(c + 3 * ldc, c30, c31, n, e ? e + 3 * lde : 0);
-    if (rows > 4) storeEdge(c + 4 * ldc, c40, c41, n, e ? e + 4 * lde : 0);
-    if (rows > 5) storeEdge(c + 5 * ldc, c50, c51, n, e ? e + 5 * lde : 0);
+    storeEdge(wide, c, c00, c01, n, e);
+    if (rows > 1) storeEdge(wide, c + 1 * ldc, c10, c11, n, e ? e + 1 * lde : 0);
+    if (rows > 2) storeEdge(wide, c + 2 * ldc, c20, c21, n, e ? e + 2 * lde : 0);
+    if (rows > 3) storeEdge(wide, c + 3 * ldc, c30, c31, n, e ? e + 3 * lde : 0);
+    if (rows > 4) storeEdge(wide, c + 4 * ldc, c40, c41, n, e ? e + 4 * lde : 0);
+    if (rows > 5) storeEdge(wide, c + 5 * ldc, c50, c51, n, e ? e + 5 * lde : 0);
   } else if (e) {
     v128.store(c, add(v128.load(e), c00));
     if (wide) v128.store(c, add(v128.load(e, 16), c01), 16);

@@ -1,6 +1,6 @@
 // Lanes: sums, largest, and tails that touch nothing beyond them.
 
-import { LANES, SIZE, add, largest, loadPart, madd, mul, select, splat, splatAt, storePart, sub, sum } from "../../assembly/vec";
+import { LANES, SIZE, add, before, firstLane, largest, loadPart, madd, mul, select, splat, splatAt, storePart, sub, sum, turned } from "../../assembly/vec";
 import { ROUNDING, dyadic, get, intact, near, room, seed, set, unit, untouched } from "./buffers";
 
 /** A vector of LANES reals, lane i being first + i·step */
@@ -85,6 +85,15 @@ describe("vec", () => {
       expect<bool>(isNaN(largest(v128.load(p)))).toBe(true);
       set(p, i, Infinity);
       expect<bool>(largest(v128.load(p)) == <real>Infinity).toBe(true);
+    }
+  });
+
+  test("before, firstLane, turned: lanes move up, down and around", () => {
+    const x = ramp(-7, 1), v = ramp(1, 1);
+    for (let i = 0; i < LANES; i++) {
+      expect(lane(before(x, v), i)).toBe(i ? <f64>i : -7);
+      expect(lane(firstLane(v), i)).toBe(1);
+      expect(lane(turned(v), i)).toBe(i + 1 < LANES ? <f64>i + 2 : 1);
     }
   });
 

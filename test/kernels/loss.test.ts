@@ -1,6 +1,7 @@
 // Losses at the output: value, slope and curvature against closed forms in float64 and against differences.
 
 import { describe, expect, test } from 'vitest';
+import { realBytes } from '../../bindings/memory.js';
 import { LOSSES, LOSS_NAMES, type Loss } from '../../src/losses.js';
 import { PRECISIONS, ROUNDOFF, gamma, randoms, withKernels } from './support.js';
 
@@ -178,6 +179,25 @@ describe.each(PRECISIONS)('%s', (precision) => {
       );
     }));
 
+  test('crossEntropy of patterns together is the sum of theirs alone, to the bit', () =>
+    withKernels(precision, (lab) => {
+      const next = randoms(31);
+      for (const units of [1, 2, 3, 4, 5, 8, 11]) {
+        for (let rows = 0; rows < 10; rows++) {
+          const patterns = Array.from({ length: rows }, () => pattern('crossEntropy', units, next));
+          const flat = (f: (p: (typeof patterns)[number]) => readonly number[]) => lab.vector(lab.rounded(patterns.flatMap(f)));
+          const [y, a, t] = [flat((p) => p.y), flat((p) => softmaxOf(p.y)), flat((p) => p.t)];
+          const value = (first: number, count: number) => {
+            const at = first * units * realBytes(precision);
+            return lab.core.lossValue(LOSSES.crossEntropy.code, count, units, y.at + at, a.at + at, t.at + at, 0);
+          };
+          let alone = 0;
+          for (let r = 0; r < rows; r++) alone += value(r, 1);
+          expect(value(0, rows)).toBe(alone);
+        }
+      }
+    }));
+
   test.each(LOSS_NAMES)('%s does not hide a NaN', (loss) =>
     withKernels(precision, (lab) => {
       for (const at of [0, 3, 4, 6]) {
@@ -186,6 +206,7 @@ describe.each(PRECISIONS)('%s', (precision) => {
         expect(
           lab.core.lossValue(LOSSES[loss].code, 1, 7, v.at, v.at, lab.vector(new Array<number>(7).fill(1 / 7)).at, 0),
         ).toBeNaN();
+        expect(lab.core.lossValue(LOSSES[loss].code, 7, 1, v.at, v.at, lab.vector(new Array<number>(7).fill(1)).at, 0)).toBeNaN();
       }
     }),
   );
