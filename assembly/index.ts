@@ -17,7 +17,7 @@ export {
   deltaBytes, keptBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepPacks, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
 } from "./tasks/step";
 export { packedOpen } from "./tasks/packed";
-export { taskCommit, taskResume, taskRun } from "./tasks/tasks";
+export { taskAside, taskCommit, taskResume, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";

@@ -40,7 +40,7 @@ export interface Team {
 export function doAlone(core: Core, job: number, tasks: number, ordered: boolean): void {
   for (let index = 0; index < tasks; index++) {
     core.taskRun(job, 0, index);
-    if (ordered) core.taskCommit(job, 0, index);
+    if (ordered) core.taskCommit(job, 0, index, 0);
   }
 }
 
@@ -58,7 +58,7 @@ export function leadJob(team: Team, job: number, tasks: number, ordered: boolean
       // All of it once more: which tasks are whole nobody knows. Those that change weights know it themselves.
       for (let index = 0; index < tasks; index++) {
         core.taskResume(job, index);
-        if (ordered) core.taskCommit(job, 0, index);
+        if (ordered) core.taskCommit(job, 0, index, 0);
       }
     }
   } finally {

@@ -49,7 +49,7 @@ export function resetTasks(words: Int32Array): void {
 }
 
 /**
- * Adds the sums of a task to those before it, once it is its turn.
+ * Adds the sums of a task, just found or set aside, to those before it, once it is its turn.
  * @returns false where the turn may never come
  */
 function commitInOrder(
@@ -57,6 +57,7 @@ function commitInOrder(
   core: Core,
   thread: number,
   index: number,
+  aside: boolean,
   sleeps: boolean,
   late?: (turn: number) => boolean,
 ): boolean {
@@ -64,15 +65,17 @@ function commitInOrder(
     waitWhile(words, COMMITTED, turn, 1, sleeps);
     if (Atomics.load(words, FAILED) || late?.(turn)) return false;
   }
-  core.taskCommit(words[JOB]!, thread, index);
+  core.taskCommit(words[JOB]!, thread, index, aside ? 1 : 0);
   Atomics.store(words, COMMITTED, index + 1);
   Atomics.notify(words, COMMITTED);
+  Atomics.add(words, DONE, 1);
   return true;
 }
 
 /**
  * Takes tasks of the open job until there are none left, at the place of a thread. A thread has a range of tasks of its own, the same in every step, so that what it
- * wrote is still in its cache, and goes on with those of others. The sums of ordered jobs are added in the tasks' order.
+ * wrote is still in its cache, and goes on with those of others. The sums of ordered jobs are added in the tasks' order: those of one task may wait for their turn while
+ * the thread does another, so that one on a faster processor need not go at the pace of the others.
  * @param late called while another thread's turn does not come, with what that turn is; says whether to give up
  * @returns false where it gave up
  */
@@ -87,6 +90,7 @@ export function takeTasks(
   const tasks = words[TASKS]!;
   const ordered = words[ORDERED] !== 0;
   const ranges = rangesOf(words);
+  let waiting = -1; // the task whose sums are set aside
   for (let others = 0; others < ranges; others++) {
     const range = (thread + others) % ranges;
     const from = Math.floor((tasks * range) / ranges);
@@ -95,9 +99,16 @@ export function takeTasks(
       const index = from + Atomics.add(words, NEXT + 16 * range, 1);
       if (index >= to) break;
       core.taskRun(job, thread, index);
-      if (ordered && !commitInOrder(words, core, thread, index, sleeps, late)) return false; // nobody wants the sums any more
-      Atomics.add(words, DONE, 1);
+      if (!ordered) {
+        Atomics.add(words, DONE, 1);
+        continue;
+      }
+      // Where a turn may never come, nobody wants the sums any more.
+      if (waiting >= 0 && !commitInOrder(words, core, thread, waiting, true, sleeps, late)) return false;
+      waiting = -1;
+      if (Atomics.load(words, COMMITTED) < index && core.taskAside(job, thread)) waiting = index;
+      else if (!commitInOrder(words, core, thread, index, false, sleeps, late)) return false;
     }
   }
-  return true;
+  return waiting < 0 || commitInOrder(words, core, thread, waiting, true, sleeps, late);
 }

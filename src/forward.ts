@@ -51,7 +51,7 @@ export class Forward {
     this.stride = Math.max(1, Math.min(SLABS * slab, set.rows));
     if (set.rows <= slab) return;
     const work = workOf(architecture);
-    this.sums = new Sums(engine, arena, set.rows, slab, threads, work, times, (thread) => {
+    this.sums = new Sums(engine, arena, set.rows, slab, 0, threads, work, times, (thread) => {
       const own = thread === 0 ? { plan, set } : seat();
       return { plan: own.plan.address, patterns: own.set.address };
     });

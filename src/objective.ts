@@ -187,7 +187,8 @@ export class Objective {
       const work =
         kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
       const slab = kind === 'normalEquations' ? this.slab : this.plan.slab;
-      sums = new Sums(engine, arena, rows, slab, threads, work, TIMES, (thread) => this.place(kind, thread));
+      const columns = this.plan.architecture.inputs + outputs;
+      sums = new Sums(engine, arena, rows, slab, columns, threads, work, TIMES, (thread) => this.place(kind, thread));
       this.sums.set(kind, sums);
     }
     return sums.work(asked);
@@ -197,25 +198,25 @@ export class Objective {
   private place(kind: Sum['kind'], thread: number): Place {
     const { engine, arena, parameters, outputs, slab } = this;
     const { plan, set } = this.seat(thread);
-    const vector = (size = parameters) => new Reals(arena, 'float64', size).address;
+    const vector = (size: number) => new Reals(arena, 'float64', size).address;
     const seat = { plan: plan.address, patterns: set.address };
     switch (kind) {
       case 'gradient':
-        return { ...seat, part: vector() };
+        return { ...seat, sums: parameters };
       case 'gradientAndDiagonal':
-        return { ...seat, room: this.curvaturesOf(plan), part: vector(), partB: vector() };
+        return { ...seat, room: this.curvaturesOf(plan), sums: parameters, sumsB: parameters };
       case 'diagonal':
-        return { ...seat, room: this.curvaturesOf(plan), part: vector() };
+        return { ...seat, room: this.curvaturesOf(plan), sums: parameters };
       case 'product':
-        return { ...seat, room: this.tangentsOf(plan), part: vector() };
+        return { ...seat, room: this.tangentsOf(plan), sums: parameters };
       case 'normalEquations':
         return {
           ...seat,
           room: vector(slab * outputs * parameters),
           errors: vector(slab * outputs),
           scratch: arena.allocate(engine.core.factorScratch(slab * outputs, parameters)),
-          part: vector(parameters * parameters),
-          partB: vector(),
+          sums: parameters * parameters,
+          sumsB: parameters,
         };
       default:
         return seat;

@@ -19,16 +19,16 @@ export const JOBS = {
   stepPack: 8,
 } as const;
 
-/** Addresses that one thread works with; see Place in assembly/tasks/job.ts. */
+/** Addresses that one thread works with, and how many numbers it sums; see Place in assembly/tasks/job.ts. */
 export interface Place {
   readonly plan: number;
   readonly patterns: number;
   readonly room?: number;
   readonly errors?: number;
   readonly scratch?: number;
-  readonly part?: number;
-  readonly partB?: number;
   readonly kept?: number;
+  readonly sums?: number;
+  readonly sumsB?: number;
 }
 
 /** What to sum, over which patterns. */
@@ -50,11 +50,16 @@ export class Places {
   readonly address: number;
   private made = 0;
 
+  /**
+   * @param most threads
+   * @param spare how many numbers all threads together may set aside
+   */
   constructor(
     private readonly engine: Engine,
-    arena: Arena,
+    private readonly arena: Arena,
     readonly most: number,
     private readonly make: (thread: number) => Place,
+    private readonly spare = 0,
   ) {
     this.address = arena.allocate(most * engine.core.placeBytes());
   }
@@ -62,11 +67,22 @@ export class Places {
   /** Makes sure that there are so many. @throws OutOfMemoryError */
   need(threads: number): void {
     for (; this.made < threads; this.made++) {
-      const { plan, patterns, room = 0, errors = 0, scratch = 0, part = 0, partB = 0, kept = 0 } = this.make(this.made);
-      this.engine.core.placeSet(this.address, this.made, plan, patterns, room, errors, scratch, part, partB, kept);
+      const { plan, patterns, room = 0, errors = 0, scratch = 0, kept = 0, sums = 0, sumsB = 0 } = this.make(this.made);
+      const [part, partB] = [this.vector(sums), this.vector(sumsB)];
+      const goesOn = this.most > 1 && this.most * (sums + sumsB) <= this.spare;
+      const [aside, asideB] = goesOn ? [this.vector(sums), this.vector(sumsB)] : [0, 0];
+      this.engine.core.placeSet(this.address, this.made, plan, patterns, room, errors, scratch, part, partB, aside, asideB, kept);
     }
   }
+
+  private vector(size: number): number {
+    return size ? new Reals(this.arena, this.engine.precision, size).address : 0;
+  }
 }
+
+/** What sums that wait for their turn may take: a twentieth of the data, or so many numbers, less than a page of memory. */
+const MOST_ASIDE = 1 / 20;
+const FEW_ASIDE = 8192;
 
 /** Sums of one sort, again and again. */
 export class Sums {
@@ -75,7 +91,7 @@ export class Sums {
   private readonly choice: ThreadChoice;
 
   /**
-   * @param rows the most patterns that will be summed over, `slab` a task
+   * @param rows the most patterns that will be summed over, `slab` a task, each so many numbers
    * @param work of one pattern, in multiply-adds
    * @param times how often there will be a sum, about
    */
@@ -84,6 +100,7 @@ export class Sums {
     arena: Arena,
     rows: number,
     slab: number,
+    columns: number,
     threads: Threads,
     work: number,
     times: number,
@@ -91,7 +108,7 @@ export class Sums {
   ) {
     const tasks = Math.ceil(rows / slab);
     this.choice = new ThreadChoice(tasks > 1 ? threads : 1, work, rows, times);
-    this.places = new Places(engine, arena, this.choice.most, make);
+    this.places = new Places(engine, arena, this.choice.most, make, Math.max(FEW_ASIDE, rows * columns * MOST_ASIDE));
     this.at = {
       job: arena.allocate(engine.core.jobBytes()),
       places: this.places.address,

@@ -10,9 +10,11 @@ export class Place {
   room: usize;
   errors: usize;
   scratch: usize;
-  // Where a task's sums go until it is their turn to be added.
+  // Where a task's sums go, and where they may wait until it is their turn to be added while the thread goes on; 0 where they may not.
   part: usize;
   partB: usize;
+  aside: usize;
+  asideB: usize;
   // Parameters as they were before the update that is under way.
   kept: usize;
 }
@@ -61,7 +63,8 @@ export function placeBytes(): usize {
 
 /** Place number `thread` of those at `places` works with these addresses. */
 export function placeSet(
-  places: usize, thread: i32, plan: usize, patterns: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize, kept: usize,
+  places: usize, thread: i32, plan: usize, patterns: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize,
+  aside: usize, asideB: usize, kept: usize,
 ): void {
   const place = changetype<Place>(places + <usize>thread * offsetof<Place>());
   place.plan = plan;
@@ -71,6 +74,8 @@ export function placeSet(
   place.scratch = scratch;
   place.part = part;
   place.partB = partB;
+  place.aside = aside;
+  place.asideB = asideB;
   place.kept = kept;
 }
 

@@ -81,22 +81,36 @@ function gather(n: i32, part: usize, out: usize, k: i32): void {
   else copy(n, part, out);
 }
 
-/** The sums of task k, at the place, are added to those before. */
-export function sumCommit(job: Job, place: Place, k: i32): void {
-  const n = changetype<Plan>(place.plan).parameters;
+/**
+ * The place's sums go aside, so that it has room for another task's; returns whether they could. What is emphasised follows from a slab's outputs, which the next
+ * slab would replace.
+ */
+export function sumAside(job: Job, place: Place): bool {
+  if (!place.aside || (job.run && changetype<Run>(job.run).emphasis)) return false;
+  const part = place.part, partB = place.partB;
+  place.part = place.aside;
+  place.partB = place.asideB;
+  place.aside = part;
+  place.asideB = partB;
+  return true;
+}
+
+/** The sums of task k, at the place or set aside there, are added to those before. */
+export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
+  const n = changetype<Plan>(place.plan).parameters, part = aside ? place.aside : place.part, partB = aside ? place.asideB : place.partB;
   if (job.kind == EVALUATE) return;
-  if (job.kind == NORMAL_EQUATIONS) {
+  if (SIZE == 8 && job.kind == NORMAL_EQUATIONS) {
     for (let i = 0; i < n; i++) { // the upper triangle
       const at = <usize>i * (<usize>n + 1) * SIZE;
-      gather(n - i, place.part + at, job.out + at, k);
+      gather(n - i, part + at, job.out + at, k);
     }
-    gather(n, place.partB, job.outB, k);
+    gather(n, partB, job.outB, k);
     return;
   }
-  gather(n, place.part, job.out, k);
+  gather(n, part, job.out, k);
   if (job.run && changetype<Run>(job.run).emphasis) { // in the order of the slabs: what is emphasised depends on it
     const done = k * job.slab;
     notePatterns(changetype<Run>(job.run), place.plan, changetype<Patterns>(place.patterns), job.first + done, min(job.slab, job.rows - done));
   }
-  if (job.kind == GRADIENT_AND_DIAGONAL) gather(n, place.partB, job.outB, k);
+  if (SIZE == 8 && job.kind == GRADIENT_AND_DIAGONAL) gather(n, partB, job.outB, k);
 }

@@ -2,7 +2,7 @@
 
 import { Job, STEP_KERNELS, STEP_PACK, STEP_ROWS, placeOf } from "./job";
 import { kernelResume, kernelTask, packTask, rowsTask } from "./step";
-import { sumCommit, sumTask } from "./sums";
+import { sumAside, sumCommit, sumTask } from "./sums";
 
 /** Does task number `index` of the job, at the place of a thread. */
 export function taskRun(jobAt: usize, thread: i32, index: i32): void {
@@ -13,10 +13,16 @@ export function taskRun(jobAt: usize, thread: i32, index: i32): void {
   else sumTask(job, place, index);
 }
 
-/** Adds what the task found to what those before it have: called in the order of their numbers. */
-export function taskCommit(jobAt: usize, thread: i32, index: i32): void {
+/** Adds what the task found to what those before it have: called in the order of their numbers. aside: 1 if that was set aside */
+export function taskCommit(jobAt: usize, thread: i32, index: i32, aside: i32): void {
   const job = changetype<Job>(jobAt);
-  sumCommit(job, placeOf(job, thread), index);
+  sumCommit(job, placeOf(job, thread), index, aside != 0);
+}
+
+/** Sets aside what the thread's last task found, if there is room and nothing else waits there; returns 1 if so: the thread may go on with another one. */
+export function taskAside(jobAt: usize, thread: i32): i32 {
+  const job = changetype<Job>(jobAt);
+  return sumAside(job, placeOf(job, thread)) ? 1 : 0;
 }
 
 /** Does at the first thread's place what is left of task number `index`, after others may have done some or all of it. What only computes is done anew. */

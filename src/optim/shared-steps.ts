@@ -1,8 +1,8 @@
 // Steps of a descent that threads share: kernels are packed, rows of a batch go through, then parts of the kernels move (assembly/tasks/step.ts).
 
-import { Reals, realBytes } from '../../bindings/memory.js';
+import { type Reals, realBytes } from '../../bindings/memory.js';
 import type { SharedRun } from '../../bindings/orders.js';
-import { Plan, workOf } from '../plan.js';
+import { Plan, outputsOf, workOf } from '../plan.js';
 import { JOBS, Places, Sums } from '../sums.js';
 import { ThreadChoice } from '../threads.js';
 import type { Work } from '../work.js';
@@ -103,13 +103,14 @@ export class SharedSteps {
   private sums(): Sums {
     const { plan, arena } = this.task;
     const { engine, architecture, theta } = plan;
-    return new Sums(engine, arena, this.most, plan.slab, this.choice.most, 0, 1, () => {
+    const columns = architecture.inputs + outputsOf(architecture);
+    return new Sums(engine, arena, this.most, plan.slab, columns, this.choice.most, 0, 1, () => {
       const own = new Plan(engine, arena, architecture, theta, plan.slab, true);
       return {
         plan: own.address,
         patterns: arena.allocate(engine.core.patternsBytes()),
         room: own.slabs,
-        part: new Reals(arena, engine.precision, plan.parameters).address,
+        sums: plan.parameters,
       };
     });
   }

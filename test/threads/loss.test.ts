@@ -131,7 +131,7 @@ describe('a step that was left half done is finished', () => {
     for (let i = 0; i < 2; i++) {
       const [own, set] = [arena.allocate(core.planBytes(2)), arena.allocate(core.patternsBytes())];
       const scratch = arena.allocate(core.stepScratch(plan.address, ROWS));
-      core.placeSet(places, i, own, set, 0, 0, scratch, 0, 0, arena.allocate(core.keptBytes()));
+      core.placeSet(places, i, own, set, 0, 0, scratch, 0, 0, 0, 0, arena.allocate(core.keptBytes()));
     }
     const bytes = core.sharingBytes(plan.address, 2);
     const sharing = arena.allocate(bytes);
