@@ -3,8 +3,7 @@
 export * from "./index";
 export { symmetricEigen, eigenScratch } from "./kernels/eigen";
 export { curvatureProduct, tangentsBytes, tangentsOpen } from "./curvature/products";
-export { secondDerivative } from "./kernels/activation";
 export { gradientAndDiagonal } from "./curvature/diagonal";
 export { dampedTriangularStep, foldRows } from "./kernels/qr";
 export { jacobianRows, normalEquations, triangularEquations } from "./curvature/jacobian";
-export { cholesky, choleskySolve, dampedStep, factorScratch, inverseDiagonal, matrixTimesVector, normalMatrix, rankTwoTimesVector } from "./kernels/factor";
+export { cholesky, choleskySolve, dampedStep, factorScratch, inverseDiagonal, normalMatrix, rankTwoTimesVector } from "./kernels/factor";

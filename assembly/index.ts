@@ -1,7 +1,7 @@
 // The whole ABI. Addresses are bytes into linear memory; sizes are elements, strides bytes. `Plan` and `Run` are addresses.
 
 export {
-  planBytes, planOpen, planDense, planRbf, planBatchNorm, planLayerNorm, planDropout, planNoise, planParameters, planStatistics, planSlab,
+  planBytes, planOpen, planDense, planRbf, planBatchNorm, planLayerNorm, planDropout, planNoise, planParameters, planSlab,
   planWorkspace, planBind, planOutput,
 } from "./plan";
 export { planSlabs, patternsBytes, patternsOpen, patternsWeight, evaluate, objectiveGradient } from "./evaluate";
@@ -24,6 +24,6 @@ export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums
 export { logarithms } from "./kernels/rbf";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { softmax, logSoftmax } from "./kernels/softmax";
-export { activate, timesDerivative } from "./kernels/activation";
+export { activate } from "./kernels/activation";
 export { lossValue, lossSlope, lossCurvature } from "./kernels/loss";
 export { curvatureDiagonal, curvaturesBytes, curvaturesOpen } from "./curvature/diagonal";

@@ -138,11 +138,6 @@ export function planParameters(at: usize): i32 {
   return plan.parameters;
 }
 
-/** How many running statistics follow the parameters. */
-export function planStatistics(at: usize): i32 {
-  return changetype<Plan>(at).statistics;
-}
-
 /** Reals of input and activations that a slab may hold at least: 1 MiB in float32, about what a second cache keeps. */
 const SLAB_REALS: i32 = 1 << 18;
 

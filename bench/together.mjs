@@ -1,11 +1,14 @@
 // What two threads could do at most: each its own steps at the same time, which share no work and wait for nobody; and what it takes to hand a word over.
 
+import { once } from 'node:events';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { LADDER, calibrate, patterns, prepareOwn, summary, timed } from '../dist/bench.js';
 import * as library from '../dist/index.js';
-import { SHARED_CALL } from './curves.mjs';
 
 const TURNS = 20_000;
+
+/** Milliseconds of a call: both threads begin at about the same time. */
+const CALL = 200;
 
 const rungOf = (name) => LADDER.find((rung) => rung.name === name);
 
@@ -36,7 +39,7 @@ async function serve({ names, words }) {
 export async function twoAtOnce(names, rounds) {
   const words = new Int32Array(new SharedArrayBuffer(64));
   const worker = new Worker(new URL(import.meta.url), { workerData: { names, words } });
-  const answer = () => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+  const answer = async () => (await once(worker, 'message'))[0];
   await answer();
   const turns = [];
   for (let r = 0; r < rounds; r++) {
@@ -49,7 +52,7 @@ export async function twoAtOnce(names, rounds) {
   const rungs = {};
   for (const name of names) {
     const contender = await prepareOwn(library, rungOf(name), patterns(rungOf(name)), 1);
-    const units = await calibrate(contender, 300, SHARED_CALL);
+    const units = await calibrate(contender, 300, CALL);
     const ratios = [];
     for (let r = 0; r < rounds; r++) {
       const alone = await timed(contender, units);

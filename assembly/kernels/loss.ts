@@ -75,21 +75,20 @@ function curvature(loss: i32, a: v128): v128 {
   }
 }
 
-/** Σ_r w[r] Σ_j value(x[r,j], t[r,j]), each row's sum in `real`, the rows' in float64 */
+/** Σ_r w[r] Σ_j value(x[r,j], t[r,j]), each row's sum in `real`, the rows' in float64; of a short last vector, up to 12 bytes behind it are read */
 // @ts-ignore: decorator
 @inline
 function sumValues(loss: i32, rows: i32, units: i32, x: usize, t: usize, w: usize): f64 {
   let result: f64 = 0;
   for (; rows > 0; rows--) {
     let s = splat(0), i = units;
-    for (; i >= LANES; i -= LANES, x += 16, t += 16) s = add(s, value(loss, v128.load(x), v128.load(t)));
-    if (i > 0) {
-      // Lanes beyond the row hold x = t = 0, which only hinge and binaryCrossEntropy do not value at 0.
-      let v = value(loss, loadPart(x, i), loadPart(t, i));
-      if (loss == HINGE || loss == BINARY_CROSS_ENTROPY) v = firstLanes(v, i);
-      s = add(s, v);
-      x += <usize>i * SIZE;
-      t += <usize>i * SIZE;
+    while (true) {
+      const v = value(loss, v128.load(x), v128.load(t)), n = min(i, LANES);
+      s = add(s, n < LANES ? firstLanes(v, n) : v);
+      x += <usize>n * SIZE;
+      t += <usize>n * SIZE;
+      i -= LANES;
+      if (i <= 0) break;
     }
     if (w) {
       result += <f64>load<real>(w) * <f64>sum(s);
@@ -168,7 +167,7 @@ export function lossValue(loss: i32, rows: i32, units: i32, y: usize, a: usize, 
     const whole = rows / group, rest = rows - whole * group;
     const offset = <usize>(whole * group) * <usize>units * SIZE;
     return factor * (valuesOf(loss, whole, units * group, y, a, t, 0)
-      + valuesOf(loss, 1, rest * units, y + offset, a + offset, t + offset, 0));
+      + valuesOf(loss, rest ? 1 : 0, rest * units, y + offset, a + offset, t + offset, 0));
   }
   return factor * valuesOf(loss, rows, units, y, a, t, w);
 }

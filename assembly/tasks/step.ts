@@ -95,17 +95,25 @@ function partAt(s: Sharing, i: i32): Part {
 /** Multiply-adds that a part has at least: about 20 µs. */
 const LEAST: f64 = 262144;
 
-/** In how many parts to share the gradient of a layer between so many threads, at most two for each. */
-function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
+/** How many threads share the gradient of a layer. */
+function sharersOf(layer: Layer, rows: i32, threads: i32): i32 {
   if (layer.kind != DENSE) return layer.parameters ? 1 : 0;
-  const work = <f64>layer.kernelSize * <f64>rows;
-  const most = max(1, layer.inputs / (2 * GRAIN)); // a part has at least GRAIN rows, a product's path must not change
-  return max(1, min(min(most, 2 * threads), <i32>(work / LEAST)));
+  const most = layer.inputs / (2 * GRAIN); // a part has at least GRAIN rows, a product's path must not change
+  return max(1, min(min(most, threads), <i32>(<f64>layer.kernelSize * <f64>rows / LEAST)));
 }
 
-/** How many of so many parts a thread has. */
-function eachOf(parts: i32, threads: i32): i32 {
-  return (parts + threads - 1) / threads;
+/** In how many parts a thread does its share of a layer. The first layer is the last whose turn comes: small parts are left there, for who is done first. */
+function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
+  const sharers = sharersOf(layer, rows, threads);
+  if (sharers < threads) return 1;
+  const most = min(layer.inputs / (2 * GRAIN * threads), <i32>(<f64>layer.kernelSize * <f64>rows / (LEAST * <f64>threads)));
+  return most < 2 ? 1 : layer.first || most < 8 ? 2 : 4;
+}
+
+/** The first row of part k of so many of a thread's share: half of it, a quarter, an eighth …, the last two alike. */
+function rowFrom(inputs: i32, thread: i32, sharers: i32, k: i32, parts: i32): i32 {
+  const from = partFrom(inputs, thread, sharers), to = partFrom(inputs, thread + 1, sharers);
+  return k < parts ? from + (to - from - ((to - from) >> k)) / GRAIN * GRAIN : to;
 }
 
 /** Whether a plan's rows can be shared: layers that normalise over batches need all of them. */
@@ -117,7 +125,7 @@ export function sharesRows(planAt: usize): i32 {
 export function sharingBytes(planAt: usize, threads: i32): usize {
   const plan = changetype<Plan>(planAt);
   let parts = 0;
-  for (let i = 0; i < plan.layers; i++) parts += threads * eachOf(partsOf(layerAt(plan, i), plan.rows, threads), threads);
+  for (let i = 0; i < plan.layers; i++) parts += threads * partsOf(layerAt(plan, i), plan.rows, threads);
   return offsetof<Sharing>() + <usize>parts * offsetof<Part>();
 }
 
@@ -137,12 +145,12 @@ export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize
   s.parts = 0;
   for (let thread = 0; thread < threads; thread++) {
     for (let i = plan.layers - 1; i >= 0; i--) { // in the order in which the errors were found: the last are in the cache
-      const layer = layerAt(plan, i), parts = partsOf(layer, plan.rows, threads), each = eachOf(parts, threads);
-      for (let k = thread * each; k < (thread + 1) * each; k++) { // all have as many parts, though some may be empty
+      const layer = layerAt(plan, i), sharers = sharersOf(layer, plan.rows, threads), parts = partsOf(layer, plan.rows, threads);
+      for (let k = 0; k < parts; k++) { // all have as many parts, though some may be empty
         const part = partAt(s, s.parts++);
         part.layer = i;
-        part.from = partFrom(layer.inputs, k, parts);
-        part.to = partFrom(layer.inputs, k + 1, parts);
+        part.from = rowFrom(layer.inputs, thread, sharers, k, parts);
+        part.to = rowFrom(layer.inputs, thread, sharers, k + 1, parts);
       }
     }
   }
