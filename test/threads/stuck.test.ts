@@ -1,10 +1,10 @@
 // Workers that take a task and never come back, which nothing announces: they are given up after a while, and their work is done once more.
 
 import { expect, test, vi } from 'vitest';
-import { type FitOptions, adam } from '../../src/index.js';
+import { type FitOptions, adam, dense } from '../../src/index.js';
 import { endThreads } from '../../bindings/pool.js';
 import { leader } from './late-leader.js';
-import { fitted, problem, workersFor } from './support.js';
+import { LAYERS, fitted, problem, workersFor } from './support.js';
 
 vi.mock('../../bindings/team.js', () => import('./late-leader.js'));
 
@@ -35,21 +35,27 @@ vi.mock('../../build/worker.text.js', async () => {
   };
 });
 
-// Of a step on a batch the first job is for rows, the second for kernels; of one on more than fits a workspace there is one, whose sums have an order, and
-// then validation, whose sums have none.
+/** A kernel that is packed for all threads, and its transpose. */
+const WIDE = [dense(70), dense(70, { activation: 'tanh' }), dense(3, { activation: 'softmax' })];
+
+// Of a step on a batch the first job is for rows, the second for kernels; where kernels are packed, that is a job before these. Of one on more than fits a workspace
+// there is one, whose sums have an order, and then validation, whose sums have none.
 test.each([
-  [0, 'rows', 400, { batchSize: 64 }],
-  [3, 'kernels', 400, { batchSize: 64, method: adam() }],
-  [0, 'slabs', 5000, { batchSize: 'full' }],
-  [1, 'validation', 5000, { batchSize: 'full', validation: 0.5 }],
-] as [number, string, number, FitOptions][])('in job %i: %s', async (job, _, rows, options) => {
-  const { X, labels } = problem(rows, 7, 3);
-  const alone = await fitted({ threads: 1 }, X, labels, { epochs: 2, ...options });
+  [0, 'rows', 7, 400, { batchSize: 64 }],
+  [3, 'kernels', 7, 400, { batchSize: 64, method: adam() }],
+  [0, 'packing', 70, 130, { batchSize: 64 }],
+  [4, 'rows, kernels packed', 70, 130, { batchSize: 64, method: adam() }],
+  [0, 'slabs', 7, 5000, { batchSize: 'full' }],
+  [1, 'validation', 7, 5000, { batchSize: 'full', validation: 0.5 }],
+] as [number, string, number, number, FitOptions][])('in job %i: %s', async (job, _, inputs, rows, options) => {
+  const { X, labels } = problem(rows, inputs, 3);
+  const layers = inputs === 70 ? WIDE : LAYERS;
+  const alone = await fitted({ layers, threads: 1 }, X, labels, { epochs: 2, ...options });
   endThreads();
   process.env[STUCK] = String(job);
   await workersFor(2);
   process.env[STUCK] = 'none';
   const started = performance.now();
-  expect(await fitted({ threads: 2 }, X, labels, { epochs: 2, ...options })).toEqual(alone);
+  expect(await fitted({ layers, threads: 2 }, X, labels, { epochs: 2, ...options })).toEqual(alone);
   expect(performance.now() - started).toBeGreaterThan(2900); // it was stuck indeed
 });
