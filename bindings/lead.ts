@@ -124,7 +124,7 @@ class Watch {
     if (turn !== this.turn) {
       this.turn = turn;
       this.since = now;
-      this.busy ||= now - this.started; // its first task
+      this.busy ||= now - this.started; // its first task, or two
     }
     return now - this.since > Math.max(PATIENCE, 10 * this.busy);
   }

@@ -187,8 +187,8 @@ export class Objective {
       const work =
         kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
       const slab = kind === 'normalEquations' ? this.slab : this.plan.slab;
-      const columns = this.plan.architecture.inputs + outputs;
-      sums = new Sums(engine, arena, rows, slab, columns, threads, work, TIMES, (thread) => this.place(kind, thread));
+      const data = rows * (this.plan.architecture.inputs + outputs);
+      sums = new Sums(engine, arena, rows, slab, data, threads, work, TIMES, (thread) => this.place(kind, thread));
       this.sums.set(kind, sums);
     }
     return sums.work(asked);

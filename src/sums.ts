@@ -80,7 +80,7 @@ export class Places {
   }
 }
 
-/** What sums that wait for their turn may take: a twentieth of the data, or so many numbers, less than a page of memory. */
+/** What sums of one kind that wait for their turn may take: a twentieth of the data, or so many numbers, no more than a page of memory. */
 const MOST_ASIDE = 1 / 20;
 const FEW_ASIDE = 8192;
 
@@ -91,7 +91,8 @@ export class Sums {
   private readonly choice: ThreadChoice;
 
   /**
-   * @param rows the most patterns that will be summed over, `slab` a task, each so many numbers
+   * @param rows the most patterns that will be summed over, `slab` a task
+   * @param data how many numbers the set has
    * @param work of one pattern, in multiply-adds
    * @param times how often there will be a sum, about
    */
@@ -100,7 +101,7 @@ export class Sums {
     arena: Arena,
     rows: number,
     slab: number,
-    columns: number,
+    data: number,
     threads: Threads,
     work: number,
     times: number,
@@ -108,7 +109,7 @@ export class Sums {
   ) {
     const tasks = Math.ceil(rows / slab);
     this.choice = new ThreadChoice(tasks > 1 ? threads : 1, work, rows, times);
-    this.places = new Places(engine, arena, this.choice.most, make, Math.max(FEW_ASIDE, rows * columns * MOST_ASIDE));
+    this.places = new Places(engine, arena, this.choice.most, make, Math.max(FEW_ASIDE, data * MOST_ASIDE));
     this.at = {
       job: arena.allocate(engine.core.jobBytes()),
       places: this.places.address,

@@ -104,8 +104,7 @@ function sharersOf(layer: Layer, rows: i32, threads: i32): i32 {
 
 /** In how many parts a thread does its share of a layer. The first layer is the last whose turn comes: small parts are left there, for who is done first. */
 function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
-  const sharers = sharersOf(layer, rows, threads);
-  if (sharers < threads) return 1;
+  if (layer.kind != DENSE || sharersOf(layer, rows, threads) < threads) return 1;
   const most = min(layer.inputs / (2 * GRAIN * threads), <i32>(<f64>layer.kernelSize * <f64>rows / (LEAST * <f64>threads)));
   return most < 2 ? 1 : layer.first || most < 8 ? 2 : 4;
 }

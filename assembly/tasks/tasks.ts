@@ -19,7 +19,7 @@ export function taskCommit(jobAt: usize, thread: i32, index: i32, aside: i32): v
   sumCommit(job, placeOf(job, thread), index, aside != 0);
 }
 
-/** Sets aside what the thread's last task found, if there is room and nothing else waits there; returns 1 if so: the thread may go on with another one. */
+/** Sets aside what the thread's last task found, where there is room; returns 1 if so: the thread may go on with another one. Nothing else may wait there. */
 export function taskAside(jobAt: usize, thread: i32): i32 {
   const job = changetype<Job>(jobAt);
   return sumAside(job, placeOf(job, thread)) ? 1 : 0;

@@ -101,10 +101,10 @@ export class SharedSteps {
 
   /** For steps on more patterns than the workspace holds. */
   private sums(): Sums {
-    const { plan, arena } = this.task;
+    const { plan, arena, rows } = this.task;
     const { engine, architecture, theta } = plan;
-    const columns = architecture.inputs + outputsOf(architecture);
-    return new Sums(engine, arena, this.most, plan.slab, columns, this.choice.most, 0, 1, () => {
+    const data = rows * (architecture.inputs + outputsOf(architecture));
+    return new Sums(engine, arena, this.most, plan.slab, data, this.choice.most, 0, 1, () => {
       const own = new Plan(engine, arena, architecture, theta, plan.slab, true);
       return {
         plan: own.address,
