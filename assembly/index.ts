@@ -14,8 +14,10 @@ export {
 
 export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {
-  deltaBytes, keptBytes, sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepPacks, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
+  sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepPacks, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
 } from "./tasks/step";
+export { deltaBytes } from "./tasks/sharing";
+export { keptBytes } from "./tasks/parts";
 export { packedOpen } from "./tasks/packed";
 export { taskAside, taskCommit, taskResume, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";

@@ -1,7 +1,8 @@
 // A task, whatever its job; the whole of what a thread is ever asked for.
 
 import { Job, STEP_KERNELS, STEP_PACK, STEP_ROWS, placeOf } from "./job";
-import { kernelResume, kernelTask, packTask, rowsTask } from "./step";
+import { kernelResume, kernelTask } from "./parts";
+import { packTask, rowsTask } from "./step";
 import { sumAside, sumCommit, sumTask } from "./sums";
 
 /** Does task number `index` of the job, at the place of a thread. */
