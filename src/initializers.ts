@@ -23,7 +23,7 @@ interface Draw {
   normals(n: number): RealArray;
 }
 
-/** Initial weights: the kernel, and the bias where that does not start at 0. */
+/** Initial weights: the kernel, and biases where the rule has its own. */
 interface Weights {
   readonly kernel: ArrayLike<number>;
   readonly bias?: ArrayLike<number>;
@@ -74,6 +74,9 @@ export const INITIALIZER_FIELD: Field<Initializer | undefined> = either<NamedIni
   value('a function ({ inputs, units }, random) => weights', (v) => typeof v === 'function', undefined as never),
 );
 
+/** How biases begin. */
+export type BiasInitializer = 'random' | 'zeros';
+
 /** Where a kernel stands among the parameters, and what it is for. */
 export interface KernelPlace {
   readonly layer: number;
@@ -83,10 +86,17 @@ export interface KernelPlace {
   /** Index of the kernel's first parameter; the bias follows where there is one. */
   readonly first: number;
   readonly bias: boolean;
+  /** Missing: as the kernel's rule has it. */
+  readonly biasInit: BiasInitializer | undefined;
 }
 
+/** The number of draws of a layer's stream: kernels with all that their rules need, and random biases. */
+const KERNEL = 0;
+const BIASES = 1;
+
 /**
- * Fills a kernel, and its bias where that does not start at 0, from the layer's own stream.
+ * Fills a kernel and its bias from the layer's own streams. Random biases are uniform on ±1, or the rule's own; they are weights from a constant unit, which the
+ * fan-in then counts.
  * @throws OptionError if a function gives something else than inputs·units finite numbers
  */
 export function initialize(
@@ -97,27 +107,30 @@ export function initialize(
   place: KernelPlace,
   seed: number,
 ): void {
-  const { layer, inputs, units, first } = place;
+  const { layer, inputs, units, first, biasInit } = place;
   const [low, high] = halves(seed);
   const maker =
     typeof init === 'function' ? custom(init) : init === 'leastSquares' ? INITIALIZERS.lecunNormal : INITIALIZERS[init];
+  const random = place.bias && biasInit === 'random' && init !== 'zeros';
+  const biases = first + inputs * units;
+  if (random) core.uniforms(units, low, high, Purpose.weights, layer, BIASES, -1, 1, theta.at(biases));
   if (typeof maker !== 'function') {
-    const spread = maker.of(inputs, units);
+    const spread = maker.of(inputs + (random ? 1 : 0), units);
     const at = theta.at(first);
-    if (maker.shape === 'normal') core.normals(inputs * units, low, high, Purpose.weights, layer, 0, 0, spread, at);
-    else core.uniforms(inputs * units, low, high, Purpose.weights, layer, 0, -spread, spread, at);
+    if (maker.shape === 'normal') core.normals(inputs * units, low, high, Purpose.weights, layer, KERNEL, 0, spread, at);
+    else core.uniforms(inputs * units, low, high, Purpose.weights, layer, KERNEL, -spread, spread, at);
     return;
   }
   const drawn = (kind: 'uniforms' | 'normals') => (n: number) => {
     const numbers = new Reals(arena, theta.precision, n);
-    core[kind](n, low, high, Purpose.weights, layer, 0, 0, 1, numbers.address);
+    core[kind](n, low, high, Purpose.weights, layer, KERNEL, 0, 1, numbers.address);
     const copy = numbers.read();
     arena.release(numbers.address);
     return copy;
   };
   const { kernel, bias } = maker({ ...place, uniforms: drawn('uniforms'), normals: drawn('normals') });
   theta.view().set(kernel, first);
-  if (bias && place.bias) theta.view().set(bias, first + inputs * units);
+  if (bias && place.bias && biasInit !== 'zeros') theta.view().set(bias, biases);
 }
 
 /** Centres at normal random places of unit variance, and widths, σ or else √inputs: about half of what two centres are apart. */

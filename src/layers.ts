@@ -2,7 +2,7 @@
 
 import { ACTIVATIONS, ACTIVATION_NAMES, type Activation } from './activations.js';
 import { OptionError } from './errors.js';
-import { type Initializer, type NamedInitializer, INITIALIZER_FIELD } from './initializers.js';
+import { type BiasInitializer, type Initializer, type NamedInitializer, INITIALIZER_FIELD } from './initializers.js';
 import { checked, flag, number, oneOf } from './options.js';
 
 const DENSE = {
@@ -10,6 +10,7 @@ const DENSE = {
   slope: number({ above: -Infinity, below: Infinity }, undefined),
   bias: flag(true),
   init: INITIALIZER_FIELD,
+  biasInit: oneOf(['random', 'zeros'], undefined),
 };
 
 /** A fully connected layer: a = f(b + x·K). */
@@ -21,6 +22,8 @@ export interface DenseLayer {
   readonly slope: number;
   readonly bias: boolean;
   readonly init: Initializer;
+  /** Missing where the place in the network decides: 'random' in hidden layers, 'zeros' in the last. */
+  readonly biasInit?: BiasInitializer;
 }
 
 /** Radial basis functions: a = e^{−‖x − c‖²/(2σ²)}, one centre c and width σ a unit. */
@@ -74,10 +77,16 @@ export interface DenseOptions {
   activation?: Activation;
   /** The parameter of twistedTanh (default 0.05), leakyRelu (0.01) or elu (1); refused for others. */
   slope?: number;
-  /** Default true. Biases start at 0. */
+  /** Default true. */
   bias?: boolean;
   /** The kernel's initial weights: a name or a function. Default by the activation: 'heNormal' for rectifiers, else 'lecunNormal'. */
   init?: Initializer;
+  /**
+   * The initial biases. 'random': they are weights from a constant unit (Efficient BackProp 4.6), uniform on ±1, or as 'nguyenWidrow' draws them; the fan-in of the
+   * kernel's rule counts that unit. 'zeros': 0, and the fan-in does not count it. Default 'random' in hidden layers, 'zeros' in the last: from biases of 0 an odd
+   * network starts at a saddle for products, squares and waves.
+   */
+  biasInit?: BiasInitializer;
 }
 
 const UNITS = number({ min: 1, max: 2 ** 24, integer: true }, undefined);
@@ -91,15 +100,16 @@ function requireUnits(layer: string, units: unknown): void {
  *
  * - `activation`: `'linear'` unless told otherwise.
  * - `slope`: the parameter of twistedTanh (default 0.05), leakyRelu (0.01) or elu (1); refused for others.
- * - `bias`: `true`. Biases start at 0.
+ * - `bias`: `true`.
  * - `init`: kernel's initial weights, a name or a function; by default by the activation: `'heNormal'` for rectifiers, else
  *   `'lecunNormal'` (Efficient BackProp, (16)).
+ * - `biasInit`: `'random'` (uniform on ±1) in hidden layers, `'zeros'` in the last one.
  *
  * @throws OptionError
  */
 export function dense(units: number, options?: DenseOptions): DenseLayer {
   requireUnits('dense', units);
-  const { activation, slope, bias, init } = checked('dense', DENSE, options);
+  const { activation, slope, bias, init, biasInit } = checked('dense', DENSE, options);
   const traits: { gain: 1 | 2; slope?: number } = ACTIVATIONS[activation];
   if (slope !== undefined && traits.slope === undefined) {
     throw new OptionError('dense.slope', slope, `none: ${activation} has no slope`);
@@ -115,6 +125,7 @@ export function dense(units: number, options?: DenseOptions): DenseLayer {
     slope: slope ?? traits.slope ?? 0,
     bias,
     init: init ?? byActivation(activation),
+    ...(biasInit && { biasInit }),
   });
 }
 

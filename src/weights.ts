@@ -24,12 +24,14 @@ export function drawWeights(
   }
   const inputs = widths(architecture);
   const firstOf = (name: string) => shapes.find((shape) => shape.name === name)!.first;
+  const last = architecture.layers.findLastIndex(({ type }) => type === 'dense' || type === 'rbf');
   architecture.layers.forEach((layer, i) => {
     if (layer.type === 'dense') {
       const { units, activation, bias } = layer;
+      const biasInit = layer.biasInit ?? (i < last ? 'random' : undefined);
       const init = layer.init as Exclude<Initializer, 'custom'>; // that name is a file's, whose weights need no start
       const { gain } = ACTIVATIONS[activation];
-      const place = { layer: i, inputs: inputs[i]!, units, gain, first: firstOf(`layers.${i}.kernel`), bias };
+      const place = { layer: i, inputs: inputs[i]!, units, gain, first: firstOf(`layers.${i}.kernel`), bias, biasInit };
       initialize(core, arena, theta, init, place, seed);
     } else if (layer.type === 'rbf') {
       initializeRbf(core, theta, layer, {
