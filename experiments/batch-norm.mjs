@@ -74,7 +74,7 @@ function problem(seed, shift) {
 
 function layersOf(activation, place) {
   const norm = (i) => (place === 'below every layer' || (place === 'below the first layer' && i === 0) ? [batchNorm()] : []);
-  return [...filled(3, (i) => [...norm(i), dense(UNITS, { activation })]).flat(), ...norm(3), dense(1)];
+  return [...filled(3, (i) => [...norm(i), dense(UNITS, { activation, biasInit: 'zeros' })]).flat(), ...norm(3), dense(1)];
 }
 
 /** The loss at the rate that ends lowest. */

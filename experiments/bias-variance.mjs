@@ -66,7 +66,7 @@ async function decomposed(seed, sets) {
     const Y = X.map((x) => [truth(x) + NOISE * normal()]);
     const net = await Network.create({
       inputs: 2,
-      layers: [dense(UNITS, { activation: 'lecunTanh' }), dense(1)],
+      layers: [dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
       loss: 'meanSquaredError',
       seed,
     });

@@ -80,7 +80,7 @@ async function compare(seed) {
   const fit = async (options) => {
     const net = await Network.create({
       inputs: 2,
-      layers: [dense(UNITS, { activation: 'lecunTanh' }), dense(1)],
+      layers: [dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
       loss: 'meanSquaredError',
       seed,
     });

@@ -79,7 +79,7 @@ const mislabelled = (seed) => problem(seed, [1 / 3, 1 / 3, 1 / 3], WRONG);
 async function learn({ X, Y, test }, order, rate, seed) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [dense(8, { activation: 'lecunTanh' }), dense(3, { activation: 'softmax' })],
+    layers: [dense(8, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(3, { activation: 'softmax' })],
     loss: 'crossEntropy',
     seed,
   });

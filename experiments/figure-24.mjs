@@ -106,7 +106,7 @@ async function digits() {
   const { X, classes } = images({ rows: 300, seed: 3 });
   const net = await Network.create({
     inputs: 784,
-    layers: [dense(30, { activation: 'lecunTanh' }), dense(10, { activation: 'lecunTanh' })],
+    layers: [dense(30, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(10, { activation: 'lecunTanh' })],
     loss: 'meanSquaredError',
     precision: 'float64',
     seed: 1,

@@ -85,7 +85,10 @@ Figure 25, and in the first two on the deeper one, whose curvature falls while i
 async function learn(hidden, factor, X, Y, seed) {
   const net = await Network.create({
     inputs: 784,
-    layers: [...hidden.map((units) => dense(units, { activation: 'lecunTanh' })), dense(10, { activation: 'lecunTanh' })],
+    layers: [
+      ...hidden.map((units) => dense(units, { activation: 'lecunTanh', biasInit: 'zeros' })),
+      dense(10, { activation: 'lecunTanh' }),
+    ],
     loss: 'meanSquaredError',
     seed,
   });

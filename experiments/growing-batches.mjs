@@ -70,7 +70,7 @@ function problem(seed) {
 async function learn({ X, Y }, batchSize, rate, seed) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [dense(6, { activation: 'lecunTanh' }), dense(1)],
+    layers: [dense(6, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
     loss: 'meanSquaredError',
     seed,
   });

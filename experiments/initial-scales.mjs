@@ -62,7 +62,11 @@ seed. Measured: the mean squared error at the end.`,
 async function learn({ X, Y }, { scale, layers, rate, seed }) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [dense(UNITS, { activation: 'lecunTanh' }), dense(UNITS, { activation: 'lecunTanh' }), dense(1)],
+    layers: [
+      dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }),
+      dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }),
+      dense(1),
+    ],
     loss: 'meanSquaredError',
     seed,
   });

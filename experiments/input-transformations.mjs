@@ -96,7 +96,7 @@ async function fastest(X, Y, seed, most) {
   for (const rate of RATES) {
     const net = await Network.create({
       inputs: INPUTS,
-      layers: [dense(8, { activation: 'lecunTanh' }), dense(1)],
+      layers: [dense(8, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
       loss: 'meanSquaredError',
       seed,
     });

@@ -67,7 +67,7 @@ function curve({ rates, ...options }) {
 async function learn({ X, Y }, { order, size, rate, seed }) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [dense(10, { activation: 'lecunTanh' }), dense(CLASSES, { activation: 'softmax' })],
+    layers: [dense(10, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(CLASSES, { activation: 'softmax' })],
     loss: 'crossEntropy',
     seed,
   });

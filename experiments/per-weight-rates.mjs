@@ -58,7 +58,7 @@ over all weights stays the rate itself, which is the one of ${RATES.join(', ')} 
 async function learn({ X, Y }, perWeight, rate, seed) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [...filled(3, () => dense(UNITS, { activation: 'lecunTanh' })), dense(1)],
+    layers: [...filled(3, () => dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' })), dense(1)],
     loss: 'meanSquaredError',
     seed,
   });

@@ -12,7 +12,7 @@ const CASES = [
   { kind: 'ridges', inputs: 10, units: 20 },
   { kind: 'ridges', inputs: 10, units: 80 },
 ];
-const LAYERS = { rbf: (units) => rbf(units), lecunTanh: (units) => dense(units, { activation: 'lecunTanh' }) };
+const LAYERS = { rbf: (units) => rbf(units), lecunTanh: (units) => dense(units, { activation: 'lecunTanh', biasInit: 'zeros' }) };
 
 export default {
   name: 'rbf-against-sigmoid',

@@ -106,7 +106,7 @@ function classRows(seed) {
 async function learn({ X, Y, output, loss }, { activation, depth, rate, seed }) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [...filled(depth, () => dense(UNITS, { activation })), output],
+    layers: [...filled(depth, () => dense(UNITS, { activation, biasInit: 'zeros' })), output],
     loss,
     seed,
   });

@@ -93,7 +93,10 @@ function tasksOf(quick) {
 async function learn({ X, Y, hidden, outputs, classes }, method, seed, epochs) {
   const net = await Network.create({
     inputs: X[0].length,
-    layers: [dense(hidden, { activation: 'lecunTanh' }), dense(outputs, classes ? { activation: 'softmax' } : {})],
+    layers: [
+      dense(hidden, { activation: 'lecunTanh', biasInit: 'zeros' }),
+      dense(outputs, classes ? { activation: 'softmax' } : {}),
+    ],
     loss: classes ? 'crossEntropy' : 'meanSquaredError',
     seed,
   });

@@ -90,7 +90,7 @@ matrix. Medians over seeds of the weights.`,
 async function measure(X, Y, epochs, seed) {
   const net = await Network.create({
     inputs: X[0].length,
-    layers: [...HIDDEN, 10].map((units) => dense(units, { activation: 'lecunTanh' })),
+    layers: [...HIDDEN, 10].map((units) => dense(units, { activation: 'lecunTanh', biasInit: 'zeros' })),
     loss: 'meanSquaredError',
     precision: 'float64',
     seed,

@@ -91,7 +91,7 @@ function between(column, low, high) {
 async function learn(X, Y, rate, seed) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [dense(UNITS, { activation: 'lecunTanh' }), dense(1)],
+    layers: [dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
     loss: 'meanSquaredError',
     seed,
   });

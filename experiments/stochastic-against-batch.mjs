@@ -68,7 +68,7 @@ const copies = ({ X, Y }) => ({ X: filled(COPIES, () => X).flat(), Y: filled(COP
 const network = (seed, precision = 'float32') =>
   Network.create({
     inputs: INPUTS,
-    layers: [dense(6, { activation: 'lecunTanh' }), dense(1)],
+    layers: [dense(6, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
     loss: 'meanSquaredError',
     precision,
     seed,

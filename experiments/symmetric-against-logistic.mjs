@@ -65,7 +65,7 @@ chosen, by tanh y = 2σ(2y) − 1, such that the network starts as the very func
 async function learn({ X, Y }, { activation, asTanh, depth, rate, seed }) {
   const net = await Network.create({
     inputs: INPUTS,
-    layers: [...filled(depth, () => dense(UNITS, { activation })), dense(1)],
+    layers: [...filled(depth, () => dense(UNITS, { activation, biasInit: 'zeros' })), dense(1)],
     loss: 'meanSquaredError',
     seed,
   });

@@ -118,7 +118,7 @@ async function learn({ training, fresh }, { activation, targets, slope, loss, ra
   const middle = (low + high) / 2;
   const net = await Network.create({
     inputs: 2,
-    layers: [dense(UNITS, { activation: 'lecunTanh' }), dense(1, { activation })],
+    layers: [dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1, { activation })],
     loss,
     seed,
   });

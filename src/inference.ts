@@ -3,7 +3,7 @@
 import { type Arena, type RealArray, Reals } from '../bindings/memory.js';
 import { copyMatrix, type matrix, someRows } from './data/matrix.js';
 import { Forward, type ForwardSubject } from './forward.js';
-import { multiplyAdds, outputsOf } from './plan.js';
+import { type Architecture, multiplyAdds, outputsOf } from './plan.js';
 
 /** Rows that run through the network at a time, and how many such slabs are kept where several threads can share them. */
 const ROWS = 256;
@@ -11,6 +11,13 @@ const SLABS = 8;
 
 /** Multiply-adds of a prediction from which that is worth its memory. */
 const MUCH = 1e9;
+
+/** A network without the softmax of its last layer. */
+export function beforeSoftmax({ inputs, layers }: Architecture): Architecture {
+  const top = layers.at(-1)!;
+  const plain = top.type === 'dense' && top.activation === 'softmax' ? { ...top, activation: 'linear' as const } : top;
+  return { inputs, layers: [...layers.slice(0, -1), plain], loss: 'meanSquaredError' };
+}
 
 /** Forward passes for `predict`: a plan and buffers that stay as long as the network, so that single rows are fast. */
 export class Inference {

@@ -18,7 +18,7 @@ import { type Chunks, isChunks } from './fit/stream.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
-import { Inference } from './inference.js';
+import { Inference, beforeSoftmax } from './inference.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
 import { Model } from './model.js';
@@ -112,6 +112,8 @@ export class Network extends Model {
   /** @internal */
   theta: Reals;
   private inference: Inference | undefined;
+  /** The same without the last softmax. */
+  private scores: Inference | undefined;
   private fitting = false;
   /** Whether a worker may be changing the weights. */
   private aside = false;
@@ -289,6 +291,18 @@ export class Network extends Model {
     return this.inference.run(m);
   }
 
+  /** What goes into the softmax of the last layer, for X: N·outputs numbers, row-major. @internal */
+  logits(X: MatrixLike): RealArray {
+    this.check();
+    const m = matrix(X, 'X');
+    requireColumns(m, this.inputs, 'X');
+    this.scores ??= new Inference(
+      { engine: this.engine, theta: this.theta, threads: this.threads, architecture: beforeSoftmax(this.architecture) },
+      this.arena,
+    );
+    return this.scores.run(m);
+  }
+
   /**
    * The loss on X and Y, or on a dataset, and the metrics that go with it. Sample weights count in both.
    * @throws DataError, OptionError
@@ -379,6 +393,7 @@ export class Network extends Model {
   dispose(): void {
     this.disposed = true;
     this.inference = undefined;
+    this.scores = undefined;
     if (!this.aside) this.arena.dispose(); // otherwise a worker may be writing to it: the fit will, once it has ended
   }
 
@@ -434,6 +449,7 @@ export class Network extends Model {
       this.engine = engine;
       this.precision = 'float64';
       this.inference = undefined;
+      this.scores = undefined;
       this.memory = undefined;
     } catch (error) {
       this.fitting = false;

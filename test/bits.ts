@@ -23,17 +23,17 @@ export async function trainedBits(precision: Precision, circumstances: Circumsta
   const batches = await trained(
     precision,
     [
-      dense(19, { activation: 'lecunTanh' }),
-      dense(13, { activation: 'gelu' }),
-      dense(11, { activation: 'softplus', init: 'heUniform' }),
-      dense(7, { activation: 'elu' }),
+      dense(19, { activation: 'lecunTanh', biasInit: 'zeros' }),
+      dense(13, { activation: 'gelu', biasInit: 'zeros' }),
+      dense(11, { activation: 'softplus', init: 'heUniform', biasInit: 'zeros' }),
+      dense(7, { activation: 'elu', biasInit: 'zeros' }),
     ],
     { method: sgd({ rate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-3 }), epochs: 12, batchSize: 10 },
     circumstances,
   );
   const online = await trained(
     precision,
-    [dense(64, { activation: 'lecunTanh' }), dense(61, { activation: 'tanh' })],
+    [dense(64, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(61, { activation: 'tanh', biasInit: 'zeros' })],
     { method: sgd({ rate: 0.01, momentum: 0.9 }), epochs: 2, batchSize: 1 },
     circumstances,
   );

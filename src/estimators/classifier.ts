@@ -1,6 +1,7 @@
 // The classifier: labels in, labels out.
 
 import { type Calibration, calibration, fitScale } from '../data/calibration.js';
+import { rowWeights } from '../data/dataset.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { CLASSES, type Label, type LabelsLike, classIndices, coded } from '../data/targets.js';
 import { ModelFileError, OptionError, shown } from '../errors.js';
@@ -19,10 +20,10 @@ import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_O
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
 import { FIT_OPTIONS } from '../fit/options.js';
 import { type ClassMetrics, ClassTally, argmax } from '../metrics.js';
-import type { Network } from '../network.js';
 import { apart, type Checked, checked, value } from '../options.js';
 import { type Head, HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
-import { type Problem, shaped } from './recipe.js';
+import type { Members } from './members.js';
+import { type Problem, shaped } from './problem.js';
 
 export type { ClassifierEvaluation };
 
@@ -212,35 +213,41 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
     labels: ArrayLike<L>,
     options: { sampleWeights?: ArrayLike<number> } | undefined,
   ): void {
-    const { inputs, coding, network } = this.trained;
+    const { coding, members } = this.trained;
     const { t: truths, classes: indices } = this.encodeTargets(labels, coding, t.rows);
-    const x = shaped(inputs.encode(t, network.precision), inputs.count);
+    const x = this.encoded(t);
     const n = coding.classes.length;
-    const found = network.evaluate(x, shaped(truths, n), options) as { loss: number } & ClassMetrics;
     const sure = this.calibration;
-    if (!sure) {
-      sums.add(found.loss, found.loss, found.confusionMatrix);
-      return;
+    if (members.networks.length === 1) {
+      const found = members.first.evaluate(x, shaped(truths, n), options) as { loss: number } & ClassMetrics;
+      if (!sure) {
+        sums.add(found.loss, found.loss, found.confusionMatrix);
+        return;
+      }
     }
-    const outputs = network.predict(x);
-    const logs = sure.logProbabilities(outputs);
-    const weights = options?.sampleWeights;
+    const { sampleWeights } = checked('evaluate', { sampleWeights: RUN_OPTIONS.sampleWeights }, options);
+    const weights = sampleWeights && rowWeights(sampleWeights, t.rows);
+    const outputs = members.predict(x);
+    const logs = sure ? sure.logProbabilities(outputs) : members.logProbabilities(x);
     const tally = new ClassTally(n);
+    let loss = 0;
     let logLoss = 0;
     let all = 0;
     indices!.forEach((c, r) => {
       const w = weights ? weights[r]! : 1;
       tally.add(c, argmax(outputs, r * n, n), w);
-      if (w > 0) logLoss -= w * logs[r * n + c]!;
+      if (w === 0) return;
+      logLoss -= w * logs[r * n + c]!;
+      if (sure) loss += w * rowLoss(this.head, outputs, truths, r * n, n);
       all += w;
     });
-    sums.add(found.loss, logLoss / all, tally.confusion);
+    sums.add((sure ? loss : logLoss) / all, logLoss / all, tally.confusion);
   }
 
   /** How outputs become probabilities, where they are none. */
   private get calibration(): Calibration | undefined {
-    const { coding, network } = this.trained;
-    return coding.scale === null ? undefined : calibration(network.engine, coding.classes.length, coding.scale);
+    const { coding, members } = this.trained;
+    return coding.scale === null ? undefined : calibration(members.first.engine, coding.classes.length, coding.scale);
   }
 
   protected codingLearner(): LabelsLearner {
@@ -267,11 +274,14 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
     return { t, classes: found };
   }
 
-  protected override settled(coding: LabelCoding, network: Network, problem: Problem): LabelCoding {
+  protected override settled(coding: LabelCoding, members: Members, problem: Problem): LabelCoding {
     const { inputs, classes, w, rows } = problem;
     const n = coding.classes.length;
     if (this.head.loss === 'crossEntropy' || (coding.scale !== null && rows < ROWS_PER_CLASS * n)) return coding;
-    return { ...coding, scale: fitScale(network.engine, network.predict(shaped(problem.x.slice(), inputs)), classes!, n, w) };
+    return {
+      ...coding,
+      scale: fitScale(members.first.engine, members.predict(shaped(problem.x.slice(), inputs)), classes!, n, w),
+    };
   }
 
   protected outputsFor({ classes }: LabelCoding): number {
@@ -288,6 +298,13 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
     const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
     return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
   }
+}
+
+/** The loss of a row whose outputs are no probabilities. */
+function rowLoss({ loss }: Head, a: ArrayLike<number>, t: ArrayLike<number>, at: number, n: number): number {
+  let sum = 0;
+  for (let j = at; j < at + n; j++) sum += loss === 'hinge' ? Math.max(0, 1 - a[j]! * t[j]!) : (a[j]! - t[j]!) ** 2;
+  return sum / n;
 }
 
 /** N/(classes·members) for each class that has members. */

@@ -2,15 +2,41 @@
 // docs/defaults.md explains them and has the measurements behind the constants.
 
 import type { Loss } from '../losses.js';
+import type { Family } from './recipe.js';
 
 const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 
-/** Units of the hidden layer: 6·√(inputs + outputs), a multiple of 4 from 16 to 256. */
+/** Units of the hidden layer where there is no choosing: 6·√(inputs + outputs), a multiple of 4 from 16 to 256. */
 export function hiddenUnits(inputs: number, outputs: number): number {
   return clamp(4 * Math.round(1.5 * Math.sqrt(inputs + outputs)), 16, 256);
 }
 
-/** Patterns per step: about a tenth of the rows, a power of two from 8 to 32; 64 from 20,000 rows on, 128 from 100,000. */
+/** From so many rows on layers are wider, Adam takes the steps, and the networks of the folds are the model. */
+export const MANY_ROWS = 2000;
+
+/** Units of a candidate with one hidden layer. */
+const WIDE = 128;
+
+/** Units of each of two hidden layers: 32, 64 from 2,000 rows on; at least twice the outputs, a multiple of 16, at most 128. */
+function units(rows: number, outputs: number): number {
+  return clamp(16 * Math.ceil(outputs / 8), rows >= MANY_ROWS ? 64 : 32, WIDE);
+}
+
+/**
+ * Shapes of models to choose from: symmetric sigmoids find smooth functions and waves, rectifiers steps and thresholds. One layer of
+ * sigmoids pays on many rows.
+ */
+export function families(rows: number, outputs: number): readonly Family[] {
+  const h = units(rows, outputs);
+  return [
+    { hidden: [h, h], activation: 'lecunTanh' },
+    { hidden: [WIDE], activation: 'relu' },
+    { hidden: [h, h], activation: 'relu' },
+    ...(rows >= MANY_ROWS ? [{ hidden: [WIDE], activation: 'lecunTanh' } as const] : []),
+  ];
+}
+
+/** Samples per step: about a tenth of the rows, a power of two from 8 to 32; 64 from 20,000 rows on, 128 from 100,000. */
 export function batchSize(rows: number): number {
   if (rows >= 20_000) return rows >= 100_000 ? 128 : 64;
   let size = 8;
@@ -18,13 +44,16 @@ export function batchSize(rows: number): number {
   return size;
 }
 
-/** Passes over the data: 80,000 patterns in all, but at least 20 passes and at most 1000. */
-export function epochs(rows: number): number {
-  return clamp(Math.ceil(80_000 / rows), 20, 1000);
+/** Passes over the data: 50,000 samples in all for cross-entropies, 80,000 for other losses, but at least 20 passes and at most 1000. */
+export function epochs(rows: number, loss: Loss): number {
+  return clamp(Math.ceil((loss === 'crossEntropy' ? 50_000 : 80_000) / rows), 20, 1000);
 }
 
 /** The momentum of every default fit. */
 export const MOMENTUM = 0.9;
+
+/** The bound of the gradient's norm below 2,000 rows: single steep samples do not throw the weights away. */
+export const CLIP = { norm: 5 };
 
 /**
  * The learning rate to start from: 0.05 (cross-entropy) or 0.03 (other losses), less where curvature asks for it. Descent with
@@ -35,6 +64,11 @@ export const MOMENTUM = 0.9;
  */
 export function startRate(loss: Loss, curvature: number, hidden: number): number {
   return loss === 'crossEntropy' ? Math.min(0.05, 8 / curvature) : Math.min(0.03, 2 / curvature, 1.5 / Math.max(hidden, 1));
+}
+
+/** Adam's rate to start from: less where one step moves the sums of many inputs. */
+export function adamRate(inputs: number): number {
+  return Math.min(0.01, 0.1 / Math.sqrt(inputs));
 }
 
 /**
@@ -55,19 +89,10 @@ export function annealed(start: number, epochs: number): (epoch: number) => numb
   };
 }
 
-/** The weight decay where there is no choosing between several, as a multiple of 1/rows. */
-export const DECAY = 8;
-
-/** The same as a decay. With a few dozen rows or less 8/rows would press all weights to 0, and not even XOR were learned. */
+/** The weight decay where there is no choosing. With a few dozen rows or less 8/rows would press all weights to 0, and not even XOR were learned. */
 export function decayByRule(rows: number): number {
-  return Math.min(DECAY / rows, 0.03);
+  return Math.min(8 / rows, 0.03);
 }
-
-/** Weight decays to choose from, strongest first, as multiples of 1/rows. */
-export const DECAYS = [32, 10, 3.2, 1, 0.32] as const;
-
-/** The same for models without hidden units, which need more. */
-export const LINEAR_DECAYS = [100, 32, 10, 3.2, 1, 0.1] as const;
 
 /**
  * The largest eigenvalue of the covariance of (already centred) inputs, by power iteration on at most 1000 rows, evenly picked.
@@ -97,8 +122,10 @@ function largestEigenvalue(x: ArrayLike<number>, rows: number, inputs: number): 
   return lambda;
 }
 
-/** Multiply-adds of presenting one pattern to a network with one hidden layer (0: none) once: forward, backward, overheads. */
-export function patternCost(inputs: number, hidden: number, outputs: number): number {
-  const weights = hidden > 0 ? hidden * (inputs + outputs) : inputs * outputs;
+/** Multiply-adds of presenting one sample to a network once: forward, backward, overheads. */
+export function sampleCost(inputs: number, hidden: readonly number[], outputs: number): number {
+  const sizes = [inputs, ...hidden, outputs];
+  let weights = 0;
+  for (let l = 1; l < sizes.length; l++) weights += sizes[l - 1]! * sizes[l]!;
   return 3 * weights + 1500;
 }

@@ -1,7 +1,7 @@
-// What Classifier and Regressor have in common: preprocessing + target coding + network + recommended defaults.
+// What Classifier and Regressor have in common: preprocessing + target coding + networks + recommended defaults.
 
 import { engineOf } from '../../bindings/load.js';
-import { Dataset, rowWeights } from '../data/dataset.js';
+import { rowWeights } from '../data/dataset.js';
 import type { EncoderSpec } from '../data/encoder.js';
 import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
@@ -13,53 +13,43 @@ import {
   ESTIMATOR_OPTIONS,
   type EstimatorHistory,
   type EstimatorOptions,
-  type FitProgress,
   PARTIAL_OPTIONS,
   type PartialFitOptions,
   type RUN_OPTIONS,
 } from './options.js';
-import { emptyHistory } from '../fit/history.js';
 import { Interruption } from '../fit/interruption.js';
+import type { Outcome } from '../fit/loop.js';
 import { type FitOptions, checkedStopping } from '../fit/options.js';
 import type { Chunk, Chunks } from '../fit/stream.js';
 import { type Layer, activationOf } from '../layers.js';
 import { type ModelDocument, record } from '../format/document.js';
-import { encoderSpec, historyFrom, recipeFrom } from '../format/estimator.js';
+import { encoderSpec, fitDocument, fitFrom } from '../format/estimator.js';
 import { Model } from '../model.js';
-import { Network } from '../network.js';
 import type { Curvature } from '../curvature/curvature.js';
 import type { MethodState } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
-import { type Checked, checked } from '../options.js';
+import { type Checked, checked, number } from '../options.js';
 import { freshSeed } from '../random.js';
-import {
-  type Fixed,
-  type Problem,
-  type Recipe,
-  build,
-  placed,
-  recipe,
-  scaledUp,
-  shaped,
-  train,
-  withoutWeightless,
-} from './recipe.js';
-import { select, untrained } from './selection.js';
-import { solvable, techniques } from './techniques.js';
+import { make } from './fitting.js';
+import { Members, membersDocument, membersFrom } from './members.js';
+import { type Problem, placed, shaped, withoutWeightless } from './problem.js';
+import { type Fixed, type Recipe, Recipes, build } from './recipe.js';
+import { techniques } from './techniques.js';
+import type { ShapedArray } from '../data/matrix.js';
 import type { Precision } from '../../bindings/memory.js';
 
 /** What a fitted estimator consists of. */
 export interface Fitted<Coding> {
   readonly inputs: Inputs;
   readonly coding: Coding;
-  readonly network: Network;
+  readonly members: Members;
   readonly recipe: Recipe;
   readonly history: EstimatorHistory | undefined;
-  /** What the method remembers of this network's training; not in files. */
+  /** What the method remembers of the first network's training; not in files. */
   readonly state: MethodState | undefined;
 }
 
-/** Targets as a network learns them. */
+/** Targets as networks learn them. */
 export interface CodedTargets {
   readonly t: Float32Array | Float64Array;
   readonly classes: Uint32Array | undefined;
@@ -100,14 +90,19 @@ export abstract class Estimator<Targets, Coding> extends Model {
     return this.trained.history !== undefined;
   }
 
-  /** P, how many parameters the network has. */
-  get parameters(): number {
-    return this.trained.network.parameters;
+  /** How many networks there are, whose outputs are averaged. */
+  get members(): number {
+    return this.trained.members.networks.length;
   }
 
-  /** The precision of the network. */
+  /** How many parameters the networks have, all together. */
+  get parameters(): number {
+    return this.trained.members.parameters;
+  }
+
+  /** The precision of the networks. */
   get precision(): Precision {
-    return this.trained.network.precision;
+    return this.trained.members.first.precision;
   }
 
   /** How each column of the data becomes inputs, and which columns were dropped and why. */
@@ -115,9 +110,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
     return this.trained.inputs.columns;
   }
 
-  /** The layers of the network. */
+  /** The layers of each network. */
   get layers(): readonly Layer[] {
-    return this.trained.network.layers;
+    return this.trained.members.first.layers;
   }
 
   /** Whether there is a model to predict with. */
@@ -128,7 +123,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** Frees the model's memory at once. */
   dispose(): void {
     this.disposed = true;
-    this.fitted?.network.dispose();
+    this.fitted?.members.dispose();
     this.fitted = undefined;
   }
 
@@ -142,11 +137,11 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** Codes targets. @throws DataError for what the coding does not know */
   protected abstract encodeTargets(targets: Targets, coding: Coding, rows: number): CodedTargets;
 
-  /** What the outputs of the network are. */
+  /** What the outputs of the networks are. */
   protected abstract get head(): Head;
 
-  /** A coding with what is learned about it once the network is trained. */
-  protected settled(coding: Coding, _network: Network, _problem: Problem): Coding {
+  /** A coding with what is learned about it once the networks are trained. */
+  protected settled(coding: Coding, _members: Members, _problem: Problem): Coding {
     return coding;
   }
 
@@ -177,17 +172,13 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const t = table(rows);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
-      const { problem, data } = placed(this.problem(inputs, coding, t, targets, run.sampleWeights, byClass, run.background));
-      try {
-        await this.learn(inputs, coding, problem, data, {}, run, interruption);
-      } finally {
-        data.dispose();
-      }
+      const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass, run.background);
+      await this.learn(inputs, coding, problem, undefined, {}, run, interruption);
     });
   }
 
   /**
-   * Trains a model from scratch on chunks: a pass learns columns and targets, a pass draws a sample, on which size and rate are chosen, and a
+   * Trains a model from scratch on chunks: a pass learns columns and targets, a pass draws a sample, on which the model is chosen, and a
    * pass for each epoch trains.
    */
   protected async trainChunks(chunks: RowChunks<Targets>, run: Checked<typeof RUN_OPTIONS>, given: unknown): Promise<void> {
@@ -218,81 +209,30 @@ export abstract class Estimator<Targets, Coding> extends Model {
     });
   }
 
-  /** Chooses by a problem, and trains on its data, or on chunks that it is a sample of. */
+  /** Makes a model of a problem, which may be a sample of the rows that come in chunks, and takes it over. */
   private async learn(
     inputs: Inputs,
     coding: Coding,
-    problem: Problem,
-    data: Dataset | Chunks,
-    options: FitOptions,
+    encoded: Problem,
+    chunks: Chunks | undefined,
+    fit: FitOptions,
     run: Checked<typeof RUN_OPTIONS>,
     interruption: Interruption,
   ): Promise<void> {
-    const engine = await engineOf(this.options.precision, this.options.numerics);
-    const report = (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
-      run.onProgress?.({
-        loss: undefined,
-        validationLoss: undefined,
-        rate: undefined,
-        time: interruption.elapsed,
-        ...progress,
-      });
-    const fixed = this.fixed();
-    const { choice: chosen, linear } = await select(
-      engine,
-      problem,
-      fixed,
-      solvable(this.options, data instanceof Dataset),
-      async (done, all) => {
-        report({ stage: 'select', done, all });
-        run.signal?.throwIfAborted();
-        return interruption.elapsed < run.timeLimit / 2;
-      },
-    );
-    run.signal?.throwIfAborted();
-    const choice = scaledUp(chosen, problem, fixed);
-    const network = await build(problem, choice);
+    const { precision, numerics } = this.options;
+    const { problem, data } = placed(encoded);
     try {
-      let history: EstimatorHistory;
-      let state: MethodState | undefined;
-      if (linear) network.setWeights([linear.weights, linear.bias]);
-      if (linear && data instanceof Dataset) {
-        const { loss } = network.evaluate(data);
-        history = {
-          ...emptyHistory(this.seed),
-          loss: [loss],
-          epochs: 1,
-          bestEpoch: 1,
-          reason: 'solved',
-          evaluations: 1,
-          time: interruption.elapsed,
-          chosen: untrained(choice),
-        };
-      } else {
-        const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
-        const outcome = await train(network, problem.techniques, data, undefined, choice, {
-          ...options,
-          ...left,
-          ...(run.signal && { signal: run.signal }),
-          ...(this.options.validation !== undefined && {
-            validation: this.options.validation,
-            earlyStopping: this.options.earlyStopping,
-          }),
-          onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
-            report({ stage: 'train', done: epoch, all: epochs, loss, validationLoss, rate }),
-        });
-        const found = outcome.history;
-        if (found.epochs === 0 && found.reason === 'signal') run.signal!.throwIfAborted();
-        state = outcome.state;
-        history = { ...found, time: interruption.elapsed, chosen: choice };
+      const engine = await engineOf(precision, numerics);
+      const { options } = this;
+      const made = await make({ engine, problem, data, chunks, options, fixed: this.fixed(), fit, run, interruption });
+      if (this.disposed) {
+        made.members.dispose();
+        throw new DisposedError(this.kind);
       }
-      if (this.disposed) throw new DisposedError(this.kind);
-      this.fitted?.network.dispose();
-      const { by: _, folds: __, candidates: ___, ...settings } = choice;
-      this.fitted = { inputs, coding: this.settled(coding, network, problem), network, recipe: settings, history, state };
-    } catch (error) {
-      network.dispose();
-      throw error;
+      this.fitted?.members.dispose();
+      this.fitted = { ...made, inputs, coding: this.settled(coding, made.members, problem) };
+    } finally {
+      data.dispose();
     }
   }
 
@@ -310,54 +250,66 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const inputs = this.fitted?.inputs ?? (await Inputs.fit(t, this.fills(t), this.options.decorrelate));
       const coding = this.fitted?.coding ?? this.learnCoding(targets, t.rows);
       const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined, background);
-      const settings = this.fitted?.recipe ?? recipe(problem, this.fixed());
-      const network = this.fitted?.network ?? (await build(problem, settings));
+      const settings = this.fitted?.recipe ?? new Recipes(problem, this.fixed()).byRule();
+      const members = this.fitted?.members ?? new Members([await build(problem, settings, this.seed)]);
       // The rate does not fall: the stream has no end, and what it shows may change.
       const method =
         problem.techniques.method ??
         sgd({ rate: settings.rate / 5, momentum: settings.momentum, weightDecay: settings.weightDecay });
       try {
-        const { history, state } = await network.train(
-          shaped(problem.x, problem.inputs),
-          shaped(problem.t, problem.outputs),
-          {
-            batchSize: settings.batchSize,
-            ...problem.techniques.fit,
-            method,
-            epochs,
-            ...weighted(problem.w),
-            ...(signal && { signal }),
-          },
-          { resume: this.fitted?.state },
-        );
+        let first: Outcome | undefined;
+        for (const network of members.networks) {
+          const outcome = await network.train(
+            shaped(problem.x, problem.inputs),
+            shaped(problem.t, problem.outputs),
+            {
+              batchSize: settings.batchSize,
+              ...problem.techniques.fit,
+              method,
+              epochs,
+              ...weighted(problem.w),
+              ...(signal && { signal }),
+            },
+            { resume: network === members.first ? this.fitted?.state : undefined },
+          );
+          first ??= outcome;
+        }
         if (this.disposed) throw new DisposedError(this.kind);
+        const { history, state } = first!;
         if (!this.fitted && history.evaluations === 0) signal?.throwIfAborted();
-        const settled = this.settled(coding, network, problem);
-        this.fitted = { inputs, coding: settled, network, recipe: settings, history: this.fitted?.history, state };
+        const settled = this.settled(coding, members, problem);
+        this.fitted = { inputs, coding: settled, members, recipe: settings, history: this.fitted?.history, state };
       } catch (error) {
-        if (network !== this.fitted?.network) network.dispose();
+        if (members !== this.fitted?.members) members.dispose();
         throw error;
       }
     });
   }
 
-  /** Outputs of the network for rows, row-major. */
+  /** Outputs for rows, row-major. */
   protected outputs(rows: Rows): Float32Array | Float64Array {
-    const { inputs, network } = this.trained;
-    const t = table(rows);
-    return network.predict(shaped(inputs.encode(t, network.precision), inputs.count));
+    return this.trained.members.predict(this.encoded(table(rows)));
+  }
+
+  /** The inputs of a table's rows. */
+  protected encoded(t: Table): ShapedArray {
+    const { inputs, members } = this.trained;
+    return shaped(inputs.encode(t, members.first.precision), inputs.count);
   }
 
   /**
-   * First and second derivatives of the network's loss on rows and their targets, encoded as in training: Hessian, eigenvalues, the best rate, in float64. Without weight
+   * First and second derivatives of a network's loss on rows and their targets, encoded as in training: Hessian, eigenvalues, the best rate, in float64. Without weight
    * decay and class weights.
-   * @throws DataError; NotFittedError; UnsupportedError for a float32 model before `await init({ precision: 'float64' })`, since curvature needs that binary
+   * @param options member: which of the networks, from 0 to `members` − 1. Default 0
+   * @throws DataError; NotFittedError; OptionError; UnsupportedError for a float32 model before `await init({ precision: 'float64' })`, since curvature needs that binary
    */
-  curvature(rows: Rows, targets: Targets): Curvature {
-    const { inputs, coding, network } = this.trained;
+  curvature(rows: Rows, targets: Targets, options?: { member?: number }): Curvature {
+    const { coding, members } = this.trained;
+    const last = members.networks.length - 1;
+    const { member } = checked('curvature', { member: number({ min: 0, max: last, integer: true }, 0) }, options);
     const t = table(rows);
-    const x = shaped(inputs.encode(t, network.precision), inputs.count);
-    return network.curvature(x, shaped(this.encodeTargets(targets, coding, t.rows).t, network.outputs));
+    const { outputs } = members.first;
+    return members.networks[member]!.curvature(this.encoded(t), shaped(this.encodeTargets(targets, coding, t.rows).t, outputs));
   }
 
   private fills(t: Table): boolean {
@@ -420,37 +372,37 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** @internal */
   document(): Omit<ModelDocument, 'metadata'> {
-    const { inputs, coding, network, recipe: settings, history } = this.trained;
-    const { config, tensors } = network.document();
-    const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method');
+    const { inputs, coding, members, recipe: settings, history } = this.trained;
+    const { config, tensors } = membersDocument(members);
+    const count = members.networks.length;
+    const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method' && name !== 'members');
     const options = Object.fromEntries(kept);
     const own = {
-      options: { ...options, seed: this.seed },
+      options: { ...options, seed: this.seed, ...(count > 1 && { members: count }) },
       ...inputs.document(),
       coding,
-      recipe: settings,
-      history: history ? { ...history, time: 0 } : null, // the same fit gives the same file
+      ...fitDocument(settings, history),
     };
-    return { kind: this.kind, config: { network: config, ...own }, tensors };
+    return { kind: this.kind, config: { ...config, ...own }, tensors };
   }
 
   /** Takes over what a document holds, which must fit together. @throws ModelFileError @internal */
   protected async adopt({ config, tensors, metadata }: ModelDocument): Promise<void> {
     const inputs = await Inputs.restore(encoderSpec(config['encoder']), config['whitening']);
     const coding = this.readCoding(record(config['coding'], 'coding'));
-    const settings = recipeFrom(config['recipe']);
-    const history = historyFrom(config['history']);
-    const network = await Network.fromConfig(config['network'], tensors);
+    const members = await membersFrom(config, tensors);
+    const { recipe, history } = fitFrom(config, members.networks.length);
+    const { first } = members;
     if (
-      network.inputs !== inputs.count ||
-      network.outputs !== this.outputsFor(coding) ||
-      network.loss !== this.head.loss ||
-      activationOf(network.layers.at(-1)!) !== this.head.activation
+      first.inputs !== inputs.count ||
+      first.outputs !== this.outputsFor(coding) ||
+      first.loss !== this.head.loss ||
+      activationOf(first.layers.at(-1)!) !== this.head.activation
     ) {
-      network.dispose();
+      members.dispose();
       throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${this.kind}`);
     }
-    this.fitted = { inputs, coding, network, recipe: settings, history, state: undefined };
+    this.fitted = { inputs, coding, members, recipe, history, state: undefined };
     this.note(metadata);
   }
 }

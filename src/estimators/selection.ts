@@ -1,50 +1,55 @@
-// Choosing size and decay by held-out error, so that small sets are not overfitted: hidden units have to earn their place
+// Choosing shape and decay by held-out error, so that small sets are not overfitted: hidden units have to earn their place
 // against a linear model.
 
 import type { Engine } from '../../bindings/core.js';
-import { deal, permutation } from '../data/split.js';
-import { DECAY, DECAYS, LINEAR_DECAYS, patternCost } from './defaults.js';
-import { Purpose } from '../random.js';
-import { type Fixed, type Problem, type Recipe, build, picked, recipe, shaped, train } from './recipe.js';
-import { type Ridge, ridge, ridgeCost } from './ridge.js';
+import type { Activation } from '../activations.js';
+import type { History } from '../fit/history.js';
+import type { Network } from '../network.js';
+import { FEW_ROWS, type Plan, affordable, planFor } from './budget.js';
+import { MANY_ROWS, families, sampleCost } from './defaults.js';
+import { fewRows } from './few-rows.js';
+import { Folds } from './folds.js';
+import { LINEAR, linearTrial, ridgeFor, solved } from './linear.js';
+import type { Problem } from './problem.js';
+import { type Family, type Fixed, type Recipe, Recipes } from './recipe.js';
+import type { Ridge } from './ridge.js';
+import { type Between, Search, type Trial } from './search.js';
 
 /** A candidate and how it did. */
 export interface Candidate {
   readonly hidden: readonly number[];
+  /** Of hidden layers. Models from files of the first format version leave it out. */
+  readonly activation?: Activation;
   readonly weightDecay: number;
   /** Mean squared error on rows that it did not learn from (of standardised targets, of class probabilities, or of other outputs from
    * their target values). */
   readonly error: number;
+  /** Parts that were left out in turn; weak candidates are given up early. */
+  readonly folds?: number;
 }
 
 /** What was chosen, and why. What only training uses is left out where the linear model was solved in closed form. */
 export interface Choice extends Partial<Recipe> {
   readonly hidden: readonly number[];
   readonly weightDecay: number;
-  /** How: 'given' (by options), 'rule' (too much work to try several), 'holdout' or 'cross-validation'. */
+  /** How: 'given' (by options), 'rule' (too few rows, or too much work, to try several), 'holdout' (earlier versions) or 'cross-validation'. */
   readonly by: 'given' | 'rule' | 'holdout' | 'cross-validation';
   /** Parts that took turns in being left out; 0 without validation, 1 with a holdout. */
   readonly folds: number;
+  /** Networks whose outputs are averaged; one where missing. */
+  readonly members?: number;
   /** All that was tried. */
   readonly candidates: readonly Candidate[];
 }
 
-/** Multiply-adds that choosing may cost: a second or so. */
-const BUDGET = 1.2e10;
-
-/** A holdout needs this many rows to judge by; with fewer, folds take turns. */
-const HOLDOUT_ROWS = 2000;
-
-/** With fewer rows than this, folds say nothing. */
-const FEWEST_ROWS = 10;
-
-/** Called between trainings; says whether to go on. */
-export type Between = (done: number, all: number) => Promise<boolean>;
-
-/** The choice, and the linear model in closed form where that won. */
+/** The choice. */
 export interface Selected {
   readonly choice: Choice & Recipe;
+  /** The linear model in closed form, where that won. */
   readonly linear?: Ridge;
+  /** Networks of the folds that make up the model, where they do, and the record of the first: the caller disposes of them. */
+  readonly networks?: readonly Network[];
+  readonly history?: History;
 }
 
 /** A choice without what only training uses. */
@@ -52,178 +57,154 @@ export function untrained({ hidden, weightDecay, by, folds, candidates }: Choice
   return { hidden, weightDecay, by, folds, candidates };
 }
 
+/** What the user and the data leave to choose. */
+export interface Latitude {
+  readonly fixed: Fixed;
+  /** Whether the linear model may be solved in closed form; it is trained where an option asks for that. */
+  readonly solvable: boolean;
+  /** Networks that the user asks for. */
+  readonly members: number | undefined;
+  /** Whether networks of the folds may make up the model: not where an option, or rows that are no sample, ask for a training on all. */
+  readonly ofFolds: boolean;
+}
+
+/** Networks that are averaged below 2,000 rows. */
+const MEMBERS = 3;
+
+/** A family whose error on the first parts exceeds the best by this factor is given up. */
+const HOPELESS = 1.2;
+
 /**
- * Chooses hidden units and weight decay where the user has not. Tries weight decays from strong to weak with and without
- * hidden units, on folds or a holdout, as far as the budget of multiply-adds (not of time: choices must be repeatable) allows.
- * Of two that do equally well the simpler one wins: hidden units must be better by more than one standard error.
- * @param solvable whether the linear model may be solved in closed form; it is trained where an option asks for that
+ * Chooses shape and weight decay where the user has not: families of shapes with a middling decay first, then decays of the best, then the best two on all
+ * folds, as far as the budget of multiply-adds (not of time: choices must be repeatable) allows. Of a linear model and hidden units that do
+ * equally well the linear one wins: hidden units must be better by more than one standard error.
  */
-export async function select(
-  engine: Engine,
-  problem: Problem,
-  fixed: Fixed,
-  solvable: boolean,
-  between: Between,
-): Promise<Selected> {
-  const base = recipe(problem, fixed);
-  const sizes = fixed.hidden ? [fixed.hidden] : [base.hidden, []];
-  if (fixed.hidden && fixed.weightDecay !== undefined) return { choice: { ...base, by: 'given', folds: 0, candidates: [] } };
-  const { head, rows, inputs, outputs } = problem;
-  const scope = scopeFor(rows, base.epochs * rows * patternCost(inputs, base.hidden[0] ?? 0, outputs));
-  if (!scope) return { choice: { ...base, by: 'rule', folds: 0, candidates: [] } };
-  const { folds } = scope;
-  const decays = (hidden: readonly number[]) =>
-    fixed.weightDecay !== undefined
-      ? [fixed.weightDecay]
-      : (hidden.length > 0 ? scope.decays : LINEAR_DECAYS).map((c) => c / rows);
-
-  const order = permutation(engine, rows, problem.seed, Purpose.folds);
-  const parts =
-    folds === 1
-      ? [deal(order, [0.75, 0.25], problem.classes)[1]!]
-      : deal(order, new Array<number>(folds).fill(1 / folds), problem.classes);
-  const closed =
-    solvable &&
-    fixed.weightDecay === undefined &&
-    head.activation === 'linear' &&
-    head.loss === 'meanSquaredError' &&
-    sizes.some((hidden) => hidden.length === 0) &&
-    ridgeCost(rows, inputs) < BUDGET / 8;
-  const tried: Trial[] = [];
-  let linear: Ridge | undefined;
-  const all = sizes.reduce((n, hidden) => n + (hidden.length === 0 && closed ? 1 : decays(hidden).length * parts.length), 0);
-  let done = 0;
-  for (const hidden of sizes) {
-    if (hidden.length === 0 && closed) {
-      linear = ridge(problem.x, problem.t, rows, inputs, outputs, problem.w);
-      tried.push(judged(problem, hidden, linear.weightDecay, linear.errors, parts));
-      if (!(await between(++done, all))) break;
-      continue;
-    }
-    let rises = 0;
-    for (const weightDecay of decays(hidden)) {
-      const errors = new Float64Array(rows);
-      for (const part of parts) {
-        await heldOutErrors(problem, { ...base, hidden, weightDecay }, part, errors);
-        if (!(await between(++done, all))) return { choice: chosen(base, tried, folds) };
-      }
-      const trial = judged(problem, hidden, weightDecay, errors, parts);
-      const best = Math.min(...tried.filter((t) => t.hidden === hidden).map((t) => t.error));
-      tried.push(trial);
-      rises = trial.error > best ? rises + 1 : 0;
-      if (rises === 2) break; // the error has a single minimum in the decay
-    }
+export async function select(engine: Engine, problem: Problem, latitude: Latitude, between: Between): Promise<Selected> {
+  const { fixed, solvable, members, ofFolds } = latitude;
+  const recipes = new Recipes(problem, fixed);
+  const { rows, inputs, outputs, all = rows } = problem;
+  if (fixed.hidden && fixed.weightDecay !== undefined) {
+    return { choice: { ...recipes.byRule(), by: 'given', folds: 0, ...several(members ?? 1), candidates: [] } };
   }
-  const choice = chosen(base, tried, folds);
-  return linear && choice.hidden.length === 0 ? { choice, linear } : { choice };
-}
+  const few = await fewRows(engine, problem, recipes, solvable);
+  if (few) return { ...few, choice: { ...few.choice, ...several(few.linear ? 1 : (members ?? few.members)) } };
 
-/** How thoroughly to choose. */
-interface Scope {
-  readonly folds: number;
-  /** Decays to try with hidden units, as multiples of 1/rows. */
-  readonly decays: readonly number[];
-}
-
-/** The most thorough scope that the budget allows, if any, for trainings of `cost` multiply-adds. */
-function scopeFor(rows: number, cost: number): Scope | undefined {
-  if (rows < FEWEST_ROWS) return undefined;
-  const coarse = [DECAYS[0], DECAY, DECAYS[3]];
-  const scopes: Scope[] =
-    rows >= HOLDOUT_ROWS
-      ? [
-          { folds: 1, decays: DECAYS },
-          { folds: 1, decays: coarse },
-        ]
-      : [
-          { folds: 5, decays: DECAYS },
-          { folds: 3, decays: DECAYS },
-          { folds: 3, decays: coarse },
-          { folds: 3, decays: [DECAY] },
-        ];
-  return scopes.find(({ folds, decays }) => cost * folds * decays.length <= BUDGET);
-}
-
-interface Trial extends Candidate {
-  readonly errors: Float64Array;
-  readonly judged: Uint32Array;
-}
-
-function judged(
-  { w }: Problem,
-  hidden: readonly number[],
-  weightDecay: number,
-  errors: Float64Array,
-  parts: readonly Uint32Array[],
-): Trial {
-  const rows = Uint32Array.from(parts.flatMap((part) => [...part]));
-  let sum = 0;
-  let weight = 0;
-  for (const r of rows) {
-    sum += (w ? w[r]! : 1) * errors[r]!;
-    weight += w ? w[r]! : 1;
-  }
-  return { hidden, weightDecay, error: sum / weight, errors, judged: rows };
-}
-
-/** The best trial; the best linear one unless hidden units beat it by more than a standard error of the difference. */
-function chosen(base: Recipe, tried: readonly Trial[], folds: number): Choice & Recipe {
-  const best = (trials: readonly Trial[]) =>
-    trials.reduce<Trial | undefined>((a, b) => (a && a.error <= b.error ? a : b), undefined);
-  const overall = best(tried);
-  const linear = best(tried.filter(({ hidden }) => hidden.length === 0));
-  const pick = overall && linear && overall !== linear && !better(overall, linear) ? linear : overall;
-  const candidates = tried.map(({ hidden, weightDecay, error }) => ({ hidden, weightDecay, error }));
-  return {
-    ...base,
-    ...(pick && { hidden: pick.hidden, weightDecay: pick.weightDecay }),
-    by: pick ? (folds === 1 ? 'holdout' : 'cross-validation') : 'rule',
-    folds: pick ? folds : 0,
-    candidates,
-  };
-}
-
-function better(a: Trial, b: Trial): boolean {
-  const n = a.judged.length;
-  let mean = 0;
-  for (const r of a.judged) mean += (b.errors[r]! - a.errors[r]!) / n;
-  let square = 0;
-  for (const r of a.judged) {
-    const d = b.errors[r]! - a.errors[r]! - mean;
-    square += (d * d) / n;
-  }
-  return mean > 0 && mean * mean > square / n;
-}
-
-/** Trains on all rows but a part, and writes the squared error of each row of that part. */
-async function heldOutErrors(problem: Problem, r: Recipe, part: Uint32Array, errors: Float64Array): Promise<void> {
-  const { head, rows, inputs, outputs, w } = problem;
-  const held = new Set(part);
-  const rest = Uint32Array.from({ length: rows }, (_, i) => i).filter((i) => !held.has(i));
-  const net = await build(problem, r);
+  const shapes = shapesFor(problem, fixed);
+  const costs = shapes.map((family) => {
+    const { epochs } = recipes.of(family, 0);
+    return { cost: epochs * all * sampleCost(inputs, family.hidden, outputs), shallow: family.hidden.length < 2 };
+  });
+  const anew = rows < MANY_ROWS || !ofFolds; // whether members are trained on all rows
+  const wanted = members ?? (all < MANY_ROWS ? MEMBERS : 1);
+  const plan = shapes.length > 0 ? planFor(rows, inputs, costs, fixed.weightDecay === undefined, anew ? wanted : 0) : undefined;
+  const folds = new Folds(engine, problem, plan?.folds ?? (rows < FEW_ROWS ? 10 : inputs > rows ? 3 : 5));
+  const search = new Search(folds, recipes, between, 4 * folds.count, !anew);
   try {
-    const weights = w ? { sampleWeights: picked(w, 1, rest) } : {};
-    await train(
-      net,
-      problem.techniques,
-      shaped(picked(problem.x, inputs, rest), inputs),
-      shaped(picked(problem.t, outputs, rest), outputs),
-      r,
-      weights,
+    const found = await linearFirst(
+      search,
+      solvable && fixed.weightDecay === undefined && (!fixed.hidden || fixed.hidden.length === 0),
     );
-    const found = net.predict(shaped(picked(problem.x, inputs, part), inputs));
-    const { t } = problem;
-    part.forEach((row, i) => {
-      let s = 0;
-      for (let o = 0; o < outputs; o++) {
-        const [a, target] = [found[i * outputs + o]!, t[row * outputs + o]!];
-        // Beyond ±1 on the right side is right under the hinge.
-        const e = head.loss === 'hinge' ? Math.max(1 - a * target, 0) : a - target;
-        s += e * e;
-      }
-      errors[row] = s / outputs;
-    });
+    const best = plan && !search.halted ? await bestShape(search, plan, shapes, fixed.weightDecay) : undefined;
+    const candidates = [...(found.linear ? [found.trial!] : []), ...search.trials].map(candidateOf);
+    const by = { by: 'cross-validation' as const, folds: folds.count, candidates };
+    const linearWins =
+      found.trial && (best ? !search.surelyBetter(best, found.trial) : inputs > rows || shapes.length === 0 || search.halted);
+    if (found.trial && linearWins) {
+      return { choice: { ...found.trial.recipe, ...by }, ...(found.linear && { linear: found.linear }) };
+    }
+    if (!best) {
+      // Too much work to try several.
+      const family = shapes.find(({ activation, hidden }) => activation === 'relu' && hidden.length === 1) ?? shapes[0]!;
+      const recipe = recipes.of(family, decayOf(1, problem));
+      const count = members ?? affordable(rows, inputs, costs[shapes.indexOf(family)]!.cost);
+      return { choice: { ...recipe, by: 'rule', folds: 0, ...several(count), candidates } };
+    }
+    if (anew || members === 1 || best.folds < folds.count) return { choice: { ...best.recipe, ...by, ...several(wanted) } };
+    const { networks, history } = search.take(best);
+    const kept = networks.splice(0, members ?? networks.length);
+    for (const network of networks) network.dispose();
+    return { choice: { ...best.recipe, ...by, ...several(kept.length) }, networks: kept, history };
   } finally {
-    net.dispose();
+    search.dispose();
   }
+}
+
+const several = (members: number) => (members > 1 ? { members } : {});
+
+/** c/(rows + 100): decays that are as strong against the loss, and not too strong on a few dozen rows. */
+function decayOf(c: number, { rows }: Problem): number {
+  return c / (rows + 100);
+}
+
+/** Shapes with hidden units to choose from. */
+function shapesFor({ rows, all = rows, outputs }: Problem, { hidden, activation }: Fixed): readonly Family[] {
+  if (hidden) return hidden.length > 0 ? [{ hidden, activation: activation ?? 'lecunTanh' }] : [];
+  if (!activation) return families(all, outputs);
+  const shapes = new Map(families(all, outputs).map((family) => [family.hidden.join(), { ...family, activation }]));
+  return [...shapes.values()];
+}
+
+/** The linear model, solved or trained. */
+async function linearFirst(search: Search, solvable: boolean): Promise<{ trial?: Trial; linear?: Ridge }> {
+  const { problem, recipes } = search;
+  const { hidden } = recipes.fixed;
+  if (hidden && hidden.length > 0) return {};
+  if (solvable && ridgeFor(problem)) {
+    const linear = solved(problem);
+    return { trial: search.trialOf({ ...recipes.of(LINEAR, linear.weightDecay) }, linear.errors), linear };
+  }
+  const trial = await linearTrial(search);
+  return trial && trial.folds > 0 ? { trial } : {};
+}
+
+/** The best of the shapes and decays. */
+async function bestShape(
+  search: Search,
+  plan: Plan,
+  shapes: readonly Family[],
+  fixed: number | undefined,
+): Promise<Trial | undefined> {
+  const { problem } = search;
+  const decay = (c: number) => fixed ?? decayOf(c, problem);
+  const least = (trials: readonly Trial[]) => trials.reduce((a, b) => (b.error < a.error ? b : a));
+  const tried = plan.shallow ? shapes.filter(({ hidden }) => hidden.length < 2) : shapes;
+  const begun: Trial[] = [];
+  for (const family of tried)
+    if (!search.halted) begun.push(await search.on(plan.first === 2 ? 1 : plan.first, family, decay(1)));
+  const leader = Math.min(...begun.map(({ error }) => error));
+  const hopeful: Trial[] = [];
+  for (const { recipe, error } of begun) {
+    if (error <= HOPELESS * leader) hopeful.push(await search.on(plan.first, recipe, decay(1)));
+  }
+  if (hopeful.length === 0) return undefined;
+  const winner = least(hopeful);
+  const family = winner.recipe;
+  const contenders: Trial[] = [...hopeful];
+  const attempt = async (c: number) => {
+    const trial = await search.on(plan.first, family, decay(c));
+    contenders.push(trial);
+    return trial;
+  };
+  if (fixed === undefined && !search.halted) {
+    const strong = await attempt(10);
+    const weak = await attempt(0.1);
+    if (plan.refine) {
+      const best = least([winner, strong, weak]);
+      await attempt(best === weak ? 0.32 : 3.2);
+      if (best === weak) await attempt(0.01);
+      if (best === strong && problem.rows < LARGEST_OF_STRONG) await attempt(32);
+    }
+  }
+  const ranked = contenders.filter(({ folds }) => folds >= plan.first).sort((a, b) => a.error - b.error);
+  const finals: Trial[] = [];
+  for (const { recipe } of ranked.slice(0, plan.keep)) finals.push(await search.whole(recipe, recipe.weightDecay));
+  const complete = finals.filter(({ folds }) => folds === search.folds.count);
+  return complete.length > 0 ? least(complete) : (finals[0] ?? winner);
+}
+
+/** Sets with more rows than this do not need the strongest decay. */
+const LARGEST_OF_STRONG = 1500;
+
+function candidateOf({ recipe: { hidden, activation, weightDecay }, error, folds }: Trial): Candidate {
+  return { hidden, ...(hidden.length > 0 && { activation }), weightDecay, error, folds };
 }

@@ -5,7 +5,7 @@ import { ColumnsLearner } from '../data/columns.js';
 import { Encoder } from '../data/encoder.js';
 import type { Table } from '../data/table.js';
 import { type CodingLearner, type RowChunks, type Spool, concatenated, eachChunk } from './chunks.js';
-import { type Problem, picked, someRows, together } from './recipe.js';
+import { type Problem, picked, someRows, together } from './problem.js';
 
 /** Rows of a sample: enough to choose by, and quickly trained on. */
 export const SAMPLE = 10_000;

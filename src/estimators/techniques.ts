@@ -128,10 +128,18 @@ export function solvable(options: Training, whole: boolean): boolean {
 
 /** Hidden layers of so many units with what goes around them. */
 export function hiddenLayers(hidden: readonly number[], activation: Activation, t: Techniques): Layer[] {
-  const each = (units: number): Layer[] => [
-    dense(units, { activation, ...(t.init && { init: t.init }) }),
+  const each = (units: number, k: number): Layer[] => [
+    dense(units, { activation, ...init(activation, k, t) }),
     ...(t.normalization ? [t.normalization === 'batch' ? batchNorm() : layerNorm()] : []),
     ...(t.dropout > 0 ? [dropout(t.dropout)] : []),
   ];
   return [...(t.inputNoise > 0 ? [gaussianNoise(t.inputNoise)] : []), ...hidden.flatMap(each)];
 }
+
+/** Initial weights of hidden layer k: sigmoids above the inputs begin where Nguyen and Widrow put them, spread over the data. */
+function init(activation: Activation, k: number, { init: given }: Techniques): { init?: NamedInitializer } {
+  if (given) return { init: given };
+  return k === 0 && SIGMOIDS.has(activation) ? { init: 'nguyenWidrow' } : {};
+}
+
+const SIGMOIDS: ReadonlySet<Activation> = new Set<Activation>(['tanh', 'lecunTanh', 'twistedTanh', 'sigmoid']);

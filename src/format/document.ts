@@ -9,8 +9,13 @@ import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from 
 /** What the library calls its files. */
 const FORMAT = 'efficient-backprop';
 
-/** The version that this library writes, and the newest that it reads. */
-export const FORMAT_VERSION = 1;
+/** The newest version that this library reads. */
+export const FORMAT_VERSION = 2;
+
+/** The version that a document needs: models of several networks came with the second. */
+function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
+  return 'members' in config ? 2 : 1;
+}
 
 const KINDS = ['network', 'classifier', 'regressor'] as const;
 export type ModelKind = (typeof KINDS)[number];
@@ -43,7 +48,7 @@ export interface ModelJSON {
 export function toBytes({ kind, config, metadata, tensors }: ModelDocument): Uint8Array<ArrayBuffer> {
   const header = {
     format: FORMAT,
-    version: String(FORMAT_VERSION),
+    version: String(versionFor({ config })),
     kind,
     config: JSON.stringify(config),
     metadata: JSON.stringify(metadata),
@@ -93,7 +98,7 @@ export function fromBytes(bytes: Uint8Array): ModelDocument {
 export function toJSON({ kind, config, metadata, tensors }: ModelDocument): ModelJSON {
   return {
     format: FORMAT,
-    version: FORMAT_VERSION,
+    version: versionFor({ config }),
     kind,
     config,
     metadata,

@@ -8,6 +8,7 @@ import { STOP_REASONS, type History } from '../fit/history.js';
 import { flag, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
 import type { Recipe } from '../estimators/recipe.js';
+import type { EstimatorHistory } from '../estimators/options.js';
 import type { Candidate, Choice } from '../estimators/selection.js';
 import { fields, list, record } from './document.js';
 
@@ -98,10 +99,53 @@ const RECIPE = {
   batchSize: number({ min: 1, integer: true }, undefined),
 };
 
-/** @throws ModelFileError */
-export function recipeFrom(config: unknown): Recipe {
-  const { hidden, ...rest } = fields('recipe', RECIPE, config);
-  return { hidden: numbers(hidden, 'recipe.hidden'), ...rest };
+/** What files of the first version did not have, and their readers do not look at: beside what these know. */
+const DETAILS = { method: oneOf(['adam', 'sgd'], 'sgd'), candidates: value<readonly unknown[]>('an array', Array.isArray, []) };
+
+/** Settings and record of a fit, as a file has them. */
+export function fitDocument(recipe: Recipe, history: EstimatorHistory | undefined): Readonly<Record<string, unknown>> {
+  const { method, ...settings } = recipe;
+  const candidates = history?.chosen.candidates.map(({ activation, folds }) => ({
+    ...(activation && { activation }),
+    ...(folds !== undefined && { folds }),
+  }));
+  return {
+    recipe: settings,
+    history: history ? plain(history) : null,
+    details: { ...(method && { method }), ...(candidates && { candidates }) },
+  };
+}
+
+/** The record as every reader knows it; the same fit gives the same file. */
+function plain({ chosen, ...rest }: EstimatorHistory): object {
+  const { method: _, members: __, candidates, ...choice } = chosen;
+  const known = candidates.map(({ hidden, weightDecay, error }) => ({ hidden, weightDecay, error }));
+  return { ...rest, time: 0, chosen: { ...choice, candidates: known } };
+}
+
+/** Settings and record of a fit of so many networks. @throws ModelFileError */
+export function fitFrom(
+  config: Readonly<Record<string, unknown>>,
+  members: number,
+): { recipe: Recipe; history: EstimatorHistory | undefined } {
+  const { hidden, ...settings } = fields('recipe', RECIPE, config['recipe']);
+  const { method, candidates } = fields('details', DETAILS, config['details'] ?? {});
+  const adaptive = method === 'adam' && { method };
+  const history = historyFrom(config['history']);
+  const recipe = { hidden: numbers(hidden, 'recipe.hidden'), ...settings, ...adaptive };
+  if (!history) return { recipe, history };
+  const { chosen } = history;
+  const known = chosen.candidates.map((candidate, i) => ({ ...candidate, ...detailsOf(candidates[i], i) }));
+  const trained = chosen.rate !== undefined && adaptive;
+  const several = members > 1 && { members };
+  return { recipe, history: { ...history, chosen: { ...chosen, ...trained, ...several, candidates: known } } };
+}
+
+const CANDIDATE_DETAILS = { activation: oneOf([...ACTIVATION_NAMES, ''], ''), folds: number(COUNT, 0) };
+
+function detailsOf(config: unknown, i: number): Pick<Candidate, 'activation' | 'folds'> {
+  const { activation, folds } = fields(`details.candidates[${i}]`, CANDIDATE_DETAILS, config ?? {});
+  return { ...(activation && { activation }), ...(folds > 0 && { folds }) };
 }
 
 const CHOICE = {
@@ -131,7 +175,7 @@ const HISTORY = {
 };
 
 /** The record of a fit; undefined where the file has none. @throws ModelFileError */
-export function historyFrom(config: unknown): (History & { chosen: Choice }) | undefined {
+function historyFrom(config: unknown): (History & { chosen: Choice }) | undefined {
   if (config === null || config === undefined) return undefined;
   const { loss, validationLoss, metrics: _, chosen, advice, ...rest } = fields('history', HISTORY, config);
   const solved = rest.reason === 'solved' && !('rate' in record(chosen, 'history.chosen'));

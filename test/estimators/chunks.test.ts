@@ -88,10 +88,12 @@ test('more rows than the sample: what goes by their number goes by all of them',
   const X = Array.from({ length: 25_000 }, () => [draw.normal(), draw.normal()]);
   const y = X.map(([a, b]) => (a! * b! > 0 ? 'same' : 'other'));
   using model = await Classifier.fit(cut(X, y, 4000).chunks, { hidden: 8, epochs: 3, seed: 1 });
-  expect(model.history.chosen).toMatchObject({ batchSize: 64, epochs: 3, by: 'holdout' });
-  // A multiple of 1/rows that was tried on the sample, as strong for all rows.
-  expect(model.history.chosen.weightDecay * 25_000).toBeCloseTo(
-    10_000 * model.history.chosen.candidates.reduce((a, b) => (a.error <= b.error ? a : b)).weightDecay,
+  expect(model.history.chosen).toMatchObject({ batchSize: 64, epochs: 3, by: 'cross-validation' });
+  // A multiple of 1/(rows + 100) that was tried on the sample, as strong for all rows.
+  const { folds, candidates } = model.history.chosen;
+  const tried = candidates.filter((candidate) => candidate.folds === folds);
+  expect(model.history.chosen.weightDecay * 25_100).toBeCloseTo(
+    10_100 * tried.reduce((a, b) => (a.error <= b.error ? a : b)).weightDecay,
     6,
   );
   expect(model.evaluate(X, y).accuracy).toBeGreaterThan(0.9);

@@ -78,7 +78,8 @@ it('all at once, and chosen by validation where size is open', async () => {
     }),
   );
   expect(model.evaluate(X, targets).r2).toBeGreaterThan(0.75);
-  expect(model.layers.map(({ type }) => type)).toEqual(['gaussianNoise', 'dense', 'layerNorm', 'dropout', 'dense']);
+  const hidden = model.history.chosen.hidden.flatMap(() => ['dense', 'layerNorm', 'dropout']);
+  expect(model.layers.map(({ type }) => type)).toEqual(['gaussianNoise', ...hidden, 'dense']);
 });
 
 it('refuses what cannot be', async () => {

@@ -232,7 +232,7 @@ describe('one seed', () => {
       // The generator's logarithm and root, in float32, are good to a few units in the last place.
       expect(Math.abs(single.initial[i]! - w)).toBeLessThanOrEqual(16 * EPSILON.float32 * Math.max(Math.abs(w), 2 ** -6));
     });
-    expect(single.initial.filter((w) => w !== 0).length).toBe(3 * 7 + 7 * 2);
+    expect(single.initial.filter((w) => w !== 0).length).toBe(3 * 7 + 7 + 7 * 2); // biases of the last layer begin at 0
   });
 
   test('without a seed one is drawn, and repeats the run', async () => {

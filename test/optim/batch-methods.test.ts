@@ -22,7 +22,7 @@ import { matrixOf, numbers } from '../layers/training.js';
 const next = numbers(3);
 const X = matrixOf(30, 3, next);
 const Y = X.map(([a, b, c]) => [Math.sin(2 * a!) + 0.5 * b!, b! * c!]);
-const LAYERS = [dense(4, { activation: 'tanh' }), dense(2)] as const;
+const LAYERS = [dense(4, { activation: 'tanh', biasInit: 'zeros' }), dense(2)] as const;
 const create = () => Network.create({ inputs: 3, layers: LAYERS, loss: 'meanSquaredError', precision: 'float64', seed: 5 });
 
 /** Loss and gradient at flat weights, pattern by pattern. */

@@ -1,0 +1,75 @@
+// So few rows that leaving some out says nothing: rules instead of a search.
+
+import type { Engine } from '../../bindings/core.js';
+import { Dataset } from '../data/dataset.js';
+import { argmax } from '../metrics.js';
+import { constantLoss } from './constant.js';
+import { LINEAR, ridgeFor, solved } from './linear.js';
+import { type Problem, shaped } from './problem.js';
+import { type Recipe, type Recipes, build } from './recipe.js';
+import type { Selected } from './selection.js';
+import { train } from './training.js';
+
+/** Fewer rows than this are few; fewer classes' rows are few up to `SOME`. */
+const FEW = 10;
+const SOME = 30;
+const OF_A_CLASS = 3;
+
+/** Networks that are averaged. */
+const MEMBERS = 3;
+
+/** Decay of the linear classifier that is to get every row right. */
+const LINEAR_DECAY = 0.001;
+
+/** A line explains the rows if what it misses of each, when that is left out, is less than this share of the variance. */
+const RESIDUE = 0.1;
+
+/** A choice by rule. */
+interface Ruled extends Selected {
+  readonly members: number;
+}
+
+/** The choice where there are few rows; undefined where there are enough to search. */
+export async function fewRows(engine: Engine, problem: Problem, recipes: Recipes, solvable: boolean): Promise<Ruled | undefined> {
+  const { rows, classes } = problem;
+  const by = (recipe: Recipe) => ({ ...recipe, by: 'rule' as const, folds: 0, candidates: [] });
+  const { activation = 'lecunTanh', hidden, weightDecay } = recipes.fixed;
+  if (hidden) {
+    if (rows >= FEW) return undefined;
+    if (hidden.length > 0 || !solvable || weightDecay !== undefined || !ridgeFor(problem))
+      return { choice: by(recipes.byRule()), members: 1 };
+    const linear = solved(problem);
+    return { choice: by(recipes.of(LINEAR, linear.weightDecay)), linear, members: 1 };
+  }
+  if (!classes) {
+    if (rows >= FEW) return undefined;
+    if (solvable && weightDecay === undefined && ridgeFor(problem)) {
+      const linear = solved(problem);
+      const error = linear.errors.reduce((sum, e) => sum + e, 0) / rows;
+      const recipe = recipes.of(LINEAR, linear.weightDecay);
+      if (error < RESIDUE * constantLoss(engine, problem)) return { choice: by(recipe), linear, members: 1 };
+    }
+    return { choice: by(recipes.of({ hidden: [8], activation }, 0.01)), members: MEMBERS };
+  }
+  const members = new Map<number, number>();
+  for (const c of classes) members.set(c, (members.get(c) ?? 0) + 1);
+  if (rows >= FEW && !(rows < SOME && Math.min(...members.values()) < OF_A_CLASS)) return undefined;
+  const linear = recipes.of(LINEAR, LINEAR_DECAY);
+  if (await separates(engine, problem, linear)) return { choice: by(linear), members: 1 };
+  return { choice: by(recipes.of({ hidden: [64], activation }, 0.003)), members: MEMBERS };
+}
+
+/** Whether a linear classifier gets every row right. */
+async function separates(engine: Engine, problem: Problem, recipe: Recipe): Promise<boolean> {
+  const { x, t, w, inputs, outputs, precision, classes, techniques, seed } = problem;
+  const data = new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
+  const network = await build(problem, recipe, seed);
+  try {
+    await train(network, techniques, data, recipe, { data, constant: constantLoss(engine, problem) }, {}, false);
+    const found = network.predict(shaped(problem.x.slice(), inputs));
+    return classes!.every((c, r) => argmax(found, r * outputs, outputs) === c);
+  } finally {
+    network.dispose();
+    data.dispose();
+  }
+}

@@ -1,0 +1,249 @@
+// A model made: chosen, its networks trained, and replaced by something simpler where all of them failed.
+
+import type { Engine } from '../../bindings/core.js';
+import type { Dataset } from '../data/dataset.js';
+import { type History, emptyHistory } from '../fit/history.js';
+import type { Interruption } from '../fit/interruption.js';
+import type { FitOptions } from '../fit/options.js';
+import type { Chunks } from '../fit/stream.js';
+import type { Network } from '../network.js';
+import type { MethodState } from '../optim/method.js';
+import type { Checked } from '../options.js';
+import { constantLoss, setConstant } from './constant.js';
+import type { Head } from './head.js';
+import { LINEAR, ridgeFor, solved } from './linear.js';
+import { Members } from './members.js';
+import type { ESTIMATOR_OPTIONS, EstimatorHistory, FitProgress, RUN_OPTIONS } from './options.js';
+import type { Problem } from './problem.js';
+import { type Fixed, type Recipe, Recipes, build, scaledUp } from './recipe.js';
+import type { Ridge } from './ridge.js';
+import { type Choice, select, untrained } from './selection.js';
+import { solvable } from './techniques.js';
+import { type Bar, type Trained, holds, train } from './training.js';
+
+/** A model, and how it came to be. */
+export interface Made {
+  readonly members: Members;
+  readonly recipe: Recipe;
+  readonly history: EstimatorHistory;
+  /** What the method remembers of the first network's training. */
+  readonly state: MethodState | undefined;
+}
+
+/** What a model is made from. */
+export interface Material {
+  readonly engine: Engine;
+  readonly problem: Problem;
+  /** The problem's rows. */
+  readonly data: Dataset;
+  /** All rows, where the problem is a sample of them. */
+  readonly chunks: Chunks | undefined;
+  readonly options: Checked<typeof ESTIMATOR_OPTIONS>;
+  readonly fixed: Fixed;
+  /** Of the fit of each network, beside those of a recipe and of techniques. */
+  readonly fit: FitOptions;
+  readonly run: Checked<typeof RUN_OPTIONS>;
+  readonly interruption: Interruption;
+}
+
+/** Seeds of the networks of one model are so far apart. */
+const STRIDE = 1_000_003;
+
+/** Losses differ by rounding. */
+const ROUNDING = 1e-5;
+
+/** Chooses a model, trains its networks, and sees to it that it is no worse than a constant. @throws what the signal says, before there is a model */
+export async function make(material: Material): Promise<Made> {
+  const { engine, problem, data, options, fixed, run, interruption, chunks } = material;
+  const report = reporter(material);
+  const whole = chunks === undefined;
+  const bar = { data, constant: constantLoss(engine, problem) };
+  if (bar.constant === 0 && problem.head.activation === 'linear' && whole) return sameEverywhere(material, bar);
+  const latitude = {
+    fixed,
+    solvable: solvable(options, whole),
+    members: options.members,
+    ofFolds: whole && options.validation === undefined,
+  };
+  const selected = await select(engine, problem, latitude, async (done, all) => {
+    report({ stage: 'select', done, all });
+    run.signal?.throwIfAborted();
+    return interruption.elapsed < run.timeLimit / 2;
+  });
+  run.signal?.throwIfAborted();
+  const choice = scaledUp(selected.choice, problem, fixed);
+  if (selected.linear && whole) return ridgeModel(material, bar, selected.linear, choice);
+  if (selected.networks) {
+    const members = new Members(selected.networks);
+    if (stands(members, bar)) return { members, ...record(choice, selected.history!, interruption), state: undefined };
+    members.dispose();
+    return simpler(material, bar, choice, selected.history!);
+  }
+  return trained(material, bar, choice, selected.linear);
+}
+
+/** Trains the networks of a choice on all rows, from a solution where there is one. */
+async function trained(material: Material, bar: Bar, choice: Choice & Recipe, linear: Ridge | undefined): Promise<Made> {
+  const { problem, run, interruption } = material;
+  const count = choice.members ?? 1;
+  const networks: Network[] = [];
+  let first: Trained | undefined;
+  let failure: Trained | undefined;
+  try {
+    for (let k = 0; k < count && !(k > 0 && interruption.reason); k++) {
+      const network = await build(problem, choice, (problem.seed + k * STRIDE) % Number.MAX_SAFE_INTEGER);
+      if (linear) network.setWeights([linear.weights, linear.bias]);
+      let one: Trained;
+      try {
+        one = await trainOne(material, bar, choice, network, k, count);
+      } catch (error) {
+        network.dispose();
+        throw error;
+      }
+      const { epochs, reason } = one.history;
+      if (epochs === 0 && reason === 'signal' && k === 0) {
+        network.dispose();
+        run.signal!.throwIfAborted();
+      }
+      const cut = k > 0 && (reason === 'signal' || reason === 'timeLimit');
+      if (one.failed || cut) {
+        network.dispose();
+        if (one.failed) failure ??= one;
+      } else {
+        networks.push(network);
+        first ??= one;
+      }
+    }
+    if (first) {
+      const members = new Members(networks);
+      if (stands(members, bar)) {
+        const { members: _, ...rest } = choice;
+        const found = { ...rest, ...(networks.length > 1 && { members: networks.length }), rate: first.rate };
+        return { members, ...record(found, first.history, interruption, first.restarts), state: first.state };
+      }
+    }
+  } catch (error) {
+    for (const network of networks) network.dispose();
+    throw error;
+  }
+  for (const network of networks) network.dispose();
+  return simpler(material, bar, choice, (failure ?? first)!.history);
+}
+
+function trainOne(material: Material, bar: Bar, choice: Recipe, network: Network, k: number, count: number): Promise<Trained> {
+  const { problem, data, chunks, options, fit, run, interruption } = material;
+  const report = reporter(material);
+  const { validation, earlyStopping } = options;
+  const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
+  return train(network, problem.techniques, chunks ?? data, choice, bar, {
+    ...fit,
+    ...left,
+    ...(run.signal && { signal: run.signal }),
+    ...(validation !== undefined && { validation, earlyStopping, seed: problem.seed }), // the same rows are held out for all
+    onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
+      report({ stage: 'train', done: k * epochs + epoch, all: count * epochs, loss, validationLoss, rate }),
+  });
+}
+
+/** What is left where networks failed: the linear model, or the constant. */
+async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, failed: History): Promise<Made> {
+  const { problem, fixed, interruption } = material;
+  const seen =
+    'every training of the networks ended with a loss above that of the best constant, with a third of the rate of the one before it';
+  const remedy =
+    'Look for outliers among inputs and targets, or try a smaller rate, fewer hidden units or a stronger weightDecay';
+  const say = (what: string) => `${seen}; ${what} is returned in their place. ${remedy}`;
+  if (choice.hidden.length > 0) {
+    if (ridgeFor(problem)) {
+      const { history, ...rest } = await ridgeModel(material, bar, solved(problem), choice);
+      return { ...rest, history: { ...history, advice: say('the linear model') } };
+    }
+    const recipe = new Recipes(problem, { ...fixed, rate: undefined }).of(LINEAR, 10 / problem.rows);
+    const network = await build(problem, recipe, problem.seed);
+    const { method: _, ...techniques } = problem.techniques;
+    const one = await train(network, techniques, bar.data, recipe, bar, {}).catch((error) => {
+      network.dispose();
+      throw error;
+    });
+    const members = new Members([network]);
+    if (!one.failed && stands(members, bar)) {
+      const found = { ...simplest(choice), ...recipe, rate: one.rate };
+      return { members, ...record(found, { ...one.history, advice: say('a linear model') }, interruption), state: undefined };
+    }
+    network.dispose();
+  }
+  const recipe = { ...choice, ...LINEAR };
+  const network = await build(problem, recipe, problem.seed);
+  setConstant(network, problem);
+  const loss = network.evaluate(bar.data).loss;
+  const history = { ...failed, loss: [...failed.loss, loss], advice: say('the best constant') };
+  return {
+    members: new Members([network]),
+    ...record({ ...simplest(choice), hidden: [] }, history, interruption),
+    state: undefined,
+  };
+}
+
+/** The model of targets that are all the same. */
+async function sameEverywhere(material: Material, bar: Bar): Promise<Made> {
+  const { problem, fixed, interruption } = material;
+  const recipe = new Recipes(problem, fixed).of(LINEAR, 0);
+  const choice = { ...recipe, weightDecay: 0, by: 'rule' as const, folds: 0, candidates: [] };
+  const zeros = { weights: new Float64Array(problem.inputs * problem.outputs), bias: new Float64Array(problem.outputs) };
+  const { history, ...rest } = await ridgeModel(material, bar, { ...zeros, weightDecay: 0, errors: new Float64Array() }, choice);
+  const advice = 'all targets are the same, so the model is that constant; there is nothing else to learn';
+  return { ...rest, history: { ...history, time: interruption.elapsed, advice } };
+}
+
+/** A choice without what belongs to several networks. */
+function simplest({ members: _, ...rest }: Choice & Recipe): Choice & Recipe {
+  return rest;
+}
+
+/** The linear model in closed form. */
+async function ridgeModel({ problem, interruption }: Material, bar: Bar, linear: Ridge, choice: Choice & Recipe): Promise<Made> {
+  const recipe: Choice & Recipe = { ...simplest(choice), ...LINEAR, weightDecay: linear.weightDecay };
+  const network = await build(problem, recipe, problem.seed);
+  network.setWeights([linear.weights, linear.bias]);
+  const { loss } = network.evaluate(bar.data);
+  const history: EstimatorHistory = {
+    ...emptyHistory(problem.seed),
+    loss: [loss],
+    epochs: 1,
+    bestEpoch: 1,
+    reason: 'solved',
+    evaluations: 1,
+    time: interruption.elapsed,
+    chosen: untrained(recipe),
+  };
+  return { members: new Members([network]), recipe: settings(recipe), history, state: undefined };
+}
+
+/** Whether a model is no worse than the best constant on its own rows: losses are convex, so that the mean's loss is at most the mean of the losses. */
+function stands({ networks, first }: Members, bar: Bar): boolean {
+  const loss = networks.reduce((sum, network) => sum + network.evaluate(bar.data).loss, 0) / networks.length;
+  return holds(loss, bar, first.loss as Head['loss'], 1 + ROUNDING);
+}
+
+function record(
+  choice: Choice & Recipe,
+  history: History,
+  interruption: Interruption,
+  restarts = 0,
+): { readonly recipe: Recipe; readonly history: EstimatorHistory } {
+  const again = `training began again ${restarts} ${restarts === 1 ? 'time' : 'times'}, each time with a third of the rate, since the loss ended above that of the best constant`;
+  const advice = [history.advice, ...(restarts > 0 ? [again] : [])].filter(Boolean).join('; ');
+  return {
+    recipe: settings(choice),
+    history: { ...history, ...(advice && { advice }), time: interruption.elapsed, chosen: choice },
+  };
+}
+
+function settings({ by: _, folds: __, candidates: ___, members: ____, ...recipe }: Choice & Recipe): Recipe {
+  return recipe;
+}
+
+function reporter({ run, interruption }: Pick<Material, 'run' | 'interruption'>) {
+  return (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
+    run.onProgress?.({ loss: undefined, validationLoss: undefined, rate: undefined, time: interruption.elapsed, ...progress });
+}

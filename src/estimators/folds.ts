@@ -1,0 +1,95 @@
+// Parts of the rows that take turns in being left out, and what models of the rest find on them.
+
+import type { Engine } from '../../bindings/core.js';
+import { Dataset } from '../data/dataset.js';
+import { deal, permutation } from '../data/split.js';
+import type { Network } from '../network.js';
+import { Purpose } from '../random.js';
+import { type Bar, type Trained, train } from './training.js';
+import { constantLoss } from './constant.js';
+import { type Problem, picked, shaped, someRows } from './problem.js';
+import { type Recipe, build } from './recipe.js';
+
+/** The rows of a problem dealt into parts of even size, of each class alike. */
+export class Folds {
+  /** Rows of each part. The only row of a class is in none: a model without it could not know the class. */
+  readonly parts: readonly Uint32Array[];
+  /** What is trained on while one part is left out: the last that was asked for. */
+  private rest: { readonly k: number; readonly bar: Bar } | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly problem: Problem,
+    readonly count: number,
+  ) {
+    const { rows, seed, classes } = problem;
+    const order = permutation(engine, rows, seed, Purpose.folds);
+    const parts = deal(order, new Array<number>(count).fill(1 / count), classes);
+    const sole = soleMembers(classes);
+    this.parts = sole.size === 0 ? parts : parts.map((part) => part.filter((r) => !sole.has(r)));
+  }
+
+  /**
+   * Trains a network on all parts but one, and writes the squared error of each row of that part.
+   * @returns the network, and how it was trained; the network is to be disposed of
+   */
+  async leaveOut(k: number, recipe: Recipe, errors: Float64Array): Promise<{ network: Network; trained: Trained }> {
+    const { problem } = this;
+    const network = await build(problem, recipe, problem.seed);
+    try {
+      const bar = this.restOf(k);
+      const trained = await train(network, problem.techniques, bar.data, recipe, bar, {}, false);
+      heldOutErrors(problem, network, this.parts[k]!, errors);
+      return { network, trained };
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.rest?.bar.data.dispose();
+    this.rest = undefined;
+  }
+
+  private restOf(k: number): Bar {
+    if (this.rest?.k === k) return this.rest.bar;
+    this.dispose();
+    const { engine, problem } = this;
+    const held = new Set(this.parts[k]);
+    const kept = Uint32Array.from({ length: problem.rows }, (_, r) => r).filter((r) => !held.has(r));
+    const some = someRows(problem, kept);
+    const { x, t, w, inputs, outputs, precision } = some;
+    const data = new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
+    this.rest = { k, bar: { data, constant: constantLoss(engine, some) } };
+    return this.rest.bar;
+  }
+}
+
+/** Rows whose class no other row has. */
+function soleMembers(classes: Uint32Array | undefined): Set<number> {
+  const rows = new Map<number, number[]>();
+  classes?.forEach((c, r) => {
+    const members = rows.get(c);
+    if (members) members.push(r);
+    else rows.set(c, [r]);
+  });
+  return new Set([...rows.values()].filter(({ length }) => length === 1).flat());
+}
+
+function heldOutErrors(problem: Problem, network: Network, part: Uint32Array, errors: Float64Array): void {
+  if (part.length === 0) return;
+  const { head, inputs, outputs } = problem;
+  const found = network.predict(shaped(picked(problem.x, inputs, part), inputs));
+  const { t } = problem;
+  part.forEach((row, i) => {
+    let sum = 0;
+    for (let o = 0; o < outputs; o++) {
+      const [a, target] = [found[i * outputs + o]!, t[row * outputs + o]!];
+      // Beyond ±1 on the right side is right under the hinge.
+      const e = head.loss === 'hinge' ? Math.max(1 - a * target, 0) : a - target;
+      sum += e * e;
+    }
+    errors[row] = sum / outputs;
+  });
+}

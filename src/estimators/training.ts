@@ -1,0 +1,82 @@
+// Training by a recipe, and what is done where that explodes.
+
+import type { Dataset } from '../data/dataset.js';
+import type { Outcome } from '../fit/loop.js';
+import type { FitOptions } from '../fit/options.js';
+import type { Chunks } from '../fit/stream.js';
+import type { Network } from '../network.js';
+import { adam } from '../optim/adaptive.js';
+import type { Method } from '../optim/method.js';
+import { sgd } from '../optim/sgd.js';
+import { CLIP, annealed } from './defaults.js';
+import type { Head } from './head.js';
+import type { Recipe } from './recipe.js';
+import type { Techniques } from './techniques.js';
+
+/** How often training begins again with a third of the rate. */
+const RESTARTS = 4;
+
+/** A loss that exceeds the best constant's by this factor is that of a fit which has failed. */
+const EXCESS = 1.01;
+
+/** What came of training. */
+export interface Trained extends Outcome {
+  /** The rate that the weights come from. */
+  readonly rate: number;
+  /** How often training began again. */
+  readonly restarts: number;
+  /** Whether it failed even so: the loss is more than the best constant's. */
+  readonly failed: boolean;
+}
+
+/** Where a constant is right, or nearly, no network has to beat it: losses below this are good. */
+const GOOD = { crossEntropy: 0.05, meanSquaredError: 1e-4, hinge: 0.05 };
+
+/** What training is measured by, without noise and decay. */
+export interface Bar {
+  /** The loss of the best constant. */
+  readonly constant: number;
+  /** What the network's loss is measured on. */
+  readonly data: Dataset;
+}
+
+/** Whether a loss is no more than the best constant's, times a factor. */
+export function holds(loss: number, { constant }: Bar, kind: keyof typeof GOOD, factor: number): boolean {
+  return loss <= Math.max(factor * constant, GOOD[kind]);
+}
+
+/**
+ * Trains a network from its own start. A fit whose loss ends above the best constant's by more than 1 %, or diverges, begins again with a third of the
+ * rate, at most four times; a method of the user's own has its own rates, and one try.
+ * @param options of the fit, beside those that the recipe and the techniques give
+ * @param remembers whether somebody may go on from what the method remembers
+ */
+export async function train(
+  network: Network,
+  { method: own, fit }: Techniques,
+  data: Dataset | Chunks,
+  recipe: Recipe,
+  bar: Bar,
+  options: FitOptions,
+  remembers = true,
+): Promise<Trained> {
+  const { rate, epochs, batchSize, hidden } = recipe;
+  const few = hidden.length > 0 && recipe.method === undefined;
+  const common: FitOptions = { batchSize, ...(few && { clip: CLIP }), ...fit, ...options, epochs };
+  const start = network.getWeights();
+  let first = rate;
+  for (let restarts = 0; ; restarts++, first /= 3) {
+    const method = own ?? methodOf(recipe, first);
+    const outcome = await network.train(data, undefined, { ...common, method }, { remembers });
+    const { reason } = outcome.history;
+    const failed = reason === 'diverged' || !holds(network.evaluate(bar.data).loss, bar, network.loss as Head['loss'], EXCESS);
+    const over = reason === 'signal' || reason === 'timeLimit';
+    if (!failed || own || over || restarts === RESTARTS) return { ...outcome, rate: first, restarts, failed };
+    network.setWeights(start);
+  }
+}
+
+function methodOf({ method, momentum, weightDecay, epochs }: Recipe, first: number): Method {
+  const rate = annealed(first, epochs);
+  return method === 'adam' ? adam({ rate, beta1: momentum, weightDecay }) : sgd({ rate, momentum, weightDecay });
+}
