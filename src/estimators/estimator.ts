@@ -31,7 +31,7 @@ import { sgd } from '../optim/sgd.js';
 import { type Checked, checked, number } from '../options.js';
 import { freshSeed } from '../random.js';
 import { make } from './fitting.js';
-import { Members, membersDocument, membersFrom } from './members.js';
+import { Members, membersDocument, membersFrom, membersIn } from './members.js';
 import { type Problem, placed, shaped, withoutWeightless } from './problem.js';
 import { type Fixed, type Recipe, Recipes, build } from './recipe.js';
 import { techniques } from './techniques.js';
@@ -390,8 +390,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
   protected async adopt({ config, tensors, metadata }: ModelDocument): Promise<void> {
     const inputs = await Inputs.restore(encoderSpec(config['encoder']), config['whitening']);
     const coding = this.readCoding(record(config['coding'], 'coding'));
-    const members = await membersFrom(config, tensors);
-    const { recipe, history } = fitFrom(config, members.networks.length);
+    const { recipe, history } = fitFrom(config, membersIn(config));
+    const members = await membersFrom({ config, tensors });
     const { first } = members;
     if (
       first.inputs !== inputs.count ||

@@ -58,7 +58,7 @@ export async function make(material: Material): Promise<Made> {
   const report = reporter(material);
   const whole = chunks === undefined;
   const bar = { data, constant: constantLoss(engine, problem) };
-  if (bar.constant === 0 && problem.head.activation === 'linear' && whole) return sameEverywhere(material, bar);
+  if (bar.constant === 0 && whole) return sameEverywhere(material, bar);
   const latitude = {
     fixed,
     solvable: solvable(options, whole),
@@ -185,14 +185,30 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
 }
 
 /** The model of targets that are all the same. */
-async function sameEverywhere(material: Material, bar: Bar): Promise<Made> {
-  const { problem, fixed, interruption } = material;
-  const recipe = new Recipes(problem, fixed).of(LINEAR, 0);
-  const choice = { ...recipe, weightDecay: 0, by: 'rule' as const, folds: 0, candidates: [] };
-  const zeros = { weights: new Float64Array(problem.inputs * problem.outputs), bias: new Float64Array(problem.outputs) };
-  const { history, ...rest } = await ridgeModel(material, bar, { ...zeros, weightDecay: 0, errors: new Float64Array() }, choice);
-  const advice = 'all targets are the same, so the model is that constant; there is nothing else to learn';
-  return { ...rest, history: { ...history, time: interruption.elapsed, advice } };
+async function sameEverywhere({ problem, fixed, interruption }: Material, bar: Bar): Promise<Made> {
+  const recipe = { ...new Recipes(problem, fixed).of(LINEAR, 0), weightDecay: 0 };
+  const choice = { ...recipe, by: 'rule' as const, folds: 0, candidates: [] };
+  const network = await build(problem, recipe, problem.seed);
+  setConstant(network, problem);
+  const what = problem.classes
+    ? 'all rows are of one class, so the model always says that'
+    : 'all targets are the same, so the model is that constant';
+  const advice = `${what}; rows with other targets would give it something to learn`;
+  const history = { ...solvedHistory(network, problem, bar, choice, interruption), advice };
+  return { members: new Members([network]), recipe, history, state: undefined };
+}
+
+/** The record of a model that was found without descent. */
+function solvedHistory(
+  network: Network,
+  { seed }: Problem,
+  { data }: Bar,
+  choice: Choice,
+  { elapsed }: Interruption,
+): EstimatorHistory {
+  const { loss } = network.evaluate(data);
+  const counts = { epochs: 1, bestEpoch: 1, evaluations: 1 };
+  return { ...emptyHistory(seed), loss: [loss], ...counts, reason: 'solved', time: elapsed, chosen: untrained(choice) };
 }
 
 /** A choice without what belongs to several networks. */
@@ -205,17 +221,7 @@ async function ridgeModel({ problem, interruption }: Material, bar: Bar, linear:
   const recipe: Choice & Recipe = { ...simplest(choice), ...LINEAR, weightDecay: linear.weightDecay };
   const network = await build(problem, recipe, problem.seed);
   network.setWeights([linear.weights, linear.bias]);
-  const { loss } = network.evaluate(bar.data);
-  const history: EstimatorHistory = {
-    ...emptyHistory(problem.seed),
-    loss: [loss],
-    epochs: 1,
-    bestEpoch: 1,
-    reason: 'solved',
-    evaluations: 1,
-    time: interruption.elapsed,
-    chosen: untrained(recipe),
-  };
+  const history = solvedHistory(network, problem, bar, recipe, interruption);
   return { members: new Members([network]), recipe: settings(recipe), history, state: undefined };
 }
 

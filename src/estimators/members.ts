@@ -60,12 +60,14 @@ export function membersDocument({ networks, first }: Members): Pick<ModelDocumen
 
 const MEMBERS = { members: number({ min: 1, max: 100, integer: true }, 1) };
 
+/** How many networks a file has. @throws ModelFileError */
+export function membersIn(config: ModelDocument['config']): number {
+  return fields('members', MEMBERS, { members: config['members'] }).members;
+}
+
 /** The networks of a file. @throws ModelFileError */
-export async function membersFrom(
-  config: Readonly<Record<string, unknown>>,
-  tensors: ModelDocument['tensors'],
-): Promise<Members> {
-  const { members: count } = fields('members', MEMBERS, { members: config['members'] });
+export async function membersFrom({ config, tensors }: Pick<ModelDocument, 'config' | 'tensors'>): Promise<Members> {
+  const count = membersIn(config);
   if (count === 1) return new Members([await Network.fromConfig(config['network'], tensors)]);
   const networks: Network[] = [];
   let left = tensors.length;

@@ -74,7 +74,7 @@ test('size, decay and rate are chosen on a sample; evaluateChunks measures as ev
   expect(found.loss).toBeCloseTo(expected.loss, 6);
   expect(found.accuracy).toBeGreaterThan(0.93);
   model.dispose();
-  expect(heap.used).toBe(used);
+  expect(heap.used).toBeLessThanOrEqual(used); // less where the collector found what other tests left
 
   const numbers = X.map(([a, b]) => 3 * a! - b!);
   using line = await Regressor.fit(cut(X, numbers, 100).chunks, { seed: 1 });

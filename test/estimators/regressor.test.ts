@@ -364,8 +364,9 @@ describe('a linear model', () => {
     expect(again.history.chosen).toEqual(model.history.chosen);
     // Earlier versions listed everything.
     const { config, ...json } = model.toJSON() as { config: Record<string, unknown> } & ModelJSON;
-    const chosen = { ...(config['recipe'] as object), ...model.history.chosen };
-    const earlier = { ...json, config: { ...config, history: { ...(config['history'] as object), chosen } } };
+    const candidates = model.history.chosen.candidates.map(({ hidden, weightDecay, error }) => ({ hidden, weightDecay, error }));
+    const chosen = { ...(config['recipe'] as object), ...model.history.chosen, candidates };
+    const earlier = { ...json, config: { ...config, details: undefined, history: { ...(config['history'] as object), chosen } } };
     expect(kept(await Regressor.fromJSON(earlier)).history.chosen).toEqual(chosen);
   });
 
