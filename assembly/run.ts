@@ -12,6 +12,10 @@ import { Plan, planForward, planGradient, planLoss, planPatternLoss, planSlope, 
 import { slabDiagonal } from "./curvature/diagonal";
 import { Update, isByParts, isImmediate, update, updateBegin, wantsDiagonal } from "./update";
 
+/** Where rows do not fill all batches: as many batches of sizes that differ by one at most, the larger first; a short last one; or the rest left out. */
+export const EVEN: i32 = 0;
+export const DROP: i32 = 2; // 1: SHORT
+
 /** The state of a training run, in linear memory; a Patterns and an Update follow it. */
 @unmanaged
 export class Run {
@@ -19,8 +23,14 @@ export class Run {
   weightSum: f64; // Σ w over the same
   meanWeight: f64; // of the patterns of an epoch
   plan: usize;
-  rows: i32; // patterns of an epoch
-  batch: i32;
+  rows: i32; // patterns of an epoch, or of its piece at hand
+  batch: i32; // patterns that a step is to take
+  last: i32; // what becomes of rows that fill no batch: EVEN, SHORT or DROP
+  // What steps do take: `size` patterns before `border`, `rest` from there to `end`.
+  size: i32;
+  border: i32;
+  rest: i32;
+  end: i32;
   position: i32; // patterns of the epoch, or of its piece at hand, already used
   before: i32; // patterns of the epoch in pieces before
   subset: usize; // u32 indices of the patterns to learn, or 0 for all
@@ -55,14 +65,29 @@ export function runUpdate(at: usize): usize {
   return changetype<usize>(updateOf(changetype<Run>(at)));
 }
 
+/** Divides the patterns at hand into batches. */
+function divide(run: Run): void {
+  const rows = run.rows, size = run.batch, whole = rows / size, border = whole * size, rest = rows - border;
+  run.size = size;
+  run.border = border;
+  run.rest = rest;
+  run.end = run.last == DROP ? border : rows;
+  if (run.last == EVEN && rest) {
+    const least = rows / (whole + 1);
+    run.size = least + 1;
+    run.border = (rows - least * (whole + 1)) * (least + 1);
+    run.rest = least;
+  }
+}
+
 /**
  * Begins a run on a bound plan. x: …×inputs, t: …×outputs, w: one a pattern, or 0. The epoch's patterns are the `rows` that
  * `subset` lists (u32), or the first `rows`; with an `order` (room for `rows` u32) they are shuffled each epoch.
- * gradient and velocity: one real per parameter (velocity holds what to start from; 0 where the rule needs none).
+ * batch: patterns to a step, `last`: see EVEN. gradient and velocity: one real per parameter (velocity holds what to start from; 0 where the rule needs none).
  * slabs: planSlabs(plan) bytes, needed where there is a subset or an order.
  */
 export function runOpen(
-  at: usize, planAt: usize, rows: i32, batch: i32, x: usize, t: usize, w: usize, subset: usize, order: usize,
+  at: usize, planAt: usize, rows: i32, batch: i32, last: i32, x: usize, t: usize, w: usize, subset: usize, order: usize,
   gradient: usize, velocity: usize, slabs: usize,
 ): void {
   memory.fill(at, 0, runBytes());
@@ -70,6 +95,8 @@ export function runOpen(
   run.plan = planAt;
   run.rows = rows;
   run.batch = batch;
+  run.last = last;
+  divide(run);
   run.subset = subset;
   run.order = order;
   const u = updateOf(run);
@@ -84,9 +111,30 @@ export function runRates(at: usize, rates: usize): void {
   changetype<Run>(at).rates = rates;
 }
 
-/** The number of patterns that a step takes from here on. */
+/** The number of patterns that a step is to take, from the next epoch on. */
 export function runBatch(at: usize, batch: i32): void {
-  changetype<Run>(at).batch = batch;
+  const run = changetype<Run>(at);
+  run.batch = batch;
+  divide(run);
+}
+
+/** How many steps the patterns at hand take. */
+export function runBatches(at: usize): i32 {
+  const run = changetype<Run>(at);
+  return run.border / run.size + (run.end > run.border ? (run.end - run.border) / run.rest : 0);
+}
+
+/** How many of the patterns at hand have been used once so many steps more have been taken. */
+export function runPositionAfter(at: usize, steps: i32): i32 {
+  const run = changetype<Run>(at), large = max(0, run.border - run.position) / run.size;
+  if (steps <= large) return run.position + steps * run.size;
+  return <i32>min(<i64>run.end, <i64>max(run.border, run.position) + <i64>(steps - large) * run.rest);
+}
+
+/** Patterns at hand that belong to no batch. */
+export function runDropped(at: usize): i32 {
+  const run = changetype<Run>(at);
+  return run.rows - run.end;
 }
 
 /** Orders interleave classes from here on: orders/interleave.ts. classOf: u32, one for each pattern of the whole set. */
@@ -127,6 +175,7 @@ export function runEpoch(at: usize, seedLow: u32, seedHigh: u32, purpose: u32, e
 export function runFeed(at: usize, rows: i32, x: usize, t: usize, w: usize, order: usize): void {
   const run = changetype<Run>(at), patterns = patternsOf(run);
   run.rows = rows;
+  divide(run);
   run.order = order;
   patterns.x = x;
   patterns.t = t;
@@ -245,10 +294,11 @@ export function runSteps(at: usize, steps: i32): i32 {
   const small = !large && isSmall(plan), immediate = run.batch == 1 && (large || small) && !patterns.factors && isImmediate(u);
   const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
   let done = 0, begun = -1; // the pattern of which the first layer's sums are known
-  patterns.goAhead(emphasis ? 0 : run.rows); // emphasis draws a pattern when its turn comes
+  const border = run.border, size = run.size, rest = run.rest, end = run.end;
+  patterns.goAhead(emphasis ? 0 : end); // emphasis draws a pattern when its turn comes
   plan.learning = 1;
-  for (; done < steps && run.position < run.rows; done++) {
-    const first = run.position, count = min(run.batch, run.rows - first);
+  for (; done < steps && run.position < end; done++) {
+    const first = run.position, count = first < border ? size : rest;
     if (rates) u.rate = load<f64>(rates + (<usize>done << 3));
     run.position += count;
     plan.step = run.before + first;
@@ -261,7 +311,7 @@ export function runSteps(at: usize, steps: i32): i32 {
       if (small) {
         value = smallStep(u, plan, patterns);
       } else {
-        const ahead = !emphasis && done + 1 < steps && run.position < run.rows && begins(u, plan);
+        const ahead = !emphasis && done + 1 < steps && run.position < end && begins(u, plan);
         value = stepOnline(u, plan, patterns, begun == first, ahead ? patterns.rowAt(run.position) : 0);
         begun = ahead ? run.position : -1;
       }

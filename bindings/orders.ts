@@ -47,8 +47,7 @@ interface StepsOrder {
 /** Where the jobs of a run's steps are (assembly/tasks/step.ts). */
 export interface SharedRun {
   readonly run: number;
-  /** Patterns of an epoch, and the most that are in the workspace together. */
-  readonly rows: number;
+  /** The most patterns that are in the workspace together. */
   readonly slab: number;
   readonly packJob: number;
   readonly rowsJob: number;
@@ -102,10 +101,10 @@ function sum({ at, code, first, rows, option, scale, v, out, outB, run, ordered 
 
 function steps({ at, steps: wanted, threads }: StepsOrder, by: Executor): number {
   const { core } = by;
-  const { run, rows, slab } = at;
+  const { run, slab } = at;
   for (let done = 0; ; done++) {
-    if (done >= wanted || core.runPosition(run) >= rows) return done;
-    const count = core.stepTake(run, done);
+    const count = done < wanted ? core.stepTake(run, done) : -1;
+    if (count < 0) return done;
     if (count === 0) continue;
     const value = count > slab ? stepBySlabs(at, count, by) : stepByRows(at, threads, by);
     if (!Number.isFinite(value)) return -1;

@@ -48,6 +48,7 @@ export {
   type EmphasisOptions,
   type Growing,
   type GrowingOptions,
+  type LastBatch,
   type Order,
   emphasize,
   growing,

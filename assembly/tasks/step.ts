@@ -133,12 +133,13 @@ export function stepRows(at: usize, threads: i32): i32 {
 }
 
 /**
- * Begins a step, number `index` of those that rates were looked up for: its patterns are the next of the epoch. Returns how many, or 0 where they
- * have no weight and teach nothing.
+ * Begins a step, number `index` of those that rates were looked up for: its patterns are the next of the epoch. Returns how many, 0 where they
+ * have no weight and teach nothing, or −1 where the patterns at hand have all been used.
  */
 export function stepTake(runAt: usize, index: i32): i32 {
   const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), patterns = patternsOf(run), u = updateOf(run);
-  const plan = changetype<Plan>(run.plan), first = run.position, count = min(run.batch, run.rows - first);
+  const plan = changetype<Plan>(run.plan), first = run.position, count = first < run.border ? run.size : run.rest;
+  if (first >= run.end) return -1;
   plan.learning = 1;
   if (run.rates) u.rate = load<f64>(run.rates + (<usize>index << 3));
   run.position += count;

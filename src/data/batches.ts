@@ -92,6 +92,11 @@ export function growing(options?: GrowingOptions): Growing {
 /** An order by name, or an emphasis with settings. */
 export type Order = 'shuffle' | 'interleave' | 'sequential' | 'emphasize' | Emphasis;
 
+/** What becomes of patterns that do not fill a batch, by name. */
+export const LAST_BATCHES = ['even', 'short', 'drop'] as const;
+
+export type LastBatch = (typeof LAST_BATCHES)[number];
+
 export function isEmphasis(value: unknown): value is Emphasis {
   return isOfKind('emphasize', EMPHASIS, value);
 }

@@ -2,7 +2,7 @@
 
 import type { Background } from '../../bindings/background.js';
 import { startsThreads } from '../../bindings/pool.js';
-import { WorkerLostError } from '../errors.js';
+import { OptionError, WorkerLostError } from '../errors.js';
 import type { MethodState, Training } from '../optim/method.js';
 import { type Work, workBehind, workHere } from '../work.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
@@ -123,13 +123,16 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   return { history, state: subject.remembers ? training.state() : undefined };
 }
 
+const NO_STEP = "'even' or 'short', or a smaller batchSize: no chunk fills a batch";
+
 /** One epoch, piece by piece where it comes in pieces; says why it ended early, if it did. */
 async function epoch(circumstances: Circumstances, pace: Pace, perform: Perform): Promise<StopReason | undefined> {
-  const { training, stream } = circumstances;
-  for (;;) {
+  const { training, stream, settings } = circumstances;
+  for (let steps = training.stepsPerEpoch; ; steps += training.stepsPerEpoch) {
     const stop = await piece(circumstances, pace, perform);
     if (stop || !stream) return stop;
     const next = await stream.next();
+    if (next === 'end' && steps === 0) throw new OptionError('fit.lastBatch', settings.lastBatch, NO_STEP);
     if (next !== 'piece') return next === 'end' ? undefined : next;
     training.feed!();
   }

@@ -1,6 +1,6 @@
 // What a fit can be told.
 
-import { type Emphasis, type Growing, type Order, isEmphasis, isGrowing } from '../data/batches.js';
+import { type Emphasis, type Growing, LAST_BATCHES, type LastBatch, type Order, isEmphasis, isGrowing } from '../data/batches.js';
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../errors.js';
@@ -77,6 +77,7 @@ export const FIT_OPTIONS = {
     number({ min: 1, integer: true }, undefined),
     value("'full', or growing()", (v) => v === 'full' || isGrowing(v), 'full'),
   ),
+  lastBatch: oneOf(LAST_BATCHES, 'even'),
   order: either<'shuffle' | 'interleave' | 'sequential' | 'emphasize', Emphasis>(
     oneOf(['shuffle', 'interleave', 'sequential', 'emphasize'], 'shuffle'),
     value('emphasize({ … })', isEmphasis, undefined as never),
@@ -134,9 +135,16 @@ export interface FitOptions {
   epochs?: number;
   /**
    * Patterns per step: an integer ≥ 1, 'full', or `growing()`. Default 32, or 'full' for methods that need it; more than there are
-   * patterns counts as 'full'.
+   * patterns counts as 'full'. Where it does not divide their number, `lastBatch` says what steps take.
    */
   batchSize?: number | 'full' | Growing;
+  /**
+   * What becomes of N patterns that do not fill batches of B. 'even' (default): ⌈N/B⌉ batches whose sizes differ by one at most, the larger ones first, so that no step
+   * rests on much fewer patterns than the others, at a rate that was chosen for B. 'short': batches of B, and a last one of what is left, as in Keras, PyTorch and
+   * scikit-learn. 'drop': ⌊N/B⌋ batches of B, and what is left is not used in this epoch; in a shuffled order these are others each time. Loss and evaluations are then of
+   * what was used; with fewer than B patterns there is no batch, which is an error. Of data in chunks: within each chunk.
+   */
+  lastBatch?: LastBatch;
   /**
    * 'shuffle' (default) takes the patterns in a new random order each epoch, 'interleave' in one in which neighbours rarely share a class,
    * 'sequential' as they stand (of data in chunks: within each chunk); 'emphasize', or `emphasize()` with settings, takes hard ones more often. Full batches have no order.

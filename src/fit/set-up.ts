@@ -48,7 +48,7 @@ export function begun(
   resume: MethodState | undefined,
 ): Training {
   const { engine, architecture, theta, threads } = subject;
-  const { method, order, epochs, clip, l1, average } = settings;
+  const { method, order, lastBatch, epochs, clip, l1, average } = settings;
   const { subset, rows, learned, stream } = source;
   const { wanted, most } = batchSizeOf(settings, architecture, rows, stream !== undefined);
   const plan = new Plan(engine, arena, architecture, theta, most, true);
@@ -82,6 +82,7 @@ export function begun(
     subset,
     stream,
     size,
+    lastBatch,
     order,
     extras,
     epochs,
@@ -158,13 +159,17 @@ export function adviser({ engine, architecture }: Subject, source: Pick<Source, 
  * @throws OptionError where the method, the order or minGradient do not go with it
  */
 function batchSizeOf(
-  { method, batchSize, order, minGradient }: Settings,
+  { method, batchSize, lastBatch, order, minGradient }: Settings,
   { layers }: Architecture,
   rows: number,
   streams: boolean,
 ) {
   const given = batchSize ?? method.batch ?? BATCH_SIZE;
   const wanted = isGrowing(given) ? given : given === 'full' ? rows : streams ? given : Math.min(given, rows);
+  if (lastBatch === 'drop' && typeof given === 'number' && given > rows && !streams) {
+    const expected = `'even' or 'short', or batchSize at most ${rows}: ${rows} rows do not fill a batch of ${given}`;
+    throw new OptionError('fit.lastBatch', lastBatch, expected);
+  }
   const full = typeof wanted === 'number' && wanted >= rows && !streams;
   if (method.batch === 'full' && !full) {
     throw new OptionError('fit.batchSize', given, `'full' with ${method.name}, which compares gradients of the whole set`);

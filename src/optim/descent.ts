@@ -23,6 +23,9 @@ const LONG = 10_000;
 /** Rates looked up at a time. */
 const RATES = 1024;
 
+/** What a run does where rows do not fill all batches, as assembly/run.ts knows it. */
+const LAST_BATCH = { even: 0, short: 1, drop: 2 } as const;
+
 /** A descent under way. */
 export class Descent implements Training {
   private readonly run: number;
@@ -43,6 +46,9 @@ export class Descent implements Training {
   private presented: number;
   private readonly first: number;
   private before = 0;
+  /** Patterns that this fit has left out, and evaluations of its epochs before this one. */
+  private dropped = 0;
+  private evaluated = 0;
   /** Which piece of the epoch is at hand. */
   private piece = 0;
   private begun = 0;
@@ -86,6 +92,7 @@ export class Descent implements Training {
       plan.address,
       rows,
       size.first,
+      LAST_BATCH[task.lastBatch],
       patterns.x.address,
       patterns.t.address,
       patterns.w?.address ?? 0,
@@ -153,7 +160,7 @@ export class Descent implements Training {
   }
 
   get stepsPerEpoch(): number {
-    return Math.ceil(this.task.rows / this.batchSize);
+    return this.core.runBatches(this.run);
   }
 
   get loss(): number {
@@ -176,14 +183,19 @@ export class Descent implements Training {
   }
 
   get evaluations(): number {
-    if (this.begun === 0) return 0;
-    const { stream } = this.task;
-    if (stream) return this.begun - 1 + (this.presented - this.before) / (stream.epochRows ?? stream.rowsSoFar);
-    return this.begun - 1 + this.task.plan.engine.core.runPosition(this.run) / this.task.rows;
+    const { stream, rows } = this.task;
+    const presented = this.presented - this.before;
+    return presented === 0
+      ? this.evaluated
+      : this.evaluated + presented / (stream ? (stream.epochRows ?? stream.rowsSoFar) : rows);
   }
 
   begin(): Work<void> | undefined {
     const { size, rows, background } = this.task;
+    if (this.begun > 0) {
+      this.evaluated = this.evaluations;
+      this.dropped += this.core.runDropped(this.run);
+    }
     const grows = size.next !== undefined && (this.begun > 0 || size.continues);
     if (grows || this.sampled || this.principal || (background && rows >= LONG)) return this.beginning(grows);
     this.goOn();
@@ -228,6 +240,7 @@ export class Descent implements Training {
   }
 
   feed(): void {
+    this.dropped += this.core.runDropped(this.run);
     this.point();
     this.core.runPiece(this.run, Purpose.order, ++this.piece, (this.presented - this.before) | 0);
   }
@@ -316,7 +329,7 @@ export class Descent implements Training {
   private moment(patterns: number, step: number): Moment {
     const { stream, rows, epochs } = this.task;
     const epoch = this.current;
-    const done = patterns - this.first;
+    const done = patterns - this.first + this.dropped;
     const all = stream ? stream.epochRows : rows;
     if (all !== undefined || done === 0) return { patterns, step, epoch, share: all ? Math.min(done / (all * epochs), 1) : 0 };
     const call = this.rule.name;
@@ -335,13 +348,11 @@ export class Descent implements Training {
   }
 
   private lookUpRates(rates: Reals, steps: number): void {
-    const { batchSize } = this;
-    const { rows } = this.task;
+    const { core, run } = this;
     const view = rates.view();
-    const position = this.core.runPosition(this.run);
-    for (let k = 0; k < steps; k++)
-      view[k] = this.rateAt(this.step + k, this.presented + Math.min(k * batchSize, rows - position));
-    this.core.runRates(this.run, rates.address);
+    const before = this.presented - core.runPosition(run);
+    for (let k = 0; k < steps; k++) view[k] = this.rateAt(this.step + k, before + core.runPositionAfter(run, k));
+    core.runRates(run, rates.address);
   }
 
   state(): MethodState {

@@ -1,7 +1,7 @@
 // The interface between the training loop (fit.ts) and the methods, one file each.
 
 import type { Arena, RealArray, Words } from '../../bindings/memory.js';
-import type { Order } from '../data/batches.js';
+import type { LastBatch, Order } from '../data/batches.js';
 import type { Patterns } from '../data/dataset.js';
 import type { BatchSize } from '../fit/batches.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
@@ -31,6 +31,8 @@ export interface Task {
   readonly stream: Pieces | undefined;
   /** Patterns per step. */
   readonly size: BatchSize;
+  /** What becomes of patterns that do not fill a batch. */
+  readonly lastBatch: LastBatch;
   readonly order: Order;
   readonly extras: Extras;
   /** The class of each pattern of the whole set, where the order asks for it. */

@@ -56,18 +56,17 @@ export class SharedSteps {
       const { at, places, sums } = this.shared;
       places.need(threads);
       sums?.need(threads);
-      const { rows } = this.task; // of the piece at hand
-      done = yield { order: { kind: 'steps', at: { ...at, rows }, steps, threads }, threads };
+      done = yield { order: { kind: 'steps', at, steps, threads }, threads };
     }
     const patterns = core.runPosition(run) - position;
-    if (batch > 1 && patterns >= batch) this.choice.took(threads, performance.now() - before, patterns);
+    if (batch > 1 && patterns >= Math.min(batch, LEAST_BATCH)) this.choice.took(threads, performance.now() - before, patterns);
     return done;
   }
 
   /** Lays the jobs out. */
   private share() {
     const { run, gradient, choice } = this;
-    const { plan, arena, rows } = this.task;
+    const { plan, arena } = this.task;
     const { slab, engine } = plan;
     const { core } = engine;
     const sharing = arena.allocate(core.sharingBytes(plan.address, choice.most));
@@ -89,7 +88,7 @@ export class SharedSteps {
     };
     const jobs = { packJob: job(JOBS.stepPack), rowsJob: job(JOBS.stepRows), kernelsJob: job(JOBS.stepKernels) };
     const sums = this.most > slab ? this.sums() : undefined;
-    const at = { run, rows, slab, ...jobs, parts, sum: sums?.at, gradient: gradient.address };
+    const at = { run, slab, ...jobs, parts, sum: sums?.at, gradient: gradient.address };
     return { at, places, sums };
   }
 

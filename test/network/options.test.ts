@@ -170,6 +170,7 @@ const NONSENSE: Record<string, readonly unknown[]> = {
   method: [null, 'sgd', 0.1, {}, sgd, { start: 1 }, []],
   epochs: COUNT,
   batchSize: COUNT,
+  lastBatch: [...NAME, 'keep', 'Even'],
   order: [...NAME, 'random'],
   validation: [Number.NaN, 0, 1, -0.5, 2, Infinity, '0.2', null, true, {}, [X], [X, [1], [2]]],
   earlyStopping: [0, 1, 'yes', null, [], [1], { patience: 0 }, { patience: Infinity }, { patience: 1.5 }, { wait: 1 }],

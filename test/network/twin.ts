@@ -1,6 +1,6 @@
 // A network in plain float64 numbers, one pattern after another: the oracle for the one in WebAssembly.
 
-import type { Activation, Loss } from '../../src/index.js';
+import type { Activation, LastBatch, Loss } from '../../src/index.js';
 
 /** What the twin knows of a layer. */
 export interface TwinLayer {
@@ -152,6 +152,22 @@ export class Twin {
       }
     }
   }
+}
+
+/** Where the batches of an epoch begin and end: rows dealt out one by one to as few as there can be, or cut off one after the other. */
+export function batchesOf(rows: number, size: number, last: LastBatch = 'even'): [from: number, to: number][] {
+  const sizes: number[] = [];
+  if (last === 'even') {
+    for (let r = 0; r < rows; r += size) sizes.push(0);
+    for (let r = 0; r < rows; r++) sizes[r % sizes.length]!++;
+  } else {
+    for (let left = rows; left >= (last === 'drop' ? size : 1); left -= size) sizes.push(Math.min(size, left));
+  }
+  let to = 0;
+  return sizes.map((n) => {
+    to += n;
+    return [to - n, to];
+  });
 }
 
 /** The largest difference between two lists of arrays. */

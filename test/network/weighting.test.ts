@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { DataError, type FitOptions, type MatrixLike, Network, OptionError, dataset, dense, sgd } from '../../src/index.js';
 import { normals } from '../data/synthetic.js';
-import { Twin, distance } from './twin.js';
+import { Twin, batchesOf, distance } from './twin.js';
 
 const ROUNDING = 2 ** -52;
 
@@ -85,8 +85,8 @@ describe('sample weights', () => {
     const twin = new Twin(3, [{ units: 3, activation: 'softmax', bias: true }], 'crossEntropy', net.getWeights());
     const data = dataset(X, y, { weights: w });
     await net.fit(data, { method: sgd({ rate: 0.1, momentum: 0 }), epochs: 1, batchSize: 5, order: 'sequential' });
-    for (let first = 0; first < 12; first += 5) {
-      const at = <E>(list: E[]) => list.slice(first, first + 5);
+    for (const [from, to] of batchesOf(12, 5)) {
+      const at = <E>(list: E[]) => list.slice(from, to);
       twin.step(twin.gradient(at(X), at(T), at(w)), 0.1);
     }
     expect(distance(net.getWeights(), twin.weights)).toBeLessThan(TOLERANCE);

@@ -34,6 +34,10 @@ const { X, labels } = problem(1100, 7, 3);
 const FITS: [string, FitOptions][] = [
   ['one at a time', { batchSize: 1, epochs: 2 }],
   ['batches', { batchSize: 32 }],
+  [
+    'the rest left out, a rate by the step',
+    { batchSize: 97, lastBatch: 'drop', method: sgd({ rate: schedules.cosine({ rate: 0.1 }) }) },
+  ],
   ['a full batch', { batchSize: 'full', method: gdx(), epochs: 40 }],
   ['a rate by the step', { method: sgd({ rate: schedules.cosine({ rate: 0.1, warmup: 0.1 }) }) }],
   ['a rate of one’s own', { method: sgd({ rate: (epoch) => 0.1 / (1 + epoch) }) }],

@@ -52,6 +52,9 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
     { batchSize },
   ]),
   ['a full batch', {}, { batchSize: 'full' }],
+  ['even batches of 550 and 550, slab by slab', around(dropout(0.2)), { batchSize: 1099 }],
+  ['the rest left out', {}, { batchSize: 48, lastBatch: 'drop' }],
+  ['the rest left out, emphasize', {}, { order: emphasize({ importance: true }), batchSize: 157, lastBatch: 'drop' }],
   // 1100 = 7·157 + 1: the last step of an epoch has one pattern.
   ...(
     [
@@ -61,9 +64,17 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
       ['decay', sgd({ weightDecay: 1e-2 })],
     ] as const
   ).flatMap(([name, method]): [string, Partial<NetworkOptions>, FitOptions][] => [
-    [`a rest of one, ${name}`, {}, { method, batchSize: 157 }],
-    [`a rest of one, ${name}, a small network`, around(dense(16, { activation: 'tanh' })), { method, batchSize: 157 }],
-    [`a rest of one, ${name}, sample weights`, {}, { method, batchSize: 157, sampleWeights: weights.map((w) => w + 0.1) }],
+    [`a rest of one, ${name}`, {}, { method, batchSize: 157, lastBatch: 'short' }],
+    [
+      `a rest of one, ${name}, a small network`,
+      around(dense(16, { activation: 'tanh' })),
+      { method, batchSize: 157, lastBatch: 'short' },
+    ],
+    [
+      `a rest of one, ${name}, sample weights`,
+      {},
+      { method, batchSize: 157, lastBatch: 'short', sampleWeights: weights.map((w) => w + 0.1) },
+    ],
   ]),
   ['adam, decay', {}, { method: adam({ weightDecay: 1e-3 }), batchSize: 48 }],
   ['nesterov', {}, { method: sgd({ nesterov: true, weightDecay: 1e-3 }), batchSize: 48 }],

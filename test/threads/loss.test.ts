@@ -124,7 +124,7 @@ describe('a step that was left half done is finished', () => {
     const plan = new Plan(engine, arena, { inputs: INPUTS, layers, loss: 'crossEntropy' }, theta, ROWS, true);
     const run = arena.allocate(core.runBytes());
     const gradient = new Reals(arena, precision, parameters);
-    core.runOpen(run, plan.address, ROWS, ROWS, inputs.address, targets.address, 0, 0, 0, gradient.address, first.address, 0);
+    core.runOpen(run, plan.address, ROWS, ROWS, 0, inputs.address, targets.address, 0, 0, 0, gradient.address, first.address, 0);
     core.updateAdaptive(core.runUpdate(run), 5, 0.1, 0.9, 0.99, 1e-8, 1e-3, 1, 1, 1, second.address, 0);
     core.runEpoch(run, 1, 2, 3, 0);
     const places = arena.allocate(2 * core.placeBytes());
