@@ -43,8 +43,18 @@ export function columnText(spec: ColumnSpec): string {
       return `${categories.length === 1 ? '1 category' : `${categories.length} categories`}: ${names}`;
     }
     default:
-      return spec.kind;
+      return `${spec.kind}${farText(spec)}`;
   }
+}
+
+/** What lay far outside of a column's other values, in words; nothing where nothing did. */
+function farText({ kind, limits, sentinels = [] }: Extract<ColumnSpec, { kind: 'number' | 'date' }>): string {
+  const named = (x: number) => (kind === 'date' ? new Date(x).toISOString().slice(0, 10) : short(x));
+  const codes = sentinels.map(({ value, count }) => `, ${named(value)} (${count} times) taken for missing`).join('');
+  if (!limits?.beyond) return codes;
+  const { low, high, beyond } = limits;
+  const bounds = [low === undefined ? [] : `at least ${named(low)}`, high === undefined ? [] : `at most ${named(high)}`];
+  return `${codes}, ${counted(beyond, 'value')} far outside held to ${bounds.flat().join(' and ')}`;
 }
 
 /** How the gaps of a column are filled, in words; undefined where there were none. */

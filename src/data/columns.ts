@@ -1,6 +1,9 @@
 // What each column of a table is, learned from its cells: how it becomes inputs, or why it does not.
 
 import { DataError, shown } from '../errors.js';
+import { type Extremes, Grouping, Groups, type Limits, type Sentinel } from './extremes.js';
+import { NOTHING, type Scaling, type Spread, joined, spreadOf } from './spread.js';
+import { Sample, type Squash, type Tail, tailOf } from './squash.js';
 import { type Column, type Table, isNumberInText } from './table.js';
 
 /** From this share of gaps on, a column gets an indicator beside it that says where they were. */
@@ -9,18 +12,6 @@ const COMMON_GAPS = 0.05;
 /** Indicators rarer than this deviation suggests are not blown up further. */
 const LEAST_INDICATOR_DEVIATION = 0.25;
 
-/** An input: x ↦ (x − mean)/scale. */
-export interface Scaling {
-  readonly mean: number;
-  readonly scale: number;
-}
-
-/** (x − mean)/scale, also where the difference is larger than any number. */
-export function scaled(x: number, { mean, scale }: Scaling): number {
-  const d = x - mean;
-  return d - d === 0 ? d / scale : x / scale - mean / scale;
-}
-
 /** How a column becomes inputs. Plain data, stored in model files. */
 export type ColumnSpec =
   | ({
@@ -28,8 +19,14 @@ export type ColumnSpec =
       readonly kind: 'number' | 'date';
       /** Gaps seen in training; they are filled with the mean. */
       readonly gaps: number;
-      /** Where gaps are common: the input that says whether there is one. */
+      /** Where gaps are common, or there are sentinels: the input that says whether there is one. */
       readonly indicator?: Scaling;
+      /** Where values lay far outside of all others: the range of these, which values are held to. */
+      readonly limits?: Limits;
+      /** Values that repeat far outside of all others; each is taken for a gap. */
+      readonly sentinels?: readonly Sentinel[];
+      /** Where the column is drawn in before it is centred and scaled. */
+      readonly squash?: Squash;
     } & Scaling)
   | {
       readonly name: string;
@@ -58,6 +55,9 @@ interface Gathered {
   /** What its values are, once there was one. */
   kind: Column['kind'] | undefined;
   spread: Spread;
+  /** Numbers by their distance from the middle, and some of them. */
+  readonly groups: Groups;
+  readonly sample: Sample;
   /** How often there was each string; undefined where there are too many. */
   counts: Map<string, number> | undefined;
   /** How many strings are numbers in text, and the first of them. */
@@ -72,6 +72,7 @@ export class ColumnsLearner {
   rows = 0;
   private columns: Gathered[] | undefined;
   private names: readonly string[] | undefined;
+  private readonly grouping = new Grouping();
 
   /** @param fills whether gaps may be filled */
   constructor(readonly fills: boolean) {}
@@ -90,6 +91,8 @@ export class ColumnsLearner {
         place: t.names?.[c] ?? c,
         kind: undefined,
         spread: NOTHING,
+        groups: new Groups(this.grouping),
+        sample: new Sample(),
         counts: new Map<string, number>(),
         inText: 0,
         first: undefined,
@@ -104,13 +107,13 @@ export class ColumnsLearner {
     return this;
   }
 
-  /** How each column becomes inputs. @throws DataError for numbers in text */
-  specs(): ColumnSpec[] {
+  /** How each column becomes inputs, and how far those of numbers reach. @throws DataError for numbers in text */
+  finish(): LearnedColumn[] {
     const { rows, columns = [] } = this;
-    const specs = columns.map((column) => specOf(column, rows));
-    const spreads = columns.filter(({ kind, spread }) => kind !== 'category' && spread.deviation > 0).map(({ spread }) => spread);
-    const scale = sharedScale(spreads);
-    return scale === undefined ? specs : specs.map((spec) => (spec.kind === 'number' ? { ...spec, scale } : spec));
+    const learned = columns.map((column) => learnedOf(column, rows));
+    const scale = sharedScale(learned.flatMap(({ spec, spread }) => (spec.kind !== 'dropped' && spread ? [spread] : [])));
+    if (scale === undefined) return learned;
+    return learned.map(({ spec, ...rest }) => ({ spec: spec.kind === 'number' ? { ...spec, scale } : spec, ...rest }));
   }
 
   private places(t: Table): number[] {
@@ -139,6 +142,8 @@ export class ColumnsLearner {
       if (spread.count === 0) return; // nothing says what the column is
       requireKind(gathered, column.kind);
       gathered.spread = joined(gathered.spread, spread);
+      gathered.groups.add(column.values);
+      gathered.sample.add(column.values);
       return;
     }
     if (!this.fills) refuseGap(column, place);
@@ -194,84 +199,66 @@ function indicatorScaling(p: number): Scaling {
   return { mean: p, scale: Math.max(Math.sqrt(p * (1 - p)), LEAST_INDICATOR_DEVIATION) };
 }
 
-/** Where the values of a column lie. */
-export interface Spread extends Scaling {
-  /** How many values there are, and how many gaps. */
-  readonly count: number;
-  readonly gaps: number;
-  readonly deviation: number;
-  readonly min: number;
-  readonly max: number;
+/** What was learned of a column. */
+export interface LearnedColumn {
+  readonly spec: ColumnSpec;
+  /** Of numbers and dates: where they lie. */
+  readonly spread: Spread | undefined;
+  /** Of numbers and dates: how far they reach. */
+  readonly tail: Tail | undefined;
 }
 
-/** Mean and standard deviation (divisor N) of what is there, in two passes, safe for any finite numbers. */
-export function spreadOf(values: Float64Array): Spread {
-  let n = 0;
-  let min = Infinity;
-  let max = -Infinity;
-  for (const x of values) {
-    if (Number.isNaN(x)) continue;
-    n++;
-    if (x < min) min = x;
-    if (x > max) max = x;
-  }
-  const gaps = values.length - n;
-  if (n === 0) return { ...NOTHING, gaps };
-  if (min === max) return { count: n, gaps, min, max, mean: min, deviation: 0, scale: 0 };
-  const unit = Math.max(Math.abs(min), Math.abs(max)); // squares of x/unit cannot overflow
-  let sum = 0;
-  for (const x of values) if (!Number.isNaN(x)) sum += x / unit;
-  const mean = sum / n;
-  let squares = 0;
-  for (const x of values) {
-    const d = x / unit - mean;
-    if (!Number.isNaN(x)) squares += d * d;
-  }
-  const deviation = Math.sqrt(squares / n) * unit;
-  return { count: n, gaps, min, max, mean: mean * unit, deviation, scale: deviation };
-}
-
-const NOTHING: Spread = { count: 0, gaps: 0, min: Infinity, max: -Infinity, mean: 0, deviation: 0, scale: 0 };
-
-/** Where the values of two columns lie together (Chan, Golub and LeVeque 1979), safe for any finite numbers. */
-export function joined(a: Spread, b: Spread): Spread {
-  const gaps = a.gaps + b.gaps;
-  if (a.count === 0 || b.count === 0) return { ...(a.count === 0 ? b : a), gaps };
-  const count = a.count + b.count;
-  const [min, max] = [Math.min(a.min, b.min), Math.max(a.max, b.max)];
-  if (min === max) return { count, gaps, min, max, mean: min, deviation: 0, scale: 0 };
-  const [p, q] = [a.count / count, b.count / count];
-  const unit = Math.max(Math.abs(min), Math.abs(max));
-  const shift = b.mean / unit - a.mean / unit;
-  const [s, t] = [a.deviation / unit, b.deviation / unit];
-  const deviation = Math.sqrt(p * s * s + q * t * t + p * q * shift * shift) * unit;
-  return { count, gaps, min, max, mean: p * a.mean + q * b.mean, deviation, scale: deviation };
-}
-
-function specOf(gathered: Gathered, rows: number): ColumnSpec {
-  const { name, kind, spread, counts, gaps } = gathered;
-  if (kind !== 'category') return numberSpec(name, kind ?? 'number', { ...spread, gaps }, rows);
+function learnedOf(gathered: Gathered, rows: number): LearnedColumn {
+  const { name, kind, counts, gaps } = gathered;
+  if (kind !== 'category') return learnedNumbers(gathered, kind ?? 'number', rows);
   const strings = rows - gaps;
   if (!counts || (counts.size > strings / 2 && counts.size > 2)) {
     refuseNumbersInText(gathered, rows);
     const many = counts
       ? `${counts.size} different strings in ${strings} rows`
       : `more than ${MOST_CATEGORIES} different strings`;
-    return { name, kind: 'dropped', reason: many };
+    return { spec: { name, kind: 'dropped', reason: many }, spread: undefined, tail: undefined };
   }
-  return categorySpec(name, counts, gaps, rows);
+  return { spec: categorySpec(name, counts, gaps, rows), spread: undefined, tail: undefined };
 }
 
-function numberSpec(name: string, kind: 'number' | 'date', { gaps, mean, deviation }: Spread, rows: number): ColumnSpec {
+function learnedNumbers(gathered: Gathered, kind: 'number' | 'date', rows: number): LearnedColumn {
+  const { name, gaps, groups, sample } = gathered;
+  const extremes = groups.extremes();
+  const spread = extremes?.spread ?? gathered.spread;
+  const spec = numberSpec(name, kind, { ...spread, gaps }, extremes, rows);
+  const some = extremes ? sample.read().flatMap((x) => held(x, extremes) ?? []) : sample.read();
+  return { spec, spread: spread.deviation > 0 ? spread : undefined, tail: tailOf(some, spread) };
+}
+
+/** A value within the limits of its column; undefined for a gap or what stands for one. */
+export function held(x: number, { limits, sentinels }: Partial<Extremes>): number | undefined {
+  if (Number.isNaN(x) || sentinels?.some(({ value }) => value === x)) return undefined;
+  if (limits?.low !== undefined && x < limits.low) return limits.low;
+  if (limits?.high !== undefined && x > limits.high) return limits.high;
+  return x;
+}
+
+function numberSpec(
+  name: string,
+  kind: 'number' | 'date',
+  { gaps, mean, deviation }: Spread,
+  extremes: Extremes | undefined,
+  rows: number,
+): ColumnSpec {
   if (gaps === rows) return { name, kind: 'dropped', reason: 'no value in any row' };
   if (!(deviation > 0) && gaps < COMMON_GAPS * rows) return { name, kind: 'dropped', reason: 'the same in every row' };
+  const { limits, sentinels = [] } = extremes ?? {};
+  const absent = sentinels.reduce((sum, { count }) => sum + count, gaps);
   return {
     name,
     kind,
     gaps,
     mean,
     scale: deviation > 0 ? deviation : 1,
-    ...(gaps >= COMMON_GAPS * rows && { indicator: indicatorScaling(gaps / rows) }),
+    ...((gaps >= COMMON_GAPS * rows || sentinels.length > 0) && { indicator: indicatorScaling(absent / rows) }),
+    ...(limits && { limits }),
+    ...(sentinels.length > 0 && { sentinels }),
   };
 }
 

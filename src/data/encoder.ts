@@ -2,9 +2,18 @@
 // gaps filled.
 
 import { DataError } from '../errors.js';
-import { type ColumnSpec, ColumnsLearner, GAP, refuseGap, scaled } from './columns.js';
+import { type ColumnSpec, ColumnsLearner, GAP, held, refuseGap } from './columns.js';
 import { soleRow } from './matrix.js';
+import { scaled } from './spread.js';
+import { type Tail, squashed } from './squash.js';
 import { type Column, type Table, amongNumbers } from './table.js';
+
+/** A column of numbers. */
+type NumberSpec = Extract<ColumnSpec, { kind: 'number' | 'date' }>;
+
+function isNumeric(spec: ColumnSpec): spec is NumberSpec {
+  return spec.kind === 'number' || spec.kind === 'date';
+}
 
 /** How many inputs a column makes. */
 function widthOf(spec: ColumnSpec): number {
@@ -35,7 +44,11 @@ export class Encoder {
   /** How many inputs there are. */
   readonly inputs: number;
 
-  constructor(readonly spec: EncoderSpec) {
+  /** @param tails how far columns of numbers reach, where they were just learned */
+  constructor(
+    readonly spec: EncoderSpec,
+    readonly tails: readonly (Tail | undefined)[] = [],
+  ) {
     this.inputs = spec.columns.reduce((sum, column) => sum + widthOf(column), 0);
   }
 
@@ -50,13 +63,28 @@ export class Encoder {
 
   /** Of columns that have been learned. @throws DataError if no column varies */
   static of(learner: ColumnsLearner, fills: boolean): Encoder {
-    const columns = learner.specs();
-    const encoder = new Encoder({ named: learner.named, fills, columns });
+    const learned = learner.finish();
+    const columns = learned.map(({ spec }) => spec);
+    const tails = learned.map(({ tail }) => tail);
+    const encoder = new Encoder({ named: learner.named, fills, columns }, tails);
     if (encoder.inputs === 0) {
       const why = columns.map((spec) => `${spec.name}: ${spec.kind === 'dropped' ? spec.reason : spec.kind}`).join('; ');
       throw new DataError('X', `no column says anything to learn from (${why})`);
     }
     return encoder;
+  }
+
+  /**
+   * An encoder that draws in the tails of some columns of numbers; they are standardised anew, each by itself.
+   * @param which whether to draw in a column, by its place; only asked of those that have a tail
+   */
+  squashing(which: (column: number, tail: Tail) => boolean): Encoder {
+    const columns = this.spec.columns.map((spec, i) => {
+      const tail = this.tails[i];
+      if (!tail || !isNumeric(spec) || !which(i, tail)) return spec;
+      return { ...spec, ...tail.scaling, squash: tail.squash };
+    });
+    return new Encoder({ ...this.spec, columns }, this.tails);
   }
 
   /**
@@ -125,7 +153,7 @@ export class Encoder {
   }
 
   private encodeNumbers(
-    spec: Extract<ColumnSpec, { kind: 'number' | 'date' }>,
+    spec: NumberSpec,
     column: Column,
     out: Float32Array | Float64Array,
     first: number,
@@ -138,8 +166,9 @@ export class Encoder {
     const values = column.kind === 'category' ? new Float64Array(column.values.length).fill(Number.NaN) : column.values;
     if (!this.spec.fills) refuseGap({ kind: 'number', values }, place);
     for (let r = 0, at = first; r < values.length; r++, at += this.inputs) {
-      const gap = Number.isNaN(values[r]!);
-      out[at] = gap ? 0 : scaled(values[r]!, spec);
+      const x = held(values[r]!, spec);
+      const gap = x === undefined;
+      out[at] = gap ? 0 : scaled(spec.squash ? squashed(x, spec.squash) : x, spec);
       if (out[at]! - out[at]! !== 0)
         throw new DataError('X', `${values[r]} is too far from what training saw`, { row: r, column: place });
       if (spec.indicator) out[at + 1] = scaled(gap ? 1 : 0, spec.indicator);

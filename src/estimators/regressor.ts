@@ -1,6 +1,6 @@
 // The regressor: numbers in, numbers out.
 
-import { type Scaling, type Spread, joined, scaled, spreadOf } from '../data/columns.js';
+import { type Scaling, type Spread, joined, scaled, spreadOf } from '../data/spread.js';
 import { rowWeights } from '../data/dataset.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
 import type { Rows } from '../data/table.js';

@@ -1,6 +1,9 @@
 // An estimator's configuration in a model file: columns, settings, and the record of its fit.
 
-import type { ColumnSpec, Scaling } from '../data/columns.js';
+import type { ColumnSpec } from '../data/columns.js';
+import type { Limits, Sentinel } from '../data/extremes.js';
+import type { Scaling } from '../data/spread.js';
+import type { Squash } from '../data/squash.js';
 import type { EncoderSpec } from '../data/encoder.js';
 import { ModelFileError, shown } from '../errors.js';
 import { ACTIVATION_NAMES } from '../activations.js';
@@ -29,7 +32,16 @@ export function scaling(config: unknown, what: string): Scaling {
 const ENCODER = { named: bool, fills: bool, columns: array };
 
 const COLUMNS = {
-  number: { name: text, kind: text, gaps: number(COUNT, undefined), indicator: object, ...SCALING },
+  number: {
+    name: text,
+    kind: text,
+    gaps: number(COUNT, undefined),
+    indicator: object,
+    limits: object,
+    sentinels: value<readonly unknown[]>('an array', Array.isArray, []),
+    squash: object,
+    ...SCALING,
+  },
   category: {
     name: text,
     kind: text,
@@ -53,8 +65,19 @@ function columnSpec(config: unknown, what: string): ColumnSpec {
   switch (kind) {
     case 'number':
     case 'date': {
-      const { name, gaps, mean, scale, indicator } = fields(what, COLUMNS.number, config);
-      return { name, kind, gaps, mean, scale, ...indicated(indicator, what) };
+      const { name, gaps, mean, scale, indicator, limits, sentinels, squash } = fields(what, COLUMNS.number, config);
+      const each = sentinels.map((s, j) => sentinel(s, `${what}.sentinels[${j}]`));
+      return {
+        name,
+        kind,
+        gaps,
+        mean,
+        scale,
+        ...indicated(indicator, what),
+        ...(limits && { limits: limitsFrom(limits, `${what}.limits`) }),
+        ...(each.length > 0 && { sentinels: each }),
+        ...(squash && { squash: squashFrom(squash, `${what}.squash`) }),
+      };
     }
     case 'category': {
       const { name, gaps, categories, fill, scalings, indicator } = fields(what, COLUMNS.category, config);
@@ -76,6 +99,30 @@ function columnSpec(config: unknown, what: string): ColumnSpec {
     default:
       throw new ModelFileError(`damaged: ${what} is of kind ${shown(kind)}; expected number, date, category or dropped`);
   }
+}
+
+const LIMITS = {
+  low: number(FINITE, Number.NaN),
+  high: number(FINITE, Number.NaN),
+  beyond: number(COUNT, undefined),
+};
+
+function limitsFrom(config: unknown, what: string): Limits {
+  const { low, high, beyond } = fields(what, LIMITS, config);
+  if (low > high) throw new ModelFileError(`damaged: ${what} are ${low} and ${high}, the wrong way round`);
+  return { ...(!Number.isNaN(low) && { low }), ...(!Number.isNaN(high) && { high }), beyond };
+}
+
+const SENTINEL = { value: number(FINITE, undefined), count: number(COUNT, undefined) };
+
+function sentinel(config: unknown, what: string): Sentinel {
+  return fields(what, SENTINEL, config);
+}
+
+const SQUASH = { centre: number(FINITE, undefined), scale: SCALING.scale };
+
+function squashFrom(config: unknown, what: string): Squash {
+  return fields(what, SQUASH, config);
 }
 
 function indicated(indicator: object | null, what: string): { indicator?: Scaling } {
