@@ -55,6 +55,14 @@ export interface CodedTargets {
   readonly classes: Uint32Array | undefined;
 }
 
+/** What a problem is part of. */
+interface Whole {
+  /** All rows, where the problem is a sample of them. */
+  readonly chunks?: Chunks;
+  /** The same rows with columns of long tails drawn in, where there are such. */
+  squashed?(): { readonly inputs: Inputs; readonly problem: Problem } | undefined;
+}
+
 /** A model from a table to labels or numbers. `Coding` is how targets are coded; plain data, stored in model files. */
 export abstract class Estimator<Targets, Coding> extends Model {
   /** The seed of all its randomness. */
@@ -172,8 +180,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const t = table(rows);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(targets, t.rows);
-      const problem = this.problem(inputs, coding, t, targets, run.sampleWeights, byClass, run.background);
-      await this.learn(inputs, coding, problem, undefined, {}, run, interruption);
+      const encoded = (by: Inputs) => this.problem(by, coding, t, targets, run.sampleWeights, byClass, run.background);
+      const squashed = () => inputs.squashed && { inputs: inputs.squashed, problem: encoded(inputs.squashed) };
+      await this.learn(inputs, coding, encoded(inputs), { squashed }, {}, run, interruption);
     });
   }
 
@@ -205,7 +214,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
           if (n > 0) yield { X: shaped(x, sample.inputs), Y: shaped(t, sample.outputs), sampleWeights: w };
         }
       };
-      await this.learn(inputs, coding, sample, X, { rows }, run, interruption);
+      await this.learn(inputs, coding, sample, { chunks: X }, { rows }, run, interruption);
     });
   }
 
@@ -214,7 +223,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
     inputs: Inputs,
     coding: Coding,
     encoded: Problem,
-    chunks: Chunks | undefined,
+    { chunks, squashed = () => undefined }: Whole,
     fit: FitOptions,
     run: Checked<typeof RUN_OPTIONS>,
     interruption: Interruption,
@@ -224,13 +233,21 @@ export abstract class Estimator<Targets, Coding> extends Model {
     try {
       const engine = await engineOf(precision, numerics);
       const { options } = this;
-      const made = await make({ engine, problem, data, chunks, options, fixed: this.fixed(), fit, run, interruption });
+      let drawnIn: { inputs: Inputs; problem: Problem } | undefined;
+      const other = () => {
+        drawnIn ??= squashed();
+        return drawnIn?.problem;
+      };
+      const fixed = this.fixed();
+      const made = await make({ engine, problem, data, chunks, options, fixed, fit, run, interruption, squashed: other });
+      const used = made.squashed ? drawnIn! : { inputs, problem };
       if (this.disposed) {
         made.members.dispose();
         throw new DisposedError(this.kind);
       }
       this.fitted?.members.dispose();
-      this.fitted = { ...made, inputs, coding: this.settled(coding, made.members, problem) };
+      const { members, recipe, history, state } = made;
+      this.fitted = { inputs: used.inputs, coding: this.settled(coding, members, used.problem), members, recipe, history, state };
     } finally {
       data.dispose();
     }

@@ -14,10 +14,10 @@ import type { Head } from './head.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';
 import { Members } from './members.js';
 import type { ESTIMATOR_OPTIONS, EstimatorHistory, FitProgress, RUN_OPTIONS } from './options.js';
-import type { Problem } from './problem.js';
+import { type Problem, placed } from './problem.js';
 import { type Fixed, type Recipe, Recipes, build, scaledUp } from './recipe.js';
 import type { Ridge } from './ridge.js';
-import { type Choice, select, untrained } from './selection.js';
+import { type Choice, type Selected, select, untrained } from './selection.js';
 import { solvable } from './techniques.js';
 import { type Bar, type Trained, holds, train } from './training.js';
 
@@ -28,6 +28,8 @@ export interface Made {
   readonly history: EstimatorHistory;
   /** What the method remembers of the first network's training. */
   readonly state: MethodState | undefined;
+  /** Whether it takes the squashed problem's inputs. */
+  readonly squashed?: boolean;
 }
 
 /** What a model is made from. */
@@ -44,6 +46,8 @@ export interface Material {
   readonly fit: FitOptions;
   readonly run: Checked<typeof RUN_OPTIONS>;
   readonly interruption: Interruption;
+  /** The problem with columns of long tails drawn in; undefined where there are none. */
+  squashed(): Problem | undefined;
 }
 
 /** Seeds of the networks of one model are so far apart. */
@@ -64,6 +68,7 @@ export async function make(material: Material): Promise<Made> {
     solvable: solvable(options, whole),
     members: options.members,
     ofFolds: whole && options.validation === undefined,
+    squashed: material.squashed,
   };
   const selected = await select(engine, problem, latitude, async (done, all) => {
     report({ stage: 'select', done, all });
@@ -71,11 +76,26 @@ export async function make(material: Material): Promise<Made> {
     return interruption.elapsed < run.timeLimit / 2;
   });
   run.signal?.throwIfAborted();
+  if (!selected.squashed) return follow(material, bar, selected);
+  const other = placed(material.squashed()!);
+  try {
+    const own = { ...material, problem: other.problem, data: other.data };
+    return { ...(await follow(own, { ...bar, data: other.data }, selected)), squashed: true };
+  } finally {
+    other.data.dispose();
+  }
+}
+
+/** Makes the model that was selected. */
+function follow(material: Material, bar: Bar, selected: Selected): Promise<Made> {
+  const { problem, fixed, interruption, chunks } = material;
+  const whole = chunks === undefined;
   const choice = scaledUp(selected.choice, problem, fixed);
   if (selected.linear && whole) return ridgeModel(material, bar, selected.linear, choice);
   if (selected.networks) {
     const members = new Members(selected.networks);
-    if (stands(members, bar)) return { members, ...record(choice, selected.history!, interruption), state: undefined };
+    if (stands(members, bar))
+      return Promise.resolve({ members, ...record(choice, selected.history!, interruption), state: undefined });
     members.dispose();
     return simpler(material, bar, choice, selected.history!);
   }

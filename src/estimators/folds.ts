@@ -17,6 +17,7 @@ export class Folds {
   /** What is trained on while one part is left out: the last that was asked for. */
   private rest: { readonly k: number; readonly bar: Bar } | undefined;
 
+  /** @throws OutOfMemoryError */
   constructor(
     private readonly engine: Engine,
     readonly problem: Problem,
@@ -45,6 +46,11 @@ export class Folds {
       network.dispose();
       throw error;
     }
+  }
+
+  /** The same parts of a problem that has the same rows, encoded in another way. */
+  of(problem: Problem): Folds {
+    return new Folds(this.engine, problem, this.count); // which rows are in a part depends on their number, classes and the seed only
   }
 
   dispose(): void {

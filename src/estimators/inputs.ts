@@ -9,6 +9,9 @@ import type { Table } from '../data/table.js';
 import { ModelFileError } from '../errors.js';
 import { readable } from '../format/document.js';
 
+/** Robust deviations from the median beyond which a column has a long tail. */
+const LONG = 5;
+
 /** How rows of a table become inputs; always in the same way. */
 export class Inputs {
   /** How many inputs there are. */
@@ -51,6 +54,18 @@ export class Inputs {
     const data = await sample();
     const shape = [data.length / encoder.inputs, encoder.inputs] as const;
     return new this(encoder, map.learn(await engineOf('float64'), { data, shape }));
+  }
+
+  /** The same with columns of long tails drawn in; undefined where there is none, or directions were learned from the columns as they are. */
+  get squashed(): Inputs | undefined {
+    if (this.whitening) return undefined;
+    let long = false;
+    const encoder = this.encoder.squashing((_, { reach }) => {
+      if (reach <= LONG) return false;
+      long = true;
+      return true;
+    });
+    return long ? new Inputs(encoder, undefined) : undefined;
   }
 
   /** The inputs of a table's rows, row-major. @throws DataError */

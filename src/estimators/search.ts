@@ -4,7 +4,7 @@ import type { History } from '../fit/history.js';
 import type { Network } from '../network.js';
 import type { Folds } from './folds.js';
 import type { Problem } from './problem.js';
-import type { Family, Recipe, Recipes } from './recipe.js';
+import { type Family, type Recipe, Recipes } from './recipe.js';
 
 /** A candidate, and how it does. */
 export interface Trial {
@@ -74,6 +74,14 @@ export class Search {
   /** A family with a decay on all parts. */
   whole(family: Family, weightDecay: number): Promise<Trial> {
     return this.on(this.folds.count, family, weightDecay);
+  }
+
+  /** A search on the same parts of the same rows, encoded in another way. */
+  alike(problem: Problem): Search {
+    const folds = this.folds.of(problem);
+    const other = new Search(folds, new Recipes(problem, this.recipes.fixed), this.between, this.expected, this.keeps);
+    other.done = this.done;
+    return other;
   }
 
   /** A trial as of the first parts only, so that it compares with one of those. */

@@ -50,6 +50,8 @@ export interface Selected {
   /** Networks of the folds that make up the model, where they do, and the record of the first: the caller disposes of them. */
   readonly networks?: readonly Network[];
   readonly history?: History;
+  /** Whether columns with long tails are drawn in. */
+  readonly squashed?: boolean;
 }
 
 /** A choice without what only training uses. */
@@ -66,6 +68,8 @@ export interface Latitude {
   readonly members: number | undefined;
   /** Whether networks of the folds may make up the model: not where an option, or rows that are no sample, ask for a training on all. */
   readonly ofFolds: boolean;
+  /** The problem with columns of long tails drawn in; undefined where there are none. */
+  squashed(): Problem | undefined;
 }
 
 /** Networks that are averaged below 2,000 rows. */
@@ -73,6 +77,9 @@ const MEMBERS = 3;
 
 /** A family whose error on the first parts exceeds the best by this factor is given up. */
 const HOPELESS = 1.2;
+
+/** Columns are drawn in where that leaves less than this share of the error; it is given up after so many parts where it leaves more than that share. */
+const DRAWN_IN = { adopt: 0.9, parts: 2, drop: 1.1 };
 
 /**
  * Chooses shape and weight decay where the user has not: families of shapes with a middling decay first, then decays of the best, then the best two on all
@@ -99,13 +106,20 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
   const plan = shapes.length > 0 ? planFor(rows, inputs, costs, fixed.weightDecay === undefined, anew ? wanted : 0) : undefined;
   const folds = new Folds(engine, problem, plan?.folds ?? (rows < FEW_ROWS ? 10 : inputs > rows ? 3 : 5));
   const search = new Search(folds, recipes, between, 4 * folds.count, !anew);
+  const alternatives: Search[] = [];
   try {
     const found = await linearFirst(
       search,
       solvable && fixed.weightDecay === undefined && (!fixed.hidden || fixed.hidden.length === 0),
     );
-    const best = plan && !search.halted ? await bestShape(search, plan, shapes, fixed.weightDecay) : undefined;
-    const candidates = [...(found.linear ? [found.trial!] : []), ...search.trials].map(candidateOf);
+    const plain = plan && !search.halted ? await bestShape(search, plan, shapes, fixed.weightDecay) : undefined;
+    const drawn = plain && !search.halted ? await drawnIn(search, plain, latitude) : undefined;
+    if (drawn) alternatives.push(drawn.search);
+    const best = drawn?.trial ?? plain;
+    const candidates = [...(found.linear ? [found.trial!] : []), ...search.trials, ...(drawn ? [drawn.trial] : [])].map(
+      candidateOf,
+    );
+    const how = drawn ? { squashed: true } : {};
     const by = { by: 'cross-validation' as const, folds: folds.count, candidates };
     const linearWins =
       found.trial && (best ? !search.surelyBetter(best, found.trial) : inputs > rows || shapes.length === 0 || search.halted);
@@ -119,14 +133,33 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
       const count = members ?? affordable(rows, inputs, costs[shapes.indexOf(family)]!.cost);
       return { choice: { ...recipe, by: 'rule', folds: 0, ...several(count), candidates } };
     }
-    if (anew || members === 1 || best.folds < folds.count) return { choice: { ...best.recipe, ...by, ...several(wanted) } };
-    const { networks, history } = search.take(best);
+    if (anew || members === 1 || best.folds < folds.count)
+      return { choice: { ...best.recipe, ...by, ...several(wanted) }, ...how };
+    const { networks, history } = (drawn?.search ?? search).take(best);
     const kept = networks.splice(0, members ?? networks.length);
     for (const network of networks) network.dispose();
-    return { choice: { ...best.recipe, ...by, ...several(kept.length) }, networks: kept, history };
+    return { choice: { ...best.recipe, ...by, ...several(kept.length) }, networks: kept, history, ...how };
   } finally {
-    search.dispose();
+    for (const one of [search, ...alternatives]) one.dispose();
   }
+}
+
+/** The best trial once more with columns of long tails drawn in, where that is clearly better. */
+async function drawnIn(
+  search: Search,
+  best: Trial,
+  { squashed }: Latitude,
+): Promise<{ search: Search; trial: Trial } | undefined> {
+  const problem = squashed();
+  if (!problem) return undefined;
+  const { recipe } = best;
+  const other = search.alike(problem);
+  const parts = Math.min(DRAWN_IN.parts, search.folds.count);
+  const first = await other.on(parts, recipe, recipe.weightDecay);
+  const trial = first.error > DRAWN_IN.drop * search.asOf(best, parts) ? first : await other.whole(recipe, recipe.weightDecay);
+  if (trial.folds === best.folds && trial.error < DRAWN_IN.adopt * best.error) return { search: other, trial };
+  other.dispose();
+  return undefined;
 }
 
 const several = (members: number) => (members > 1 ? { members } : {});
