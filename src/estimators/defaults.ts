@@ -89,9 +89,17 @@ export function annealed(start: number, epochs: number): (epoch: number) => numb
   };
 }
 
-/** The weight decay where there is no choosing. With a few dozen rows or less 8/rows would press all weights to 0, and not even XOR were learned. */
-export function decayByRule(rows: number): number {
-  return Math.min(8 / rows, 0.03);
+/**
+ * The weight decay where there is no choosing: 8/rows, but little on few rows. With a few dozen or less 8/rows would press all weights to 0, and not even XOR were
+ * learned.
+ */
+export function decayByRule(rows: number, loss: Loss): number {
+  return Math.min(8 / rows, rows < 30 ? fewRowsDecay(loss) : 0.03);
+}
+
+/** The weight decay of networks on so few rows that nothing can be held out. */
+export function fewRowsDecay(loss: Loss): number {
+  return loss === 'meanSquaredError' ? 0.01 : 0.003;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Engine } from '../../bindings/core.js';
 import { Dataset } from '../data/dataset.js';
 import { argmax } from '../metrics.js';
 import { constantLoss } from './constant.js';
+import { fewRowsDecay } from './defaults.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';
 import { type Problem, shaped } from './problem.js';
 import { type Recipe, type Recipes, build } from './recipe.js';
@@ -49,14 +50,14 @@ export async function fewRows(engine: Engine, problem: Problem, recipes: Recipes
       const recipe = recipes.of(LINEAR, linear.weightDecay);
       if (error < RESIDUE * constantLoss(engine, problem)) return { choice: by(recipe), linear, members: 1 };
     }
-    return { choice: by(recipes.of({ hidden: [8], activation }, 0.01)), members: MEMBERS };
+    return { choice: by(recipes.of({ hidden: [8], activation }, fewRowsDecay(problem.head.loss))), members: MEMBERS };
   }
   const members = new Map<number, number>();
   for (const c of classes) members.set(c, (members.get(c) ?? 0) + 1);
   if (rows >= FEW && !(rows < SOME && Math.min(...members.values()) < OF_A_CLASS)) return undefined;
   const linear = recipes.of(LINEAR, LINEAR_DECAY);
   if (await separates(engine, problem, linear)) return { choice: by(linear), members: 1 };
-  return { choice: by(recipes.of({ hidden: [64], activation }, 0.003)), members: MEMBERS };
+  return { choice: by(recipes.of({ hidden: [64], activation }, fewRowsDecay(problem.head.loss))), members: MEMBERS };
 }
 
 /** Whether a linear classifier gets every row right. */

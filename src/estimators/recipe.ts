@@ -77,9 +77,9 @@ export class Recipes {
 
   /** The recipe where there is no choosing. */
   byRule(): Recipe {
-    const { rows, inputs, outputs } = this.problem;
+    const { rows, inputs, outputs, head } = this.problem;
     const { hidden = [hiddenUnits(inputs, outputs)], activation = 'lecunTanh' } = this.fixed;
-    return this.of({ hidden, activation }, decayByRule(rows));
+    return this.of({ hidden, activation }, decayByRule(rows, head.loss));
   }
 }
 
