@@ -78,7 +78,7 @@ export function columnsText(columns: readonly ColumnSpec[]): string {
 
 /** What was chosen, and on what grounds. */
 export function choiceText({ chosen }: EstimatorHistory): string {
-  const { hidden, activation, weightDecay, by, folds, candidates, epochs, rate, batchSize } = chosen;
+  const { hidden, activation, weightDecay, by, folds, candidates, epochs, rate, batchSize, members = 1, method } = chosen;
   const shape = hidden.length ? `${hidden.join(' + ')} hidden units (${activation})` : 'no hidden units (a linear model)';
   const why = {
     given: 'as given',
@@ -90,7 +90,8 @@ export function choiceText({ chosen }: EstimatorHistory): string {
     rate === undefined
       ? 'solved in closed form'
       : `${counted(epochs!, 'epoch')}, batches of ${batchSize}, rate ${short(rate)} falling to 0`;
-  return `${shape}, weight decay ${short(weightDecay)}: ${why}; ${how}`;
+  const together = members > 1 ? `, the average of ${members} networks` : '';
+  return `${shape}${together}, weight decay ${short(weightDecay)}: ${why}; ${how}${method === 'adam' ? ', by Adam' : ''}`;
 }
 
 export function classificationText({

@@ -51,6 +51,10 @@ export function setConstant(network: Network, problem: Problem): void {
     network.setWeights([kernel, head.loss === 'hinge' ? mean.map(Math.sign) : logarithms(network.engine, shares)]);
     return;
   }
+  if (head.activation === 'linear') {
+    network.setWeights([kernel, mean]);
+    return;
+  }
   const x = shaped(new Float32Array(inputs), inputs);
   let low = new Float64Array(outputs).fill(-100);
   let high = new Float64Array(outputs).fill(100);
