@@ -8,11 +8,11 @@ import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, plan
 import { Update, inPassing, updateAhead, updateBack, updateOuter } from "./update";
 
 /**
- * One step on the pattern at hand; returns w·l, and changes nothing where that is not finite. A weight cancels: the mean over one pattern is that pattern.
+ * One step along the gradient of scale·w·l on the pattern at hand; returns w·l, and changes nothing where that is not finite.
  * begun: the step before has left the first layer's sums in its y. next: the inputs of the pattern for which this step leaves them there, or 0; only
  * where it `begins`.
  */
-export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: bool, next: usize): f64 {
+export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: bool, next: usize, scale: f64): f64 {
   const at = changetype<usize>(plan), x = patterns.atX, first = layerAt(plan, 0);
   if (begun) {
     if (first.bias) axpy(first.units, 1, parameterAt(plan.theta, first.first + first.kernelSize), first.y);
@@ -23,7 +23,7 @@ export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: boo
   }
   const value = planLoss(at, 1, patterns.atT, patterns.atW);
   if (!isFinite(value)) return value;
-  planSlope(at, 1, patterns.atT, 0, 1);
+  planSlope(at, 1, patterns.atT, patterns.atW, scale);
   for (let i = plan.layers - 1; i > 0; i--) {
     const layer = layerAt(plan, i), below = layerInput(plan, i, x), d = plan.delta;
     if (inPassing(u, plan, layer)) {

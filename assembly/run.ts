@@ -21,7 +21,7 @@ export const DROP: i32 = 2; // 1: SHORT
 export class Run {
   lossSum: f64; // Σ w·l over the steps since the epoch began
   weightSum: f64; // Σ w over the same
-  meanWeight: f64; // of the patterns of an epoch
+  meanWeight: f64; // what a pattern's weight is measured by: the gradient of a step is Σ w·g/(count·meanWeight)
   plan: usize;
   rows: i32; // patterns of an epoch, or of its piece at hand
   batch: i32; // patterns that a step is to take
@@ -96,6 +96,7 @@ export function runOpen(
   run.rows = rows;
   run.batch = batch;
   run.last = last;
+  run.meanWeight = 1;
   divide(run);
   run.subset = subset;
   run.order = order;
@@ -109,6 +110,14 @@ export function runOpen(
 /** Rates (f64) for the steps of the next call of runSteps, one each; 0 goes back to the rule's. */
 export function runRates(at: usize, rates: usize): void {
   changetype<Run>(at).rates = rates;
+}
+
+/**
+ * The mean weight of the patterns that steps are to learn, from here on; 1 before. So that weights mean the same at every batch size, and the mean of an epoch's
+ * steps is the gradient of the whole, a step divides by it and not by the weights that its own patterns happen to have.
+ */
+export function runWeighs(at: usize, meanWeight: f64): void {
+  changetype<Run>(at).meanWeight = meanWeight;
 }
 
 /** The number of patterns that a step is to take, from the next epoch on. */
@@ -148,12 +157,9 @@ export function runInterleave(at: usize, classOf: usize, classes: i32, ties: u32
 
 /** Orders emphasise hard examples from here on: orders/emphasis.ts. */
 export function runEmphasis(at: usize, emphasis: usize): void {
-  const run = changetype<Run>(at), patterns = patternsOf(run);
+  const run = changetype<Run>(at);
   run.emphasis = emphasis;
-  patterns.indices = run.subset;
-  run.meanWeight = patterns.weight(0, run.rows) / <f64>run.rows;
-  patterns.indices = run.order;
-  patterns.factors = changetype<Emphasis>(emphasis).factors;
+  patternsOf(run).factors = changetype<Emphasis>(emphasis).factors;
 }
 
 /** Begins an epoch: sums to 0, and a new order of the patterns if they have one. */
@@ -294,6 +300,7 @@ export function runSteps(at: usize, steps: i32): i32 {
   const small = !large && isSmall(plan), immediate = run.batch == 1 && (large || small) && !patterns.factors && isImmediate(u);
   const curved = u.curvatures != 0, fused = large && !curved && isByParts(u);
   let done = 0, begun = -1; // the pattern of which the first layer's sums are known
+  const mean = run.meanWeight, scale = 1 / mean; // of steps on one pattern
   const border = run.border, size = run.size, rest = run.rest, end = run.end;
   patterns.goAhead(emphasis ? 0 : end); // emphasis draws a pattern when its turn comes
   plan.learning = 1;
@@ -309,16 +316,15 @@ export function runSteps(at: usize, steps: i32): i32 {
     if (count == 1 && immediate) {
       patterns.take(first, 1);
       if (small) {
-        value = smallStep(u, plan, patterns);
+        value = smallStep(u, plan, patterns, scale);
       } else {
         const ahead = !emphasis && done + 1 < steps && run.position < end && begins(u, plan);
-        value = stepOnline(u, plan, patterns, begun == first, ahead ? patterns.rowAt(run.position) : 0);
+        value = stepOnline(u, plan, patterns, begun == first, ahead ? patterns.rowAt(run.position) : 0, scale);
         begun = ahead ? run.position : -1;
       }
       if (emphasis) noteLosses(run, patterns, first, 1, value);
     } else {
-      // Importance weights make the sum unbiased, so it is divided by what the weights would be without them.
-      const whole = patterns.factors ? count * run.meanWeight : weight;
+      const whole = <f64>count * mean; // importance weights do not count: they make the sum unbiased
       if (fused && count <= plan.rows) {
         value = stepFused(run, plan, patterns, u, first, count, whole);
       } else {

@@ -74,8 +74,8 @@ function biasOf(layer: Layer, kernel: usize): usize {
   return layer.bias ? parameterAt(kernel, layer.inputs * layer.units) : 0;
 }
 
-/** One step on the pattern at hand; returns w·l, and changes nothing where that is not finite. A weight cancels: the mean over one pattern is that pattern. */
-export function smallStep(u: Update, plan: Plan, patterns: Patterns): f64 {
+/** One step along the gradient of scale·w·l on the pattern at hand; returns w·l, and changes nothing where that is not finite. */
+export function smallStep(u: Update, plan: Plan, patterns: Patterns, scale: f64): f64 {
   let x = patterns.atX;
   const layers = plan.layers;
   for (let i = 0; i < layers; i++) {
@@ -88,7 +88,7 @@ export function smallStep(u: Update, plan: Plan, patterns: Patterns): f64 {
   const top = topLayer(plan), t = patterns.atT, value = lossValue(plan.loss, 1, top.units, top.y, top.a, t, patterns.atW);
   if (!isFinite(value)) return value;
   let d = plan.delta, below = plan.deltaBelow;
-  lossSlope(plan.loss, 1, top.units, top.a, t, 0, 1, d);
+  lossSlope(plan.loss, 1, top.units, top.a, t, patterns.atW, scale, d);
   if (!throughInput(plan.loss)) timesDerivative(top.activation, top.units, top.y, top.a, d, top.slope);
   for (let i = layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), input = layerInput(plan, i, patterns.atX);

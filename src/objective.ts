@@ -29,6 +29,8 @@ export class Objective {
   /** N. */
   readonly rows: number;
   readonly outputs: number;
+  /** How many of the patterns weigh anything: the others are no data. */
+  readonly observations: number;
   /** How often each was computed. */
   readonly counts = { value: 0, gradient: 0, product: 0, jacobian: 0 };
   readonly set: PatternSet;
@@ -60,6 +62,7 @@ export class Objective {
     this.rows = subset?.length ?? patterns.x.length / architecture.inputs;
     this.plan = new Plan(engine, arena, architecture, theta, this.rows, true);
     this.set = this.plan.patterns(arena, patterns, subset);
+    this.observations = weighing(patterns, subset) ?? this.rows;
     this.parameters = this.plan.parameters;
     this.outputs = outputsOf(architecture);
     this.last = new Float64Array(this.parameters);
@@ -304,4 +307,14 @@ export class Objective {
     }
     return (this.decay / 2) * sum;
   }
+}
+
+/** How many patterns have a weight > 0; undefined where they have none at all. */
+function weighing({ w }: Patterns, subset: Words | undefined): number | undefined {
+  const weights = w?.view();
+  if (!weights) return undefined;
+  let count = 0;
+  if (subset) for (const i of subset.view()) count += weights[i]! > 0 ? 1 : 0;
+  else for (const weight of weights) count += weight > 0 ? 1 : 0;
+  return count;
 }

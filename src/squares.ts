@@ -90,7 +90,7 @@ export class NetworkSquares implements Squares {
     this.addDecay(kappa);
     if (this.reweigh && kappa === 0) {
       // To begin with as if the data determined all parameters, and half of their variance were noise.
-      this.decayAnew((this.n * sum) / (objective.rows * objective.outputs * this.squares()));
+      this.decayAnew((this.n * sum) / (objective.observations * objective.outputs * this.squares()));
     }
     this.read(d, g);
     return sum + this.kappa * this.squares();
@@ -116,7 +116,8 @@ export class NetworkSquares implements Squares {
   }
 
   /**
-   * MacKay's re-estimation of κ = α/β in Foresee and Hagan's form (1997): α = γ/2E_W, β = (M − γ)/2E_D, γ the number of well-determined parameters.
+   * MacKay's re-estimation of κ = α/β in Foresee and Hagan's form (1997): α = γ/2E_W, β = (M − γ)/2E_D, γ the number of well-determined parameters, M
+   * that of residuals that weigh anything.
    */
   private *evidence(d: Float64Array, g: Float64Array): Work<number> {
     const { n, core, factor, found, scaling, objective, data, kappa } = this;
@@ -127,7 +128,7 @@ export class NetworkSquares implements Squares {
       yield* call('inverseDiagonal', n, factor.address, found.address, scaling.address);
       const gamma = Math.min(Math.max(n - kappa * core.total(n, found.address), 0), n);
       this.effectiveParameters = gamma;
-      this.decayAnew((gamma * data) / (squares * Math.max(objective.rows * objective.outputs - gamma, 1)));
+      this.decayAnew((gamma * data) / (squares * Math.max(objective.observations * objective.outputs - gamma, 1)));
     }
     this.read(d, g);
     return data + this.kappa * squares;

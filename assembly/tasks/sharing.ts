@@ -9,7 +9,7 @@ export class Sharing {
   parts: i32;
   first: i32; // of the step's patterns
   count: i32;
-  weight: f64; // what the sum of their losses is divided by
+  weight: f64; // what the gradient of the sum of their losses is divided by
   deltas: usize; // rows×units of each layer, layer by layer
   packed: usize; // PackedKernels, or 0
 }

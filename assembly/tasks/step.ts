@@ -150,7 +150,7 @@ export function stepTake(runAt: usize, index: i32): i32 {
   s.first = first;
   s.count = count;
   for (let k = 0; k < s.parts; k++) partAt(s, k).progress = UNTOUCHED;
-  s.weight = patterns.factors ? count * run.meanWeight : weight;
+  s.weight = <f64>count * run.meanWeight;
   run.weightSum += weight;
   if (count > 1) patterns.point(first);
   else patterns.take(first, 1);

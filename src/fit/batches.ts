@@ -34,7 +34,7 @@ const PARTS = 32;
  */
 export function growingSize(
   { start, by, factor, theta, limit }: Growing,
-  { plan, arena, patterns, subset, rows, seed }: GradientSample,
+  { plan, arena, patterns, subset, rows, meanWeight, seed }: GradientSample,
   size: number | undefined,
 ): BatchSize {
   const most = Math.min(limit, rows);
@@ -67,9 +67,7 @@ export function growingSize(
       let squares = 0;
       for (let p = 0; p < parts; p++) {
         const set = measuring.patterns(arena, patterns, sample, p * width, width);
-        const weight = measuring.weight(set);
-        if (weight > 0) yield* measuring.gradient(set, 1 / weight, gradient);
-        else gradient.view().fill(0);
+        yield* measuring.gradient(set, 1 / (width * meanWeight), gradient);
         arena.release(set.address);
         squares += core.dot(gradient.length, gradient.address, gradient.address);
         core.axpy(mean.length, 1 / parts, gradient.address, mean.address);
@@ -90,5 +88,6 @@ export interface GradientSample {
   readonly patterns: Patterns;
   readonly subset: Words | undefined;
   readonly rows: number;
+  readonly meanWeight: number;
   readonly seed: number;
 }

@@ -9,7 +9,7 @@ import type { MethodState } from '../optim/method.js';
 import { Interruption } from './interruption.js';
 import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
-import { type Subject, learnedFrom, requireWeight, requiredClasses, split } from './rows.js';
+import { type Subject, learnedFrom, meanWeight, requiredClasses, split } from './rows.js';
 import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
 
 /** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
@@ -35,13 +35,14 @@ export async function fit(
         ? split(engine, arena, data, patterns, architecture, settings.validation, seed)
         : { train: undefined, held: undefined };
     const learned = learnedFrom(arena, patterns, architecture, data.rows, settings);
-    requireWeight(learned.w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
-    if (held) requireWeight(patterns.w, held, 'validation', settings);
+    const mean = meanWeight(learned.w, train, settings.classWeights ? 'classWeights' : 'validation', settings);
+    if (held) meanWeight(patterns.w, held, 'validation', settings);
     const source = {
       patterns,
       learned,
       subset: train,
       rows: train?.length ?? data.rows,
+      meanWeight: mean,
       classes: settings.order === 'interleave' ? requiredClasses(patterns, architecture, data.rows) : undefined,
       stream: undefined,
     };

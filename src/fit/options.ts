@@ -109,6 +109,7 @@ export const FIT_OPTIONS = {
     (v) => v === 'balanced' || (Array.isArray(v) && v.every((w) => typeof w === 'number' && w >= 0 && w < Infinity)),
     undefined,
   ),
+  weighting: { ...oneOf(['set', 'samples'], 'set'), internal: true },
   rows: number({ min: 1, integer: true }, undefined),
   goal: number({ min: -Infinity, max: Infinity }, -Infinity),
   minGradient: number({ min: 0 }, 0),
@@ -175,10 +176,16 @@ export interface FitOptions {
    * best weights (`restoreBest`, true). Needs `validation`. Default false.
    */
   earlyStopping?: boolean | EarlyStopping;
-  /** One weight ≥ 0 for each row. A weighted mean divides by the sum of weights. */
+  /**
+   * One weight ≥ 0 for each row; only their ratios matter. Losses that are reported divide by the sum of weights, Σ w·l/Σ w. The gradient of a step is
+   * Σ w·g/(rows of the batch × mean weight of all rows that are learned), so that a row's weight means the same whichever rows share its batch, and the mean of an epoch's
+   * steps is the gradient of that loss. Rows of weight 0 are not learned.
+   */
   sampleWeights?: ArrayLike<number>;
   /** One weight ≥ 0 for each class, or 'balanced': N/(classes·members). They multiply sample weights, in training only. */
   classWeights?: readonly number[] | 'balanced';
+  /** 'samples': the gradient of a step of first order is Σ w·g/(rows of the batch), as some libraries define it, and a common factor of all weights counts. @internal */
+  weighting?: 'set' | 'samples';
   /**
    * Of data in chunks: how many rows an epoch has. Only schedules that go by the share of the fit that is done need it, and only in the first epoch, at whose end
    * the rows have been counted.

@@ -96,19 +96,19 @@ export function split(
   return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
 }
 
-/** @throws OptionError where the weights of the rows picked add up to nothing, or overflow: there is no mean to take */
-export function requireWeight(
+/** The mean weight of the rows picked. @throws OptionError where there is none to take: their weights add up to nothing, or overflow */
+export function meanWeight(
   w: Reals | undefined,
   picked: Words | undefined,
   blame: 'classWeights' | 'validation',
   settings: Settings,
-) {
-  if (!w) return;
+): number {
+  if (!w) return 1;
   const all = w.view();
   let sum = 0;
   if (picked) for (const i of picked.view()) sum += all[i]!;
   else for (const weight of all) sum += weight;
-  if (sum > 0 && sum < Infinity) return;
+  if (sum > 0 && sum < Infinity) return sum / (picked ?? w).length;
   throw new OptionError(`fit.${blame}`, settings[blame], `one that leaves rows a finite weight > 0 in all; they have ${sum}`);
 }
 

@@ -30,7 +30,7 @@ export function settingsFrom(options: Given): { settings: Settings; stopping: St
 }
 
 /** Patterns that are there, as they are and as training takes them. */
-export interface Source extends Pick<Task, 'subset' | 'rows' | 'classes' | 'stream'> {
+export interface Source extends Pick<Task, 'subset' | 'rows' | 'meanWeight' | 'classes' | 'stream'> {
   readonly patterns: Patterns;
   readonly learned: Patterns;
 }
@@ -48,7 +48,7 @@ export function begun(
   resume: MethodState | undefined,
 ): Training {
   const { engine, architecture, theta, threads } = subject;
-  const { method, order, lastBatch, epochs, clip, l1, average } = settings;
+  const { method, order, lastBatch, weighting, epochs, clip, l1, average } = settings;
   const { subset, rows, learned, stream } = source;
   const { wanted, most } = batchSizeOf(settings, architecture, rows, stream !== undefined);
   const plan = new Plan(engine, arena, architecture, theta, most, true);
@@ -56,10 +56,11 @@ export function begun(
     startFromData(subject, learned, subset, rows);
     subject.start();
   }
+  const meanWeight = weighting === 'samples' ? 1 : source.meanWeight;
   const size =
     typeof wanted === 'number'
       ? fixedSize(wanted)
-      : growingSize(wanted, { plan, arena, patterns: learned, subset, rows, seed }, resume?.batchSize);
+      : growingSize(wanted, { plan, arena, patterns: learned, subset, rows, meanWeight, seed }, resume?.batchSize);
   const extras = {
     l1,
     clipNorm: clip?.norm ?? Infinity,
@@ -75,6 +76,9 @@ export function begun(
     },
     get rows() {
       return source.rows;
+    },
+    get meanWeight() {
+      return weighting === 'samples' ? 1 : source.meanWeight;
     },
     get classes() {
       return source.classes;

@@ -57,6 +57,8 @@ export class Stream implements Source {
   private seen = 0;
   private weight = 0;
   private known: number | undefined;
+  /** Of all rows of the last epoch that has ended. */
+  private mean: number | undefined;
 
   constructor(
     private readonly subject: Subject,
@@ -91,6 +93,11 @@ export class Stream implements Source {
   /** Rows of this epoch that have come so far, those at hand included. */
   get rowsSoFar(): number {
     return this.seen;
+  }
+
+  /** Of a whole epoch once one has ended, before that of the rows that have come so far. */
+  get meanWeight(): number {
+    return this.mean ?? this.weight / this.seen;
   }
 
   /** Puts the first chunk of an epoch in place; says why not, where waiting was ended. */
@@ -139,10 +146,12 @@ export class Stream implements Source {
   }
 
   private end(): 'end' {
-    if (!(this.weight > 0)) {
-      throw new OptionError('fit.classWeights', this.settings.classWeights, 'one that leaves some of the rows a weight > 0');
+    if (!(this.weight > 0 && this.weight < Infinity)) {
+      const expected = `one that leaves rows a finite weight > 0 in all; they have ${this.weight}`;
+      throw new OptionError('fit.classWeights', this.settings.classWeights, expected);
     }
     this.known = this.seen;
+    this.mean = this.weight / this.seen;
     return 'end';
   }
 

@@ -70,7 +70,7 @@ export class PrincipalCurvature {
   *measure(round: number): Work<number> {
     const { plan } = this.sample;
     const { core, precision } = plan.engine;
-    const { set, weight } = this.sample.draw(round);
+    const { set, scale } = this.sample.draw(round);
     const [high, low] = halves(this.task.seed);
     const v = this.direction;
     core.normals(v.length, high, low, Purpose.probes, 0, round, 0, 1, v.address);
@@ -80,7 +80,7 @@ export class PrincipalCurvature {
     const [ahead, behind] = this.gradients;
     function* gradientAt(shift: number, into: Reals): Work<void> {
       core.axpy(v.length, shift, v.address, plan.theta.address);
-      yield* plan.gradient(set, 1 / weight, into);
+      yield* plan.gradient(set, scale, into);
       plan.theta.view().set(kept);
     }
     let found = 0;

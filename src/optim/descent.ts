@@ -102,6 +102,7 @@ export class Descent implements Training {
       this.moments[0]?.address ?? 0,
       plan.slabs,
     );
+    core.runWeighs(this.run, task.meanWeight);
     this.order.open(this.run);
     const ownCurvature = rule.diagonals !== undefined && 'everyStep' in rule.diagonals;
     this.shared = new SharedSteps(ownCurvature ? { ...task, threads: 1 } : task, this.run, this.gradient);
@@ -176,9 +177,9 @@ export class Descent implements Training {
 
   /** The gradient on a set of one row, whose steps do not write it: at the weights that they have led to. */
   private measureGradient(): void {
-    const { plan, arena, patterns, subset } = this.task;
+    const { plan, arena, patterns, subset, meanWeight } = this.task;
     const set = plan.patterns(arena, patterns, subset, 0, 1);
-    this.core.objectiveGradient(plan.address, set.address, 0, 1, 1 / plan.weight(set), this.gradient.address, 0);
+    this.core.objectiveGradient(plan.address, set.address, 0, 1, 1 / meanWeight, this.gradient.address, 0);
     arena.release(set.address);
   }
 
@@ -247,9 +248,10 @@ export class Descent implements Training {
 
   /** Points the run to the patterns that the task has now. */
   private point(): void {
-    const { patterns, rows } = this.task;
+    const { patterns, rows, meanWeight } = this.task;
     const { x, t, w } = patterns;
     this.core.runFeed(this.run, rows, x.address, t.address, w?.address ?? 0, this.order.list);
+    this.core.runWeighs(this.run, meanWeight);
     this.order.open(this.run);
   }
 

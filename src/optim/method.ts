@@ -27,6 +27,8 @@ export interface Task {
   readonly subset: Words | undefined;
   /** How many patterns that is. */
   readonly rows: number;
+  /** Their mean weight, by which steps measure a pattern's; where patterns come in pieces, that of as many as are known. */
+  readonly meanWeight: number;
   /** Where patterns come in pieces: `patterns`, `rows` and `classes` are then those of the piece at hand. */
   readonly stream: Pieces | undefined;
   /** Patterns per step. */

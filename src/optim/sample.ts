@@ -25,16 +25,19 @@ export class Sample {
     this.picked = new Words(arena, most);
   }
 
-  /** Patterns of a round, of those that the task has then, ready for the plan; and the sum of their weights. */
-  draw(round: number): { set: PatternSet; weight: number } {
+  /**
+   * Patterns of a round, of those that the task has then, ready for the plan; and what their weighted sums are multiplied with, as those of a step are: 0 where they have
+   * no weight.
+   */
+  draw(round: number): { set: PatternSet; scale: number } {
     const { plan, arena, picked } = this;
-    const { subset, rows, patterns, seed } = this.task;
+    const { subset, rows, patterns, meanWeight, seed } = this.task;
     const order = permutation(plan.engine, rows, seed, Purpose.probes, round).subarray(0, picked.length);
     const list = subset?.view();
     picked.view().set(list ? order.map((i) => list[i]!) : order);
     if (this.set) arena.release(this.set.address);
     this.set = plan.patterns(arena, patterns, picked, 0, order.length);
-    return { set: this.set, weight: plan.weight(this.set) };
+    return { set: this.set, scale: plan.weight(this.set) > 0 ? 1 / (order.length * meanWeight) : 0 };
   }
 }
 
@@ -57,9 +60,9 @@ export class SampledDiagonal {
 
   *measure(round: number): Work<void> {
     const { plan } = this.sample;
-    const { set, weight } = this.sample.draw(round);
-    if (weight === 0) return;
+    const { set, scale } = this.sample.draw(round);
+    if (scale === 0) return;
     const { address } = this.into;
-    yield* call('curvatureDiagonal', this.buffers, plan.address, set.address, 0, set.rows, 1 / weight, address, 0, 0);
+    yield* call('curvatureDiagonal', this.buffers, plan.address, set.address, 0, set.rows, scale, address, 0, 0);
   }
 }

@@ -27,7 +27,7 @@ export interface LeastSquaresOptions extends SolveOptions {
   method?: 'levenbergMarquardt';
   /** ∂r/∂x: m rows of n, or m·n numbers row-major. Default: central differences, 2n calls of the residuals. */
   jacobian?: (x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>;
-  /** Of each residual's square. Default 1. */
+  /** Of each residual's square. Default 1. A residual of weight 0 is no observation. */
   weights?: ArrayLike<number>;
   /** The damping to start with, relative to the diagonal of JᵀJ. Default 10⁻³. */
   mu?: number;
@@ -37,7 +37,7 @@ export interface LeastSquaresOptions extends SolveOptions {
 export interface LeastSquaresMinimum extends Minimum {
   /** The residuals at x, without weights. */
   readonly residuals: Float64Array;
-  /** s²·(JᵀJ)⁻¹ with s² = Σ w·r²/(m − n): n×n row-major. Undefined where JᵀJ is singular, or m ≤ n. */
+  /** s²·(JᵀJ)⁻¹ with s² = Σ w·r²/(m − n), m the number of residuals whose weight is not 0: n×n row-major. Undefined where JᵀJ is singular, or m ≤ n. */
   readonly covariance: Float64Array | undefined;
   /** Roots of its diagonal. */
   readonly standardErrors: Float64Array | undefined;

@@ -146,10 +146,12 @@ export class Residuals implements Squares, Immediate {
   }
 
   /**
-   * s²·S·(JᵀJ)⁻¹·S, S the slopes of x(u) and s² = Σ w·r²/(m − n), with the Jacobian that was found last: n×n; undefined where JᵀJ is singular, or m ≤ n.
+   * s²·S·(JᵀJ)⁻¹·S, S the slopes of x(u) and s² = Σ w·r²/(m − n), m the number of residuals that weigh anything, with the Jacobian that was found last: n×n;
+   * undefined where JᵀJ is singular, or m ≤ n.
    */
   covariance(u: Float64Array): Float64Array | undefined {
-    const { n, m, place, engine, diagonal } = this;
+    const { n, place, engine, diagonal, roots } = this;
+    const m = roots ? roots.reduce((count, root) => count + (root > 0 ? 1 : 0), 0) : this.m;
     if (m <= n) return undefined;
     const variance = this.cost(u) / (m - n);
     const triangle = viewOf('float64', place.R, n * n);

@@ -104,10 +104,14 @@ export class Twin {
     return sum / weight;
   }
 
-  /** The gradient of the mean loss. */
-  gradient(X: readonly ArrayLike<number>[], T: readonly ArrayLike<number>[], w: readonly number[] = X.map(() => 1)): number[][] {
+  /** The gradient of Σ w·l/total: of the mean loss, unless told otherwise. */
+  gradient(
+    X: readonly ArrayLike<number>[],
+    T: readonly ArrayLike<number>[],
+    w: readonly number[] = X.map(() => 1),
+    total = w.reduce((a, b) => a + b),
+  ): number[][] {
     const g = this.weights.map((a) => a.map(() => 0));
-    const total = w.reduce((a, b) => a + b);
     X.forEach((x, r) => {
       const { sums, outputs } = this.run(x);
       const top = this.layers.length - 1;

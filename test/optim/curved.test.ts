@@ -21,7 +21,7 @@ const ROWS = 12;
 const BATCH = 4;
 const X = Array.from({ length: ROWS }, (_, r) => Array.from({ length: 3 }, (_, i) => Math.sin(1 + r * 1.7 + i * 0.9)));
 const Y = X.map((x) => [Math.cos(2 * x[0]!) + x[1]!, x[2]! * x[0]!]);
-const W = Array.from({ length: ROWS }, (_, r) => 1 + (r % 3));
+const W = Array.from({ length: ROWS }, (_, r) => 1 + (r % 3) * (r % 5));
 
 const create = (precision: 'float32' | 'float64' = 'float64') =>
   Network.create({
@@ -107,7 +107,9 @@ function twin(net: Network, every: number, step: Step, weights?: number[]): Floa
       const g = c.gradient();
       const d = t % every === 0 ? c.hessianDiagonal({ kind: 'lecun' }) : undefined;
       t++;
-      for (const [i, p] of states.entries()) step(p, g[i]!, d?.[i], t, kernels[i]!);
+      // Both are divided by the weights of the batch; a step divides by what so many rows weigh in the mean.
+      const share = weights ? part(weights).reduce((a, b) => a + b) / (BATCH * (weights.reduce((a, b) => a + b) / ROWS)) : 1;
+      for (const [i, p] of states.entries()) step(p, share * g[i]!, d && share * d[i]!, t, kernels[i]!);
     }
   }
   return Float64Array.from(states, ({ w }) => w);

@@ -109,6 +109,32 @@ describe('bayesian', () => {
     });
   });
 
+  test('rows of weight 0 are no data: M, γ and λ are those without them', async () => {
+    const { X, Y } = sample(40, 5, 1, 5);
+    const method = levenbergMarquardt({ bayesian: true, minGrad: 0 });
+    const [plain, padded, held] = [await linear(5), await linear(5), await linear(5)];
+    const { regularisation } = await plain.fit(X, Y, { method, epochs: 40 });
+    const more = [X, sample(60, 5, 1, 6).X].flat();
+    const sampleWeights = more.map((_, r) => Number(r < 40));
+    const found = await padded.fit(more, [Y, sample(60, 5, 1, 6).Y].flat(), { method, epochs: 40, sampleWeights });
+    expect(found.regularisation!.effectiveParameters).toBeCloseTo(regularisation!.effectiveParameters, 6);
+    expect(found.regularisation!.weightDecay / regularisation!.weightDecay).toBeCloseTo(1, 6);
+    padded.getWeights()[0]!.forEach((w, i) => {
+      expect(w).toBeCloseTo(plain.getWeights()[0]![i]!, 7);
+    });
+    // The same where the rows are those that a validation part leaves.
+    const split = {
+      method,
+      epochs: 40,
+      validation: 0.2,
+      earlyStopping: false,
+      sampleWeights: X.map((_, r) => Number(r % 4 > 0)),
+    };
+    const { regularisation: part } = await held.fit(X, Y, split);
+    expect(part!.effectiveParameters).toBeLessThan(5);
+    expect(part!.weightDecay).toBeGreaterThan(0);
+  });
+
   test('generalises where a fit without it learns the noise', async () => {
     let better = 0;
     for (let seed = 0; seed < 8; seed++) {

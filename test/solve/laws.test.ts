@@ -402,6 +402,19 @@ describe('minimize and leastSquares', () => {
     expect(exact.gradientNorm).toBeLessThan(1e-6);
   });
 
+  test('residuals of weight 0 are no observations: standard errors are those without them', async () => {
+    const plain = await leastSquares(residuals, [1, 1, 0]);
+    const padded = await leastSquares((x) => [...residuals(x), 3, x[0]! - 7, x[1]!], [1, 1, 0], {
+      weights: [...times.map(() => 1), 0, 0, 0],
+    });
+    padded.standardErrors!.forEach((e, k) => {
+      expect(e / plain.standardErrors![k]!).toBeCloseTo(1, 6);
+    });
+    // Three observations of three unknowns leave no degree of freedom.
+    const few = await leastSquares(residuals, [1, 1, 0], { weights: times.map((_, i) => Number(i % 4 === 0 && i < 12)) });
+    expect(few.standardErrors).toBeUndefined();
+  });
+
   test('weights count as repeated residuals; bounds are kept', async () => {
     const doubled = await leastSquares((x) => [...residuals(x), ...residuals(x).slice(0, 5)], [1, 1, 0]);
     const weighted = await leastSquares(residuals, [1, 1, 0], { weights: times.map((_, i) => (i < 5 ? 2 : 1)) });
