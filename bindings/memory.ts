@@ -169,16 +169,6 @@ export class Arena {
   }
 }
 
-/** Frees the arenas of objects that were forgotten rather than disposed of. */
-const forgotten = new FinalizationRegistry<Arena>((arena) => arena.dispose());
-
-/** An arena that is disposed of when `owner` is garbage-collected. */
-export function ownedArena(owner: object): Arena {
-  const arena = new Arena();
-  forgotten.register(owner, arena);
-  return arena;
-}
-
 /** The reals at an address. Valid until memory grows. */
 export function viewOf(precision: Precision, address: number, length: number): RealArray {
   const { buffer } = heap;

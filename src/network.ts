@@ -3,7 +3,8 @@
 import type { DoubleEngine, Engine, Numerics } from '../bindings/core.js';
 import { compiledDouble, engineOf } from '../bindings/load.js';
 import { Curvature } from './curvature/curvature.js';
-import { type Arena, type Precision, type RealArray, Reals, ownedArena } from '../bindings/memory.js';
+import { type Arena, type Precision, type RealArray, Reals } from '../bindings/memory.js';
+import { ownedArena, roomMade } from '../bindings/owned.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
@@ -161,6 +162,7 @@ export class Network extends Model {
     }
     const complete = { ...given, layers: given.layers!.map(checkedLayer) } as typeof given & Architecture;
     checkLayers(complete.loss, complete.layers);
+    await roomMade();
     const network = new this(await engineOf(given.precision, given.numerics), complete);
     try {
       drawWeights(network.engine.core, network.arena, network.theta, network.architecture, network.shapes, network.seed);
@@ -192,6 +194,7 @@ export class Network extends Model {
     const checkedConfig = networkConfig(config);
     const parameters = parametersFrom(tensors, checkedConfig); // before anything is allocated for sizes that are only claimed
     readable('network', () => checkLayers(checkedConfig.loss, checkedConfig.layers));
+    await roomMade();
     const network = new this(await engineOf(checkedConfig.precision, checkedConfig.numerics), checkedConfig);
     try {
       network.setWeights(parameters);
@@ -248,6 +251,7 @@ export class Network extends Model {
     let choice: string | undefined;
     let given = options as (FitOptions & { method?: Method }) | undefined;
     try {
+      await roomMade();
       if (options?.method === 'auto') ({ options: given, choice } = this.decide(X, options));
       if (isChunks(X) && given?.method?.precision === 'float64' && given.method.batch === 'full') {
         throw new OptionError('fit.method', given.method.name, wholeSetMethods(given.method.name)); // before it changes the precision

@@ -1,7 +1,8 @@
 // What a user asks of the Hessian of a network's loss, on a set of patterns, at the weights that the network has when asked.
 
 import type { DoubleEngine } from '../../bindings/core.js';
-import { type Arena, type RealArray, Reals, ownedArena } from '../../bindings/memory.js';
+import { type Arena, type RealArray, Reals } from '../../bindings/memory.js';
+import { ownedArena } from '../../bindings/owned.js';
 import { eigen } from '../data/normalize/spectrum.js';
 import type { Dataset, Patterns } from '../data/dataset.js';
 import { permutation } from '../data/split.js';

@@ -1,6 +1,7 @@
 // A dataset: inputs, targets and weights in linear memory, checked once and used many times.
 
-import { type Arena, type Precision, type RealArray, Reals, ownedArena } from '../../bindings/memory.js';
+import { type Arena, type Precision, type RealArray, Reals } from '../../bindings/memory.js';
+import { ownedArena } from '../../bindings/owned.js';
 import { DataError, DisposedError } from '../errors.js';
 import { LOSSES, type Loss } from '../losses.js';
 import { checked, oneOf, value } from '../options.js';

@@ -1,5 +1,7 @@
 // Who has the thread: training works in short slices, and lets the event loop run in between.
 
+import { turn } from '../../bindings/turn.js';
+
 /** Milliseconds of work between two rests: a page must be able to draw 60 times a second. */
 const SLICE = typeof document === 'undefined' ? 16 : 6;
 
@@ -41,22 +43,4 @@ export class Pace {
     await turn();
     this.started = performance.now();
   }
-}
-
-declare const setImmediate: ((callback: () => void) => void) | undefined;
-
-/** The next turn of the event loop. Timers would wait for 4 ms in a page; a message does not. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

@@ -2,7 +2,8 @@
 // (1979), so that large means cost no digits.
 
 import type { DoubleEngine } from '../../../bindings/core.js';
-import { Arena, Reals } from '../../../bindings/memory.js';
+import { type Arena, Reals } from '../../../bindings/memory.js';
+import { ownedArena } from '../../../bindings/owned.js';
 import { DataError } from '../../errors.js';
 import { type Matrix, copyMatrix, someRows } from '../matrix.js';
 
@@ -77,10 +78,10 @@ function finite(spread: number, column: number): number {
   throw new DataError('X', 'numbers so far apart that their squares overflow; divide them by a constant first', { column });
 }
 
-/** Means and the matrix of covariances; freed by `dispose`. */
+/** Means and the matrix of covariances; freed by `dispose`, or when collected. */
 export class Covariances {
   rows = 0;
-  private readonly arena = new Arena();
+  private readonly arena: Arena = ownedArena(this);
   private readonly mean: Reals;
   /** Σ (x − mean)ᵀ(x − mean): its upper triangle, by bands. */
   private readonly products: Reals;

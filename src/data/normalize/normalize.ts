@@ -2,6 +2,7 @@
 
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { engineOf } from '../../../bindings/load.js';
+import { roomMade } from '../../../bindings/owned.js';
 import { DataError, OptionError } from '../../errors.js';
 import { checked, flag, number, oneOf, value } from '../../options.js';
 import { type Matrix, type MatrixLike, isRow, matrix, requireColumns } from '../matrix.js';
@@ -152,6 +153,7 @@ export class Normalization {
 
   /** Begins to learn piece by piece: `add(X)` as often as needed, then `finish()`. */
   async accumulate(): Promise<Accumulation> {
+    await roomMade();
     return new Accumulation(await engineOf('float64'), this.learner);
   }
 }
