@@ -204,6 +204,30 @@ describe('decorrelate', () => {
     expect((await normalize.decorrelate().fit(other)).outputs).toBeLessThan(4);
   });
 
+  test('what does not vary is dropped, and no direction is made of its rounding', async () => {
+    for (const constant of [0.1, 1 / 3, 1e6 + 0.1, 7]) {
+      for (const [rows, of] of [
+        [200, 'correlation'],
+        [200, 'covariance'],
+        [3, 'correlation'],
+        [3, 'covariance'],
+      ] as const) {
+        const X = mixed(rows, 4, 9).map((row) => row.with(1, constant));
+        for (const by of ['pca', 'zca'] as const) {
+          const map = await normalize.decorrelate({ of, by }).fit(X);
+          expect(map.dropped).toEqual([1]);
+          expect(map.eigenvalues!.length).toBe(Math.min(3, rows - 1));
+          const back = map.invert(map.apply(X)).data;
+          for (let r = 0; r < rows; r++) expect(back[4 * r + 1]).toBe(constant);
+          const elsewhere = map.apply(X.map((row) => row.with(1, constant + 1))).data;
+          expect(elsewhere).toEqual(map.apply(X).data);
+        }
+        const pieces = (await normalize.decorrelate({ of }).accumulate()).add(X.slice(0, 2)).add(X.slice(2)).finish();
+        expect(pieces.dropped).toEqual([1]);
+      }
+    }
+  });
+
   test('components keeps the largest', async () => {
     const X = mixed(200, 6, 2);
     const all = await normalize.decorrelate().fit(X);
@@ -374,6 +398,33 @@ describe('refusals', () => {
     expect(low).toBeCloseTo(-1, 15);
     expect(middle).toBe(0);
     expect(high).toBeCloseTo(1, 15);
+  });
+
+  test('numbers so small that their squares are 0 are scaled as others are, or refused by column', async () => {
+    const rows = mixed(50, 2, 4);
+    const small = (unit: number) => rows.map((row) => [row[0]!, row[1]! * unit]);
+    for (const make of [() => normalize.scale(), () => normalize.scale({ center: false }), () => normalize.minMax()]) {
+      const expected = (await make().fit(rows)).apply(rows).data;
+      for (const unit of [1e-150, 1e-165, 1e-200, 1e-300]) {
+        const found = await make().fit(small(unit));
+        expect(found.dropped).toEqual([]);
+        found.apply(small(unit)).data.forEach((v, i) => {
+          expect(v).toBeCloseTo(expected[i]!, 12);
+        });
+        const pieces = (await make().accumulate()).add(small(unit).slice(0, 7)).add(small(unit).slice(7)).finish();
+        expect(pieces.apply(small(unit)).data[1]).toBeCloseTo(expected[1]!, 12);
+      }
+      await expect(make().fit(small(1e-310))).rejects.toThrow(/column 1: numbers so close together/);
+    }
+    const close = expect.objectContaining({ name: 'DataError', column: 1, message: expect.stringMatching(/so close together/) });
+    for (const unit of [1e-160, 1e-200, 1e-310]) {
+      for (const X of [small(unit), small(unit).slice(0, 1).concat(small(unit).slice(1, 2))]) {
+        await expect(normalize.decorrelate({ of: 'correlation' }).fit(X)).rejects.toEqual(close);
+      }
+      await expect(normalize.decorrelate().fit(rows.map((row) => [row[0]! * unit, 5]))).rejects.toThrow(
+        /column 0: numbers so close/,
+      );
+    }
   });
 
   test.each([

@@ -13,18 +13,27 @@ const PIECE = 192;
 /** Columns of a covariance multiplied at a time; what stands left of them is known by symmetry. */
 const BAND = 128;
 
+/** Squares of numbers below 2^−400 are added up in this unit: they would lose digits, and below 2^−538 be 0. */
+const UNIT = 2 ** 800;
+
+/** Sums of squares from here on have lost no digits. */
+const LEAST = 2 ** -800;
+
 /** Of each column: how many, their mean, and where they lie. */
 export class ColumnMoments {
   rows = 0;
   readonly mean: Float64Array;
   /** Σ (x − mean)². */
   readonly squares: Float64Array;
+  /** Σ (UNIT·(x − mean))²: what counts where the squares are small. */
+  private readonly small: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
 
   constructor(readonly columns: number) {
     this.mean = new Float64Array(columns);
     this.squares = new Float64Array(columns);
+    this.small = new Float64Array(columns);
     this.min = new Float64Array(columns).fill(Infinity);
     this.max = new Float64Array(columns).fill(-Infinity);
   }
@@ -44,7 +53,7 @@ export class ColumnMoments {
 
   /** Adds column i of a piece: its mean first (as a difference from its first number), then its squares about that. */
   private join(piece: Float64Array, i: number, rows: number): void {
-    const { columns, mean, squares, min, max } = this;
+    const { columns, mean, squares, small, min, max } = this;
     const base = piece[i]!;
     let sum = 0;
     for (let at = i; at < piece.length; at += columns) {
@@ -55,27 +64,50 @@ export class ColumnMoments {
     }
     const own = base + sum;
     let s = 0;
-    for (let at = i; at < piece.length; at += columns) s += (piece[at]! - own) * (piece[at]! - own);
+    let t = 0;
+    for (let at = i; at < piece.length; at += columns) {
+      const d = piece[at]! - own;
+      s += d * d;
+      t += d * UNIT * (d * UNIT);
+    }
     const shift = own - mean[i]!;
     const all = this.rows + rows;
+    const weight = (this.rows * rows) / all;
     mean[i]! += shift * (rows / all);
-    squares[i]! += s + shift * shift * ((this.rows * rows) / all);
+    squares[i]! += s + shift * shift * weight;
+    small[i]! += t + (weight > 0 ? shift * UNIT * (shift * UNIT) * weight : 0);
   }
 
   /** Standard deviations, divisor N; 0 exactly where all are equal. @throws DataError where squares overflow */
   deviations(): Float64Array {
-    return this.squares.map((s, i) => (this.min[i] === this.max[i] ? 0 : finite(Math.sqrt(s / this.rows), i)));
+    return this.squares.map((_, i) => (this.min[i] === this.max[i] ? 0 : finite(this.deviation(i), i)));
   }
 
   /** Roots of the mean squares. @throws DataError where squares overflow */
   magnitudes(): Float64Array {
-    return this.squares.map((s, i) => finite(Math.sqrt(s / this.rows + this.mean[i]! * this.mean[i]!), i));
+    return this.mean.map((mean, i) => {
+      const deviation = this.deviation(i);
+      const plain = Math.sqrt(deviation * deviation + mean * mean);
+      return finite(plain * plain < LEAST ? Math.sqrt((deviation * UNIT) ** 2 + (mean * UNIT) ** 2) / UNIT : plain, i);
+    });
+  }
+
+  private deviation(i: number): number {
+    const s = this.squares[i]!;
+    return s < LEAST ? Math.sqrt(this.small[i]! / this.rows) / UNIT : Math.sqrt(s / this.rows);
   }
 }
 
 function finite(spread: number, column: number): number {
   if (Number.isFinite(spread)) return spread;
   throw new DataError('X', 'numbers so far apart that their squares overflow; divide them by a constant first', { column });
+}
+
+/** @throws DataError for a column that varies, but so little that 1 over its spread, or the square of that, is no number of full precision */
+export function refuseTooClose(column: number): never {
+  throw new DataError('X', 'numbers so close together that their spread underflows; multiply them by a constant first', {
+    column,
+  });
 }
 
 /** Means and the matrix of covariances; freed by `dispose`, or when collected. */
@@ -88,6 +120,8 @@ export class Covariances {
   private readonly piece: Reals;
   private readonly sums: Reals;
   private readonly scratch: number;
+  private readonly min: Float64Array;
+  private readonly max: Float64Array;
 
   constructor(
     private readonly engine: DoubleEngine,
@@ -97,6 +131,8 @@ export class Covariances {
   ) {
     const { core } = engine;
     const reals = (length: number) => new Reals(this.arena, 'float64', length);
+    this.min = new Float64Array(columns).fill(Infinity);
+    this.max = new Float64Array(columns).fill(-Infinity);
     this.mean = reals(columns);
     this.products = reals(columns * columns);
     this.piece = reals(Math.min(rows, PIECE) * columns);
@@ -118,9 +154,14 @@ export class Covariances {
     }
   }
 
-  /** The means. */
+  /** The means; of a column that does not vary, its value. */
   means(): Float64Array {
-    return this.mean.read() as Float64Array;
+    return (this.mean.read() as Float64Array).map((mean, i) => (this.varies(i) ? mean : this.min[i]!));
+  }
+
+  /** Whether a column is not the same in every row. */
+  varies(column: number): boolean {
+    return this.min[column]! < this.max[column]!;
   }
 
   /** (1/N) Σ (x − mean)ᵀ(x − mean): columns×columns, in full. */
@@ -143,6 +184,7 @@ export class Covariances {
   private join(x: Float64Array, rows: number): void {
     const { columns, engine, sums } = this;
     const { core } = engine;
+    extend(this.min, this.max, x);
     core.columnSums(rows, columns, this.piece.address, sums.address, 0);
     const own = sums.view();
     const shift = new Float64Array(columns); // from the mean so far to the piece's
@@ -169,5 +211,17 @@ export class Covariances {
       }
     }
     this.rows = all;
+  }
+}
+
+/** Extends the range of each column by rows. */
+export function extend(min: Float64Array, max: Float64Array, x: ArrayLike<number>): void {
+  const columns = min.length;
+  for (let at = 0; at < x.length; at += columns) {
+    for (let i = 0; i < columns; i++) {
+      const v = x[at + i]!;
+      if (v < min[i]!) min[i] = v;
+      if (v > max[i]!) max[i] = v;
+    }
   }
 }

@@ -7,7 +7,7 @@ import { DataError, OptionError } from '../../errors.js';
 import { checked, flag, number, oneOf, value } from '../../options.js';
 import { type Matrix, type MatrixLike, isRow, matrix, requireColumns } from '../matrix.js';
 import { Diagonal, Whitening } from './affine.js';
-import { ColumnMoments, Covariances } from './moments.js';
+import { ColumnMoments, Covariances, refuseTooClose } from './moments.js';
 import { type NormalizationKind, Normalizer, normalizerFromJSON } from './normalizer.js';
 import { type Decorrelation, type Whitened, fromCovariances, fromRows } from './spectrum.js';
 
@@ -182,6 +182,11 @@ function byColumns(
   });
 }
 
+/** @throws DataError where it is too large for a number */
+function factor(value: number, column: number): number {
+  return Number.isFinite(value) ? value : refuseTooClose(column);
+}
+
 function center(): Normalization {
   return byColumns('center', ({ mean, columns }) => ({ shift: mean.slice(), factors: new Float64Array(columns).fill(1) }));
 }
@@ -193,7 +198,7 @@ function scale(options?: ScaleOptions): Normalization {
       throw new OptionError('normalize.scale.importance', importance, `${found.columns} numbers, one for each column`);
     }
     const spreads = centred ? found.deviations() : found.magnitudes();
-    const factors = spreads.map((s, i) => (s > 0 ? (importance?.[i] ?? 1) / s : 0));
+    const factors = spreads.map((s, i) => (s > 0 ? factor((importance?.[i] ?? 1) / s, i) : 0));
     return { shift: centred ? found.mean.slice() : new Float64Array(found.columns), factors };
   });
 }
@@ -203,7 +208,7 @@ function minMax(options?: MinMaxOptions): Normalization {
   if (!(high > low)) throw new OptionError('normalize.minMax.high', high, `a number above low, which is ${low}`);
   return byColumns('minMax', ({ min, max }) => ({
     shift: min.map((v, i) => v / 2 + max[i]! / 2),
-    factors: min.map((v, i) => (v === max[i] ? 0 : (high - low) / 2 / (max[i]! / 2 - v / 2))),
+    factors: min.map((v, i) => (v === max[i] ? 0 : factor((high - low) / 2 / (max[i]! / 2 - v / 2), i))),
     offset: (low + high) / 2,
   }));
 }

@@ -5,7 +5,7 @@ import { Arena, Reals } from '../../../bindings/memory.js';
 import { DataError, EfficientBackpropError } from '../../errors.js';
 import { type Matrix, copyMatrix } from '../matrix.js';
 import type { Spectrum } from './affine.js';
-import type { Covariances } from './moments.js';
+import { type Covariances, extend, refuseTooClose } from './moments.js';
 
 /** 2⁻⁵² */
 const EPSILON = Number.EPSILON;
@@ -30,10 +30,8 @@ export interface Whitened {
 export function fromCovariances(engine: DoubleEngine, found: Covariances, how: Decorrelation): Whitened {
   const n = found.columns;
   const c = found.matrix();
-  const factors = factorsOf(
-    Float64Array.from({ length: n }, (_, i) => c[i * n + i]!),
-    how,
-  );
+  const variances = Float64Array.from({ length: n }, (_, i) => c[i * n + i]!);
+  const factors = factorsOf(variances, (i) => found.varies(i), how);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) c[i * n + j]! *= factors[i]! * factors[j]!;
   const { values, vectors } = eigen(engine, c, n);
   return whitened(found.means(), factors, values, found.rows, how, (kept) => vectors.slice(0, kept * n));
@@ -52,8 +50,11 @@ export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): W
     copyMatrix(m, x.view(), 'X');
     const sums = new Reals(arena, 'float64', columns);
     core.columnSums(rows, columns, x.address, sums.address, 0);
-    const mean = (sums.read() as Float64Array).map((s) => s / rows);
     const view = x.view();
+    const min = new Float64Array(columns).fill(Infinity);
+    const max = new Float64Array(columns).fill(-Infinity);
+    extend(min, max, view);
+    const mean = (sums.read() as Float64Array).map((s, i) => (min[i] === max[i] ? min[i]! : s / rows));
     const variances = new Float64Array(columns);
     for (let at = 0; at < view.length; at += columns) {
       for (let i = 0; i < columns; i++) {
@@ -61,7 +62,7 @@ export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): W
         variances[i]! += (d * d) / rows;
       }
     }
-    const factors = factorsOf(variances, how);
+    const factors = factorsOf(variances, (i) => min[i]! < max[i]!, how);
     for (let at = 0; at < view.length; at += columns) for (let i = 0; i < columns; i++) view[at + i]! *= factors[i]!;
     const gram = new Reals(arena, 'float64', rows * rows);
     const scratch = arena.allocate(
@@ -83,9 +84,20 @@ export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): W
   }
 }
 
-/** Factors of inputs before the rotation: of a correlation, one over each deviation; 0 for what does not vary. */
-function factorsOf(variances: Float64Array, { of }: Decorrelation): Float64Array {
-  return variances.map((v) => (v === 0 ? 0 : of === 'covariance' ? 1 : 1 / Math.sqrt(v)));
+/** Variances below this have lost digits. */
+const LEAST_VARIANCE = 2 ** -960;
+
+/**
+ * Factors of inputs before the rotation: of a correlation, one over each deviation; 0 for what does not vary, whose variance may be rounding.
+ * @throws DataError where variances underflow that count: of a correlation each, of a covariance the largest
+ */
+function factorsOf(variances: Float64Array, varies: (column: number) => boolean, { of }: Decorrelation): Float64Array {
+  const columns = [...variances.keys()].filter(varies);
+  const close = columns.filter((i) => variances[i]! < LEAST_VARIANCE);
+  if (close.length > 0 && (of === 'correlation' || close.length === columns.length)) refuseTooClose(close[0]!);
+  const factors = new Float64Array(variances.length);
+  for (const i of columns) factors[i] = of === 'covariance' ? 1 : 1 / Math.sqrt(variances[i]!);
+  return factors;
 }
 
 function whitened(
