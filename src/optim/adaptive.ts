@@ -101,7 +101,12 @@ function method<N extends string, O extends object>(name: N, own: O, s: Settings
       );
     },
   };
-  return Object.freeze({ ...own, name, start: (task: Task, state?: MethodState) => new Descent(rule, task, state) });
+  return Object.freeze({
+    ...own,
+    name,
+    paced: true as const,
+    start: (task: Task, state?: MethodState) => new Descent(rule, task, state),
+  });
 }
 
 function adamLike<N extends string>(

@@ -2,14 +2,14 @@
 
 import type { Core } from '../../bindings/core.js';
 import { type RealArray, Reals } from '../../bindings/memory.js';
-import { OptionError } from '../errors.js';
 import { Purpose, halves } from '../random.js';
-import { type Moment, isSchedule } from '../rates/schedule.js';
+import { isSchedule } from '../rates/schedule.js';
 import { PrincipalCurvature, isAutoRate } from './auto-rate.js';
 import type { MethodState, Task, Training } from './method.js';
 import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
 import type { DiagonalPlace, Rule } from './rule.js';
+import { type Counts, ScheduledRate } from './scheduled-rate.js';
 import { SharedSteps } from './shared-steps.js';
 import { type Work, call } from '../work.js';
 
@@ -44,7 +44,6 @@ export class Descent implements Training {
   private step: number;
   /** Patterns presented, now and before this fit, and before this epoch. */
   private presented: number;
-  private readonly first: number;
   private before = 0;
   /** Patterns that this fit has left out, and evaluations of its epochs before this one. */
   private dropped = 0;
@@ -62,12 +61,17 @@ export class Descent implements Training {
   private readonly principal: PrincipalCurvature | undefined;
   /** Whether the diagonal of a fit before this one is still there. */
   private readonly known: boolean;
+  private readonly rule: Rule;
+  /** Where the rate comes from, if it is neither fixed nor found by the method. */
+  private readonly scheduled: ScheduledRate | undefined;
 
   constructor(
-    private readonly rule: Rule,
+    given: Rule,
     private readonly task: Task,
     state: MethodState | undefined,
   ) {
+    const rule = task.rate === undefined ? given : { ...given, rate: task.rate };
+    this.rule = rule;
     const { plan, arena, patterns, subset, rows, size } = task;
     const { core, precision } = plan.engine;
     this.batchSize = size.first;
@@ -75,8 +79,9 @@ export class Descent implements Training {
     this.current = this.epoch;
     this.step = state?.step ?? 0;
     this.presented = state?.patterns ?? 0;
-    this.first = this.presented;
-    if (isSchedule(rule.rate) && rule.rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);
+    const { rate } = rule;
+    if (typeof rate !== 'number' && !isAutoRate(rate)) this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts);
+    if (isSchedule(rate) && rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);
     this.gradient = new Reals(arena, precision, plan.parameters);
     this.moments = rule.moments.map((name) => {
       const moment = new Reals(arena, precision, plan.parameters);
@@ -225,7 +230,7 @@ export class Descent implements Training {
 
   /** Tells the update what the rule is in this epoch. */
   private open(): void {
-    if (!this.rule.adapts && !this.principal) this.rate = this.rateAt(this.step, this.presented);
+    if (!this.rule.adapts && !this.principal) this.rate = this.rateAt(0, 0);
     this.rule.apply(
       this.core,
       this.update,
@@ -313,47 +318,27 @@ export class Descent implements Training {
     return done;
   }
 
-  /** The rate before a step, by the number of steps and patterns before it. */
-  private rateAt(step: number, patterns: number): number {
-    const { rate } = this.rule;
-    if (typeof rate === 'number') return rate;
-    if (isAutoRate(rate)) return this.rate;
-    const epoch = this.current;
-    const found: unknown = isSchedule(rate) ? rate.rate(this.moment(patterns, step)) : rate(epoch);
-    if (!(typeof found === 'number' && found >= 0 && found < Infinity)) {
-      const at = isSchedule(rate) && rate.every === 'step' ? `step ${step}` : String(epoch);
-      throw new OptionError(`${this.rule.name}.rate(${at})`, found, 'a number ≥ 0');
-    }
-    return found;
+  hasten(epochs: number): boolean {
+    return this.scheduled?.hasten(epochs, this.begun, { ...this.counts, epoch: this.epoch }, this.rate) ?? false;
   }
 
-  /** The moment of a step, by the number of steps and patterns before it. */
-  private moment(patterns: number, step: number): Moment {
-    const { stream, rows, epochs } = this.task;
-    const epoch = this.current;
-    const done = patterns - this.first + this.dropped;
-    const all = stream ? stream.epochRows : rows;
-    if (all !== undefined || done === 0) return { patterns, step, epoch, share: all ? Math.min(done / (all * epochs), 1) : 0 };
-    const call = this.rule.name;
-    return {
-      patterns,
-      step,
-      epoch,
-      get share(): never {
-        throw new OptionError(
-          'fit.rows',
-          undefined,
-          `the number of rows of an epoch: the rate of ${call} goes by the share that is done`,
-        );
-      },
-    };
+  /** What went before the next step of the epoch at hand. */
+  private get counts(): Counts {
+    return { patterns: this.presented, step: this.step, epoch: this.current, dropped: this.dropped };
+  }
+
+  /** The rate of the step `ahead` steps and so many patterns from here. */
+  private rateAt(ahead: number, patterns: number): number {
+    const { counts, scheduled } = this;
+    if (!scheduled) return this.rate;
+    return scheduled.at({ ...counts, step: counts.step + ahead, patterns: counts.patterns + patterns });
   }
 
   private lookUpRates(rates: Reals, steps: number): void {
     const { core, run } = this;
     const view = rates.view();
-    const before = this.presented - core.runPosition(run);
-    for (let k = 0; k < steps; k++) view[k] = this.rateAt(this.step + k, before + core.runPositionAfter(run, k));
+    const position = core.runPosition(run);
+    for (let k = 0; k < steps; k++) view[k] = this.rateAt(k, core.runPositionAfter(run, k) - position);
     core.runRates(run, rates.address);
   }
 

@@ -41,6 +41,8 @@ export interface Task {
   readonly classes: Uint32Array | undefined;
   /** Epochs that the fit will take at most. */
   readonly epochs: number;
+  /** A rate in the place of the method's own, where another is tried. */
+  readonly rate?: number | undefined;
   readonly seed: number;
   readonly threads: Threads;
   /** Whether a worker takes the steps. */
@@ -100,6 +102,11 @@ export interface Training {
   readonly regularisation?: Regularisation | undefined;
   /** The current learning rate, for reports. */
   readonly rate: number;
+  /**
+   * Goes through what is left of the rate's schedule in so many epochs from here. False, and without effect, where the rate would not fall to less than half;
+   * missing where a method has no rate.
+   */
+  hasten?(epochs: number): boolean;
   /** Pattern gradients computed so far, in units of one epoch. */
   readonly evaluations: number;
   state(): MethodState;
@@ -112,6 +119,8 @@ export interface Method {
   readonly batch?: 'full';
   /** 'float64' for methods that compute in it; a network of float32 is promoted, for good. */
   readonly precision?: 'float64';
+  /** Whether the rate says how long its steps are, so that another rate in its place is another try. @internal */
+  readonly paced?: true;
   /** Of early stopping, where `fit` does not say and there is a validation set. */
   readonly patience?: number;
   /** @internal */

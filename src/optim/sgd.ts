@@ -103,6 +103,7 @@ export function sgd(options?: SgdOptions): Sgd {
   return Object.freeze({
     name: 'sgd' as const,
     ...settings,
+    paced: true as const,
     start: (task: Task, state?: MethodState) => new Descent(rule, task, state),
   });
 }
