@@ -268,6 +268,7 @@ export class Network extends Model {
       seed: this.seed,
       threads: this.threads,
       remembers,
+      lives: () => !this.disposed,
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };

@@ -11,7 +11,7 @@ import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
 import type { Settings } from './options.js';
 import type { Subject } from './rows.js';
-import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
+import { Datasets, type Given, begun, settingsFrom } from './set-up.js';
 import { type Chunks, Stream } from './stream.js';
 
 /**
@@ -25,27 +25,37 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
   requireStreamable(settings, once);
   const interruption = new Interruption(settings.signal, settings.timeLimit);
   const arena = new Arena();
+  const work = new Arena();
   const datasets = new Datasets(subject, arena);
   const stream = new Stream(subject, chunks, settings, interruption);
   let background: Background | undefined;
   const train = async (): Promise<Outcome> => {
     const seed = settings.seed ?? subject.seed;
-    const judge = new Judge(subject, arena, settings.metrics, Math.min(settings.epochs, 1e6));
+    const judge = new Judge(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
     const held = datasets.validation(settings);
     if (held) judge.watch('validation', held, undefined);
     const reason = await stream.begin();
     if (reason) return { history: { ...emptyHistory(seed), reason, time: interruption.elapsed }, state: resume };
-    const training = begun(subject, arena, settings, stream, seed, resume);
+    const training = begun(subject, work, settings, stream, seed, resume);
     const check = () => {
       subject.check();
       datasets.check();
       stream.check();
     };
-    const advise = adviser(subject, stream, settings);
     if (settings.background) background = await Background.hire();
     check();
-    const whole = { subject: { ...subject, check }, training, stream, judge, settings, stopping, interruption, seed, advise };
-    return loop({ ...whole, background });
+    const whole = {
+      subject: { ...subject, check },
+      training,
+      source: stream,
+      stream,
+      judge,
+      settings,
+      stopping,
+      interruption,
+      seed,
+    };
+    return loop({ ...whole, background, release: () => work.dispose() });
   };
   try {
     const outcome = await train();
@@ -56,6 +66,7 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
     throw error;
   } finally {
     background?.release();
+    work.dispose();
     arena.dispose();
     datasets.dispose();
   }

@@ -6,11 +6,12 @@ import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../errors.js';
 import type { MethodState } from '../optim/method.js';
+import { requireReachable } from './advice/range.js';
 import { Interruption } from './interruption.js';
 import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
 import { type Subject, learnedFrom, meanWeight, requiredClasses, split } from './rows.js';
-import { Datasets, type Given, adviser, begun, settingsFrom } from './set-up.js';
+import { Datasets, type Given, begun, settingsFrom } from './set-up.js';
 
 /** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
 export async function fit(
@@ -25,10 +26,12 @@ export async function fit(
   const { engine, architecture } = subject;
   const interruption = new Interruption(settings.signal, settings.timeLimit);
   const arena = new Arena();
+  const work = new Arena();
   let background: Background | undefined;
   const datasets = new Datasets(subject, arena);
   try {
     const { data, patterns } = datasets.of(X, Y, settings.sampleWeights, 'X');
+    if (!subject.remembers) requireReachable(architecture, patterns);
     const seed = settings.seed ?? subject.seed;
     const { train, held } =
       typeof settings.validation === 'number'
@@ -46,8 +49,8 @@ export async function fit(
       classes: settings.order === 'interleave' ? requiredClasses(patterns, architecture, data.rows) : undefined,
       stream: undefined,
     };
-    const training = begun(subject, arena, settings, source, seed, resume);
-    const judge = new Judge(subject, arena, settings.metrics, Math.min(settings.epochs, 1e6));
+    const training = begun(subject, work, settings, source, seed, resume);
+    const judge = new Judge(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
     judge.watch('training', patterns, train);
     const other = datasets.validation(settings);
     if (held) judge.watch('validation', patterns, held);
@@ -56,22 +59,23 @@ export async function fit(
       subject.check();
       datasets.check();
     };
-    const advise = adviser(subject, source, settings);
     if (settings.background) background = await Background.hire();
     check();
     return await loop({
       subject: { ...subject, check },
       training,
+      source,
       judge,
       settings,
       stopping,
       interruption,
       seed,
-      advise,
       background,
+      release: () => work.dispose(),
     });
   } finally {
     background?.release();
+    work.dispose();
     arena.dispose();
     datasets.dispose();
   }

@@ -2,16 +2,21 @@
 
 import type { Background } from '../../bindings/background.js';
 import { startsThreads } from '../../bindings/pool.js';
-import { OptionError, WorkerLostError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import type { MethodState, Training } from '../optim/method.js';
-import { type Work, workBehind, workHere } from '../work.js';
+import { advise } from './advice/advice.js';
+import { type Grown, Growth } from './growth.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
 import type { Interruption } from './interruption.js';
 import type { Judge } from './judge.js';
 import type { Settings, Stopping } from './options.js';
 import { Pace } from './pace.js';
+import { Patience } from './patience.js';
+import { Probe } from './probe.js';
 import type { Subject } from './rows.js';
+import type { Source } from './set-up.js';
 import { Snapshot } from './snapshot.js';
+import { type Perform, performer, piece } from './steps.js';
 import type { Stream } from './stream.js';
 
 /** The outcome of a fit: its record, and what the method remembers. */
@@ -25,7 +30,8 @@ export interface Outcome {
 export interface Circumstances {
   readonly subject: Subject;
   readonly training: Training;
-  /** Where the patterns come from, if piece by piece; its first piece is in place. */
+  /** Where the patterns come from; if piece by piece, the first piece is in place. */
+  readonly source: Source;
   readonly stream?: Stream;
   readonly judge: Judge;
   readonly settings: Settings;
@@ -34,41 +40,36 @@ export interface Circumstances {
   readonly seed: number;
   /** Who does what takes time, where that is not this thread. */
   readonly background: Background | undefined;
-  /** What to try after a divergence in an epoch, at a rate. */
-  advise(epoch: number, rate: number): string;
+  /** Frees what training alone needed. */
+  release(): void;
 }
-
-/** Does a piece of work, here or in the background. */
-type Perform = <T>(work: Work<T>) => T | Promise<T>;
 
 /** Epoch after epoch, until something says stop. */
 export async function loop(circumstances: Circumstances): Promise<Outcome> {
-  const { subject, training, stream, judge, settings, stopping, interruption, background, advise, seed } = circumstances;
+  const { subject, training, source, stream, judge, settings, stopping, interruption, background, seed, release } = circumstances;
   const history = emptyHistory(seed);
-  const restores = stopping?.restoreBest ?? false;
-  const snapshot = new Snapshot(subject, restores);
+  const snapshot = new Snapshot(subject);
   const pace = new Pace(background !== undefined);
-  const behind = async <T>(result: Promise<T>): Promise<T> => {
-    try {
-      return await result;
-    } catch (error) {
-      subject.check();
-      if (error instanceof WorkerLostError) snapshot.restore();
-      throw error;
-    }
+  const perform = performer(subject, background, () => snapshot.restore());
+  const growth = new Growth(new Probe(subject, source), snapshot);
+  const patience = new Patience(stopping, settings.epochs);
+  /** Whether early stopping, which waits a few epochs and goes back to the best, takes care of a loss that grows. */
+  const waits = stopping !== undefined && training.schedule === undefined;
+  let grown: Grown | undefined;
+  /** Whether the loss has grown too far. */
+  const hasGrown = async (): Promise<boolean> => {
+    grown = await perform(growth.found(history.loss.at(-1) ?? 0));
+    subject.check();
+    return grown !== undefined;
   };
-  const perform: Perform = (work) =>
-    background ? behind(workBehind(subject.engine, background, work)) : workHere(subject.engine, work);
   if (startsThreads()) {
     // Who awaits one short fit after the other might never let them come.
     await pace.rest();
     subject.check();
   }
-  let best = { loss: Infinity, epoch: 0 };
   let stop = interruption.reason;
-  snapshot.take();
   try {
-    while (!stop && history.epochs < settings.epochs) {
+    while (!stop && history.epochs < patience.last) {
       if (stream && history.epochs > 0) stop = await stream.begin();
       if (stop) break;
       const beginning = training.begin(); // may ask a function for the rate, which may do anything
@@ -79,21 +80,20 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       if (!stop && !snapshot.finite) stop = 'diverged';
       if (stop) break; // an unfinished epoch is not recorded
       history.epochs++;
+      history.bestEpoch = history.epochs;
       history.loss.push(training.loss);
       const measured = judge.measures ? perform(judge.record(history)) : undefined;
       const validationLoss = measured instanceof Promise ? await measured : measured;
       subject.check();
-      const improved = validationLoss !== undefined && validationLoss < best.loss - (stopping?.minDelta ?? 0);
-      if (improved) best = { loss: validationLoss, epoch: history.epochs };
-      if (improved || !restores) {
-        history.bestEpoch = history.epochs;
-        snapshot.take();
-      }
+      if (validationLoss === undefined) snapshot.follow(history.epochs, training.loss);
+      else if (patience.improved(history.epochs, validationLoss)) snapshot.take(history.epochs);
       if (validationLoss !== undefined && !Number.isFinite(validationLoss)) stop = 'diverged';
       else if (training.loss <= settings.goal) stop = 'goal';
       else if (settings.minGradient > 0 && training.gradientNorm! <= settings.minGradient) stop = 'minGradient';
       else if (training.small) stop = 'minGradient';
-      else if (stopping && history.epochs - best.epoch >= stopping.patience) stop = 'earlyStopping';
+      else if (patience.exhausted(history.epochs, training)) stop = 'earlyStopping';
+      else if (!waits && history.epochs < settings.epochs && growth.suspects(training.loss) && (await hasGrown()))
+        stop = 'diverged';
       settings.onEpoch?.({
         epoch: history.epochs,
         epochs: settings.epochs,
@@ -109,18 +109,39 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
     // What was learned stays, as far as it is of use.
     if (stream?.failed) {
       training.expose();
-      if (!snapshot.finite) snapshot.restoreProven();
+      if (!snapshot.finite) snapshot.restore();
     }
     throw error;
   }
-  if (restores) snapshot.restore();
-  else if (stop === 'diverged' || !snapshot.finite) history.bestEpoch -= snapshot.restoreProven();
+  const hurried = stop === 'signal' || stop === 'timeLimit';
+  if (stop !== 'diverged' && !hurried && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
+  if (stop === 'diverged' || !snapshot.finite) {
+    history.bestEpoch = snapshot.restore();
+    if (history.bestEpoch > 0 && (await perform(growth.startIsBetter()))) history.bestEpoch = snapshot.restart();
+  } else if (patience.restores(training)) {
+    history.bestEpoch = snapshot.restore();
+    if (!hurried && !grown) await hasGrown();
+  }
+  subject.check();
   history.reason = stop ?? 'epochs';
-  if (stop === 'diverged') history.advice = advise(history.epochs + 1, training.rate);
   if (training.regularisation) history.regularisation = training.regularisation;
   history.evaluations = training.evaluations;
+  let state: MethodState | undefined;
+  if (subject.remembers) {
+    state = training.state();
+    // Momenta that led astray are forgotten.
+    if (stop === 'diverged') state = { ...state, vectors: {} };
+  }
+  const { rate } = training;
+  release();
+  if (!hurried) {
+    const setting = { subject, source, settings, seed, snapshot, interruption, perform };
+    const advice = await advise(setting, stop === 'diverged', history.epochs, rate, grown, growth.loss);
+    subject.check();
+    if (advice !== undefined) history.advice = advice;
+  }
   history.time = interruption.elapsed;
-  return { history, state: subject.remembers ? training.state() : undefined };
+  return { history, state };
 }
 
 const NO_STEP = "'even' or 'short', or a smaller batchSize: no chunk fills a batch";
@@ -136,33 +157,4 @@ async function epoch(circumstances: Circumstances, pace: Pace, perform: Perform)
     if (next !== 'piece') return next === 'end' ? undefined : next;
     training.feed!();
   }
-}
-
-/** The patterns at hand, in slices; says why they ended early, if they did. */
-async function piece(
-  { subject, training, interruption }: Circumstances,
-  pace: Pace,
-  perform: Perform,
-): Promise<StopReason | undefined> {
-  for (let left = training.stepsPerEpoch; left > 0; ) {
-    const steps = Math.min(pace.stride, left);
-    const before = performance.now();
-    const advancing = training.advance(steps);
-    let taken = typeof advancing === 'number' ? advancing : perform(advancing);
-    if (typeof taken !== 'number') {
-      taken = await taken;
-      subject.check();
-    }
-    if (taken < 0) return 'diverged';
-    pace.took(steps, performance.now() - before);
-    if (training.ended) return training.ended;
-    if (!training.trial) left -= steps;
-    if (pace.due) {
-      await pace.rest();
-      subject.check();
-    }
-    const stop = left > 0 ? interruption.reason : undefined;
-    if (stop) return stop;
-  }
-  return undefined;
 }

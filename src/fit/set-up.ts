@@ -5,12 +5,10 @@ import { isEmphasis, isGrowing } from '../data/batches.js';
 import { Dataset, type Patterns } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError } from '../errors.js';
-import { LOSSES } from '../losses.js';
 import type { Method, MethodState, Task, Training } from '../optim/method.js';
 import { checked } from '../options.js';
 import { type Architecture, Plan } from '../plan.js';
 import { startFromData } from '../start/start.js';
-import { adviceFor } from './advice.js';
 import { fixedSize, growingSize } from './batches.js';
 import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
 import { type Subject, datasetFor, patternsFor } from './rows.js';
@@ -35,6 +33,14 @@ export interface Source extends Pick<Task, 'subset' | 'rows' | 'meanWeight' | 'c
   readonly learned: Patterns;
 }
 
+/** How a trial differs from a fit. */
+export interface Trial {
+  /** A rate in the place of the method's own. */
+  readonly rate?: number | undefined;
+  /** How many patterns run at a time, at most. */
+  readonly slab: number;
+}
+
 /**
  * The method at work on a source, whose first patterns are in place.
  * @throws OptionError, DataError, OutOfMemoryError
@@ -46,12 +52,26 @@ export function begun(
   source: Source,
   seed: number,
   resume: MethodState | undefined,
+  trial?: Trial,
 ): Training {
+  return settings.method.start(taskOf(subject, arena, settings, source, seed, resume, trial), resume);
+}
+
+/** What a method trains on. @throws OptionError, DataError, OutOfMemoryError */
+export function taskOf(
+  subject: Subject,
+  arena: Arena,
+  settings: Settings,
+  source: Source,
+  seed: number,
+  resume?: MethodState,
+  trial?: Trial,
+): Task {
   const { engine, architecture, theta, threads } = subject;
-  const { method, order, lastBatch, weighting, epochs, clip, l1, average } = settings;
+  const { order, lastBatch, weighting, epochs, clip, l1, average } = settings;
   const { subset, rows, learned, stream } = source;
   const { wanted, most } = batchSizeOf(settings, architecture, rows, stream !== undefined);
-  const plan = new Plan(engine, arena, architecture, theta, most, true);
+  const plan = new Plan(engine, arena, architecture, theta, Math.min(most, trial?.slab ?? Infinity), true);
   if (subject.start) {
     startFromData(subject, learned, subset, rows);
     subject.start();
@@ -67,7 +87,7 @@ export function begun(
     clipValue: clip?.value ?? Infinity,
     average: average === 'polyak' ? 1 : average?.decay,
   };
-  const task: Task = {
+  return {
     plan,
     arena,
     // What a source that comes in pieces has of these changes from piece to piece.
@@ -90,11 +110,11 @@ export function begun(
     order,
     extras,
     epochs,
+    rate: trial?.rate,
     seed,
     threads,
     background: settings.background,
   };
-  return method.start(task, resume);
 }
 
 /** Datasets of a fit: those that users gave, and those made here, which are freed here. */
@@ -148,13 +168,6 @@ export class Datasets {
 export interface LoadedSet {
   readonly data: Dataset;
   readonly patterns: Patterns;
-}
-
-/** What to try after a divergence: by the patterns that are there then. */
-export function adviser({ engine, architecture }: Subject, source: Pick<Source, 'patterns'>, settings: Settings) {
-  const numbers = LOSSES[architecture.loss].targets === 'numbers';
-  return (epoch: number, rate: number) =>
-    adviceFor(engine.core, source.patterns, numbers, epoch, rate, settings.clip !== undefined);
 }
 
 /**

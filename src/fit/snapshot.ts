@@ -1,20 +1,30 @@
 // Weights to go back to.
 
 import type { RealArray } from '../../bindings/memory.js';
+import type { Work } from '../work.js';
 import type { Subject } from './rows.js';
 
+/** Weights, and the epoch (from 1; 0: none yet) that they came from. */
+interface Kept {
+  readonly weights: RealArray;
+  readonly epoch: number;
+}
+
 /**
- * Copies of the weights: the last, and the one before unless only the last will be asked for. No kernel reads them, so they are kept in JavaScript's
- * memory, which shrinks again.
+ * Copies of the weights: those that the fit began with, the best that were seen, and those of the last epoch, of which the next will tell how good they were.
+ * No kernel reads them, so they are kept in JavaScript's memory, which shrinks again.
  */
 export class Snapshot {
-  private last: RealArray | undefined;
-  private before: RealArray | undefined;
+  readonly start: RealArray;
+  private best: Kept;
+  private last: Kept;
+  private least = Infinity;
 
-  constructor(
-    private readonly subject: Subject,
-    private readonly single: boolean,
-  ) {}
+  constructor(private readonly subject: Subject) {
+    this.start = subject.theta.read();
+    this.best = { weights: this.start, epoch: 0 };
+    this.last = this.best;
+  }
 
   /** Whether the weights are finite now. */
   get finite(): boolean {
@@ -22,24 +32,49 @@ export class Snapshot {
     return Number.isFinite(engine.core.largestMagnitude(theta.length, theta.address));
   }
 
-  take(): void {
+  /** The weights of now are the best. */
+  take(epoch: number): void {
+    this.best = this.copy(epoch, this.best, this.last);
+  }
+
+  /** An epoch has ended whose loss speaks for the weights that it began with: they were there before its first step. */
+  follow(epoch: number, loss: number): void {
+    if (loss < this.least) {
+      this.least = loss;
+      [this.best, this.last] = [this.last, this.best];
+    }
+    this.last = this.copy(epoch, this.last, this.best);
+  }
+
+  /** Goes back to the best weights; returns the epoch that they came from. */
+  restore(): number {
+    this.subject.theta.view().set(this.best.weights);
+    return this.best.epoch;
+  }
+
+  /** Does work at the weights that the fit began with. */
+  *atStart<T>(work: Work<T>): Work<T> {
     const { theta } = this.subject;
-    const room = this.single ? this.last : this.before;
-    if (!this.single) this.before = this.last;
-    if (room) room.set(theta.view());
-    this.last = room ?? theta.read();
+    const now = theta.read();
+    theta.view().set(this.start);
+    try {
+      return yield* work;
+    } finally {
+      theta.view().set(now);
+    }
   }
 
-  restore(): void {
-    this.subject.theta.view().set(this.last!);
+  /** Goes back to the start; returns the number of epochs that led there. */
+  restart(): number {
+    this.subject.theta.view().set(this.start);
+    return 0;
   }
 
-  /**
-   * Goes back to weights from which a whole epoch had finite losses: those of the last copy may be finite and yet so large that no
-   * prediction is. Returns how many copies that is behind the last.
-   */
-  restoreProven(): number {
-    this.subject.theta.view().set(this.before ?? this.last!);
-    return this.before ? 1 : 0;
+  /** The weights of now, in the place of others that nobody needs. */
+  private copy(epoch: number, { weights }: Kept, other: Kept): Kept {
+    const { theta } = this.subject;
+    if (weights === this.start || weights === other.weights) return { weights: theta.read(), epoch };
+    weights.set(theta.view());
+    return { weights, epoch };
   }
 }

@@ -5,7 +5,7 @@ import { type RealArray, Reals } from '../../bindings/memory.js';
 import { Purpose, halves } from '../random.js';
 import { isSchedule } from '../rates/schedule.js';
 import { PrincipalCurvature, isAutoRate } from './auto-rate.js';
-import type { MethodState, Task, Training } from './method.js';
+import type { MethodState, RatePlan, Task, Training } from './method.js';
 import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
 import type { DiagonalPlace, Rule } from './rule.js';
@@ -318,8 +318,17 @@ export class Descent implements Training {
     return done;
   }
 
-  hasten(epochs: number): boolean {
-    return this.scheduled?.hasten(epochs, this.begun, { ...this.counts, epoch: this.epoch }, this.rate) ?? false;
+  /** The rates to come, seen from between two epochs. */
+  get schedule(): RatePlan | undefined {
+    const { scheduled, task, begun, rate } = this;
+    if (!scheduled) return undefined;
+    const now = { ...this.counts, epoch: this.epoch };
+    return {
+      get falls() {
+        return scheduled.final(now, begun) < rate / 2;
+      },
+      hasten: (epochs) => scheduled.hasten(now, (task.epochs - begun) / epochs),
+    };
   }
 
   /** What went before the next step of the epoch at hand. */

@@ -76,6 +76,14 @@ export interface MethodState {
   readonly vectors: Readonly<Record<string, RealArray>>;
 }
 
+/** The rates that are to come. */
+export interface RatePlan {
+  /** Whether the rate falls to less than half of what it is now by the end of the fit. */
+  readonly falls: boolean;
+  /** Goes through what is left of the fit in so many epochs from here. */
+  hasten(epochs: number): void;
+}
+
 /** A method at work. */
 export interface Training {
   /** How many steps the epoch that has begun takes, or its piece at hand. */
@@ -102,11 +110,8 @@ export interface Training {
   readonly regularisation?: Regularisation | undefined;
   /** The current learning rate, for reports. */
   readonly rate: number;
-  /**
-   * Goes through what is left of the rate's schedule in so many epochs from here. False, and without effect, where the rate would not fall to less than half;
-   * missing where a method has no rate.
-   */
-  hasten?(epochs: number): boolean;
+  /** Where the rate comes from, where that is a schedule or a function of the epoch. */
+  readonly schedule?: RatePlan | undefined;
   /** Pattern gradients computed so far, in units of one epoch. */
   readonly evaluations: number;
   state(): MethodState;

@@ -28,25 +28,23 @@ export class ScheduledRate {
     return this.lookUp(this.scheduled(counts));
   }
 
-  /**
-   * Goes through what is left of the fit's epochs in so many from here.
-   * @param done epochs of this fit
-   * @returns whether that lowers the rate to less than half of what it is; otherwise nothing changes
-   */
-  hasten(epochs: number, done: number, now: Counts, rate: number): boolean {
+  /** The rate of the fit's last step, `done` epochs after its first. */
+  final(now: Counts, done: number): number {
     const { start, task } = this;
     const left = task.epochs - done;
     // Epochs to come have as many patterns and steps as those before them had.
     const coming = (name: keyof Counts) => Math.floor(((now[name] - start[name]) * left) / done);
-    const last = {
+    return this.lookUp({
       patterns: now.patterns + coming('patterns'),
-      step: now.step + coming('step') - 1,
-      epoch: now.epoch + left - 1,
+      step: now.step + Math.max(coming('step') - 1, 0),
+      epoch: now.epoch + Math.max(left - 1, 0),
       dropped: now.dropped + coming('dropped'),
-    };
-    if (!(this.lookUp(last) < rate / 2)) return false;
-    this.hastened = { from: now, times: left / epochs };
-    return true;
+    });
+  }
+
+  /** Goes `times` as fast from here. */
+  hasten(now: Counts, times: number): void {
+    this.hastened = { from: now, times };
   }
 
   private scheduled(counts: Counts): Counts {

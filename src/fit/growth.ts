@@ -1,0 +1,61 @@
+// Whether a fit's loss has grown beyond what training does by chance.
+
+import type { Probe } from './probe.js';
+import type { Snapshot } from './snapshot.js';
+import type { Work } from '../work.js';
+
+/** A loss that is so many times what it was at the start has diverged … */
+const TIMES = 10;
+/** … unless it is less than this share of the best constant's: a fit that goes on from a loss near 0 cannot but lose some of it. */
+const LEARNED = 0.1;
+
+/** What was found when a loss was compared with its start, on the same patterns. */
+export interface Grown {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Compares the loss at the weights of now with that at the start's, on the same patterns: what noise layers, emphasis, and patterns that change in a stream do to a
+ * training loss is not mistaken for a divergence.
+ */
+export class Growth {
+  /** Epoch losses above this are looked into. */
+  private limit = 0;
+  private least = Infinity;
+  /** What the last look found at the weights of then; undefined before, and where patterns weigh nothing. */
+  loss: number | undefined;
+
+  constructor(
+    private readonly probe: Probe,
+    private readonly snapshot: Snapshot,
+  ) {}
+
+  /** Whether an epoch's loss makes a look necessary: the first has nothing to be compared with. */
+  suspects(loss: number): boolean {
+    this.least = Math.min(this.least, loss);
+    return loss > Math.max(TIMES * this.least, this.limit) || this.limit === 0;
+  }
+
+  /** How far the loss has grown; undefined where it has not, or not so far. */
+  *found(epochLoss: number): Work<Grown | undefined> {
+    const { probe, snapshot } = this;
+    const to = yield* probe.loss();
+    this.loss = to;
+    if (to !== undefined && !(to <= LEARNED * probe.constant)) {
+      const from = (yield* snapshot.atStart(probe.loss()))!;
+      this.least = Math.min(this.least, from);
+      if (!(to <= TIMES * from)) return { from, to };
+    }
+    this.limit = Math.max(2 * epochLoss, Number.MIN_VALUE);
+    return undefined;
+  }
+
+  /** Whether the start's weights do better than those of now. */
+  *startIsBetter(): Work<boolean> {
+    const { probe, snapshot } = this;
+    const now = yield* probe.loss();
+    if (now === undefined) return false;
+    return !(now <= (yield* snapshot.atStart(probe.loss()))!);
+  }
+}

@@ -1,0 +1,99 @@
+// How good a network is on some of the patterns at hand, beside the best constant.
+
+import { Arena, Words } from '../../bindings/memory.js';
+import type { Patterns } from '../data/dataset.js';
+import type { Loss } from '../losses.js';
+import { Plan, outputsOf, workOf } from '../plan.js';
+import type { Work } from '../work.js';
+import type { Subject } from './rows.js';
+import type { Source } from './set-up.js';
+
+/** Patterns that a look takes at most, and what it may cost, in multiply-adds. */
+const PATTERNS = 1000;
+const COST = 2e7;
+/** Patterns that run at a time: a look needs little memory. */
+const SLAB = 32;
+/** Patterns that it takes in any case. */
+const FEW = 32;
+
+/** Where patterns are found that a fit learns from. */
+export type Learned = Pick<Source, 'learned' | 'subset' | 'rows'>;
+
+/** Which patterns of a set to look at, evenly picked, at most so many. */
+export function picked({ subset, rows }: Learned, most: number): Uint32Array {
+  const count = Math.min(rows, most);
+  const list = subset?.view();
+  return Uint32Array.from({ length: count }, (_, k) => {
+    const r = Math.floor((k * rows) / count);
+    return list ? list[r]! : r;
+  });
+}
+
+/** Looks at some of the patterns that are at hand then, at the weights of then. */
+export class Probe {
+  constructor(
+    private readonly subject: Subject,
+    private readonly source: Learned,
+  ) {}
+
+  /** Which patterns a look takes. */
+  get rows(): Uint32Array {
+    const affordable = Math.floor(COST / workOf(this.subject.architecture));
+    return picked(this.source, Math.min(PATTERNS, Math.max(FEW, affordable)));
+  }
+
+  /** The mean loss; undefined where these patterns weigh nothing. */
+  *loss(): Work<number | undefined> {
+    const arena = new Arena();
+    try {
+      const { engine, architecture, theta } = this.subject;
+      const plan = new Plan(engine, arena, architecture, theta, SLAB, false);
+      const set = plan.patterns(arena, this.source.learned, Words.of(arena, this.rows));
+      const weight = plan.weight(set);
+      return weight > 0 ? (yield* plan.evaluate(set)) / weight : undefined;
+    } finally {
+      arena.dispose();
+    }
+  }
+
+  /** The mean loss of the best constant outputs on the same patterns. */
+  get constant(): number {
+    const { architecture } = this.subject;
+    return constantLoss(architecture.loss, this.source.learned, this.rows, outputsOf(architecture));
+  }
+}
+
+/** What the best outputs that are the same for all patterns lose on average. */
+export function constantLoss(loss: Loss, { t, w }: Pick<Patterns, 't' | 'w'>, rows: Uint32Array, outputs: number): number {
+  const targets = t.view();
+  const weights = w?.view();
+  const weightOf = (r: number) => (weights ? weights[r]! : 1);
+  const all = rows.reduce((sum, r) => sum + weightOf(r), 0);
+  let total = 0;
+  for (let o = 0; o < outputs; o++) {
+    const at = (r: number) => targets[r * outputs + o]!;
+    const mean = rows.reduce((sum, r) => sum + weightOf(r) * at(r), 0) / all;
+    total += LOST[loss](rows, at, weightOf, mean, all);
+  }
+  return loss === 'crossEntropy' ? total : total / outputs;
+}
+
+type Lost = (rows: Uint32Array, at: (r: number) => number, weightOf: (r: number) => number, mean: number, all: number) => number;
+
+/** p·ln(1/p), continued to 0. */
+const surprise = (p: number) => (p > 0 ? -p * Math.log(p) : 0);
+
+/** Of one output, by the loss. */
+const LOST: Record<Loss, Lost> = {
+  meanSquaredError: (rows, at, weightOf, mean, all) => rows.reduce((sum, r) => sum + weightOf(r) * (at(r) - mean) ** 2, 0) / all,
+  meanAbsoluteError(rows, at, weightOf, _, all) {
+    const sorted = rows.slice().sort((a, b) => at(a) - at(b));
+    let below = 0;
+    const median = at(sorted.find((r) => (below += weightOf(r)) >= all / 2) ?? sorted[0]!);
+    return rows.reduce((sum, r) => sum + weightOf(r) * Math.abs(at(r) - median), 0) / all;
+  },
+  binaryCrossEntropy: (_, __, ___, mean) => surprise(mean) + surprise(1 - mean),
+  // Between −1 and 1 the loss is a straight line: the best constant is one of the two.
+  hinge: (_, __, ___, mean) => Math.min(1 - mean, 1 + mean),
+  crossEntropy: (_, __, ___, mean) => surprise(mean),
+};
