@@ -37,9 +37,16 @@ export function evaluation(network: Evaluated, data: Dataset): Evaluation {
       sum += forward.run(first, rows, outputs);
       tally.add(rows, outputs.view(), patterns.t.view().subarray(first * width), patterns.w?.view().subarray(first));
     }
-    const loss = sum / forward.weight;
-    return { loss, ...(kind.endsWith('Entropy') && { logLoss: loss }), ...tally.result() };
+    const metrics = tally.result();
+    const loss = Number.isFinite(sum) ? sum / forward.weight : beyond(kind, metrics);
+    return { loss, ...(kind.endsWith('Entropy') && { logLoss: loss }), ...metrics };
   } finally {
     arena.dispose();
   }
+}
+
+/** A loss whose summands overflow float32, from metrics, whose sums are in float64. */
+function beyond(kind: Loss, metrics: ClassMetrics | NumberMetrics): number {
+  if (!('mse' in metrics)) return Infinity;
+  return kind === 'meanSquaredError' ? metrics.mse : metrics.mae;
 }

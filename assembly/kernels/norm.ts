@@ -129,13 +129,38 @@ export function layerNormForward(
   const ld = <usize>units * SIZE;
   for (; rows > 0; rows--, x += ld, xhat += ld, a += ld, inverse += SIZE) {
     const first = <f64>load<real>(x), mean = splat(<real>(first + rowSum(units, x, splat(<real>first), false) / <f64>units));
-    const s = splat(<real>(1 / sqrt(rowSum(units, x, mean, true) / <f64>units + epsilon)));
+    const squares = rowSum(units, x, mean, true);
+    if (squares - squares != 0) { // too large to square, or no numbers
+      largeRow(units, x, inverse, epsilon, gamma, beta, xhat, a);
+      continue;
+    }
+    const s = splat(<real>(1 / sqrt(squares / <f64>units + epsilon)));
     store<real>(inverse, v128.extract_lane<real>(s, 0));
     for (let n = units, at: usize = 0; n > 0; n -= LANES, at += 16) {
       const h = mul(sub(loadUpTo(x + at, n), mean), s);
       storeUpTo(xhat + at, h, n);
       storeUpTo(a + at, madd(loadUpTo(beta + at, n), loadUpTo(gamma + at, n), h), n);
     }
+  }
+}
+
+/** The same for one row, whose sums or squares would overflow: of x/max_j |x[j]| */
+function largeRow(units: i32, x: usize, inverse: usize, epsilon: f64, gamma: usize, beta: usize, xhat: usize, a: usize): void {
+  const end = <usize>units * SIZE;
+  let largest: f64 = 0, mean: f64 = 0, squares: f64 = 0;
+  for (let at: usize = 0; at < end; at += SIZE) largest = max(largest, abs(<f64>load<real>(x + at)));
+  for (let at: usize = 0; at < end; at += SIZE) mean += <f64>load<real>(x + at) / largest;
+  mean /= <f64>units;
+  for (let at: usize = 0; at < end; at += SIZE) {
+    const d = <f64>load<real>(x + at) / largest - mean;
+    squares += d * d;
+  }
+  const s = 1 / sqrt(squares / <f64>units + epsilon / largest / largest);
+  store<real>(inverse, <real>(s / largest));
+  for (let at: usize = 0; at < end; at += SIZE) {
+    const h = (<f64>load<real>(x + at) / largest - mean) * s;
+    store<real>(xhat + at, <real>h);
+    store<real>(a + at, <real>(<f64>load<real>(beta + at) + <f64>load<real>(gamma + at) * h));
   }
 }
 

@@ -238,3 +238,21 @@ test('a batch that is the rest of an epoch, behind larger ones deeper than a blo
   // Some ten steps, each of which rounds sums of up to 257 terms to 2⁻²⁴.
   for (const [i, loss] of double.entries()) expect(Math.abs(single[i]! / loss - 1)).toBeLessThan(10 * 257 * 2 ** -24);
 });
+
+test('layerNorm of numbers whose squares overflow is that of the same numbers at any size', async () => {
+  for (const precision of ['float32', 'float64'] as const) {
+    for (const inputs of [3, 4, 5, 33]) {
+      const net = await Network.create({ inputs, layers: [layerNorm(), dense(inputs)], loss: 'meanSquaredError', precision });
+      const kernel = Array.from({ length: inputs * inputs }, (_, i) => (i % (inputs + 1) === 0 ? 1 : 0));
+      net.setWeights([new Array(inputs).fill(2), new Array(inputs).fill(0.5), kernel, new Array(inputs).fill(0)]);
+      const row = Array.from({ length: inputs }, (_, i) => Math.sin(i + 1) + 0.3);
+      const expected = net.predict([row.map((v) => 1e4 * v)]); // where ε no longer counts
+      for (const unit of precision === 'float32' ? [1e20, 1e37] : [1e20, 1e160, 1e307]) {
+        net.predict([row.map((v) => unit * v)]).forEach((v, i) => {
+          expect(v).toBeCloseTo(expected[i]!, 5);
+        });
+      }
+      net.dispose();
+    }
+  }
+});

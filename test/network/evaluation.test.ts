@@ -519,3 +519,13 @@ describe('weights', () => {
     net.dispose();
   });
 });
+
+test('a loss whose squares overflow float32 is the one of the metrics', async () => {
+  for (const loss of ['meanSquaredError', 'meanAbsoluteError'] as const) {
+    const net = await Network.create({ inputs: 1, layers: [dense(1)], loss });
+    net.setWeights([[1e10], [0]]);
+    const found = net.evaluate([[1e10], [1], [3]], [[0], [0], [0]]) as { loss: number; mse: number; mae: number };
+    expect(found.loss).toBeCloseTo(loss === 'meanSquaredError' ? found.mse : found.mae, -14);
+    expect(found.mse / (1e40 / 3)).toBeCloseTo(1, 5);
+  }
+});
