@@ -144,21 +144,19 @@ export function layerNormForward(
   }
 }
 
-/** The same for one row, whose sums or squares would overflow: of x/max_j |x[j]| */
+/** The same for one row, whose sums or squares would overflow: in float64, and there in a unit of 2^600 */
 function largeRow(units: i32, x: usize, inverse: usize, epsilon: f64, gamma: usize, beta: usize, xhat: usize, a: usize): void {
-  const end = <usize>units * SIZE;
-  let largest: f64 = 0, mean: f64 = 0, squares: f64 = 0;
-  for (let at: usize = 0; at < end; at += SIZE) largest = max(largest, abs(<f64>load<real>(x + at)));
-  for (let at: usize = 0; at < end; at += SIZE) mean += <f64>load<real>(x + at) / largest;
-  mean /= <f64>units;
+  const end = <usize>units * SIZE, unit: f64 = sizeof<real>() == 8 ? 2.409919865102884e-181 : 1;
+  let mean: f64 = 0, squares: f64 = 0;
+  for (let at: usize = 0; at < end; at += SIZE) mean += <f64>load<real>(x + at) * unit / <f64>units;
   for (let at: usize = 0; at < end; at += SIZE) {
-    const d = <f64>load<real>(x + at) / largest - mean;
+    const d = <f64>load<real>(x + at) * unit - mean;
     squares += d * d;
   }
-  const s = 1 / sqrt(squares / <f64>units + epsilon / largest / largest);
-  store<real>(inverse, <real>(s / largest));
+  const s = 1 / sqrt(squares / <f64>units + epsilon * unit * unit);
+  store<real>(inverse, <real>(s * unit));
   for (let at: usize = 0; at < end; at += SIZE) {
-    const h = (<f64>load<real>(x + at) / largest - mean) * s;
+    const h = (<f64>load<real>(x + at) * unit - mean) * s;
     store<real>(xhat + at, <real>h);
     store<real>(a + at, <real>(<f64>load<real>(beta + at) + <f64>load<real>(gamma + at) * h));
   }
