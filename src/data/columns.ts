@@ -2,6 +2,7 @@
 
 import { DataError, shown } from '../errors.js';
 import { type Extremes, Grouping, Groups, type Limits, type Sentinel } from './extremes.js';
+import type { Running } from './running.js';
 import { NOTHING, type Scaling, type Spread, joined, spreadOf } from './spread.js';
 import { Sample, type Squash, type Tail, tailOf } from './squash.js';
 import { type Column, type Table, isNumberInText } from './table.js';
@@ -107,13 +108,21 @@ export class ColumnsLearner {
     return this;
   }
 
-  /** How each column becomes inputs, and how far those of numbers reach. @throws DataError for numbers in text */
-  finish(): LearnedColumn[] {
-    const { rows, columns = [] } = this;
-    const learned = columns.map((column) => learnedOf(column, rows));
-    const scale = sharedScale(learned.flatMap(({ spec, spread }) => (spec.kind !== 'dropped' && spread ? [spread] : [])));
-    if (scale === undefined) return learned;
-    return learned.map(({ spec, ...rest }) => ({ spec: spec.kind === 'number' ? { ...spec, scale } : spec, ...rest }));
+  /**
+   * How each column becomes inputs, how far those of numbers reach, and what is known of the numbers that they hold.
+   * @param begins whether more rows will follow, so that a column that does not vary yet is kept, and nothing is far from others yet
+   * @throws DataError for numbers in text
+   */
+  learned(begins = false): Learned {
+    const { rows, columns: gathered = [] } = this;
+    // Elements of arrays can only be numbers; what a column of records will hold, its first value says.
+    const sole = begins && !this.named;
+    const each = gathered.map((column) => learnedOf(column, rows, begins, sole));
+    const columns = each.map(({ spec }) => spec);
+    const spreads = each.map(({ spread }, i) => (isNumeric(columns[i]!) ? spread : undefined));
+    const shared = commensurable(varying(spreads));
+    const running = { rows, begun: begins, shared, spreads };
+    return { columns: shared ? sharing(columns, spreads) : columns, tails: each.map(({ tail }) => tail), running };
   }
 
   private places(t: Table): number[] {
@@ -195,8 +204,15 @@ export function refuseGap(column: Column, place: string | number): void {
 }
 
 /** The scaling of an input that is 1 for a share p of the rows, else 0. */
-function indicatorScaling(p: number): Scaling {
+export function indicatorScaling(p: number): Scaling {
   return { mean: p, scale: Math.max(Math.sqrt(p * (1 - p)), LEAST_INDICATOR_DEVIATION) };
+}
+
+/** What was learned of all columns. */
+export interface Learned {
+  readonly columns: readonly ColumnSpec[];
+  readonly tails: readonly (Tail | undefined)[];
+  readonly running: Running;
 }
 
 /** What was learned of a column. */
@@ -208,9 +224,14 @@ export interface LearnedColumn {
   readonly tail: Tail | undefined;
 }
 
-function learnedOf(gathered: Gathered, rows: number): LearnedColumn {
+function learnedOf(gathered: Gathered, rows: number, begins: boolean, sole: boolean): LearnedColumn {
   const { name, kind, counts, gaps } = gathered;
-  if (kind !== 'category') return learnedNumbers(gathered, kind ?? 'number', rows);
+  if (kind !== 'category') {
+    if (gaps === rows && !sole) {
+      return { spec: { name, kind: 'dropped', reason: 'no value in any row' }, spread: undefined, tail: undefined };
+    }
+    return learnedNumbers(gathered, kind ?? 'number', rows, begins);
+  }
   const strings = rows - gaps;
   if (!counts || (counts.size > strings / 2 && counts.size > 2)) {
     refuseNumbersInText(gathered, rows);
@@ -219,16 +240,16 @@ function learnedOf(gathered: Gathered, rows: number): LearnedColumn {
       : `more than ${MOST_CATEGORIES} different strings`;
     return { spec: { name, kind: 'dropped', reason: many }, spread: undefined, tail: undefined };
   }
-  return { spec: categorySpec(name, counts, gaps, rows), spread: undefined, tail: undefined };
+  return { spec: categorySpec(name, counts, gaps, rows, begins), spread: undefined, tail: undefined };
 }
 
-function learnedNumbers(gathered: Gathered, kind: 'number' | 'date', rows: number): LearnedColumn {
+function learnedNumbers(gathered: Gathered, kind: 'number' | 'date', rows: number, begins: boolean): LearnedColumn {
   const { name, gaps, groups, sample } = gathered;
-  const extremes = groups.extremes();
+  const extremes = begins ? undefined : groups.extremes();
   const spread = extremes?.spread ?? gathered.spread;
-  const spec = numberSpec(name, kind, { ...spread, gaps }, extremes, rows);
+  const spec = numberSpec(name, kind, { ...spread, gaps }, extremes, rows, begins);
   const some = extremes ? sample.read().flatMap((x) => held(x, extremes) ?? []) : sample.read();
-  return { spec, spread: spread.deviation > 0 ? spread : undefined, tail: tailOf(some, spread) };
+  return { spec, spread, tail: tailOf(some, spread) };
 }
 
 /** A value within the limits of its column; undefined for a gap or what stands for one. */
@@ -245,9 +266,9 @@ function numberSpec(
   { gaps, mean, deviation }: Spread,
   extremes: Extremes | undefined,
   rows: number,
+  begins: boolean,
 ): ColumnSpec {
-  if (gaps === rows) return { name, kind: 'dropped', reason: 'no value in any row' };
-  if (!(deviation > 0) && gaps < COMMON_GAPS * rows) return { name, kind: 'dropped', reason: 'the same in every row' };
+  if (!(deviation > 0) && gaps < COMMON_GAPS * rows && !begins) return { name, kind: 'dropped', reason: 'the same in every row' };
   const { limits, sentinels = [] } = extremes ?? {};
   const absent = sentinels.reduce((sum, { count }) => sum + count, gaps);
   return {
@@ -262,9 +283,15 @@ function numberSpec(
   };
 }
 
-function categorySpec(name: string, counts: ReadonlyMap<string, number>, gaps: number, rows: number): ColumnSpec {
+function categorySpec(
+  name: string,
+  counts: ReadonlyMap<string, number>,
+  gaps: number,
+  rows: number,
+  begins: boolean,
+): ColumnSpec {
   const common = gaps >= COMMON_GAPS * rows;
-  if (counts.size < 2 && !common) return { name, kind: 'dropped', reason: 'the same in every row' };
+  if (counts.size < 2 && !common && !begins) return { name, kind: 'dropped', reason: 'the same in every row' };
   const categories = [...counts.keys()].sort(); // by code unit: the same everywhere
   let fill = 0;
   categories.forEach((category, i) => {
@@ -282,22 +309,37 @@ function categorySpec(name: string, counts: ReadonlyMap<string, number>, gaps: n
   };
 }
 
+/** Whether a column becomes an input as the number that it holds. */
+function isNumeric(spec: ColumnSpec): spec is Extract<ColumnSpec, { kind: 'number' | 'date' }> {
+  return spec.kind === 'number' || spec.kind === 'date';
+}
+
+/** Those of columns whose numbers vary. */
+export function varying(spreads: readonly (Spread | undefined)[]): Spread[] {
+  return spreads.filter((spread): spread is Spread => spread !== undefined && spread.deviation > 0);
+}
+
 /** Columns like pixels: at least this many, of one unit. */
 const LEAST_COMMENSURABLE = 8;
 
 /**
- * One scale for all columns where they measure the same thing in the same unit, as pixels do: most of them start at the same
- * smallest value and reach at least half of the whole range. Scaled one by one, pixels that are hardly ever on would be blown up
- * to dominate. Root mean square of the deviations, so that the mean variance is 1.
+ * Whether columns measure the same thing in the same unit, as pixels do: most of them start at the same smallest value and reach at least half of
+ * the whole range. Scaled one by one, pixels that are hardly ever on would be blown up to dominate.
  */
-function sharedScale(spreads: readonly Spread[]): number | undefined {
-  if (spreads.length < LEAST_COMMENSURABLE) return undefined;
+export function commensurable(spreads: readonly Spread[]): boolean {
+  if (spreads.length < LEAST_COMMENSURABLE) return false;
   // By loops: the arguments of one call are limited, columns are not.
   const min = spreads.reduce((least, s) => Math.min(least, s.min), Infinity);
   const max = spreads.reduce((most, s) => Math.max(most, s.max), -Infinity);
   const alike = spreads.filter((s) => s.min === min && s.max - min >= (max - min) / 2).length;
-  if (alike < spreads.length / 2) return undefined;
-  const unit = spreads.reduce((most, s) => Math.max(most, s.deviation), 0);
-  const meanSquare = spreads.reduce((sum, { deviation }) => sum + (deviation / unit) * (deviation / unit), 0) / spreads.length;
-  return unit * Math.sqrt(meanSquare);
+  return alike >= spreads.length / 2;
+}
+
+/** Columns of numbers with one scale: the root mean square of the deviations, so that the mean variance is 1. */
+export function sharing(specs: readonly ColumnSpec[], spreads: readonly (Spread | undefined)[]): ColumnSpec[] {
+  const known = varying(spreads);
+  const unit = known.reduce((most, s) => Math.max(most, s.deviation), 0);
+  const meanSquare = known.reduce((sum, { deviation }) => sum + (deviation / unit) * (deviation / unit), 0) / known.length;
+  const scale = unit * Math.sqrt(meanSquare);
+  return specs.map((spec) => (spec.kind === 'number' ? { ...spec, scale } : spec));
 }

@@ -4,7 +4,8 @@
 import { DataError } from '../errors.js';
 import { type ColumnSpec, ColumnsLearner, GAP, held, refuseGap } from './columns.js';
 import { soleRow } from './matrix.js';
-import { scaled } from './spread.js';
+import { type Running, areSettled, following } from './running.js';
+import { type Scaling, scaled } from './spread.js';
 import { type Tail, squashed } from './squash.js';
 import { type Column, type Table, amongNumbers } from './table.js';
 
@@ -39,14 +40,30 @@ export interface EncoderSpec {
   readonly columns: readonly ColumnSpec[];
 }
 
+/** An input: its scaling, and what stands behind it. */
+export interface InputScaling extends Scaling {
+  /** Whether there was a value at all; else the mean is a placeholder. */
+  readonly placed: boolean;
+  /** Whether values have varied; else the scale is a placeholder. */
+  readonly known: boolean;
+  /** Whether the scale is a guess from a few rows. */
+  readonly rough: boolean;
+  /** Index of the input that says where this one has gaps. */
+  readonly indicator: number | undefined;
+}
+
 /** Turns tables into inputs, always in the same way. */
 export class Encoder {
   /** How many inputs there are. */
   readonly inputs: number;
 
-  /** @param tails how far columns of numbers reach, where they were just learned */
+  /**
+   * @param running what is known beside the spec, so that scalings can follow more rows; files of earlier versions have none
+   * @param tails how far columns of numbers reach, where they were just learned
+   */
   constructor(
     readonly spec: EncoderSpec,
+    readonly running?: Running,
     readonly tails: readonly (Tail | undefined)[] = [],
   ) {
     this.inputs = spec.columns.reduce((sum, column) => sum + widthOf(column), 0);
@@ -61,12 +78,18 @@ export class Encoder {
     return Encoder.of(new ColumnsLearner(fills).add(t), fills);
   }
 
+  /**
+   * Learns columns and categories from the first table of a stream. Columns that do not vary yet are kept, with a scale of 1 until they do.
+   * @throws DataError for a gap where they may not be, or if no column holds anything
+   */
+  static begin(t: Table, fills: boolean): Encoder {
+    return Encoder.of(new ColumnsLearner(fills).add(t), fills, true);
+  }
+
   /** Of columns that have been learned. @throws DataError if no column varies */
-  static of(learner: ColumnsLearner, fills: boolean): Encoder {
-    const learned = learner.finish();
-    const columns = learned.map(({ spec }) => spec);
-    const tails = learned.map(({ tail }) => tail);
-    const encoder = new Encoder({ named: learner.named, fills, columns }, tails);
+  static of(learner: ColumnsLearner, fills: boolean, begins = false): Encoder {
+    const { columns, running, tails } = learner.learned(begins);
+    const encoder = new Encoder({ named: learner.named, fills, columns }, running, tails);
     if (encoder.inputs === 0) {
       const why = columns.map((spec) => `${spec.name}: ${spec.kind === 'dropped' ? spec.reason : spec.kind}`).join('; ');
       throw new DataError('X', `no column says anything to learn from (${why})`);
@@ -74,17 +97,57 @@ export class Encoder {
     return encoder;
   }
 
+  /** The same inputs with the means and scales of all rows so far, those of a further table among them. @throws DataError for other columns */
+  followed(t: Table): Encoder {
+    const { spec, running } = this;
+    if (!running) return this;
+    const places = this.places(t);
+    const cells = spec.columns.map(({ kind }, i) => (kind === 'dropped' || places[i]! < 0 ? undefined : t.column(places[i]!)));
+    const { columns, running: next } = following(spec.columns, running, cells, t.rows);
+    return new Encoder({ ...spec, columns }, next);
+  }
+
+  /** How each input is scaled, in their order. */
+  scalings(): InputScaling[] {
+    const { spec, running } = this;
+    const rough = running !== undefined && !areSettled(running);
+    const inputs: InputScaling[] = [];
+    spec.columns.forEach((column, i) => {
+      if (column.kind === 'dropped') return;
+      const sure = { placed: true, known: true, rough: false, indicator: undefined };
+      const { indicator } = column;
+      if (column.kind === 'category') inputs.push(...column.scalings.map((scaling) => ({ ...sure, ...scaling })));
+      else {
+        const spread = running?.spreads[i];
+        const shared = running?.shared && column.kind === 'number';
+        inputs.push({
+          mean: column.mean,
+          scale: column.scale,
+          placed: !spread || spread.count > 0,
+          known: !spread || spread.deviation > 0 || shared === true,
+          rough,
+          indicator: indicator && inputs.length + 1,
+        });
+      }
+      if (indicator) inputs.push({ ...sure, ...indicator });
+    });
+    return inputs;
+  }
+
   /**
    * An encoder that draws in the tails of some columns of numbers; they are standardised anew, each by itself.
    * @param which whether to draw in a column, by its place; only asked of those that have a tail
    */
   squashing(which: (column: number, tail: Tail) => boolean): Encoder {
+    const { running } = this;
+    const spreads = [...(running?.spreads ?? [])];
     const columns = this.spec.columns.map((spec, i) => {
       const tail = this.tails[i];
       if (!tail || !isNumeric(spec) || !which(i, tail)) return spec;
+      spreads[i] = undefined; // what is drawn in stays as it is
       return { ...spec, ...tail.scaling, squash: tail.squash };
     });
-    return new Encoder({ ...this.spec, columns }, this.tails);
+    return new Encoder({ ...this.spec, columns }, running && { ...running, spreads }, this.tails);
   }
 
   /**

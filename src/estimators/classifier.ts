@@ -154,7 +154,9 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   }
 
   /**
-   * Goes on training on new rows, or begins: scaling and classes stay as they are, and so does the method's state.
+   * Goes on training on new rows, or begins with them; one row will do if `classes` says which labels there are. Means and scales follow the stream without
+   * a change of what was learned, classes and the method's state stay, and `history` is the record of this call. Steps are bounded by the curvature of the
+   * inputs so far.
    * @throws DataError for a label that neither training nor `classes` knew
    */
   async partialFit(rows: Rows, labels: ArrayLike<L>, options?: PartialFitOptions): Promise<this> {

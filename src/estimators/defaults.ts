@@ -81,6 +81,20 @@ export function stepCurvature(x: ArrayLike<number>, rows: number, inputs: number
   return largestEigenvalue(x, rows, inputs) + squares / rows / batchSize;
 }
 
+/** The mean square of what a hidden unit puts out, about. */
+const UNIT_SQUARE = 0.6;
+
+/**
+ * The largest rate for steps on few rows, whose noise momentum adds up over 1/(1 − μ) steps. On single rows of squared error, descent is unstable from
+ * η = (1 − μ)/(sum of squares of all that enters the layers) on; this is a quarter of it, times the rows of a step. Cross-entropy has a quarter of the
+ * curvature.
+ * @param square of a row of inputs
+ */
+export function noiseRate(loss: Loss, square: number, hidden: readonly number[], momentum: number, batchSize: number): number {
+  const entering = square + hidden.reduce((sum, units) => sum + UNIT_SQUARE * units, 0) + hidden.length + 1; // and the biases' ones
+  return ((1 - momentum) * batchSize) / ((loss === 'crossEntropy' ? 1 : 4) * entering);
+}
+
 /** The rate of an epoch: from the start rate down to 0 along 1 − x²(3 − 2x), like a cosine but the same on every machine. */
 export function annealed(start: number, epochs: number): (epoch: number) => number {
   return (epoch) => {
@@ -106,7 +120,7 @@ export function fewRowsDecay(loss: Loss): number {
  * The largest eigenvalue of the covariance of (already centred) inputs, by power iteration on at most 1000 rows, evenly picked.
  * Twelve iterations give the order of magnitude, and that is all the rate needs (Efficient BackProp 7.5).
  */
-function largestEigenvalue(x: ArrayLike<number>, rows: number, inputs: number): number {
+export function largestEigenvalue(x: ArrayLike<number>, rows: number, inputs: number): number {
   const used = Math.min(rows, 1000);
   let v = Float64Array.from({ length: inputs }, (_, j) => 1 + (j % 7) / 7);
   let lambda = 1;

@@ -7,6 +7,7 @@ import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
+import { type Pace, type Standing, allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
 import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
 import { drawn, sampleOf, survey } from './survey.js';
 import {
@@ -18,19 +19,18 @@ import {
   type RUN_OPTIONS,
 } from './options.js';
 import { Interruption } from '../fit/interruption.js';
-import type { Outcome } from '../fit/loop.js';
 import { type FitOptions, checkedStopping } from '../fit/options.js';
 import type { Chunk, Chunks } from '../fit/stream.js';
 import { type Layer, activationOf } from '../layers.js';
 import { type ModelDocument, record } from '../format/document.js';
 import { encoderSpec, fitDocument, fitFrom } from '../format/estimator.js';
+import { runningDocument, runningFrom } from '../format/running.js';
 import { Model } from '../model.js';
 import type { Curvature } from '../curvature/curvature.js';
-import type { MethodState } from '../optim/method.js';
-import { sgd } from '../optim/sgd.js';
 import { type Checked, checked, number } from '../options.js';
 import { freshSeed } from '../random.js';
 import { make } from './fitting.js';
+import { type Change, type TargetScaling, change } from './fold.js';
 import { Members, membersDocument, membersFrom, membersIn } from './members.js';
 import { type Problem, placed, shaped, withoutWeightless } from './problem.js';
 import { type Fixed, type Recipe, Recipes, build } from './recipe.js';
@@ -45,8 +45,16 @@ export interface Fitted<Coding> {
   readonly members: Members;
   readonly recipe: Recipe;
   readonly history: EstimatorHistory | undefined;
-  /** What the method remembers of the first network's training; not in files. */
-  readonly state: MethodState | undefined;
+  /** What each network takes with it to the next rows; not in files. */
+  readonly standings: readonly Standing[];
+  /** The curvature that `partialFit` has met. */
+  readonly pace: Pace | undefined;
+}
+
+/** A coding as files have it, and apart from it what is known beside. */
+export interface CodingDocument {
+  readonly coding: unknown;
+  readonly running: unknown;
 }
 
 /** Targets as networks learn them. */
@@ -88,12 +96,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
     this.seed = this.options.seed ?? freshSeed();
   }
 
-  /** The record of the last `fit`. */
+  /** The record of the last `fit` or `partialFit`. */
   get history(): EstimatorHistory {
     return this.trained.history ?? missingHistory();
   }
 
-  /** Whether there is a record of a fit: not after `partialFit` alone. */
+  /** Whether there is a record: not where a file of an earlier version holds a model of `partialFit` alone. */
   get hasHistory(): boolean {
     return this.trained.history !== undefined;
   }
@@ -157,7 +165,21 @@ export abstract class Estimator<Targets, Coding> extends Model {
   protected abstract outputsFor(coding: Coding): number;
 
   /** A coding as a file has it. @throws ModelFileError */
-  protected abstract readCoding(config: Readonly<Record<string, unknown>>): Coding;
+  protected abstract readCoding(config: Readonly<Record<string, unknown>>, running: unknown): Coding;
+
+  protected codingDocument(coding: Coding): CodingDocument {
+    return { coding, running: undefined };
+  }
+
+  /** A coding of further targets, scaled by all so far. @throws DataError */
+  protected following(coding: Coding, _targets: Targets, _rows: number): Coding {
+    return coding;
+  }
+
+  /** How each output is scaled; undefined where that stays. */
+  protected targetScalings(_coding: Coding): readonly TargetScaling[] | undefined {
+    return undefined;
+  }
 
   /** Weights of rows by class, to multiply with sample weights; undefined for none. */
   protected abstract classWeights(
@@ -247,7 +269,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
       }
       this.fitted?.members.dispose();
       const { members, recipe, history, state } = made;
-      this.fitted = { inputs: used.inputs, coding: this.settled(coding, members, used.problem), members, recipe, history, state };
+      const settled = this.settled(coding, members, used.problem);
+      const standings = members.networks.map((_, k) => standing(k === 0 ? state : undefined));
+      this.fitted = { inputs: used.inputs, coding: settled, members, recipe, history, standings, pace: undefined };
     } finally {
       data.dispose();
     }
@@ -259,48 +283,63 @@ export abstract class Estimator<Targets, Coding> extends Model {
     return learner.finish();
   }
 
-  /** Goes on training on new rows: columns, scalings and the method's state stay. Without a model yet, begins one by rule. */
+  /**
+   * Goes on training on new rows: columns and the method's state stay, means and scales follow without a change of what was learned. Without a model yet,
+   * begins one by rule. Where that fails, the model is as it was.
+   */
   protected async continue(rows: Rows, targets: Targets, options: PartialFitOptions | undefined): Promise<void> {
     const { epochs, sampleWeights, signal, background } = checked('partialFit', PARTIAL_OPTIONS, options);
     await this.exclusively(async () => {
       const t = table(rows);
-      const inputs = this.fitted?.inputs ?? (await Inputs.fit(t, this.fills(t), this.options.decorrelate));
-      const coding = this.fitted?.coding ?? this.learnCoding(targets, t.rows);
+      const before = this.fitted;
+      const inputs = before?.inputs.followed(t) ?? (await Inputs.begin(t, this.fills(t), this.options.decorrelate));
+      const coding = before ? this.following(before.coding, targets, t.rows) : this.learnCoding(targets, t.rows);
       const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined, background);
-      const settings = this.fitted?.recipe ?? new Recipes(problem, this.fixed()).byRule();
-      const members = this.fitted?.members ?? new Members([await build(problem, settings, this.seed)]);
-      // The rate does not fall: the stream has no end, and what it shows may change.
-      const method =
-        problem.techniques.method ??
-        sgd({ rate: settings.rate / 5, momentum: settings.momentum, weightDecay: settings.weightDecay });
+      const fixed = this.fixed();
+      const first = before?.recipe ?? new Recipes(problem, fixed).byRule();
+      const met = paced(problem, first.batchSize, before?.pace);
+      const next = nextRecipe(first, fixed, this.head, met, inputs.running?.begun ? inputs.running.rows : undefined);
+      const members = before?.members ?? new Members([await build(problem, next, this.seed)]);
+      const weights = members.networks.map((network) => network.theta.read());
+      const restore = () => {
+        for (const [k, network] of members.networks.entries()) network.theta.view().set(weights[k]!);
+      };
       try {
-        let first: Outcome | undefined;
-        for (const network of members.networks) {
-          const outcome = await network.train(
-            shaped(problem.x, problem.inputs),
-            shaped(problem.t, problem.outputs),
-            {
-              batchSize: settings.batchSize,
-              ...problem.techniques.fit,
-              method,
-              epochs,
-              ...weighted(problem.w),
-              ...(signal && { signal }),
-            },
-            { resume: network === members.first ? this.fitted?.state : undefined },
-          );
-          first ??= outcome;
-        }
+        const moves = before && this.changed(before, inputs, coding);
+        const start = members.networks.map((network, k) => (moves ? moved(network, before.standings[k]!, moves) : standing()));
+        if (before) this.fitted = { ...before, inputs, coding, standings: start }; // who predicts meanwhile gets what fits the weights
+        const given = { epochs, ...(signal && { signal }) };
+        const outcome = await allContinued(members.networks, start, problem, stepOptions(problem, next, given));
         if (this.disposed) throw new DisposedError(this.kind);
-        const { history, state } = first!;
-        if (!this.fitted && history.evaluations === 0) signal?.throwIfAborted();
-        const settled = this.settled(coding, members, problem);
-        this.fitted = { inputs, coding: settled, members, recipe: settings, history: this.fitted?.history, state };
+        const { by, folds, candidates } = before?.history?.chosen ?? { by: 'rule', folds: 0, candidates: [] };
+        const several = members.networks.length > 1 && { members: members.networks.length };
+        const history: EstimatorHistory = { ...outcome.history, chosen: { ...next, by, folds, ...several, candidates } };
+        if (history.reason === 'signal' && history.evaluations === 0) {
+          if (!before) signal!.throwIfAborted();
+          restore();
+          this.fitted = { ...before!, history };
+          return;
+        }
+        const settled = history.reason === 'diverged' && before ? coding : this.settled(coding, members, problem);
+        const { standings } = outcome;
+        this.fitted = { inputs, coding: settled, members, recipe: next, history, standings, pace: met.pace };
       } catch (error) {
-        if (members !== this.fitted?.members) members.dispose();
+        if (members !== before?.members) members.dispose();
+        else if (!this.disposed) {
+          restore();
+          this.fitted = before;
+        }
         throw error;
       }
     });
+  }
+
+  /** What scalings change by from a model to its next rows. */
+  private changed(before: Fitted<Coding>, inputs: Inputs, coding: Coding): Change {
+    return change(
+      { inputs: before.inputs.scalings(), targets: this.targetScalings(before.coding) },
+      { inputs: inputs.scalings(), targets: this.targetScalings(coding) },
+    );
   }
 
   /** Outputs for rows, row-major. */
@@ -389,8 +428,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** @internal */
   document(): Omit<ModelDocument, 'metadata'> {
-    const { inputs, coding, members, recipe: settings, history } = this.trained;
+    const { inputs, members, recipe: settings, history, pace } = this.trained;
     const { config, tensors } = membersDocument(members);
+    const { coding, running: targets } = this.codingDocument(this.trained.coding);
     const count = members.networks.length;
     const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method' && name !== 'members');
     const options = Object.fromEntries(kept);
@@ -399,14 +439,17 @@ export abstract class Estimator<Targets, Coding> extends Model {
       ...inputs.document(),
       coding,
       ...fitDocument(settings, history),
+      running: runningDocument(inputs.running, targets, pace), // readers of earlier versions pass over it
     };
     return { kind: this.kind, config: { ...config, ...own }, tensors };
   }
 
   /** Takes over what a document holds, which must fit together. @throws ModelFileError @internal */
   protected async adopt({ config, tensors, metadata }: ModelDocument): Promise<void> {
-    const inputs = await Inputs.restore(encoderSpec(config['encoder']), config['whitening']);
-    const coding = this.readCoding(record(config['coding'], 'coding'));
+    const spec = encoderSpec(config['encoder']);
+    const { columns, targets, pace } = runningFrom(config['running'], spec);
+    const inputs = await Inputs.restore(spec, config['whitening'], columns);
+    const coding = this.readCoding(record(config['coding'], 'coding'), targets);
     const { recipe, history } = fitFrom(config, membersIn(config));
     const members = await membersFrom({ config, tensors });
     const { first } = members;
@@ -419,15 +462,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
       members.dispose();
       throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${this.kind}`);
     }
-    this.fitted = { inputs, coding, members, recipe, history, state: undefined };
+    const standings = members.networks.map(() => standing());
+    this.fitted = { inputs, coding, members, recipe, history, standings, pace };
     this.note(metadata);
   }
 }
 
-function weighted(w: Float64Array | undefined): { sampleWeights?: Float64Array } {
-  return w ? { sampleWeights: w } : {};
-}
-
 function missingHistory(): never {
-  throw new NotFittedError('model by fit(), which makes the history');
+  throw new NotFittedError('model with a history, which its file does not have');
 }

@@ -2,11 +2,12 @@
 
 import { engineOf } from '../../bindings/load.js';
 import type { Precision } from '../../bindings/memory.js';
-import { Encoder, type EncoderSpec } from '../data/encoder.js';
+import { Encoder, type EncoderSpec, type InputScaling } from '../data/encoder.js';
 import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
 import { type Normalizer, type NormalizerJSON, restored } from '../data/normalize/normalizer.js';
+import type { Running } from '../data/running.js';
 import type { Table } from '../data/table.js';
-import { ModelFileError } from '../errors.js';
+import { DataError, ModelFileError } from '../errors.js';
 import { readable } from '../format/document.js';
 
 /** Robust deviations from the median beyond which a column has a long tail. */
@@ -37,6 +38,36 @@ export class Inputs {
   static async fit(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
     const encoder = Encoder.fit(t, fills);
     return this.from(encoder, decorrelate, async () => encoder.encode(t, 'float64') as Float64Array);
+  }
+
+  /**
+   * The same from the first rows of a stream, of which columns that do not vary yet are kept; those that are to be decorrelated must vary.
+   * @throws DataError
+   */
+  static async begin(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
+    if (decorrelate !== false && t.rows === 1) {
+      throw new DataError(
+        'X',
+        'one row has no directions to decorrelate by; a stream with decorrelate begins with as many rows as show how columns vary together',
+      );
+    }
+    if (decorrelate !== false) return this.fit(t, fills, decorrelate);
+    return new this(Encoder.begin(t, fills), undefined);
+  }
+
+  /** What is known of columns beside how they become inputs; undefined where a file of an earlier version does not say. */
+  get running(): Running | undefined {
+    return this.whitening ? undefined : this.encoder.running;
+  }
+
+  /** The same inputs, scaled by all rows so far. Directions found by decorrelation, and the scales that they were found with, stay. @throws DataError */
+  followed(t: Table): Inputs {
+    return this.running ? new Inputs(this.encoder.followed(t), undefined) : this;
+  }
+
+  /** How each input is scaled; undefined where scalings stay. */
+  scalings(): readonly InputScaling[] | undefined {
+    return this.running && this.encoder.scalings();
   }
 
   /**
@@ -82,8 +113,8 @@ export class Inputs {
   }
 
   /** @throws ModelFileError where the two do not fit */
-  static async restore(spec: EncoderSpec, whitening: unknown): Promise<Inputs> {
-    const encoder = new Encoder(spec);
+  static async restore(spec: EncoderSpec, whitening: unknown, running: Running | undefined): Promise<Inputs> {
+    const encoder = new Encoder(spec, running);
     if (whitening === null || whitening === undefined) return new this(encoder, undefined);
     const engine = await engineOf('float64');
     const map = readable('whitening', () => restored(engine, whitening));

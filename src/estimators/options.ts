@@ -61,8 +61,9 @@ export interface EstimatorOptions extends TechniqueOptions {
   /** λ of kernels. Default: chosen on held-out rows. */
   weightDecay?: number;
   /**
-   * The learning rate of gradient descent to start with; it falls to 0 over the epochs. Default: by the largest eigenvalue of the inputs' covariance; from 2,000 rows on
-   * networks with hidden layers are trained by Adam, at min(0.01, 0.1/√inputs), unless `rate` or `momentum` is given.
+   * The learning rate of gradient descent to start with; it falls to 0 over the epochs. `partialFit` takes a fifth of it, which does not fall. Default: by the largest
+   * eigenvalue of the inputs' covariance, in `partialFit` bounded by the curvature so far; from 2,000 rows on networks with hidden layers are trained by Adam, at
+   * min(0.01, 0.1/√inputs), unless `rate` or `momentum` is given.
    */
   rate?: number;
   /** Default 0.9. */
@@ -141,7 +142,7 @@ export interface RunOptions {
 /** The record of a fit, with what was chosen. */
 export type EstimatorHistory = History & { readonly chosen: Choice };
 
-/** Options of `partialFit`. */
+/** Options of `partialFit`. Rates, and what happens where training diverges: docs/defaults.md. */
 export interface PartialFitOptions {
   /** Passes over these rows. Default 1. */
   epochs?: number;

@@ -3,13 +3,16 @@
 import { type Scaling, type Spread, joined, scaled, spreadOf } from '../data/spread.js';
 import { rowWeights } from '../data/dataset.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
+import { followed, isSettled, scalingOf } from '../data/running.js';
 import type { Rows } from '../data/table.js';
 import { DataError, ModelFileError } from '../errors.js';
 import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
-import { type CodedTargets, Estimator } from './estimator.js';
+import { type CodedTargets, type CodingDocument, Estimator } from './estimator.js';
+import type { TargetScaling } from './fold.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
 import { scaling } from '../format/estimator.js';
+import { spreadsDocument, targetSpreads } from '../format/running.js';
 import { type NumberMetrics, NumberTally } from '../metrics.js';
 import { apart, checked, value } from '../options.js';
 import { NUMBERS } from './head.js';
@@ -29,6 +32,8 @@ interface NumberCoding {
   readonly scalings: readonly Scaling[];
   /** Whether targets came as a plain vector, so that predictions do as well. */
   readonly single: boolean;
+  /** Where the numbers of each output lie so far; undefined where a file of an earlier version does not say. Files have it apart. */
+  readonly spreads: readonly Spread[] | undefined;
 }
 
 const CODING = {
@@ -107,7 +112,10 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     return this;
   }
 
-  /** Goes on training on new rows, or begins: scalings stay as they are, and so does the method's state. */
+  /**
+   * Goes on training on new rows, or begins with them; one row will do. Means and scales follow the stream without a change of what was learned, the
+   * method's state stays, and `history` is the record of this call. Steps are bounded by the curvature of the inputs so far.
+   */
   async partialFit(rows: Rows, targets: MatrixLike, options?: PartialFitOptions): Promise<this> {
     await this.continue(rows, targets, options);
     return this;
@@ -151,7 +159,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     const a = this.unscaled(rows);
     const n = this.outputCount;
     const t = plain(requireRows(matrix(targets, 'targets'), a.length / n));
-    if (t.columns !== n) throw new DataError('targets', `has ${t.columns} columns; expected ${n}, as in training`);
+    requireColumns(t.columns, n);
     const w = weights && rowWeights(weights, t.rows);
     for (let r = 0; r < t.rows; r++) tally.add(a, r * n, t.data, r * n, w ? w[r]! : 1);
   }
@@ -160,15 +168,32 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     return new NumbersLearner();
   }
 
-  protected readCoding(config: Readonly<Record<string, unknown>>): NumberCoding {
-    const { scalings, single } = fields('coding', CODING, config);
-    return { scalings: scalings.map((s, i) => scaling(s, `coding.scalings[${i}]`)), single };
+  protected readCoding(config: Readonly<Record<string, unknown>>, running: unknown): NumberCoding {
+    const { scalings: given, single } = fields('coding', CODING, config);
+    const scalings = given.map((s, i) => scaling(s, `coding.scalings[${i}]`));
+    return { scalings, single, spreads: targetSpreads(running, scalings) };
+  }
+
+  protected override codingDocument({ scalings, single, spreads }: NumberCoding): CodingDocument {
+    return { coding: { scalings, single }, running: spreads && spreadsDocument(spreads) };
+  }
+
+  protected override following(coding: NumberCoding, targets: MatrixLike, rows: number): NumberCoding {
+    const { scalings, spreads } = coding;
+    if (!spreads) return coding;
+    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
+    requireColumns(columns, scalings.length);
+    const next = spreadsOf(data, columns).map((more, c) => followed(spreads[c]!, more, scalings[c]!, isSettled(spreads[c]!)));
+    return { ...coding, scalings: next.map(scalingOf), spreads: next };
+  }
+
+  protected override targetScalings({ scalings, spreads }: NumberCoding): readonly TargetScaling[] | undefined {
+    return spreads && scalings.map((each, c) => ({ ...each, known: spreads[c]!.deviation > 0 }));
   }
 
   protected encodeTargets(targets: MatrixLike, { scalings }: NumberCoding, rows: number): CodedTargets {
     const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
-    if (columns !== scalings.length)
-      throw new DataError('targets', `has ${columns} columns; expected ${scalings.length}, as in training`);
+    requireColumns(columns, scalings.length);
     const code = (v: number, i: number) => scaled(v, scalings[i % columns]!);
     return { t: this.options.precision === 'float32' ? Float32Array.from(data, code) : data.map(code), classes: undefined };
   }
@@ -200,16 +225,25 @@ class NumbersLearner implements CodingLearner<MatrixLike, NumberCoding> {
       throw new DataError('targets', `has ${columns} columns; expected ${this.spreads.length}, as before`);
     }
     this.single &&= columns === 1 && !nested(targets);
-    const found = Array.from({ length: columns }, (_, c) =>
-      spreadOf(Float64Array.from({ length: rows }, (__, r) => data[r * columns + c]!)),
-    );
+    const found = spreadsOf(data, columns);
     this.spreads = this.spreads?.map((spread, c) => joined(spread, found[c]!)) ?? found;
   }
 
   finish(): NumberCoding {
-    const scalings = this.spreads!.map(({ mean, deviation }) => ({ mean, scale: deviation > 0 ? deviation : 1 }));
-    return { scalings, single: this.single };
+    return { scalings: this.spreads!.map(scalingOf), single: this.single, spreads: this.spreads };
   }
+}
+
+/** Where the numbers of each column lie. */
+function spreadsOf(data: Float64Array, columns: number): Spread[] {
+  const rows = data.length / columns;
+  return Array.from({ length: columns }, (_, c) =>
+    spreadOf(Float64Array.from({ length: rows }, (__, r) => data[r * columns + c]!)),
+  );
+}
+
+function requireColumns(columns: number, expected: number): void {
+  if (columns !== expected) throw new DataError('targets', `has ${columns} columns; expected ${expected}, as in training`);
 }
 
 function requireRows(m: Matrix, rows: number): Matrix {

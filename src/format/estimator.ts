@@ -215,16 +215,20 @@ const HISTORY = {
   bestEpoch: number(COUNT, undefined),
   reason: oneOf(STOP_REASONS, undefined),
   advice: value<string | null>('a string', (v) => v === null || typeof v === 'string', null),
+  regularisation: object,
   evaluations: number({ min: 0, below: Infinity }, undefined),
   time: number({ min: 0, below: Infinity }, undefined),
   seed: number(SEED, undefined),
   chosen: object,
 };
 
+const AMOUNT = number({ min: 0, below: Infinity }, undefined);
+const REGULARISATION = { effectiveParameters: AMOUNT, weightDecay: AMOUNT };
+
 /** The record of a fit; undefined where the file has none. @throws ModelFileError */
 function historyFrom(config: unknown): (History & { chosen: Choice }) | undefined {
   if (config === null || config === undefined) return undefined;
-  const { loss, validationLoss, metrics: _, chosen, advice, ...rest } = fields('history', HISTORY, config);
+  const { loss, validationLoss, metrics: _, chosen, advice, regularisation, ...rest } = fields('history', HISTORY, config);
   const solved = rest.reason === 'solved' && !('rate' in record(chosen, 'history.chosen'));
   const { hidden, candidates, ...choice } = solved
     ? fields('history.chosen', SOLVED, chosen)
@@ -240,6 +244,7 @@ function historyFrom(config: unknown): (History & { chosen: Choice }) | undefine
     metrics: {},
     ...rest,
     ...(advice !== null && { advice }),
+    ...(regularisation !== null && { regularisation: fields('history.regularisation', REGULARISATION, regularisation) }),
     chosen: { hidden: numbers(hidden, 'history.chosen.hidden'), ...choice, candidates: tried },
   };
 }

@@ -1,0 +1,81 @@
+// What partialFit goes on from, in a model file: where the numbers of each column and target lie. Files of earlier versions have none of it.
+
+import type { ColumnSpec } from '../data/columns.js';
+import { NOTHING, type Scaling, type Spread } from '../data/spread.js';
+import type { EncoderSpec } from '../data/encoder.js';
+import type { Running } from '../data/running.js';
+import { ModelFileError } from '../errors.js';
+import type { Pace } from '../estimators/continuation.js';
+import { flag, number, value } from '../options.js';
+import { fields, list } from './document.js';
+
+const COUNT = number({ min: 0, integer: true }, undefined);
+const bool = value<boolean | undefined>('true or false', flag(true).accepts, undefined);
+const lists = value<readonly unknown[] | null>('an array', (v) => v === null || Array.isArray(v), null);
+const object = value<object | null>('an object', (v) => typeof v === 'object', null);
+
+const COLUMNS = { rows: COUNT, begun: bool, shared: bool, spreads: lists };
+const MEAN = number({ min: 0, below: Infinity }, undefined);
+const PACE = { rows: COUNT, square: MEAN, eigenvalue: MEAN };
+const RUNNING = { columns: object, targets: lists, pace: object };
+
+/** Count, deviation, least and largest of numbers, whose mean the scaling has; null for none, such as a column that holds strings. */
+type SpreadDocument = readonly number[] | null;
+
+export function spreadsDocument(spreads: readonly (Spread | undefined)[]): SpreadDocument[] {
+  return spreads.map((spread) => {
+    if (!spread) return null;
+    const { count, deviation, min, max } = spread;
+    return count === 0 ? [] : [count, deviation, min, max];
+  });
+}
+
+export function runningDocument(running: Running | undefined, targets: unknown, pace: Pace | undefined): unknown {
+  if (!running && !targets && !pace) return null;
+  const columns = running ? { ...running, spreads: spreadsDocument(running.spreads) } : null;
+  return { columns, targets: targets ?? null, pace: pace ?? null };
+}
+
+/** @throws ModelFileError */
+export function runningFrom(
+  config: unknown,
+  { columns: specs }: EncoderSpec,
+): { columns: Running | undefined; targets: unknown; pace: Pace | undefined } {
+  if (config === null || config === undefined) return { columns: undefined, targets: undefined, pace: undefined };
+  const { columns, targets, pace } = fields('running', RUNNING, config);
+  return {
+    columns: columns === null ? undefined : columnsFrom(columns, specs),
+    targets,
+    pace: pace === null ? undefined : fields('running.pace', PACE, pace),
+  };
+}
+
+function columnsFrom(config: object, specs: readonly ColumnSpec[]): Running {
+  const { spreads, ...rest } = fields('running.columns', COLUMNS, config);
+  const scalings = specs.map((spec) => (spec.kind === 'number' || spec.kind === 'date' ? spec : undefined));
+  return { ...rest, spreads: spreadsFrom(spreads, scalings, 'running.columns.spreads') };
+}
+
+/** @throws ModelFileError */
+export function targetSpreads(config: unknown, scalings: readonly Scaling[]): Spread[] | undefined {
+  if (config === null || config === undefined) return undefined;
+  return spreadsFrom(config, scalings, 'running.targets').map((spread) => spread ?? NOTHING);
+}
+
+function spreadsFrom(config: unknown, scalings: readonly (Scaling | undefined)[], what: string): (Spread | undefined)[] {
+  const given = list(config, what);
+  if (given.length !== scalings.length) {
+    throw new ModelFileError(`damaged: ${what} does not fit: it has ${given.length} elements; expected ${scalings.length}`);
+  }
+  return given.map((one, i) => {
+    const scaling = scalings[i];
+    if (one === null || !scaling) return undefined;
+    const numbers = list(one, `${what}[${i}]`) as readonly number[];
+    if (numbers.length === 0) return NOTHING;
+    const [count, deviation, min, max] = numbers as [number, number, number, number];
+    if (!numbers.every(Number.isFinite) || numbers.length !== 4 || !(count > 0 && deviation >= 0 && min <= max)) {
+      throw new ModelFileError(`damaged: ${what}[${i}] is not a count, a deviation, a least and a largest number`);
+    }
+    return { count, gaps: 0, mean: scaling.mean, deviation, scale: deviation, min, max };
+  });
+}
