@@ -95,6 +95,20 @@ export function noiseRate(loss: Loss, square: number, hidden: readonly number[],
   return ((1 - momentum) * batchSize) / ((loss === 'crossEntropy' ? 1 : 4) * entering);
 }
 
+/**
+ * What is left of the rate where weights differ, at most 1: a step on a batch that holds the heaviest row must not go further than one on rows of the mean weight that
+ * all point in its direction.
+ */
+export function rateShare(w: ArrayLike<number> | undefined, batchSize: number): number {
+  if (!w) return 1;
+  let [sum, most] = [0, 0];
+  for (let r = 0; r < w.length; r++) {
+    sum += w[r]!;
+    most = Math.max(most, w[r]!);
+  }
+  return Math.min(1, (batchSize * (sum / w.length)) / most);
+}
+
 /** The rate of an epoch: from the start rate down to 0 along 1 − x²(3 − 2x), like a cosine but the same on every machine. */
 export function annealed(start: number, epochs: number): (epoch: number) => number {
   return (epoch) => {

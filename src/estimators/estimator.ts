@@ -236,7 +236,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
           if (n > 0) yield { X: shaped(x, sample.inputs), Y: shaped(t, sample.outputs), sampleWeights: w };
         }
       };
-      await this.learn(inputs, coding, sample, { chunks: X }, { rows }, run, interruption);
+      // Balanced weights are 1 in the mean, which a stream would know at the end of its first epoch only.
+      const known = given === 'balanced' ? { rows, weighting: 'samples' as const } : { rows };
+      await this.learn(inputs, coding, sample, { chunks: X }, known, run, interruption);
     });
   }
 

@@ -11,6 +11,7 @@ import {
   decayByRule,
   epochs,
   hiddenUnits,
+  rateShare,
   startRate,
   stepCurvature,
 } from './defaults.js';
@@ -44,6 +45,8 @@ export interface Family {
 /** Recipes of one problem: what they share is found once. */
 export class Recipes {
   private readonly curvature: number;
+  /** What is left of the rate of descent where weights differ. */
+  private readonly share: number;
   private readonly epochs: number;
   private readonly batchSize: number;
 
@@ -51,15 +54,16 @@ export class Recipes {
     private readonly problem: Problem,
     readonly fixed: Fixed,
   ) {
-    const { rows, all = rows, inputs, x, head } = problem;
+    const { rows, all = rows, inputs, x, w, head } = problem;
     this.batchSize = fixed.batchSize ?? batchSize(all);
     this.epochs = fixed.epochs ?? epochs(all, head.loss);
     this.curvature = fixed.rate === undefined ? stepCurvature(x, rows, inputs, this.batchSize) : 0;
+    this.share = rateShare(w, this.batchSize);
   }
 
   /** The recipe of a family with a decay. */
   of({ hidden, activation }: Family, weightDecay: number): Recipe {
-    const { problem, fixed, curvature } = this;
+    const { problem, fixed, curvature, share } = this;
     const { head, rows, all = rows, inputs } = problem;
     const adaptive = all >= MANY_ROWS && hidden.length > 0 && fixed.rate === undefined && fixed.momentum === undefined;
     const linear = hidden.length === 0 && fixed.epochs === undefined;
@@ -67,7 +71,7 @@ export class Recipes {
       hidden,
       activation,
       weightDecay: fixed.weightDecay ?? weightDecay,
-      rate: fixed.rate ?? (adaptive ? adamRate(inputs) : startRate(head.loss, curvature, Math.max(0, ...hidden))),
+      rate: fixed.rate ?? (adaptive ? adamRate(inputs) : share * startRate(head.loss, curvature, Math.max(0, ...hidden))),
       momentum: fixed.momentum ?? MOMENTUM,
       epochs: linear ? Math.ceil(LINEAR_EPOCHS * this.epochs) : this.epochs,
       batchSize: this.batchSize,

@@ -1,6 +1,6 @@
 // Techniques as options of estimators: each trains, each is kept in the model file, each is refused where it cannot be.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import {
   Classifier,
   type ClassifierOptions,
@@ -106,4 +106,23 @@ it('refuses what cannot be', async () => {
       X.map(([a]) => a!),
     ),
   ).rejects.toThrow(/no classes/);
+});
+
+describe('weights that differ by more than a batch', () => {
+  test('lower the rate: a rare class that weighs as much as all others is learned, and they stay learned', async () => {
+    const rows = normals(11, 600, 4);
+    // Three of 600: each weighs 100 times the mean, in batches of 32.
+    const heaviest = [...rows.keys()].sort((a, b) => rows[b]![0]! * rows[b]![1]! - rows[a]![0]! * rows[a]![1]!).slice(0, 3);
+    const labels = rows.map((_, r) => (heaviest.includes(r) ? 'rare' : 'common'));
+    for (let seed = 1; seed <= 3; seed++) {
+      const options = { seed, hidden: 16, weightDecay: 1 / 600 };
+      const model = kept(await Classifier.fit(rows, labels, { ...options, classWeights: 'balanced' }));
+      expect(model.evaluate(rows, labels).accuracy).toBeGreaterThan(0.97);
+      const plain = kept(await Classifier.fit(rows, labels, { ...options, epochs: 1 }));
+      expect(model.history.chosen.rate! / plain.history.chosen.rate!).toBeCloseTo(32 / 100, 6);
+      // Weights that a batch evens out leave it as it is.
+      const mild = kept(await Classifier.fit(rows, labels, { ...options, epochs: 1, classWeights: { rare: 4, common: 1 } }));
+      expect(mild.history.chosen.rate).toBe(plain.history.chosen.rate);
+    }
+  });
 });
