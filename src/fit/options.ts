@@ -179,7 +179,7 @@ export interface FitOptions {
   /**
    * One weight ≥ 0 for each row; only their ratios matter. Losses that are reported divide by the sum of weights, Σ w·l/Σ w. The gradient of a step is
    * Σ w·g/(rows of the batch × mean weight of all rows that are learned), so that a row's weight means the same whichever rows share its batch, and the mean of an epoch's
-   * steps is the gradient of that loss. Rows of weight 0 are not learned.
+   * steps is the gradient of that loss (each call of `partialFit` takes the mean of its own rows). Rows of weight 0 are not learned.
    */
   sampleWeights?: ArrayLike<number>;
   /** One weight ≥ 0 for each class, or 'balanced': N/(classes·members). They multiply sample weights, in training only. */

@@ -38,11 +38,14 @@ test.each(NETWORKS)('the same bits: %s', async (_, inputs, layers) => {
           epochs: 1,
           batchSize: 1,
           order: 'sequential',
+          weighting: 'samples', // a call with one row has that row's weight for its mean
           ...(sampleWeights && { sampleWeights }),
         });
         for (const [r, row] of X.entries()) {
-          if (sampleWeights?.[r] === 0) continue;
-          await pieces.partialFit([row], [classes[r]!], { method, batchSize: 1 });
+          const w = sampleWeights?.[r];
+          if (w === 0) continue;
+          const options = { method, batchSize: 1, weighting: 'samples' } as const;
+          await pieces.partialFit([row], [classes[r]!], { ...options, ...(w && { sampleWeights: [w] }) });
         }
         expect(pieces.getWeights(), `${precision}, ${name}`).toEqual(whole.getWeights());
       }
