@@ -23,7 +23,7 @@ import { Inference, beforeSoftmax } from './inference.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
 import { Model } from './model.js';
-import { choose } from './optim/auto.js';
+import { choose, smallSet } from './optim/auto.js';
 import { NUMERICS } from './numerics.js';
 import type { Method, MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
@@ -60,6 +60,19 @@ interface Continuation {
   readonly resume?: MethodState | undefined;
   readonly remembers?: boolean;
 }
+
+/** How a fit is to go, and why, where that was left to the library. */
+interface Decision {
+  readonly given: (FitOptions & { method?: Method }) | undefined;
+  readonly choice?: string;
+  /** Whether nothing was said, so that the rate may be lowered. */
+  readonly byDefault: boolean;
+}
+
+/** How often a default fit that diverges begins again, each time with a third of the rate. */
+const LOWERED = 8;
+
+const isRecord = (v: unknown) => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 /** What a network is made of. */
 export interface NetworkOptions {
@@ -248,19 +261,44 @@ export class Network extends Model {
     this.check();
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
     this.fitting = true;
-    let choice: string | undefined;
-    let given = options as (FitOptions & { method?: Method }) | undefined;
+    const began = performance.now();
+    const waits = !this.started;
+    let start: RealArray | undefined;
     try {
       await roomMade();
-      if (options?.method === 'auto') ({ options: given, choice } = this.decide(X, options));
-      if (isChunks(X) && given?.method?.precision === 'float64' && given.method.batch === 'full') {
-        throw new OptionError('fit.method', given.method.name, wholeSetMethods(given.method.name)); // before it changes the precision
+      for (let lowered = 0; ; lowered++) {
+        const { given, choice, byDefault } = this.decide(X, options, lowered);
+        const { method, timeLimit } = given ?? {};
+        if (byDefault) start ??= this.theta.read();
+        if (isChunks(X) && method?.precision === 'float64' && method.batch === 'full') {
+          throw new OptionError('fit.method', method.name, wholeSetMethods(method.name)); // before it changes the precision
+        }
+        if (method?.precision === 'float64' && this.precision === 'float32') await this.promote();
+        this.aside = given?.background === true;
+        const left = lowered > 0 &&
+          timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
+        const outcome = await this.once(X, Y, left ? { ...given, ...left } : given, resume, remembers);
+        if (choice) outcome.history.choice = choice;
+        if (!byDefault || outcome.history.reason !== 'diverged' || lowered >= LOWERED) return outcome;
+        this.check();
+        this.theta.view().set(start!);
+        this.started = !waits;
       }
-    } catch (error) {
+    } finally {
       this.fitting = false;
-      throw error;
+      this.aside = false;
+      if (this.disposed) this.arena.dispose();
     }
-    if (given?.method?.precision === 'float64' && this.precision === 'float32') await this.promote();
+  }
+
+  /** A fit with a method that is settled. */
+  private once(
+    X: MatrixLike | Dataset | Chunks,
+    Y: MatrixLike | undefined,
+    given: (FitOptions & { method?: Method }) | undefined,
+    resume: MethodState | undefined,
+    remembers: boolean,
+  ): Promise<Outcome> {
     const subject: Subject = {
       engine: this.engine,
       architecture: this.architecture,
@@ -272,18 +310,8 @@ export class Network extends Model {
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };
-    this.aside = given?.background === true;
-    try {
-      const outcome = isChunks(X) ? await fitStream(subject, X, given, resume) : await fit(subject, X, Y, given, resume);
-      if (choice) outcome.history.choice = choice;
-      return outcome;
-    } finally {
-      this.fitting = false;
-      this.aside = false;
-      if (this.disposed) this.arena.dispose();
-    }
+    return isChunks(X) ? fitStream(subject, X, given, resume) : fit(subject, X, Y, given, resume);
   }
-
   /**
    * The outputs for X (N×inputs): N·outputs numbers, row-major.
    * @throws DataError
@@ -421,45 +449,47 @@ export class Network extends Model {
     };
   }
 
-  /** The options with the method that suits the network and so many rows. */
-  private decide(
-    X: MatrixLike | Dataset | Chunks,
-    options: FitOptions,
-  ): { options: FitOptions & { method: Method }; choice: string } {
+  /**
+   * The options with a method, and why it, where it was left to the library.
+   * @param lowered how often the rate of a default fit has been lowered
+   */
+  private decide(X: MatrixLike | Dataset | Chunks, options: FitOptions | undefined, lowered: number): Decision {
+    const rows = () => (isChunks(X) ? Infinity : X instanceof Dataset ? X.rows : matrix(X, 'X').rows);
+    if (options?.method !== 'auto') {
+      const given = options as (FitOptions & { method?: Method }) | undefined;
+      const open = options === undefined || (isRecord(options) && options.method === undefined && options.epochs === undefined);
+      const byDefault = open && !isChunks(X) ? smallSet(this.architecture, rows(), options ?? {}, lowered) : undefined;
+      return byDefault ? { given: byDefault.options, choice: byDefault.because, byDefault: true } : { given, byDefault: false };
+    }
     const { l1, clip, average, batchSize } = options;
     const around = { l1: (l1 ?? 0) > 0, clip: clip !== undefined, average: average !== undefined };
     const extra = Object.entries(around).find(([, used]) => used)?.[0];
     const { method, because } = choose({
       architecture: this.architecture,
       parameters: this.parameters,
-      rows: isChunks(X) ? Infinity : X instanceof Dataset ? X.rows : matrix(X, 'X').rows,
+      rows: rows(),
       outputs: this.outputs,
       firstOrder:
         extra ??
         (isChunks(X) ? 'data in chunks' : undefined) ??
         (batchSize !== undefined && batchSize !== 'full' ? 'a batch size' : undefined),
     });
-    return { options: { ...options, method }, choice: because };
+    return { given: { ...options, method }, choice: because, byDefault: false };
   }
 
   /** From float32 to float64, with the same weights. */
   private async promote(): Promise<void> {
-    try {
-      const engine = await engineOf('float64', this.numerics);
-      this.check();
-      const promoted = new Reals(this.arena, 'float64', this.theta.length);
-      promoted.view().set(this.theta.view());
-      this.arena.release(this.theta.address);
-      this.theta = promoted;
-      this.engine = engine;
-      this.precision = 'float64';
-      this.inference = undefined;
-      this.scores = undefined;
-      this.memory = undefined;
-    } catch (error) {
-      this.fitting = false;
-      throw error;
-    }
+    const engine = await engineOf('float64', this.numerics);
+    this.check();
+    const promoted = new Reals(this.arena, 'float64', this.theta.length);
+    promoted.view().set(this.theta.view());
+    this.arena.release(this.theta.address);
+    this.theta = promoted;
+    this.engine = engine;
+    this.precision = 'float64';
+    this.inference = undefined;
+    this.scores = undefined;
+    this.memory = undefined;
   }
 
   private check(): void {

@@ -8,12 +8,12 @@ export const STOP_REASONS = [
   'goal', // the training loss reached the goal
   'minGradient', // the gradient's largest magnitude fell to minGradient
   'timeLimit',
-  'earlyStopping', // the validation loss stopped falling
+  'earlyStopping', // the validation loss stopped falling; a rate on a schedule was brought down before the end
   'noProgress', // no step lowers what is minimised, save rounding
   'muMax', // Levenberg-Marquardt's damping exceeded muMax
   'signal', // the AbortSignal fired
   'solved', // a linear model in closed form: no descent was needed
-  'diverged', // the loss, or a weight, ceased to be finite; the weights are those that the last good epoch began with
+  'diverged', // the loss grew to more than ten times its start, or ceased to be finite; the weights are the best that were seen
 ] as const;
 
 export type StopReason = (typeof STOP_REASONS)[number];
@@ -39,9 +39,12 @@ export interface History {
   /** The epoch (from 1) whose weights the network now has. */
   bestEpoch: number;
   reason: StopReason;
-  /** What to try, where the reason is 'diverged'. */
+  /**
+   * What to try, in plain words: after a divergence, where nothing was learned (the loss is not better than the best constant's by a tenth), where units are stuck,
+   * columns not scaled, or targets beyond what the last layer gives. What could be tried in short was tried before. Missing where there is nothing to say.
+   */
   advice?: string;
-  /** Which method `method: 'auto'` chose, and why. */
+  /** Which method `method: 'auto'`, or `fit` on a small set without method and epochs, chose, and why. */
   choice?: string;
   /** What the data said of weight decay, where the method asked them (levenbergMarquardt with `bayesian`). */
   regularisation?: Regularisation;

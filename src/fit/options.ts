@@ -128,14 +128,15 @@ export const FIT_OPTIONS = {
 /** Options of `fit`. Every one may be left out. */
 export interface FitOptions {
   /**
-   * How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. 'auto' chooses by the loss and the numbers of rows and parameters, as measured
+   * How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. Where neither method nor epochs is given, `fit` chooses both for up to 1000 rows (not chunks): sgd with a rate
+   * that falls from 0.03 (less for wide layers), weight decay 0.003, 100,000 patterns in all, in batches of a twentieth of the rows. 'auto' chooses by the loss and the numbers of rows and parameters, as measured
    * (docs/second-order.md); `history.choice` says what and why.
    */
   method?: Method | 'auto';
-  /** Passes over the training patterns at most. Default 100; 1 of chunks that can be read once. */
+  /** Passes over the training patterns at most. Default 100, or as `method` says; 1 of chunks that can be read once. */
   epochs?: number;
   /**
-   * Patterns per step: an integer ≥ 1, 'full', or `growing()`. Default 32, or 'full' for methods that need it; more than there are
+   * Patterns per step: an integer ≥ 1, 'full', or `growing()`. Default 32 (less where `fit` chooses for a small set), or 'full' for methods that need it; more than there are
    * patterns counts as 'full'. Where it does not divide their number, `lastBatch` says what steps take.
    */
   batchSize?: number | 'full' | Growing;
@@ -174,6 +175,10 @@ export interface FitOptions {
   /**
    * Stops when the validation loss has not fallen by more than `minDelta` (0) for `patience` (6) epochs, and goes back to the
    * best weights (`restoreBest`, true). Needs `validation`. Default false.
+   *
+   * Where the rate falls by a schedule or a function of the epoch, a high rate hides what was learned: the fit goes on while the rate is above half of its highest, waits for a
+   * tenth of the epochs at least, and then goes through what is left of the schedule in a quarter of the epochs so far. At the low rate it goes back to earlier weights only if
+   * their validation loss is lower by more than a tenth.
    */
   earlyStopping?: boolean | EarlyStopping;
   /**

@@ -1,10 +1,13 @@
 // Which method, where the user leaves it to us: read off the map of docs/experiments/method-map.md.
 
-import type { Architecture } from '../plan.js';
+import type { FitOptions } from '../fit/options.js';
+import { type Architecture, widths, workOf } from '../plan.js';
+import { schedules } from '../rates/schedules.js';
 import { adam } from './adaptive.js';
 import { levenbergMarquardt } from './levenberg-marquardt.js';
 import type { Method } from './method.js';
 import { lbfgs } from './quasi-newton.js';
+import { sgd } from './sgd.js';
 
 /** What is known before a fit begins. */
 export interface Situation {
@@ -53,4 +56,48 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
     return { method: lbfgs(), because: `lbfgs: ${size}, a set that is not redundant` };
   }
   return stochastic(rows > FEW_ROWS ? `${rows} rows are redundant` : `the loss ${architecture.loss} has kinks`);
+}
+
+/** The rate that small sets begin with, as far as layers are no wider than this times the root of the batch: patterns' curvature grows with the width. */
+const START = 0.03;
+const WIDTH = 8;
+/** Weight decay of small sets: enough to help where targets are noisy, too little to keep XOR from being learned. */
+const WEIGHT_DECAY = 0.003;
+/** Patterns that a small set presents in all, and bounds of the epochs that makes. */
+const PRESENTED = 100_000;
+const LEAST_EPOCHS = 100;
+const MOST_EPOCHS = 2000;
+/** Multiply-adds that more than the least epochs may cost. */
+const WORK = 3e9;
+/** Patterns per step at most, and of batchNorm, whose means need some, at least. */
+const BATCH = 32;
+const NORM_BATCH = 8;
+
+/** What `fit` is to do where nobody says: options, and why. */
+export interface DefaultFit {
+  readonly options: FitOptions & { readonly method: Method; readonly epochs: number };
+  readonly because: string;
+}
+
+/**
+ * How to learn a small set, up to 1000 rows, with neither method nor epochs given; undefined for larger ones. Few patterns are presented often, and a few at a time: the noise of
+ * small batches leads out of the flat and wrong places in which full batches of a problem like XOR get stuck, and the falling rate ends it.
+ * @param lowered how often the fit has diverged and the rate been divided by three
+ */
+export function smallSet(architecture: Architecture, rows: number, given: FitOptions, lowered: number): DefaultFit | undefined {
+  if (rows > FEW_ROWS) return undefined;
+  const affordable = Math.floor(WORK / (3 * rows * workOf(architecture)));
+  const wanted = Math.min(Math.ceil(PRESENTED / rows), MOST_EPOCHS, affordable);
+  const epochs = Math.max(LEAST_EPOCHS, wanted);
+  const least = architecture.layers.some(({ type }) => type === 'batchNorm') ? NORM_BATCH : 1;
+  let size = least;
+  while (size < BATCH && 20 * size <= rows) size *= 2;
+  const batchSize = given.batchSize ?? ((given.minGradient ?? 0) > 0 ? 'full' : size);
+  const steady = Math.sqrt(typeof batchSize === 'number' ? batchSize : Math.min(rows, BATCH));
+  const rate = (START * Math.min(1, (WIDTH * steady) / Math.max(...widths(architecture)))) / 3 ** lowered;
+  const method = sgd({ rate: schedules.cosine({ rate }), weightDecay: WEIGHT_DECAY });
+  const shown =
+    typeof batchSize === 'number' ? `batches of ${batchSize}` : batchSize === 'full' ? 'full batches' : 'growing batches';
+  const because = `sgd, rate ${Number(rate.toPrecision(2))} falling to 0, weight decay ${WEIGHT_DECAY}, ${epochs} epochs, ${shown}: ${rows} rows are a small set`;
+  return { options: { ...given, method, epochs, batchSize }, because };
 }

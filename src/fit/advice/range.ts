@@ -77,6 +77,7 @@ export function rangeText([low, high]: Range): string {
 
 /** @throws DataError where the last layer can give not one of the targets */
 export function requireReachable(architecture: Architecture, { t }: Pick<Patterns, 't'>): void {
+  if (architecture.layers.at(-1)!.type === 'rbf') return; // no activation bounds it
   const out = outOfRange(architecture, t.view());
   if (!out || out.some) return;
   const [least, most] = out.targets;
