@@ -23,6 +23,8 @@ const REMEDY = 0.45;
 const FEW = 2;
 /** Adam's rate as a remedy. */
 const RATE = 0.01;
+/** Its epochs at least, where there may be several. */
+const PASSES = 100;
 /** Epochs of rprop as a remedy. */
 const EPOCHS = 1000;
 /** Rates that are tried, each a third of the one before. */
@@ -121,9 +123,13 @@ async function nothingLearned(
   const hidden = replaceable(setting);
   const base: Change = { ...scalingOf(found), ...(range && { linear: true }) };
   const units: Change = hidden.length > 0 ? { hidden: 'lecunTanh' } : {};
-  // What comes in pieces has no gradient of the whole set.
-  const pieces = setting.source.stream !== undefined || setting.subject.remembers;
-  const method: Change = pieces ? { method: adam({ rate: RATE }) } : { method: rprop(), epochs: EPOCHS };
+  // What comes in pieces has no gradient of the whole set; what comes once has one epoch.
+  const { source, settings, subject } = setting;
+  const pieces = source.stream !== undefined || subject.remembers;
+  const again = settings.epochs > 1 && !subject.remembers;
+  const method: Change = pieces
+    ? { method: adam({ rate: RATE }), ...(again && { epochs: Math.max(settings.epochs, PASSES) }) }
+    : { method: rprop(), epochs: EPOCHS };
   const changes = [base, { ...base, ...units }, { ...base, ...method }, { ...base, ...units, ...method }];
   const compared = loss >= constant ? 'no better than' : 'hardly better than';
   const also = stuck ? `, and ${stuckText(stuck)}` : '';
@@ -195,8 +201,10 @@ function changeText(setting: Setting, change: Change, { inputs, targets, range }
   if (change.hidden) {
     parts.push(`activation: '${change.hidden}' for hidden layers, in the place of ${replaceable(setting).join(' and ')}`);
   }
-  if (change.method)
-    parts.push(change.epochs ? `method: rprop() for ${change.epochs} epochs` : `method: adam({ rate: ${RATE} })`);
+  if (change.method) {
+    const call = change.method.batch === 'full' ? 'rprop()' : `adam({ rate: ${RATE} })`;
+    parts.push(`method: ${call}${change.epochs ? ` for ${change.epochs} epochs` : ''}`);
+  }
   return parts.join(', and ');
 }
 
