@@ -28,7 +28,9 @@ export interface NumberMetrics {
   mse: number;
   /** Mean absolute error. */
   mae: number;
-  /** 1 − (squared error)/(squared deviation from the mean); 0 for predicting the mean. NaN where targets do not vary. */
+  /**
+   * 1 − (squared error)/(squared deviation from the mean); 0 for predicting the mean. Of targets that do not vary 1 if they are predicted exactly, else 0, as scikit-learn has it.
+   */
   r2: number;
 }
 
@@ -88,6 +90,12 @@ export class ClassTally {
   }
 }
 
+/** R² of one output. What was not finite stays NaN. */
+function determination(squared: number, deviation: number): number {
+  if (deviation === 0 && Number.isFinite(squared)) return squared === 0 ? 1 : 0;
+  return 1 - squared / deviation;
+}
+
 /** Sums of errors of numbers, output by output. */
 export class NumberTally {
   private weight = 0;
@@ -124,7 +132,7 @@ export class NumberTally {
     let r2 = 0;
     for (let j = 0; j < outputs; j++) {
       mse += this.squared[j]! / weight / outputs;
-      r2 += (this.deviation[j]! > 0 ? 1 - this.squared[j]! / this.deviation[j]! : Number.NaN) / outputs;
+      r2 += determination(this.squared[j]!, this.deviation[j]!) / outputs;
     }
     return { mse, mae: this.absolute / weight / outputs, r2 };
   }

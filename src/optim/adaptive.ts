@@ -41,7 +41,7 @@ export interface AdamOptions extends AdaptiveOptions {
   decoupled?: boolean;
   /** Whether to divide by the largest mean square so far (AMSGrad). Default false. */
   amsGrad?: boolean;
-  /** Whether to look a step ahead, as Nesterov does. Default false; true for `nadam`. */
+  /** Whether to look a step ahead, as Nesterov does, with a constant β₁. Default false; true for `nadam`. */
   nesterov?: boolean;
 }
 
@@ -143,7 +143,11 @@ export const adam = (options?: AdamOptions) => adamLike('adam', options, { decou
 export const adamW = (options?: AdamOptions) =>
   adamLike('adamW', options, { decoupled: true, nesterov: false, weightDecay: 0.01 });
 
-/** Adam that looks a step ahead (Dozat 2016). @throws OptionError */
+/**
+ * Adam that looks a step ahead (Dozat 2016), with a constant β₁: w ← w − η·(β₁·m/(1 − β₁ᵗ⁺¹) + (1 − β₁)·g/(1 − β₁ᵗ))/(√(v/(1 − β₂ᵗ)) + ε). Dozat's schedule of β₁, which
+ * begins at half of its value (Keras and PyTorch have it), is left out.
+ * @throws OptionError
+ */
 export const nadam = (options?: AdamOptions) => adamLike('nadam', options, { decoupled: false, nesterov: true, weightDecay: 0 });
 
 /** v ← ρ·v + (1 − ρ)·g², w ← w − η·g/(√v + ε) (Hinton 2012). Default η 0.001. @throws OptionError */

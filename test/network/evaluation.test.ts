@@ -182,7 +182,7 @@ describe('metrics of numbers', () => {
     }
   });
 
-  test('r2 is 0 for the mean, 1 for the truth, NaN where targets do not vary', async () => {
+  test('r2 is 0 for the mean, 1 for the truth; where targets do not vary 1 for the truth, else 0, as scikit-learn has it', async () => {
     const net = await Network.create({ inputs: 1, layers: [dense(1)], loss: 'meanSquaredError', precision: 'float64', seed: 1 });
     const r2 = (weights: [number[], number[]], t: number[]) => {
       net.setWeights(weights);
@@ -190,7 +190,22 @@ describe('metrics of numbers', () => {
     };
     expect(r2([[0], [6]], [2, 4, 6, 12])).toBe(0);
     expect(r2([[2], [0]], [2, 4, 6, 12])).toBe(1);
-    expect(r2([[0], [6]], [6, 6, 6, 6])).toBeNaN();
+    expect(r2([[0], [6]], [6, 6, 6, 6])).toBe(1);
+    expect(r2([[0], [5]], [6, 6, 6, 6])).toBe(0);
+    expect(r2([[0], [0.1]], [0.3, 0.3, 0.3, 0.3])).toBe(0);
+    expect(r2([[1], [0]], [1, 2, 3, 7])).toBeCloseTo(1 - 1 / 20.75, 14);
+    using two = await Network.create({ inputs: 1, layers: [dense(2)], loss: 'meanSquaredError', precision: 'float64', seed: 1 });
+    two.setWeights([
+      [1, 0],
+      [0, 5],
+    ]);
+    const found = (constant: number) =>
+      two.evaluate(
+        [1, 2, 3, 7],
+        [1, 2, 3, 7].map((v) => [v, constant]),
+      ) as Found;
+    expect(found(5)['r2']).toBe(1);
+    expect(found(6)['r2']).toBe(0.5);
     // A mean a billion times the spread costs no digits.
     expect(
       r2(
