@@ -102,17 +102,15 @@ export {
   type ConjugateGradientOptions,
   type LbfgsOptions,
   type LineSearchOptions,
-  type NewtonOptions,
   type ScaledConjugateGradientOptions,
   type SecondOrderOptions,
   bfgs,
   conjugateGradient,
-  gaussNewton,
   lbfgs,
-  newton,
   oneStepSecant,
   scaledConjugateGradient,
 } from './optim/quasi-newton.js';
+export { type GaussNewtonOptions, type NewtonOptions, gaussNewton, newton } from './optim/newton.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {

@@ -4,11 +4,12 @@ import type { DoubleCore } from '../bindings/core.js';
 import { Reals } from '../bindings/memory.js';
 import type { Objective } from './objective.js';
 import type { Squares } from './solve/smooth.js';
+import type { TargetUnit } from './unit.js';
 import { type Work, call } from './work.js';
 
 /**
- * F = Σ w·(a − t)² + κ·|kernels|², κ = λ·W·O/2, which is W·O times E: plain residuals, so that μ has the usual scale. JᵀJ and its factor stay in linear memory; J is
- * formed a slab at a time.
+ * F = (Σ w·(a − t)² + κ·|kernels|²)/s², κ = λ·W·O/2, which is W·O times E in the targets' unit s: plain residuals, so that μ has the usual scale. Bayesian decay is that of the parameters
+ * as the unit has them, κ·|u|². JᵀJ and its factor stay in linear memory; J is formed a slab at a time.
  */
 export class NetworkSquares implements Squares {
   readonly n: number;
@@ -16,7 +17,7 @@ export class NetworkSquares implements Squares {
   private kappa: number;
   /** What decays: kernels; all parameters where the data say how much. */
   private readonly decays: readonly { first: number; size: number }[];
-  /** Σ w·(a − t)² of the last `linearise`. */
+  /** Σ w·(a − t)²/s² of the last `linearise`. */
   data = Number.NaN;
   /** Parameters that the data determine, where they say how strong the decay is. */
   effectiveParameters: number | undefined;
@@ -35,7 +36,8 @@ export class NetworkSquares implements Squares {
   /** @throws OutOfMemoryError */
   constructor(
     private readonly objective: Objective,
-    bayesian = false,
+    private readonly unit: TargetUnit,
+    private readonly bayesian: boolean,
   ) {
     const { arena, parameters: n, decay, decays, weight, outputs, engine } = objective;
     this.n = n;
@@ -55,25 +57,28 @@ export class NetworkSquares implements Squares {
   }
 
   *cost(x: Float64Array): Work<number> {
-    const { objective } = this;
-    objective.theta.view().set(x);
+    const { objective, unit } = this;
+    objective.theta.view().set(unit.outside(x));
     const own = (yield* objective.value()) - objective.penalty();
-    return own * objective.weight * objective.outputs + this.kappa * this.squares();
+    return (own * objective.weight * objective.outputs) / unit.loss + this.kappa * this.squares(x);
   }
 
-  /** |kernels|² at the parameters of now. */
-  private squares(): number {
-    const { theta } = this.objective;
-    const { decays } = this;
+  /** How strongly a parameter decays, as the unit has it, where κ is 1. */
+  private share(i: number): number {
+    return this.bayesian ? 1 : this.unit.factor(i) ** 2 / this.unit.loss;
+  }
+
+  /** |kernels|²/s², or |u|². */
+  private squares(x: Float64Array): number {
     let sum = 0;
-    for (const { first, size } of decays) sum += this.core.dot(size, theta.at(first), theta.at(first));
+    for (const { first, size } of this.decays) for (let i = first; i < first + size; i++) sum += this.share(i) * x[i]! * x[i]!;
     return sum;
   }
 
   *linearise(x: Float64Array, d: Float64Array, g: Float64Array): Work<number> {
-    const { objective, a, kappa } = this;
+    const { objective, a, kappa, unit } = this;
     const { plan, set, rows, slab, theta } = objective;
-    theta.view().set(x);
+    theta.view().set(unit.outside(x));
     const { address } = this.g;
     let sum: number;
     if (rows > slab) sum = yield* objective.sum({ kind: 'normalEquations', rows, out: a.address, outB: address });
@@ -86,14 +91,27 @@ export class NetworkSquares implements Squares {
     objective.linearised();
     this.folded = false;
     this.at.set(x);
-    this.data = sum;
+    this.data = sum / unit.loss;
+    this.inUnit();
     this.addDecay(kappa);
     if (this.reweigh && kappa === 0) {
       // To begin with as if the data determined all parameters, and half of their variance were noise.
-      this.decayAnew((this.n * sum) / (objective.observations * objective.outputs * this.squares()));
+      this.decayAnew((this.n * this.data) / (objective.observations * objective.outputs * this.squares(x)));
     }
     this.read(d, g);
-    return sum + this.kappa * this.squares();
+    return this.data + this.kappa * this.squares(x);
+  }
+
+  /** From JᵀJ and Jᵀr with respect to θ to what they are in the targets' unit. */
+  private inUnit(): void {
+    const { n, a, g, unit } = this;
+    if (unit.scale === 1) return;
+    const [matrix, slope] = [a.view(), g.view()];
+    for (let i = 0; i < n; i++) {
+      const own = unit.factor(i) / unit.loss;
+      for (let j = i; j < n; j++) matrix[i * n + j]! *= own * unit.factor(j);
+      slope[i]! *= own;
+    }
   }
 
   /** Adds a multiple of |kernels|² to what the matrix and the gradient are of. */
@@ -103,8 +121,9 @@ export class NetworkSquares implements Squares {
     const [matrix, slope] = [a.view(), g.view()];
     for (const { first, size } of decays) {
       for (let i = first; i < first + size; i++) {
-        matrix[i * n + i]! += kappa;
-        slope[i]! += kappa * at[i]!;
+        const own = kappa * this.share(i);
+        matrix[i * n + i]! += own;
+        slope[i]! += own * at[i]!;
       }
     }
   }
@@ -121,7 +140,7 @@ export class NetworkSquares implements Squares {
    */
   private *evidence(d: Float64Array, g: Float64Array): Work<number> {
     const { n, core, factor, found, scaling, objective, data, kappa } = this;
-    const squares = this.squares();
+    const squares = this.squares(this.at);
     core.fill(n, 0, scaling.address);
     const { scratch } = objective.jacobianBuffers();
     if ((yield* this.damped(0, scratch)) === 0) {
@@ -164,7 +183,7 @@ export class NetworkSquares implements Squares {
 
   /** R and z for J and the residuals at `at`, found once for all damping. */
   private *triangular(): Work<{ r: Reals; z: Reals; spare: Reals }> {
-    const { objective, core, n, at, kappa } = this;
+    const { objective, core, n, at, kappa, unit } = this;
     const { plan, set, rows, slab, theta, arena } = objective;
     this.triangle ??= {
       r: new Reals(arena, 'float64', n * n),
@@ -176,19 +195,27 @@ export class NetworkSquares implements Squares {
     const { rows: j, outputs: e } = objective.jacobianBuffers();
     yield* call('fill', n * n, 0, r.address);
     core.fill(n, 0, z.address);
-    theta.view().set(at); // a trial may stand there
+    theta.view().set(unit.outside(at)); // a trial may stand there
     objective.linearised();
     const [of, over] = [plan.address, set.address];
     yield* call('triangularEquations', of, over, rows, slab, j.address, e.address, r.address, z.address, spare.address);
-    const root = Math.sqrt(kappa);
+    if (unit.scale !== 1) {
+      // Q·R = J, so Q·(R·C/s) is what J is in the unit.
+      const [triangle, folded] = [r.view(), z.view()];
+      for (let i = 0; i < n; i++) {
+        for (let k = i; k < n; k++) triangle[i * n + k]! *= unit.factor(k) / unit.scale;
+        folded[i]! /= unit.scale;
+      }
+    }
     const together = slab * objective.outputs;
     for (const { first, size } of this.decays) {
       for (let from = first; from < first + size; from += together) {
-        // Rows √κ·e_i, with the errors √κ·θ_i.
+        // Rows √κ_i·e_i, with the errors √κ_i·u_i.
         const count = Math.min(together, first + size - from);
         yield* call('fill', count * n, 0, j.address);
         const [row, error] = [j.view(), e.view()];
         for (let k = 0; k < count; k++) {
+          const root = Math.sqrt(kappa * this.share(from + k));
           row[k * n + from + k] = root;
           error[k] = root * at[from + k]!;
         }

@@ -4,6 +4,7 @@ import { SIZE } from "../vec";
 import { Patterns } from "../batch";
 import { SOFTMAX } from "../kernels/activation";
 import { normalMatrix } from "../kernels/factor";
+import { throughInput } from "../kernels/loss";
 import { outerProduct, vectorMatrix } from "../kernels/matvec";
 import { foldRows } from "../kernels/qr";
 import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF, layerSlope } from "../layer";
@@ -51,21 +52,25 @@ function ownGradients(layer: Layer, rows: i32, x: usize, parameters: usize, d: u
   }
 }
 
-/** jacobianRows of the slab at hand, after planForward on it. */
-function slabRows(planAt: usize, patterns: Patterns, rows: i32, weighted: i32, jacobian: usize, stride: usize): void {
-  const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units;
-  const x = patterns.atX, w = weighted ? patterns.atW : 0;
+/**
+ * jacobianRows of the slab at hand, after planForward on it. With `curved` and a cross-entropy rows are those of √(∂²l/∂a_k²)·∂a_k/∂θ (l without 1/O): JᵀJ is then the
+ * Gauss-Newton matrix.
+ */
+function slabRows(planAt: usize, patterns: Patterns, rows: i32, weighted: i32, curved: i32, jacobian: usize, stride: usize): void {
+  const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units, softmax = top.activation == SOFTMAX;
+  const x = patterns.atX, w = weighted ? patterns.atW : 0, rooted = curved && throughInput(plan.loss);
   for (let k = 0; k < units; k++) {
     const d = plan.delta;
     for (let r = 0; r < rows; r++) {
-      const root = w ? sqrt(get(w, r)) : 1, at = r * units;
+      const root = w ? sqrt(get(w, r)) : 1, at = r * units, a = get(top.a, at + k);
+      // The softmax couples outputs: ∂a_k/∂y_j = a_k·(δ_kj − a_j), and ∂²l/∂a_k² stands for 1/a_k; of a sigmoid unit ∂a/∂y is a·(1 − a), and ∂²l/∂y² too.
+      const own = softmax ? (rooted ? sqrt(a) : a) : rooted ? sqrt(a * (1 - a)) : 1;
       for (let j = 0; j < units; j++) {
         const one: f64 = j == k ? 1 : 0;
-        // The softmax couples outputs: ∂a_k/∂y_j = a_k·(δ_kj − a_j).
-        set(d, at + j, root * (top.activation == SOFTMAX ? get(top.a, at + k) * (one - get(top.a, at + j)) : one));
+        set(d, at + j, root * (own * (softmax ? one - get(top.a, at + j) : one)));
       }
     }
-    if (top.activation != SOFTMAX) layerSlope(top, rows, parameterAt(plan.theta, top.first), d);
+    if (!softmax && !rooted) layerSlope(top, rows, parameterAt(plan.theta, top.first), d);
     for (let i = plan.layers - 1; i >= 0; i--) {
       const layer = layerAt(plan, i), column = parameterAt(jacobian + <usize>k * stride, layer.first);
       ownGradients(layer, rows, layerInput(plan, i, x), parameterAt(plan.theta, layer.first), plan.delta, column, stride * units);
@@ -86,7 +91,7 @@ export function jacobianRows(
   patterns.take(first, rows);
   planForward(planAt, rows, patterns.atX);
   memory.copy(outputs, top.a, <usize>(rows * units) * SIZE);
-  slabRows(planAt, patterns, rows, weighted, jacobian, stride);
+  slabRows(planAt, patterns, rows, weighted, 0, jacobian, stride);
 }
 
 /** e[r,o] = √w[r]·(a[r,o] − t[r,o]); returns Σ e² */
@@ -105,8 +110,8 @@ function residuals(rows: i32, units: i32, a: usize, t: usize, w: usize, e: usize
 
 /**
  * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of patterns from `begin` on, `rows` of them, formed `slab` ≤ the plan's of them at a time;
- * returns Σ e². a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where the plan's last forward pass was over just these patterns, at these
- * parameters, which needs slab ≥ rows. scratch: factorScratch(slab·O, P)
+ * returns Σ e². With `errors` 0 just a = Jᵀ·∂²(Σ w·l)/∂a²·J, the Gauss-Newton matrix without 1/O, of squared errors half of it. a: P×P; g: P; jacobian: slab·O×P;
+ * errors: slab·O. forwarded: 1 where the plan's last forward pass was over just these patterns, at these parameters, which needs slab ≥ rows. scratch: factorScratch(slab·O, P)
  */
 export function normalEquations(
   planAt: usize, patternsAt: usize, begin: i32, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize, g: usize, scratch: usize,
@@ -116,15 +121,15 @@ export function normalEquations(
   let total: f64 = 0;
   plan.learning = 0;
   memory.fill(a, 0, <usize>n * stride);
-  memory.fill(g, 0, stride);
+  if (errors) memory.fill(g, 0, stride);
   for (let first = 0; first < rows; first += slab) {
     const count = min(slab, rows - first), m = count * units;
     patterns.take(begin + first, count);
     if (!forwarded) planForward(planAt, count, patterns.atX);
-    total += residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
-    slabRows(planAt, patterns, count, 1, jacobian, stride);
+    if (errors) total += residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
+    slabRows(planAt, patterns, count, 1, errors ? 0 : 1, jacobian, stride);
     normalMatrix(m, n, jacobian, stride, a, scratch);
-    vectorMatrix(n, m, errors, SIZE, jacobian, stride, g, g);
+    if (errors) vectorMatrix(n, m, errors, SIZE, jacobian, stride, g, g);
   }
   return total;
 }
@@ -142,7 +147,7 @@ export function triangularEquations(
     patterns.take(first, count);
     planForward(planAt, count, patterns.atX);
     residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
-    slabRows(planAt, patterns, count, 1, jacobian, <usize>n * SIZE);
+    slabRows(planAt, patterns, count, 1, 0, jacobian, <usize>n * SIZE);
     foldRows(n, r, z, count * units, jacobian, errors, spare);
   }
 }

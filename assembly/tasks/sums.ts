@@ -67,7 +67,7 @@ function doubleTask(job: Job, place: Place, first: i32, rows: i32): f64 {
     }
     case NORMAL_EQUATIONS:
       return normalEquations(
-        place.plan, place.patterns, first, rows, rows, 0, place.room, place.errors, place.part, place.partB, place.scratch,
+        place.plan, place.patterns, first, rows, rows, 0, place.room, job.option ? 0 : place.errors, place.part, place.partB, place.scratch,
       );
   }
   return 0;
@@ -104,7 +104,7 @@ export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
       const at = <usize>i * (<usize>n + 1) * SIZE;
       gather(n - i, part + at, job.out + at, k);
     }
-    gather(n, partB, job.outB, k);
+    if (!job.option) gather(n, partB, job.outB, k);
     return;
   }
   gather(n, part, job.out, k);

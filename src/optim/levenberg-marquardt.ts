@@ -4,10 +4,9 @@ import { OptionError } from '../errors.js';
 import type { Objective } from '../objective.js';
 import { checked, flag, number, oneOf } from '../options.js';
 import { RULES, SCALINGS, type Rule, type Scaling, levenbergMarquardt as solver } from '../solve/levenberg-marquardt.js';
-import { largest } from '../solve/smooth.js';
 import { NetworkSquares } from '../squares.js';
-import type { Task } from './method.js';
-import { type Goal, secondOrder } from './second-order.js';
+import type { TargetUnit } from '../unit.js';
+import { type Goal, goingOn, secondOrder } from './second-order.js';
 
 const OPTIONS = {
   mu: number({ above: 0, below: Infinity }, 1e-3),
@@ -24,7 +23,10 @@ const OPTIONS = {
 
 /** Options of levenbergMarquardt; names and defaults of the first five are MATLAB's (trainlm), those of the rule 'tenfold'. */
 export interface LevenbergMarquardtOptions {
-  /** μ > 0 to start with, in the scale of JᵀJ of plain residuals; with 'nielsen' and scaling 'identity' relative to its largest diagonal entry. Default 0.001. */
+  /**
+   * μ > 0 to start with, in the scale of JᵀJ of plain residuals, in the power of ten next to the targets' standard deviation where the last layer is linear; with 'nielsen' and scaling 'identity'
+   * relative to its largest diagonal entry. Default 0.001.
+   */
   mu?: number;
   /** What μ is multiplied with where a step fails, > 1. Default 10. */
   muInc?: number;
@@ -32,7 +34,7 @@ export interface LevenbergMarquardtOptions {
   muDec?: number;
   /** Ends where μ exceeds this. Default 10¹⁰. */
   muMax?: number;
-  /** Ends where no element of the gradient Jᵀr is larger. Default 10⁻⁷. */
+  /** Ends where no element of the gradient Jᵀr is larger, in the unit of the targets (see mu). Default 10⁻⁷. */
   minGrad?: number;
   /** What μ multiplies: the 'identity' (default), the diagonal of JᵀJ ('marquardt'), or the largest that has been ('more'). */
   scaling?: Scaling;
@@ -45,7 +47,7 @@ export interface LevenbergMarquardtOptions {
   weightDecay?: number;
   /**
    * Whether the data say how strong the decay of all parameters is, anew after each step, by MacKay's evidence in Foresee and Hagan's form (MATLAB's trainbr): for small
-   * and noisy sets, without a validation set. Not beside weightDecay. Default false.
+   * and noisy sets, without a validation set. Where the last layer is linear, decay is that of its parameters in the unit of the targets (see mu). Not beside weightDecay. Default false.
    */
   bayesian?: boolean;
   /** MATLAB's name for the patience of early stopping, which it turns on where there is a validation set. */
@@ -68,8 +70,8 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     throw new OptionError('levenbergMarquardt.weightDecay', given.weightDecay, 'none with bayesian, which asks the data for it');
   }
   const settings = { ...given, rule: given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const)) };
-  const goal = (objective: Objective, { plan }: Task): SquaresGoal => {
-    const { loss } = plan.architecture;
+  const goal = (objective: Objective, unit: TargetUnit): SquaresGoal => {
+    const { loss } = objective.plan.architecture;
     if (loss !== 'meanSquaredError') {
       throw new OptionError(
         'fit.method',
@@ -77,12 +79,11 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
         `gaussNewton() or lbfgs() with the loss ${loss}; it is made for squared errors`,
       );
     }
-    const squares = new NetworkSquares(objective, bayesian);
+    const squares = new NetworkSquares(objective, unit, bayesian);
     return {
       f: squares,
       objective,
-      loss: () => squares.data / (objective.weight * objective.outputs),
-      gradientNorm: ({ gradient }) => largest(gradient),
+      loss: () => (squares.data * unit.loss) / (objective.weight * objective.outputs),
       ...(bayesian && {
         regularisation: () => ({
           effectiveParameters: squares.effectiveParameters ?? Number.NaN,
@@ -97,11 +98,6 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     ...(maxFail !== undefined && { patience: maxFail }),
     matrices: () => 2,
     goal,
-    solve: ({ f }: SquaresGoal, x: Float64Array, state) => {
-      // What a fit that goes on had for μ is where this one begins.
-      const known = state?.method === 'levenbergMarquardt' && state.memory[0]! > 0;
-      const damping = known ? { ...settings, mu: state.memory[0]!, absolute: true } : settings;
-      return solver(f, x, damping);
-    },
+    solve: ({ f }: SquaresGoal, x: Float64Array, state) => solver(f, x, goingOn('levenbergMarquardt', settings, state)),
   });
 }

@@ -1,13 +1,12 @@
-// Conjugate gradients, quasi-Newton methods and Newton's own on networks (Efficient BackProp 6).
+// Conjugate gradients and quasi-Newton methods on networks (Efficient BackProp 6).
 
-import { checked, number, oneOf, value } from '../options.js';
+import { checked, number, oneOf } from '../options.js';
 import { BETAS, type Beta, conjugateGradient as cg, scaledConjugateGradient as scg } from '../solve/conjugate-gradient.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
-import { newton as newtonSolver } from '../solve/newton.js';
 import { UPDATES, type Update, bfgs as bfgsSolver, lbfgs as lbfgsSolver, oneStepSecant as oss } from '../solve/quasi-newton.js';
 import { secondOrder } from './second-order.js';
 
-const DECAY = number({ min: 0, below: Infinity }, 0);
+export const DECAY = number({ min: 0, below: Infinity }, 0);
 
 /** Options that methods of second order share. */
 export interface SecondOrderOptions {
@@ -23,7 +22,7 @@ export interface LineSearchOptions extends SecondOrderOptions {
   lineSearch?: LineSearch;
 }
 
-const SEARCH = oneOf(LINE_SEARCHES, 'wolfe');
+export const SEARCH = oneOf(LINE_SEARCHES, 'wolfe');
 
 export interface ConjugateGradientOptions extends SecondOrderOptions {
   /** How directions follow from gradients. Default 'polakRibiere', which the chapter calls the more robust one. */
@@ -92,37 +91,4 @@ export function oneStepSecant(options?: BfgsOptions) {
     options,
   );
   return secondOrder({ name: 'oneStepSecant', weightDecay, solve: ({ f }, x) => oss(f, x, manner) });
-}
-
-export interface NewtonOptions extends LineSearchOptions {
-  /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
-  truncated?: boolean;
-}
-
-/** From so many parameters on a column of the Hessian for each costs more than conjugate gradients do. */
-const WHOLE = 300;
-
-const TRUNCATED = value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined);
-
-function newtonOf(name: 'newton' | 'gaussNewton', options: NewtonOptions | undefined) {
-  const schema = { truncated: TRUNCATED, weightDecay: DECAY, lineSearch: SEARCH };
-  const { truncated, weightDecay, lineSearch } = checked(name, schema, options);
-  const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
-  return secondOrder({
-    name,
-    weightDecay,
-    matrices: (parameters) => (wanted(parameters) ? 0 : 2),
-    solve: ({ f, objective: { engine, arena } }, x) =>
-      newtonSolver(engine, arena, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
-  });
-}
-
-/** Newton's method (6.1): the exact Hessian made positive definite by shifts, or truncated conjugate gradients on it, and a line search. @throws OptionError */
-export function newton(options?: NewtonOptions) {
-  return newtonOf('newton', options);
-}
-
-/** The same with the Gauss-Newton matrix Jᵀ(∂²l/∂a²)J, which is never indefinite (6.5). @throws OptionError */
-export function gaussNewton(options?: NewtonOptions) {
-  return newtonOf('gaussNewton', options);
 }

@@ -5,22 +5,25 @@ import { Reals } from '../../bindings/memory.js';
 import { OptionError } from '../errors.js';
 import { Objective } from '../objective.js';
 import { type Work, isPiece } from '../work.js';
+import type { Damping } from '../solve/levenberg-marquardt.js';
 import type { Ending, Iterate, Smooth, Solver } from '../solve/smooth.js';
 import { largest } from '../solve/smooth.js';
+import { TargetUnit } from '../unit.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
 import type { Method, MethodState, Task, Training } from './method.js';
 
 /** Most bytes of matrices: WebAssembly's memory is 4 GiB, and there are data besides. */
 const MOST = 3.5 * 2 ** 30;
 
-/** A network's objective as methods see it: what they minimise, and what of it is the loss. */
+/** Units of the targets, from which on a start's last layer is scaled to them. */
+const FAR = 1000;
+
+/** A network's objective as methods see it: what they minimise, in the unit of the targets, and what of it is the loss. */
 export interface Goal<F = Smooth> {
   readonly f: F;
   readonly objective: Objective;
-  /** The training loss, without decay, at an accepted point. */
+  /** The training loss, without decay, at an accepted point, in its own unit. */
   loss(iterate: Iterate): number;
-  /** The largest magnitude of the loss's gradient there. */
-  gradientNorm(iterate: Iterate): number;
   /** What the data said of weight decay, where they are asked. */
   regularisation?(): Regularisation;
 }
@@ -32,9 +35,9 @@ export interface SecondOrder<F = Smooth> {
   /** How many P×P matrices it keeps. Default 0. */
   readonly matrices?: (parameters: number) => number;
   /** What its goal is; by default the loss itself. */
-  goal?(objective: Objective, task: Task): Goal<F>;
+  goal?(objective: Objective, unit: TargetUnit): Goal<F>;
   solve(goal: Goal<F>, x: Float64Array, state: MethodState | undefined): Solver;
-  /** Ends where the gradient's largest magnitude is at most this. */
+  /** Ends where the gradient's largest magnitude is at most this, in the unit of the targets. */
   readonly minGrad?: number;
 }
 
@@ -48,36 +51,39 @@ export function secondOrder<F = Smooth, S extends SecondOrder<F> = SecondOrder<F
   });
 }
 
+/** The damping of a fit that goes on: where the one before left it. */
+export function goingOn(name: string, damping: Damping, state: MethodState | undefined): Damping {
+  const known = state?.method === name && state.memory[0]! > 0;
+  return known ? { ...damping, mu: state.memory[0]!, absolute: true } : damping;
+}
+
 /** E itself, and its derivatives. */
-export function lossGoal(objective: Objective): Goal {
+export function lossGoal(objective: Objective, unit: TargetUnit): Goal {
   const { theta, parameters: n } = objective;
   const [g, v, out] = objective.vectors(3) as [Reals, Reals, Reals];
-  const at = (x: Float64Array) => theta.view().set(x);
+  const at = (x: Float64Array) => theta.view().set(unit.outside(x));
   const f: Smooth = {
     n,
-    value(x) {
+    *value(x) {
       at(x);
-      return objective.value();
+      return (yield* objective.value()) / unit.loss;
     },
     *gradient(x, into) {
       at(x);
       const value = yield* objective.gradient(g);
       into.set(g.view());
-      return value;
+      unit.slopes(into);
+      return value / unit.loss;
     },
     *product(x, direction, into, gaussNewton) {
       at(x);
-      v.view().set(direction);
+      v.view().set(unit.outside(direction));
       yield* objective.product(v, out, gaussNewton);
       into.set(out.view());
+      unit.slopes(into);
     },
   };
-  return {
-    f,
-    objective,
-    loss: ({ x, value }) => value - objective.penaltyAt(x),
-    gradientNorm: ({ gradient }) => largest(gradient),
-  };
+  return { f, objective, loss: ({ x, value }) => value * unit.loss - objective.penaltyAt(unit.outside(x)) };
 }
 
 /** @throws OptionError for what methods of second order cannot have beside them */
@@ -99,8 +105,10 @@ function refuse({ name }: { name: string }, { plan, extras }: Task): void {
 class Solving<F> implements Training {
   readonly stepsPerEpoch = 1;
   private readonly goal: Goal<F>;
+  private readonly unit: TargetUnit;
   private readonly solver: Solver;
-  private readonly start: Float64Array;
+  /** The parameters of now: the start's, or those of the last point that was accepted. */
+  private theta: Float64Array;
   private last: Iterate | undefined;
   private epoch: number;
   rate = 0;
@@ -125,10 +133,30 @@ class Solving<F> implements Training {
     const theta = new Reals(arena, 'float64', plan.theta.length);
     theta.view().set(plan.theta.view());
     const objective = new Objective(engine, arena, plan.architecture, theta, patterns, subset, method.weightDecay, task.threads);
-    this.goal = method.goal?.(objective, task) ?? (lossGoal(objective) as unknown as Goal<F>);
-    this.start = plan.theta.view().slice(0, plan.parameters) as Float64Array;
-    this.solver = method.solve(this.goal, this.start, state);
+    this.unit = new TargetUnit(plan.architecture, plan.parameters, patterns, subset);
+    this.goal = method.goal?.(objective, this.unit) ?? (lossGoal(objective, this.unit) as unknown as Goal<F>);
+    this.theta = plan.theta.view().slice(0, plan.parameters) as Float64Array;
+    this.solver = this.solving(state);
     this.epoch = state?.epoch ?? 0;
+  }
+
+  /** The method's own solver, from a start in the unit of the targets. */
+  private *solving(state: MethodState | undefined): Solver {
+    const { goal, unit, method } = this;
+    let x = unit.inside(this.theta);
+    const size = unit.weights(x, goal.objective.outputs);
+    if (!state && size > FAR) {
+      // The last layer's weights are meant for a much larger unit. Were they left to the method, it would first ruin what is below.
+      const near = unit.scaled(x, 1 / size);
+      if ((yield* this.lossAt(near)) < (yield* this.lossAt(x))) x = near;
+    }
+    return yield* method.solve(goal, x, state);
+  }
+
+  private *lossAt(x: Float64Array): Work<number> {
+    const { objective } = this.goal;
+    objective.theta.view().set(this.unit.outside(x));
+    return yield* objective.value();
   }
 
   begin(): undefined {
@@ -137,7 +165,7 @@ class Solving<F> implements Training {
 
   /** The accepted point, whatever else was put there since. */
   expose(): void {
-    this.task.plan.theta.view().set(this.last?.x ?? this.start);
+    this.task.plan.theta.view().set(this.theta);
   }
 
   /** To the solver's next point or pause: its decisions are this thread's, what it decides on may be worked out by another. */
@@ -151,10 +179,11 @@ class Solving<F> implements Training {
       this.epoch--;
     } else if (value) {
       this.last = value;
+      this.theta = this.unit.outside(value.x);
       this.rate = value.rate;
       this.expose();
       if (!Number.isFinite(value.value)) return -1;
-      if (this.method.minGrad !== undefined && this.gradientNorm! <= this.method.minGrad) this.small = true;
+      if (this.method.minGrad !== undefined && largest(value.gradient) <= this.method.minGrad) this.small = true;
     }
     return 1;
   }
@@ -167,7 +196,7 @@ class Solving<F> implements Training {
   }
 
   get gradientNorm(): number | undefined {
-    return this.last && this.goal.gradientNorm(this.last);
+    return this.last && this.unit.steepest(this.last.gradient);
   }
 
   get regularisation(): Regularisation | undefined {

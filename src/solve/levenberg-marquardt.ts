@@ -20,9 +20,14 @@ export interface Damping {
   readonly rule: Rule;
   /** Whether μ is meant as it stands, where it would be relative to the largest diagonal entry. */
   readonly absolute?: boolean;
+  /** Whether steps are not damped as long as such steps lower F by nearly as much as the model foretells: where it is linear in its parameters, the first one ends. */
+  readonly hopeful?: boolean;
   /** A step that lowers F by no more than this share of it is taken for the last: its gradient is estimated. Default: none is. */
   readonly tolerance?: number;
 }
+
+/** The share of what the model foretells that a step without damping must keep. */
+const HELD = 0.9;
 
 /** Entries of D are at least this share of the largest. */
 const FLOOR = 1e-12;
@@ -42,9 +47,11 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
   let mu = damping.mu;
   let nu = 2;
   if (damping.rule === 'nielsen' && damping.scaling === 'identity' && !damping.absolute) {
-    mu *= largest(own);
+    const most = largest(own);
+    mu = most === 0 ? Math.sqrt(dot(g, g)) : mu * most; // without any curvature the first step has length 1
   }
   let stuck = 0;
+  let hopeful = damping.hopeful === true;
   for (;;) {
     if (largest(g) === 0) return 'minGradient';
     if (damping.scaling !== 'identity') {
@@ -54,7 +61,8 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
         d[i] = damping.scaling === 'more' ? Math.max(d[i]!, entry) : entry;
       }
     }
-    const found = f.step(mu, d, p);
+    const rate = hopeful ? 0 : mu;
+    const found = f.step(rate, d, p);
     const solved = typeof found === 'boolean' ? found : yield* found;
     let there = Number.NaN;
     if (solved) {
@@ -62,11 +70,13 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
       const tried = f.cost(to);
       there = typeof tried === 'number' ? tried : yield* tried;
     }
-    if (solved && there < cost) {
-      let foretold = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
-      for (let i = 0; i < n; i++) foretold += p[i]! * (mu * d[i]! * p[i]! - g[i]!);
-      const ratio = (cost - there) / foretold;
-      const rate = mu;
+    let foretold = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
+    for (let i = 0; i < n; i++) foretold += p[i]! * (rate * d[i]! * p[i]! - g[i]!);
+    const ratio = (cost - there) / foretold;
+    if (hopeful && !(solved && ratio >= HELD)) {
+      hopeful = false;
+      yield undefined;
+    } else if (solved && there < cost) {
       if (damping.rule === 'nielsen') {
         const e = 2 * ratio - 1;
         mu = Math.max(mu * Math.max(1 / 3, 1 - e * e * e), 1e-300);

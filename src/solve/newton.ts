@@ -95,9 +95,48 @@ class Whole implements Curved {
 const WORTH = 0.5;
 
 /**
- * By conjugate gradients on B·p = −g, ended where the quadratic model hardly falls any more (Nash & Sofer 1990: the residual says little where eigenvalues are far apart), at
- * rounding, or along a direction of negative curvature.
+ * p ≈ −B⁻¹·g by conjugate gradients on B·p = −g, ended where the quadratic model hardly falls any more (Nash & Sofer 1990: the residual says little where eigenvalues are far apart), at
+ * rounding, or along a direction of negative curvature. Pauses after each product.
  */
+export function* truncated(
+  times: (v: Float64Array, out: Float64Array) => Work<void>,
+  g: Float64Array,
+  p: Float64Array,
+  worth = WORTH,
+): Searching<void> {
+  const n = g.length;
+  const least = Number.EPSILON * Math.sqrt(dot(g, g));
+  let model = 0;
+  p.fill(0);
+  const r = g.slice();
+  let d: Float64Array = g.map((e) => -e);
+  let square = dot(r, r);
+  const product = new Float64Array(n);
+  for (let k = 0; k < 2 * n && Math.sqrt(square) > least; k++) {
+    yield* times(d, product);
+    yield undefined;
+    const curvature = dot(d, product);
+    if (!(curvature > 1e-16 * dot(d, d))) {
+      if (k === 0) p.set(d);
+      return;
+    }
+    const alpha = square / curvature;
+    for (let i = 0; i < n; i++) {
+      p[i]! += alpha * d[i]!;
+      r[i]! += alpha * product[i]!;
+    }
+    const before = model;
+    model = (dot(p, r) + dot(p, g)) / 2; // gᵀp + ½·pᵀBp, since r = Bp + g
+    if ((k + 1) * (1 - before / model) <= worth) break;
+    const next = dot(r, r);
+    const beta = next / square;
+    square = next;
+    d = d.map((e, i) => -r[i]! + beta * e);
+  }
+  if (dot(p, g) >= 0) for (let i = 0; i < n; i++) p[i] = -g[i]!;
+}
+
+/** By products alone. */
 class Truncated implements Curved {
   constructor(
     private readonly f: Smooth,
@@ -105,36 +144,7 @@ class Truncated implements Curved {
   ) {}
 
   *direction(x: Float64Array, g: Float64Array, p: Float64Array): Searching<void> {
-    const { f } = this;
-    const least = Number.EPSILON * Math.sqrt(dot(g, g));
-    let model = 0;
-    p.fill(0);
-    const r = g.slice();
-    let d: Float64Array = g.map((e) => -e);
-    let square = dot(r, r);
-    const product = new Float64Array(f.n);
-    for (let k = 0; k < 2 * f.n && Math.sqrt(square) > least; k++) {
-      yield* f.product!(x, d, product, this.gaussNewton);
-      yield undefined;
-      const curvature = dot(d, product);
-      if (!(curvature > 1e-16 * dot(d, d))) {
-        if (k === 0) p.set(d);
-        return;
-      }
-      const alpha = square / curvature;
-      for (let i = 0; i < f.n; i++) {
-        p[i]! += alpha * d[i]!;
-        r[i]! += alpha * product[i]!;
-      }
-      const before = model;
-      model = (dot(p, r) + dot(p, g)) / 2; // gᵀp + ½·pᵀBp, since r = Bp + g
-      if ((k + 1) * (1 - before / model) <= WORTH) break;
-      const next = dot(r, r);
-      const beta = next / square;
-      square = next;
-      d = d.map((e, i) => -r[i]! + beta * e);
-    }
-    if (dot(p, g) >= 0) for (let i = 0; i < f.n; i++) p[i] = -g[i]!;
+    yield* truncated((v, out) => this.f.product!(x, v, out, this.gaussNewton), g, p);
   }
 }
 
@@ -145,7 +155,7 @@ export function* newton(
   f: Smooth,
   x0: Float64Array,
   gaussNewton: boolean,
-  truncated: boolean,
+  byProducts: boolean,
   lineSearch: LineSearch = 'wolfe',
 ): Solver {
   let x: Float64Array = x0.slice();
@@ -153,7 +163,7 @@ export function* newton(
   let value = yield* gradientAt(f, x, g);
   yield undefined;
   const p = new Float64Array(f.n);
-  const curved: Curved = truncated ? new Truncated(f, gaussNewton) : new Whole(engine, arena, f, gaussNewton);
+  const curved: Curved = byProducts ? new Truncated(f, gaussNewton) : new Whole(engine, arena, f, gaussNewton);
   for (;;) {
     yield* curved.direction(x, g, p);
     let slope = dot(g, p);

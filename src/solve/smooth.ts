@@ -25,7 +25,10 @@ export interface Immediate extends Smooth {
   value(x: Float64Array): number;
 }
 
-/** A sum of squares F(x) = Σ r_i(x)², with J = ∂r/∂x: answers, or the work that comes to them. */
+/**
+ * A sum of squares F(x) = Σ r_i(x)², with J = ∂r/∂x: answers, or the work that comes to them. Another function F stands for one where ½·∇F is in the place of Jᵀr, and in that of JᵀJ
+ * a matrix without negative eigenvalues that is like ½·∇²F.
+ */
 export interface Squares {
   readonly n: number;
   /** F(x) alone. */
@@ -33,7 +36,7 @@ export interface Squares {
   /** F(x), the diagonal of JᵀJ into d and Jᵀr into g; J stays where it is, for `step`. */
   linearise(x: Float64Array, d: Float64Array, g: Float64Array): number | Work<number>;
   /** −(JᵀJ + μ·diag(d))⁻¹·Jᵀr into p, for J and r of the last `linearise`; false where it cannot be found. */
-  step(mu: number, d: Float64Array, p: Float64Array): boolean | Work<boolean>;
+  step(mu: number, d: Float64Array, p: Float64Array): boolean | Searching<boolean>;
   /** Changes what F is made of, after a `linearise` that was accepted: F of now, with d and g again. Missing where F stays what it is. */
   reweigh?(d: Float64Array, g: Float64Array): Work<number>;
 }
