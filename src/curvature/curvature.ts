@@ -1,7 +1,7 @@
 // What a user asks of the Hessian of a network's loss, on a set of patterns, at the weights that the network has when asked.
 
 import type { DoubleEngine } from '../../bindings/core.js';
-import { type Arena, type RealArray, Reals } from '../../bindings/memory.js';
+import { Arena, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena } from '../../bindings/owned.js';
 import { eigen } from '../data/normalize/spectrum.js';
 import type { Dataset, Patterns } from '../data/dataset.js';
@@ -26,13 +26,17 @@ import {
   type Spectrum,
 } from './options.js';
 import { type Work, workHere } from '../work.js';
-import { type Principal, type Ritz, lanczos, norm, powerIteration } from './eigen.js';
+import { type Principal, type Ritz, extreme, lanczos, norm, powerIteration } from './eigen.js';
+import type { Product } from './krylov.js';
 
 /** From this many parameters on the whole Hessian is not formed: its eigenvectors would take minutes. */
 const LARGEST = 3000;
 
 /** ε^⅓ and √ε, the best steps of central and of one-sided differences. */
 const CENTRAL = 6.055454452393343e-6;
+
+/** Vectors that a search for an eigenvalue keeps. */
+const ROOM = 32;
 
 /** What curvature is measured on. */
 export interface CurvatureSubject {
@@ -192,23 +196,44 @@ export class Curvature {
     return { data, shape: [size, size] };
   }
 
-  /** The eigenvalue of largest magnitude, and its vector. @throws OptionError */
+  /**
+   * The eigenvalue of largest magnitude, or the largest (`which`), with its vector and residual. Exact products are searched by Lanczos' method, which tells λ from −λ; differences by the
+   * power method and patterns one by one, as the chapter has them.
+   * @throws OptionError
+   */
   principalEigenvalue(options?: PrincipalOptions): Principal {
     this.check();
-    const { by, online, tolerance, products, presentations, alpha, seed } = checked('principalEigenvalue', PRINCIPAL, options);
-    const start = this.normals(seed, 0);
-    if (online || by === 'online') return this.leaky(start, presentations, alpha, seed);
-    const apply = by === 'products' ? (v: Float64Array) => this.hessianVector(v) : (v: Float64Array) => this.along(v, alpha);
-    return powerIteration(apply, start, tolerance, products);
+    const settings = checked('principalEigenvalue', PRINCIPAL, options);
+    const { online, which, products, presentations, alpha, seed } = settings;
+    const by = online ? 'online' : settings.by;
+    const tolerance = settings.tolerance ?? (by === 'products' ? 1e-10 : 1e-6);
+    if (by === 'online') {
+      if (which === 'algebraic') throw new OptionError('principalEigenvalue.which', which, "'magnitude' with by: 'online'");
+      return this.leaky(this.normals(seed, 0), presentations, alpha, seed);
+    }
+    const along = (v: Float64Array) => this.along(v, alpha);
+    if (by === 'finiteDifference' && which === 'magnitude')
+      return powerIteration(along, this.normals(seed, 0), tolerance, products);
+    const { subject, objective, parameters: n } = this;
+    // biome-ignore lint/correctness/useYield: differences are taken here and now
+    const differences = function* (v: Reals, out: Reals) {
+      out.view().set(along(v.read() as Float64Array));
+    };
+    const apply: Product = by === 'products' ? (v, out) => objective.product(v, out, false) : differences;
+    const start = (v: Reals) => v.view().set(this.normals(seed, 0));
+    return this.apart((arena) =>
+      this.here(extreme(subject.engine, arena, n, apply, { which, tolerance, most: products, room: ROOM, start })),
+    );
   }
 
-  /** λmax, the largest eigenvalue: that of the power method, or where that is negative the one at the other end. */
+  /**
+   * λmax, the largest eigenvalue, which may be negative: `principalEigenvalue({ which: 'algebraic' }).value`, of which that also has the residual. By `'online'` a magnitude.
+   * @throws OptionError
+   */
   largestEigenvalue(options?: PrincipalOptions): number {
-    const { value } = this.principalEigenvalue(options);
-    if (value >= 0) return value;
-    const shifted = (v: Float64Array) => this.hessianVector(v).map((e, i) => e - value * v[i]!);
-    const { tolerance, products, seed } = checked('largestEigenvalue', PRINCIPAL, options);
-    return powerIteration(shifted, this.normals(seed, 1), tolerance, products).value + value;
+    const { by, online } = checked('largestEigenvalue', PRINCIPAL, options);
+    const which = online || by === 'online' ? 'magnitude' : 'algebraic';
+    return this.principalEigenvalue({ ...options, which }).value;
   }
 
   /** 1/λmax: the rate at which a step in the direction of largest curvature ends at its minimum (5.1, (39)); Infinity where nothing curves upwards. */
@@ -425,7 +450,19 @@ export class Curvature {
   }
 
   private lanczos(steps: number, seed: number, probe: number): Ritz {
-    return lanczos(this.subject.engine, (v) => this.hessianVector(v), this.normals(seed, 1000 + probe), steps);
+    const { subject, objective, parameters: n } = this;
+    const start = (v: Reals) => v.view().set(this.normals(seed, 1000 + probe));
+    return this.apart((arena) => lanczos(subject.engine, arena, n, (v, out) => objective.product(v, out, false), start, steps));
+  }
+
+  /** Work with memory of its own. */
+  private apart<T>(work: (arena: Arena) => T): T {
+    const arena = new Arena();
+    try {
+      return work(arena);
+    } finally {
+      arena.dispose();
+    }
   }
 
   /** P normal numbers of a stream of their own. */

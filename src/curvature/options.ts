@@ -2,6 +2,7 @@
 
 import { flag, number, oneOf } from '../options.js';
 import { SEED } from '../random.js';
+import { ENDS, type End } from './eigen.js';
 
 /** A square matrix, row-major. */
 export interface SquareMatrix {
@@ -60,8 +61,9 @@ export interface HessianOptions {
 
 export const PRINCIPAL = {
   by: oneOf(['products', 'finiteDifference', 'online'], 'products'),
+  which: oneOf(ENDS, 'magnitude'),
   online: flag(false),
-  tolerance: number({ above: 0, below: 1 }, 1e-6),
+  tolerance: number({ above: 0, below: 1 }, undefined),
   products: number({ min: 1, integer: true }, 1000),
   presentations: number({ min: 1, integer: true }, 400),
   alpha: number({ above: 0, below: 1 }, 1e-4),
@@ -70,11 +72,16 @@ export const PRINCIPAL = {
 
 /** Options of `principalEigenvalue`. */
 export interface PrincipalOptions {
-  /** 'products' (default): power iteration by exact products. 'finiteDifference': by two gradients (7.5). 'online': a pattern at a time (9.2). */
+  /**
+   * 'products' (default): Lanczos' method by exact products. 'finiteDifference': power iteration by two gradients (7.5), which does not settle where λ and −λ are both there: its residual says so.
+   * 'online': a pattern at a time (9.2); its value is a magnitude, without a sign or a residual.
+   */
   by?: 'products' | 'finiteDifference' | 'online';
+  /** The eigenvalue of largest 'magnitude' (default), or the 'algebraic' largest, which may be a smaller one, or negative too; then differences are searched by Lanczos' method as well. */
+  which?: End;
   /** The same as `by: 'online'`. */
   online?: boolean;
-  /** The relative residual to stop at. Default 10⁻⁶. */
+  /** The relative residual to stop at. Default 10⁻¹⁰, of differences 10⁻⁶. There is an eigenvalue within so much of the value. */
   tolerance?: number;
   /** The most products. Default 1000. */
   products?: number;
