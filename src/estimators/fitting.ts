@@ -76,11 +76,12 @@ export async function make(material: Material): Promise<Made> {
     return interruption.elapsed < run.timeLimit / 2;
   });
   run.signal?.throwIfAborted();
-  if (!selected.squashed) return follow(material, bar, selected);
+  if (!selected.squashed) return advised(await follow(material, bar, selected), bar);
   const other = placed(material.squashed()!);
   try {
     const own = { ...material, problem: other.problem, data: other.data };
-    return { ...(await follow(own, { ...bar, data: other.data }, selected)), squashed: true };
+    const drawnIn = { ...bar, data: other.data };
+    return { ...advised(await follow(own, drawnIn, selected), drawnIn), squashed: true };
   } finally {
     other.data.dispose();
   }
@@ -245,10 +246,30 @@ async function ridgeModel({ problem, interruption }: Material, bar: Bar, linear:
   return { members: new Members([network]), recipe: settings(recipe), history, state: undefined };
 }
 
-/** Whether a model is no worse than the best constant on its own rows: losses are convex, so that the mean's loss is at most the mean of the losses. */
-function stands({ networks, first }: Members, bar: Bar): boolean {
-  const loss = networks.reduce((sum, network) => sum + network.evaluate(bar.data).loss, 0) / networks.length;
-  return holds(loss, bar, first.loss as Head['loss'], 1 + ROUNDING);
+/** The mean of the networks' losses on their own rows. Losses are convex, so that the average's loss is at most that. */
+function meanLoss({ networks }: Members, { data }: Bar): number {
+  return networks.reduce((sum, network) => sum + network.evaluate(data).loss, 0) / networks.length;
+}
+
+/** Whether a model is no worse than the best constant on its own rows. */
+function stands(members: Members, bar: Bar): boolean {
+  return holds(meanLoss(members, bar), bar, members.first.loss as Head['loss'], 1 + ROUNDING);
+}
+
+/** A loss of this share of the best constant's, or more, shows that nothing was learned. */
+const NOTHING = 0.9;
+
+/** A model whose record says so where it learned nothing. */
+function advised(made: Made, bar: Bar): Made {
+  const { members, history } = made;
+  const loss = meanLoss(members, bar);
+  if (history.advice || loss < NOTHING * bar.constant) return made;
+  const short = (x: number) => Number(x.toPrecision(3));
+  const advice =
+    `nothing was learned: on the model's own rows the loss, ${short(loss)}, is hardly better than that of a constant, ${short(bar.constant)}. ` +
+    'Rows held out spoke for so simple a model, so the columns may not tell the targets: add columns that do, or more rows. ' +
+    '{ hidden: [64, 64], weightDecay: 1e-5 } fits these rows more closely all the same';
+  return { ...made, history: { ...history, advice } };
 }
 
 function record(

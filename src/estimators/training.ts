@@ -67,7 +67,7 @@ export async function train(
   let first = rate;
   for (let restarts = 0; ; restarts++, first /= 3) {
     const method = own ?? methodOf(recipe, first);
-    const outcome = await network.train(data, undefined, { ...common, method }, { remembers });
+    const outcome = await network.train(data, undefined, { ...common, method }, { remembers, advises: false });
     const { reason } = outcome.history;
     const failed = reason === 'diverged' || !holds(network.evaluate(bar.data).loss, bar, network.loss as Head['loss'], EXCESS);
     const over = reason === 'signal' || reason === 'timeLimit';

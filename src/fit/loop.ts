@@ -134,7 +134,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   }
   const { rate } = training;
   release();
-  if (!hurried) {
+  if (!hurried && subject.advises) {
     const setting = { subject, source, settings, seed, snapshot, interruption, perform };
     const advice = await advise(setting, stop === 'diverged', history.epochs, rate, grown, growth.loss);
     subject.check();
