@@ -68,6 +68,44 @@ export function factors(count, seed) {
   return { rows, targets: rows.map((x) => x.reduce((s, v, j) => s + v * b[j], 2.2 * normal())) };
 }
 
+/** A sine of so many periods. */
+export function wave(count, periods) {
+  const x = list(count, (i) => ((i + 0.5) / count) * 2 * Math.PI * periods);
+  return { rows: x.map((v) => [v]), targets: x.map(Math.sin) };
+}
+
+/** The product of two of so many columns: no linear trace of it is left. */
+export function product(count, columns, seed) {
+  const normal = normals(seed);
+  const rows = list(count, () => list(columns, normal));
+  return { rows, targets: rows.map(([a, b]) => a * b) };
+}
+
+/** Two spirals of so many turns. */
+export function spirals(count, turns, seed) {
+  const normal = normals(seed);
+  const rows = list(count, (i) => {
+    const r = normal.uniform();
+    const angle = 2 * Math.PI * turns * r + (i % 2) * Math.PI;
+    return [r * Math.cos(angle) + 0.01 * normal(), r * Math.sin(angle) + 0.01 * normal()];
+  });
+  return { rows, targets: rows.map((_, i) => (i % 2 ? 'x' : 'o')) };
+}
+
+/** A board of 4×4 fields. */
+export function board(count, seed) {
+  const { uniform } = normals(seed);
+  const rows = list(count, () => [4 * uniform(), 4 * uniform()]);
+  return { rows, targets: rows.map(([a, b]) => ((Math.floor(a) + Math.floor(b)) % 2 ? 'black' : 'white')) };
+}
+
+/** Columns with long tails: logarithms of lognormal numbers, and their product. */
+export function tails(count, seed) {
+  const normal = normals(seed);
+  const rows = list(count, () => list(5, () => Math.exp(1.5 * normal())));
+  return { rows, targets: rows.map(([a, b, c]) => Math.log(a) + Math.log(b) * Math.log(c) + 0.2 * normal()) };
+}
+
 /** A fifth of the rows held out. */
 export function split({ rows, targets }, seed) {
   const { uniform } = normals(seed * 7919 + 13);

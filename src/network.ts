@@ -59,8 +59,8 @@ const EVALUATE = {
 interface Continuation {
   readonly resume?: MethodState | undefined;
   readonly remembers?: boolean;
-  /** Whether the record is to say what might go better. */
-  readonly advises?: boolean;
+  /** Whether growth of the loss is watched, and the record says what might go better; estimators have measures of their own. */
+  readonly watches?: boolean;
 }
 
 /** How a fit is to go, and why, where that was left to the library. */
@@ -258,7 +258,7 @@ export class Network extends Model {
     X: MatrixLike | Dataset | Chunks,
     Y: MatrixLike | undefined,
     options: FitOptions | undefined,
-    { resume, remembers = true, advises = true }: Continuation = {},
+    { resume, remembers = true, watches = true }: Continuation = {},
   ): Promise<Outcome> {
     this.check();
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
@@ -279,7 +279,7 @@ export class Network extends Model {
         this.aside = given?.background === true;
         const left = lowered > 0 &&
           timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
-        const outcome = await this.once(X, Y, left ? { ...given, ...left } : given, resume, { remembers, advises });
+        const outcome = await this.once(X, Y, left ? { ...given, ...left } : given, resume, { remembers, watches });
         if (choice) outcome.history.choice = choice;
         if (!byDefault || outcome.history.reason !== 'diverged' || lowered >= LOWERED) return outcome;
         this.check();
@@ -299,7 +299,7 @@ export class Network extends Model {
     Y: MatrixLike | undefined,
     given: (FitOptions & { method?: Method }) | undefined,
     resume: MethodState | undefined,
-    { remembers, advises }: { readonly remembers: boolean; readonly advises: boolean },
+    { remembers, watches }: { readonly remembers: boolean; readonly watches: boolean },
   ): Promise<Outcome> {
     const subject: Subject = {
       engine: this.engine,
@@ -308,7 +308,7 @@ export class Network extends Model {
       seed: this.seed,
       threads: this.threads,
       remembers,
-      advises,
+      watches,
       lives: () => !this.disposed,
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),

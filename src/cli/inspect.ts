@@ -1,7 +1,7 @@
 // inspect: what a model file holds.
 
 import { Classifier } from '../estimators/classifier.js';
-import { FORMAT_VERSION } from '../format/document.js';
+import { versionFor } from '../format/document.js';
 import type { Layer } from '../layers.js';
 import { loadModel } from '../load-model.js';
 import { Network } from '../network.js';
@@ -26,11 +26,14 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
   const estimator = model instanceof Network ? undefined : model;
   const history = estimator?.hasHistory ? estimator.history : undefined;
   const { layers, parameters, precision, seed, metadata } = model;
+  const formatVersion = versionFor(model.document());
+  const together = estimator && estimator.members > 1 ? ` in ${estimator.members} networks` : '';
   if (json) {
     const result = {
       kind,
-      formatVersion: FORMAT_VERSION,
+      formatVersion,
       layers,
+      ...(estimator && { members: estimator.members }),
       parameters,
       precision,
       seed,
@@ -45,7 +48,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
     return;
   }
   const lines = [
-    `${file}: ${kind}, format version ${FORMAT_VERSION}, ${precision}, ${parameters} parameters, seed ${seed}`,
+    `${file}: ${kind}, format version ${formatVersion}, ${precision}, ${parameters} parameters${together}, seed ${seed}`,
     ...(network ? [`inputs: ${network.inputs}, outputs: ${network.outputs}, loss: ${network.loss}`] : []),
     `layers: ${layers.map(layerText).join(', ')}`,
     ...(estimator ? [`columns:\n${columnsText(estimator.columns)}`] : []),

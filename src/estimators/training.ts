@@ -61,13 +61,13 @@ export async function train(
   remembers = true,
 ): Promise<Trained> {
   const { rate, epochs, batchSize, hidden } = recipe;
-  const few = hidden.length > 0 && recipe.method === undefined;
-  const common: FitOptions = { batchSize, ...(few && { clip: CLIP }), ...fit, ...options, epochs };
+  const descends = hidden.length > 0 && recipe.method === undefined && !own;
+  const common: FitOptions = { batchSize, ...(descends && { clip: CLIP }), ...fit, ...options, epochs };
   const start = network.getWeights();
   let first = rate;
   for (let restarts = 0; ; restarts++, first /= 3) {
     const method = own ?? methodOf(recipe, first);
-    const outcome = await network.train(data, undefined, { ...common, method }, { remembers, advises: false });
+    const outcome = await network.train(data, undefined, { ...common, method }, { remembers, watches: false });
     const { reason } = outcome.history;
     const failed = reason === 'diverged' || !holds(network.evaluate(bar.data).loss, bar, network.loss as Head['loss'], EXCESS);
     const over = reason === 'signal' || reason === 'timeLimit';

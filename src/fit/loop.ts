@@ -58,6 +58,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   let grown: Grown | undefined;
   /** Whether the loss has grown too far. */
   const hasGrown = async (): Promise<boolean> => {
+    if (!subject.watches) return false;
     grown = await perform(growth.found(history.loss.at(-1) ?? 0));
     subject.check();
     return grown !== undefined;
@@ -134,7 +135,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   }
   const { rate } = training;
   release();
-  if (!hurried && subject.advises) {
+  if (!hurried && subject.watches) {
     const setting = { subject, source, settings, seed, snapshot, interruption, perform };
     const advice = await advise(setting, stop === 'diverged', history.epochs, rate, grown, growth.loss);
     subject.check();

@@ -21,8 +21,8 @@ export interface Subject {
   readonly threads: Threads;
   /** Whether somebody will go on from what the method remembers. */
   readonly remembers: boolean;
-  /** Whether the record is to say what might go better: it costs passes over the data, and short fits. */
-  readonly advises: boolean;
+  /** Whether growth of the loss is watched, and the record says what might go better: both cost passes over the data, advice short fits. */
+  readonly watches: boolean;
   /** Whether the weights are still there to be written to. */
   lives(): boolean;
   /** @throws DisposedError once the network, or data that it is trained on, are gone */

@@ -10,10 +10,10 @@ import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from 
 const FORMAT = 'efficient-backprop';
 
 /** The newest version that this library reads. */
-export const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 2;
 
 /** The version that a document needs: models of several networks came with the second. */
-function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
+export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
   return 'members' in config ? 2 : 1;
 }
 

@@ -79,6 +79,7 @@ export class Descent implements Training {
     this.current = this.epoch;
     this.step = state?.step ?? 0;
     this.presented = state?.patterns ?? 0;
+    this.before = this.presented;
     const { rate } = rule;
     if (typeof rate !== 'number' && !isAutoRate(rate)) this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts);
     if (isSchedule(rate) && rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);

@@ -249,7 +249,7 @@ describe('drop', () => {
     const before = net.getWeights();
     const refused = expect.objectContaining({ name: 'OptionError', option: 'fit.lastBatch' });
     await expect(net.fit(X, T, { lastBatch: 'drop', batchSize: 38 })).rejects.toThrow(refused);
-    await expect(net.fit(X.slice(0, 9), T.slice(0, 9), { lastBatch: 'drop' })).rejects.toThrow(refused);
+    await expect(net.fit(X.slice(0, 9), T.slice(0, 9), { lastBatch: 'drop', batchSize: 32 })).rejects.toThrow(refused);
     const small = () => [0, 5, 10].map((from) => [X.slice(from, from + 5), T.slice(from, from + 5)] as [number[][], number[][]]);
     await expect(net.fit(small, { lastBatch: 'drop', batchSize: 6, epochs: 2 })).rejects.toThrow(refused);
     expect(net.getWeights()).toEqual(before);

@@ -17,6 +17,8 @@ const round = (x: number): number | string => (Math.abs(x) < 1e6 ? Number(x.toPr
 
 /** A loss of this share of the best constant's, or more, shows that nothing was learned. */
 const NOTHING = 0.9;
+/** Below this share a fit has learned so well that units at their limits have their reasons: steps, or classes far apart. */
+const WELL = 0.01;
 /** A remedy is one if the loss falls below this share: half, with a margin. */
 const REMEDY = 0.45;
 /** Fewer patterns say nothing about what was learned. */
@@ -93,7 +95,7 @@ async function afterFit(setting: Setting, loss: number, tries: boolean): Promise
   if (range) sentences.push(`${rangeSentence(range)}: make that layer linear, dense(${outputsOf(subject.architecture)})`);
   if (inputs) sentences.push(`${columnText('inputs', inputs)}: learning is faster and surer with ${scaledText('inputs')}`);
   if (targets && !range) sentences.push(`${columnText('targets', targets)}: the same goes for them`);
-  if (stuck) sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
+  if (stuck && loss >= WELL * constant) sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
   return sentences.length > 0 ? sentences.join('; ') : undefined;
 }
 
