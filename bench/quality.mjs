@@ -23,7 +23,9 @@ async function held(Model, set, score) {
     times.push((performance.now() - before) / 1000);
     scores.push(model.evaluate(test.rows, test.targets)[score]);
     const { hidden, activation = '', weightDecay, by } = model.history.chosen;
-    chosen.push(`${hidden.length ? `${hidden} ${activation}` : 'linear'}/${weightDecay.toPrecision(2)} (${by}, ${model.members})`);
+    chosen.push(
+      `${hidden.length ? `${hidden} ${activation}` : 'linear'}/${weightDecay.toPrecision(2)} (${by}, ${model.members})`,
+    );
     model.dispose();
   }
   return {

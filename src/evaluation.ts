@@ -1,6 +1,6 @@
 // How a network does on a set: its loss, and metrics of classes or of numbers.
 
-import { Arena, Reals } from '../bindings/memory.js';
+import { Arena, type RealArray, Reals } from '../bindings/memory.js';
 import type { Dataset } from './data/dataset.js';
 import { DataError } from './errors.js';
 import { Forward, type ForwardSubject } from './forward.js';
@@ -20,8 +20,21 @@ interface Evaluated extends ForwardSubject {
   readonly loss: Loss;
 }
 
-/** @throws DataError, OutOfMemoryError */
-export function evaluation(network: Evaluated, data: Dataset): Evaluation {
+/** @throws DataError at the first row of outputs that are not finite: the largest of NaN is no class, and no mean of infinities is an error */
+export function requireFinite(outputs: RealArray, width: number, first = 0): void {
+  const at = outputs.findIndex((a) => !Number.isFinite(a));
+  if (at < 0) return;
+  const remedy = "scale the inputs, or give the network precision: 'float64'; if training diverged, its history has advice";
+  throw new DataError('X', `makes an output of ${outputs[at]}: inputs or weights are too large; ${remedy}`, {
+    row: first + Math.floor(at / width),
+  });
+}
+
+/**
+ * @param demands whether outputs must be finite
+ * @throws DataError, OutOfMemoryError
+ */
+export function evaluation(network: Evaluated, data: Dataset, demands: boolean): Evaluation {
   const { inputs, outputs: width, loss: kind, engine } = network;
   if (data.inputs !== inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${inputs}`);
   const arena = new Arena();
@@ -35,6 +48,7 @@ export function evaluation(network: Evaluated, data: Dataset): Evaluation {
     for (let first = 0; first < data.rows; first += stride) {
       const rows = Math.min(stride, data.rows - first);
       sum += forward.run(first, rows, outputs);
+      if (demands) requireFinite(outputs.view().subarray(0, rows * width), width, first);
       tally.add(rows, outputs.view(), patterns.t.view().subarray(first * width), patterns.w?.view().subarray(first));
     }
     const metrics = tally.result();

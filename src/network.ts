@@ -8,7 +8,7 @@ import { ownedArena, roomMade } from '../bindings/owned.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
-import { type Evaluation, evaluation } from './evaluation.js';
+import { type Evaluation, evaluation, requireFinite } from './evaluation.js';
 import { fitArguments } from './fit/arguments.js';
 import { fit } from './fit/fit.js';
 import { fitStream, wholeSetMethods } from './fit/fit-stream.js';
@@ -317,9 +317,16 @@ export class Network extends Model {
   }
   /**
    * The outputs for X (N×inputs): N·outputs numbers, row-major.
-   * @throws DataError
+   * @throws DataError, also where inputs or weights are so large that outputs are not finite
    */
   predict(X: MatrixLike): RealArray {
+    const a = this.outputsFor(X);
+    requireFinite(a, this.outputs);
+    return a;
+  }
+
+  /** What `predict` gives, finite or not. @internal */
+  outputsFor(X: MatrixLike): RealArray {
     this.check();
     const m = matrix(X, 'X');
     requireColumns(m, this.inputs, 'X');
@@ -341,21 +348,27 @@ export class Network extends Model {
 
   /**
    * The loss on X and Y, or on a dataset, and the metrics that go with it. Sample weights count in both.
-   * @throws DataError, OptionError
+   * @throws DataError, also where outputs are not finite; OptionError
    */
   evaluate(X: MatrixLike, Y: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Evaluation;
   evaluate(data: Dataset): Evaluation;
   evaluate(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Evaluation {
     this.check();
     const { sampleWeights } = checked('evaluate', EVALUATE, options);
-    if (X instanceof Dataset) return evaluation(this, X);
+    if (X instanceof Dataset) return evaluation(this, X, true);
     if (Y === undefined) throw new DataError('Y', 'is missing');
     const data = datasetFor(this, X, Y, sampleWeights);
     try {
-      return evaluation(this, data);
+      return evaluation(this, data, true);
     } finally {
       data.dispose();
     }
+  }
+
+  /** The loss that `evaluate` finds, finite or not. @internal */
+  lossOn(data: Dataset): number {
+    this.check();
+    return evaluation(this, data, false).loss;
   }
 
   /**

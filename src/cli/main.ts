@@ -95,6 +95,7 @@ reading(
     .addOption(
       new Option('--activation <name>', 'of the hidden layers').choices(ACTIVATION_NAMES.filter((name) => name !== 'softmax')),
     )
+    .option('--members <count>', 'networks whose outputs are averaged (default: chosen; 1 predicts fastest)', count)
     .option(
       '--weight-decay <number>',
       'default: chosen',
@@ -128,6 +129,7 @@ reading(
   const {
     hidden,
     activation,
+    members,
     weightDecay,
     rate,
     momentum,
@@ -143,6 +145,7 @@ reading(
   const model = {
     hidden,
     activation,
+    members,
     weightDecay,
     rate,
     momentum,

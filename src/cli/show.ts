@@ -43,7 +43,7 @@ export function columnText(spec: ColumnSpec): string {
       return `${categories.length === 1 ? '1 category' : `${categories.length} categories`}: ${names}`;
     }
     default:
-      return `${spec.kind}${farText(spec)}`;
+      return `${spec.kind}${spec.squash ? ', long tails drawn in by asinh' : ''}${farText(spec)}`;
   }
 }
 

@@ -45,6 +45,9 @@ export type ColumnSpec =
 /** Strings that a column may have to be categories: each is an input. */
 const MOST_CATEGORIES = 65_536;
 
+/** The first rows of a stream, if they are fewer, do not tell categories from names. */
+const FEW_STRINGS = 20;
+
 /** From this share of numbers in text on, a column of strings is one of numbers. */
 const MOSTLY = 0.9;
 
@@ -233,7 +236,8 @@ function learnedOf(gathered: Gathered, rows: number, begins: boolean, sole: bool
     return learnedNumbers(gathered, kind ?? 'number', rows, begins);
   }
   const strings = rows - gaps;
-  if (!counts || (counts.size > strings / 2 && counts.size > 2)) {
+  const tooFew = begins && strings < FEW_STRINGS; // to tell categories from names
+  if (!counts || (counts.size > strings / 2 && counts.size > 2 && !tooFew)) {
     refuseNumbersInText(gathered, rows);
     const many = counts
       ? `${counts.size} different strings in ${strings} rows`

@@ -20,6 +20,12 @@ const REPEATED = 3;
 /** Most of the values that may be mistakes: more are part of the distribution. */
 const MOST_MISTAKES = 0.05;
 
+/**
+ * Numbers that stand for "missing" by custom: -1, and nines, eights, or nines but for the last digit. Only these may make up more of the values: others that occur so often, as
+ * the postal code of a large city does, mean what they say.
+ */
+const CUSTOMARY = /^-?(9{2,}[78]?|8{2,}|97|98|1)$/;
+
 /** Least of the values, and how many, that can be the rest. */
 const LEAST_REST = { share: 0.1, count: 5 } as const;
 
@@ -186,6 +192,7 @@ function outside(groups: readonly Group[], i: number, j: number): Extremes | und
     let mistakes = spread.count;
     for (const [value, count] of counted(group) ?? []) {
       if (count < REPEATED) continue;
+      if (count > MOST_MISTAKES * all && !CUSTOMARY.test(String(value))) return undefined;
       sentinels.push({ value, count });
       mistakes -= count;
     }

@@ -61,7 +61,7 @@ export function setConstant(network: Network, problem: Problem): void {
   for (let k = 0; k < HALVINGS; k++) {
     const middle = low.map((l, o) => (l + high[o]!) / 2);
     network.setWeights([kernel, middle]);
-    const found = network.predict(x);
+    const found = network.outputsFor(x);
     low = low.map((l, o) => (found[o]! < mean[o]! ? middle[o]! : l));
     high = high.map((h, o) => (found[o]! < mean[o]! ? h : middle[o]!));
   }

@@ -33,7 +33,7 @@ import { make } from './fitting.js';
 import { type Change, type TargetScaling, change } from './fold.js';
 import { Members, membersDocument, membersFrom, membersIn } from './members.js';
 import { type Problem, placed, shaped, withoutWeightless } from './problem.js';
-import { type Fixed, type Recipe, Recipes, build } from './recipe.js';
+import { type Fixed, type Recipe, Recipes } from './recipe.js';
 import { techniques } from './techniques.js';
 import type { ShapedArray } from '../data/matrix.js';
 import type { Precision } from '../../bindings/memory.js';
@@ -301,7 +301,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const first = before?.recipe ?? new Recipes(problem, fixed).byRule();
       const met = paced(problem, first.batchSize, before?.pace);
       const next = nextRecipe(first, fixed, this.head, met, inputs.running?.begun ? inputs.running.rows : undefined);
-      const members = before?.members ?? new Members([await build(problem, next, this.seed)]);
+      const members = before?.members ?? (await Members.build(problem, next, this.options.members ?? 1));
       const weights = members.networks.map((network) => network.theta.read());
       const restore = () => {
         for (const [k, network] of members.networks.entries()) network.theta.view().set(weights[k]!);
@@ -315,7 +315,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
         if (this.disposed) throw new DisposedError(this.kind);
         const { by, folds, candidates } = before?.history?.chosen ?? { by: 'rule', folds: 0, candidates: [] };
         const several = members.networks.length > 1 && { members: members.networks.length };
-        const history: EstimatorHistory = { ...outcome.history, chosen: { ...next, by, folds, ...several, candidates } };
+        const history: EstimatorHistory = { ...outcome.history, chosen: { ...next, epochs, by, folds, ...several, candidates } };
         if (history.reason === 'signal' && history.evaluations === 0) {
           if (!before) signal!.throwIfAborted();
           restore();

@@ -67,7 +67,7 @@ async function separates(engine: Engine, problem: Problem, recipe: Recipe): Prom
   const network = await build(problem, recipe, seed);
   try {
     await train(network, techniques, data, recipe, { data, constant: constantLoss(engine, problem) }, {}, false);
-    const found = network.predict(shaped(problem.x.slice(), inputs));
+    const found = network.outputsFor(shaped(problem.x.slice(), inputs));
     return classes!.every((c, r) => argmax(found, r * outputs, outputs) === c);
   } finally {
     network.dispose();

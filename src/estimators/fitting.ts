@@ -12,14 +12,14 @@ import type { Checked } from '../options.js';
 import { constantLoss, setConstant } from './constant.js';
 import type { Head } from './head.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';
-import { Members } from './members.js';
+import { Members, memberSeed } from './members.js';
 import type { ESTIMATOR_OPTIONS, EstimatorHistory, FitProgress, RUN_OPTIONS } from './options.js';
 import { type Problem, placed } from './problem.js';
 import { type Fixed, type Recipe, Recipes, build, scaledUp } from './recipe.js';
 import type { Ridge } from './ridge.js';
 import { type Choice, type Selected, select, untrained } from './selection.js';
 import { solvable } from './techniques.js';
-import { type Bar, type Trained, holds, train } from './training.js';
+import { type Bar, RESTARTS, type Trained, holds, train } from './training.js';
 
 /** A model, and how it came to be. */
 export interface Made {
@@ -50,9 +50,6 @@ export interface Material {
   squashed(): Problem | undefined;
 }
 
-/** Seeds of the networks of one model are so far apart. */
-const STRIDE = 1_000_003;
-
 /** Losses differ by rounding. */
 const ROUNDING = 1e-5;
 
@@ -76,12 +73,12 @@ export async function make(material: Material): Promise<Made> {
     return interruption.elapsed < run.timeLimit / 2;
   });
   run.signal?.throwIfAborted();
-  if (!selected.squashed) return advised(await follow(material, bar, selected), bar);
+  if (!selected.squashed) return advised(await follow(material, bar, selected), bar, fixed);
   const other = placed(material.squashed()!);
   try {
     const own = { ...material, problem: other.problem, data: other.data };
     const drawnIn = { ...bar, data: other.data };
-    return { ...advised(await follow(own, drawnIn, selected), drawnIn), squashed: true };
+    return { ...advised(await follow(own, drawnIn, selected), drawnIn, fixed), squashed: true };
   } finally {
     other.data.dispose();
   }
@@ -112,7 +109,7 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
   let failure: Trained | undefined;
   try {
     for (let k = 0; k < count && !(k > 0 && interruption.reason); k++) {
-      const network = await build(problem, choice, (problem.seed + k * STRIDE) % Number.MAX_SAFE_INTEGER);
+      const network = await build(problem, choice, memberSeed(problem.seed, k));
       if (linear) network.setWeights([linear.weights, linear.bias]);
       let one: Trained;
       try {
@@ -169,14 +166,18 @@ function trainOne(material: Material, bar: Bar, choice: Recipe, network: Network
 /** What is left where networks failed: the linear model, or the constant. */
 async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, failed: History): Promise<Made> {
   const { problem, fixed, interruption } = material;
-  const seen =
-    'every training of the networks ended with a loss above that of the best constant, with a third of the rate of the one before it';
-  const remedy =
-    'Look for outliers among inputs and targets, or try a smaller rate, fewer hidden units or a stronger weightDecay';
-  const say = (what: string) => `${seen}; ${what} is returned in their place. ${remedy}`;
+  const own = problem.techniques.method;
+  const rates = Array.from({ length: RESTARTS + 1 }, (_, k) => short(choice.rate / 3 ** k)).join(', ');
+  const seen = own
+    ? `training by ${own.name} failed: the loss ended above a constant's`
+    : `training failed at the rates ${rates}: each time the loss ended above a constant's`;
+  const lower = own ? `try a smaller rate of ${own.name}` : fixed.rate === undefined ? '' : 'leave out rate';
+  const remedy = [lower, 'look for outliers in inputs and targets'].filter(Boolean).join(', or ');
+  const say = (what: string) => `${seen}; ${what} is returned in its place; ${remedy}`;
+  const ruled = { ...simplest(choice), by: 'rule' as const };
   if (choice.hidden.length > 0) {
     if (ridgeFor(problem)) {
-      const { history, ...rest } = await ridgeModel(material, bar, solved(problem), choice);
+      const { history, ...rest } = await ridgeModel(material, bar, solved(problem), ruled);
       return { ...rest, history: { ...history, advice: say('the linear model') } };
     }
     const recipe = new Recipes(problem, { ...fixed, rate: undefined }).of(LINEAR, 10 / problem.rows);
@@ -188,7 +189,7 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
     });
     const members = new Members([network]);
     if (!one.failed && stands(members, bar)) {
-      const found = { ...simplest(choice), ...recipe, rate: one.rate };
+      const found = { ...ruled, ...recipe, rate: one.rate };
       return { members, ...record(found, { ...one.history, advice: say('a linear model') }, interruption), state: undefined };
     }
     network.dispose();
@@ -196,13 +197,8 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
   const recipe = { ...choice, ...LINEAR };
   const network = await build(problem, recipe, problem.seed);
   setConstant(network, problem);
-  const loss = network.evaluate(bar.data).loss;
-  const history = { ...failed, loss: [...failed.loss, loss], advice: say('the best constant') };
-  return {
-    members: new Members([network]),
-    ...record({ ...simplest(choice), hidden: [] }, history, interruption),
-    state: undefined,
-  };
+  const history = { ...failed, advice: say('the best constant') };
+  return { members: new Members([network]), ...record({ ...ruled, hidden: [] }, history, interruption), state: undefined };
 }
 
 /** The model of targets that are all the same. */
@@ -227,7 +223,7 @@ function solvedHistory(
   choice: Choice,
   { elapsed }: Interruption,
 ): EstimatorHistory {
-  const { loss } = network.evaluate(data);
+  const loss = network.lossOn(data);
   const counts = { epochs: 1, bestEpoch: 1, evaluations: 1 };
   return { ...emptyHistory(seed), loss: [loss], ...counts, reason: 'solved', time: elapsed, chosen: untrained(choice) };
 }
@@ -248,7 +244,7 @@ async function ridgeModel({ problem, interruption }: Material, bar: Bar, linear:
 
 /** The mean of the networks' losses on their own rows. Losses are convex, so that the average's loss is at most that. */
 function meanLoss({ networks }: Members, { data }: Bar): number {
-  return networks.reduce((sum, network) => sum + network.evaluate(data).loss, 0) / networks.length;
+  return networks.reduce((sum, network) => sum + network.lossOn(data), 0) / networks.length;
 }
 
 /** Whether a model is no worse than the best constant on its own rows. */
@@ -260,17 +256,21 @@ function stands(members: Members, bar: Bar): boolean {
 const NOTHING = 0.9;
 
 /** A model whose record says so where it learned nothing. */
-function advised(made: Made, bar: Bar): Made {
+function advised(made: Made, bar: Bar, { hidden, weightDecay }: Fixed): Made {
   const { members, history } = made;
   const loss = meanLoss(members, bar);
   if (history.advice || loss < NOTHING * bar.constant) return made;
-  const short = (x: number) => Number(x.toPrecision(3));
-  const advice =
-    `nothing was learned: on the model's own rows the loss, ${short(loss)}, is hardly better than that of a constant, ${short(bar.constant)}. ` +
-    'Rows held out spoke for so simple a model, so the columns may not tell the targets: add columns that do, or more rows. ' +
-    '{ hidden: [64, 64], weightDecay: 1e-5 } fits these rows more closely all the same';
-  return { ...made, history: { ...history, advice } };
+  const happened = `nothing was learned: the loss on the training rows, ${short(loss)}, is hardly below that of a constant, ${short(bar.constant)}`;
+  const given = [...(hidden ? [`hidden: [${hidden.join(', ')}]`] : []), ...(weightDecay ? [`weightDecay: ${weightDecay}`] : [])];
+  const remedy =
+    given.length > 0
+      ? `you fixed ${given.join(' and ')}; leave that out, and it is chosen for you`
+      : 'no candidate predicted rows held out much better than a constant does: add columns that say more about the targets, or more rows';
+  return { ...made, history: { ...history, advice: `${happened}; ${remedy}` } };
 }
+
+/** To three digits. */
+const short = (x: number) => Number(x.toPrecision(3));
 
 function record(
   choice: Choice & Recipe,
@@ -278,7 +278,8 @@ function record(
   interruption: Interruption,
   restarts = 0,
 ): { readonly recipe: Recipe; readonly history: EstimatorHistory } {
-  const again = `training began again ${restarts} ${restarts === 1 ? 'time' : 'times'}, each time with a third of the rate, since the loss ended above that of the best constant`;
+  const times = restarts === 1 ? 'once, with' : `${restarts} times, each time with`;
+  const again = `training began again ${times} a third of the rate, since the loss had ended above a constant's; the rate that worked is ${short(choice.rate)}`;
   const advice = [history.advice, ...(restarts > 0 ? [again] : [])].filter(Boolean).join('; ');
   return {
     recipe: settings(choice),

@@ -86,7 +86,7 @@ function soleMembers(classes: Uint32Array | undefined): Set<number> {
 function heldOutErrors(problem: Problem, network: Network, part: Uint32Array, errors: Float64Array): void {
   if (part.length === 0) return;
   const { head, inputs, outputs } = problem;
-  const found = network.predict(shaped(picked(problem.x, inputs, part), inputs));
+  const found = network.outputsFor(shaped(picked(problem.x, inputs, part), inputs));
   const { t } = problem;
   part.forEach((row, i) => {
     let sum = 0;

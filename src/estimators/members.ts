@@ -4,13 +4,31 @@ import type { RealArray } from '../../bindings/memory.js';
 import { calibration } from '../data/calibration.js';
 import type { ShapedArray } from '../data/matrix.js';
 import { ModelFileError } from '../errors.js';
+import { requireFinite } from '../evaluation.js';
 import { type ModelDocument, fields } from '../format/document.js';
 import { Network } from '../network.js';
 import { number } from '../options.js';
+import type { Problem } from './problem.js';
+import { type Recipe, build } from './recipe.js';
+
+/** Seeds of the networks of one model are so far apart. */
+const STRIDE = 1_000_003;
+
+/** The seed of network k. */
+export function memberSeed(seed: number, k: number): number {
+  return (seed + k * STRIDE) % Number.MAX_SAFE_INTEGER;
+}
 
 /** One network or several that answer together. */
 export class Members {
   constructor(readonly networks: readonly Network[]) {}
+
+  /** So many fresh networks for a recipe. */
+  static async build(problem: Problem, recipe: Recipe, count: number): Promise<Members> {
+    const networks: Network[] = [];
+    for (let k = 0; k < count; k++) networks.push(await build(problem, recipe, memberSeed(problem.seed, k)));
+    return new Members(networks);
+  }
 
   /** The one that stands for all where one is enough: they have the same layers. */
   get first(): Network {
@@ -27,11 +45,17 @@ export class Members {
     return this.first.loss === 'crossEntropy';
   }
 
-  /** The outputs for x, rows×outputs. Of one network they have the bits of `predict`. */
+  /** The outputs for x, rows×outputs. Of one network they have the bits of `predict`. @throws DataError where they are not finite */
   predict(x: ShapedArray): RealArray {
+    const outputs = this.outputs(x);
+    requireFinite(outputs, this.first.outputs);
+    return outputs;
+  }
+
+  private outputs(x: ShapedArray): RealArray {
     const { networks, first } = this;
-    if (networks.length === 1) return first.predict(x);
-    if (!this.probable) return mean(networks.map((network) => network.predict(x)));
+    if (networks.length === 1) return first.outputsFor(x);
+    if (!this.probable) return mean(networks.map((network) => network.outputsFor(x)));
     const probabilities = calibration(first.engine, first.outputs, 1).probabilities(this.logits(x));
     return first.precision === 'float32' ? Float32Array.from(probabilities) : Float64Array.from(probabilities);
   }
@@ -86,8 +110,14 @@ export async function membersFrom({ config, tensors }: Pick<ModelDocument, 'conf
   return new Members(networks);
 }
 
-/** Element by element. */
+/** Element by element, in the first. */
 function mean(arrays: readonly RealArray[]): RealArray {
   const n = arrays.length;
-  return arrays[0]!.map((_: number, i: number) => arrays.reduce((sum, a) => sum + a[i]!, 0) / n);
+  const all = arrays[0]!;
+  for (let i = 0; i < all.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < n; k++) sum += arrays[k]![i]!;
+    all[i] = sum / n;
+  }
+  return all;
 }

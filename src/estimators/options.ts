@@ -51,9 +51,8 @@ export interface EstimatorOptions extends TechniqueOptions {
   /** Units of the hidden layer, or of several; [] makes a linear model. Default: chosen on held-out rows. */
   hidden?: number | readonly number[];
   /**
-   * M, how many networks there are, trained from different weights, whose outputs are averaged (before a softmax): their errors cancel in part. Predictions take M
-   * times as long. Default: 3 below 2,000 rows, those of the folds from there on, and 1 where a linear model wins, where `hidden` and `weightDecay`
-   * are given, and with chunks.
+   * How many networks are averaged (before a softmax). Each starts from its own weights, so that their errors partly cancel. A prediction takes that many times as long, and a file is that
+   * many times as large. Default: 3. It is 1 where a linear model wins, where `hidden` and `weightDecay` are both given, with chunks, and in a model that `partialFit` begins.
    */
   members?: number;
   /** Of hidden layers. Default: chosen on held-out rows; 'lecunTanh' where `hidden` is given. */

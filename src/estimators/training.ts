@@ -14,7 +14,7 @@ import type { Recipe } from './recipe.js';
 import type { Techniques } from './techniques.js';
 
 /** How often training begins again with a third of the rate. */
-const RESTARTS = 4;
+export const RESTARTS = 4;
 
 /** A loss that exceeds the best constant's by this factor is that of a fit which has failed. */
 const EXCESS = 1.01;
@@ -69,7 +69,7 @@ export async function train(
     const method = own ?? methodOf(recipe, first);
     const outcome = await network.train(data, undefined, { ...common, method }, { remembers, watches: false });
     const { reason } = outcome.history;
-    const failed = reason === 'diverged' || !holds(network.evaluate(bar.data).loss, bar, network.loss as Head['loss'], EXCESS);
+    const failed = reason === 'diverged' || !holds(network.lossOn(bar.data), bar, network.loss as Head['loss'], EXCESS);
     const over = reason === 'signal' || reason === 'timeLimit';
     if (!failed || own || over || restarts === RESTARTS) return { ...outcome, rate: first, restarts, failed };
     network.setWeights(start);

@@ -50,7 +50,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   const history = emptyHistory(seed);
   const snapshot = new Snapshot(subject);
   const pace = new Pace(background !== undefined);
-  const perform = performer(subject, background, () => snapshot.restore());
+  const perform = performer(subject, background, () => snapshot.restoreLatest());
   const growth = new Growth(new Probe(subject, source), snapshot);
   const patience = new Patience(stopping, settings.epochs);
   /** Whether early stopping, which waits a few epochs and goes back to the best, takes care of a loss that grows. */

@@ -52,6 +52,12 @@ export class Snapshot {
     return this.best.epoch;
   }
 
+  /** Goes back to the latest of the copies: the weights of the last whole epoch, or the best where only those are kept. */
+  restoreLatest(): void {
+    const { best, last } = this;
+    this.subject.theta.view().set((last.epoch > best.epoch ? last : best).weights);
+  }
+
   /** Does work at the weights that the fit began with. */
   *atStart<T>(work: Work<T>): Work<T> {
     const { theta } = this.subject;

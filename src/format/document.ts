@@ -12,9 +12,13 @@ const FORMAT = 'efficient-backprop';
 /** The newest version that this library reads. */
 const FORMAT_VERSION = 2;
 
-/** The version that a document needs: models of several networks came with the second. */
+/** What columns may have since the second version. */
+const SECOND = ['limits', 'sentinels', 'squash'];
+
+/** The version that a document needs: models of several networks, and columns that hold values to limits or draw them in, came with the second. */
 export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
-  return 'members' in config ? 2 : 1;
+  const { columns = [] } = (config['encoder'] ?? {}) as { columns?: readonly object[] };
+  return 'members' in config || columns.some((column) => SECOND.some((name) => name in column)) ? 2 : 1;
 }
 
 const KINDS = ['network', 'classifier', 'regressor'] as const;

@@ -167,7 +167,7 @@ describe('fits that explode', () => {
     expect(model.history.chosen.rate!).toBeLessThan(3);
     const thirds = Math.log(3 / model.history.chosen.rate!) / Math.log(3);
     expect(thirds).toBeCloseTo(Math.round(thirds), 9);
-    expect(model.history.advice).toMatch(/began again \d times?, each time with a third of the rate/);
+    expect(model.history.advice).toMatch(/began again (once, with|\d times, each time with) a third of the rate/);
     expect(model.evaluate(X, y).r2).toBeGreaterThan(0);
   });
 
