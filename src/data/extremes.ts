@@ -21,10 +21,10 @@ const REPEATED = 3;
 const MOST_MISTAKES = 0.05;
 
 /**
- * Numbers that stand for "missing" by custom: -1, and nines, eights, or nines but for the last digit. Only these may make up more of the values: others that occur so often, as
- * the postal code of a large city does, mean what they say.
+ * Numbers that stand for "missing" by custom: 0 and -1, nines (the last digit may be a seven or an eight), eights, a one and zeros. Only these may make up more of the values: others that
+ * occur so often, as the postal code of a large city does, mean what they say.
  */
-const CUSTOMARY = /^-?(9{2,}[78]?|8{2,}|97|98|1)$/;
+const CUSTOMARY = /^(-?(9{2,}[78]?|8{2,}|97|98|10{3,})|-1|0)$/;
 
 /** Least of the values, and how many, that can be the rest. */
 const LEAST_REST = { share: 0.1, count: 5 } as const;

@@ -89,6 +89,31 @@ export class ColumnTable extends Table {
   }
 }
 
+/** Some rows of a table. */
+export class SomeRows extends Table {
+  readonly rows: number;
+  readonly names: readonly string[] | undefined;
+  readonly width: number;
+  override readonly settled: boolean;
+
+  constructor(
+    private readonly whole: Table,
+    private readonly kept: Uint32Array,
+  ) {
+    super();
+    this.rows = kept.length;
+    this.names = whole.names;
+    this.width = whole.width;
+    this.settled = whole.settled;
+  }
+
+  column(index: number): Column {
+    const column = this.whole.column(index);
+    if (column.kind === 'category') return { kind: 'category', values: Array.from(this.kept, (r) => column.values[r]!) };
+    return { kind: column.kind, values: Float64Array.from(this.kept, (r) => column.values[r]!) };
+  }
+}
+
 /** A table given as records. */
 class RecordTable extends Table {
   readonly rows: number;

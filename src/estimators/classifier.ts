@@ -15,9 +15,9 @@ import {
   requireLength,
 } from './labels.js';
 
-import { type CodedTargets, Estimator } from './estimator.js';
+import { type CodedTargets, Estimator, optionsOf } from './estimator.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
+import { type ModelDocument, type ModelJSON, fields, fromJSON, readable } from '../format/document.js';
 import { FIT_OPTIONS } from '../fit/options.js';
 import { type ClassMetrics, ClassTally, argmax } from '../metrics.js';
 import { apart, type Checked, checked, value } from '../options.js';
@@ -127,7 +127,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Classifier> {
     if (document.kind !== 'classifier') throw new ModelFileError(`the model is a ${document.kind}, not a classifier`);
-    const options = record(document.config['options'], 'options') as ClassifierOptions;
+    const options = optionsOf(document) as ClassifierOptions;
     const model = readable('options', () => new this(options));
     await model.adopt(document);
     return model;

@@ -40,19 +40,21 @@ export function constantLoss(engine: Engine, problem: Problem): number {
 /** Halvings of the interval that a bias is sought in: float32 has no more digits. */
 const HALVINGS = 40;
 
-/** Makes a network without hidden layers put out the best constant, whatever its activation: kernel 0, and the bias that leads there. */
+/** Makes a network put out the best constant, whatever its last activation: a kernel of 0 in the last layer, and the bias that leads there. */
 export function setConstant(network: Network, problem: Problem): void {
   const { head, inputs, outputs } = problem;
   const mean = means(problem);
-  const kernel = new Float64Array(inputs * outputs);
+  const below = network.getWeights().slice(0, -2);
+  const top = network.getWeights().at(-2)!.fill(0);
+  const setBias = (bias: ArrayLike<number>) => network.setWeights([...below, top, bias]);
   if (head.loss === 'crossEntropy' || head.loss === 'hinge') {
     const least = 1 / (2 * problem.rows);
     const shares = mean.map((p) => Math.max(p, least));
-    network.setWeights([kernel, head.loss === 'hinge' ? mean.map(Math.sign) : logarithms(network.engine, shares)]);
+    setBias(head.loss === 'hinge' ? mean.map(Math.sign) : logarithms(network.engine, shares));
     return;
   }
   if (head.activation === 'linear') {
-    network.setWeights([kernel, mean]);
+    setBias(mean);
     return;
   }
   const x = shaped(new Float32Array(inputs), inputs);
@@ -60,7 +62,7 @@ export function setConstant(network: Network, problem: Problem): void {
   let high = new Float64Array(outputs).fill(100);
   for (let k = 0; k < HALVINGS; k++) {
     const middle = low.map((l, o) => (l + high[o]!) / 2);
-    network.setWeights([kernel, middle]);
+    setBias(middle);
     const found = network.outputsFor(x);
     low = low.map((l, o) => (found[o]! < mean[o]! ? middle[o]! : l));
     high = high.map((h, o) => (found[o]! < mean[o]! ? h : middle[o]!));

@@ -5,7 +5,8 @@ import { rowWeights } from '../data/dataset.js';
 import type { EncoderSpec } from '../data/encoder.js';
 import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
-import { type Rows, type Table, table } from '../data/table.js';
+import { countRows, picked } from '../data/pick.js';
+import { type Rows, SomeRows, type Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
 import { type Pace, type Standing, allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
 import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
@@ -199,10 +200,10 @@ export abstract class Estimator<Targets, Coding> extends Model {
   protected async train(rows: Rows, targets: Targets, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
     await this.exclusively(async () => {
       const interruption = new Interruption(run.signal, run.timeLimit);
-      const t = table(rows);
+      const { t, known, weights } = weighing(table(rows), targets, run.sampleWeights);
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
-      const coding = this.learnCoding(targets, t.rows);
-      const encoded = (by: Inputs) => this.problem(by, coding, t, targets, run.sampleWeights, byClass, run.background);
+      const coding = this.learnCoding(known, t.rows);
+      const encoded = (by: Inputs) => this.problem(by, coding, t, known, weights, byClass, run.background);
       const squashed = () => inputs.squashed && { inputs: inputs.squashed, problem: encoded(inputs.squashed) };
       await this.learn(inputs, coding, encoded(inputs), { squashed }, {}, run, interruption);
     });
@@ -292,11 +293,11 @@ export abstract class Estimator<Targets, Coding> extends Model {
   protected async continue(rows: Rows, targets: Targets, options: PartialFitOptions | undefined): Promise<void> {
     const { epochs, sampleWeights, signal, background } = checked('partialFit', PARTIAL_OPTIONS, options);
     await this.exclusively(async () => {
-      const t = table(rows);
+      const { t, known, weights: own } = weighing(table(rows), targets, sampleWeights);
       const before = this.fitted;
       const inputs = before?.inputs.followed(t) ?? (await Inputs.begin(t, this.fills(t), this.options.decorrelate));
-      const coding = before ? this.following(before.coding, targets, t.rows) : this.learnCoding(targets, t.rows);
-      const problem = this.problem(inputs, coding, t, targets, sampleWeights, undefined, background);
+      const coding = before ? this.following(before.coding, known, t.rows) : this.learnCoding(known, t.rows);
+      const problem = this.problem(inputs, coding, t, known, own, undefined, background);
       const fixed = this.fixed();
       const first = before?.recipe ?? new Recipes(problem, fixed).byRule();
       const met = paced(problem, first.batchSize, before?.pace);
@@ -433,11 +434,11 @@ export abstract class Estimator<Targets, Coding> extends Model {
     const { inputs, members, recipe: settings, history, pace } = this.trained;
     const { config, tensors } = membersDocument(members);
     const { coding, running: targets } = this.codingDocument(this.trained.coding);
-    const count = members.networks.length;
     const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method' && name !== 'members');
     const options = Object.fromEntries(kept);
     const own = {
-      options: { ...options, seed: this.seed, ...(count > 1 && { members: count }) },
+      options: { ...options, seed: this.seed },
+      ...(this.options.members !== undefined && { asked: { members: this.options.members } }), // as `options`, for readers since the second version
       ...inputs.document(),
       coding,
       ...fitDocument(settings, history),
@@ -468,6 +469,20 @@ export abstract class Estimator<Targets, Coding> extends Model {
     this.fitted = { inputs, coding, members, recipe, history, standings, pace };
     this.note(metadata);
   }
+}
+
+/** The options of a model from a file. @throws ModelFileError */
+export function optionsOf({ config }: ModelDocument): object {
+  return { ...record(config['options'], 'options'), ...record(config['asked'] ?? {}, 'asked') };
+}
+
+/** Rows that weigh something, with their targets and weights: what weighs nothing is no data, and neither means nor labels come from it. */
+function weighing<Targets>(t: Table, targets: Targets, given: ArrayLike<number> | undefined) {
+  const all = given && rowWeights(given, t.rows);
+  if (!all?.includes(0) || countRows(targets, 'targets') !== t.rows) return { t, known: targets, weights: all };
+  const kept = Uint32Array.from(all.keys()).filter((r) => all[r]! > 0);
+  if (kept.length < 2) return { t, known: targets, weights: all }; // columns of one row do not vary
+  return { t: new SomeRows(t, kept), known: picked(targets, kept), weights: picked(all, kept) };
 }
 
 function missingHistory(): never {

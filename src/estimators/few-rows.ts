@@ -54,7 +54,9 @@ export async function fewRows(engine: Engine, problem: Problem, recipes: Recipes
   }
   const members = new Map<number, number>();
   for (const c of classes) members.set(c, (members.get(c) ?? 0) + 1);
-  if (rows >= FEW && !(rows < SOME && Math.min(...members.values()) < OF_A_CLASS)) return undefined;
+  const sole = [...members.values()].filter((count) => count === 1).length;
+  const unjudged = 2 * sole > rows; // folds would leave out the minority that has fellows
+  if (!unjudged && rows >= FEW && !(rows < SOME && Math.min(...members.values()) < OF_A_CLASS)) return undefined;
   const linear = recipes.of(LINEAR, LINEAR_DECAY);
   if (await separates(engine, problem, linear)) return { choice: by(linear), members: 1 };
   return { choice: by(recipes.of({ hidden: [64], activation }, fewRowsDecay(problem.head.loss))), members: MEMBERS };

@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import type { Dataset } from '../data/dataset.js';
-import { type History, emptyHistory } from '../fit/history.js';
+import { type History, type StopReason, emptyHistory } from '../fit/history.js';
 import type { Interruption } from '../fit/interruption.js';
 import type { FitOptions } from '../fit/options.js';
 import type { Chunks } from '../fit/stream.js';
@@ -59,7 +59,7 @@ export async function make(material: Material): Promise<Made> {
   const report = reporter(material);
   const whole = chunks === undefined;
   const bar = { data, constant: constantLoss(engine, problem) };
-  if (bar.constant === 0 && whole) return sameEverywhere(material, bar);
+  if (bar.constant === 0) return sameEverywhere(material, bar);
   const latitude = {
     fixed,
     solvable: solvable(options, whole),
@@ -107,8 +107,9 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
   const networks: Network[] = [];
   let first: Trained | undefined;
   let failure: Trained | undefined;
+  let stopped: StopReason | undefined;
   try {
-    for (let k = 0; k < count && !(k > 0 && interruption.reason); k++) {
+    for (let k = 0; k < count && !stopped; k++) {
       const network = await build(problem, choice, memberSeed(problem.seed, k));
       if (linear) network.setWeights([linear.weights, linear.bias]);
       let one: Trained;
@@ -123,13 +124,14 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
         network.dispose();
         run.signal!.throwIfAborted();
       }
-      const cut = k > 0 && (reason === 'signal' || reason === 'timeLimit');
-      if (one.failed || cut) {
+      stopped = stoppedBy(one.history);
+      if (one.failed || (k > 0 && stopped)) {
         network.dispose();
         if (one.failed) failure ??= one;
       } else {
         networks.push(network);
         first ??= one;
+        if (k + 1 < count) stopped ??= interruption.reason;
       }
     }
     if (first) {
@@ -137,7 +139,10 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
       if (stands(members, bar)) {
         const { members: _, ...rest } = choice;
         const found = { ...rest, ...(networks.length > 1 && { members: networks.length }), rate: first.rate };
-        return { members, ...record(found, first.history, interruption, first.restarts), state: first.state };
+        const missing = stopped ? 'the fit was stopped before the others were' : 'training of the others failed';
+        const fewer = networks.length < count && { advice: `${networks.length} of ${count} networks were trained: ${missing}` };
+        const history = { ...first.history, ...(stopped && { reason: stopped }), ...fewer };
+        return { members, ...record(found, history, interruption, first.restarts), state: first.state };
       }
     }
   } catch (error) {
@@ -151,6 +156,7 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
 function trainOne(material: Material, bar: Bar, choice: Recipe, network: Network, k: number, count: number): Promise<Trained> {
   const { problem, data, chunks, options, fit, run, interruption } = material;
   const report = reporter(material);
+  let furthest = 0; // training that begins again goes back
   const { validation, earlyStopping } = options;
   const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
   return train(network, problem.techniques, chunks ?? data, choice, bar, {
@@ -158,28 +164,25 @@ function trainOne(material: Material, bar: Bar, choice: Recipe, network: Network
     ...left,
     ...(run.signal && { signal: run.signal }),
     ...(validation !== undefined && { validation, earlyStopping, seed: problem.seed }), // the same rows are held out for all
-    onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) =>
-      report({ stage: 'train', done: k * epochs + epoch, all: count * epochs, loss, validationLoss, rate }),
+    onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) => {
+      furthest = Math.max(furthest, epoch);
+      report({ stage: 'train', done: k * epochs + furthest, all: count * epochs, loss, validationLoss, rate });
+    },
   });
 }
 
 /** What is left where networks failed: the linear model, or the constant. */
 async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, failed: History): Promise<Made> {
   const { problem, fixed, interruption } = material;
-  const own = problem.techniques.method;
-  const rates = Array.from({ length: RESTARTS + 1 }, (_, k) => short(choice.rate / 3 ** k)).join(', ');
-  const seen = own
-    ? `training by ${own.name} failed: the loss ended above a constant's`
-    : `training failed at the rates ${rates}: each time the loss ended above a constant's`;
-  const lower = own ? `try a smaller rate of ${own.name}` : fixed.rate === undefined ? '' : 'leave out rate';
-  const remedy = [lower, 'look for outliers in inputs and targets'].filter(Boolean).join(', or ');
-  const say = (what: string) => `${seen}; ${what} is returned in its place; ${remedy}`;
+  const say = (what: string) => failureText(material, choice, failed, what);
   const ruled = { ...simplest(choice), by: 'rule' as const };
-  if (choice.hidden.length > 0) {
-    if (ridgeFor(problem)) {
-      const { history, ...rest } = await ridgeModel(material, bar, solved(problem), ruled);
-      return { ...rest, history: { ...history, advice: say('the linear model') } };
-    }
+  if (choice.hidden.length > 0 && ridgeFor(problem)) {
+    const { history, recipe, ...rest } = await ridgeModel(material, bar, solved(problem), ruled);
+    const advice = say('the linear model');
+    if (!stoppedBy(failed)) return { ...rest, recipe, history: { ...history, advice } };
+    return { ...rest, ...record({ ...ruled, ...LINEAR, weightDecay: recipe.weightDecay }, { ...failed, advice }, interruption) };
+  }
+  if (choice.hidden.length > 0 && !stoppedBy(failed)) {
     const recipe = new Recipes(problem, { ...fixed, rate: undefined }).of(LINEAR, 10 / problem.rows);
     const network = await build(problem, recipe, problem.seed);
     const { method: _, ...techniques } = problem.techniques;
@@ -201,9 +204,33 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
   return { members: new Members([network]), ...record({ ...ruled, hidden: [] }, history, interruption), state: undefined };
 }
 
+/** What stopped a fit from outside, if anything did. */
+function stoppedBy({ reason }: History): 'signal' | 'timeLimit' | undefined {
+  return reason === 'signal' || reason === 'timeLimit' ? reason : undefined;
+}
+
+/** Why something simpler takes the place of networks, and what to try. */
+function failureText({ problem, fixed }: Material, { rate }: Recipe, failed: History, what: string): string {
+  const { loss, reason, epochs } = failed;
+  const returned = `${what} is returned in their place`;
+  if (stoppedBy(failed)) return `the fit was stopped before the networks did better than a constant; ${returned}`;
+  const own = problem.techniques.method;
+  if (reason !== 'diverged' && loss.at(-1)! < loss[0]!) {
+    const remedy = own ? `more epochs, or a higher rate of ${own.name}` : 'more epochs, or a higher rate';
+    return `after ${epochs} epochs the loss was still above a constant's; ${returned}; try ${remedy}`;
+  }
+  const rates = Array.from({ length: RESTARTS + 1 }, (_, k) => short(rate / 3 ** k)).join(', ');
+  const seen = own
+    ? `training by ${own.name} failed: the loss ended above a constant's`
+    : `training failed at the rates ${rates}: each time the loss ended above a constant's`;
+  const lower = own ? `try a smaller rate of ${own.name}` : fixed.rate === undefined ? '' : 'leave out rate';
+  const remedy = [lower, 'look for outliers in inputs and targets'].filter(Boolean).join(', or ');
+  return `${seen}; ${returned}; ${remedy}`;
+}
+
 /** The model of targets that are all the same. */
 async function sameEverywhere({ problem, fixed, interruption }: Material, bar: Bar): Promise<Made> {
-  const recipe = { ...new Recipes(problem, fixed).of(LINEAR, 0), weightDecay: 0 };
+  const recipe = new Recipes(problem, fixed).byRule();
   const choice = { ...recipe, by: 'rule' as const, folds: 0, candidates: [] };
   const network = await build(problem, recipe, problem.seed);
   setConstant(network, problem);

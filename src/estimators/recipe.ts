@@ -64,8 +64,9 @@ export class Recipes {
   /** The recipe of a family with a decay. */
   of({ hidden, activation }: Family, weightDecay: number): Recipe {
     const { problem, fixed, curvature, share } = this;
-    const { head, rows, all = rows, inputs } = problem;
-    const adaptive = all >= MANY_ROWS && hidden.length > 0 && fixed.rate === undefined && fixed.momentum === undefined;
+    const { head, rows, all = rows, inputs, techniques } = problem;
+    const free = !techniques.method && fixed.rate === undefined && fixed.momentum === undefined;
+    const adaptive = all >= MANY_ROWS && hidden.length > 0 && free;
     const linear = hidden.length === 0 && fixed.epochs === undefined;
     return {
       hidden,

@@ -7,10 +7,10 @@ import { followed, isSettled, scalingOf } from '../data/running.js';
 import type { Rows } from '../data/table.js';
 import { DataError, ModelFileError } from '../errors.js';
 import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
-import { type CodedTargets, type CodingDocument, Estimator } from './estimator.js';
+import { type CodedTargets, type CodingDocument, Estimator, optionsOf } from './estimator.js';
 import type { TargetScaling } from './fold.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import { type ModelDocument, type ModelJSON, fields, fromJSON, readable, record } from '../format/document.js';
+import { type ModelDocument, type ModelJSON, fields, fromJSON, readable } from '../format/document.js';
 import { scaling } from '../format/estimator.js';
 import { spreadsDocument, targetSpreads } from '../format/running.js';
 import { type NumberMetrics, NumberTally } from '../metrics.js';
@@ -86,7 +86,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Regressor> {
     if (document.kind !== 'regressor') throw new ModelFileError(`the model is a ${document.kind}, not a regressor`);
-    const options = record(document.config['options'], 'options') as RegressorOptions;
+    const options = optionsOf(document) as RegressorOptions;
     const model = readable('options', () => new this(options));
     await model.adopt(document);
     return model;

@@ -103,12 +103,13 @@ export class Search {
   /** Whether a does better than b by more than one standard error of the difference, row by row. */
   surelyBetter(a: Trial, b: Trial): boolean {
     const rows = this.rowsOf(Math.min(a.folds, b.folds));
-    const n = rows.length;
-    let mean = 0;
-    for (const r of rows) mean += (b.errors[r]! - a.errors[r]!) / n;
-    let square = 0;
-    for (const r of rows) square += (b.errors[r]! - a.errors[r]! - mean) ** 2 / n;
-    return mean > 0 && mean * mean > square / n;
+    const { w } = this.problem;
+    const weight = (r: number) => (w ? w[r]! : 1);
+    const all = rows.reduce((sum, r) => sum + weight(r), 0);
+    const difference = (r: number) => b.errors[r]! - a.errors[r]!;
+    const mean = rows.reduce((sum, r) => sum + weight(r) * difference(r), 0) / all;
+    const variance = rows.reduce((sum, r) => sum + (weight(r) * (difference(r) - mean)) ** 2, 0) / (all * all);
+    return mean > 0 && mean * mean > variance;
   }
 
   /** The networks of a trial, which are the caller's from here on, and the record of the first one's training. */

@@ -113,8 +113,7 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
       solvable && fixed.weightDecay === undefined && (!fixed.hidden || fixed.hidden.length === 0),
     );
     const plain = plan && !search.halted ? await bestShape(search, plan, shapes, fixed.weightDecay) : undefined;
-    const drawn = plain && !search.halted ? await drawnIn(search, plain, latitude) : undefined;
-    if (drawn) alternatives.push(drawn.search);
+    const drawn = plain && !search.halted ? await drawnIn(search, plain, latitude, alternatives) : undefined;
     const best = drawn?.trial ?? plain;
     const candidates = [...(found.linear ? [found.trial!] : []), ...search.trials, ...(drawn ? [drawn.trial] : [])].map(
       candidateOf,
@@ -144,22 +143,26 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
   }
 }
 
-/** The best trial once more with columns of long tails drawn in, where that is clearly better. */
+/**
+ * The best trial once more with columns of long tails drawn in, where that is clearly better.
+ * @param alternatives gets the search that this takes, which the caller disposes of
+ */
 async function drawnIn(
   search: Search,
   best: Trial,
   { squashed }: Latitude,
+  alternatives: Search[],
 ): Promise<{ search: Search; trial: Trial } | undefined> {
   const problem = squashed();
   if (!problem) return undefined;
   const { recipe } = best;
   const other = search.alike(problem);
+  alternatives.push(other);
   const parts = Math.min(DRAWN_IN.parts, search.folds.count);
   const first = await other.on(parts, recipe, recipe.weightDecay);
   const trial = first.error > DRAWN_IN.drop * search.asOf(best, parts) ? first : await other.whole(recipe, recipe.weightDecay);
-  if (trial.folds === best.folds && trial.error < DRAWN_IN.adopt * best.error) return { search: other, trial };
-  other.dispose();
-  return undefined;
+  const clear = trial.folds === best.folds && trial.error < DRAWN_IN.adopt * best.error && search.surelyBetter(trial, best);
+  return clear ? { search: other, trial } : undefined;
 }
 
 const several = (members: number) => (members > 1 ? { members } : {});

@@ -29,8 +29,11 @@ export interface Trained extends Outcome {
   readonly failed: boolean;
 }
 
-/** Where a constant is right, or nearly, no network has to beat it: losses below this are good. */
+/** Where a constant is right, no network has to beat it: losses below this are good. */
 const GOOD = { crossEntropy: 0.05, meanSquaredError: 1e-4, hinge: 0.05 };
+
+/** Below this the loss of a constant is that of one that is right. */
+const RIGHT = 1e-6;
 
 /** What training is measured by, without noise and decay. */
 export interface Bar {
@@ -42,7 +45,7 @@ export interface Bar {
 
 /** Whether a loss is no more than the best constant's, times a factor. */
 export function holds(loss: number, { constant }: Bar, kind: keyof typeof GOOD, factor: number): boolean {
-  return loss <= Math.max(factor * constant, GOOD[kind]);
+  return loss <= Math.max(factor * constant, constant < RIGHT ? GOOD[kind] : 0);
 }
 
 /**

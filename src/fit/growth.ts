@@ -42,7 +42,9 @@ export class Growth {
     const { probe, snapshot } = this;
     const to = yield* probe.loss();
     this.loss = to;
-    if (to !== undefined && !(to <= LEARNED * probe.constant)) {
+    // Where the best constant is right, as on one row, a loss next to 0 cannot but grow.
+    const compares = probe.constant > 0 || !Number.isFinite(to);
+    if (to !== undefined && compares && !(to <= LEARNED * probe.constant)) {
       const from = (yield* snapshot.atStart(probe.loss()))!;
       this.least = Math.min(this.least, from);
       if (!(to <= TIMES * from)) return { from, to };

@@ -10,6 +10,8 @@ import {
   Regressor,
   adam,
   init,
+  lbfgs,
+  levenbergMarquardt,
   loadModel,
   sgd,
 } from '../../src/index.js';
@@ -145,6 +147,27 @@ describe('files', () => {
     expect(Object.keys(chosen).sort()).toEqual([...known, 'by', 'candidates', 'folds'].sort());
   });
 
+  test('members that were asked for are asked for again', async () => {
+    using model = await Classifier.fit(X, y, { ...FIXED, members: 1 });
+    using again = (await loadModel(model.toBytes())) as Classifier;
+    await again.fit(X, y);
+    expect(again.members).toBe(1);
+    using free = (await loadModel((await Classifier.fit(X, y, FIXED)).toBytes())) as Classifier;
+    expect(free.toJSON().config).not.toHaveProperty('asked');
+  });
+
+  test('as many classes as rows, or nearly, come back, too', async () => {
+    for (const rows of [12, 30, 40]) {
+      using model = await Classifier.fit(
+        normals(3, rows, 2),
+        Array.from({ length: rows }, (_, i) => `c${Math.min(i, rows - 2)}`),
+        { seed: 1, epochs: 5 },
+      );
+      using again = (await loadModel(model.toBytes())) as Classifier;
+      expect(again.classes).toEqual(model.classes);
+    }
+  });
+
   test('what was tried comes back, too', async () => {
     using model = await Regressor.fit(
       normals(1, 80, 2),
@@ -222,6 +245,37 @@ describe('fits that explode', () => {
       expect(new Set(model.predict(X))).toEqual(new Set([commonest]));
     },
   );
+
+  test('a model that was stopped says so, and is no worse than a constant', async () => {
+    const controller = new AbortController();
+    const options = { hidden: [64], weightDecay: 1e-4, rate: 0.2, members: 3, epochs: 200, seed: 1, signal: controller.signal };
+    using model = await Regressor.fit(X, y, { ...options, onProgress: ({ stage }) => stage === 'train' && controller.abort() });
+    expect(model.history.reason).toBe('signal');
+    expect(model.history.advice).toMatch(/stopped before|1 of 3 networks were trained/);
+    expect(model.evaluate(X, y).r2).toBeGreaterThanOrEqual(-1e-4);
+    using again = (await loadModel(model.toBytes())) as Regressor;
+    expect(again.history).toEqual({ ...model.history, time: 0 });
+  });
+
+  test('too few epochs are not called an explosion', async () => {
+    using model = await Regressor.fit(X, y, {
+      seed: 1,
+      hidden: [64, 64],
+      activation: 'relu',
+      weightDecay: 0,
+      rate: 1e-5,
+      epochs: 3,
+    });
+    expect(model.history.advice).toMatch(/after \d epochs the loss was still above a constant's.*more epochs, or a higher rate/);
+  });
+
+  test('methods of second order, and of the user’s own, are left as they are', async () => {
+    for (const method of [lbfgs(), levenbergMarquardt(), sgd({ rate: 0.05 })]) {
+      using model = await Regressor.fit(X, y, { seed: 1, hidden: [8], epochs: 40, method });
+      expect(model.evaluate(X, y).r2).toBeGreaterThan(0.5);
+      expect(model.history.chosen.method).toBeUndefined();
+    }
+  });
 
   test('targets that are all the same are no reason to explode', async () => {
     using model = await Regressor.fit(

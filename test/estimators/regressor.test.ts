@@ -205,6 +205,16 @@ describe('weights', () => {
     }
   });
 
+  test('rows of weight 0 are no data: neither columns nor targets are scaled by them', async () => {
+    const far = [...X, ...X.map(() => [1e9, -1e9])];
+    const targets = [...t, ...t.map(() => 1e12)];
+    const sampleWeights = targets.map((_, r) => (r < X.length ? 1 : 0));
+    const model = kept(await Regressor.fit(far, targets, { ...QUICK, sampleWeights }));
+    const without = kept(await Regressor.fit(X, t, { ...QUICK, sampleWeights: t.map(() => 1) }));
+    expect(model.columns).toEqual(without.columns);
+    expect(model.predict(X)).toEqual(without.predict(X));
+  });
+
   test.each([
     ['too few', [1]],
     ['too many', [...t, 1]],

@@ -6,7 +6,7 @@ import * as library from '../../src/index.js';
 import { heap } from '../../bindings/memory.js';
 
 test('400 fits', async () => {
-  await stress(library, 100); // whatever is made once has been made
+  await stress(library, 400); // whatever is made once has been made, and the heap is as large as fits at the same time need it
   const { used, size } = heap;
   const { resident } = await stress(library, 400);
   expect(heap.used).toBe(used);

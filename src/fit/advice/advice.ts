@@ -94,7 +94,9 @@ async function afterFit(setting: Setting, loss: number, tries: boolean): Promise
   const { inputs, targets, range, stuck } = found;
   if (range) sentences.push(`${rangeSentence(range)}: make that layer linear, dense(${outputsOf(subject.architecture)})`);
   if (inputs) sentences.push(`${columnText('inputs', inputs)}: learning is faster and surer with ${scaledText('inputs')}`);
-  if (targets && !range) sentences.push(`${columnText('targets', targets)}: the same goes for them`);
+  if (targets && !range && setting.settings.method.precision !== 'float64') {
+    sentences.push(`${columnText('targets', targets)}: learning is faster and surer with ${scaledText('targets')}`);
+  }
   if (stuck && loss >= WELL * constant) sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
   return sentences.length > 0 ? sentences.join('; ') : undefined;
 }
