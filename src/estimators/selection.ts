@@ -108,10 +108,8 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
   const search = new Search(folds, recipes, between, 4 * folds.count, !anew);
   const alternatives: Search[] = [];
   try {
-    const found = await linearFirst(
-      search,
-      solvable && fixed.weightDecay === undefined && (!fixed.hidden || fixed.hidden.length === 0),
-    );
+    const lonely = inputs > rows || shapes.length === 0; // where networks are too much work, the linear model is the choice
+    const found = plan || lonely ? await linearFirst(search, solvable && fixed.weightDecay === undefined) : {};
     const plain = plan && !search.halted ? await bestShape(search, plan, shapes, fixed.weightDecay) : undefined;
     const drawn = plain && !search.halted ? await drawnIn(search, plain, latitude, alternatives) : undefined;
     const best = drawn?.trial ?? plain;
@@ -120,8 +118,7 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
     );
     const how = drawn ? { squashed: true } : {};
     const by = { by: 'cross-validation' as const, folds: folds.count, candidates };
-    const linearWins =
-      found.trial && (best ? !search.surelyBetter(best, found.trial) : inputs > rows || shapes.length === 0 || search.halted);
+    const linearWins = found.trial && (best ? !search.surelyBetter(best, found.trial) : lonely || search.halted);
     if (found.trial && linearWins) {
       return { choice: { ...found.trial.recipe, ...by }, ...(found.linear && { linear: found.linear }) };
     }
