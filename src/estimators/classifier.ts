@@ -171,7 +171,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
 
   /** The most probable label of each row. */
   predict(rows: Rows): L[] {
-    const a = this.outputs(rows);
+    const a = this.trained.members.scores(this.encoded(table(rows)));
     const { classes } = this;
     const n = classes.length;
     return Array.from({ length: a.length / n }, (_, r) => classes[argmax(a, r * n, n)]!);

@@ -52,6 +52,14 @@ export class Members {
     return outputs;
   }
 
+  /** Numbers in the order of the outputs for x, of which the largest counts: a softmax leaves that as it is. @throws DataError where they are not finite */
+  scores(x: ShapedArray): RealArray {
+    if (this.networks.length === 1 || !this.probable) return this.predict(x);
+    const logits = this.logits(x);
+    requireFinite(logits, this.first.outputs);
+    return logits;
+  }
+
   private outputs(x: ShapedArray): RealArray {
     const { networks, first } = this;
     if (networks.length === 1) return first.outputsFor(x);
