@@ -10,7 +10,7 @@ import type { Source } from './set-up.js';
 
 /** Patterns that a look takes at most, and what it may cost, in multiply-adds. */
 const PATTERNS = 1000;
-const COST = 2e7;
+const COST = 1e6;
 /** Patterns that run at a time: a look needs little memory. */
 const SLAB = 32;
 /** Patterns that it takes in any case. */

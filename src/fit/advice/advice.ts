@@ -9,7 +9,7 @@ import type { Grown } from '../growth.js';
 import { Probe } from '../probe.js';
 import { type OutOfRange, outOfRange, rangeText } from './range.js';
 import { type Unscaled, unscaled } from './scale.js';
-import { type Change, type Result, type Setting, startCurvature, trial } from './trial.js';
+import { type Change, type Result, type Setting, affordsTrials, startCurvature, trial } from './trial.js';
 import { type Stuck, stuckUnits } from './units.js';
 
 /** To two digits. */
@@ -56,7 +56,7 @@ export async function advise(
 ): Promise<string | undefined> {
   if (diverged || grown) return afterDivergence(setting, grown ? epochs : epochs + 1, rate, grown);
   if (loss === undefined || epochs === 0 || setting.source.rows < FEW) return undefined;
-  return afterFit(setting, loss, !setting.subject.remembers);
+  return afterFit(setting, loss, !setting.subject.remembers && affordsTrials(setting, epochs));
 }
 
 /** After a divergence that was seen in an epoch. */
@@ -104,13 +104,14 @@ async function afterFit(setting: Setting, loss: number, tries: boolean): Promise
 /** What is found in the data. */
 function findings({ subject, source }: Setting): Findings {
   const { architecture } = subject;
+  const { core } = subject.engine;
   const { rows } = new Probe(subject, source);
   const { x, t } = source.patterns;
   const range = outOfRange(architecture, t.view());
   const numbers = architecture.loss === 'meanSquaredError' || architecture.loss === 'meanAbsoluteError';
   return {
-    inputs: unscaled(x.view(), architecture.inputs, rows),
-    targets: numbers ? unscaled(t.view(), outputsOf(architecture), rows) : undefined,
+    inputs: unscaled(core, x, architecture.inputs, rows),
+    targets: numbers ? unscaled(core, t, outputsOf(architecture), rows) : undefined,
     range,
     stuck: undefined,
   };

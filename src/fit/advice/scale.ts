@@ -1,5 +1,8 @@
 // Columns that are not scaled.
 
+import type { Core } from '../../../bindings/core.js';
+import type { Reals } from '../../../bindings/memory.js';
+
 /** Means and spreads beyond this are no longer those of scaled columns. */
 const FAR = 10;
 
@@ -20,8 +23,10 @@ export function spreadOf(a: ArrayLike<number>, columns: number, column: number, 
   return { column, mean, spread: Math.sqrt(square) };
 }
 
-/** The column that is farthest from being scaled; undefined where all are. */
-export function unscaled(a: ArrayLike<number>, columns: number, rows: Uint32Array): Unscaled | undefined {
+/** The column that is farthest from being scaled; undefined where all are. @param core a kernel tells at once where no number is large */
+export function unscaled(core: Core, reals: Reals, columns: number, rows: Uint32Array): Unscaled | undefined {
+  if (core.largestMagnitude(reals.length, reals.address) <= FAR) return undefined;
+  const a = reals.view();
   let worst: Unscaled | undefined;
   const size = ({ mean, spread }: Unscaled) => Math.max(Math.abs(mean), spread);
   for (let c = 0; c < columns; c++) {

@@ -77,6 +77,18 @@ export function changed({ layers, ...rest }: Architecture, { hidden, linear }: C
   return { ...rest, layers: layers.map(other) };
 }
 
+/**
+ * Fits of up to so many multiply-adds are over in an instant, and so are their trials; those of so many and more take far longer than trials do. Between them, where fits are made by
+ * the hundred, trials would be most of the time.
+ */
+const AFFORDS = { most: 1e8, least: 3e10 };
+
+/** Whether trials after a fit of so many epochs cost little, in itself or beside the fit. */
+export function affordsTrials({ subject, source }: Setting, epochs: number): boolean {
+  const work = PASSES * workOf(subject.architecture) * source.rows * epochs;
+  return work <= AFFORDS.most || work >= AFFORDS.least;
+}
+
 /** Does a fit over again, in short, with a change. Undefined where it was interrupted, or came to nothing finite. The weights are afterwards what they were. */
 export function trial(setting: Setting, change: Change): Promise<Result | undefined> {
   return besides(setting, (bare, arena) => tried(bare, change, arena));
