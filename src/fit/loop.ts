@@ -44,6 +44,9 @@ export interface Circumstances {
   release(): void;
 }
 
+/** Fits of so few epochs and rows are mostly one of many in a loop of the user's: looks at each would take a tenth of their time, and tell little. */
+const BRIEF = { epochs: 20, rows: 2000 };
+
 /** Epoch after epoch, until something says stop. */
 export async function loop(circumstances: Circumstances): Promise<Outcome> {
   const { subject, training, source, stream, judge, settings, stopping, interruption, background, seed, release } = circumstances;
@@ -52,13 +55,15 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   const pace = new Pace(background !== undefined);
   const perform = performer(subject, background, () => snapshot.restoreLatest());
   const growth = new Growth(new Probe(subject, source), snapshot);
+  const brief = !stream && settings.epochs < BRIEF.epochs && settings.epochs * source.rows < BRIEF.rows;
+  const watches = subject.watches && !brief;
   const patience = new Patience(stopping, settings.epochs);
   /** Whether early stopping, which waits a few epochs and goes back to the best, takes care of a loss that grows. */
   const waits = stopping !== undefined && training.schedule === undefined;
   let grown: Grown | undefined;
   /** Whether the loss has grown too far. */
   const hasGrown = async (): Promise<boolean> => {
-    if (!subject.watches) return false;
+    if (!watches) return false;
     grown = await perform(growth.found(history.loss.at(-1) ?? 0));
     subject.check();
     return grown !== undefined;
@@ -135,7 +140,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   }
   const { rate } = training;
   release();
-  if (!hurried && subject.watches) {
+  if (!hurried && subject.watches && (watches || stop === 'diverged')) {
     const setting = { subject, source, settings, seed, snapshot, interruption, perform };
     const advice = await advise(setting, stop === 'diverged', history.epochs, rate, grown, growth.loss);
     subject.check();

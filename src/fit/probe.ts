@@ -9,7 +9,7 @@ import type { Subject } from './rows.js';
 import type { Source } from './set-up.js';
 
 /** Patterns that a look takes at most, and what it may cost, in multiply-adds. */
-const PATTERNS = 1000;
+const PATTERNS = 256;
 const COST = 1e6;
 /** Patterns that run at a time: a look needs little memory. */
 const SLAB = 32;
@@ -31,6 +31,9 @@ export function picked({ subset, rows }: Learned, most: number): Uint32Array {
 
 /** Looks at some of the patterns that are at hand then, at the weights of then. */
 export class Probe {
+  /** The rows of the patterns that were at hand last. */
+  private last: { readonly of: Patterns; readonly rows: Uint32Array } | undefined;
+
   constructor(
     private readonly subject: Subject,
     private readonly source: Learned,
@@ -38,8 +41,12 @@ export class Probe {
 
   /** Which patterns a look takes. */
   get rows(): Uint32Array {
+    const { source, last } = this;
+    if (last?.of === source.learned) return last.rows;
     const affordable = Math.floor(COST / workOf(this.subject.architecture));
-    return picked(this.source, Math.min(PATTERNS, Math.max(FEW, affordable)));
+    const rows = picked(source, Math.min(PATTERNS, Math.max(FEW, affordable)));
+    this.last = { of: source.learned, rows };
+    return rows;
   }
 
   /** The mean loss; undefined where these patterns weigh nothing. */
