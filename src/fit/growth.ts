@@ -1,5 +1,6 @@
 // Whether a fit's loss has grown beyond what training does by chance.
 
+import type { Patterns } from '../data/dataset.js';
 import type { Probe } from './probe.js';
 import type { Snapshot } from './snapshot.js';
 import type { Work } from '../work.js';
@@ -23,6 +24,8 @@ export class Growth {
   /** Epoch losses above this are looked into. */
   private limit = 0;
   private least = Infinity;
+  /** The loss at the start's weights, of the patterns that were at hand last. */
+  private known: { readonly at: Patterns; readonly loss: number } | undefined;
   /** What the last look found at the weights of then; undefined before, and where patterns weigh nothing. */
   loss: number | undefined;
 
@@ -39,13 +42,13 @@ export class Growth {
 
   /** How far the loss has grown; undefined where it has not, or not so far. */
   *found(epochLoss: number): Work<Grown | undefined> {
-    const { probe, snapshot } = this;
+    const { probe } = this;
     const to = yield* probe.loss();
     this.loss = to;
     // Where the best constant is right, as on one row, a loss next to 0 cannot but grow.
     const compares = probe.constant > 0 || !Number.isFinite(to);
     if (to !== undefined && compares && !(to <= LEARNED * probe.constant)) {
-      const from = (yield* snapshot.atStart(probe.loss()))!;
+      const from = yield* this.before();
       this.least = Math.min(this.least, from);
       if (!(to <= TIMES * from)) return { from, to };
     }
@@ -55,9 +58,18 @@ export class Growth {
 
   /** Whether the start's weights do better than those of now. */
   *startIsBetter(): Work<boolean> {
-    const { probe, snapshot } = this;
+    const { probe } = this;
     const now = yield* probe.loss();
     if (now === undefined) return false;
-    return !(now <= (yield* snapshot.atStart(probe.loss()))!);
+    return !(now <= (yield* this.before()));
+  }
+
+  /** The loss at the start's weights, on the patterns at hand, which weigh something. */
+  private *before(): Work<number> {
+    const { probe, snapshot, known } = this;
+    if (known?.at === probe.at) return known.loss;
+    const loss = (yield* snapshot.atStart(probe.loss()))!;
+    this.known = { at: probe.at, loss };
+    return loss;
   }
 }

@@ -33,11 +33,18 @@ export function picked({ subset, rows }: Learned, most: number): Uint32Array {
 export class Probe {
   /** The rows of the patterns that were at hand last. */
   private last: { readonly of: Patterns; readonly rows: Uint32Array } | undefined;
+  /** What the best constant loses on them. */
+  private best: { readonly of: Patterns; readonly loss: number } | undefined;
 
   constructor(
     private readonly subject: Subject,
     private readonly source: Learned,
   ) {}
+
+  /** The patterns at hand. */
+  get at(): Patterns {
+    return this.source.learned;
+  }
 
   /** Which patterns a look takes. */
   get rows(): Uint32Array {
@@ -65,8 +72,12 @@ export class Probe {
 
   /** The mean loss of the best constant outputs on the same patterns. */
   get constant(): number {
-    const { architecture } = this.subject;
-    return constantLoss(architecture.loss, this.source.learned, this.rows, outputsOf(architecture));
+    const { subject, at, best } = this;
+    if (best?.of === at) return best.loss;
+    const { architecture } = subject;
+    const loss = constantLoss(architecture.loss, at, this.rows, outputsOf(architecture));
+    this.best = { of: at, loss };
+    return loss;
   }
 }
 
