@@ -204,7 +204,10 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(known, t.rows);
       const encoded = (by: Inputs) => this.problem(by, coding, t, known, weights, byClass, run.background);
-      const squashed = () => inputs.squashed && { inputs: inputs.squashed, problem: encoded(inputs.squashed) };
+      const squashed = () => {
+        const drawnIn = inputs.squashed;
+        return drawnIn && { inputs: drawnIn, problem: encoded(drawnIn) };
+      };
       await this.learn(inputs, coding, encoded(inputs), { squashed }, {}, run, interruption);
     });
   }

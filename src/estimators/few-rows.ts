@@ -1,12 +1,11 @@
 // So few rows that leaving some out says nothing: rules instead of a search.
 
 import type { Engine } from '../../bindings/core.js';
-import { Dataset } from '../data/dataset.js';
 import { argmax } from '../metrics.js';
 import { constantLoss } from './constant.js';
-import { fewRowsDecay } from './defaults.js';
+import { MEMBERS, fewRowsDecay } from './defaults.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';
-import { type Problem, shaped } from './problem.js';
+import { type Problem, datasetOf, shaped } from './problem.js';
 import { type Recipe, type Recipes, build } from './recipe.js';
 import type { Selected } from './selection.js';
 import { train } from './training.js';
@@ -15,9 +14,6 @@ import { train } from './training.js';
 const FEW = 10;
 const SOME = 30;
 const OF_A_CLASS = 3;
-
-/** Networks that are averaged. */
-const MEMBERS = 3;
 
 /** Decay of the linear classifier that is to get every row right. */
 const LINEAR_DECAY = 0.001;
@@ -64,8 +60,8 @@ export async function fewRows(engine: Engine, problem: Problem, recipes: Recipes
 
 /** Whether a linear classifier gets every row right. */
 async function separates(engine: Engine, problem: Problem, recipe: Recipe): Promise<boolean> {
-  const { x, t, w, inputs, outputs, precision, classes, techniques, seed } = problem;
-  const data = new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
+  const { inputs, outputs, classes, techniques, seed } = problem;
+  const data = datasetOf(problem);
   const network = await build(problem, recipe, seed);
   try {
     await train(network, techniques, data, recipe, { data, constant: constantLoss(engine, problem) }, {}, false);

@@ -1,13 +1,12 @@
 // Parts of the rows that take turns in being left out, and what models of the rest find on them.
 
 import type { Engine } from '../../bindings/core.js';
-import { Dataset } from '../data/dataset.js';
 import { deal, permutation } from '../data/split.js';
 import type { Network } from '../network.js';
 import { Purpose } from '../random.js';
 import { type Bar, type Trained, train } from './training.js';
 import { constantLoss } from './constant.js';
-import { type Problem, picked, shaped, someRows } from './problem.js';
+import { type Problem, datasetOf, picked, shaped, someRows } from './problem.js';
 import { type Recipe, build } from './recipe.js';
 
 /** The rows of a problem dealt into parts of even size, of each class alike. */
@@ -65,8 +64,7 @@ export class Folds {
     const held = new Set(this.parts[k]);
     const kept = Uint32Array.from({ length: problem.rows }, (_, r) => r).filter((r) => !held.has(r));
     const some = someRows(problem, kept);
-    const { x, t, w, inputs, outputs, precision } = some;
-    const data = new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
+    const data = datasetOf(some);
     this.rest = { k, bar: { data, constant: constantLoss(engine, some) } };
     return this.rest.bar;
   }

@@ -102,10 +102,14 @@ export function picked(
   return result;
 }
 
+/** A dataset of a problem's rows; to be disposed of. */
+export function datasetOf({ x, t, w, inputs, outputs, precision }: Problem): Dataset {
+  return new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
+}
+
 /** A problem whose rows are a dataset, in linear memory and nowhere else; the dataset is to be disposed of. */
 export function placed(problem: Problem): { problem: Problem; data: Dataset } {
-  const { x, t, w, inputs, outputs, precision } = problem;
-  const data = new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
+  const data = datasetOf(problem);
   const views = {
     get x() {
       return data.views.x;

@@ -6,7 +6,7 @@ import type { Activation } from '../activations.js';
 import type { History } from '../fit/history.js';
 import type { Network } from '../network.js';
 import { FEW_ROWS, type Plan, affordable, planFor } from './budget.js';
-import { MANY_ROWS, families, sampleCost } from './defaults.js';
+import { MANY_ROWS, MEMBERS, families, sampleCost } from './defaults.js';
 import { fewRows } from './few-rows.js';
 import { Folds } from './folds.js';
 import { LINEAR, linearTrial, ridgeFor, solved } from './linear.js';
@@ -71,9 +71,6 @@ export interface Latitude {
   /** The problem with columns of long tails drawn in; undefined where there are none. */
   squashed(): Problem | undefined;
 }
-
-/** Networks that are averaged: more gain next to nothing, and predictions take as many times as long. */
-const MEMBERS = 3;
 
 /** A family whose error on the first parts exceeds the best by this factor is given up. */
 const HOPELESS = 1.2;
