@@ -94,6 +94,16 @@ export type {
 export { type Histogram, type PictureOptions, histogram, spectrumPicture } from './curvature/histogram.js';
 export type { Principal } from './curvature/eigen.js';
 export { type MinimizeMethod, type MinimizeOptions, minimize } from './solve/minimize.js';
+export {
+  type Band,
+  type BandOptions,
+  type CurveFitOptions,
+  type CurveModel,
+  type FittedCurve,
+  curveFit,
+} from './solve/curve-fit.js';
+export type { Bounds } from './solve/box.js';
+export type { ResidualLoss } from './solve/robust.js';
 export { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from './solve/least-squares.js';
 export type { Minimum, SolveOptions, SolveReason } from './solve/options.js';
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from './optim/levenberg-marquardt.js';

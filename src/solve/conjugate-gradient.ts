@@ -31,6 +31,7 @@ export class Line {
   /** The point with its gradient, which may not be the one looked at last. */
   *settle(point: Point, last: number): Work<{ x: Float64Array; g: Float64Array; value: number }> {
     if (point.alpha !== last) yield* this.at(point.alpha);
+    this.f.settle?.(this.x, this.g);
     return { x: this.x, g: this.g, value: point.value };
   }
 }
@@ -56,6 +57,7 @@ export function* search(
   first: number,
   { c1, c2 }: Search,
 ): Searching<{ x: Float64Array; g: Float64Array; value: number; alpha: number } | undefined> {
+  f.hold?.(p);
   const line = new Line(f, x, p);
   if (c2 === undefined) {
     const valueAt = function* (alpha: number): Work<number> {
@@ -66,6 +68,7 @@ export function* search(
     const lower = yield* backtracking(valueAt, { alpha: 0, value, slope }, first, c1);
     if (!lower) return undefined;
     const { alpha, value: there } = yield* line.at(lower.alpha);
+    f.settle?.(line.x, line.g);
     return { x: line.x, g: line.g, value: there, alpha };
   }
   let last = 0;
@@ -169,6 +172,7 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
       delta = -delta + lambda * square;
       lambda = barred;
     }
+    f.hold?.(p);
     const mu = dot(p, r);
     const alpha = mu / delta;
     moved(x, alpha, p, to);
@@ -176,6 +180,7 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
     const there = yield* gradientAt(f, to, next);
     const gain = Number.isFinite(there) ? (2 * delta * (value - there)) / (mu * mu) : -1;
     if (gain >= 0) {
+      f.settle?.(to, next);
       failures = there < value ? 0 : failures + 1;
       x.set(to);
       g.set(next);

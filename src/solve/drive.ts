@@ -1,9 +1,10 @@
 // Driving a solver to its end.
 
 import type { Engine } from '../../bindings/core.js';
+import { turn } from '../../bindings/turn.js';
 import { hereUntil } from '../work.js';
-import type { SolveReason, SolveSettings } from './options.js';
-import { type Immediate, type Solver, largest } from './smooth.js';
+import type { Progress, SolveReason, SolveSettings } from './options.js';
+import type { Iterate, Solver } from './smooth.js';
 
 /** How often a caller's functions were called. */
 export interface Counts {
@@ -12,49 +13,48 @@ export interface Counts {
   jacobian: number;
 }
 
-/** Where a solver ended, in its own variables. */
-export interface Found {
-  readonly u: Float64Array;
-  readonly value: number;
-  readonly gradientNorm: number;
-  readonly iterations: number;
-  readonly reason: SolveReason;
+/** Milliseconds of work between two rests of those whom a signal may stop: it can only come while others have the thread. */
+const SLICE = 16;
+
+/** What whoever drives a solver wants to know and to decide. */
+export interface Watch {
+  readonly counts: Counts;
+  /** What `onIteration` is told of a point. */
+  told(iterate: Iterate, iteration: number): Progress;
+  /** Why an accepted point is the last one, if it is. */
+  settled?(iterate: Iterate): SolveReason | undefined;
 }
 
-/**
- * Runs until the gradient is small, a step lowers the value by nothing but rounding, a bound is reached, or the solver ends by itself.
- * @param gradientScale what the solver's gradients are multiplied with
- */
-export function drive(
+/** Runs until the solver ends, a point is settled, or a limit is reached. Comes to why, and how many points were accepted. */
+export async function drive(
   engine: Engine,
-  solver: Solver,
-  f: Immediate,
-  start: Float64Array,
-  counts: Counts,
-  { iterations, evaluations, minGradient, tolerance, onIteration, signal }: SolveSettings,
-  outside: (u: Float64Array) => Float64Array,
-  gradientScale = 1,
-): Found {
-  const g = new Float64Array(f.n);
-  let u = start;
-  let value = f.gradient(u, g);
-  let gradientNorm = largest(g);
+  solver: Solver<SolveReason>,
+  { iterations, evaluations, onIteration, signal, timeLimit }: SolveSettings,
+  { counts, told, settled }: Watch,
+): Promise<{ readonly iterations: number; readonly reason: SolveReason }> {
+  const begun = performance.now();
+  let rested = begun;
   let accepted = 0;
-  const found = (reason: SolveReason): Found => ({ u, value, gradientNorm, iterations: accepted, reason });
-  if (gradientNorm <= minGradient) return found('minGradient');
+  const found = (reason: SolveReason) => ({ iterations: accepted, reason });
   for (;;) {
     if (accepted >= iterations) return found('iterations');
     if (counts.value + counts.gradient >= evaluations) return found('evaluations');
     if (signal?.aborted) return found('signal');
+    if (timeLimit < Infinity || signal) {
+      const now = performance.now();
+      if (now - begun >= timeLimit) return found('timeLimit');
+      if (signal && now - rested >= SLICE) {
+        await turn();
+        rested = performance.now();
+        if (signal.aborted) return found('signal');
+      }
+    }
     const step = hereUntil(engine, solver);
     if (step.done) return found(step.value);
     if (step.value === undefined) continue;
     accepted++;
-    const before = value;
-    ({ x: u, value } = step.value);
-    gradientNorm = largest(step.value.gradient) * gradientScale;
-    onIteration?.({ iteration: accepted, x: outside(u), value, gradientNorm });
-    if (gradientNorm <= minGradient) return found('minGradient');
-    if (Math.abs(before - value) <= tolerance * Math.max(Math.abs(before), Math.abs(value))) return found('tolerance');
+    onIteration?.(told(step.value, accepted));
+    const reason = settled?.(step.value);
+    if (reason) return found(reason);
   }
 }

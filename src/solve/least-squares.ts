@@ -1,89 +1,156 @@
-// Levenberg and Marquardt's method on a caller's own residuals.
+// Sums of squares of a caller's own residuals.
 
 import { engineOf } from '../../bindings/load.js';
-import { OptionError } from '../errors.js';
-import { callback, checked, number, oneOf, value } from '../options.js';
-import { drive } from './drive.js';
-import { type Damping, levenbergMarquardt } from './levenberg-marquardt.js';
-import { startOf } from './minimize.js';
-import { type Minimum, SOLVE_OPTIONS, type SolveOptions } from './options.js';
+import { DataError, OptionError } from '../errors.js';
+import { type Checked, callback, checked, flag, number, oneOf, value } from '../options.js';
+import { Box } from './box.js';
+import { type Watch, drive } from './drive.js';
+import { isList, startOf } from './given.js';
+import { type Minimum, SOLVE_OPTIONS, type SolveOptions, adviceFor } from './options.js';
 import { Residuals } from './residuals.js';
-import { Space } from './space.js';
+import { LOSS_NAMES, type ResidualLoss } from './robust.js';
+import { largest } from './smooth.js';
+import { trustRegion } from './trust-region.js';
 
-const isVector = (v: unknown) =>
-  (Array.isArray(v) || ArrayBuffer.isView(v)) &&
-  Array.from(v as ArrayLike<unknown>).every((e) => Number.isFinite(e) && (e as number) >= 0);
+const isVector = (accepts: (e: number) => boolean) => (v: unknown) =>
+  isList(v) && Array.from(v).every((e) => typeof e === 'number' && Number.isFinite(e) && accepts(e));
 
-const OPTIONS = {
+export const FITTING_OPTIONS = {
   ...SOLVE_OPTIONS,
   method: oneOf(['levenbergMarquardt'], 'levenbergMarquardt'),
-  jacobian: callback<(x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>>('(x) => rows of ∂r/∂x'),
-  weights: value<ArrayLike<number> | undefined>('an array of finite numbers ≥ 0, one for each residual', isVector, undefined),
-  mu: number({ above: 0, below: Infinity }, 1e-3),
+  weights: value<ArrayLike<number> | undefined>(
+    'an array of finite numbers ≥ 0, one for each residual',
+    isVector((e) => e >= 0),
+    undefined,
+  ),
+  sigma: value<ArrayLike<number> | undefined>(
+    'an array of finite numbers > 0, one for each residual',
+    isVector((e) => e > 0),
+    undefined,
+  ),
+  absoluteSigma: flag(false),
+  loss: oneOf(LOSS_NAMES, 'linear'),
+  scale: number({ above: 0, below: Infinity }, 1),
 };
 
-/** Options of `leastSquares`. */
-export interface LeastSquaresOptions extends SolveOptions {
+const OPTIONS = {
+  ...FITTING_OPTIONS,
+  jacobian: callback<(x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>>('(x) => rows of ∂r/∂x'),
+};
+
+/** Options that `leastSquares` and `curveFit` share. */
+export interface FittingOptions extends SolveOptions {
   method?: 'levenbergMarquardt';
+  /** Of each residual's square. Default 1. A residual of weight 0 is no observation. Not beside `sigma`. */
+  weights?: ArrayLike<number>;
+  /** The standard deviation of each residual: weights of 1/σ². Default 1. */
+  sigma?: ArrayLike<number>;
+  /**
+   * Whether `sigma` (or `weights` as 1/σ²) is the true size of errors, so that standard errors follow from it. By default it only says how errors compare, and their size is estimated
+   * from the residuals.
+   */
+  absoluteSigma?: boolean;
+  /**
+   * What is summed over residuals, z = w·r²/scale²: 'linear' z (default, squares), 'softL1' 2(√(1+z) − 1), 'huber' z up to 1 and 2√z − 1 beyond, 'cauchy' ln(1 + z), 'arctan' arctan z. The value is
+   * scale² times the sum, twice SciPy's cost. All but the first keep outliers from deciding the fit.
+   */
+  loss?: ResidualLoss;
+  /** Residuals, in units of their sigma, up to about this size are no outliers, > 0. Default 1. Ignored by the loss 'linear'. */
+  scale?: number;
+}
+
+/** Options of `leastSquares`. */
+export interface LeastSquaresOptions extends FittingOptions {
   /** ∂r/∂x: m rows of n, or m·n numbers row-major. Default: central differences, 2n calls of the residuals. */
   jacobian?: (x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>;
-  /** Of each residual's square. Default 1. A residual of weight 0 is no observation. */
-  weights?: ArrayLike<number>;
-  /** The damping to start with, relative to the diagonal of JᵀJ. Default 10⁻³. */
-  mu?: number;
 }
 
 /** A minimum of a sum of squares. */
 export interface LeastSquaresMinimum extends Minimum {
   /** The residuals at x, without weights. */
   readonly residuals: Float64Array;
-  /** s²·(JᵀJ)⁻¹ with s² = Σ w·r²/(m − n), m the number of residuals whose weight is not 0: n×n row-major. Undefined where JᵀJ is singular, or m ≤ n. */
+  /**
+   * s²·(JᵀJ)⁻¹ with s² = value/(m − n), or 1 with `absoluteSigma`: n×n row-major; m is the number of residuals whose weight is not 0, n that of variables that stand at no bound. Rows and columns of those
+   * that do are NaN, and the others are conditional: what they would be if those were known. Undefined where JᵀJ is singular, or m ≤ n without `absoluteSigma`.
+   */
   readonly covariance: Float64Array | undefined;
   /** Roots of its diagonal. */
   readonly standardErrors: Float64Array | undefined;
+  /** m − n as above: degrees of freedom of s². */
+  readonly degreesOfFreedom: number;
 }
 
 /**
- * A local minimum of Σ w_i·r_i(x)², from x0 on: Levenberg and Marquardt's method with Moré's scaling, Nielsen's damping, and Householder's QR, which does not square
- * the condition number.
+ * A local minimum of Σ w_i·r_i(x)², or of a robust loss of residuals, from x0 on: Levenberg and Marquardt's method in a trust region with Moré's scaling (MINPACK's), geodesic acceleration where
+ * residuals bend, bounds by an active set, Householder's QR, which does not square the condition number, and steps without damping for the last digits. The answer does not depend on units.
  *
  * ```ts
  * const { x, standardErrors } = await leastSquares(([a, b]) => times.map((t, i) => a * Math.exp(-b * t) - seen[i]), [1, 1]);
  * ```
  *
- * @param residuals x ↦ m numbers
- * @throws OptionError; DataError where they are not finite at x0; whatever `residuals` throws
+ * @param residuals x ↦ m numbers; what is not finite counts as too far
+ * @param x0 where to begin, finite; with bounds the nearest point inside
+ * @throws OptionError; DataError where residuals are not finite at x0; whatever `residuals` throws
  */
 export async function leastSquares(
   residuals: (x: Float64Array) => ArrayLike<number>,
   x0: ArrayLike<number>,
   options?: LeastSquaresOptions,
 ): Promise<LeastSquaresMinimum> {
-  const settings = checked('leastSquares', OPTIONS, options);
+  const { jacobian, ...settings } = checked('leastSquares', OPTIONS, options);
   if (typeof residuals !== 'function') throw new OptionError('leastSquares.residuals', residuals, 'a function (x) => residuals');
+  return fitted('leastSquares', residuals, jacobian, startOf('leastSquares', x0), settings);
+}
+
+/** What `leastSquares` finds, for options that have been checked. @throws OptionError, DataError */
+export async function fitted(
+  call: string,
+  residuals: (x: Float64Array) => ArrayLike<number>,
+  jacobian: LeastSquaresOptions['jacobian'],
+  start: Float64Array,
+  settings: Checked<typeof FITTING_OPTIONS>,
+): Promise<LeastSquaresMinimum> {
+  const { weights, sigma, absoluteSigma, loss, scale } = settings;
+  if (weights && sigma) throw new OptionError(`${call}.weights`, weights, 'none beside sigma, which stands for weights of 1/σ²');
   const engine = await engineOf('float64', settings.numerics);
-  const start = startOf('leastSquares', x0);
-  const space = new Space('leastSquares', start.length, settings.bounds);
-  const from = space.inside(start);
-  const { jacobian, weights, mu, tolerance } = settings;
-  const squares = new Residuals(engine, { residuals, jacobian, weights }, space, from);
+  const n = start.length;
+  const box = new Box(call, n, settings.bounds);
+  box.project(start);
+  const roots = weights ? Float64Array.from(weights, Math.sqrt) : sigma && Float64Array.from(sigma, (e) => 1 / e);
+  const f = new Residuals(call, engine, { residuals, jacobian, roots, loss, scale }, box, start);
   try {
-    const damping: Damping = { mu, muInc: 10, muDec: 0.1, muMax: 1e30, scaling: 'more', rule: 'nielsen', tolerance };
-    const solver = levenbergMarquardt(squares, from, damping);
-    const { u, reason, ...found } = drive(engine, solver, squares, from, squares.counts, settings, (at) => space.outside(at), 2);
-    const plain = squares.plain(u);
-    const covariance = squares.covariance(u);
-    const n = start.length;
+    if (!Number.isFinite(f.sum)) throw new DataError('x0', 'the residuals are so large there that their squares overflow');
+    if (!f.linearise(start)) throw new DataError('x0', 'the slopes of the residuals are not all finite there');
+    const watch: Watch = {
+      counts: f.counts,
+      told: ({ x, value: now, gradient }, iteration) => ({ iteration, x, value: now, gradientNorm: largest(gradient) }),
+    };
+    const { iterations, reason } = await drive(engine, trustRegion(f, box, settings, jacobian === undefined), settings, watch);
+    const x = f.x.slice();
+    const active = box.active(x);
+    const free = Array.from(active.keys()).filter((i) => active[i] === 0);
+    const degreesOfFreedom = f.observations - free.length;
+    const inverse = absoluteSigma || degreesOfFreedom > 0 ? f.inverse(free) : undefined;
+    const variance = absoluteSigma ? 1 : f.sum / degreesOfFreedom;
+    const covariance = inverse?.map((e, k) => (active[k % n] || active[Math.floor(k / n)] ? Number.NaN : variance * e));
+    const advice = adviceFor(reason, FLAT);
     return {
-      x: space.outside(u),
-      ...found,
-      evaluations: squares.counts,
+      x,
+      value: f.sum,
+      gradientNorm: f.slope.reduce((most, e, i) => (box.holds(i, x[i]!, e) ? most : Math.max(most, 2 * Math.abs(e))), 0),
+      iterations,
+      evaluations: f.counts,
       reason,
-      residuals: plain,
+      active,
+      residuals: f.plain(),
       covariance,
       standardErrors: covariance && Float64Array.from({ length: n }, (_, k) => Math.sqrt(covariance[k * n + k]!)),
+      degreesOfFreedom,
+      ...(advice && { advice }),
     };
   } finally {
-    squares.dispose();
+    f.dispose();
   }
 }
+
+const FLAT = 'the residuals do not change with some of the variables there';

@@ -23,7 +23,7 @@ export type LineSearch = (typeof LINE_SEARCHES)[number];
 
 const EVALUATIONS = 40;
 
-/** No step is longer, relative to the direction. */
+/** No step is longer, relative to the first one. */
 const LONGEST = 1e10;
 
 /** Relative width of an interval that can no longer be told from a point. */
@@ -94,7 +94,7 @@ export function* strongWolfe(
       high = alpha + 4 * (alpha - best.alpha);
     }
     if (alpha >= most) alpha = best.alpha + 0.5 * (most - best.alpha);
-    alpha = Math.min(alpha, LONGEST);
+    alpha = Math.min(alpha, LONGEST * first);
     if (bracketed && (alpha <= low || alpha >= high || high - low <= NARROW * high)) alpha = best.alpha;
     if (alpha === 0) break;
   }

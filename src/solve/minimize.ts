@@ -4,17 +4,18 @@ import { engineOf } from '../../bindings/load.js';
 import { Arena } from '../../bindings/memory.js';
 import { DataError, OptionError, shown } from '../errors.js';
 import { callback, checked, number, oneOf } from '../options.js';
+import { CLOSE, FAR, lowestAround } from './around.js';
+import { Box } from './box.js';
 import { conjugateGradient, scaledConjugateGradient } from './conjugate-gradient.js';
-import { drive } from './drive.js';
+import { Differences } from './differences.js';
+import { type Watch, drive } from './drive.js';
+import { sized, startOf } from './given.js';
 import { LINE_SEARCHES, type LineSearch } from './line-search.js';
 import { newton } from './newton.js';
-import { type Minimum, SOLVE_OPTIONS, type SolveOptions } from './options.js';
+import { type Minimum, SOLVE_OPTIONS, type SolveOptions, type SolveReason, adviceFor } from './options.js';
 import { UPDATES, type Update, bfgs, lbfgs, oneStepSecant } from './quasi-newton.js';
-import { type Immediate, type Smooth, type Solver, dot, remembering } from './smooth.js';
-import { Space } from './space.js';
-
-/** ε^⅓, the best relative step of central differences. */
-export const CENTRAL = 6.055454452393343e-6;
+import { Scaled, unitsAt } from './scaled.js';
+import { type Iterate, type Solver, largest } from './smooth.js';
 
 const METHODS = [
   'bfgs',
@@ -50,15 +51,23 @@ export interface MinimizeOptions extends SolveOptions {
   update?: Update;
 }
 
+/** A search that can go no further has ended at a minimum, to rounding, where the gradient is this small. */
+const ROUNDED = 1e-4;
+
+/** A value below this share of what it has fallen by is measured by that. */
+const FALLEN = 1e-8;
+
 /**
- * A local minimum of f, from x0 on.
+ * A local minimum of f, from x0 on. The answer does not depend on the units of f and of the variables. Bounds are kept by projection: a variable at a bound stays there while the gradient pushes it
+ * out, and comes back when it does not.
  *
  * ```ts
  * const { x, value, reason } = await minimize(([a, b]) => (1 - a) ** 2 + 100 * (b - a * a) ** 2, [-1.2, 1]);
  * ```
  *
  * @param f x ↦ a number; what is not finite counts as too far
- * @throws OptionError; DataError where f is not finite at x0; whatever f throws
+ * @param x0 where to begin, finite; with bounds the nearest point inside. Its size tells what is a small change of a variable
+ * @throws OptionError; DataError where f or its gradient is not finite at x0; whatever f throws
  */
 export async function minimize(
   f: (x: Float64Array) => number,
@@ -69,92 +78,141 @@ export async function minimize(
   if (typeof f !== 'function') throw new OptionError('minimize.f', f, 'a function (x) => number');
   const engine = await engineOf('float64', settings.numerics);
   const start = startOf('minimize', x0);
+  const { length: n } = start;
+  const box = new Box('minimize', n, settings.bounds);
+  box.project(start);
   const counts = { value: 0, gradient: 0, jacobian: 0 };
-  const space = new Space('minimize', start.length, settings.bounds);
   const value = (x: Float64Array) => {
     counts.value++;
-    const found: unknown = f(x);
+    const found: unknown = f(x.slice());
     if (typeof found === 'number') return found;
     throw new OptionError('minimize.f', found, 'a number', `minimize.f returned ${shown(found)}; expected a number`);
   };
-  const gradient = (x: Float64Array, g: Float64Array): number => {
+  const differences = new Differences(box, start);
+  const column = new Float64Array(1);
+  const slopesAt = (x: Float64Array, own: number, g: Float64Array) => {
     counts.gradient++;
-    if (settings.gradient) g.set(sized('minimize.gradient', settings.gradient(x), x.length));
-    else differences(value, x, g);
-    return value(x);
-  };
-  const smooth = remembering(space.smooth({ n: start.length, value, gradient }));
-  const from = space.inside(start);
-  if (!Number.isFinite(smooth.value(from))) throw new DataError('x0', 'the function is not finite there');
-  const { method, memory, lineSearch, update } = settings;
-  const manner = { lineSearch, update };
-  const arena = new Arena();
-  const solver = (): Solver => {
-    switch (method) {
-      case 'bfgs':
-        return bfgs(arena, smooth, from, manner);
-      case 'lbfgs':
-        return lbfgs(smooth, from, memory, manner);
-      case 'oneStepSecant':
-        return oneStepSecant(smooth, from, manner);
-      case 'conjugateGradient':
-        return conjugateGradient(smooth, from, 'polakRibiere');
-      case 'scaledConjugateGradient':
-        return scaledConjugateGradient(smooth, from);
-      default:
-        return newton(engine, arena, withProducts(smooth), from, false, method === 'truncatedNewton', lineSearch);
+    if (settings.gradient) g.set(sized('minimize.gradient', settings.gradient(x.slice()), n));
+    else {
+      for (let i = 0; i < n; i++) {
+        differences.slope(i, x, Float64Array.of(own), (at) => [value(at)], column);
+        g[i] = column[0]!;
+      }
     }
   };
+  const gradient = (x: Float64Array, g: Float64Array): number => {
+    const own = value(x);
+    slopesAt(x, own, g);
+    return own;
+  };
+  const first = new Float64Array(n);
+  const atStart = value(start);
+  if (!Number.isFinite(atStart)) throw new DataError('x0', `the function is ${atStart} there; expected a finite number`);
+  slopesAt(start, atStart, first);
+  const bad = first.findIndex((e) => !Number.isFinite(e));
+  if (bad >= 0) throw new DataError('x0', `the gradient there is ${first[bad]}; expected a finite number`, { row: bad });
+  const unit = unitsAt(start, atStart, first, differences);
+  const sizes = (x: Float64Array) => x.map((e, i) => differences.size(i, e));
+  const around = (x: Float64Array, reaches = FAR) => lowestAround(value, x, sizes(x), box, reaches);
+
+  let from = start;
+  if (first.every((e) => e === 0)) {
+    // A minimum has nothing lower beside it, a maximum or a saddle has.
+    const { x, varies } = around(start);
+    if (x === start) {
+      const reason: SolveReason = varies ? 'minGradient' : 'flat';
+      const advice = adviceFor(reason, FLAT);
+      return {
+        x: start,
+        value: atStart,
+        gradientNorm: 0,
+        iterations: 0,
+        evaluations: counts,
+        reason,
+        active: box.active(start),
+        ...(advice && { advice }),
+      };
+    }
+    from = x;
+  }
+  const smooth = new Scaled({ value, gradient }, box, unit, atStart);
+  const begun = smooth.inside(from);
+  const g = new Float64Array(n);
+  let last: Iterate = { x: begun, value: smooth.gradient(begun, g), gradient: g, rate: 0 };
+  smooth.settle(begun, g);
+  /** The gradient in no unit: what a change of a variable by its size does to the value, relative to it. */
+  const relative = ({ x, value: now, gradient: slope }: Iterate): number => {
+    const size = sizes(smooth.outside(x));
+    const change = largest(slope.map((e, i) => (e * size[i]!) / unit[i]!));
+    return change === 0 ? 0 : change / Math.max(Math.abs(now), FALLEN * Math.abs(atStart / smooth.scale - now));
+  };
+  const norm = (slope: Float64Array) => largest(slope.map((e, i) => (e * smooth.scale) / unit[i]!));
+  let small = 0;
+  const watch: Watch = {
+    counts,
+    told: ({ x, value: now, gradient: slope }, iteration) => ({
+      iteration,
+      x: smooth.outside(x),
+      value: now * smooth.scale,
+      gradientNorm: norm(slope),
+    }),
+    settled(iterate) {
+      const before = last;
+      last = iterate;
+      const x = smooth.outside(iterate.x);
+      differences.follow(x);
+      if (relative(iterate) <= settings.minGradient) return 'minGradient';
+      const size = sizes(x);
+      const still = iterate.x.every((e, i) => Math.abs(e - before.x[i]!) * unit[i]! <= settings.tolerance * size[i]!);
+      const fell = Math.abs(before.value - iterate.value);
+      const level = fell <= settings.tolerance * Math.max(Math.abs(before.value), Math.abs(iterate.value));
+      small = still || level ? small + 1 : 0;
+      return small >= 2 ? 'tolerance' : undefined;
+    },
+  };
+  const arena = new Arena();
   try {
-    const { u, reason, ...found } = drive(engine, solver(), smooth, from, counts, settings, (at) => space.outside(at));
-    return { x: space.outside(u), ...found, evaluations: counts, reason };
+    const { method, memory, lineSearch, update } = settings;
+    const manner = { lineSearch, update };
+    const solver = (): Solver => {
+      switch (method) {
+        case 'bfgs':
+          return bfgs(arena, smooth, begun, manner);
+        case 'lbfgs':
+          return lbfgs(smooth, begun, memory, manner);
+        case 'oneStepSecant':
+          return oneStepSecant(smooth, begun, manner);
+        case 'conjugateGradient':
+          return conjugateGradient(smooth, begun, 'polakRibiere');
+        case 'scaledConjugateGradient':
+          return scaledConjugateGradient(smooth, begun);
+        default:
+          return newton(engine, arena, smooth, begun, false, method === 'truncatedNewton', lineSearch);
+      }
+    };
+    const ended =
+      relative(last) <= settings.minGradient
+        ? { iterations: 0, reason: 'minGradient' as const }
+        : await drive(engine, solver(), settings, watch);
+    let { reason }: { reason: SolveReason } = ended;
+    const x = smooth.outside(last.x);
+    // Where nothing is lower as closely as differences can tell, rounding has ended it.
+    if (reason === 'noProgress' && (relative(last) <= ROUNDED || around(x, CLOSE).x === x)) reason = 'tolerance';
+    if (reason === 'minGradient' && last.gradient.every((e) => e === 0) && !around(x).varies) reason = 'flat';
+    const advice = adviceFor(reason, FLAT);
+    return {
+      x,
+      value: last.value * smooth.scale,
+      gradientNorm: norm(last.gradient),
+      iterations: ended.iterations,
+      evaluations: counts,
+      reason,
+      active: box.active(x),
+      ...(advice && { advice }),
+    };
   } finally {
     arena.dispose();
   }
 }
 
-export const isList = (v: unknown): v is ArrayLike<unknown> => typeof v === 'object' && v !== null && 'length' in v;
-
-/** Where to start. @throws DataError */
-export function startOf(call: string, x0: ArrayLike<number>): Float64Array {
-  if (!isList(x0)) throw new DataError('x0', `expected an array of numbers; got ${shown(x0)}`);
-  const start = Float64Array.from(x0);
-  if (start.length === 0) throw new DataError('x0', `${call} needs at least one variable`);
-  const bad = start.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0) throw new DataError('x0', `${start[bad]} is not a finite number`, { row: bad });
-  return start;
-}
-
-/** What a caller's function returned, if it has the right length. @throws OptionError */
-export function sized(what: string, given: ArrayLike<number>, length: number): ArrayLike<number> {
-  if (given?.length === length) return given;
-  throw new OptionError(what, given, `an array of ${length} numbers`);
-}
-
-/** g_i = (f(x + h·e_i) − f(x − h·e_i))/2h */
-function differences(f: (x: Float64Array) => number, x: Float64Array, g: Float64Array): void {
-  const at = x.slice();
-  for (let i = 0; i < x.length; i++) {
-    const h = CENTRAL * Math.max(Math.abs(x[i]!), 1);
-    at[i] = x[i]! + h;
-    const high = f(at);
-    at[i] = x[i]! - h;
-    g[i] = (high - f(at)) / (2 * h);
-    at[i] = x[i]!;
-  }
-}
-
-/** H·v by central differences of the gradient. */
-function withProducts(f: Immediate): Smooth {
-  const low = new Float64Array(f.n);
-  return {
-    ...f,
-    *product(x, v, out) {
-      const h = (CENTRAL * Math.max(1, Math.sqrt(dot(x, x)))) / Math.sqrt(dot(v, v));
-      const along = (step: number) => x.map((e, i) => e + step * v[i]!);
-      f.gradient(along(h), out);
-      f.gradient(along(-h), low);
-      for (let i = 0; i < f.n; i++) out[i] = (out[i]! - low[i]!) / (2 * h);
-    },
-  };
-}
+const FLAT = 'the function does not change with the variables there';

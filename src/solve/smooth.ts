@@ -11,6 +11,10 @@ export interface Smooth {
   value(x: Float64Array): number | Work<number>;
   /** H(x)·v into `out`, or a Gauss-Newton approximation of it; missing where only gradients are known. */
   product?(x: Float64Array, v: Float64Array, out: Float64Array, gaussNewton: boolean): Work<void>;
+  /** p ← what of a direction from the last settled point leads somewhere; missing where there are no bounds. */
+  hold?(p: Float64Array): void;
+  /** x ← the point that an accepted one stands for, g ← ∇E there. */
+  settle?(x: Float64Array, g: Float64Array): void;
 }
 
 /** E(x), and ∇E(x) into g, of either kind of function. */
@@ -57,7 +61,7 @@ export type Ending = 'noProgress' | 'muMax' | 'minGradient';
  * A method at work: yields what is to be carried out, an iterate for each accepted point, and undefined after each evaluation that led to none, so that whoever drives it
  * can pause.
  */
-export type Solver = Generator<Piece | Iterate | undefined, Ending, number>;
+export type Solver<E = Ending> = Generator<Piece | Iterate | undefined, E, number>;
 
 /** A part of one that accepts nothing. */
 export type Searching<T> = Generator<Piece | undefined, T, number>;
@@ -88,34 +92,4 @@ export function sumOfMagnitudes(a: Float64Array): number {
 /** to = x + α·p */
 export function moved(x: Float64Array, alpha: number, p: Float64Array, to: Float64Array): void {
   for (let i = 0; i < x.length; i++) to[i] = x[i]! + alpha * p[i]!;
-}
-
-/** The same function, which is asked for each point once where it is asked again for the last one. */
-export function remembering(f: Immediate): Immediate {
-  const [valued, graded] = [new Float64Array(f.n).fill(Number.NaN), new Float64Array(f.n).fill(Number.NaN)];
-  const slope = new Float64Array(f.n);
-  let [value, valueThere] = [0, 0];
-  const same = (a: Float64Array, b: Float64Array) => {
-    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-    return true;
-  };
-  return {
-    ...f,
-    value(x) {
-      if (!same(x, valued)) {
-        value = f.value(x);
-        valued.set(x);
-      }
-      return value;
-    },
-    gradient(x, g) {
-      if (!same(x, graded)) {
-        graded.fill(Number.NaN);
-        valueThere = f.gradient(x, slope);
-        graded.set(x);
-      }
-      g.set(slope);
-      return valueThere;
-    },
-  };
 }

@@ -1,0 +1,127 @@
+// A caller's function in units of its own: variables by their sizes at the start, the value by its own there, so that no method depends on what they are measured in; and held in its box.
+
+import type { Work } from '../work.js';
+import type { Box } from './box.js';
+import { CENTRAL, type Differences, powerOfTwo } from './differences.js';
+import { type Immediate, dot } from './smooth.js';
+
+/** What may be asked of a caller. */
+export interface Asked {
+  value(x: Float64Array): number;
+  /** f(x), and ∇f(x) into g. */
+  gradient(x: Float64Array, g: Float64Array): number;
+}
+
+/** A start closer to 0 than this share of the variable's size says nothing about that. */
+const NEXT_TO_ZERO = 2 ** -10;
+
+/** Sizes of variables as powers of two: what they start with; of one that starts at 0, or next to it, what it takes to change f by its own size, if that is less than 1. */
+export function unitsAt(x: Float64Array, value: number, g: Float64Array, differences: Differences): Float64Array {
+  return x.map((e, i) => {
+    const own = Math.abs(e);
+    const natural = value !== 0 && g[i] !== 0 ? Math.min(Math.abs(value / g[i]!), 1) : 1;
+    const size = own >= NEXT_TO_ZERO * natural ? own : natural;
+    differences.learn(i, e, size);
+    return powerOfTwo(size);
+  });
+}
+
+/** f(unit∘u)/scale, remembered where it is asked again for the last point. */
+export class Scaled implements Immediate {
+  readonly n: number;
+  /** The unit of the value. */
+  readonly scale: number;
+  /** The last points that f and ∇f were asked for, and what came of it. */
+  private readonly valued: Float64Array;
+  private readonly graded: Float64Array;
+  private readonly slope: Float64Array;
+  private known = 0;
+  private knownThere = 0;
+  /** Variables that bounds hold at the last accepted point. */
+  private readonly held: Uint8Array;
+
+  constructor(
+    private readonly asked: Asked,
+    private readonly box: Box,
+    readonly unit: Float64Array,
+    value: number,
+  ) {
+    const n = unit.length;
+    this.n = n;
+    this.scale = value === 0 ? 1 : powerOfTwo(Math.abs(value));
+    [this.valued, this.graded, this.slope] = [
+      new Float64Array(n).fill(Number.NaN),
+      new Float64Array(n).fill(Number.NaN),
+      new Float64Array(n),
+    ];
+    this.held = new Uint8Array(n);
+  }
+
+  outside(u: Float64Array): Float64Array {
+    const x = u.map((e, i) => e * this.unit[i]!);
+    this.box.project(x);
+    return x;
+  }
+
+  inside(x: Float64Array): Float64Array {
+    return x.map((e, i) => e / this.unit[i]!);
+  }
+
+  value(u: Float64Array): number {
+    const x = this.outside(u);
+    if (!same(x, this.valued)) {
+      this.valued.fill(Number.NaN);
+      this.known = this.asked.value(x) / this.scale;
+      this.valued.set(x);
+    }
+    return this.known;
+  }
+
+  /** Along variables that bounds hold, or have stopped on the way to u, the slope is 0. */
+  gradient(u: Float64Array, g: Float64Array): number {
+    const { unit, scale, box, slope, graded } = this;
+    const x = this.outside(u);
+    if (!same(x, graded)) {
+      graded.fill(Number.NaN);
+      this.knownThere = this.asked.gradient(x, slope) / scale;
+      graded.set(x);
+    }
+    for (let i = 0; i < g.length; i++) {
+      const beyond = box.bounded && u[i]! * unit[i]! !== x[i];
+      g[i] = beyond || box.holds(i, x[i]!, slope[i]!) ? 0 : (slope[i]! * unit[i]!) / scale;
+    }
+    return this.knownThere;
+  }
+
+  /** H·v by central differences of the gradient, for variables that no bound holds; the identity for the others. */
+  *product(u: Float64Array, v: Float64Array, out: Float64Array): Work<void> {
+    const { unit, scale, held, n } = this;
+    const free = v.map((e, i) => (held[i] ? 0 : e));
+    const square = dot(free, free);
+    out.set(v);
+    if (square === 0) return;
+    const h = (CENTRAL * Math.max(1, Math.sqrt(dot(u, u)))) / Math.sqrt(square);
+    const [high, low] = [new Float64Array(n), new Float64Array(n)];
+    this.asked.gradient(this.outside(u.map((e, i) => e + h * free[i]!)), high);
+    this.asked.gradient(this.outside(u.map((e, i) => e - h * free[i]!)), low);
+    for (let i = 0; i < n; i++) if (!held[i]) out[i] = ((high[i]! - low[i]!) * unit[i]!) / scale / (2 * h);
+  }
+
+  /** An accepted point: u ← where the function was asked for u, g ← the gradient there, from memory. */
+  settle(u: Float64Array, g: Float64Array): void {
+    if (!this.box.bounded) return;
+    u.set(this.inside(this.outside(u)));
+    this.gradient(u, g);
+    for (let i = 0; i < u.length; i++) this.held[i] = Number(this.box.holds(i, this.graded[i]!, this.slope[i]!));
+  }
+
+  /** p_i ← 0 for variables that bounds hold: their slope was left out, so that a direction knows nothing of them. */
+  hold(p: Float64Array): void {
+    for (let i = 0; i < p.length; i++) if (this.held[i]) p[i] = 0;
+  }
+}
+
+function same(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

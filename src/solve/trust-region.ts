@@ -1,0 +1,217 @@
+// Levenberg and Marquardt's method as Moré made it safe (1978), with bounds and geodesic acceleration: for callers' own residuals.
+
+import type { Box } from './box.js';
+import { BoundedStep } from './bounded-step.js';
+import { FAR, lowestAround } from './around.js';
+import type { Residuals } from './residuals.js';
+import type { SolveReason } from './options.js';
+import { type Iterate, type Solver, dot } from './smooth.js';
+
+/** When it ends. */
+export interface Ends {
+  /** Largest cosine between residuals and a column of their Jacobian that counts as none. */
+  readonly minGradient: number;
+  /** What two steps in a row must change the sum by, or the variables, relative to their size. */
+  readonly tolerance: number;
+}
+
+/** The first radius, in lengths of D·x. */
+const FIRST = 10;
+
+/** The radius of a step keeps within this share of what it is to be. */
+const NEAR = 0.1;
+
+/** Rounds to find the damping that goes with a radius. */
+const ROUNDS = 12;
+
+/** Entries of D are at least this share of the largest. */
+const FLOOR = 1e-10;
+
+/** A step must lower the sum by this share of what the model foretells. */
+const LEAST = 1e-4;
+
+/** Steps that lower the sum as foretold, up to this share of it, need no acceleration. */
+const STRAIGHT = 0.1;
+
+/** Twice the acceleration is at most this share of the step. */
+const BENT = 0.75;
+
+/** A variable that, changed by its own size, changes residuals by less than this share of their length has no influence. */
+const INFLUENCE = 1e-10;
+
+/** Undamped steps for the last digits at most. */
+const LAST = 8;
+
+/** A sum this share of the first one is 0 to rounding. */
+const NOTHING = 1e-28;
+
+/**
+ * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one foretold F badly, the step
+ * is bent as residuals bend. Yields accepted points.
+ */
+export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }: Ends, numeric: boolean): Solver<SolveReason> {
+  const { n } = f;
+  const d = new Float64Array(n); // D²
+  const step = new BoundedStep(f, box);
+  const { p } = step;
+  const a = new Float64Array(n);
+  const to = new Float64Array(n);
+  const length = (v: Float64Array) => Math.sqrt(v.reduce((s, e, i) => s + d[i]! * e * e, 0));
+  const sizes = () => f.x.map((e, i) => (box.isFrozen(i) ? 0 : f.differences.size(i, e)));
+  const iterate = (rate: number): Iterate => ({ x: f.x.slice(), value: f.sum, gradient: gradientOf(f, box), rate });
+  if (f.slope.every((e) => e === 0)) {
+    const lower = lowestAround((x) => f.valueAt(x), f.x, sizes(), box, FAR);
+    if (lower.value < f.sum && f.linearise(lower.x)) yield iterate(0);
+  }
+  const begun = f.sum;
+  let radius = 0;
+  let mu = 0;
+  let foretold = 1; // the last ratio of what F fell by and what the model said
+  let small = 0;
+  let ending: SolveReason | undefined;
+  for (let k = 0; ; k++) {
+    grow(d, f.lengths);
+    if (k === 0) radius = FIRST * length(sizes());
+    if (f.sum === 0 || angle(f, box) <= minGradient) {
+      ending = 'minGradient';
+      break;
+    }
+    for (;;) {
+      mu = damping(f, step, d, length, radius, mu, k === 0);
+      const size = length(p);
+      const product = f.times(p);
+      const bent = dot(product, product);
+      const model = -(2 * dot(p, f.slope) + bent);
+      for (let i = 0; i < n; i++) to[i] = f.x[i]! + p[i]!;
+      if ((mu > 0 || Math.abs(foretold - 1) > STRAIGHT) && f.acceleration(p, step.free, a) && 2 * length(a) <= BENT * size) {
+        for (let i = 0; i < n; i++) to[i]! += a[i]! / 2;
+      }
+      box.project(to);
+      const value = f.valueAt(to);
+      const fell = f.sum - value;
+      foretold = fell / model;
+      const still = size <= tolerance * length(sizes());
+      const settled = still || (Math.abs(fell) <= tolerance * f.sum && model <= tolerance * f.sum && !(foretold > 2));
+      if (!(foretold > 0.25)) {
+        const along = dot(p, f.slope);
+        const share = fell >= 0 ? 0.5 : (0.5 * along) / (along + fell / 2);
+        const less = share >= 0.1 && value <= 100 * f.sum ? Math.min(share, 0.5) : 0.1;
+        radius = less * Math.min(radius, 10 * size);
+        mu /= less;
+      } else if (mu === 0 || foretold >= 0.75) {
+        radius = Math.max(2 * size, mu === 0 ? radius : 0);
+        mu /= 2;
+      }
+      if (fell > 0 && foretold > LEAST) {
+        if (!f.linearise(to)) return 'noProgress';
+        yield iterate(mu);
+        small = settled ? small + 1 : 0;
+        if (small === 2) ending = 'tolerance';
+        break;
+      }
+      yield undefined;
+      if (settled || !(radius > 0)) {
+        ending = 'tolerance';
+        break;
+      }
+      if (!Number.isFinite(model)) return 'noProgress';
+    }
+    if (ending) break;
+  }
+  yield* lastDigits(f, step, d, box, numeric, iterate);
+  const without = sizes().some((size, i) => !box.isFrozen(i) && f.lengths[i]! * size <= INFLUENCE * f.errors);
+  return without && f.sum > NOTHING * begun ? 'flat' : ending;
+}
+
+/** D² grows to the squares of lengths. */
+function grow(d: Float64Array, lengths: Float64Array): void {
+  const most = lengths.reduce((a, b) => Math.max(a, b), 0);
+  for (let i = 0; i < d.length; i++) d[i] = Math.max(d[i]!, lengths[i]! ** 2, (FLOOR * most) ** 2, Number.MIN_VALUE);
+}
+
+/** ∇F without what bounds hold. */
+function gradientOf(f: Residuals, box: Box): Float64Array {
+  return f.slope.map((e, i) => (box.holds(i, f.x[i]!, e) ? 0 : 2 * e));
+}
+
+/** The largest cosine between e and a column of J, of variables that bounds don't hold. */
+function angle(f: Residuals, box: Box): number {
+  let most = 0;
+  for (let i = 0; i < f.n; i++) {
+    const e = f.slope[i]!;
+    if (e === 0 || box.holds(i, f.x[i]!, e)) continue;
+    most = Math.max(most, Math.abs(e) / (f.lengths[i]! * f.errors));
+  }
+  return most;
+}
+
+/** The damping μ with which |D·p| is about the radius, and p with it; 0 where p is shorter without any. Moré's iteration: Newton's on 1/|D·p(μ)|, kept between bounds. */
+function damping(
+  f: Residuals,
+  step: BoundedStep,
+  d: Float64Array,
+  length: (v: Float64Array) => number,
+  radius: number,
+  before: number,
+  first: boolean,
+): number {
+  const { p } = step;
+  const change = (size: number) => {
+    // −d|D·p|/dμ·|D·p|⁻¹ is |U⁻ᵀ·D²p/|D·p||².
+    const v = p.map((e, i) => (d[i]! * e) / size);
+    return (size - radius) / radius / f.solvedSquare(step.free, v);
+  };
+  const solved = step.solve(0, d);
+  let low = 0;
+  if (solved) {
+    const size = length(p);
+    if (size <= (1 + NEAR) * radius) return 0;
+    low = change(size);
+  }
+  const scaled = f.slope.map((e, i) => (step.free.includes(i) ? e / Math.sqrt(d[i]!) : 0));
+  let high = Math.sqrt(dot(scaled, scaled)) / radius;
+  if (!(low >= 0 && low < high)) low = 0;
+  let mu = first || !(before > low && before < high) ? Math.max(1e-3 * high, Math.sqrt(low * high)) : before;
+  for (let k = 0; k < ROUNDS; k++) {
+    if (mu === 0) mu = Math.max(Number.MIN_VALUE, 1e-3 * high);
+    step.solve(mu, d);
+    const size = length(p);
+    const over = size - radius;
+    if (Math.abs(over) <= NEAR * radius || (low === 0 && over <= 0 && mu <= 1e-300)) return mu;
+    if (over > 0) low = Math.max(low, mu);
+    else high = Math.min(high, mu);
+    const next = mu + change(size);
+    mu = next > low && next < high ? next : Math.max(1e-3 * high, Math.sqrt(low * high));
+  }
+  return mu;
+}
+
+/** Steps without damping, while they reduce the gradient: what stopped was the sum, in which the last digits of variables no longer show. */
+function* lastDigits(
+  f: Residuals,
+  step: BoundedStep,
+  d: Float64Array,
+  box: Box,
+  numeric: boolean,
+  iterate: (rate: number) => Iterate,
+): Generator<Iterate | undefined, void> {
+  if (f.sum === 0) return;
+  if (numeric) f.linearise(f.x.slice(), true);
+  let before = angle(f, box);
+  for (let k = 0; k < LAST; k++) {
+    const from = f.x.slice();
+    if (!step.solve(0, d) || from.every((e, i) => Math.abs(step.p[i]!) <= Number.EPSILON * Math.abs(e))) return;
+    const to = from.map((e, i) => e + step.p[i]!);
+    box.project(to);
+    const value = f.valueAt(to);
+    yield undefined;
+    if (!(value <= f.sum * (1 + 1e-9))) return;
+    const now = f.linearise(to, numeric) ? angle(f, box) : Infinity;
+    if (!(now < before)) {
+      f.linearise(from, numeric);
+      return;
+    }
+    before = now;
+    yield iterate(0);
+  }
+}
