@@ -45,6 +45,22 @@ export interface Squares {
   reweigh?(d: Float64Array, g: Float64Array): Work<number>;
 }
 
+/**
+ * What a solver needs beside an accepted point to go on from there with the same bits. The first number is E at the point, the vector `gradient` its gradient: by them the
+ * next solver sees whether E is still the same function, of which what was learned holds.
+ */
+export interface Kept {
+  readonly numbers: readonly number[];
+  readonly vectors: Readonly<Record<string, Float64Array>>;
+}
+
+/** What was kept at a point, where E and its gradient are there what they were, bit by bit; undefined where this is another function. */
+export function holding(kept: Kept | undefined, value: number, gradient: Float64Array): Kept | undefined {
+  const before = kept?.vectors['gradient'];
+  if (!before || before.length !== gradient.length || !Object.is(kept.numbers[0], value)) return undefined;
+  return before.every((e, i) => Object.is(e, gradient[i])) ? kept : undefined;
+}
+
 /** An accepted point. */
 export interface Iterate {
   readonly x: Float64Array;
@@ -52,6 +68,11 @@ export interface Iterate {
   readonly gradient: Float64Array;
   /** The length of the step relative to the direction, or the damping: what a report calls the rate. */
   readonly rate: number;
+  /**
+   * What the solver needs to go on from here, in copies; missing where it needs nothing else. Right until the next point is yielded, in the middle of a search as well: what a step
+   * teaches belongs to the point that it led to.
+   */
+  keep?(): Kept;
 }
 
 /** Why a method ended by itself. */
