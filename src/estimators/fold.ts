@@ -4,6 +4,7 @@ import type { InputScaling } from '../data/encoder.js';
 import type { Scaling } from '../data/spread.js';
 import type { RealArray } from '../../bindings/memory.js';
 import type { Network } from '../network.js';
+import { MEASURED } from '../optim/auto-rate.js';
 import type { MethodState } from '../optim/method.js';
 
 /** A target: its scaling, and whether targets have varied, so that the scale is no placeholder. */
@@ -78,6 +79,8 @@ const LARGEST = 2;
 /** What a method remembers that is weights, and what is a difference of weights; gradients and their squares are forgotten soon enough. */
 const WEIGHTS: readonly string[] = ['average', 'weights', 'weights kept'];
 const STEPS: readonly string[] = ['velocity', 'last', 'step'];
+/** And what is to be found anew: curvature along other inputs is another. */
+const OTHERWISE: readonly string[] = [MEASURED];
 
 /**
  * Changes the first layer's weights and the last one's, which are dense, so that outputs stand for the same as before: with kernel K, bias b, inputs
@@ -104,8 +107,9 @@ export function folded(network: Network, theta: RealArray, change: Change): Real
 type Mapping = (vector: RealArray, constant: boolean) => RealArray;
 
 function foldedState(state: MethodState, map: Mapping): MethodState {
+  const kept = Object.entries(state.vectors).filter(([name]) => !OTHERWISE.includes(name));
   const vectors = Object.fromEntries(
-    Object.entries(state.vectors).map(([name, vector]) => {
+    kept.map(([name, vector]) => {
       const weights = WEIGHTS.includes(name);
       return [name, weights || STEPS.includes(name) ? map(vector, weights) : vector];
     }),

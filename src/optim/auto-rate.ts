@@ -1,11 +1,11 @@
 // The rate that curvature suggests: 1/λmax (Efficient BackProp 7.5, 9.2; SPEC 1.9.2).
 
-import { Arena, Reals } from '../../bindings/memory.js';
+import { Arena, type RealArray, Reals } from '../../bindings/memory.js';
 import { extreme } from '../curvature/eigen.js';
 import { type Checked, checked, number } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import type { Work } from '../work.js';
-import type { Task } from './method.js';
+import type { MethodState, Task } from './method.js';
 import { Sample } from './sample.js';
 
 const OPTIONS = {
@@ -18,7 +18,7 @@ const OPTIONS = {
 export interface AutoRateOptions {
   /** Patterns to measure curvature on. Default 500: the order of magnitude is right after 100. */
   samples?: number;
-  /** Epochs after which it is measured again. Default: once, before training. */
+  /** Epochs after which it is measured again, counted over calls of `partialFit` as well. Default: once, before training. */
   every?: number;
   /** What 1/λmax is multiplied with, > 0. Default 1. */
   factor?: number;
@@ -50,6 +50,47 @@ const TOLERANCE = 0.01;
 const ROOM = 4;
 /** Steps of differences: the largest customary one for float32, whose gradients have seven digits. */
 const STEP = { float32: 1e-2, float64: 1e-4 };
+
+/** What a method's state has of it: λmax, the epoch of the first measurement, and the number of patterns measured on. */
+export const MEASURED = 'measured curvature';
+
+/** The curvature that a rate follows, measured in the first epoch, and every so many after it; a fit that goes on goes by what was measured. */
+export class MeasuredRate {
+  private readonly principal: PrincipalCurvature;
+  private lambda = Number.NaN;
+  private since = 0;
+
+  /** @throws OutOfMemoryError */
+  constructor(
+    task: Task,
+    private readonly settings: AutoRate,
+    state: MethodState | undefined,
+  ) {
+    this.principal = new PrincipalCurvature(task, settings.samples);
+    const known = state?.vectors[MEASURED];
+    if (known?.length === 3 && known[2] === settings.samples) [this.lambda, this.since] = known as unknown as [number, number];
+  }
+
+  /** Whether the curvature is to be measured before an epoch. */
+  due(epoch: number): boolean {
+    const { lambda, since, settings } = this;
+    return Number.isNaN(lambda) || (settings.every !== undefined && (epoch - since) % settings.every === 0);
+  }
+
+  /** λmax for an epoch, measured where that is due. */
+  *before(epoch: number): Work<number> {
+    if (this.due(epoch)) {
+      if (Number.isNaN(this.lambda)) this.since = epoch;
+      this.lambda = yield* this.principal.measure(epoch);
+    }
+    return this.lambda;
+  }
+
+  /** What a fit that goes on needs. */
+  get vectors(): Record<string, RealArray> {
+    return Number.isNaN(this.lambda) ? {} : { [MEASURED]: Float64Array.of(this.lambda, this.since, this.settings.samples) };
+  }
+}
 
 /** λmax of a sample, over and over at other weights. */
 export class PrincipalCurvature {

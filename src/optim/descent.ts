@@ -4,7 +4,7 @@ import type { Core } from '../../bindings/core.js';
 import { type RealArray, Reals } from '../../bindings/memory.js';
 import { Purpose, halves } from '../random.js';
 import { isSchedule } from '../rates/schedule.js';
-import { PrincipalCurvature, isAutoRate } from './auto-rate.js';
+import { MeasuredRate, isAutoRate } from './auto-rate.js';
 import type { MethodState, RatePlan, Task, Training } from './method.js';
 import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
@@ -58,7 +58,7 @@ export class Descent implements Training {
   private readonly shared: SharedSteps;
   private readonly place: DiagonalPlace = { buffers: 0, diagonal: 0 };
   private readonly sampled: SampledDiagonal | undefined;
-  private readonly principal: PrincipalCurvature | undefined;
+  private readonly measured: MeasuredRate | undefined;
   /** Whether the diagonal of a fit before this one is still there. */
   private readonly known: boolean;
   private readonly rule: Rule;
@@ -124,7 +124,7 @@ export class Descent implements Training {
       core.curvaturesOpen(buffers, plan.address);
       this.place = { buffers, diagonal: new Reals(arena, precision, plan.parameters).address };
     }
-    if (isAutoRate(rule.rate)) this.principal = new PrincipalCurvature(task, rule.rate.samples);
+    if (isAutoRate(rule.rate)) this.measured = new MeasuredRate(task, rule.rate, state);
     const remembered = state?.method === rule.name && whole ? state.memory : [Infinity, this.rate, 0];
     core.updateRecall(this.update, remembered[0]!, remembered[1]!, remembered[2]!, 0);
     this.surround(state);
@@ -204,7 +204,7 @@ export class Descent implements Training {
       this.dropped += this.core.runDropped(this.run);
     }
     const grows = size.next !== undefined && (this.begun > 0 || size.continues);
-    if (grows || this.sampled || this.principal || (background && rows >= LONG)) return this.beginning(grows);
+    if (grows || this.sampled || this.measured || (background && rows >= LONG)) return this.beginning(grows);
     this.goOn();
     this.open();
     this.core.runEpoch(...this.draw);
@@ -231,7 +231,7 @@ export class Descent implements Training {
 
   /** Tells the update what the rule is in this epoch. */
   private open(): void {
-    if (!this.rule.adapts && !this.principal) this.rate = this.rateAt(0, 0);
+    if (!this.rule.adapts && !this.measured) this.rate = this.rateAt(0, 0);
     this.rule.apply(
       this.core,
       this.update,
@@ -274,11 +274,7 @@ export class Descent implements Training {
       const first = begun === 0 && !this.known;
       if (first || current % rule.diagonals.every === 0) yield* this.sampled.measure(current);
     }
-    if (this.principal && isAutoRate(rule.rate)) {
-      const { every } = rule.rate;
-      if (begun === 0 || (every !== undefined && begun % every === 0))
-        this.rate = rule.rateOf!(yield* this.principal.measure(current));
-    }
+    if (this.measured) this.rate = rule.rateOf!(yield* this.measured.before(current));
   }
 
   private get core(): Core {
@@ -354,7 +350,7 @@ export class Descent implements Training {
 
   state(): MethodState {
     const { epoch, step, presented: patterns, batchSize, core } = this;
-    const vectors: Record<string, RealArray> = { ...this.order.vectors };
+    const vectors: Record<string, RealArray> = { ...this.order.vectors, ...this.measured?.vectors };
     this.moments.forEach((moment, i) => {
       // One that has overflowed would spoil every fit that continues.
       if (Number.isFinite(core.largestMagnitude(moment.length, moment.address))) vectors[this.rule.moments[i]!] = moment.read();

@@ -7,7 +7,7 @@ import { ProductModel } from '../solve/gauss-newton.js';
 import { levenbergMarquardt } from '../solve/levenberg-marquardt.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { newton as newtonSolver } from '../solve/newton.js';
-import type { Squares } from '../solve/smooth.js';
+import type { Iterate, Squares } from '../solve/smooth.js';
 import { DECAY, type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
 import { goingOn, lossGoal, secondOrder } from './second-order.js';
 
@@ -77,10 +77,12 @@ export function gaussNewton(options?: GaussNewtonOptions) {
     name: 'gaussNewton',
     weightDecay,
     matrices: (parameters) => (wanted(parameters) ? 0 : 2),
-    goal(objective, unit) {
+    goal(objective, unit, recalled) {
       const { f, loss } = lossGoal(objective, unit);
-      const model = wanted(f.n) ? new ProductModel(f) : new MatrixModel(objective, unit, f);
-      return { f: model, objective, loss: ({ value, ...at }) => loss({ ...at, value: value / 2 }) };
+      const own = { objective, loss: ({ value, ...at }: Iterate) => loss({ ...at, value: value / 2 }) };
+      if (!wanted(f.n)) return { f: new MatrixModel(objective, unit, f), ...own };
+      const model = new ProductModel(f, recalled);
+      return { f: model, ...own, known: () => model.curvature };
     },
     solve: ({ f }, x, state) => levenbergMarquardt(f, x, goingOn('gaussNewton', damping, state)),
   });

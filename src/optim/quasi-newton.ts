@@ -35,7 +35,7 @@ export interface ConjugateGradientOptions extends SecondOrderOptions {
  */
 export function conjugateGradient(options?: ConjugateGradientOptions) {
   const { beta, weightDecay } = checked('conjugateGradient', { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: DECAY }, options);
-  return secondOrder({ name: 'conjugateGradient', weightDecay, solve: ({ f }, x) => cg(f, x, beta) });
+  return secondOrder({ name: 'conjugateGradient', weightDecay, solve: ({ f }, x, _, kept) => cg(f, x, beta, undefined, kept) });
 }
 
 export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
@@ -47,7 +47,11 @@ export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
 export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
   const schema = { lambda: number({ above: 0, below: Infinity }, 5e-7), weightDecay: DECAY };
   const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
-  return secondOrder({ name: 'scaledConjugateGradient', weightDecay, solve: ({ f }, x) => scg(f, x, undefined, lambda) });
+  return secondOrder({
+    name: 'scaledConjugateGradient',
+    weightDecay,
+    solve: ({ f }, x, _, kept) => scg(f, x, undefined, lambda, kept),
+  });
 }
 
 export interface BfgsOptions extends LineSearchOptions {

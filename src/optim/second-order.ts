@@ -6,7 +6,7 @@ import { OptionError } from '../errors.js';
 import { Objective } from '../objective.js';
 import { type Work, isPiece } from '../work.js';
 import type { Damping } from '../solve/levenberg-marquardt.js';
-import type { Ending, Iterate, Smooth, Solver } from '../solve/smooth.js';
+import type { Ending, Iterate, Kept, Smooth, Solver } from '../solve/smooth.js';
 import { largest } from '../solve/smooth.js';
 import { TargetUnit } from '../unit.js';
 import type { Regularisation, StopReason } from '../fit/history.js';
@@ -26,6 +26,8 @@ export interface Goal<F = Smooth> {
   loss(iterate: Iterate): number;
   /** What the data said of weight decay, where they are asked. */
   regularisation?(): Regularisation;
+  /** What is known of the objective beside what the solver knows: `recalled` of a fit that goes on. */
+  known?(): number | undefined;
 }
 
 /** A method of second order: how it solves. */
@@ -34,9 +36,10 @@ export interface SecondOrder<F = Smooth> {
   readonly weightDecay: number;
   /** How many P×P matrices it keeps. Default 0. */
   readonly matrices?: (parameters: number) => number;
-  /** What its goal is; by default the loss itself. */
-  goal?(objective: Objective, unit: TargetUnit): Goal<F>;
-  solve(goal: Goal<F>, x: Float64Array, state: MethodState | undefined): Solver;
+  /** What its goal is; by default the loss itself. `recalled` is what the goal of a fit that this one goes on from knew. */
+  goal?(objective: Objective, unit: TargetUnit, recalled: number | undefined): Goal<F>;
+  /** @param kept what the solver of the fit before kept, where that was of this method */
+  solve(goal: Goal<F>, x: Float64Array, state: MethodState | undefined, kept: Kept | undefined): Solver;
   /** Ends where the gradient's largest magnitude is at most this, in the unit of the targets. */
   readonly minGrad?: number;
 }
@@ -49,6 +52,26 @@ export function secondOrder<F = Smooth, S extends SecondOrder<F> = SecondOrder<F
     precision: 'float64' as const,
     start: (task: Task, state?: MethodState) => new Solving<F>(settings, task, state),
   });
+}
+
+/** The vector of a method's state that holds the point, in the unit of the targets. */
+const POINT = 'point';
+
+/** What a fit goes on from: the point, the unit that it is in, what the goal knew, and what the solver kept. */
+interface Before {
+  readonly point: Float64Array;
+  readonly scale: number;
+  readonly recalled: number | undefined;
+  readonly kept: Kept;
+}
+
+/** What this method's state of a fit before holds; undefined where that was another method, or a network of another size. */
+function before(name: string, n: number, state: MethodState | undefined): Before | undefined {
+  if (state?.method !== name) return undefined;
+  const { [POINT]: point, ...vectors } = state.vectors as Readonly<Record<string, Float64Array>>;
+  if (point?.length !== n) return undefined;
+  const [, scale, known, ...numbers] = state.memory as [number, number, number, ...number[]];
+  return { point, scale, recalled: Number.isNaN(known) ? undefined : known, kept: { numbers, vectors } };
 }
 
 /** The damping of a fit that goes on: where the one before left it. */
@@ -107,6 +130,7 @@ class Solving<F> implements Training {
   private readonly goal: Goal<F>;
   private readonly unit: TargetUnit;
   private readonly solver: Solver;
+  private readonly before: Before | undefined;
   /** The parameters of now: the start's, or those of the last point that was accepted. */
   private theta: Float64Array;
   private last: Iterate | undefined;
@@ -134,23 +158,28 @@ class Solving<F> implements Training {
     theta.view().set(plan.theta.view());
     const objective = new Objective(engine, arena, plan.architecture, theta, patterns, subset, method.weightDecay, task.threads);
     this.unit = new TargetUnit(plan.architecture, plan.parameters, patterns, subset);
-    this.goal = method.goal?.(objective, this.unit) ?? (lossGoal(objective, this.unit) as unknown as Goal<F>);
+    this.before = before(method.name, plan.parameters, state);
+    this.goal =
+      method.goal?.(objective, this.unit, this.before?.recalled) ?? (lossGoal(objective, this.unit) as unknown as Goal<F>);
     this.theta = plan.theta.view().slice(0, plan.parameters) as Float64Array;
     this.solver = this.solving(state);
     this.epoch = state?.epoch ?? 0;
+    if (state?.method === method.name) this.rate = state.memory[0]!;
   }
 
   /** The method's own solver, from a start in the unit of the targets. */
   private *solving(state: MethodState | undefined): Solver {
-    const { goal, unit, method } = this;
+    const { goal, unit, method, before } = this;
     let x = unit.inside(this.theta);
+    // To the unit and back is not always the same number.
+    if (before?.scale === unit.scale && unit.outside(before.point).every((e, i) => e === this.theta[i])) x = before.point;
     const size = unit.weights(x, goal.objective.outputs);
     if (!state && size > FAR) {
       // The last layer's weights are meant for a much larger unit. Were they left to the method, it would first ruin what is below.
       const near = unit.scaled(x, 1 / size);
       if ((yield* this.lossAt(near)) < (yield* this.lossAt(x))) x = near;
     }
-    return yield* method.solve(goal, x, state);
+    return yield* method.solve(goal, x, state, before?.kept);
   }
 
   private *lossAt(x: Float64Array): Work<number> {
@@ -159,9 +188,7 @@ class Solving<F> implements Training {
     return yield* objective.value();
   }
 
-  begin(): undefined {
-    this.epoch++;
-  }
+  begin(): undefined {}
 
   /** The accepted point, whatever else was put there since. */
   expose(): void {
@@ -176,9 +203,9 @@ class Solving<F> implements Training {
     this.trial = !over && value === undefined;
     if (over) {
       this.ended = value;
-      this.epoch--;
     } else if (value) {
       this.last = value;
+      this.epoch++;
       this.theta = this.unit.outside(value.x);
       this.rate = value.rate;
       this.expose();
@@ -210,14 +237,19 @@ class Solving<F> implements Training {
 
   state(): MethodState {
     const { rows } = this.task;
+    const { last, before, unit, goal } = this;
+    // Whoever has taken no step hands on what the fit before had found.
+    const { numbers, vectors } = (last ? last.keep?.() : before?.kept) ?? { numbers: [], vectors: {} };
+    const known = (last ? goal.known?.() : before?.recalled) ?? Number.NaN;
+    const point = last?.x ?? before?.point;
     return {
       method: this.method.name,
       epoch: this.epoch,
       step: this.epoch,
       patterns: this.epoch * rows,
       batchSize: rows,
-      memory: [this.rate],
-      vectors: {},
+      memory: [this.rate, unit.scale, known, ...numbers],
+      vectors: { ...vectors, ...(point && { [POINT]: point }) } as MethodState['vectors'],
     };
   }
 }

@@ -2,7 +2,18 @@
 
 import type { Work } from '../work.js';
 import { type LineSearch, type Point, backtracking, strongWolfe } from './line-search.js';
-import { type Iterate, type Searching, type Smooth, type Solver, dot, gradientAt, moved, sumOfMagnitudes } from './smooth.js';
+import {
+  type Iterate,
+  type Kept,
+  type Searching,
+  type Smooth,
+  type Solver,
+  dot,
+  gradientAt,
+  holding,
+  moved,
+  sumOfMagnitudes,
+} from './smooth.js';
 
 /** How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with the second. */
 export const BETAS = ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const;
@@ -81,30 +92,35 @@ export function* search(
 }
 
 /** Directions p ← −g + β·p with a strong Wolfe search (c2 0.1: directions stay conjugate where steps are nearly exact); the steepest one again where p hardly descends, or after n steps. */
-export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta, c2 = 0.1): Solver {
+export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta, c2 = 0.1, kept?: Kept): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
   let value = yield* gradientAt(f, x, g);
   yield undefined;
   let p: Float64Array = g.map((e) => -e);
   let slope = -dot(g, g);
-  let alpha = 0;
-  for (let k = 0, since = 0; ; k++, since++) {
+  /** The length of the next search's first step, and how many steps directions are conjugate. */
+  let alpha = 1 / sumOfMagnitudes(g);
+  let since = 0;
+  const known = holding(kept, value, g);
+  if (known) {
+    [, slope, alpha, since] = known.numbers as [number, number, number, number];
+    p = known.vectors['direction']!;
+  }
+  for (;;) {
     if (slope === 0) return 'minGradient';
-    const first = k === 0 ? 1 / sumOfMagnitudes(g) : alpha;
-    const found = yield* search(f, x, value, p, slope, first, { c1: Math.min(1e-4, c2 / 2), c2 });
+    const found = yield* search(f, x, value, p, slope, alpha, { c1: Math.min(1e-4, c2 / 2), c2 });
     if (!found) {
       if (since === 0) return 'noProgress';
       p = g.map((e) => -e);
       slope = -dot(g, g);
       alpha = 1 / sumOfMagnitudes(g);
-      since = -1;
+      since = 0;
       continue;
     }
     const old = g;
     const oldSlope = slope;
     ({ x, value, g } = { x: found.x, value: found.value, g: found.g });
-    yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;
     const square = dot(g, g);
     const before = dot(old, old);
     const crossed = dot(g, old);
@@ -122,9 +138,12 @@ export function* conjugateGradient(f: Smooth, x0: Float64Array, beta: Beta, c2 =
       slope = -square;
       b = 0;
     }
-    if (b === 0) since = -1;
+    since = b === 0 ? 0 : since + 1;
     p = next;
     alpha = found.alpha * (oldSlope / slope);
+    const numbers = [value, slope, alpha, since];
+    const vectors = { gradient: g, direction: p }; // none of them is written to: the next step makes others
+    yield { x, value, gradient: g, rate: found.alpha, keep: () => ({ numbers, vectors }) } satisfies Iterate;
   }
 }
 
@@ -136,7 +155,7 @@ const LAMBDA = 5e-7;
  * Scaled conjugate gradients: the step length from a difference of gradients along p (or an exact product, where the function has one), made safe by a damping λ as in Levenberg and
  * Marquardt's method.
  */
-export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SIGMA, first = LAMBDA): Solver {
+export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SIGMA, first = LAMBDA, kept?: Kept): Solver {
   const n = f.n;
   const x = x0.slice();
   const to = new Float64Array(n);
@@ -151,7 +170,14 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
   let ok = true;
   let delta = 0;
   let failures = 0;
-  for (let k = 1; ; k++) {
+  let k = 1;
+  const known = holding(kept, value, g);
+  if (known) {
+    [, lambda, failures, k] = known.numbers as [number, number, number, number];
+    p = known.vectors['direction']!;
+  }
+  for (;;) {
+    if (!(lambda < 1e100) || failures > 50) return 'noProgress';
     const square = dot(p, p);
     if (square === 0 || dot(r, r) === 0) return 'minGradient';
     if (ok) {
@@ -188,7 +214,6 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
       const fresh = g.map((e) => -e);
       barred = 0;
       ok = true;
-      yield { x: x.slice(), value, gradient: g.slice(), rate: alpha } satisfies Iterate;
       if (k % n === 0) {
         p = fresh.slice();
       } else {
@@ -202,9 +227,15 @@ export function* scaledConjugateGradient(f: Smooth, x0: Float64Array, sigma = SI
       barred = lambda;
       ok = false;
       failures++;
-      yield undefined;
     }
+    k++;
     if (gain < 0.25) lambda += (delta * (1 - Math.max(gain, -1e3))) / square;
-    if (!(lambda < 1e100) || failures > 50) return 'noProgress';
+    if (!ok) yield undefined;
+    else {
+      const numbers = [value, lambda, failures, k];
+      const [gradient, direction] = [g.slice(), p];
+      const keep = () => ({ numbers, vectors: { gradient, direction } });
+      yield { x: x.slice(), value, gradient, rate: alpha, keep } satisfies Iterate;
+    }
   }
 }

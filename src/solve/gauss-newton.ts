@@ -12,13 +12,20 @@ export class ProductModel implements Squares {
   readonly n: number;
   private readonly x: Float64Array;
   private readonly g: Float64Array;
-  /** The curvature along the first gradient. */
-  private own: number | undefined;
 
-  constructor(private readonly f: Smooth) {
+  /** @param own the curvature along the first gradient, where that was found by a fit before */
+  constructor(
+    private readonly f: Smooth,
+    private own?: number,
+  ) {
     this.n = f.n;
     this.x = new Float64Array(f.n);
     this.g = new Float64Array(f.n);
+  }
+
+  /** The curvature along the first gradient, once there is one. */
+  get curvature(): number | undefined {
+    return this.own;
   }
 
   *cost(x: Float64Array): Work<number> {

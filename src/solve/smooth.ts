@@ -69,8 +69,8 @@ export interface Iterate {
   /** The length of the step relative to the direction, or the damping: what a report calls the rate. */
   readonly rate: number;
   /**
-   * What the solver needs to go on from here, in copies; missing where it needs nothing else. Right until the next point is yielded, in the middle of a search as well: what a step
-   * teaches belongs to the point that it led to.
+   * What the solver needs to go on from here, which nobody writes to; missing where it needs nothing else. Right until the next point is yielded, in the middle of a search as well:
+   * what a step teaches belongs to the point that it led to.
    */
   keep?(): Kept;
 }
