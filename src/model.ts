@@ -3,7 +3,7 @@
 import { OptionError } from './errors.js';
 import { type Metadata, type ModelDocument, type ModelJSON, toBytes, toJSON } from './format/document.js';
 import { writeBytes } from './format/file.js';
-import { checked, value } from './options.js';
+import { checked, flag, value } from './options.js';
 
 const SAVE = {
   metadata: value<Metadata | undefined>(
@@ -11,12 +11,18 @@ const SAVE = {
     (v) => typeof v === 'object' && v !== null && Object.values(v).every((s) => typeof s === 'string'),
     undefined,
   ),
+  state: flag(false),
 };
 
 /** Options of `save` and `toBytes`. */
 export interface SaveOptions {
   /** Notes to keep beside the model, strings by name; added to those in `metadata`. */
   metadata?: Metadata;
+  /**
+   * Whether to keep what training goes on from: where a fit was interrupted, or is between two epochs (`save` may be called in `onEpoch` and `onProgress`), so that
+   * `fit(…, { resume: true })` takes it up, also in another process; and what `partialFit` goes on from. The file is several times as large. Default false.
+   */
+  state?: boolean;
 }
 
 export abstract class Model {
@@ -24,7 +30,7 @@ export abstract class Model {
   readonly metadata: Metadata = {};
 
   /** What the model consists of, without notes. @internal */
-  abstract document(): Omit<ModelDocument, 'metadata'>;
+  abstract document(state: boolean): Omit<ModelDocument, 'metadata'>;
 
   /**
    * Writes the model to a file in the safetensors container: to a temporary file first, so that a file that was there is
@@ -38,13 +44,14 @@ export abstract class Model {
 
   /** The bytes that `save` writes; `loadModel` takes them. The same model gives the same bytes. */
   toBytes(options?: SaveOptions): Uint8Array<ArrayBuffer> {
-    const { metadata } = checked('save', SAVE, options);
-    return toBytes({ ...this.document(), metadata: { ...this.metadata, ...metadata } });
+    const { metadata, state } = checked('save', SAVE, options);
+    return toBytes({ ...this.document(state), metadata: { ...this.metadata, ...metadata } });
   }
 
-  /** The model for JSON.stringify; `fromJSON` takes it. */
-  toJSON(): ModelJSON {
-    return toJSON({ ...this.document(), metadata: this.metadata });
+  /** The model for JSON.stringify, which gives it a key; `fromJSON` takes it. */
+  toJSON(options?: Pick<SaveOptions, 'state'> | string): ModelJSON {
+    const { state } = checked('toJSON', { state: SAVE.state }, typeof options === 'string' ? {} : options);
+    return toJSON({ ...this.document(state), metadata: this.metadata });
   }
 
   /** Takes over a file's notes. @internal */

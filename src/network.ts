@@ -10,15 +10,18 @@ import { type MatrixLike, matrix, requireColumns } from './data/matrix.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
 import { type Evaluation, evaluation, requireFinite } from './evaluation.js';
 import { fitArguments } from './fit/arguments.js';
+import type { Checkpoint } from './fit/checkpoint.js';
 import { fit } from './fit/fit.js';
 import { fitStream, wholeSetMethods } from './fit/fit-stream.js';
 import type { Outcome } from './fit/loop.js';
 import type { FitOptions } from './fit/options.js';
+import { Resumption, begunWith } from './fit/resumption.js';
 import { type Subject, datasetFor } from './fit/rows.js';
 import { type Chunks, isChunks } from './fit/stream.js';
 import type { History } from './fit/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON, readable } from './format/document.js';
 import { networkConfig, parametersFrom } from './format/network.js';
+import { type NetworkState, Reading, Writing, stateDocument, stateFrom, withoutState } from './format/state.js';
 import { Inference, beforeSoftmax } from './inference.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
@@ -61,6 +64,8 @@ interface Continuation {
   readonly remembers?: boolean;
   /** Whether growth of the loss is watched, and the record says what might go better; estimators have measures of their own. */
   readonly watches?: boolean;
+  /** Whether the fit can be taken up where it is interrupted. */
+  readonly resumable?: boolean;
 }
 
 /** How a fit is to go, and why, where that was left to the library. */
@@ -135,6 +140,8 @@ export class Network extends Model {
   private aside = false;
   /** What the method of the last `partialFit` remembers. */
   private memory: MethodState | undefined;
+  /** The fit that was interrupted, or is under way. */
+  private readonly resumption = new Resumption();
   private disposed = false;
 
   /** Whether every layer has its start: some only get it from the data of the first fit. */
@@ -199,7 +206,16 @@ export class Network extends Model {
   /** @internal */
   static async fromDocument({ kind, config, tensors, metadata }: ModelDocument): Promise<Network> {
     if (kind !== 'network') throw new ModelFileError(`the model is a ${kind}, not a network`);
-    const network = await this.fromConfig(config, tensors);
+    const { state, ...own } = config;
+    const network = await this.fromConfig(own, withoutState(tensors));
+    try {
+      const reading = new Reading(tensors);
+      network.recall(stateFrom(state, reading, network.theta.length));
+      reading.end();
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
     network.note(metadata);
     return network;
   }
@@ -248,8 +264,10 @@ export class Network extends Model {
   partialFit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
   async partialFit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
     const [targets, given] = fitArguments(X, Y, options);
-    const { history, state } = await this.train(X, targets, { epochs: 1, ...given }, { resume: this.memory });
+    const continuation = { resume: this.memory, resumable: false };
+    const { history, state } = await this.train(X, targets, { epochs: 1, ...given }, continuation);
     this.memory = state;
+    this.resumption.set(undefined);
     return history;
   }
 
@@ -258,37 +276,47 @@ export class Network extends Model {
     X: MatrixLike | Dataset | Chunks,
     Y: MatrixLike | undefined,
     options: FitOptions | undefined,
-    { resume, remembers = true, watches = true }: Continuation = {},
+    { resume, remembers = true, watches = true, resumable = true }: Continuation = {},
   ): Promise<Outcome> {
     this.check();
+    if (!resumable && options?.resume)
+      throw new OptionError('partialFit.resume', options.resume, 'none: partialFit goes on by itself; fit takes a fit up');
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
     this.fitting = true;
     const began = performance.now();
-    const waits = !this.started;
-    let start: RealArray | undefined;
+    const { resumption } = this;
+    let from = resumption.from(options ?? {});
+    const waited = from?.waited ?? !this.started;
+    let before: RealArray | undefined;
     try {
       await roomMade();
-      for (let lowered = 0; ; lowered++) {
+      for (let lowered = from?.lowered ?? 0; ; lowered++, from = undefined) {
         const { given, choice, byDefault } = this.decide(X, options, lowered);
         const { method, timeLimit } = given ?? {};
-        if (byDefault) start ??= this.theta.read();
+        before ??= begunWith(from, method, () => (byDefault ? this.theta.read() : undefined));
+        const decided = { lowered, before, waited };
         if (isChunks(X) && method?.precision === 'float64' && method.batch === 'full') {
           throw new OptionError('fit.method', method.name, wholeSetMethods(method.name)); // before it changes the precision
         }
         if (method?.precision === 'float64' && this.precision === 'float32') await this.promote();
         this.aside = given?.background === true;
-        const left = lowered > 0 &&
+        const again = lowered > 0 && !from;
+        const left = again &&
           timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
-        const outcome = await this.once(X, Y, left ? { ...given, ...left } : given, resume, { remembers, watches });
+        const keeps = resumable ? resumption.follow(decided) : undefined;
+        const whole = left ? { ...given, ...left } : given;
+        const outcome = await this.once(X, Y, whole, resume, from, { remembers, watches, ...(keeps && { keeps }) });
+        if (resumable) resumption.settle(outcome.taken, decided);
         if (choice) outcome.history.choice = choice;
         if (!byDefault || outcome.history.reason !== 'diverged' || lowered >= LOWERED) return outcome;
         this.check();
-        this.theta.view().set(start!);
-        this.started = !waits;
+        this.theta.view().set(before!);
+        this.started = !waited;
       }
     } finally {
       this.fitting = false;
       this.aside = false;
+      resumption.rest();
       if (this.disposed) this.arena.dispose();
     }
   }
@@ -299,7 +327,8 @@ export class Network extends Model {
     Y: MatrixLike | undefined,
     given: (FitOptions & { method?: Method }) | undefined,
     resume: MethodState | undefined,
-    { remembers, watches }: { readonly remembers: boolean; readonly watches: boolean },
+    from: Checkpoint | undefined,
+    wanted: Pick<Subject, 'remembers' | 'watches' | 'keeps'>,
   ): Promise<Outcome> {
     const subject: Subject = {
       engine: this.engine,
@@ -307,14 +336,14 @@ export class Network extends Model {
       theta: this.theta,
       seed: this.seed,
       threads: this.threads,
-      remembers,
-      watches,
+      ...wanted,
       lives: () => !this.disposed,
       check: () => this.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };
-    return isChunks(X) ? fitStream(subject, X, given, resume) : fit(subject, X, Y, given, resume);
+    return isChunks(X) ? fitStream(subject, X, given, resume, from) : fit(subject, X, Y, given, resume, from);
   }
+
   /**
    * The outputs for X (N×inputs): N·outputs numbers, row-major.
    * @throws DataError, also where inputs or weights are so large that outputs are not finite
@@ -392,6 +421,7 @@ export class Network extends Model {
     this.theta.view().set(next);
     this.started = true;
     this.memory = undefined;
+    this.resumption.set(undefined);
   }
 
   /** Names and shapes of the parameters, in the order of getWeights. */
@@ -451,18 +481,31 @@ export class Network extends Model {
   }
 
   /** @internal */
-  document(): Omit<ModelDocument, 'metadata'> {
+  document(state: boolean): Omit<ModelDocument, 'metadata'> {
     const { inputs, layers, loss, precision, numerics, seed } = this;
     const weights = this.getWeights();
     const tensors = this.shapes.map(({ name, shape }, i) => ({ name, shape, data: weights[i]! }));
     const plain = layers.map((layer) =>
       'init' in layer && typeof layer.init === 'function' ? { ...layer, init: 'custom' } : layer,
     );
+    const writing = new Writing();
+    const own = state ? stateDocument(this.state, writing) : undefined;
     return {
       kind: 'network',
-      config: { inputs, layers: plain, loss, precision, ...(numerics === 'strict' && { numerics }), seed },
-      tensors,
+      config: { inputs, layers: plain, loss, precision, ...(numerics === 'strict' && { numerics }), seed, ...(own !== undefined && { state: own }) },
+      tensors: [...tensors, ...writing.tensors],
     };
+  }
+
+  /** What training goes on from. @internal */
+  get state(): NetworkState {
+    return { memory: this.memory, checkpoint: this.resumption.checkpoint };
+  }
+
+  /** Goes on from there. @internal */
+  recall({ memory, checkpoint }: NetworkState): void {
+    this.memory = memory;
+    this.resumption.set(checkpoint);
   }
 
   /**

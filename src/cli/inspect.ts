@@ -26,7 +26,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
   const estimator = model instanceof Network ? undefined : model;
   const history = estimator?.hasHistory ? estimator.history : undefined;
   const { layers, parameters, precision, seed, metadata } = model;
-  const formatVersion = versionFor(model.document());
+  const formatVersion = versionFor(model.document(false));
   const together = estimator && estimator.members > 1 ? ` in ${estimator.members} networks` : '';
   if (json) {
     const result = {

@@ -433,7 +433,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   }
 
   /** @internal */
-  document(): Omit<ModelDocument, 'metadata'> {
+  document(_state: boolean): Omit<ModelDocument, 'metadata'> {
     const { inputs, members, recipe: settings, history, pace } = this.trained;
     const { config, tensors } = membersDocument(members);
     const { coding, running: targets } = this.codingDocument(this.trained.coding);

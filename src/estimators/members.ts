@@ -84,9 +84,9 @@ export class Members {
 
 /** The networks of a model: the configuration that they share, and the tensors of each. */
 export function membersDocument({ networks, first }: Members): Pick<ModelDocument, 'config' | 'tensors'> {
-  const { config, tensors } = first.document();
+  const { config, tensors } = first.document(false);
   if (networks.length === 1) return { config: { network: config }, tensors };
-  const each = networks.map((network, k) => network.document().tensors.map((t) => ({ ...t, name: `members.${k}.${t.name}` })));
+  const each = networks.map((network, k) => network.document(false).tensors.map((t) => ({ ...t, name: `members.${k}.${t.name}` })));
   return { config: { network: config, members: networks.length }, tensors: each.flat() };
 }
 

@@ -5,6 +5,8 @@ import { Arena } from '../../bindings/memory.js';
 import { isEmphasis, isGrowing } from '../data/batches.js';
 import { OptionError } from '../errors.js';
 import type { MethodState } from '../optim/method.js';
+import { asked, lazily, requireSame } from './asked.js';
+import { type Taken, goBack, recordFrom } from './checkpoint.js';
 import { emptyHistory } from './history.js';
 import { Interruption } from './interruption.js';
 import { Judge } from './judge.js';
@@ -18,7 +20,7 @@ import { type Chunks, Stream } from './stream.js';
  * Trains a network on chunks, one after another; see FitOptions. Whatever happens, training memory is freed, the weights are finite, and the
  * iterator is told to end.
  */
-export async function fitStream(subject: Subject, chunks: Chunks, options: Given, resume?: MethodState): Promise<Outcome> {
+export async function fitStream(subject: Subject, chunks: Chunks, options: Given, resume?: MethodState, from?: Taken): Promise<Outcome> {
   // Without a number of epochs, what can be read once is read once.
   const once = typeof chunks !== 'function';
   const { settings, stopping } = settingsFrom(once ? { ...options, epochs: options?.epochs ?? 1 } : options);
@@ -34,9 +36,18 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
     const judge = new Judge(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
     const held = datasets.validation(settings);
     if (held) judge.watch('validation', held, undefined);
+    const words = lazily(() => asked(settings, seed, undefined, held));
+    if (from) {
+      requireSame(from.asked, words(), settings);
+      stream.recall(from.parts.stream, from.parts.record.numbers[0]!);
+    }
     const reason = await stream.begin();
-    if (reason) return { history: { ...emptyHistory(seed), reason, time: interruption.elapsed }, state: resume };
-    const training = begun(subject, work, settings, stream, seed, resume);
+    if (reason) {
+      const history = from ? recordFrom(from.parts.record, seed) : emptyHistory(seed);
+      return { history: { ...history, reason, time: interruption.elapsed }, state: resume, taken: from };
+    }
+    if (from) goBack(subject, from, words(), settings);
+    const training = begun(subject, work, settings, stream, seed, from ? from.method : resume);
     const check = () => {
       subject.check();
       datasets.check();
@@ -47,6 +58,9 @@ export async function fitStream(subject: Subject, chunks: Chunks, options: Given
     const whole = {
       subject: { ...subject, check },
       training,
+      resume,
+      asked: words,
+      from,
       source: stream,
       stream,
       judge,

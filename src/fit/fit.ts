@@ -6,7 +6,9 @@ import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../errors.js';
 import type { MethodState } from '../optim/method.js';
+import { asked, lazily } from './asked.js';
 import { requireReachable } from './advice/range.js';
+import { type Taken, goBack } from './checkpoint.js';
 import { Interruption } from './interruption.js';
 import { Judge } from './judge.js';
 import { type Outcome, loop } from './loop.js';
@@ -20,6 +22,7 @@ export async function fit(
   Y: MatrixLike | undefined,
   options: Given,
   resume?: MethodState,
+  from?: Taken,
 ): Promise<Outcome> {
   const { settings, stopping } = settingsFrom(options);
   if (settings.rows !== undefined) throw new OptionError('fit.rows', settings.rows, 'none: these data have their number of rows');
@@ -49,10 +52,12 @@ export async function fit(
       classes: settings.order === 'interleave' ? requiredClasses(patterns, architecture, data.rows) : undefined,
       stream: undefined,
     };
-    const training = begun(subject, work, settings, source, seed, resume);
+    const other = datasets.validation(settings);
+    const words = lazily(() => asked(settings, seed, { patterns, rows: data.rows }, other));
+    if (from) goBack(subject, from, words(), settings);
+    const training = begun(subject, work, settings, source, seed, from ? from.method : resume);
     const judge = new Judge(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
     judge.watch('training', patterns, train);
-    const other = datasets.validation(settings);
     if (held) judge.watch('validation', patterns, held);
     else if (other) judge.watch('validation', other, undefined);
     const check = () => {
@@ -64,6 +69,9 @@ export async function fit(
     return await loop({
       subject: { ...subject, check },
       training,
+      resume,
+      asked: words,
+      from,
       source,
       judge,
       settings,

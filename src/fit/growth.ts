@@ -1,6 +1,7 @@
 // Whether a fit's loss has grown beyond what training does by chance.
 
 import type { Patterns } from '../data/dataset.js';
+import type { Part } from './checkpoint.js';
 import type { Probe } from './probe.js';
 import type { Snapshot } from './snapshot.js';
 import type { Work } from '../work.js';
@@ -33,6 +34,17 @@ export class Growth {
     private readonly probe: Probe,
     private readonly snapshot: Snapshot,
   ) {}
+
+  /** What a fit that takes this one up needs. */
+  get part(): Part {
+    return { numbers: [this.limit, this.least, this.loss ?? Number.NaN], vectors: {} };
+  }
+
+  /** Goes on where another fit was. */
+  recall({ numbers }: Part): void {
+    const [limit, least, loss] = numbers as [number, number, number];
+    [this.limit, this.least, this.loss] = [limit, least, Number.isNaN(loss) ? undefined : loss];
+  }
 
   /** Whether an epoch's loss makes a look necessary: the first has nothing to be compared with. */
   suspects(loss: number): boolean {

@@ -5,6 +5,8 @@ import { startsThreads } from '../../bindings/pool.js';
 import { OptionError } from '../errors.js';
 import type { MethodState, Training } from '../optim/method.js';
 import { advise } from './advice/advice.js';
+import type { Asked } from './asked.js';
+import { Keeper, type Taken, recordFrom, recordPart } from './checkpoint.js';
 import { type Grown, Growth } from './growth.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
 import type { Interruption } from './interruption.js';
@@ -24,6 +26,8 @@ export interface Outcome {
   readonly history: History;
   /** Undefined where nothing was begun, or nobody wants it. */
   readonly state: MethodState | undefined;
+  /** Where it can be taken up from, where it was interrupted. */
+  readonly taken?: Taken | undefined;
 }
 
 /** What the loop works with. */
@@ -38,6 +42,11 @@ export interface Circumstances {
   readonly stopping: Stopping | undefined;
   readonly interruption: Interruption;
   readonly seed: number;
+  /** What the method goes on from, and in words what is asked. */
+  readonly resume: MethodState | undefined;
+  asked(): Asked;
+  /** The fit that is taken up, if any. */
+  readonly from: Taken | undefined;
   /** Who does what takes time, where that is not this thread. */
   readonly background: Background | undefined;
   /** Frees what training alone needed. */
@@ -50,8 +59,10 @@ const BRIEF = { epochs: 20, rows: 2000 };
 /** Epoch after epoch, until something says stop. */
 export async function loop(circumstances: Circumstances): Promise<Outcome> {
   const { subject, training, source, stream, judge, settings, stopping, interruption, background, seed, release } = circumstances;
-  const history = emptyHistory(seed);
-  const snapshot = new Snapshot(subject);
+  const { from, asked, resume } = circumstances;
+  const history = from ? recordFrom(from.parts.record, seed) : emptyHistory(seed);
+  const before = from?.parts.record.numbers[3] ?? 0; // milliseconds
+  const snapshot = new Snapshot(subject, from?.parts.snapshot);
   const pace = new Pace(background !== undefined);
   const perform = performer(subject, background, () => snapshot.restoreLatest());
   const growth = new Growth(new Probe(subject, source), snapshot);
@@ -60,6 +71,11 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   const patience = new Patience(stopping, settings.epochs);
   /** Whether early stopping, which waits a few epochs and goes back to the best, takes care of a loss that grows. */
   const waits = stopping !== undefined && training.schedule === undefined;
+  if (from) {
+    training.expose();
+    growth.recall(from.parts.growth);
+    patience.recall(from.parts.patience);
+  }
   let grown: Grown | undefined;
   /** Whether the loss has grown too far. */
   const hasGrown = async (): Promise<boolean> => {
@@ -73,11 +89,26 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
     await pace.rest();
     subject.check();
   }
-  let stop = interruption.reason;
+  let stop = from?.stop ?? interruption.reason;
+  const interruptible = settings.signal !== undefined || settings.timeLimit < Infinity;
+  const first = from ?? { weights: snapshot.start, method: resume };
+  const keeper = new Keeper(subject, training, first, interruptible, () => ({
+    asked: asked(),
+    stop: interrupted(stop) ? undefined : stop,
+    parts: {
+      record: recordPart({ ...history, evaluations: training.evaluations }, before + interruption.elapsed),
+      snapshot: snapshot.part,
+      growth: growth.part,
+      patience: patience.part,
+      stream: stream?.part ?? { numbers: [], vectors: {} },
+    },
+  }));
+  subject.keeps?.(() => keeper.checkpoint);
   try {
-    while (!stop && history.epochs < patience.last) {
-      if (stream && history.epochs > 0) stop = await stream.begin();
+    for (let begun = false; !stop && history.epochs < patience.last; begun = true) {
+      if (stream && begun) stop = await stream.begin();
       if (stop) break;
+      keeper.begin(stream !== undefined || pace.stride < training.stepsPerEpoch);
       const beginning = training.begin(); // may ask a function for the rate, which may do anything
       if (beginning) await perform(beginning);
       subject.check();
@@ -100,6 +131,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       else if (patience.exhausted(history.epochs, training)) stop = 'earlyStopping';
       else if (!waits && history.epochs < settings.epochs && growth.suspects(training.loss) && (await hasGrown()))
         stop = 'diverged';
+      keeper.end();
       settings.onEpoch?.({
         epoch: history.epochs,
         epochs: settings.epochs,
@@ -119,7 +151,9 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
     }
     throw error;
   }
-  const hurried = stop === 'signal' || stop === 'timeLimit';
+  const hurried = interrupted(stop);
+  const taken = hurried && subject.keeps ? keeper.checkpoint : undefined;
+  keeper.finish();
   if (stop !== 'diverged' && !hurried && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
   if (stop === 'diverged' || !snapshot.finite) {
     history.bestEpoch = snapshot.restore();
@@ -146,8 +180,13 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
     subject.check();
     if (advice !== undefined) history.advice = advice;
   }
-  history.time = interruption.elapsed;
-  return { history, state };
+  history.time = before + interruption.elapsed;
+  return { history, state, taken };
+}
+
+/** Whether a fit was ended from outside. */
+function interrupted(stop: StopReason | undefined): boolean {
+  return stop === 'signal' || stop === 'timeLimit';
 }
 
 const NO_STEP = "'even' or 'short', or a smaller batchSize: no chunk fills a batch";

@@ -122,6 +122,7 @@ export const FIT_OPTIONS = {
     [],
   ),
   background: flag(false),
+  resume: either<boolean, 'ifAny'>(flag(false), oneOf(['ifAny'], undefined as never)),
   onEpoch: callback<(progress: Progress) => void>('(progress) => void'),
 };
 
@@ -214,6 +215,12 @@ export interface FitOptions {
    * as without this option. Meanwhile `predict` sees weights in the midst of a step (with methods of second order those of the last accepted step), and `setWeights` is refused. Default false.
    */
   background?: boolean;
+  /**
+   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data, options and total of epochs: what comes out has the
+   * bits, and the whole record, of a fit that was not. The network must be the one that was interrupted, or come from a file saved with `state: true`. true refuses where there is
+   * nothing to take up, 'ifAny' begins a fit then. Default false.
+   */
+  resume?: boolean | 'ifAny';
   /** Called after each epoch. */
   onEpoch?: (progress: Progress) => void;
 }

@@ -1,6 +1,7 @@
 // Early stopping: how long a fit waits for a better validation loss, and how it ends.
 
 import type { Training } from '../optim/method.js';
+import type { Part } from './checkpoint.js';
 import type { Stopping } from './options.js';
 
 /** A falling rate is given this share of the epochs at least: what it does to the loss takes time to be seen. */
@@ -28,6 +29,19 @@ export class Patience {
     private readonly epochs: number,
   ) {
     this.last = epochs;
+  }
+
+  /** What a fit that takes this one up needs. */
+  get part(): Part {
+    const { last, best, highest, ending, latest } = this;
+    return { numbers: [last, best.loss, best.epoch, highest, ending ? 1 : 0, latest], vectors: {} };
+  }
+
+  /** Goes on where another fit was. */
+  recall({ numbers }: Part): void {
+    const [last, loss, epoch, highest, ending, latest] = numbers as [number, number, number, number, number, number];
+    [this.last, this.best, this.highest] = [last, { loss, epoch }, highest];
+    [this.ending, this.latest] = [ending === 1, latest];
   }
 
   /** Takes note of an epoch's validation loss; says whether it is the best so far. */

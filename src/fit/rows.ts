@@ -6,6 +6,7 @@ import { Dataset, type Patterns } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { deal, permutation } from '../data/split.js';
 import { DataError, OptionError } from '../errors.js';
+import type { Taken } from './checkpoint.js';
 import type { Settings } from './options.js';
 import { classOf, classThreshold } from '../metrics.js';
 import { type Architecture, outputsOf } from '../plan.js';
@@ -23,6 +24,8 @@ export interface Subject {
   readonly remembers: boolean;
   /** Whether growth of the loss is watched, and the record says what might go better: both cost passes over the data, advice short fits. */
   readonly watches: boolean;
+  /** Told, as a fit begins, how it can be taken up at any time; missing where nobody wants to know. */
+  keeps?(taken: () => Taken | undefined): void;
   /** Whether the weights are still there to be written to. */
   lives(): boolean;
   /** @throws DisposedError once the network, or data that it is trained on, are gone */

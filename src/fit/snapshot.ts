@@ -1,6 +1,7 @@
 // Weights to go back to.
 
 import type { RealArray } from '../../bindings/memory.js';
+import type { Part } from './checkpoint.js';
 import type { Work } from '../work.js';
 import type { Subject } from './rows.js';
 
@@ -20,10 +21,28 @@ export class Snapshot {
   private last: Kept;
   private least = Infinity;
 
-  constructor(private readonly subject: Subject) {
-    this.start = subject.theta.read();
+  /** @param part of a fit that is taken up */
+  constructor(
+    private readonly subject: Subject,
+    part?: Part,
+  ) {
+    this.start = part?.vectors['start'] ?? subject.theta.read();
     this.best = { weights: this.start, epoch: 0 };
     this.last = this.best;
+    if (!part) return;
+    const { best, last } = part.vectors;
+    const [bestEpoch, lastEpoch, least] = part.numbers as [number, number, number];
+    if (best) this.best = { weights: best.slice(), epoch: bestEpoch };
+    this.last = last ? { weights: last.slice(), epoch: lastEpoch } : this.best;
+    this.least = least;
+  }
+
+  /** What a fit that takes this one up needs. */
+  get part(): Part {
+    const { start, best, last, least } = this;
+    const own = best.weights !== start && { best: best.weights };
+    const other = last.weights !== start && last.weights !== best.weights && { last: last.weights };
+    return { numbers: [best.epoch, last.epoch, least], vectors: { start, ...own, ...other } };
   }
 
   /** Whether the weights are finite now. */

@@ -4,6 +4,7 @@ import { Arena } from '../../bindings/memory.js';
 import { Dataset, type Patterns } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError, shown } from '../errors.js';
+import type { Part } from './checkpoint.js';
 import type { StopReason } from './history.js';
 import type { Interruption } from './interruption.js';
 import type { Settings } from './options.js';
@@ -98,6 +99,17 @@ export class Stream implements Source {
   /** Of a whole epoch once one has ended, before that of the rows that have come so far. */
   get meanWeight(): number {
     return this.mean ?? this.weight / this.seen;
+  }
+
+  /** What a fit that takes this one up needs: what the epoch before has told. */
+  get part(): Part {
+    return { numbers: [this.known ?? Number.NaN, this.mean ?? Number.NaN], vectors: {} };
+  }
+
+  /** Goes on where another fit was, `epochs` epochs after its start. */
+  recall({ numbers }: Part, epochs: number): void {
+    const [known, mean] = numbers.map((x) => (Number.isNaN(x) ? undefined : x));
+    [this.known, this.mean, this.epochs] = [known, mean, epochs];
   }
 
   /** Puts the first chunk of an epoch in place; says why not, where waiting was ended. */

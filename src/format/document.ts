@@ -10,13 +10,17 @@ import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from 
 const FORMAT = 'efficient-backprop';
 
 /** The newest version that this library reads. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 /** What columns may have since the second version. */
 const SECOND = ['limits', 'sentinels', 'squash'];
 
-/** The version that a document needs: models of several networks, and columns that hold values to limits or draw them in, came with the second. */
+/**
+ * The version that a document needs: models of several networks, and columns that hold values to limits or draw them in, came with the second, what training is taken up from
+ * with the third.
+ */
 export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
+  if ('state' in config) return 3;
   const { columns = [] } = (config['encoder'] ?? {}) as { columns?: readonly object[] };
   return 'members' in config || columns.some((column) => SECOND.some((name) => name in column)) ? 2 : 1;
 }

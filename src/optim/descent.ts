@@ -50,7 +50,9 @@ export class Descent implements Training {
   private evaluated = 0;
   /** Which piece of the epoch is at hand. */
   private piece = 0;
-  private begun = 0;
+  private begun: number;
+  /** Epochs that this fit had begun before it was taken up. */
+  private readonly earlier: number;
   /** Patterns per step. */
   private batchSize: number;
   /** Rates of coming steps, where they change from step to step. */
@@ -80,8 +82,10 @@ export class Descent implements Training {
     this.step = state?.step ?? 0;
     this.presented = state?.patterns ?? 0;
     this.before = this.presented;
+    const [begun = 0, evaluated = 0, dropped = 0, ...schedule] = state?.progress ?? [];
+    [this.earlier, this.begun, this.evaluated, this.dropped] = [begun, begun, evaluated, dropped];
     const { rate } = rule;
-    if (typeof rate !== 'number' && !isAutoRate(rate)) this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts);
+    if (typeof rate !== 'number' && !isAutoRate(rate)) this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts, schedule);
     if (isSchedule(rate) && rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);
     this.gradient = new Reals(arena, precision, plan.parameters);
     this.moments = rule.moments.map((name) => {
@@ -199,7 +203,7 @@ export class Descent implements Training {
 
   begin(): Work<void> | undefined {
     const { size, rows, background } = this.task;
-    if (this.begun > 0) {
+    if (this.begun > this.earlier) {
       this.evaluated = this.evaluations;
       this.dropped += this.core.runDropped(this.run);
     }
@@ -213,6 +217,7 @@ export class Descent implements Training {
 
   private *beginning(grows: boolean): Work<void> {
     if (grows) {
+      this.takeBack();
       this.batchSize = yield* this.task.size.next!(this.batchSize, this.epoch);
       this.core.runBatch(this.run, this.batchSize);
     }
@@ -222,11 +227,15 @@ export class Descent implements Training {
     yield* call('runEpoch', ...this.draw);
   }
 
-  /** Takes the weights back that steps are taken with. */
+  /** To the next epoch, with the weights that steps are taken with. */
   private goOn(): void {
+    this.takeBack();
+    this.current = this.epoch++;
+  }
+
+  private takeBack(): void {
     if (this.weights) this.task.plan.theta.view().set(this.weights);
     this.weights = undefined;
-    this.current = this.epoch++;
   }
 
   /** Tells the update what the rule is in this epoch. */
@@ -242,7 +251,7 @@ export class Descent implements Training {
     );
     this.piece = 0;
     this.before = this.presented;
-    if (this.task.stream && this.begun > 0) this.point();
+    if (this.task.stream && this.begun > this.earlier) this.point();
     this.begun++;
   }
 
@@ -349,11 +358,22 @@ export class Descent implements Training {
   }
 
   state(): MethodState {
-    const { epoch, step, presented: patterns, batchSize, core } = this;
+    const { core } = this;
+    // A moment that has overflowed would spoil every fit that continues.
+    return this.remembered((moment) => Number.isFinite(core.largestMagnitude(moment.length, moment.address)));
+  }
+
+  checkpoint(): MethodState {
+    const { begun, evaluations, dropped, core, run } = this;
+    const all = begun > this.earlier ? dropped + core.runDropped(run) : dropped;
+    return { ...this.remembered(() => true), progress: [begun, evaluations, all, ...(this.scheduled?.progress ?? [])] };
+  }
+
+  private remembered(whether: (moment: Reals) => boolean): MethodState {
+    const { epoch, step, presented: patterns, batchSize } = this;
     const vectors: Record<string, RealArray> = { ...this.order.vectors, ...this.measured?.vectors };
     this.moments.forEach((moment, i) => {
-      // One that has overflowed would spoil every fit that continues.
-      if (Number.isFinite(core.largestMagnitude(moment.length, moment.address))) vectors[this.rule.moments[i]!] = moment.read();
+      if (whether(moment)) vectors[this.rule.moments[i]!] = moment.read();
     });
     if (this.average) {
       vectors[AVERAGE] = this.average.read();

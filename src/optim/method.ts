@@ -74,6 +74,8 @@ export interface MethodState {
   /** What assembly/update.ts remembers beside vectors. */
   readonly memory: readonly number[];
   readonly vectors: Readonly<Record<string, RealArray>>;
+  /** How far the fit has come that this is a part of, where it is to be taken up; missing where another fit goes on. */
+  readonly progress?: readonly number[];
 }
 
 /** The rates that are to come. */
@@ -115,6 +117,10 @@ export interface Training {
   /** Pattern gradients computed so far, in units of one epoch. */
   readonly evaluations: number;
   state(): MethodState;
+  /** The same for whoever takes up this fit: everything, with its progress. Between two epochs, unless `anytime`. */
+  checkpoint(): MethodState;
+  /** Whether what is remembered is at any time that of the end of the last epoch. */
+  readonly anytime?: true;
 }
 
 /** A training method: its settings, and how to start it. */

@@ -10,18 +10,38 @@ export interface Counts extends Omit<Moment, 'share'> {
   readonly dropped: number;
 }
 
+function counts([patterns, step, epoch, dropped]: readonly number[]): Counts {
+  return { patterns: patterns!, step: step!, epoch: epoch!, dropped: dropped! };
+}
+
 /** The rate of a fit's steps. */
 export class ScheduledRate {
   /** From where on time goes faster, and how many times. */
   private hastened: { readonly from: Counts; readonly times: number } | undefined;
 
+  /** Counts before the fit's first step. */
+  private readonly start: Counts;
+
+  /**
+   * @param now counts before the next step
+   * @param progress of a fit that is taken up; empty where one begins
+   */
   constructor(
     private readonly name: string,
     private readonly rate: RateOfEpoch | Schedule,
     private readonly task: Task,
-    /** Counts before the fit's first step. */
-    private readonly start: Counts,
-  ) {}
+    now: Counts,
+    progress: readonly number[],
+  ) {
+    this.start = progress.length > 0 ? counts(progress) : now;
+    if (progress.length > 5) this.hastened = { from: counts(progress.slice(4)), times: progress[8]! };
+  }
+
+  /** How far the fit has come, as the constructor takes it. */
+  get progress(): number[] {
+    const list = ({ patterns, step, epoch, dropped }: Counts) => [patterns, step, epoch, dropped];
+    return [...list(this.start), ...(this.hastened ? [...list(this.hastened.from), this.hastened.times] : [])];
+  }
 
   /** The rate of the step that so much went before. @throws OptionError for what is no rate */
   at(counts: Counts): number {

@@ -135,6 +135,8 @@ class Solving<F> implements Training {
   private theta: Float64Array;
   private last: Iterate | undefined;
   private epoch: number;
+  /** Evaluations of this fit before it was interrupted. */
+  private readonly earlier: number;
   rate = 0;
   trial = false;
   ended: StopReason | undefined;
@@ -164,6 +166,7 @@ class Solving<F> implements Training {
     this.theta = plan.theta.view().slice(0, plan.parameters) as Float64Array;
     this.solver = this.solving(state);
     this.epoch = state?.epoch ?? 0;
+    this.earlier = state?.progress?.[0] ?? 0;
     if (state?.method === method.name) this.rate = state.memory[0]!;
   }
 
@@ -232,7 +235,13 @@ class Solving<F> implements Training {
 
   get evaluations(): number {
     const { value, gradient, product, jacobian } = this.goal.objective.counts;
-    return value + gradient + product + jacobian;
+    return this.earlier + value + gradient + product + jacobian;
+  }
+
+  readonly anytime = true;
+
+  checkpoint(): MethodState {
+    return { ...this.state(), progress: [this.evaluations] };
   }
 
   state(): MethodState {
