@@ -301,8 +301,7 @@ export class Network extends Model {
         if (method?.precision === 'float64' && this.precision === 'float32') await this.promote();
         this.aside = given?.background === true;
         const again = lowered > 0 && !from;
-        const left = again &&
-          timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
+        const left = again && timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
         const keeps = resumable ? resumption.follow(decided) : undefined;
         const whole = left ? { ...given, ...left } : given;
         const outcome = await this.once(X, Y, whole, resume, from, { remembers, watches, ...(keeps && { keeps }) });
@@ -492,7 +491,15 @@ export class Network extends Model {
     const own = state ? stateDocument(this.state, writing) : undefined;
     return {
       kind: 'network',
-      config: { inputs, layers: plain, loss, precision, ...(numerics === 'strict' && { numerics }), seed, ...(own !== undefined && { state: own }) },
+      config: {
+        inputs,
+        layers: plain,
+        loss,
+        precision,
+        ...(numerics === 'strict' && { numerics }),
+        seed,
+        ...(own !== undefined && { state: own }),
+      },
       tensors: [...tensors, ...writing.tensors],
     };
   }
@@ -502,8 +509,23 @@ export class Network extends Model {
     return { memory: this.memory, checkpoint: this.resumption.checkpoint };
   }
 
+  /** Takes over parameters and running statistics as another network of these layers had them, in its precision. @internal */
+  async adoptWeights(weights: RealArray): Promise<void> {
+    if (weights instanceof Float64Array && this.precision === 'float32') await this.promote();
+    this.requireSize(weights);
+    this.theta.view().set(weights);
+    this.started = true;
+  }
+
+  /** @throws ModelFileError for a number of weights that can only come from a damaged file */
+  private requireSize({ length }: RealArray): void {
+    if (length !== this.theta.length)
+      throw new ModelFileError(`damaged: a state has ${length} weights; expected ${this.theta.length}`);
+  }
+
   /** Goes on from there. @internal */
   recall({ memory, checkpoint }: NetworkState): void {
+    if (checkpoint) this.requireSize(checkpoint.weights);
     this.memory = memory;
     this.resumption.set(checkpoint);
   }

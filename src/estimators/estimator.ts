@@ -9,6 +9,7 @@ import { countRows, picked } from '../data/pick.js';
 import { type Rows, SomeRows, type Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
 import { type Pace, type Standing, allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
+import { Journal, askedOf, journalToResume, requireSameFit } from './journal.js';
 import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
 import { drawn, sampleOf, survey } from './survey.js';
 import {
@@ -25,6 +26,8 @@ import type { Chunk, Chunks } from '../fit/stream.js';
 import { type Layer, activationOf } from '../layers.js';
 import { type ModelDocument, record } from '../format/document.js';
 import { encoderSpec, fitDocument, fitFrom } from '../format/estimator.js';
+import { estimatorState, estimatorStateFrom } from '../format/journal.js';
+import { Reading, Writing, withoutState } from '../format/state.js';
 import { runningDocument, runningFrom } from '../format/running.js';
 import { Model } from '../model.js';
 import type { Curvature } from '../curvature/curvature.js';
@@ -80,6 +83,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
   protected fitted: Fitted<Coding> | undefined;
   private disposed = false;
   private fitting = false;
+  /** What the fit under way has trained, or the last one, where it was interrupted. @internal */
+  interruptedFit: Journal | undefined;
 
   /** @internal */
   abstract readonly kind: 'classifier' | 'regressor';
@@ -257,18 +262,22 @@ export abstract class Estimator<Targets, Coding> extends Model {
     interruption: Interruption,
   ): Promise<void> {
     const { precision, numerics } = this.options;
-    const { problem, data } = placed(encoded);
+    const journal = this.journalFor(run, encoded);
+    const { problem, data } = placed({ ...encoded, journal });
+    this.interruptedFit = journal;
     try {
       const engine = await engineOf(precision, numerics);
       const { options } = this;
       let drawnIn: { inputs: Inputs; problem: Problem } | undefined;
       const other = () => {
         drawnIn ??= squashed();
-        return drawnIn?.problem;
+        return drawnIn && { ...drawnIn.problem, drawnIn: true as const, journal };
       };
       const fixed = this.fixed();
       const made = await make({ engine, problem, data, chunks, options, fixed, fit, run, interruption, squashed: other });
       const used = made.squashed ? drawnIn! : { inputs, problem };
+      const { reason } = made.history;
+      if (!made.halted && reason !== 'signal' && reason !== 'timeLimit') this.interruptedFit = undefined;
       if (this.disposed) {
         made.members.dispose();
         throw new DisposedError(this.kind);
@@ -281,6 +290,16 @@ export abstract class Estimator<Targets, Coding> extends Model {
     } finally {
       data.dispose();
     }
+  }
+
+  /** What a fit writes its trainings to, where it may be interrupted, or is taken up. @throws OptionError, DataError */
+  private journalFor(run: Checked<typeof RUN_OPTIONS>, problem: Problem): Journal | undefined {
+    const before = journalToResume(this.call, run.resume, this.interruptedFit);
+    const interruptible = run.signal !== undefined || run.timeLimit < Infinity || run.onProgress !== undefined;
+    if (!before && !interruptible) return undefined;
+    const asked = askedOf(this.options, this.seed, problem);
+    if (before) requireSameFit(this.call, before.asked, asked, this.options);
+    return before ?? new Journal(asked);
   }
 
   private learnCoding(targets: Targets, rows: number): Coding {
@@ -433,25 +452,51 @@ export abstract class Estimator<Targets, Coding> extends Model {
   }
 
   /** @internal */
-  document(_state: boolean): Omit<ModelDocument, 'metadata'> {
+  document(state: boolean): Omit<ModelDocument, 'metadata'> {
+    const writing = new Writing();
+    const journal = this.interruptedFit;
+    const standings = this.fitted?.standings ?? [];
+    const own = state ? estimatorState({ journal, standings }, writing) : undefined;
+    const whole = own !== undefined && !this.fitted ? { config: this.optionsDocument(), tensors: [] } : this.modelDocument();
+    const config = { ...whole.config, ...(own !== undefined && { state: own }) };
+    return { kind: this.kind, config, tensors: [...whole.tensors, ...writing.tensors] };
+  }
+
+  /** The options, without those that files do not hold. */
+  private optionsDocument() {
+    const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method' && name !== 'members');
+    const options = Object.fromEntries(kept);
+    return {
+      options: { ...options, seed: this.seed },
+      ...(this.options.members !== undefined && { asked: { members: this.options.members } }), // as `options`, for readers since the second version
+    };
+  }
+
+  private modelDocument(): Pick<ModelDocument, 'config' | 'tensors'> {
     const { inputs, members, recipe: settings, history, pace } = this.trained;
     const { config, tensors } = membersDocument(members);
     const { coding, running: targets } = this.codingDocument(this.trained.coding);
-    const kept = Object.entries(this.options).filter(([name, v]) => v !== undefined && name !== 'method' && name !== 'members');
-    const options = Object.fromEntries(kept);
     const own = {
-      options: { ...options, seed: this.seed },
-      ...(this.options.members !== undefined && { asked: { members: this.options.members } }), // as `options`, for readers since the second version
+      ...this.optionsDocument(),
       ...inputs.document(),
       coding,
       ...fitDocument(settings, history),
       running: runningDocument(inputs.running, targets, pace), // readers of earlier versions pass over it
     };
-    return { kind: this.kind, config: { ...config, ...own }, tensors };
+    return { config: { ...config, ...own }, tensors };
   }
 
   /** Takes over what a document holds, which must fit together. @throws ModelFileError @internal */
-  protected async adopt({ config, tensors, metadata }: ModelDocument): Promise<void> {
+  protected async adopt({ config: all, tensors: every, metadata }: ModelDocument): Promise<void> {
+    const { state, ...config } = all;
+    const tensors = withoutState(every);
+    const reading = new Reading(every);
+    if (state !== undefined && config['encoder'] === undefined && tensors.length === 0) {
+      this.interruptedFit = estimatorStateFrom(state, reading, 0).journal;
+      reading.end();
+      this.note(metadata);
+      return;
+    }
     const spec = encoderSpec(config['encoder']);
     const { columns, targets, pace } = runningFrom(config['running'], spec);
     const inputs = await Inputs.restore(spec, config['whitening'], columns);
@@ -468,8 +513,16 @@ export abstract class Estimator<Targets, Coding> extends Model {
       members.dispose();
       throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${this.kind}`);
     }
-    const standings = members.networks.map(() => standing());
-    this.fitted = { inputs, coding, members, recipe, history, standings, pace };
+    try {
+      const { journal, standings } = estimatorStateFrom(state, reading, members.networks.length);
+      reading.end();
+      const each = members.networks.map((_, k) => standings[k] ?? standing());
+      this.fitted = { inputs, coding, members, recipe, history, standings: each, pace };
+      this.interruptedFit = journal;
+    } catch (error) {
+      members.dispose();
+      throw error;
+    }
     this.note(metadata);
   }
 }

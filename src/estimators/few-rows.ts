@@ -60,11 +60,12 @@ export async function fewRows(engine: Engine, problem: Problem, recipes: Recipes
 
 /** Whether a linear classifier gets every row right. */
 async function separates(engine: Engine, problem: Problem, recipe: Recipe): Promise<boolean> {
-  const { inputs, outputs, classes, techniques, seed } = problem;
+  const { inputs, outputs, classes, seed } = problem;
   const data = datasetOf(problem);
   const network = await build(problem, recipe, seed);
   try {
-    await train(network, techniques, data, recipe, { data, constant: constantLoss(engine, problem) }, {}, false);
+    const bar = { data, constant: constantLoss(engine, problem) };
+    await train({ problem, recipe, network, rows: 'all, to be separated' }, data, bar, {}, false);
     const found = network.outputsFor(shaped(problem.x.slice(), inputs));
     return classes!.every((c, r) => argmax(found, r * outputs, outputs) === c);
   } finally {

@@ -30,6 +30,8 @@ export interface Made {
   readonly state: MethodState | undefined;
   /** Whether it takes the squashed problem's inputs. */
   readonly squashed?: boolean;
+  /** Whether the search was ended by the clock: another would have gone on. */
+  readonly halted?: boolean;
 }
 
 /** What a model is made from. */
@@ -67,18 +69,20 @@ export async function make(material: Material): Promise<Made> {
     ofFolds: whole && options.validation === undefined,
     squashed: material.squashed,
   };
+  let halted = false;
   const selected = await select(engine, problem, latitude, async (done, all) => {
     report({ stage: 'select', done, all });
     run.signal?.throwIfAborted();
-    return interruption.elapsed < run.timeLimit / 2;
+    halted = interruption.elapsed >= run.timeLimit / 2;
+    return !halted;
   });
   run.signal?.throwIfAborted();
-  if (!selected.squashed) return advised(await follow(material, bar, selected), bar, fixed);
+  if (!selected.squashed) return { ...advised(await follow(material, bar, selected), bar, fixed), halted };
   const other = placed(material.squashed()!);
   try {
     const own = { ...material, problem: other.problem, data: other.data };
     const drawnIn = { ...bar, data: other.data };
-    return { ...advised(await follow(own, drawnIn, selected), drawnIn, fixed), squashed: true };
+    return { ...advised(await follow(own, drawnIn, selected), drawnIn, fixed), squashed: true, halted };
   } finally {
     other.data.dispose();
   }
@@ -153,13 +157,20 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
   return simpler(material, bar, choice, (failure ?? first)!.history);
 }
 
-function trainOne(material: Material, bar: Bar, choice: Recipe, network: Network, k: number, count: number): Promise<Trained> {
+function trainOne(
+  material: Material,
+  bar: Bar,
+  choice: Choice & Recipe,
+  network: Network,
+  k: number,
+  count: number,
+): Promise<Trained> {
   const { problem, data, chunks, options, fit, run, interruption } = material;
   const report = reporter(material);
   let furthest = 0; // training that begins again goes back
   const { validation, earlyStopping } = options;
   const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
-  return train(network, problem.techniques, chunks ?? data, choice, bar, {
+  return train({ problem, recipe: settings(choice), network, rows: 'all' }, chunks ?? data, bar, {
     ...fit,
     ...left,
     ...(run.signal && { signal: run.signal }),
@@ -186,7 +197,8 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
     const recipe = new Recipes(problem, { ...fixed, rate: undefined }).of(LINEAR, 10 / problem.rows);
     const network = await build(problem, recipe, problem.seed);
     const { method: _, ...techniques } = problem.techniques;
-    const one = await train(network, techniques, bar.data, recipe, bar, {}).catch((error) => {
+    const task = { problem: { ...problem, techniques }, recipe, network, rows: 'all, linear' };
+    const one = await train(task, bar.data, bar, {}).catch((error) => {
       network.dispose();
       throw error;
     });

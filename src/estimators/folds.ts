@@ -38,7 +38,7 @@ export class Folds {
     const network = await build(problem, recipe, problem.seed);
     try {
       const bar = this.restOf(k);
-      const trained = await train(network, problem.techniques, bar.data, recipe, bar, {}, false);
+      const trained = await train({ problem, recipe, network, rows: `but ${k} of ${this.count}` }, bar.data, bar, {}, false);
       heldOutErrors(problem, network, this.parts[k]!, errors);
       return { network, trained };
     } catch (error) {

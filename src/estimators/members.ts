@@ -86,7 +86,9 @@ export class Members {
 export function membersDocument({ networks, first }: Members): Pick<ModelDocument, 'config' | 'tensors'> {
   const { config, tensors } = first.document(false);
   if (networks.length === 1) return { config: { network: config }, tensors };
-  const each = networks.map((network, k) => network.document(false).tensors.map((t) => ({ ...t, name: `members.${k}.${t.name}` })));
+  const each = networks.map((network, k) =>
+    network.document(false).tensors.map((t) => ({ ...t, name: `members.${k}.${t.name}` })),
+  );
   return { config: { network: config, members: networks.length }, tensors: each.flat() };
 }
 

@@ -11,6 +11,7 @@ import { callback, number, oneOf, value } from '../options.js';
 import { SEED } from '../random.js';
 import { THREADS, type Threads } from '../threads.js';
 import type { Spool } from './chunks.js';
+import type { Journal } from './journal.js';
 import type { Choice } from './selection.js';
 import { TECHNIQUE_OPTIONS, type TechniqueOptions } from './techniques.js';
 
@@ -96,6 +97,11 @@ export const RUN_OPTIONS = {
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: number({ above: 0 }, Infinity),
   background: FIT_OPTIONS.background,
+  resume: value<boolean | 'ifAny' | Resumable>(
+    "true, false, 'ifAny', or a model whose fit was interrupted",
+    (v) => typeof v === 'boolean' || v === 'ifAny' || (typeof v === 'object' && v !== null && 'interruptedFit' in v),
+    false,
+  ),
   onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
   spool: {
     ...value<Spool | undefined>(
@@ -106,6 +112,12 @@ export const RUN_OPTIONS = {
     internal: true,
   },
 };
+
+/** A model whose fit may have been interrupted. */
+export interface Resumable {
+  /** @internal */
+  readonly interruptedFit: Journal | undefined;
+}
 
 /** What `onProgress` is told. */
 export interface FitProgress {
@@ -132,6 +144,13 @@ export interface RunOptions {
   timeLimit?: number;
   /** Whether a worker trains the networks, as of `Network.fit`; linear models and what is done with data stay in this thread. Default false. */
   background?: boolean;
+  /**
+   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data and options: candidates that were tried are not
+   * tried again, the training under way goes on, and the model has the bits of one whose fit was not interrupted. The model must be the one whose fit was interrupted, or come from a
+   * file saved with `state: true`; such a model may also be given here, which then is what another with the same options goes on from (files do not hold `method`). true refuses where there is
+   * nothing to take up, 'ifAny' begins a fit then. Default false.
+   */
+  resume?: boolean | 'ifAny' | Resumable;
   /** Called after each candidate and each epoch. */
   onProgress?: (progress: FitProgress) => void;
   /** With chunks: keeps what they are encoded to, so that they are not asked for in each epoch. @internal */

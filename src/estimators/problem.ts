@@ -7,6 +7,7 @@ import type { ShapedArray } from '../data/matrix.js';
 import type { Threads } from '../threads.js';
 import { concatenated } from './chunks.js';
 import type { Head } from './head.js';
+import type { Journal } from './journal.js';
 import type { Techniques } from './techniques.js';
 
 /** An encoded problem: what candidates are trained on. */
@@ -30,6 +31,10 @@ export interface Problem {
   readonly classes: Uint32Array | undefined;
   readonly seed: number;
   readonly techniques: Techniques;
+  /** Whether columns with long tails are drawn in. */
+  readonly drawnIn?: true;
+  /** What was trained so far, where the fit can be taken up. */
+  readonly journal?: Journal | undefined;
 }
 
 /**

@@ -4,14 +4,13 @@ import type { Dataset } from '../data/dataset.js';
 import type { Outcome } from '../fit/loop.js';
 import type { FitOptions } from '../fit/options.js';
 import type { Chunks } from '../fit/stream.js';
-import type { Network } from '../network.js';
 import { adam } from '../optim/adaptive.js';
 import type { Method } from '../optim/method.js';
 import { sgd } from '../optim/sgd.js';
 import { CLIP, annealed } from './defaults.js';
 import type { Head } from './head.js';
+import type { Task } from './journal.js';
 import type { Recipe } from './recipe.js';
-import type { Techniques } from './techniques.js';
 
 /** How often training begins again with a third of the rate. */
 export const RESTARTS = 4;
@@ -55,26 +54,37 @@ export function holds(loss: number, { constant }: Bar, kind: keyof typeof GOOD, 
  * @param remembers whether somebody may go on from what the method remembers
  */
 export async function train(
-  network: Network,
-  { method: own, fit }: Techniques,
+  task: Task,
   data: Dataset | Chunks,
-  recipe: Recipe,
   bar: Bar,
   options: FitOptions,
   remembers = true,
 ): Promise<Trained> {
+  const { network, recipe, problem } = task;
+  const { method: own, fit } = problem.techniques;
+  const { journal } = problem;
+  const before = await journal?.replayed(task);
+  if (before) return before;
   const { rate, epochs, batchSize, hidden } = recipe;
   const descends = hidden.length > 0 && recipe.method === undefined && !own;
   const common: FitOptions = { batchSize, ...(descends && { clip: CLIP }), ...fit, ...options, epochs };
   const start = network.getWeights();
   let first = rate;
   for (let restarts = 0; ; restarts++, first /= 3) {
+    const from = journal?.begin(task, restarts);
+    if (from && restarts < from.restarts) continue;
+    if (from?.restarts === restarts) network.recall({ memory: undefined, checkpoint: from.checkpoint });
     const method = own ?? methodOf(recipe, first);
-    const outcome = await network.train(data, undefined, { ...common, method }, { remembers, watches: false });
+    const given = { ...common, method, ...(journal && { resume: 'ifAny' as const }) };
+    const outcome = await network.train(data, undefined, given, { remembers, watches: false, resumable: journal !== undefined });
     const { reason } = outcome.history;
     const failed = reason === 'diverged' || !holds(network.lossOn(bar.data), bar, network.loss as Head['loss'], EXCESS);
     const over = reason === 'signal' || reason === 'timeLimit';
-    if (!failed || own || over || restarts === RESTARTS) return { ...outcome, rate: first, restarts, failed };
+    if (!failed || own || over || restarts === RESTARTS) {
+      const trained = { ...outcome, rate: first, restarts, failed };
+      journal?.end(task, trained);
+      return trained;
+    }
     network.setWeights(start);
   }
 }

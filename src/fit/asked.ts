@@ -32,7 +32,7 @@ function sampled(of: (moment: (typeof MOMENTS)[number]) => unknown): string {
 }
 
 /** An option's value in words. What methods do with their settings is no part of it. */
-function worded(value: unknown): string {
+export function worded(value: unknown): string {
   if (isSchedule(value)) return `${value.name} (${sampled((moment) => (value as Schedule).rate(moment))})`;
   if (typeof value === 'function') return `by the epoch (${sampled(({ epoch }) => value(epoch) as unknown)})`;
   if (ArrayBuffer.isView(value)) return worded(Array.from(value as unknown as ArrayLike<number>));
@@ -59,7 +59,12 @@ export function lazily<T>(of: () => T): () => T {
 }
 
 /** What a fit is asked. `data` are all its patterns, where they do not come in chunks; `held` those of a validation set. */
-export function asked(settings: Settings, seed: number, data: { patterns: Patterns; rows: number } | undefined, held: Patterns | undefined): Asked {
+export function asked(
+  settings: Settings,
+  seed: number,
+  data: { patterns: Patterns; rows: number } | undefined,
+  held: Patterns | undefined,
+): Asked {
   const options = Object.keys(FIT_OPTIONS).filter((name) => !OTHERWISE.includes(name));
   const { validation } = settings;
   const set = held && `a set with the checksums ${sum(held.x)}, ${sum(held.t)}, ${sum(held.w)}`;

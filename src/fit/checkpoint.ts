@@ -50,7 +50,11 @@ export function goBack({ theta }: Subject, { asked: before, weights }: Taken, as
 
 /** What to remember of a record. */
 export function recordPart({ loss, validationLoss, metrics, epochs, bestEpoch, evaluations }: History, time: number): Part {
-  const lists = { loss, validationLoss, ...Object.fromEntries(Object.entries(metrics).map(([name, list]) => [METRIC + name, list])) };
+  const lists = {
+    loss,
+    validationLoss,
+    ...Object.fromEntries(Object.entries(metrics).map(([name, list]) => [METRIC + name, list])),
+  };
   const vectors = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, Float64Array.from(list)]));
   return { numbers: [epochs, bestEpoch, evaluations, time], vectors };
 }

@@ -20,7 +20,13 @@ import { type Chunks, Stream } from './stream.js';
  * Trains a network on chunks, one after another; see FitOptions. Whatever happens, training memory is freed, the weights are finite, and the
  * iterator is told to end.
  */
-export async function fitStream(subject: Subject, chunks: Chunks, options: Given, resume?: MethodState, from?: Taken): Promise<Outcome> {
+export async function fitStream(
+  subject: Subject,
+  chunks: Chunks,
+  options: Given,
+  resume?: MethodState,
+  from?: Taken,
+): Promise<Outcome> {
   // Without a number of epochs, what can be read once is read once.
   const once = typeof chunks !== 'function';
   const { settings, stopping } = settingsFrom(once ? { ...options, epochs: options?.epochs ?? 1 } : options);

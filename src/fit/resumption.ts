@@ -10,7 +10,8 @@ import type { FitOptions } from './options.js';
 /** What the network has decided beside the loop. */
 export type Decided = Pick<Checkpoint, 'lowered' | 'before' | 'waited'>;
 
-const NOTHING = "'ifAny', which begins a fit then, or none: there is no interrupted fit to be taken up; one is there after signal or timeLimit, and in a file saved with state: true";
+const NOTHING =
+  "'ifAny', which begins a fit then, or none: there is no interrupted fit to be taken up; one is there after signal or timeLimit, and in a file saved with state: true";
 
 /** Where a network's fit can be taken up. */
 export class Resumption {
@@ -56,7 +57,11 @@ export class Resumption {
 }
 
 /** What the first of a network's tries begins with: with another method than that of the fit to be taken up there is none. @throws OptionError */
-export function begunWith(from: Checkpoint | undefined, method: Method | undefined, start: () => RealArray | undefined): RealArray | undefined {
+export function begunWith(
+  from: Checkpoint | undefined,
+  method: Method | undefined,
+  start: () => RealArray | undefined,
+): RealArray | undefined {
   if (from) requireMethod(from.asked, method);
   return from ? from.before : start();
 }

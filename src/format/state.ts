@@ -14,7 +14,10 @@ const PREFIX = 'state.';
 
 const COUNT = number({ min: 0, integer: true }, undefined);
 const object = value<object | null>('an object', (v) => typeof v === 'object', null);
-const PART = { numbers: COUNT, vectors: value<object | undefined>('an object', (v) => typeof v === 'object' && v !== null, undefined) };
+const PART = {
+  numbers: COUNT,
+  vectors: value<object | undefined>('an object', (v) => typeof v === 'object' && v !== null, undefined),
+};
 
 /** Tensors as they are put together. */
 export class Writing {
@@ -80,7 +83,8 @@ export class Reading {
   /** @throws ModelFileError for tensors that nobody has asked for */
   end(): void {
     const [other] = this.left.keys();
-    if (other !== undefined) throw new ModelFileError(`damaged: there is a tensor ${PREFIX}${other}, of which the configuration says nothing`);
+    if (other !== undefined)
+      throw new ModelFileError(`damaged: there is a tensor ${PREFIX}${other}, of which the configuration says nothing`);
   }
 }
 
@@ -108,7 +112,12 @@ export function stateDocument({ memory, checkpoint }: NetworkState, writing: Wri
   };
 }
 
-function fitDocument({ asked, stop, lowered, waited, before, weights, method, parts }: Checkpoint, writing: Writing, name: string): unknown {
+/** The configuration of a fit that can be taken up. */
+export function fitDocument(
+  { asked, stop, lowered, waited, before, weights, method, parts }: Checkpoint,
+  writing: Writing,
+  name: string,
+): unknown {
   writing.vector(`${name}.weights`, weights);
   if (before) writing.vector(`${name}.before`, before);
   return {
@@ -134,7 +143,7 @@ const FIT = {
   ...(Object.fromEntries(PARTS.map((part) => [part, PART.vectors])) as Record<(typeof PARTS)[number], typeof PART.vectors>),
 };
 
-function isWords(v: unknown): boolean {
+export function isWords(v: unknown): boolean {
   return typeof v === 'object' && v !== null && Object.values(v).every((word) => typeof word === 'string');
 }
 
@@ -154,7 +163,8 @@ export function stateFrom(config: unknown, reading: Reading, parameters: number,
   };
 }
 
-function fitFrom(config: object, reading: Reading, parameters: number, name: string): Checkpoint {
+/** @param parameters how many there are, running statistics included, where that is known. @throws ModelFileError */
+export function fitFrom(config: object, reading: Reading, parameters: number | undefined, name: string): Checkpoint {
   const { asked, stop, lowered, waited, before, method, ...given } = fields('state.fit', FIT, config);
   const parts = Object.fromEntries(PARTS.map((part) => [part, reading.part(`${name}.${part}`, given[part])])) as Parts;
   for (const part of PARTS) {
@@ -165,7 +175,7 @@ function fitFrom(config: object, reading: Reading, parameters: number, name: str
   const { record: history, snapshot } = parts;
   const [epochs] = history.numbers;
   const lists = Object.values(history.vectors).every(({ length }) => length === 0 || length === epochs);
-  const copies = Object.values(snapshot.vectors).every(({ length }) => length === parameters);
+  const copies = Object.values(snapshot.vectors).every(({ length }) => length === weights.length);
   if (!lists || !history.vectors['loss'] || !copies || !snapshot.vectors['start'] || !weights.every(Number.isFinite))
     throw new ModelFileError(`damaged: the state of ${name} does not fit the network, or its epochs`);
   return {
@@ -173,7 +183,7 @@ function fitFrom(config: object, reading: Reading, parameters: number, name: str
     stop: stop === 'none' ? undefined : (stop as StopReason),
     lowered,
     waited,
-    before: before ? reading.vector(`${name}.before`, parameters) : undefined,
+    before: before ? reading.vector(`${name}.before`, weights.length) : undefined,
     weights,
     method: method === null ? undefined : reading.method(`${name}.method`, method),
     parts,

@@ -85,7 +85,8 @@ export class Descent implements Training {
     const [begun = 0, evaluated = 0, dropped = 0, ...schedule] = state?.progress ?? [];
     [this.earlier, this.begun, this.evaluated, this.dropped] = [begun, begun, evaluated, dropped];
     const { rate } = rule;
-    if (typeof rate !== 'number' && !isAutoRate(rate)) this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts, schedule);
+    if (typeof rate !== 'number' && !isAutoRate(rate))
+      this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts, schedule);
     if (isSchedule(rate) && rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);
     this.gradient = new Reals(arena, precision, plan.parameters);
     this.moments = rule.moments.map((name) => {

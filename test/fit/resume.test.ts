@@ -59,7 +59,11 @@ async function back(net: Network, way: Way): Promise<Network> {
 }
 
 /** Fits with interruptions after so many looks at the signal each, then without. */
-async function interrupted(setting: Setting, looks: readonly number[], way: Way): Promise<{ net: Network; history: History; times: number }> {
+async function interrupted(
+  setting: Setting,
+  looks: readonly number[],
+  way: Way,
+): Promise<{ net: Network; history: History; times: number }> {
   let net = await create(setting);
   let times = 0;
   for (const count of looks) {
@@ -93,24 +97,50 @@ it.each(VARIANTS)('takes up $title', async ({ make }) => {
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   'nothing said': { options: {} },
-  'a schedule that goes by the share': { options: { method: sgd({ rate: schedules.cosine({ rate: 0.1 }) }), epochs: 12, batchSize: 7, lastBatch: 'drop' } },
-  'a schedule that goes by steps': { options: { method: adam({ rate: schedules.inverse({ rate: 0.02 }) }), epochs: 12, batchSize: 7 } },
+  'a schedule that goes by the share': {
+    options: { method: sgd({ rate: schedules.cosine({ rate: 0.1 }) }), epochs: 12, batchSize: 7, lastBatch: 'drop' },
+  },
+  'a schedule that goes by steps': {
+    options: { method: adam({ rate: schedules.inverse({ rate: 0.02 }) }), epochs: 12, batchSize: 7 },
+  },
   'early stopping': {
-    options: { method: adam({ rate: 0.05 }), epochs: 60, batchSize: 4, validation: 0.3, earlyStopping: { patience: 3 }, metrics: ['mae', 'r2'] },
+    options: {
+      method: adam({ rate: 0.05 }),
+      epochs: 60,
+      batchSize: 4,
+      validation: 0.3,
+      earlyStopping: { patience: 3 },
+      metrics: ['mae', 'r2'],
+    },
   },
   'early stopping that hastens a schedule': {
-    options: { method: sgd({ rate: schedules.cosine({ rate: 0.1 }) }), epochs: 60, batchSize: 4, validation: 0.3, earlyStopping: { patience: 2 } },
+    options: {
+      method: sgd({ rate: schedules.cosine({ rate: 0.1 }) }),
+      epochs: 60,
+      batchSize: 4,
+      validation: 0.3,
+      earlyStopping: { patience: 2 },
+    },
   },
-  'a validation set': { options: { method: adam({ rate: 0.05 }), epochs: 12, validation: [X.slice(0, 9), Y.slice(0, 9)], earlyStopping: true } },
+  'a validation set': {
+    options: { method: adam({ rate: 0.05 }), epochs: 12, validation: [X.slice(0, 9), Y.slice(0, 9)], earlyStopping: true },
+  },
   emphasis: { options: { method: sgd(), epochs: 12, batchSize: 5, order: emphasize({ importance: true, quantile: 0.9 }) } },
   'growing batches': { options: { method: sgd(), epochs: 12, batchSize: growing({ start: 2, by: 'epoch', factor: 1.2 }) } },
-  'batches that grow by variance': { options: { method: sgd(), epochs: 12, batchSize: growing({ start: 2, by: 'variance' }), average: 'polyak' } },
-  'averages, clipped': { options: { method: adam(), epochs: 12, batchSize: 7, average: { decay: 0.9 }, clip: { norm: 0.5 }, l1: 0.01 } },
+  'batches that grow by variance': {
+    options: { method: sgd(), epochs: 12, batchSize: growing({ start: 2, by: 'variance' }), average: 'polyak' },
+  },
+  'averages, clipped': {
+    options: { method: adam(), epochs: 12, batchSize: 7, average: { decay: 0.9 }, clip: { norm: 0.5 }, l1: 0.01 },
+  },
   weights: { options: { method: adam(), epochs: 12, batchSize: 7, sampleWeights: X.map((_, i) => i % 3) } },
   'a goal': { options: { method: levenbergMarquardt(), epochs: 40, goal: 0.02 } },
   'what the library chooses': { options: { method: 'auto', epochs: 20 } },
   'a rate that diverges': { options: { method: sgd({ rate: 30, momentum: 0.9 }), epochs: 30, batchSize: 5 } },
-  noise: { layers: [dense(6, { activation: 'tanh' }), batchNorm(), dropout(0.2), dense(2)], options: { method: adam(), epochs: 12, batchSize: 9 } },
+  noise: {
+    layers: [dense(6, { activation: 'tanh' }), batchNorm(), dropout(0.2), dense(2)],
+    options: { method: adam(), epochs: 12, batchSize: 9 },
+  },
   'layers that begin with the data': { layers: [rbf(6), dense(2)], options: { epochs: 30 } },
   'several threads': {
     layers: [dense(64, { activation: 'tanh' }), dense(64, { activation: 'tanh' }), dense(2)],
@@ -129,13 +159,24 @@ describe.each(['float32', 'float64'] as const)('%s', (precision) => {
 });
 
 it('takes up a fit in the midst of an epoch of many steps', async () => {
-  const setting: Setting = { layers: [dense(200, { activation: 'tanh' }), dense(200, { activation: 'tanh' }), dense(2)], options: { method: adam({ rate: 0.002 }), batchSize: 1, epochs: 4 } };
-  const law = fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 5 }), WAYS, (looks, way) => expectSame(setting, looks, way));
+  const setting: Setting = {
+    layers: [dense(200, { activation: 'tanh' }), dense(200, { activation: 'tanh' }), dense(2)],
+    options: { method: adam({ rate: 0.002 }), batchSize: 1, epochs: 4 },
+  };
+  const law = fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 5 }), WAYS, (looks, way) =>
+    expectSame(setting, looks, way),
+  );
   await fc.assert(law, { numRuns: 4, seed: 2 });
 });
 
 it('is saved between epochs, for the case that the process ends', async () => {
-  const options: FitOptions = { method: adam({ rate: 0.05 }), epochs: 10, batchSize: 4, validation: 0.3, earlyStopping: { patience: 3 } };
+  const options: FitOptions = {
+    method: adam({ rate: 0.05 }),
+    epochs: 10,
+    batchSize: 4,
+    validation: 0.3,
+    earlyStopping: { patience: 3 },
+  };
   const whole = await create({ options });
   const files: Uint8Array[] = [];
   const record = await whole.fit(X, Y, { ...options, onEpoch: () => files.push(whole.toBytes({ state: true })) });

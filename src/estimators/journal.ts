@@ -1,0 +1,139 @@
+// What an estimator's fit has trained so far. A fit that is taken up goes the same way again, and finds here what was trained before.
+
+import type { RealArray } from '../../bindings/memory.js';
+import { DataError, EfficientBackpropError, OptionError } from '../errors.js';
+import { crc32 } from '../format/crc.js';
+import { type Asked, worded } from '../fit/asked.js';
+import type { Checkpoint } from '../fit/checkpoint.js';
+import type { History } from '../fit/history.js';
+import type { Network } from '../network.js';
+import type { MethodState } from '../optim/method.js';
+import type { Resumable } from './options.js';
+import type { Problem } from './problem.js';
+import type { Recipe } from './recipe.js';
+
+/** A training that has ended. */
+export interface Done {
+  /** All parameters, in the precision that the network then had. */
+  readonly weights: RealArray;
+  readonly history: History;
+  readonly state: MethodState | undefined;
+  readonly rate: number;
+  readonly restarts: number;
+  readonly failed: boolean;
+}
+
+/** One that was interrupted, or is under way. */
+export interface Underway {
+  /** How often it had begun again. */
+  readonly restarts: number;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Which rows a training is on, and of what network. */
+export interface Task {
+  readonly problem: Problem;
+  readonly recipe: Recipe;
+  readonly network: Network;
+  /** Which rows: all of them, or all but a part. */
+  readonly rows: string;
+}
+
+/** Trainings of one fit, by what they are of. */
+export class Journal {
+  private at: { readonly key: string; readonly network: Network; restarts: number } | undefined;
+
+  constructor(
+    readonly asked: Asked,
+    readonly done = new Map<string, Done>(),
+    readonly begun = new Map<string, Underway>(),
+  ) {}
+
+  /** What came of a training before, put in its network; undefined where it is still to be done. */
+  async replayed(task: Task): Promise<Done | undefined> {
+    const done = this.done.get(keyOf(task));
+    if (done) await task.network.adoptWeights(done.weights);
+    return done;
+  }
+
+  /** A training begins, or begins again; says where it was, if it was interrupted. */
+  begin(task: Task, restarts: number): Underway | undefined {
+    const key = keyOf(task);
+    this.at = { key, network: task.network, restarts };
+    return this.begun.get(key);
+  }
+
+  /** It has ended; where it was interrupted, so that it can be taken up. */
+  end(task: Task, { history, state, rate, restarts, failed }: Omit<Done, 'weights'>): void {
+    const key = keyOf(task);
+    const { checkpoint } = task.network.state;
+    this.at = undefined;
+    this.begun.delete(key);
+    if (checkpoint) this.begun.set(key, { restarts, checkpoint });
+    else this.done.set(key, { weights: task.network.theta.read(), history, state, rate, restarts, failed });
+  }
+
+  /** Trainings that can be taken up, with the one at work where that is between two epochs. */
+  get open(): ReadonlyMap<string, Underway> {
+    const { at, begun } = this;
+    if (!at) return begun;
+    try {
+      const { checkpoint } = at.network.state;
+      return checkpoint ? new Map([...begun, [at.key, { restarts: at.restarts, checkpoint }]]) : begun;
+    } catch (error) {
+      if (error instanceof EfficientBackpropError) return begun; // in an epoch that is not interruptible: it is trained again
+      throw error;
+    }
+  }
+}
+
+function keyOf({ problem, recipe, network, rows }: Task): string {
+  return JSON.stringify([problem.drawnIn === true, rows, network.seed, recipe]);
+}
+
+/** What a fit that is to be taken up has trained. @throws OptionError where there is nothing to take up */
+export function journalToResume(
+  call: string,
+  resume: boolean | 'ifAny' | Resumable,
+  own: Journal | undefined,
+): Journal | undefined {
+  if (resume === false) return undefined;
+  const journal = typeof resume === 'object' ? resume.interruptedFit : own;
+  if (journal || resume === 'ifAny') return journal;
+  const expected = "'ifAny', which begins a fit then, or none: there is no interrupted fit to be taken up";
+  throw new OptionError(`${call}.fit.resume`, resume, expected);
+}
+
+/** Options of an estimator that may differ. */
+const OTHERWISE = ['threads', 'missing'];
+
+/** What an estimator was asked, and of what rows. */
+export function askedOf(options: object, seed: number, { x, t, w, rows, all = rows }: Problem): Asked {
+  const sum = (a: Problem['x']) => crc32([new Uint8Array(a.buffer, a.byteOffset, a.byteLength)]);
+  const given = Object.entries(options).filter(([name, value]) => value !== undefined && !OTHERWISE.includes(name));
+  return {
+    rows: String(all),
+    data: sum(x),
+    targets: sum(t),
+    sampleWeights: w ? sum(w) : 'none',
+    ...Object.fromEntries(given.map(([name, value]) => [name, worded(value)])),
+    seed: String(seed),
+  };
+}
+
+/**
+ * Refuses to take up a fit that was asked something else.
+ * @throws OptionError that names the option; DataError that names the data
+ */
+export function requireSameFit(call: string, before: Asked, now: Asked, options: Readonly<Record<string, unknown>>): void {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    const [was, is] = [before[name] ?? 'undefined', now[name] ?? 'undefined'];
+    if (was === is) continue;
+    if (name === 'rows') throw new DataError('rows', `there are ${is}; the fit to be resumed had ${was}`);
+    if (name === 'data') throw new DataError('rows', 'are not what they were in the fit to be resumed');
+    if (name === 'targets' || name === 'sampleWeights')
+      throw new DataError(name, 'are not what they were in the fit to be resumed');
+    const expected = `${was}, as in the fit to be resumed`;
+    throw new OptionError(`${call}.${name}`, options[name], expected, `${call}.${name} is ${is}; expected ${expected}`);
+  }
+}

@@ -1,0 +1,145 @@
+// Where an estimator's training can be taken up, in a model file: what a fit has trained so far, and what partialFit goes on from.
+
+import { ModelFileError } from '../errors.js';
+import type { Standing } from '../estimators/continuation.js';
+import { type Done, Journal, type Underway } from '../estimators/journal.js';
+import { recordFrom, recordPart } from '../fit/checkpoint.js';
+import { type History, STOP_REASONS } from '../fit/history.js';
+import { flag, number, oneOf, value } from '../options.js';
+import { SEED } from '../random.js';
+import { fields, list, record } from './document.js';
+import { type Reading, type Writing, fitDocument, fitFrom, isWords } from './state.js';
+
+/** What an estimator goes on from. */
+export interface EstimatorState {
+  readonly journal: Journal | undefined;
+  /** Of each network. */
+  readonly standings: readonly Standing[];
+}
+
+/** The configuration of an estimator's state; undefined where there is none. */
+export function estimatorState({ journal, standings }: EstimatorState, writing: Writing): unknown {
+  const went = standings.some(({ state, good }) => state || good);
+  if (!journal && !went) return undefined;
+  return {
+    ...(journal && { fit: journalDocument(journal, writing) }),
+    ...(went && { standings: standings.map((standing, k) => standingDocument(standing, writing, `standings.${k}`)) }),
+  };
+}
+
+const STATE = {
+  fit: value<object | null>('an object', (v) => typeof v === 'object', null),
+  standings: value<readonly unknown[]>('an array', Array.isArray, []),
+};
+
+/** @param networks how many there are, 0 in a file of a fit that has come to no model yet. @throws ModelFileError */
+export function estimatorStateFrom(config: unknown, reading: Reading, networks: number): EstimatorState {
+  if (config === undefined) return { journal: undefined, standings: [] };
+  const { fit, standings } = fields('state', STATE, config);
+  if (standings.length !== 0 && standings.length !== networks)
+    throw new ModelFileError(`damaged: there are ${standings.length} states of ${networks} networks`);
+  return {
+    journal: fit === null ? undefined : journalFrom(fit, reading),
+    standings: standings.map((one, k) => standingFrom(one, reading, `standings.${k}`)),
+  };
+}
+
+function standingDocument({ state, loss, good }: Standing, writing: Writing, name: string): unknown {
+  if (good) writing.vector(`${name}.good`, good);
+  return { loss, good: good !== undefined, ...(state && { method: writing.method(`${name}.method`, state) }) };
+}
+
+const STANDING = {
+  loss: number({ min: 0 }, undefined),
+  good: flagged(),
+  method: value<object | null>('an object', (v) => typeof v === 'object', null),
+};
+
+function standingFrom(config: unknown, reading: Reading, name: string): Standing {
+  const { loss, good, method } = fields(`state.${name}`, STANDING, config);
+  const state = method === null ? undefined : reading.method(`${name}.method`, method);
+  return { loss, good: good ? reading.vector(`${name}.good`) : undefined, state };
+}
+
+function flagged() {
+  return value<boolean | undefined>('true or false', flag(true).accepts, undefined);
+}
+
+function journalDocument({ asked, done, open }: Journal, writing: Writing): unknown {
+  return {
+    asked,
+    done: [...done].map(([key, entry], i) => ({ key, ...doneDocument(entry, writing, `done.${i}`) })),
+    open: [...open].map(([key, { restarts, checkpoint }], i) => ({
+      key,
+      restarts,
+      fit: fitDocument(checkpoint, writing, `open.${i}`),
+    })),
+  };
+}
+
+function doneDocument({ weights, history, state, rate, restarts, failed }: Done, writing: Writing, name: string) {
+  writing.vector(`${name}.weights`, weights);
+  const { reason, seed, choice, advice, regularisation } = history;
+  return {
+    rate,
+    restarts,
+    failed,
+    reason,
+    seed,
+    ...(choice !== undefined && { choice }),
+    ...(advice !== undefined && { advice }),
+    ...(regularisation && { regularisation }),
+    record: writing.part(`${name}.record`, recordPart(history, 0)),
+    ...(state && { method: writing.method(`${name}.method`, state) }),
+  };
+}
+
+const COUNT = number({ min: 0, integer: true }, undefined);
+const object = value<object | null>('an object', (v) => typeof v === 'object', null);
+const text = value<string | undefined>('a string', (v) => typeof v === 'string', undefined);
+const words = value<string>('a string', (v) => typeof v === 'string', '');
+const array = value<readonly unknown[] | undefined>('an array', Array.isArray, undefined);
+const JOURNAL = { asked: value<object | undefined>('an object of strings', isWords, undefined), done: array, open: array };
+const DONE = {
+  key: text,
+  rate: number({ above: 0, below: Infinity }, undefined),
+  restarts: COUNT,
+  failed: flagged(),
+  reason: oneOf(STOP_REASONS, undefined),
+  seed: number(SEED, undefined),
+  choice: words,
+  advice: words,
+  regularisation: object,
+  record: object,
+  method: object,
+};
+const OPEN = { key: text, restarts: COUNT, fit: object };
+const REGULARISATION = { effectiveParameters: number({}, undefined), weightDecay: number({}, undefined) };
+
+/** @throws ModelFileError */
+function journalFrom(config: unknown, reading: Reading): Journal {
+  const { asked, done, open } = fields('state.fit', JOURNAL, config);
+  const ended = list(done, 'state.fit.done').map((entry, i): [string, Done] => doneFrom(entry, reading, `done.${i}`));
+  const begun = list(open, 'state.fit.open').map((entry, i): [string, Underway] => {
+    const { key, restarts, fit } = fields(`state.fit.open[${i}]`, OPEN, entry);
+    return [key, { restarts, checkpoint: fitFrom(record(fit, 'state.fit.open'), reading, undefined, `open.${i}`) }];
+  });
+  return new Journal(asked as Journal['asked'], new Map(ended), new Map(begun));
+}
+
+function doneFrom(config: unknown, reading: Reading, name: string): [string, Done] {
+  const { key, rate, restarts, failed, ...given } = fields(`state.fit.${name}`, DONE, config);
+  const weights = reading.vector(`${name}.weights`);
+  const part = reading.part(`${name}.record`, given.record);
+  if (part.numbers.length !== 4 || !part.vectors['loss'] || !weights.every(Number.isFinite))
+    throw new ModelFileError(`damaged: the state of ${name} is no record of a training`);
+  const history: History = {
+    ...recordFrom(part, given.seed),
+    reason: given.reason,
+    ...(given.choice && { choice: given.choice }),
+    ...(given.advice && { advice: given.advice }),
+    ...(given.regularisation && { regularisation: fields('regularisation', REGULARISATION, given.regularisation) }),
+  };
+  const state = given.method === null ? undefined : reading.method(`${name}.method`, given.method);
+  return [key, { weights, history, state, rate, restarts, failed }];
+}
