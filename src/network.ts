@@ -11,6 +11,7 @@ import { DataError, DisposedError, EfficientBackpropError, ModelFileError, Optio
 import { type Evaluation, evaluation, requireFinite } from './evaluation.js';
 import { fitArguments } from './fit/arguments.js';
 import type { Checkpoint } from './fit/checkpoint.js';
+import { decide } from './fit/decide.js';
 import { fit } from './fit/fit.js';
 import { fitStream, wholeSetMethods } from './fit/fit-stream.js';
 import type { Outcome } from './fit/loop.js';
@@ -26,7 +27,6 @@ import { Inference, beforeSoftmax } from './inference.js';
 import { type Layer, checkedLayer, isLayer } from './layers.js';
 import { LOSS_NAMES, type Loss, checkLayers } from './losses.js';
 import { Model } from './model.js';
-import { choose, smallSet } from './optim/auto.js';
 import { NUMERICS } from './numerics.js';
 import type { Method, MethodState } from './optim/method.js';
 import { type Checked, checked, number, oneOf, value } from './options.js';
@@ -68,18 +68,8 @@ interface Continuation {
   readonly resumable?: boolean;
 }
 
-/** How a fit is to go, and why, where that was left to the library. */
-interface Decision {
-  readonly given: (FitOptions & { method?: Method }) | undefined;
-  readonly choice?: string;
-  /** Whether nothing was said, so that the rate may be lowered. */
-  readonly byDefault: boolean;
-}
-
 /** How often a default fit that diverges begins again, each time with a third of the rate. */
 const LOWERED = 8;
-
-const isRecord = (v: unknown) => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 /** What a network is made of. */
 export interface NetworkOptions {
@@ -285,13 +275,13 @@ export class Network extends Model {
     this.fitting = true;
     const began = performance.now();
     const { resumption } = this;
-    let from = resumption.from(options ?? {});
-    const waited = from?.waited ?? !this.started;
     let before: RealArray | undefined;
     try {
+      let from = resumption.from(options ?? {});
+      const waited = from?.waited ?? !this.started;
       await roomMade();
       for (let lowered = from?.lowered ?? 0; ; lowered++, from = undefined) {
-        const { given, choice, byDefault } = this.decide(X, options, lowered);
+        const { given, choice, byDefault } = decide(this, X, options, lowered);
         const { method, timeLimit } = given ?? {};
         before ??= begunWith(from, method, () => (byDefault ? this.theta.read() : undefined));
         const decided = { lowered, before, waited };
@@ -528,34 +518,6 @@ export class Network extends Model {
     if (checkpoint) this.requireSize(checkpoint.weights);
     this.memory = memory;
     this.resumption.set(checkpoint);
-  }
-
-  /**
-   * The options with a method, and why it, where it was left to the library.
-   * @param lowered how often the rate of a default fit has been lowered
-   */
-  private decide(X: MatrixLike | Dataset | Chunks, options: FitOptions | undefined, lowered: number): Decision {
-    const rows = () => (isChunks(X) ? Infinity : X instanceof Dataset ? X.rows : matrix(X, 'X').rows);
-    if (options?.method !== 'auto') {
-      const given = options as (FitOptions & { method?: Method }) | undefined;
-      const open = options === undefined || (isRecord(options) && options.method === undefined && options.epochs === undefined);
-      const byDefault = open && !isChunks(X) ? smallSet(this.architecture, rows(), options ?? {}, lowered) : undefined;
-      return byDefault ? { given: byDefault.options, choice: byDefault.because, byDefault: true } : { given, byDefault: false };
-    }
-    const { l1, clip, average, batchSize } = options;
-    const around = { l1: (l1 ?? 0) > 0, clip: clip !== undefined, average: average !== undefined };
-    const extra = Object.entries(around).find(([, used]) => used)?.[0];
-    const { method, because } = choose({
-      architecture: this.architecture,
-      parameters: this.parameters,
-      rows: rows(),
-      outputs: this.outputs,
-      firstOrder:
-        extra ??
-        (isChunks(X) ? 'data in chunks' : undefined) ??
-        (batchSize !== undefined && batchSize !== 'full' ? 'a batch size' : undefined),
-    });
-    return { given: { ...options, method }, choice: because, byDefault: false };
   }
 
   /** From float32 to float64, with the same weights. */

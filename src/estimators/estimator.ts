@@ -9,7 +9,7 @@ import { countRows, picked } from '../data/pick.js';
 import { type Rows, SomeRows, type Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
 import { type Pace, type Standing, allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
-import { Journal, askedOf, journalToResume, requireSameFit } from './journal.js';
+import { type Journal, journalFor } from './journal.js';
 import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
 import { drawn, sampleOf, survey } from './survey.js';
 import {
@@ -262,7 +262,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
     interruption: Interruption,
   ): Promise<void> {
     const { precision, numerics } = this.options;
-    const journal = this.journalFor(run, encoded);
+    const journal = journalFor(this.call, run, this.interruptedFit, this.options, this.seed, encoded);
     const { problem, data } = placed({ ...encoded, journal });
     this.interruptedFit = journal;
     try {
@@ -290,16 +290,6 @@ export abstract class Estimator<Targets, Coding> extends Model {
     } finally {
       data.dispose();
     }
-  }
-
-  /** What a fit writes its trainings to, where it may be interrupted, or is taken up. @throws OptionError, DataError */
-  private journalFor(run: Checked<typeof RUN_OPTIONS>, problem: Problem): Journal | undefined {
-    const before = journalToResume(this.call, run.resume, this.interruptedFit);
-    const interruptible = run.signal !== undefined || run.timeLimit < Infinity || run.onProgress !== undefined;
-    if (!before && !interruptible) return undefined;
-    const asked = askedOf(this.options, this.seed, problem);
-    if (before) requireSameFit(this.call, before.asked, asked, this.options);
-    return before ?? new Journal(asked);
   }
 
   private learnCoding(targets: Targets, rows: number): Coding {

@@ -8,7 +8,8 @@ import type { Checkpoint } from '../fit/checkpoint.js';
 import type { History } from '../fit/history.js';
 import type { Network } from '../network.js';
 import type { MethodState } from '../optim/method.js';
-import type { Resumable } from './options.js';
+import type { RUN_OPTIONS, Resumable } from './options.js';
+import type { Checked } from '../options.js';
 import type { Problem } from './problem.js';
 import type { Recipe } from './recipe.js';
 
@@ -92,11 +93,7 @@ function keyOf({ problem, recipe, network, rows }: Task): string {
 }
 
 /** What a fit that is to be taken up has trained. @throws OptionError where there is nothing to take up */
-export function journalToResume(
-  call: string,
-  resume: boolean | 'ifAny' | Resumable,
-  own: Journal | undefined,
-): Journal | undefined {
+function journalToResume(call: string, resume: boolean | 'ifAny' | Resumable, own: Journal | undefined): Journal | undefined {
   if (resume === false) return undefined;
   const journal = typeof resume === 'object' ? resume.interruptedFit : own;
   if (journal || resume === 'ifAny') return journal;
@@ -108,7 +105,7 @@ export function journalToResume(
 const OTHERWISE = ['threads', 'missing'];
 
 /** What an estimator was asked, and of what rows. */
-export function askedOf(options: object, seed: number, { x, t, w, rows, all = rows }: Problem): Asked {
+function askedOf(options: object, seed: number, { x, t, w, rows, all = rows }: Problem): Asked {
   const sum = (a: Problem['x']) => crc32([new Uint8Array(a.buffer, a.byteOffset, a.byteLength)]);
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !OTHERWISE.includes(name));
   return {
@@ -125,7 +122,7 @@ export function askedOf(options: object, seed: number, { x, t, w, rows, all = ro
  * Refuses to take up a fit that was asked something else.
  * @throws OptionError that names the option; DataError that names the data
  */
-export function requireSameFit(call: string, before: Asked, now: Asked, options: Readonly<Record<string, unknown>>): void {
+function requireSameFit(call: string, before: Asked, now: Asked, options: Readonly<Record<string, unknown>>): void {
   for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
     const [was, is] = [before[name] ?? 'undefined', now[name] ?? 'undefined'];
     if (was === is) continue;
@@ -136,4 +133,24 @@ export function requireSameFit(call: string, before: Asked, now: Asked, options:
     const expected = `${was}, as in the fit to be resumed`;
     throw new OptionError(`${call}.${name}`, options[name], expected, `${call}.${name} is ${is}; expected ${expected}`);
   }
+}
+
+/**
+ * What a fit writes its trainings to, where it may be interrupted or is taken up; undefined where it is not worth the copies.
+ * @param own that of the model's last fit
+ * @throws OptionError, DataError where a fit is to be taken up that was asked something else, or is not there
+ */
+export function journalFor(
+  call: string,
+  { resume, signal, timeLimit, onProgress }: Checked<typeof RUN_OPTIONS>,
+  own: Journal | undefined,
+  options: object,
+  seed: number,
+  problem: Problem,
+): Journal | undefined {
+  const before = journalToResume(call, resume, own);
+  if (!before && !signal && !onProgress && timeLimit === Infinity) return undefined;
+  const asked = askedOf(options, seed, problem);
+  if (before) requireSameFit(call, before.asked, asked, options as Readonly<Record<string, unknown>>);
+  return before ?? new Journal(asked);
 }

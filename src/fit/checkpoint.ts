@@ -95,9 +95,15 @@ export class Keeper {
     this.back = first;
   }
 
-  /** An epoch begins; `long` says whether the loop may look around before its end. Of the first one it is known what it begins with. */
-  begin(long: boolean): void {
-    if (!this.within) this.back = long && this.interruptible && !this.training.anytime ? this.now() : undefined;
+  /**
+   * An epoch begins, which can be interrupted in its midst where it has more steps than `stride`: only then copies are made. Of the first one it is known what it begins
+   * with.
+   */
+  begin(stride: number): void {
+    if (!this.within) {
+      const copies = this.interruptible && !this.training.anytime && stride < this.training.stepsPerEpoch;
+      this.back = copies ? this.now() : undefined;
+    }
     this.within = true;
   }
 

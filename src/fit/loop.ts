@@ -108,7 +108,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
     for (let begun = false; !stop && history.epochs < patience.last; begun = true) {
       if (stream && begun) stop = await stream.begin();
       if (stop) break;
-      keeper.begin(stream !== undefined || pace.stride < training.stepsPerEpoch);
+      keeper.begin(stream ? 0 : pace.stride);
       const beginning = training.begin(); // may ask a function for the rate, which may do anything
       if (beginning) await perform(beginning);
       subject.check();

@@ -65,7 +65,11 @@ const SETTINGS: readonly [string, Kind, Options][] = [
   ['a regressor', REGRESSOR, { seed: 3 }],
   ['a shape that is given', CLASSIFIER, { seed: 3, hidden: 5, weightDecay: 0.01, epochs: 20, members: 2 }],
   ['early stopping', REGRESSOR, { seed: 3, hidden: 5, weightDecay: 0.01, epochs: 60, validation: 0.2, earlyStopping: true }],
-  ['techniques', CLASSIFIER, { seed: 3, hidden: 6, epochs: 15, dropout: 0.1, order: 'interleave', average: 'polyak', normalization: 'batch' }],
+  [
+    'techniques',
+    CLASSIFIER,
+    { seed: 3, hidden: 6, epochs: 15, dropout: 0.1, order: 'interleave', average: 'polyak', normalization: 'batch' },
+  ],
   ['a method of its own', REGRESSOR, { seed: 3, hidden: 5, epochs: 15, method: lbfgs() }],
   ['a method of first order', REGRESSOR, { seed: 3, hidden: 5, epochs: 15, method: adam({ rate: 0.01 }) }],
 ];

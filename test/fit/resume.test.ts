@@ -7,7 +7,6 @@ import {
   type FitOptions,
   type History,
   type Layer,
-  type Method,
   Network,
   OptionError,
   adam,
@@ -75,7 +74,8 @@ async function interrupted(
   return { net, history: await net.fit(X, Y, { ...setting.options, resume: 'ifAny' }), times };
 }
 
-const lasting = ({ time: _, evaluations: __, ...rest }: History) => rest;
+/** What does not depend on the clock, nor on points evaluated again; a signal that is aborted cuts advice short. */
+const lasting = ({ time: _, evaluations: __, advice: ___, ...rest }: History) => rest;
 
 async function expectSame(setting: Setting, looks: readonly number[], way: Way): Promise<void> {
   const whole = await create(setting);
@@ -187,4 +187,173 @@ it('is saved between epochs, for the case that the process ends', async () => {
     expect(lasting(history)).toEqual(lasting(record));
     expect(net.getWeights()).toEqual(whole.getWeights());
   }
+});
+
+describe('data in chunks', () => {
+  const chunks = function* () {
+    for (let k = 0; k < 45; k += 9) yield [X.slice(k, k + 9), Y.slice(k, k + 9)] as [number[][], number[][]];
+  };
+  const options: FitOptions = {
+    method: sgd({ rate: schedules.cosine({ rate: 0.1 }) }),
+    epochs: 6,
+    batchSize: 4,
+    rows: 45,
+    lastBatch: 'drop',
+    validation: [X.slice(0, 9), Y.slice(0, 9)],
+    earlyStopping: { patience: 3 },
+  };
+
+  it('is taken up at the beginning of the epoch', async () => {
+    const whole = await create({ options });
+    const record = await whole.fit(chunks, options);
+    const law = fc.asyncProperty(LOOKS, WAYS, async (looks, way) => {
+      let net = await create({ options });
+      for (const count of looks) {
+        const { reason } = await net.fit(chunks, { ...options, signal: signalAfter(count), resume: 'ifAny' });
+        if (reason !== 'signal') return;
+        net = await back(net, way);
+      }
+      const history = await net.fit(chunks, { ...options, resume: 'ifAny' });
+      expect(lasting(history)).toEqual(lasting(record));
+      expect(net.getWeights()).toEqual(whole.getWeights());
+    });
+    await fc.assert(law, { numRuns: 10, seed: 3 });
+  });
+
+  it('of an iterable that is read once begins again', async () => {
+    const once = async function* () {
+      yield* chunks();
+    };
+    const method = adam();
+    const [whole, net] = [await create({ options }), await create({ options })];
+    await whole.fit(once(), { method });
+    expect((await net.fit(once(), { method, signal: signalAfter(4) })).reason).toBe('signal');
+    await net.fit(once(), { method, resume: true });
+    expect(net.getWeights()).toEqual(whole.getWeights());
+  });
+});
+
+describe('what is refused', () => {
+  const options: FitOptions = { method: adam({ rate: 0.01 }), epochs: 8, batchSize: 5, seed: 1 };
+  const half = async () => {
+    const net = await create({ options });
+    const abort = new AbortController();
+    await net.fit(X, Y, { ...options, signal: abort.signal, onEpoch: ({ epoch }) => epoch === 3 && abort.abort() });
+    return net;
+  };
+  const refusal = async (net: Network, other: FitOptions, x = X, y = Y) => {
+    const before = net.getWeights();
+    const error = await net.fit(x, y, { ...options, resume: true, ...other }).catch((e: unknown) => e);
+    expect(net.getWeights()).toEqual(before);
+    return error;
+  };
+
+  it.each<[string, FitOptions]>([
+    ['method', { method: sgd() }],
+    ['method', { method: adam({ rate: 0.02 }) }],
+    ['method', { method: adam({ rate: schedules.cosine({ rate: 0.01 }) }) }],
+    ['method', { method: lbfgs(), batchSize: 'full' }],
+    ['batchSize', { batchSize: 6 }],
+    ['seed', { seed: 2 }],
+    ['epochs', { epochs: 9 }],
+    ['validation', { validation: 0.2 }],
+    ['order', { order: 'sequential' }],
+    ['l1', { l1: 0.1 }],
+  ])('another %s', async (name, other) => {
+    const net = await half();
+    const error = await refusal(net, other);
+    expect(error).toBeInstanceOf(OptionError);
+    expect((error as OptionError).option).toBe(`fit.${name}`);
+    expect((error as Error).message).toContain('as in the fit to be resumed');
+    const whole = await create({ options });
+    await whole.fit(X, Y, options);
+    await net.fit(X, Y, { ...options, resume: true }); // it can still be taken up
+    expect(net.getWeights()).toEqual(whole.getWeights());
+  });
+
+  it('other data', async () => {
+    const net = await half();
+    const changed = Y.map((row, i) => (i === 7 ? [9, 9] : row));
+    for (const [what, error] of [
+      ['X', await refusal(net, {}, X.slice(0, 30), Y.slice(0, 30))],
+      [
+        'X',
+        await refusal(
+          net,
+          {},
+          X.map((row) => row.map((v) => v + 1)),
+        ),
+      ],
+      ['Y', await refusal(net, {}, X, changed)],
+      ['sampleWeights', await refusal(net, { sampleWeights: X.map((_, i) => 1 + (i % 2)) })],
+    ] as const) {
+      expect(error).toBeInstanceOf(DataError);
+      expect((error as DataError).what).toBe(what);
+    }
+    const set = dataset(X, Y); // the same data, in another form
+    expect((await net.fit(set, { ...options, resume: true })).epochs).toBe(8);
+  });
+
+  it('nothing to take up, but by ifAny', async () => {
+    const [net, other] = [await create({ options }), await create({ options })];
+    await expect(net.fit(X, Y, { ...options, resume: true })).rejects.toThrow(/fit\.resume is true; expected 'ifAny'/);
+    await net.fit(X, Y, { ...options, resume: 'ifAny' });
+    await other.fit(X, Y, options);
+    expect(net.getWeights()).toEqual(other.getWeights());
+    await expect(net.fit(X, Y, { ...options, resume: true })).rejects.toThrow(OptionError); // that fit has ended
+    await expect(net.partialFit(X, Y, { resume: true })).rejects.toThrow(/partialFit/);
+  });
+
+  it.each<[string, (net: Network) => unknown]>([
+    ['setWeights', (net) => net.setWeights(net.getWeights())],
+    ['another fit', (net) => net.fit(X, Y, { epochs: 1 })],
+    ['partialFit', (net) => net.partialFit(X, Y)],
+  ])('to go back behind %s', async (_, change) => {
+    const net = await half();
+    await change(net);
+    await expect(net.fit(X, Y, { ...options, resume: true })).rejects.toThrow(OptionError);
+  });
+
+  it('to save in the midst of an epoch that nobody can interrupt', async () => {
+    const layers = [dense(300, { activation: 'tanh' }), dense(300, { activation: 'tanh' }), dense(2)];
+    const net = await create({ layers, options });
+    const fitting = net.fit(X, Y, { method: adam(), epochs: 3, batchSize: 1 });
+    const errors: unknown[] = [];
+    const timer = setInterval(() => {
+      try {
+        net.toBytes({ state: true });
+      } catch (error) {
+        errors.push(error);
+      }
+    }, 1);
+    await fitting;
+    clearInterval(timer);
+    for (const error of errors) expect(String(error)).toContain('in onEpoch');
+  });
+});
+
+describe('files', () => {
+  it('have a state only where that is asked for, and there', async () => {
+    const net = await create({ options: {} });
+    const version = (bytes: Uint8Array) => /"version":"(\d)"/.exec(new TextDecoder('latin1').decode(bytes))![1];
+    const plain = net.toBytes();
+    expect(net.toBytes({ state: true })).toEqual(plain); // there is none
+    await net.fit(X, Y, { epochs: 5, signal: signalAfter(3) });
+    expect(version(net.toBytes())).toBe('1');
+    expect(version(net.toBytes({ state: true }))).toBe('3');
+    expect(net.toBytes({ state: true }).length).toBeGreaterThan(2 * net.toBytes().length);
+    await net.fit(X, Y, { epochs: 5, resume: true });
+    expect(version(net.toBytes({ state: true }))).toBe('1');
+  });
+
+  it.each(VARIANTS)('hold what partialFit goes on from: $title', async ({ make }) => {
+    const whole = await create({ options: {} });
+    let net = await create({ options: {} });
+    for (let k = 0; k < 4; k++) {
+      await whole.partialFit(X, Y, { method: make() });
+      await net.partialFit(X, Y, { method: make() });
+      net = await back(net, k % 2 === 0 ? 'file' : 'json');
+    }
+    expect(net.getWeights()).toEqual(whole.getWeights());
+  });
 });
