@@ -33,22 +33,36 @@ export class NetworkSquares implements Squares {
   /** Whether the triangle is that of `at`. */
   private folded = false;
 
-  /** @throws OutOfMemoryError */
+  /** The diagonal of JᵀJ and Jᵀr without decay, where that changes. */
+  private readonly plain: { diagonal: Float64Array; slope: Float64Array } | undefined;
+
+  /**
+   * @param recalled κ of a fit that goes on, where the data say how strong the decay is
+   * @throws OutOfMemoryError
+   */
   constructor(
     private readonly objective: Objective,
     private readonly unit: TargetUnit,
     private readonly bayesian: boolean,
+    recalled?: number,
   ) {
     const { arena, parameters: n, decay, decays, weight, outputs, engine } = objective;
     this.n = n;
     this.core = engine.core;
-    this.kappa = (decay * weight * outputs) / 2;
+    this.kappa = (bayesian ? recalled : undefined) ?? (decay * weight * outputs) / 2;
     this.decays = bayesian ? [{ first: 0, size: n }] : decays;
     this.a = new Reals(arena, 'float64', n * n);
     this.factor = new Reals(arena, 'float64', n * n);
     [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
     this.at = new Float64Array(n);
-    if (bayesian) this.reweigh = (d, g) => this.evidence(d, g);
+    if (!bayesian) return;
+    this.plain = { diagonal: new Float64Array(n), slope: new Float64Array(n) };
+    this.reweigh = (d, g) => this.evidence(d, g);
+  }
+
+  /** κ of now. */
+  get strength(): number {
+    return this.kappa;
   }
 
   /** λ of now. */
@@ -93,7 +107,8 @@ export class NetworkSquares implements Squares {
     this.at.set(x);
     this.data = sum / unit.loss;
     this.inUnit();
-    this.addDecay(kappa);
+    this.read(this.plain?.diagonal, this.plain?.slope);
+    this.addDecay();
     if (this.reweigh && kappa === 0) {
       // To begin with as if the data determined all parameters, and half of their variance were noise.
       this.decayAnew((this.n * this.data) / (objective.observations * objective.outputs * this.squares(x)));
@@ -114,10 +129,10 @@ export class NetworkSquares implements Squares {
     }
   }
 
-  /** Adds a multiple of |kernels|² to what the matrix and the gradient are of. */
-  private addDecay(kappa: number): void {
+  /** Adds κ·|kernels|² to what the matrix and the gradient are of. */
+  private addDecay(): void {
+    const { n, at, a, g, decays, kappa } = this;
     if (kappa === 0) return;
-    const { n, at, a, g, decays } = this;
     const [matrix, slope] = [a.view(), g.view()];
     for (const { first, size } of decays) {
       for (let i = first; i < first + size; i++) {
@@ -128,10 +143,10 @@ export class NetworkSquares implements Squares {
     }
   }
 
-  private read(d: Float64Array, g: Float64Array): void {
+  private read(d?: Float64Array, g?: Float64Array): void {
     const matrix = this.a.view();
-    for (let i = 0; i < this.n; i++) d[i] = matrix[i * this.n + i]!;
-    g.set(this.g.view());
+    if (d) for (let i = 0; i < this.n; i++) d[i] = matrix[i * this.n + i]!;
+    g?.set(this.g.view());
   }
 
   /**
@@ -153,11 +168,15 @@ export class NetworkSquares implements Squares {
     return data + this.kappa * squares;
   }
 
-  /** Another κ, if it is a number. */
+  /** Another κ, if it is a number. What is without decay stays as it is to the bit, so that κ alone says what comes of it. */
   private decayAnew(kappa: number): void {
     if (!Number.isFinite(kappa)) return;
-    this.addDecay(kappa - this.kappa);
+    const { n, a, plain } = this;
+    const matrix = a.view();
+    for (let i = 0; i < n; i++) matrix[i * n + i] = plain!.diagonal[i]!;
+    this.g.view().set(plain!.slope);
     this.kappa = kappa;
+    this.addDecay();
     this.folded = false;
   }
 

@@ -1,6 +1,6 @@
 // Symmetric matrices: AᵀA, Cholesky's factor, and solutions with it. Blocked, so that nearly all of the work is products (Golub & Van Loan 4.2). Float64 only.
 
-import { LANES, SIZE, loadPart, madd, splat, storePart, sub, sum } from "../vec";
+import { LANES, SIZE, loadPart, madd, mul, splat, storePart, sub, sum } from "../vec";
 import { axpy, dot, scale } from "./blas1";
 import { PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
 import { vectorMatrix } from "./matvec";
@@ -169,7 +169,7 @@ export function matrixTimesVector(n: i32, a: usize, x: usize, y: usize): void {
 /** One or two rows of rankTwoTimesVector, from the one at m: numbers at `at` in s and t. Two share what is loaded, and hide each other's latency. */
 // @ts-ignore: decorator
 @inline
-function updateRows(rows: i32, n: i32, m: usize, row: usize, a: f64, b: f64, s: usize, t: usize, at: usize, v: usize, out: usize): void {
+function updateRows(rows: i32, n: i32, m: usize, row: usize, factor: v128, a: f64, b: f64, s: usize, t: usize, at: usize, v: usize, out: usize): void {
   const s0 = <f64>load<real>(s + at), s1 = rows > 1 ? <f64>load<real>(s + at + SIZE) : 0;
   const t0 = <f64>load<real>(t + at), t1 = rows > 1 ? <f64>load<real>(t + at + SIZE) : 0;
   const alongS0 = splat(<real>(a * s0 - b * t0)), alongT0 = splat(<real>(-b * s0));
@@ -177,22 +177,22 @@ function updateRows(rows: i32, n: i32, m: usize, row: usize, a: f64, b: f64, s: 
   let sum0 = splat(0), sum1 = sum0, k = n, p = m, q = m + row;
   for (; k >= LANES; k -= LANES, p += 16, q += 16, s += 16, t += 16, v += 16) {
     const x = v128.load(s), y = v128.load(t), z = v128.load(v);
-    const e = madd(madd(v128.load(p), alongS0, x), alongT0, y);
+    const e = madd(madd(mul(factor, v128.load(p)), alongS0, x), alongT0, y);
     v128.store(p, e);
     sum0 = madd(sum0, e, z);
     if (rows > 1) {
-      const f = madd(madd(v128.load(q), alongS1, x), alongT1, y);
+      const f = madd(madd(mul(factor, v128.load(q)), alongS1, x), alongT1, y);
       v128.store(q, f);
       sum1 = madd(sum1, f, z);
     }
   }
   if (k > 0) {
     const x = loadPart(s, k), y = loadPart(t, k), z = loadPart(v, k);
-    const e = madd(madd(loadPart(p, k), alongS0, x), alongT0, y);
+    const e = madd(madd(mul(factor, loadPart(p, k)), alongS0, x), alongT0, y);
     storePart(p, e, k);
     sum0 = madd(sum0, e, z);
     if (rows > 1) {
-      const f = madd(madd(loadPart(q, k), alongS1, x), alongT1, y);
+      const f = madd(madd(mul(factor, loadPart(q, k)), alongS1, x), alongT1, y);
       storePart(q, f, k);
       sum1 = madd(sum1, f, z);
     }
@@ -201,14 +201,14 @@ function updateRows(rows: i32, n: i32, m: usize, row: usize, a: f64, b: f64, s: 
   if (rows > 1) store<real>(out + SIZE, sum(sum1));
 }
 
-/** m += a·s·sᵀ − b·(s·tᵀ + t·sᵀ) if `update`, and out = m·v, in one pass over m   m: n×n, symmetric; s, t, v, out: n */
-export function rankTwoTimesVector(n: i32, m: usize, a: f64, b: f64, s: usize, t: usize, v: usize, out: usize, update: i32): void {
+/** m = γ·m + a·s·sᵀ − b·(s·tᵀ + t·sᵀ) if `update`, and out = m·v, in one pass over m   m: n×n, symmetric; s, t, v, out: n */
+export function rankTwoTimesVector(n: i32, m: usize, gamma: f64, a: f64, b: f64, s: usize, t: usize, v: usize, out: usize, update: i32): void {
   if (!update) {
     matrixTimesVector(n, m, v, out);
     return;
   }
-  const row = <usize>n * SIZE;
+  const row = <usize>n * SIZE, factor = splat(<real>gamma);
   let i: usize = 0;
-  for (; i + SIZE < row; i += 2 * SIZE, m += 2 * row) updateRows(2, n, m, row, a, b, s, t, i, v, out + i);
-  if (i < row) updateRows(1, n, m, row, a, b, s, t, i, v, out + i);
+  for (; i + SIZE < row; i += 2 * SIZE, m += 2 * row) updateRows(2, n, m, row, factor, a, b, s, t, i, v, out + i);
+  if (i < row) updateRows(1, n, m, row, factor, a, b, s, t, i, v, out + i);
 }

@@ -70,7 +70,7 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     throw new OptionError('levenbergMarquardt.weightDecay', given.weightDecay, 'none with bayesian, which asks the data for it');
   }
   const settings = { ...given, rule: given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const)) };
-  const goal = (objective: Objective, unit: TargetUnit): SquaresGoal => {
+  const goal = (objective: Objective, unit: TargetUnit, recalled: number | undefined): SquaresGoal => {
     const { loss } = objective.plan.architecture;
     if (loss !== 'meanSquaredError') {
       throw new OptionError(
@@ -79,12 +79,13 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
         `gaussNewton() or lbfgs() with the loss ${loss}; it is made for squared errors`,
       );
     }
-    const squares = new NetworkSquares(objective, unit, bayesian);
+    const squares = new NetworkSquares(objective, unit, bayesian, recalled);
     return {
       f: squares,
       objective,
       loss: () => (squares.data * unit.loss) / (objective.weight * objective.outputs),
       ...(bayesian && {
+        known: () => squares.strength,
         regularisation: () => ({
           effectiveParameters: squares.effectiveParameters ?? Number.NaN,
           weightDecay: squares.weightDecay,
@@ -98,6 +99,7 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     ...(maxFail !== undefined && { patience: maxFail }),
     matrices: () => 2,
     goal,
-    solve: ({ f }: SquaresGoal, x: Float64Array, state) => solver(f, x, goingOn('levenbergMarquardt', settings, state)),
+    solve: ({ f }: SquaresGoal, x: Float64Array, state, kept) =>
+      solver(f, x, goingOn('levenbergMarquardt', settings, state), kept),
   });
 }

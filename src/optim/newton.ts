@@ -84,6 +84,6 @@ export function gaussNewton(options?: GaussNewtonOptions) {
       const model = new ProductModel(f, recalled);
       return { f: model, ...own, known: () => model.curvature };
     },
-    solve: ({ f }, x, state) => levenbergMarquardt(f, x, goingOn('gaussNewton', damping, state)),
+    solve: ({ f }, x, state, kept) => levenbergMarquardt(f, x, goingOn('gaussNewton', damping, state), kept),
   });
 }

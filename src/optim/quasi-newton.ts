@@ -64,6 +64,9 @@ export interface BfgsOptions extends LineSearchOptions {
 
 const UPDATE = oneOf(UPDATES, 'skip');
 
+/** What BFGS's matrix begins with: in the unit of the targets weights and losses are of the order of 1, and most directions are flatter than that. */
+const SCALE = 3;
+
 /** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
 export function bfgs(options?: BfgsOptions) {
   const { weightDecay, ...manner } = checked('bfgs', { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE }, options);
@@ -71,7 +74,7 @@ export function bfgs(options?: BfgsOptions) {
     name: 'bfgs',
     weightDecay,
     matrices: () => 1,
-    solve: ({ f, objective }, x) => bfgsSolver(objective.arena, f, x, manner),
+    solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, { ...manner, scale: SCALE }, kept),
   });
 }
 
@@ -84,7 +87,7 @@ export interface LbfgsOptions extends BfgsOptions {
 export function lbfgs(options?: LbfgsOptions) {
   const schema = { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE };
   const { memory, weightDecay, ...manner } = checked('lbfgs', schema, options);
-  return secondOrder({ name: 'lbfgs', weightDecay, solve: ({ f }, x) => lbfgsSolver(f, x, memory, manner) });
+  return secondOrder({ name: 'lbfgs', weightDecay, solve: ({ f }, x, _, kept) => lbfgsSolver(f, x, memory, manner, kept) });
 }
 
 /** BFGS that remembers one step (Battiti 1992). @throws OptionError */
@@ -94,5 +97,5 @@ export function oneStepSecant(options?: BfgsOptions) {
     { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE },
     options,
   );
-  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: ({ f }, x) => oss(f, x, manner) });
+  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: ({ f }, x, _, kept) => oss(f, x, manner, kept) });
 }

@@ -19,6 +19,12 @@ import {
 export const BETAS = ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const;
 export type Beta = (typeof BETAS)[number];
 
+/** Where the points that a search looks at are put, and their gradients. */
+export interface Room {
+  readonly x: Float64Array;
+  readonly g: Float64Array;
+}
+
 /** What a line search along a direction finds: the function at x + α·p, and its gradient there. */
 export class Line {
   readonly x: Float64Array;
@@ -28,9 +34,10 @@ export class Line {
     private readonly f: Smooth,
     private readonly from: Float64Array,
     private readonly p: Float64Array,
+    room?: Room,
   ) {
-    this.x = new Float64Array(f.n);
-    this.g = new Float64Array(f.n);
+    this.x = room?.x ?? new Float64Array(f.n);
+    this.g = room?.g ?? new Float64Array(f.n);
   }
 
   *at(alpha: number): Work<Point> {
@@ -58,7 +65,7 @@ export interface Search {
  */
 export const SEARCHES: Readonly<Record<LineSearch, Search>> = { wolfe: { c1: 1e-4, c2: 0.9 }, armijo: { c1: 1e-4 } };
 
-/** Searches from x along p; the new point with its gradient, or undefined where nothing lower was found. */
+/** Searches from x along p; the new point with its gradient, in the room where that is given, or undefined where nothing lower was found. */
 export function* search(
   f: Smooth,
   x: Float64Array,
@@ -67,9 +74,10 @@ export function* search(
   slope: number,
   first: number,
   { c1, c2 }: Search,
+  room?: Room,
 ): Searching<{ x: Float64Array; g: Float64Array; value: number; alpha: number } | undefined> {
   f.hold?.(p);
-  const line = new Line(f, x, p);
+  const line = new Line(f, x, p, room);
   if (c2 === undefined) {
     const valueAt = function* (alpha: number): Work<number> {
       moved(x, alpha, p, line.x);

@@ -1,6 +1,6 @@
 // Levenberg and Marquardt's method for sums of squares (Efficient BackProp 6.5, (47); SPEC 1.6.5).
 
-import { type Iterate, type Solver, type Squares, dot, largest } from './smooth.js';
+import { type Iterate, type Kept, type Solver, type Squares, dot, holding, largest } from './smooth.js';
 
 /** What μ multiplies: the identity (Levenberg), the diagonal of JᵀJ (Marquardt), or the largest that each entry of it has been (Moré). */
 export const SCALINGS = ['identity', 'marquardt', 'more'] as const;
@@ -33,7 +33,7 @@ const HELD = 0.9;
 const FLOOR = 1e-12;
 
 /** An iteration is an accepted step; trials that raise F only raise μ. */
-export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Damping): Solver {
+export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Damping, kept?: Kept): Solver {
   const { n } = f;
   const x = x0.slice();
   const to = new Float64Array(n);
@@ -52,6 +52,12 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
   }
   let stuck = 0;
   let hopeful = damping.hopeful === true;
+  const known = holding(kept, cost, g);
+  if (known) {
+    [, mu, nu] = known.numbers as [number, number, number];
+    hopeful = known.numbers[3] === 1;
+    if (damping.scaling === 'more') d.set(known.vectors['scaling']!);
+  }
   for (;;) {
     if (largest(g) === 0) return 'minGradient';
     if (damping.scaling !== 'identity') {
@@ -94,7 +100,10 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
       const anew = f.linearise(x, own, g);
       cost = typeof anew === 'number' ? anew : yield* anew;
       if (f.reweigh) cost = yield* f.reweigh(own, g);
-      yield { x: x.slice(), value: cost, gradient: g.slice(), rate } satisfies Iterate;
+      const gradient = g.slice();
+      const numbers = [cost, mu, nu, hopeful ? 1 : 0];
+      const vectors = damping.scaling === 'more' ? { gradient, scaling: d.slice() } : { gradient };
+      yield { x: x.slice(), value: cost, gradient, rate, keep: () => ({ numbers, vectors }) } satisfies Iterate;
     } else {
       // Steps that no longer change anything are rounding.
       if (solved && Math.sqrt(dot(p, p)) <= 1e-16 * Math.sqrt(dot(x, x))) stuck++;

@@ -162,7 +162,6 @@ const KNOWN: Record<(typeof METHODS)[number], readonly string[]> = {
     'Meyer ×1',
     'Meyer ×10',
     'Meyer ×100',
-    'Box, three variables ×100',
     'Kowalik and Osborne ×100',
     'Osborne 1 ×1',
     'Osborne 1 ×10',
