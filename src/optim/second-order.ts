@@ -135,8 +135,11 @@ class Solving<F> implements Training {
   private theta: Float64Array;
   private last: Iterate | undefined;
   private epoch: number;
-  /** Evaluations of this fit before it was interrupted. */
-  private readonly earlier: number;
+  /** Evaluations of this fit before it was interrupted; whether those of the point that it goes on from are still to be counted out. */
+  private earlier: number;
+  private repeats: boolean;
+  /** Evaluations up to the last point that was accepted. */
+  private counted: number;
   rate = 0;
   trial = false;
   ended: StopReason | undefined;
@@ -167,6 +170,8 @@ class Solving<F> implements Training {
     this.solver = this.solving(state);
     this.epoch = state?.epoch ?? 0;
     this.earlier = state?.progress?.[0] ?? 0;
+    this.counted = this.earlier;
+    this.repeats = state?.progress !== undefined;
     if (state?.method === method.name) this.rate = state.memory[0]!;
   }
 
@@ -204,10 +209,15 @@ class Solving<F> implements Training {
     while (!step.done && isPiece(step.value)) step = this.solver.next(yield step.value);
     const { done: over, value } = step as IteratorResult<Iterate | undefined, Ending>;
     this.trial = !over && value === undefined;
+    if (this.repeats) {
+      this.earlier -= this.evaluations - this.earlier;
+      this.repeats = false;
+    }
     if (over) {
       this.ended = value;
     } else if (value) {
       this.last = value;
+      this.counted = this.evaluations;
       this.epoch++;
       this.theta = this.unit.outside(value.x);
       this.rate = value.rate;
@@ -241,7 +251,7 @@ class Solving<F> implements Training {
   readonly anytime = true;
 
   checkpoint(): MethodState {
-    return { ...this.state(), progress: [this.evaluations] };
+    return { ...this.state(), progress: [this.counted] };
   }
 
   state(): MethodState {
