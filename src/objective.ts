@@ -53,8 +53,8 @@ export class Objective {
     readonly arena: Arena,
     architecture: Architecture,
     readonly theta: Reals,
-    private readonly patterns: Patterns,
-    private readonly subset?: Words,
+    readonly patterns: Patterns,
+    readonly subset?: Words,
     /** λ, of the kernels of dense layers. */
     readonly decay = 0,
     private readonly threads: Threads = 1,
@@ -70,13 +70,15 @@ export class Objective {
     this.decays = decay > 0 ? parameterShapes(architecture).filter(({ name }) => name.endsWith('.kernel')) : [];
   }
 
-  /** E. */
-  *value(): Work<number> {
+  /** E; the outputs go to `outputs`, where that is given. */
+  *value(outputs?: Reals): Work<number> {
     this.counts.value++;
     this.wasValue = this.plan.slab >= this.rows;
     if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
     const { plan, set, rows } = this;
-    const sum = yield* this.isSplit ? this.sum({ kind: 'evaluate', rows }) : plan.evaluate(set);
+    const sum = yield* this.isSplit
+      ? this.sum({ kind: 'evaluate', rows, out: outputs?.address ?? 0 })
+      : plan.evaluate(set, 0, rows, outputs);
     return sum * this.scale + this.penalty();
   }
 
@@ -292,6 +294,18 @@ export class Objective {
     const theta = this.theta.view();
     for (let i = 0; i < this.parameters; i++) if (theta[i] !== this.last[i]) return false;
     return true;
+  }
+
+  /** ∂/∂θ of scale·Σ w·l over other patterns of as many rows, without decay, into `gradient`. */
+  gradientFor(set: PatternSet, scale: number, gradient: Reals): Work<number> {
+    this.counts.gradient++;
+    this.wasValue = false;
+    return this.plan.gradient(set, scale, gradient);
+  }
+
+  /** Which of the patterns row k is. */
+  pattern(k: number): number {
+    return this.subset ? this.subset.view()[k]! : k;
   }
 
   /** W = Σ w. */

@@ -2,6 +2,7 @@
 
 import type { DoubleCore } from '../bindings/core.js';
 import { Reals } from '../bindings/memory.js';
+import { Bends } from './bends.js';
 import type { Objective } from './objective.js';
 import type { Squares } from './solve/smooth.js';
 import type { TargetUnit } from './unit.js';
@@ -29,6 +30,9 @@ export class NetworkSquares implements Squares {
   private readonly found: Reals;
   /** Where J and the residuals were last taken. */
   private readonly at: Float64Array;
+  /** μ of the last step. */
+  private mu = 0;
+  private bends: Bends | undefined;
   private triangle: { r: Reals; z: Reals; spare: Reals } | undefined;
   /** Whether the triangle is that of `at`. */
   private folded = false;
@@ -73,7 +77,8 @@ export class NetworkSquares implements Squares {
   *cost(x: Float64Array): Work<number> {
     const { objective, unit } = this;
     objective.theta.view().set(unit.outside(x));
-    const own = (yield* objective.value()) - objective.penalty();
+    const whole = yield* this.bends?.value(x) ?? objective.value();
+    const own = whole - objective.penalty();
     return (own * objective.weight * objective.outputs) / unit.loss + this.kappa * this.squares(x);
   }
 
@@ -103,6 +108,7 @@ export class NetworkSquares implements Squares {
       sum = yield* call('normalEquations', of, over, 0, rows, slab, passed, jacobian, e, a.address, address, scratch);
     }
     objective.linearised();
+    this.bends?.begin(x);
     this.folded = false;
     this.at.set(x);
     this.data = sum / unit.loss;
@@ -184,6 +190,7 @@ export class NetworkSquares implements Squares {
   *step(mu: number, d: Float64Array, p: Float64Array): Work<boolean> {
     const { n, scaling, factor, found, objective } = this;
     scaling.view().set(d);
+    this.mu = mu;
     const { scratch } = objective.jacobianBuffers();
     if ((yield* this.damped(mu, scratch)) !== 0) {
       const { r, z, spare } = yield* this.triangular();
@@ -191,6 +198,27 @@ export class NetworkSquares implements Squares {
       yield* call('dampedTriangularStep', n, r.address, z.address, mu, own, factor.address, to, spare.address);
     }
     p.set(found.view());
+    return true;
+  }
+
+  /**
+   * Jᵀr″(p, p) = 2·(Jᵀ(r(x + h·p) − r(x))/h − JᵀJ·p)/h, and (JᵀJ + μ·D)·p = −Jᵀr. Jᵀr(x + h·p) comes from the Jacobian where all of it is at hand, and else from a gradient at x for targets
+   * that leave these residuals.
+   */
+  *bend(p: Float64Array, h: number, to: Float64Array): Work<boolean> {
+    const { n, core, unit, at, factor, found, scaling, g, kappa, mu } = this;
+    this.bends ??= new Bends(this.objective);
+    const probe = at.map((v, i) => v + h * p[i]!);
+    if (!(yield* this.bends.slope(unit.outside(at), unit.outside(probe), found, this.folded))) return false;
+    const [slope, own, d] = [found.view(), g.view(), scaling.view()];
+    for (let i = 0; i < n; i++) slope[i]! *= unit.factor(i) / unit.loss;
+    for (const { first, size } of this.decays) {
+      for (let i = first; i < first + size; i++) slope[i]! += kappa * this.share(i) * probe[i]!;
+    }
+    for (let i = 0; i < n; i++) slope[i] = (2 * ((slope[i]! - own[i]!) / h + own[i]! + mu * d[i]! * p[i]!)) / h;
+    core.choleskySolve(n, factor.address, found.address, found.address);
+    const solved = found.view();
+    for (let i = 0; i < n; i++) to[i] = -0.5 * solved[i]!;
     return true;
   }
 

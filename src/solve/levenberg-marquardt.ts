@@ -22,12 +22,21 @@ export interface Damping {
   readonly absolute?: boolean;
   /** Whether steps are not damped as long as such steps lower F by nearly as much as the model foretells: where it is linear in its parameters, the first one ends. */
   readonly hopeful?: boolean;
+  /** Whether steps follow the bend of the path that they begin (Transtrum and Sethna 2012), where going is slow and the function knows of it. Default: they don't. */
+  readonly acceleration?: boolean;
   /** A step that lowers F by no more than this share of it is taken for the last: its gradient is estimated. Default: none is. */
   readonly tolerance?: number;
 }
 
 /** The share of what the model foretells that a step without damping must keep. */
 const HELD = 0.9;
+
+/** How far along a step residuals are looked at to see how they bend, and how long the correction may be that this asks for, both relative to the step. */
+const PROBE = 0.1;
+const BEND = 1;
+
+/** Steps that leave more than this share of F are slow: then it is worth an evaluation to know how the path bends. */
+const SLOW = 0.5;
 
 /** Entries of D are at least this share of the largest. */
 const FLOOR = 1e-12;
@@ -38,6 +47,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
   const x = x0.slice();
   const to = new Float64Array(n);
   const p = new Float64Array(n);
+  const bend = new Float64Array(n);
   const g = new Float64Array(n);
   const own = new Float64Array(n); // the diagonal of JᵀJ
   const d = new Float64Array(n).fill(damping.scaling === 'identity' ? 1 : 0);
@@ -51,11 +61,13 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
     mu = most === 0 ? Math.sqrt(dot(g, g)) : mu * most; // without any curvature the first step has length 1
   }
   let stuck = 0;
+  let left = 0; // of F, by the last step
   let hopeful = damping.hopeful === true;
   const known = holding(kept, cost, g);
   if (known) {
-    [, mu, nu] = known.numbers as [number, number, number];
-    hopeful = known.numbers[3] === 1;
+    let hoped: number;
+    [, mu, nu, hoped, left] = known.numbers as [number, number, number, number, number];
+    hopeful = hoped === 1;
     if (damping.scaling === 'more') d.set(known.vectors['scaling']!);
   }
   for (;;) {
@@ -73,6 +85,9 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
     let there = Number.NaN;
     if (solved) {
       for (let i = 0; i < n; i++) to[i] = x[i]! + p[i]!;
+      if (damping.acceleration && f.bend && left > SLOW && (yield* f.bend(p, PROBE, bend))) {
+        if (Math.sqrt(dot(bend, bend)) <= BEND * Math.sqrt(dot(p, p))) for (let i = 0; i < n; i++) to[i]! += bend[i]!;
+      }
       const tried = f.cost(to);
       there = typeof tried === 'number' ? tried : yield* tried;
     }
@@ -91,6 +106,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
         mu = Math.max(mu * damping.muDec, 1e-300);
       }
       stuck = 0;
+      left = there / cost;
       x.set(to);
       if (cost - there <= (damping.tolerance ?? 0) * cost) {
         // The end: what is left of the gradient is what the linear model leaves, −μ·D·Δ, and its Jacobian will do.
@@ -101,7 +117,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
       cost = typeof anew === 'number' ? anew : yield* anew;
       if (f.reweigh) cost = yield* f.reweigh(own, g);
       const gradient = g.slice();
-      const numbers = [cost, mu, nu, hopeful ? 1 : 0];
+      const numbers = [cost, mu, nu, hopeful ? 1 : 0, left];
       const vectors = damping.scaling === 'more' ? { gradient, scaling: d.slice() } : { gradient };
       yield { x: x.slice(), value: cost, gradient, rate, keep: () => ({ numbers, vectors }) } satisfies Iterate;
     } else {

@@ -41,6 +41,11 @@ export interface Squares {
   linearise(x: Float64Array, d: Float64Array, g: Float64Array): number | Work<number>;
   /** −(JᵀJ + μ·diag(d))⁻¹·Jᵀr into p, for J and r of the last `linearise`; false where it cannot be found. */
   step(mu: number, d: Float64Array, p: Float64Array): boolean | Searching<boolean>;
+  /**
+   * −½·(JᵀJ + μ·diag(d))⁻¹·Jᵀr″(p, p) into `to`, for the last `step`, whose result p was: how the path bends that the residuals foretell. From the residuals at x + h·p.
+   * Comes to false where it is not to be had. Missing where it never is.
+   */
+  bend?(p: Float64Array, h: number, to: Float64Array): Work<boolean>;
   /** Changes what F is made of, after a `linearise` that was accepted: F of now, with d and g again. Missing where F stays what it is. */
   reweigh?(d: Float64Array, g: Float64Array): Work<number>;
 }
