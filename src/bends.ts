@@ -1,11 +1,11 @@
 // How a network's residuals bend along a step: what they are a little way along it, seen through the Jacobian at its beginning.
 
-import { Reals } from '../bindings/memory.js';
+import { Reals, viewOf } from '../bindings/memory.js';
 import type { Objective } from './objective.js';
 import type { PatternSet } from './plan.js';
 import type { Work } from './work.js';
 
-/** Jᵀr(there), J that of `here`, r = √w·(outputs − targets): from J itself where a slab is all of it, and else from a gradient here for targets that leave these residuals. */
+/** Jᵀr(there), J that of `here`, r = √w·(outputs − targets): from J itself where all of it is kept, and else from a gradient here for targets that leave these residuals. */
 export class Bends {
   /** What the network puts out where steps begin, where the last trial was, and a little way along a step. */
   private here: Reals;
@@ -26,18 +26,13 @@ export class Bends {
     [this.here, this.tried, this.there] = [reals(rows * outputs), reals(rows * outputs), reals(rows * outputs)];
     this.trial = new Float64Array(parameters).fill(Number.NaN);
     const weights = patterns.w?.view();
-    if (this.isWhole) {
+    if (objective.isKept) {
       this.made = reals(rows * outputs);
       this.roots = weights && Float64Array.from({ length: rows }, (_, k) => Math.sqrt(weights[objective.pattern(k)]!));
     } else {
       this.made = reals(patterns.t.length);
       this.set = plan.patterns(arena, { ...patterns, t: this.made }, subset);
     }
-  }
-
-  /** Whether one slab of the Jacobian is all of it. */
-  private get isWhole(): boolean {
-    return this.objective.rows <= this.objective.slab;
   }
 
   /** E at x, whose outputs are noted. */
@@ -54,12 +49,12 @@ export class Bends {
   }
 
   /**
-   * The slope into `out`. Comes to false where the Jacobian has been `used` up.
+   * The slope into `out`. Comes to false where the Jacobian's slab has been `used` for something else.
    * @param here the parameters where steps begin
    */
   *slope(here: Float64Array, there: Float64Array, out: Reals, used: boolean): Work<boolean> {
     const { objective, set, made } = this;
-    if (!set && used) return false;
+    if (!set && used && objective.rows <= objective.slab) return false;
     const theta = () => objective.theta.view();
     if (!this.known) {
       theta().set(here);
@@ -87,13 +82,14 @@ export class Bends {
   private fromJacobian(out: Reals): void {
     const { objective, made, roots } = this;
     const { engine, rows, outputs, parameters: n } = objective;
-    const { rows: j, outputs: e, scratch } = objective.jacobianBuffers();
-    const [now, then, r, errors] = [this.here.view(), this.there.view(), made.view(), e.view()];
+    const { rows: j, errors: e } = objective.wholeJacobian();
     const m = rows * outputs;
+    const [now, then, r, errors] = [this.here.view(), this.there.view(), made.view(), viewOf('float64', e, m)];
     for (let i = 0; i < m; i++) {
       const change = then[i]! - now[i]!;
       r[i] = errors[i]! + (roots ? roots[Math.floor(i / outputs)]! * change : change);
     }
-    engine.core.gemm(0, 0, 1, n, m, made.address, m * 8, j.address, n * 8, out.address, n * 8, 0, 0, scratch);
+    const { scratch } = objective.jacobianBuffers();
+    engine.core.gemm(0, 0, 1, n, m, made.address, m * 8, j, n * 8, out.address, n * 8, 0, 0, scratch);
   }
 }

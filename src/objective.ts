@@ -42,6 +42,7 @@ export class Objective {
   private tangents: number | undefined;
   private curvatures: number | undefined;
   private jacobian: { rows: Reals; outputs: Reals; scratch: number } | undefined;
+  private whole: Reals | undefined;
   /** Whether the plan's last pass was that of `value`. */
   private wasValue = false;
   /** What sums over several slabs, by kind, and each thread's plan and patterns. */
@@ -269,6 +270,23 @@ export class Objective {
       );
       work(j, a, first, count);
     }
+  }
+
+  /** Whether the Jacobian of all patterns is small enough to be kept as a whole. */
+  get isKept(): boolean {
+    return this.rows * this.outputs * this.parameters <= JACOBIAN_REALS;
+  }
+
+  /** Room for the Jacobian of all patterns and, behind it, their errors, allocated when first needed. Where one slab is all of it, just the slab. */
+  wholeJacobian(): { rows: number; errors: number } {
+    const { rows, outputs, parameters, slab, arena } = this;
+    if (rows <= slab) {
+      const { rows: j, outputs: e } = this.jacobianBuffers();
+      return { rows: j.address, errors: e.address };
+    }
+    const size = rows * outputs;
+    this.whole ??= new Reals(arena, 'float64', size * (parameters + 1));
+    return { rows: this.whole.address, errors: this.whole.at(size * parameters) };
   }
 
   /** Notes that somebody has run the plan for a Jacobian. */

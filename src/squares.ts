@@ -30,6 +30,8 @@ export class NetworkSquares implements Squares {
   private readonly found: Reals;
   /** Where J and the residuals were last taken. */
   private readonly at: Float64Array;
+  /** Whether the whole Jacobian stays, for `bend`. */
+  private readonly keeps: boolean;
   /** μ of the last step. */
   private mu = 0;
   private bends: Bends | undefined;
@@ -41,6 +43,7 @@ export class NetworkSquares implements Squares {
   private readonly plain: { diagonal: Float64Array; slope: Float64Array } | undefined;
 
   /**
+   * @param bending whether `bend` will be asked for
    * @param recalled κ of a fit that goes on, where the data say how strong the decay is
    * @throws OutOfMemoryError
    */
@@ -48,6 +51,7 @@ export class NetworkSquares implements Squares {
     private readonly objective: Objective,
     private readonly unit: TargetUnit,
     private readonly bayesian: boolean,
+    bending: boolean,
     recalled?: number,
   ) {
     const { arena, parameters: n, decay, decays, weight, outputs, engine } = objective;
@@ -59,6 +63,7 @@ export class NetworkSquares implements Squares {
     this.factor = new Reals(arena, 'float64', n * n);
     [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
     this.at = new Float64Array(n);
+    this.keeps = bending && objective.isKept;
     if (!bayesian) return;
     this.plain = { diagonal: new Float64Array(n), slope: new Float64Array(n) };
     this.reweigh = (d, g) => this.evidence(d, g);
@@ -76,7 +81,7 @@ export class NetworkSquares implements Squares {
 
   *cost(x: Float64Array): Work<number> {
     const { objective, unit } = this;
-    objective.theta.view().set(unit.outside(x));
+    unit.put(x, objective.theta.view());
     const whole = yield* this.bends?.value(x) ?? objective.value();
     const own = whole - objective.penalty();
     return (own * objective.weight * objective.outputs) / unit.loss + this.kappa * this.squares(x);
@@ -97,11 +102,13 @@ export class NetworkSquares implements Squares {
   *linearise(x: Float64Array, d: Float64Array, g: Float64Array): Work<number> {
     const { objective, a, kappa, unit } = this;
     const { plan, set, rows, slab, theta } = objective;
-    theta.view().set(unit.outside(x));
+    unit.put(x, theta.view());
     const { address } = this.g;
     let sum: number;
-    if (rows > slab) sum = yield* objective.sum({ kind: 'normalEquations', rows, out: a.address, outB: address });
-    else {
+    if (rows > slab) {
+      const v = this.keeps ? objective.wholeJacobian().rows : 0;
+      sum = yield* objective.sum({ kind: 'normalEquations', rows, out: a.address, outB: address, v });
+    } else {
       const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
       const passed = objective.passed ? 1 : 0;
       const [of, over, jacobian, e] = [plan.address, set.address, j.address, errors.address];
@@ -242,7 +249,7 @@ export class NetworkSquares implements Squares {
     const { rows: j, outputs: e } = objective.jacobianBuffers();
     yield* call('fill', n * n, 0, r.address);
     core.fill(n, 0, z.address);
-    theta.view().set(unit.outside(at)); // a trial may stand there
+    unit.put(at, theta.view()); // a trial may stand there
     objective.linearised();
     const [of, over] = [plan.address, set.address];
     yield* call('triangularEquations', of, over, rows, slab, j.address, e.address, r.address, z.address, spare.address);

@@ -1,6 +1,6 @@
 // The unit of a network's targets, and its loss and parameters in it: what methods of second order see.
 
-import type { Words } from '../bindings/memory.js';
+import type { RealArray, Words } from '../bindings/memory.js';
 import { activationOf } from './layers.js';
 import type { Patterns } from './data/dataset.js';
 import { type Architecture, outputsOf, parameterShapes } from './plan.js';
@@ -51,6 +51,12 @@ export class TargetUnit {
     const theta = u.slice(0, this.parameters);
     if (this.scale !== 1) for (let i = this.first; i < theta.length; i++) theta[i]! *= this.scale;
     return theta;
+  }
+
+  /** θ = c∘u, in its place */
+  put(u: Float64Array, theta: RealArray): void {
+    theta.set(u);
+    if (this.scale !== 1) for (let i = this.first; i < u.length; i++) theta[i]! *= this.scale;
   }
 
   /** u */

@@ -65,10 +65,17 @@ function doubleTask(job: Job, place: Place, first: i32, rows: i32): f64 {
       curvatureProduct(place.room, place.plan, place.patterns, first, rows, job.scale, job.v, place.part, job.option, 0);
       return 0;
     }
-    case NORMAL_EQUATIONS:
+    case NORMAL_EQUATIONS: {
+      let jacobian = place.room, errors = place.errors;
+      if (job.v) { // all of J stays, and behind it the errors
+        const n = changetype<Plan>(place.plan).parameters, units = changetype<Patterns>(place.patterns).outputs, done = (first - job.first) * units;
+        jacobian = job.v + <usize>(done * n) * SIZE;
+        errors = job.v + <usize>(job.rows * units * n + done) * SIZE;
+      }
       return normalEquations(
-        place.plan, place.patterns, first, rows, rows, 0, place.room, job.option ? 0 : place.errors, place.part, place.partB, place.scratch,
+        place.plan, place.patterns, first, rows, rows, 0, jacobian, job.option ? 0 : errors, place.part, place.partB, place.scratch,
       );
+    }
   }
   return 0;
 }

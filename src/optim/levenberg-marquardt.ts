@@ -46,7 +46,7 @@ export interface LevenbergMarquardtOptions {
   rule?: Rule;
   /**
    * Whether steps follow the bend of the path that they begin (geodesic acceleration, Transtrum and Sethna 2012) where the last one left more than half of the error: one evaluation more for such a step,
-   * and about half of them to a fine error, since narrow valleys are followed round their bends. Where the Jacobian fits in one slab (patterns × outputs × parameters up to 262,144). Default true,
+   * and about half of them to a fine error, since narrow valleys are followed round their bends. Two more where patterns × outputs × parameters exceed 262,144. Default true,
    * but false with the rule 'tenfold', which is MATLAB's.
    */
   acceleration?: boolean;
@@ -87,7 +87,7 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
         `gaussNewton() or lbfgs() with the loss ${loss}; it is made for squared errors`,
       );
     }
-    const squares = new NetworkSquares(objective, unit, bayesian, recalled);
+    const squares = new NetworkSquares(objective, unit, bayesian, settings.acceleration, recalled);
     return {
       f: squares,
       objective,

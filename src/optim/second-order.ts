@@ -84,7 +84,7 @@ export function goingOn(name: string, damping: Damping, state: MethodState | und
 export function lossGoal(objective: Objective, unit: TargetUnit): Goal {
   const { theta, parameters: n } = objective;
   const [g, v, out] = objective.vectors(3) as [Reals, Reals, Reals];
-  const at = (x: Float64Array) => theta.view().set(unit.outside(x));
+  const at = (x: Float64Array) => unit.put(x, theta.view());
   const f: Smooth = {
     n,
     *value(x) {
