@@ -58,7 +58,7 @@ export class Bends {
     const theta = () => objective.theta.view();
     if (!this.known) {
       theta().set(here);
-      yield* objective.value(this.here);
+      yield* objective.pass(this.here);
       this.known = true;
     }
     theta().set(there);

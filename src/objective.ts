@@ -74,13 +74,16 @@ export class Objective {
   /** E; the outputs go to `outputs`, where that is given. */
   *value(outputs?: Reals): Work<number> {
     this.counts.value++;
-    this.wasValue = this.plan.slab >= this.rows;
-    if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
+    return (yield* this.pass(outputs)) * this.scale + this.penalty();
+  }
+
+  /** Σ w·l, where nobody counts: outputs that were known before a fit was interrupted are worked out again. */
+  *pass(outputs?: Reals): Work<number> {
     const { plan, set, rows } = this;
-    const sum = yield* this.isSplit
-      ? this.sum({ kind: 'evaluate', rows, out: outputs?.address ?? 0 })
-      : plan.evaluate(set, 0, rows, outputs);
-    return sum * this.scale + this.penalty();
+    this.wasValue = plan.slab >= rows;
+    if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
+    if (!this.isSplit) return yield* plan.evaluate(set, 0, rows, outputs);
+    return yield* this.sum({ kind: 'evaluate', rows, out: outputs?.address ?? 0 });
   }
 
   /** ∇E into `gradient`; returns E. */

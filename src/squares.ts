@@ -34,7 +34,7 @@ export class NetworkSquares implements Squares {
   private readonly keeps: boolean;
   /** μ of the last step. */
   private mu = 0;
-  private bends: Bends | undefined;
+  private readonly bends: Bends | undefined;
   private triangle: { r: Reals; z: Reals; spare: Reals } | undefined;
   /** Whether the triangle is that of `at`. */
   private folded = false;
@@ -64,6 +64,7 @@ export class NetworkSquares implements Squares {
     [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
     this.at = new Float64Array(n);
     this.keeps = bending && objective.isKept;
+    if (bending) this.bends = new Bends(objective);
     if (!bayesian) return;
     this.plain = { diagonal: new Float64Array(n), slope: new Float64Array(n) };
     this.reweigh = (d, g) => this.evidence(d, g);
@@ -213,10 +214,9 @@ export class NetworkSquares implements Squares {
    * that leave these residuals.
    */
   *bend(p: Float64Array, h: number, to: Float64Array): Work<boolean> {
-    const { n, core, unit, at, factor, found, scaling, g, kappa, mu } = this;
-    this.bends ??= new Bends(this.objective);
+    const { n, core, unit, at, factor, found, scaling, g, kappa, mu, bends } = this;
     const probe = at.map((v, i) => v + h * p[i]!);
-    if (!(yield* this.bends.slope(unit.outside(at), unit.outside(probe), found, this.folded))) return false;
+    if (!(yield* bends!.slope(unit.outside(at), unit.outside(probe), found, this.folded))) return false;
     const [slope, own, d] = [found.view(), g.view(), scaling.view()];
     for (let i = 0; i < n; i++) slope[i]! *= unit.factor(i) / unit.loss;
     for (const { first, size } of this.decays) {

@@ -1,6 +1,6 @@
 // Conjugate gradients and quasi-Newton methods on networks (Efficient BackProp 6).
 
-import { checked, number, oneOf } from '../options.js';
+import { checked, number, oneOf, value } from '../options.js';
 import { BETAS, type Beta, conjugateGradient as cg, scaledConjugateGradient as scg } from '../solve/conjugate-gradient.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { UPDATES, type Update, bfgs as bfgsSolver, lbfgs as lbfgsSolver, oneStepSecant as oss } from '../solve/quasi-newton.js';
@@ -64,17 +64,31 @@ export interface BfgsOptions extends LineSearchOptions {
 
 const UPDATE = oneOf(UPDATES, 'skip');
 
-/** What BFGS's matrix begins with: in the unit of the targets weights and losses are of the order of 1, and most directions are flatter than that. */
-const SCALE = 3;
+/** Options of bfgs. */
+export interface WholeBfgsOptions extends BfgsOptions {
+  /**
+   * What the matrix begins with, times the identity, > 0; or 'firstStep': what the first step tells of it, sᵀy/yᵀy. Default 3: in the unit of the targets weights and losses are of the order of 1, most
+   * directions are flatter than that, and the first step tells of the steepest. From the scale of the first step a fit takes up to twice the evaluations.
+   */
+  scale?: number | 'firstStep';
+}
+
+const SCALE = value<number | 'firstStep'>(
+  "a number > 0, or 'firstStep'",
+  (v) => v === 'firstStep' || (typeof v === 'number' && v > 0 && v < Infinity),
+  3,
+);
 
 /** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
-export function bfgs(options?: BfgsOptions) {
-  const { weightDecay, ...manner } = checked('bfgs', { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE }, options);
+export function bfgs(options?: WholeBfgsOptions) {
+  const schema = { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE, scale: SCALE };
+  const { weightDecay, scale, ...usual } = checked('bfgs', schema, options);
+  const manner = scale === 'firstStep' ? usual : { ...usual, scale };
   return secondOrder({
     name: 'bfgs',
     weightDecay,
     matrices: () => 1,
-    solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, { ...manner, scale: SCALE }, kept),
+    solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, manner, kept),
   });
 }
 

@@ -15,7 +15,7 @@ export interface Manner {
   readonly lineSearch: LineSearch;
   readonly update: Update;
   /**
-   * What the whole matrix begins with, times the identity, where variables and values are known to be of the order of 1. Without it the first step has length 1, and the matrix
+   * What the whole matrix begins with, times the identity, where variables and values are known to be of the order of 1. Without it steps along the steepest direction begin at length 1, and the matrix
    * begins with the scale that this step shows: safe in any unit, but that of the steepest directions, so that flat ones are found late.
    */
   readonly scale?: number;
@@ -68,13 +68,8 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manne
   let value = yield* gradientAt(f, x, g);
   yield undefined;
   const [p, s, y] = [vector(), vector(), vector()];
-  let length = 1; // of the last step
   const known = holding(kept, value, g);
-  if (known) {
-    const [, last, ...numbers] = known.numbers as [number, number, ...number[]];
-    length = last;
-    memory.recall(numbers, known.vectors);
-  }
+  if (known) memory.recall(known.numbers.slice(1), known.vectors);
   let steepest = memory.fresh;
   for (;;) {
     if (!steepest) memory.direction(g, p);
@@ -85,7 +80,7 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manne
     const slope = dot(g, p);
     if (slope === 0) return 'minGradient';
     let first = 1;
-    if (steepest) first = scale === undefined ? length / Math.sqrt(-slope) : Math.min(1, 1 / sumOfMagnitudes(g));
+    if (steepest) first = scale === undefined ? 1 / Math.sqrt(-slope) : Math.min(1, 1 / sumOfMagnitudes(g));
     const found = yield* search(f, x, value, p, slope, first, SEARCHES[lineSearch], room);
     if (!found) {
       if (steepest) return 'noProgress';
@@ -109,20 +104,18 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manne
         curvature = dot(s, y);
       }
     }
-    const square = dot(s, s);
-    if (curvature > LEAST_CURVATURE * Math.sqrt(square * dot(y, y))) {
+    if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) {
       yield* memory.learn({ s, y, curvature, theta, before: g, after: room.g });
     } else {
       yield* memory.pass(room.g);
     }
     [x, g, room] = [room.x, room.g, { x, g }];
     value = found.value;
-    length = Math.sqrt(square);
     steepest = memory.fresh;
     const gradient = g.slice();
     const keep = (): Kept => {
       const { numbers, vectors } = memory.keep();
-      return { numbers: [value, length, ...numbers], vectors: { gradient, ...vectors } };
+      return { numbers: [value, ...numbers], vectors: { gradient, ...vectors } };
     };
     yield { x: x.slice(), value, gradient, rate: alpha, keep } satisfies Iterate;
   }

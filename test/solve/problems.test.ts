@@ -67,7 +67,6 @@ const KNOWN: Record<(typeof METHODS)[number], readonly string[]> = {
     'Osborne 2 ×100',
   ],
   bfgs: [
-    'Powell badly scaled ×10',
     'Powell badly scaled ×100',
     'Jennrich and Sampson ×100',
     'Meyer ×10',
@@ -78,7 +77,6 @@ const KNOWN: Record<(typeof METHODS)[number], readonly string[]> = {
     'Osborne 2 ×100',
   ],
   lbfgs: [
-    'Powell badly scaled ×10',
     'Powell badly scaled ×100',
     'Jennrich and Sampson ×100',
     'Meyer ×10',
@@ -156,7 +154,6 @@ const KNOWN: Record<(typeof METHODS)[number], readonly string[]> = {
     'Osborne 2 ×100',
   ],
   oneStepSecant: [
-    'Powell badly scaled ×10',
     'Powell badly scaled ×100',
     'Jennrich and Sampson ×100',
     'Meyer ×1',
