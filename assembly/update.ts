@@ -2,7 +2,7 @@
 
 import { ADAGRAD, adaptive } from "./optim/adaptive";
 import { ADA_HESSIAN, STOCHASTIC_DIAGONAL, curved, leakyDiagonal, stochasticDiagonal } from "./optim/curved";
-import { GDX, MURATA, leakyMean, murataRate } from "./optim/global";
+import { GDX, MURATA, YOUNG, leakyMean, murataRate } from "./optim/global";
 import { addSigns, average, clipNorm, clipValue, multiply } from "./optim/gradient";
 import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./optim/resilient";
 import { passes, sgdOuterAhead, sgdOuterBack } from "./optim/outer";
@@ -17,15 +17,17 @@ import { Plan, layerAt, parameterAt } from "./plan";
 export class Update {
   rate: f64;
   momentum: f64; // β₁ of adaptive rules, `up` of those that watch signs, α of murata
-  beta2: f64; // `down`; β of murata, 0 for 20/(the largest ‖r‖ so far)
+  beta2: f64; // `down`; β of murata, or < 0: −β·(the largest mean gradient so far)
   epsilon: f64; // `least`; how much E may grow in gdx
   most: f64;
   keep: f64; // of deltaBarDelta's mean and superSab's velocity; δ of murata; μ of gdx
-  power1: f64; // β₁^t and β₂^t of the last step
+  power1: f64; // β₁^t and β₂^t of the last step; (1 − δ)^t of murata
   power2: f64;
   decay: f64; // of kernels; biases do not decay
   value: f64; // E of the last step that was kept; Infinity before the first
-  peak: f64; // murata: the largest ‖r‖ so far; rules of optim/curved.ts: steps taken
+  peak: f64; // murata: the length of the largest mean gradient so far; rules of optim/curved.ts: steps taken
+  share: f64; // gdx: of η in a step, save the first and those after one that was taken back
+  pace: f64; // gdx: η of this step
   rule: i32; // of optim/*.ts
   decays: i32; // 0 | 1 through the gradient | 2 decoupled; only adaptive rules know 2
   gradient: usize;
@@ -106,10 +108,10 @@ export function updateSigned(
 
 /**
  * One rate that finds itself for the steps to come (optim/global.ts); it goes on from the update's own rate, which `updateRecall` sets.
- * murata: first α, second β or 0. gdx: first `up`, second `down`, kept weights and gradient.
+ * murata: first α, second β, or −η where β is η/(the largest mean gradient so far). gdx: first `up`, second `down`, kept weights and gradient.
  */
 export function updateGlobal(
-  at: usize, rule: i32, first: f64, second: f64, keep: f64, least: f64, most: f64, decay: f64, weights: usize, gradient: usize,
+  at: usize, rule: i32, first: f64, second: f64, keep: f64, least: f64, most: f64, share: f64, decay: f64, weights: usize, gradient: usize,
 ): void {
   const u = changetype<Update>(at);
   updateRule(at, rule, u.rate, first, decay);
@@ -117,6 +119,7 @@ export function updateGlobal(
   u.keep = keep;
   u.epsilon = least;
   u.most = most;
+  u.share = share;
   u.second = weights;
   u.top = gradient;
 }
@@ -149,19 +152,20 @@ export function wantsDiagonal(u: Update): bool {
   return u.curvatures != 0 && u.peak % <f64>u.every == 0;
 }
 
-/** What a rule remembers beside its vectors: E of the last step kept, its rate, the largest ‖r‖, and how many steps were averaged. */
-export function updateRecall(at: usize, value: f64, rate: f64, peak: f64, averaged: f64): void {
+/** What a rule remembers beside its vectors: E of the last step kept, its rate, `peak`, how many steps were averaged, and `power1`. */
+export function updateRecall(at: usize, value: f64, rate: f64, peak: f64, averaged: f64, power: f64): void {
   const u = changetype<Update>(at);
   u.value = value;
   u.rate = rate;
   u.peak = peak;
   u.averaged = averaged;
+  u.power1 = power;
 }
 
 /** Number i of what updateRecall sets. */
 export function updateMemory(at: usize, i: i32): f64 {
   const u = changetype<Update>(at);
-  return i == 0 ? u.value : i == 1 ? u.rate : i == 2 ? u.peak : u.averaged;
+  return i == 0 ? u.value : i == 1 ? u.rate : i == 2 ? u.peak : i == 3 ? u.averaged : u.power1;
 }
 
 /** What goes around the rule: Infinity for no bound, addresses 0 for none. */
@@ -213,7 +217,7 @@ function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: i3
   } else if (rule == MURATA) {
     sgd(PLAIN_DESCENT, n, g, w, 0, u.rate, 0, decay);
   } else {
-    sgd(MOMENTUM, n, g, w, v, u.rate, u.keep, decay);
+    sgd(MOMENTUM, n, g, w, v, u.pace, u.keep, decay);
   }
 }
 
@@ -236,7 +240,7 @@ function noteDiagonal(u: Update, plan: Plan): void {
   u.peak += 1;
 }
 
-/** gdx: whether to keep the weights that have just been judged by E = value, and the rate that follows. */
+/** gdx: whether to keep the weights that have just been judged by E = value, and the rates that follow. */
 function judge(u: Update, plan: Plan, value: f64): void {
   const n = plan.parameters;
   if (value > u.epsilon * u.value) {
@@ -244,12 +248,30 @@ function judge(u: Update, plan: Plan, value: f64): void {
     copy(n, u.top, u.gradient);
     fill(n, 0, u.velocity);
     u.rate = max(u.rate * u.beta2, Number.MIN_VALUE);
+    u.pace = u.rate;
     return;
   }
-  if (value < u.value && u.value < Infinity) u.rate = min(u.rate * u.momentum, u.most);
+  const first = u.value == Infinity;
+  if (value < u.value && !first) u.rate = min(u.rate * u.momentum, u.most);
+  u.pace = first ? u.rate : u.rate * u.share;
   u.value = value;
   copy(n, plan.theta, u.second);
   copy(n, u.gradient, u.top);
+}
+
+/** murata: η after a step whose leaky mean gradient has this length. */
+function anneal(u: Update, length: f64): void {
+  let beta = u.beta2;
+  u.power1 *= 1 - u.keep;
+  if (beta < 0) {
+    // The mean of the gradients so far, which r, from 0 on, falls short of; too few of them would be noise.
+    const part = 1 - u.power1;
+    length /= part;
+    if (part >= YOUNG) u.peak = max(u.peak, length);
+    if (u.peak == 0) return;
+    beta /= -u.peak;
+  }
+  u.rate = murataRate(u.rate, u.momentum, beta, length, u.epsilon, u.most);
 }
 
 /** What a step decides once for all parameters. */
@@ -262,10 +284,7 @@ export function updateBegin(u: Update, plan: Plan, value: f64): void {
     u.rose = value > u.value ? 1 : 0;
     u.value = value;
   } else if (u.rule == MURATA) {
-    const length = leakyMean(plan.parameters, u.keep, u.gradient, u.velocity);
-    u.peak = max(u.peak, length);
-    const beta = u.beta2 > 0 ? u.beta2 : u.peak > 0 ? 20 / u.peak : 0;
-    u.rate = murataRate(u.rate, u.momentum, beta, length, u.epsilon, u.most);
+    anneal(u, leakyMean(plan.parameters, u.keep, u.gradient, u.velocity));
   } else if (u.rule == GDX) {
     judge(u, plan, value);
   } else if (u.rule >= STOCHASTIC_DIAGONAL) {

@@ -2,13 +2,17 @@
 //
 //   murata  r ← (1 − δ)·r + δ·g,  η ← η·(1 + α·(β·‖r‖ − η)),  w ← w − η·g       Efficient BackProp (17)–(19), SPEC 1.4.7, errata 2
 //   gdx     E more than `worse` times the last kept one: back to those weights and that gradient, v ← 0, η ← down·η;
-//           else kept, and η ← up·η where E fell;  v ← μ·v − η·g,  w ← w + v     MATLAB's traingdx
+//           else kept, and η ← up·η where E fell;  v ← μ·v − η·g,  w ← w + v     Vogl et al. 1988
+//           MATLAB's traingdx: v ← μ·v − (1 − μ)·η·g, but −η·g in the first step and after one that was taken back
 
 import { LANES, loadUpTo, madd, mul, splat, storeUpTo } from "../vec";
 import { norm } from "../kernels/blas1";
 
 export const MURATA: i32 = 15;
 export const GDX: i32 = 16;
+
+/** murata without β: 1 − (1 − δ)^t up to which the mean of t gradients is too noisy to be the largest. */
+export const YOUNG: f64 = 0.25;
 
 /** r[i] ← (1 − δ)·r[i] + δ·g[i]; returns ‖r‖ */
 export function leakyMean(n: i32, delta: f64, g: usize, r: usize): f64 {

@@ -2,7 +2,8 @@
 // with, d: rates or last steps of each weight's own.
 //
 //   deltaBarDelta  p·g > 0: d ← min(d + up, most)   p·g < 0: d ← down·d   w ← w − d·g,  p ← (1 − keep)·g + keep·p        Jacobs 1988
-//   superSab       p·g > 0: d ← min(up·d, most)     p·g < 0: d ← down·d   v ← keep·v − d·g, w ← w + v, p ← g              Tollenaere 1990
+//   superSab       p·g > 0: d ← min(up·d, most)                           v ← keep·v − d·g, w ← w + v, p ← g              Tollenaere 1990
+//                  p·g < 0: d ← down·d, w ← w − v, v ← 0, p ← 0: the last step is taken back
 //   quickprop      d ← the step to the minimum of the parabola through both slopes, at most `up` times the last one,
 //                  − rate·g added where the slope still falls that way; w ← w + d, p ← g                                 Fahlman 1988
 
@@ -57,10 +58,10 @@ function rule(
     storeUpTo(w, sub(old, mul(next, now)), n);
     storeUpTo(p, madd(mul(keep, before), take, now), n);
   } else {
-    const u = sub(mul(keep, loadUpTo(v, n)), mul(next, now));
-    storeUpTo(v, u, n);
-    storeUpTo(w, add(old, u), n);
-    storeUpTo(p, now, n);
+    const step = loadUpTo(v, n), u = sub(mul(keep, step), mul(next, now));
+    storeUpTo(v, v128.andnot(u, turned), n);
+    storeUpTo(w, select(turned, sub(old, step), add(old, u)), n);
+    storeUpTo(p, v128.andnot(now, turned), n);
   }
 }
 

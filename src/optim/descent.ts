@@ -6,6 +6,7 @@ import { Purpose, halves } from '../random.js';
 import { isSchedule } from '../rates/schedule.js';
 import { MeasuredRate, isAutoRate } from './auto-rate.js';
 import type { MethodState, RatePlan, Task, Training } from './method.js';
+import { SafeRate } from './safe-rate.js';
 import { SampledDiagonal } from './sample.js';
 import { RunOrder } from './order.js';
 import type { DiagonalPlace, Rule } from './rule.js';
@@ -22,6 +23,12 @@ const LONG = 10_000;
 
 /** Rates looked up at a time. */
 const RATES = 1024;
+
+/** What a rule remembers beside vectors, as assembly/update.ts has it: value, rate, peak, how many steps were averaged, power. */
+type Memory = [number, number, number, number, number];
+
+/** (1 − δ)^t of murata down to which too few gradients are known for a mean. */
+const YOUNG = 0.75;
 
 /** What a run does where rows do not fill all batches, as assembly/run.ts knows it. */
 const LAST_BATCH = { even: 0, short: 1, drop: 2 } as const;
@@ -61,8 +68,11 @@ export class Descent implements Training {
   private readonly place: DiagonalPlace = { buffers: 0, diagonal: 0 };
   private readonly sampled: SampledDiagonal | undefined;
   private readonly measured: MeasuredRate | undefined;
+  private readonly safe: SafeRate | undefined;
   /** Whether the diagonal of a fit before this one is still there. */
   private readonly known: boolean;
+  /** Whether no step has been taken since its rule began. */
+  private fresh: boolean;
   private readonly rule: Rule;
   /** Where the rate comes from, if it is neither fixed nor found by the method. */
   private readonly scheduled: ScheduledRate | undefined;
@@ -87,7 +97,7 @@ export class Descent implements Training {
     const { rate } = rule;
     if (typeof rate !== 'number' && !isAutoRate(rate))
       this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts, schedule);
-    if (isSchedule(rate) && rate.every === 'step') this.rates = new Reals(arena, 'float64', RATES);
+    if ((isSchedule(rate) && rate.every === 'step') || rule.share !== undefined) this.rates = new Reals(arena, 'float64', RATES);
     this.gradient = new Reals(arena, precision, plan.parameters);
     this.moments = rule.moments.map((name) => {
       const moment = new Reals(arena, precision, plan.parameters);
@@ -121,6 +131,7 @@ export class Descent implements Training {
     this.rate = typeof rule.rate === 'number' ? rule.rate : 0;
     const whole = rule.moments.every((name) => state?.vectors[name]?.length === plan.parameters);
     this.known = whole;
+    this.fresh = !whole;
     const { diagonals } = rule;
     if (diagonals && 'samples' in diagonals) {
       this.sampled = new SampledDiagonal(task, diagonals.samples, this.moments[rule.moments.indexOf('curvature')]!);
@@ -130,8 +141,10 @@ export class Descent implements Training {
       this.place = { buffers, diagonal: new Reals(arena, precision, plan.parameters).address };
     }
     if (isAutoRate(rule.rate)) this.measured = new MeasuredRate(task, rule.rate, state);
-    const remembered = state?.method === rule.name && whole ? state.memory : [Infinity, this.rate, 0];
-    core.updateRecall(this.update, remembered[0]!, remembered[1]!, remembered[2]!, 0);
+    const remembered = state?.method === rule.name && whole ? state.memory : [Infinity, this.rate, 0, 0, 1];
+    const [value, found, peak, , power] = remembered as Memory;
+    core.updateRecall(this.update, value, found, peak, 0, power);
+    if (rule.safe && (value === Infinity || power > YOUNG)) this.safe = new SafeRate(task, size.first);
     this.surround(state);
   }
 
@@ -153,15 +166,15 @@ export class Descent implements Training {
       if (kept?.length === plan.parameters && weights?.length === plan.parameters) {
         this.average.view().set(kept);
         plan.theta.view().set(weights);
-        core.updateRecall(this.update, ...(this.memory.slice(0, 3) as [number, number, number]), state!.memory[3]!);
+        const [value, rate, peak, , power] = this.memory;
+        core.updateRecall(this.update, value, rate, peak, state!.memory[3]!, power);
       }
     }
     core.updateExtras(this.update, l1, clipNorm, clipValue, multipliers, this.average?.address ?? 0, average ?? 0);
   }
 
-  /** What the update remembers beside vectors. */
-  private get memory(): number[] {
-    return [0, 1, 2, 3].map((i) => this.core.updateMemory(this.update, i));
+  private get memory(): Memory {
+    return [0, 1, 2, 3, 4].map((i) => this.core.updateMemory(this.update, i)) as Memory;
   }
 
   expose(): void {
@@ -209,7 +222,7 @@ export class Descent implements Training {
       this.dropped += this.core.runDropped(this.run);
     }
     const grows = size.next !== undefined && (this.begun > 0 || size.continues);
-    if (grows || this.sampled || this.measured || (background && rows >= LONG)) return this.beginning(grows);
+    if (grows || this.sampled || this.measured || this.safe || (background && rows >= LONG)) return this.beginning(grows);
     this.goOn();
     this.open();
     this.core.runEpoch(...this.draw);
@@ -285,6 +298,12 @@ export class Descent implements Training {
       if (first || current % rule.diagonals.every === 0) yield* this.sampled.measure(current);
     }
     if (this.measured) this.rate = rule.rateOf!(yield* this.measured.before(current));
+    if (this.safe && begun === 0) {
+      // Of a stream that comes row by row, each tells more.
+      const [value, , peak, averaged, power] = this.memory;
+      this.rate = Math.min(value, yield* this.safe.measure(current));
+      this.core.updateRecall(this.update, this.rate, this.rate, peak, averaged, power);
+    }
   }
 
   private get core(): Core {
@@ -355,6 +374,9 @@ export class Descent implements Training {
     const view = rates.view();
     const position = core.runPosition(run);
     for (let k = 0; k < steps; k++) view[k] = this.rateAt(k, core.runPositionAfter(run, k) - position);
+    const { share = 1 } = this.rule;
+    for (let k = this.fresh ? 1 : 0; share < 1 && k < steps; k++) view[k]! *= share;
+    this.fresh = false;
     core.runRates(run, rates.address);
   }
 

@@ -1,7 +1,7 @@
 // One learning rate for all weights that finds itself (Efficient BackProp 4.7; SPEC 1.4.7).
 
 import { OptionError } from '../errors.js';
-import { checked, number } from '../options.js';
+import { checked, either, flag, number, value } from '../options.js';
 import { Descent } from './descent.js';
 import type { Rule } from './rule.js';
 import type { MethodState, Task } from './method.js';
@@ -15,17 +15,26 @@ const GDX = 16;
 const POSITIVE = { above: 0, below: Infinity } as const;
 const DECAY = number({ min: 0, below: Infinity }, 0);
 
-/** Options of murata. The chapter gives no constants; the defaults are customary ones. */
+/** How fast η follows, by default: α·η of the rate that it begins with. */
+const PACE = 0.05;
+
+/** Options of murata. The chapter gives no constants; the defaults have no unit, so that they suit any problem. */
 export interface MurataOptions {
-  /** η to start with, > 0. Default 0.01. */
-  rate?: number;
-  /** α > 0, how fast η follows. Default 0.002. */
+  /**
+   * η to start with, > 0, which should be safe: without `beta` it is also the highest. Default 'auto': 1/λmax of the most curved of up to eight batches, measured before training, at the
+   * size of batch that steps will have. Of a stream that comes a few rows at a time, the first calls measure again and keep the lowest.
+   */
+  rate?: number | 'auto';
+  /** α > 0, how fast η follows. Default 0.05/rate: within about 20 steps at the highest rate. */
   alpha?: number;
-  /** β > 0: η settles near β·‖r‖. Default 20 divided by the largest ‖r‖ so far. */
+  /**
+   * β > 0: η settles near β·‖r‖. Default `rate` divided by the length of the largest mean gradient so far (that of r, each time divided by 1 − (1 − δ)ᵗ after t steps, once this is 1/4), so
+   * that η falls as the mean gradient does, and comes back with it.
+   */
   beta?: number;
   /** δ, how fast the mean gradient r follows, > 0 and < 1. Default 0.01. */
   delta?: number;
-  /** Bounds of η. Defaults a thousandth of `rate` and ten times `rate`; the safe upper bound is 1/λ_max, where that is known. */
+  /** Bounds of η. Defaults a thousandth of `rate` and ten times `rate`. A rate that is measured is brought within them; `least` then needs `most`. */
   least?: number;
   most?: number;
   /** λ ≥ 0, of kernels, through the gradient. Default 0. */
@@ -39,43 +48,67 @@ export interface MurataOptions {
  */
 export function murata(options?: MurataOptions): Method & { readonly name: 'murata' } & Readonly<MurataOptions> {
   const schema = {
-    rate: number(POSITIVE, 0.01),
-    alpha: number(POSITIVE, 0.002),
+    rate: either<'auto', number>(
+      value("'auto'", (v) => v === 'auto', 'auto'),
+      number(POSITIVE, 0),
+    ),
+    alpha: number(POSITIVE, undefined),
     beta: number(POSITIVE, undefined),
     delta: number({ above: 0, below: 1 }, 0.01),
     least: number(POSITIVE, undefined),
     most: number(POSITIVE, undefined),
     weightDecay: DECAY,
   };
-  const { beta, ...given } = checked('murata', schema, options);
-  const { rate, alpha, delta, weightDecay } = given;
-  const least = given.least ?? rate / 1000;
-  const most = given.most ?? 10 * rate;
+  const { alpha, beta, ...given } = checked('murata', schema, options);
+  const { rate, delta, weightDecay } = given;
+  const bounds = (start: number) => ({ least: given.least ?? start / 1000, most: given.most ?? 10 * start });
+  const { least, most } = rate === 'auto' ? { least: given.least ?? 0, most: given.most ?? Infinity } : bounds(rate);
+  if (rate === 'auto' && given.least !== undefined && given.most === undefined) {
+    throw new OptionError('murata.least', least, 'one with most or rate beside it: a rate that is measured may be lower');
+  }
   if (least > most) throw new OptionError('murata.least', least, `a number ≤ most, which is ${most}`);
-  if (rate < least || rate > most) throw new OptionError('murata.rate', rate, `a number from least to most, ${least} to ${most}`);
+  if (rate !== 'auto' && (rate < least || rate > most)) {
+    throw new OptionError('murata.rate', rate, `a number from least to most, ${least} to ${most}`);
+  }
   const rule: Rule = {
     name: 'murata',
-    rate,
+    rate: rate === 'auto' ? 0 : rate,
     adapts: true,
+    ...(rate === 'auto' && { safe: true }),
     moments: ['mean gradient'],
     apply(core, update) {
-      core.updateGlobal(update, MURATA, alpha, beta ?? 0, delta, least, most, weightDecay, 0, 0);
+      // What was measured is the first number that an update remembers.
+      const start = rate === 'auto' ? Math.min(Math.max(core.updateMemory(update, 0), least), most) : rate;
+      const bound = bounds(start);
+      core.updateGlobal(
+        update,
+        MURATA,
+        alpha ?? PACE / start,
+        beta ?? -start,
+        delta,
+        bound.least,
+        bound.most,
+        1,
+        weightDecay,
+        0,
+        0,
+      );
     },
   };
   return Object.freeze({
     rate,
-    alpha,
     delta,
-    least,
-    most,
     weightDecay,
+    ...(alpha !== undefined && { alpha }),
     ...(beta !== undefined && { beta }),
+    ...(given.least !== undefined && { least: given.least }),
+    ...(given.most !== undefined && { most: given.most }),
     name: 'murata' as const,
     start: (task: Task, state?: MethodState) => new Descent(rule, task, state),
   });
 }
 
-/** Options of gdx; the defaults are those of MATLAB's traingdx. */
+/** Options of gdx; the defaults are those of MATLAB's traingdx, whose steps are shorter: see `matlab`. */
 export interface GdxOptions {
   /** η to start with, > 0. Default 0.01. */
   rate?: number;
@@ -89,13 +122,18 @@ export interface GdxOptions {
   momentum?: number;
   /** The largest rate. Default 1000. */
   most?: number;
+  /**
+   * Whether steps are those of MATLAB's traingdx: v ← μ·v − (1 − μ)·η·g, in place of v ← μ·v − η·g, and −η·g in the first step and after one that was taken back. At the same η that is a
+   * tenth of the way, for a momentum of 0.9. Default false.
+   */
+  matlab?: boolean;
   /** λ ≥ 0, of kernels, through the gradient. Default 0. */
   weightDecay?: number;
 }
 
 /**
  * Batch gradient descent with momentum whose rate grows while the loss falls; a step after which it rose by more than 4 % is taken back, and the
- * momentum with it. Full batches only.
+ * momentum with it (Vogl, Mangis, Rigler, Zink and Alkon 1988). Full batches only. `gdx({ matlab: true })` is MATLAB's traingdx, and traingda with a momentum of 0.
  * @throws OptionError
  */
 export function gdx(options?: GdxOptions): BatchMethod<'gdx', Required<GdxOptions>> {
@@ -106,17 +144,19 @@ export function gdx(options?: GdxOptions): BatchMethod<'gdx', Required<GdxOption
     worse: number({ min: 1, below: Infinity }, 1.04),
     momentum: number({ min: 0, below: 1 }, 0.9),
     most: number(POSITIVE, 1000),
+    matlab: flag(false),
     weightDecay: DECAY,
   };
   const settings = checked('gdx', schema, options);
-  const { rate, up, down, worse, momentum, most, weightDecay } = settings;
+  const { rate, up, down, worse, momentum, most, matlab, weightDecay } = settings;
+  const share = matlab ? 1 - momentum : 1;
   const rule: Rule = {
     name: 'gdx',
     rate,
     adapts: true,
     moments: ['velocity', 'weights kept', 'gradient kept'],
     apply(core, update, _, __, [, weights, gradient]) {
-      core.updateGlobal(update, GDX, up, down, momentum, worse, most, weightDecay, weights!, gradient!);
+      core.updateGlobal(update, GDX, up, down, momentum, worse, most, share, weightDecay, weights!, gradient!);
     },
   };
   return Object.freeze({

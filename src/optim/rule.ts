@@ -28,6 +28,10 @@ export interface Rule {
   readonly start?: Readonly<Record<string, number>>;
   /** Whether its rate finds itself, from `rate` on. */
   readonly adapts?: boolean;
+  /** Whether it begins at a rate that is safe for its batches, in place of `rate`; that is measured, and the first number that an update remembers. */
+  readonly safe?: boolean;
+  /** What steps take of the rate, save the first. */
+  readonly share?: number;
   /** What each parameter's rate is multiplied with, on average 1. */
   readonly multipliers?: (architecture: Architecture) => Float64Array;
   /** Where the diagonal of the Hessian comes from, which goes into the moment called 'curvature'. */

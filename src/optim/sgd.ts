@@ -19,6 +19,7 @@ const OPTIONS = {
   rate: either<number | RateOfEpoch | Schedule, 'auto' | AutoRate>(rateOption(RATE), AUTO),
   momentum: number({ min: 0, below: 1 }, 0.9),
   nesterov: flag(false),
+  matlab: flag(false),
   weightDecay: number({ min: 0, below: Infinity }, 0),
   perWeight: either<boolean, PerWeight>(flag(false), value('{ exponent, lower }', isPerWeight, undefined as never)),
 };
@@ -58,6 +59,11 @@ export interface SgdOptions {
   /** Nesterov's form of the momentum. Default false. */
   nesterov?: boolean;
   /**
+   * Whether steps are those of MATLAB's traingdm: v ← μ·v − (1 − μ)·η·g after a first one of −η·g, in place of v ← μ·v − η·g. At the same η that is a tenth of the way, for a momentum of
+   * 0.9. Default false. Not with `nesterov`.
+   */
+  matlab?: boolean;
+  /**
    * Whether each weight has a rate of its own, by its unit's fan-in and layer, on average η (Efficient BackProp 4.7). Default false; true
    * stands for `{ exponent: 1, lower: 1 }`.
    */
@@ -85,16 +91,19 @@ export function sgd(options?: SgdOptions): Sgd {
   if (settings.nesterov && settings.momentum === 0) {
     throw new OptionError('sgd.nesterov', true, 'false without momentum, or a momentum > 0');
   }
-  const { rate, momentum, nesterov, weightDecay, perWeight } = settings;
+  const { rate, momentum, nesterov, matlab, weightDecay, perWeight } = settings;
+  if (matlab && nesterov) throw new OptionError('sgd.matlab', true, 'false with nesterov: traingdm has the classical momentum');
+  const share = matlab && momentum > 0 ? 1 - momentum : 1;
   const own = perWeight && checked('sgd.perWeight', PER_WEIGHT, perWeight === true ? {} : perWeight);
   const measured = rate === 'auto' ? autoRate() : rate;
   const rule: Rule = {
     name: 'sgd',
     rate: measured,
     ...(isAutoRate(measured) && {
-      rateOf: (lambda: number) => (lambda > 0 ? ((1 - momentum) * measured.factor) / (lambda + weightDecay) : RATE),
+      rateOf: (lambda: number) => (lambda > 0 ? ((1 - momentum) * measured.factor) / (share * (lambda + weightDecay)) : RATE),
     }),
     moments: momentum > 0 ? ['velocity'] : [],
+    ...(share < 1 && { share }),
     ...(own && { multipliers: (architecture: Architecture) => rateMultipliers(architecture, own.exponent, own.lower) }),
     apply(core, update, now) {
       core.updateRule(update, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, now, momentum, weightDecay);

@@ -65,7 +65,7 @@ export function deltaBarDelta(options?: DeltaBarDeltaOptions) {
   return method(rule, settings);
 }
 
-/** Options of superSAB; the defaults are Tollenaere's. */
+/** Options of superSAB; the defaults are customary ones. */
 export interface SuperSabOptions {
   /** η to start with, > 0. Default 0.1. */
   rate?: number;
@@ -81,7 +81,11 @@ export interface SuperSabOptions {
   weightDecay?: number;
 }
 
-/** Rates of each weight's own that grow and fall by factors, with momentum: v ← μ·v − η_i·g_i, w ← w + v (Tollenaere 1990). @throws OptionError */
+/**
+ * Rates of each weight's own that grow and fall by factors, with momentum: v ← μ·v − η_i·g_i, w ← w + v. Where the gradient's sign turns, the weight's last step is taken back, its momentum
+ * ends, and its rate is halved; the next gradient is compared with none (Tollenaere 1990).
+ * @throws OptionError
+ */
 export function superSAB(options?: SuperSabOptions) {
   const schema = {
     rate: number(POSITIVE, 0.1),

@@ -106,17 +106,22 @@ const TWINS: Record<string, { method: Method; twin: () => Twin }> = {
   superSAB: {
     method: superSAB({ rate: 0.1, most: 0.4 }),
     twin() {
-      const before = KERNEL.map(() => 0);
-      const rate = KERNEL.map(() => 0.1);
-      const v = KERNEL.map(() => 0);
-      return (w, g) =>
-        w.map((x, i) => {
-          if (before[i]! * g[i]! > 0) rate[i] = Math.min(rate[i]! * 1.05, 0.4);
-          if (before[i]! * g[i]! < 0) rate[i]! *= 0.5;
-          before[i] = g[i]!;
-          v[i] = 0.9 * v[i]! - rate[i]! * g[i]!;
-          return x + v[i]!;
+      // With the weights of the step before at hand, to which a weight whose slope turned goes back.
+      let before: (number | undefined)[] = KERNEL.map(() => undefined);
+      let [last, rate] = [[] as number[], KERNEL.map(() => 0.1)];
+      let moved = KERNEL.map(() => 0);
+      return (w, g) => {
+        const turned = g.map((v, i) => before[i] !== undefined && Math.sign(v) * Math.sign(before[i]) === -1);
+        rate = rate.map((r, i) => {
+          if (turned[i]) return r / 2;
+          return before[i] !== undefined && before[i] !== 0 && g[i] !== 0 ? Math.min(1.05 * r, 0.4) : r;
         });
+        const next = w.map((x, i) => (turned[i] ? last[i]! : x + 0.9 * moved[i]! - rate[i]! * g[i]!));
+        moved = next.map((x, i) => (turned[i] ? 0 : x - w[i]!));
+        before = g.map((v, i) => (turned[i] ? undefined : v));
+        last = w;
+        return next;
+      };
     },
   },
   quickprop: {
@@ -174,15 +179,20 @@ const TWINS: Record<string, { method: Method; twin: () => Twin }> = {
     },
   },
   'murata with β by itself': {
-    method: murata({ rate: 0.03 }),
+    method: murata({ rate: 0.4, delta: 0.05 }),
     twin() {
-      let [rate, peak] = [0.03, 0];
-      let r = KERNEL.map(() => 0);
+      // The leaky mean as a weighted mean of all gradients so far; from the sixth on it counts: 1 − 0.95⁶ > ¼.
+      let [rate, peak] = [0.4, 0];
+      const all: number[][] = [];
       return (w, g) => {
-        r = r.map((x, i) => 0.99 * x + 0.01 * g[i]!);
-        const length = Math.hypot(...r);
-        peak = Math.max(peak, length);
-        rate = Math.min(0.3, rate * (1 + 0.002 * ((20 / peak) * length - rate)));
+        all.push(g);
+        const shares = all.map((_, k) => 0.95 ** (all.length - 1 - k));
+        const total = shares.reduce((s, v) => s + v, 0);
+        const length = Math.hypot(...g.map((_, i) => all.reduce((s, one, k) => s + (shares[k]! * one[i]!) / total, 0)));
+        if (all.length >= 6) {
+          peak = Math.max(peak, length);
+          rate *= 1 + (0.05 / 0.4) * ((0.4 / peak) * length - rate);
+        }
         return w.map((x, i) => x - rate * g[i]!);
       };
     },

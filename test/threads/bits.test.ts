@@ -29,6 +29,7 @@ import {
   sgd,
   sophia,
   stochasticDiagonalLM,
+  superSAB,
 } from '../../src/index.js';
 import { begun } from './late-leader.js';
 import { LAYERS, fitted, problem, workersFor } from './support.js';
@@ -82,7 +83,11 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
   ['rates by fan-in', {}, { method: sgd({ perWeight: true }), batchSize: 48 }],
   ['rprop', {}, { method: rprop({ variant: 'iRprop+' }) }],
   ['gdx', {}, { method: gdx() }],
+  ['gdx as MATLAB', {}, { method: gdx({ matlab: true }) }],
+  ['sgd as MATLAB', {}, { method: sgd({ matlab: true }), batchSize: 48 }],
+  ['superSAB', {}, { method: superSAB() }],
   ['murata', {}, { method: murata({ rate: 0.05, alpha: 0.1 }), batchSize: 48 }],
+  ['murata, rate measured', {}, { method: murata(), batchSize: 48 }],
   ['a sampled diagonal', {}, { method: stochasticDiagonalLM(), batchSize: 48 }],
   ['a diagonal of each batch', {}, { method: sophia(), batchSize: 48 }, false],
   ['interleave', {}, { order: 'interleave', batchSize: 48 }],
