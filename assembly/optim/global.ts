@@ -12,7 +12,7 @@ export const MURATA: i32 = 15;
 export const GDX: i32 = 16;
 
 /** murata without β: 1 − (1 − δ)^t up to which the mean of t gradients is too noisy to be the largest. */
-export const YOUNG: f64 = 0.25;
+export const YOUNG: f64 = 1 / 6.0;
 
 /** r[i] ← (1 − δ)·r[i] + δ·g[i]; returns ‖r‖ */
 export function leakyMean(n: i32, delta: f64, g: usize, r: usize): f64 {

@@ -23,8 +23,8 @@ export interface EmphasisOptions {
   /** The largest probability, in units of 1/N, > 1: no pattern takes over. Default 5. */
   cap?: number;
   /**
-   * Errors above this quantile count as if they were at it, > 0 and ≤ 1: a guard against outliers, which emphasis would present most
-   * often of all. Default 1, no clipping; 0.95 where some labels may be wrong.
+   * Errors above this quantile count as if they were at it, > 0 and ≤ 1, which lessens what outliers do, but does not make emphasis safe with them: with 5 % wrong labels 0.95 left up to 6
+   * times the errors of 'shuffle', 0.7 up to 1.9 times. Default 1, no clipping.
    */
   quantile?: number;
   /** Whether a pattern weighs 1/(N·p), so that the gradient stays unbiased and only its variance changes. Default false. */
@@ -39,7 +39,7 @@ export interface Emphasis extends Readonly<Required<EmphasisOptions>> {
 /**
  * Hard examples more often: after a first epoch that takes each pattern once, patterns are drawn with probabilities that follow the running
  * errors, p ∝ errorᵉˣᵖᵒⁿᵉⁿᵗ between `floor`/N and `cap`/N. An epoch is N draws. It pays where errors are rare and informative, as those of
- * small classes; with outliers it is a disaster (SPEC 1.4.2). For steps on fewer patterns than there are.
+ * small classes. Where labels may be wrong, use 'shuffle': with 5 % wrong ones emphasis left up to 7 times its errors, and no setting made it safe. For steps on fewer patterns than there are.
  * @throws OptionError
  */
 export function emphasize(options?: EmphasisOptions): Emphasis {

@@ -28,7 +28,7 @@ const RATES = 1024;
 type Memory = [number, number, number, number, number];
 
 /** (1 − δ)^t of murata down to which too few gradients are known for a mean. */
-const YOUNG = 0.75;
+const YOUNG = 5 / 6;
 
 /** What a run does where rows do not fill all batches, as assembly/run.ts knows it. */
 const LAST_BATCH = { even: 0, short: 1, drop: 2 } as const;

@@ -16,7 +16,7 @@ const POSITIVE = { above: 0, below: Infinity } as const;
 const DECAY = number({ min: 0, below: Infinity }, 0);
 
 /** How fast η follows, by default: α·η of the rate that it begins with. */
-const PACE = 0.05;
+const PACE = 0.1;
 
 /** Options of murata. The chapter gives no constants; the defaults have no unit, so that they suit any problem. */
 export interface MurataOptions {
@@ -25,10 +25,10 @@ export interface MurataOptions {
    * size of batch that steps will have. Of a stream that comes a few rows at a time, the first calls measure again and keep the lowest.
    */
   rate?: number | 'auto';
-  /** α > 0, how fast η follows. Default 0.05/rate: within about 20 steps at the highest rate. */
+  /** α > 0, how fast η follows. Default 0.1/rate: within about 10 steps at the highest rate. */
   alpha?: number;
   /**
-   * β > 0: η settles near β·‖r‖. Default `rate` divided by the length of the largest mean gradient so far (that of r, each time divided by 1 − (1 − δ)ᵗ after t steps, once this is 1/4), so
+   * β > 0: η settles near β·‖r‖. Default `rate` divided by the length of the largest mean gradient so far (that of r, each time divided by 1 − (1 − δ)ᵗ after t steps, once this is 1/6), so
    * that η falls as the mean gradient does, and comes back with it.
    */
   beta?: number;

@@ -181,7 +181,7 @@ const TWINS: Record<string, { method: Method; twin: () => Twin }> = {
   'murata with β by itself': {
     method: murata({ rate: 0.4, delta: 0.05 }),
     twin() {
-      // The leaky mean as a weighted mean of all gradients so far; from the sixth on it counts: 1 − 0.95⁶ > ¼.
+      // The leaky mean as a weighted mean of all gradients so far; from the fourth on it counts: 1 − 0.95⁴ > 1/6.
       let [rate, peak] = [0.4, 0];
       const all: number[][] = [];
       return (w, g) => {
@@ -189,9 +189,9 @@ const TWINS: Record<string, { method: Method; twin: () => Twin }> = {
         const shares = all.map((_, k) => 0.95 ** (all.length - 1 - k));
         const total = shares.reduce((s, v) => s + v, 0);
         const length = Math.hypot(...g.map((_, i) => all.reduce((s, one, k) => s + (shares[k]! * one[i]!) / total, 0)));
-        if (all.length >= 6) {
+        if (all.length >= 4) {
           peak = Math.max(peak, length);
-          rate *= 1 + (0.05 / 0.4) * ((0.4 / peak) * length - rate);
+          rate *= 1 + (0.1 / 0.4) * ((0.4 / peak) * length - rate);
         }
         return w.map((x, i) => x - rate * g[i]!);
       };
