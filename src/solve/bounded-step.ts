@@ -1,7 +1,7 @@
 // The step of a damped linear least-squares model within bounds, by an active set (Stark & Parker's BVLS, 1995).
 
 import type { Box } from './box.js';
-import type { Residuals } from './residuals.js';
+import type { LinearModel } from './linear-model.js';
 
 /** Steps of n variables from x that stay in the box. */
 export class BoundedStep {
@@ -13,7 +13,7 @@ export class BoundedStep {
   private readonly aim: Float64Array;
 
   constructor(
-    private readonly model: Residuals,
+    private readonly model: LinearModel,
     private readonly box: Box,
   ) {
     const { n } = model;
@@ -23,11 +23,12 @@ export class BoundedStep {
 
   /**
    * p = argmin |J·p + e|² + μ·|D·p|² with x + p in the box. Says whether it could be found.
+   * @param x where the model is
    * @param d D²
    */
-  solve(mu: number, d: Float64Array): boolean {
+  solve(x: Float64Array, mu: number, d: Float64Array): boolean {
     const { model, box, p, aim, low, high } = this;
-    const { n, x, slope } = model;
+    const { n, slope } = model;
     const all = Array.from({ length: n }, (_, i) => i);
     p.fill(0);
     this.free = all;

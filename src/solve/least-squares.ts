@@ -130,14 +130,14 @@ export async function fitted(
     const active = box.active(x);
     const free = Array.from(active.keys()).filter((i) => active[i] === 0);
     const degreesOfFreedom = f.observations - free.length;
-    const inverse = absoluteSigma || degreesOfFreedom > 0 ? f.inverse(free) : undefined;
+    const inverse = absoluteSigma || degreesOfFreedom > 0 ? f.model.inverse(free) : undefined;
     const variance = absoluteSigma ? 1 : f.sum / degreesOfFreedom;
     const covariance = inverse?.map((e, k) => (active[k % n] || active[Math.floor(k / n)] ? Number.NaN : variance * e));
     const advice = adviceFor(reason, FLAT);
     return {
       x,
       value: f.sum,
-      gradientNorm: f.slope.reduce((most, e, i) => (box.holds(i, x[i]!, e) ? most : Math.max(most, 2 * Math.abs(e))), 0),
+      gradientNorm: f.model.slope.reduce((most, e, i) => (box.holds(i, x[i]!, e) ? most : Math.max(most, 2 * Math.abs(e))), 0),
       iterations,
       evaluations: f.counts,
       reason,

@@ -1,12 +1,13 @@
-// A caller's residuals: weighted, under a loss, their Jacobian in linear memory as a triangle.
+// A caller's residuals: weighted, under a loss, with their derivatives.
 
 import type { DoubleEngine } from '../../bindings/core.js';
-import { Arena, viewOf } from '../../bindings/memory.js';
+import { Arena } from '../../bindings/memory.js';
 import { DataError, OptionError, shown } from '../errors.js';
 import type { Box } from './box.js';
 import { Differences } from './differences.js';
 import type { Counts } from './drive.js';
 import { isList, sized } from './given.js';
+import { LinearModel, lengthOf } from './linear-model.js';
 import { type ResidualLoss, robustSum } from './robust.js';
 
 export interface ResidualFunctions {
@@ -30,12 +31,6 @@ function same(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-function lengthOf(v: Float64Array): number {
-  let square = 0;
-  for (const e of v) square += e * e;
-  return Math.sqrt(square);
-}
-
 /** How much of a step is gone to see how residuals bend along it. */
 const BEND = 0.125;
 
@@ -46,11 +41,8 @@ export class Residuals {
   readonly m: number;
   readonly observations: number;
   readonly counts: Counts = { value: 0, gradient: 0, jacobian: 0 };
-  /** |J_i|, the lengths of J's columns, and Jᵀe, half of ∇F. */
-  readonly lengths: Float64Array;
-  readonly slope: Float64Array;
-  /** |e|: of plain residuals √F. */
-  errors = 0;
+  /** About the point at hand. */
+  readonly model: LinearModel;
   readonly differences: Differences;
   private readonly arena = new Arena();
   /** Residuals of the model's point, and of the last other one. */
@@ -61,13 +53,11 @@ export class Residuals {
   /** Of a robust loss: see robustSum. */
   private readonly share: Float64Array | undefined;
   private readonly pull: Float64Array;
-  /** Addresses: R, z = Qᵀe, J as it is and as QR uses it up, e, a spare; R of some variables, its z, their steps' triangle, scaling and result. */
-  private readonly place: Readonly<Record<(typeof PLACES)[number], number>>;
 
   /** @throws OptionError; DataError where residuals are not finite at the start; OutOfMemoryError */
   constructor(
     private readonly call: string,
-    private readonly engine: DoubleEngine,
+    engine: DoubleEngine,
     private readonly functions: ResidualFunctions,
     box: Box,
     start: Float64Array,
@@ -90,20 +80,12 @@ export class Residuals {
     this.m = m;
     this.observations = roots ? roots.reduce((count, root) => count + (root > 0 ? 1 : 0), 0) : m;
     this.differences = new Differences(box, start);
-    [this.lengths, this.slope] = [new Float64Array(n), new Float64Array(n)];
     [this.column, this.bent, this.pull] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
     this.share = loss === 'linear' ? undefined : new Float64Array(m);
     this.here = { x: start.slice(), r, sum: 0 };
     this.there = { x: new Float64Array(n).fill(Number.NaN), r: new Float64Array(m), sum: Number.NaN };
     this.weigh(this.here);
-    const sizes = [n * n, n, m * n, m * n, m, (n + 2) * n, n * n, n, n * n, n, n];
-    let end = this.arena.allocate(8 * sizes.reduce((a, b) => a + b));
-    this.place = Object.fromEntries(
-      PLACES.map((name, k) => {
-        end += 8 * sizes[k]!;
-        return [name, end - 8 * sizes[k]!];
-      }),
-    ) as typeof this.place;
+    this.model = new LinearModel(engine, this.arena, n, m);
   }
 
   /** F at the model's point, for the residuals of now. */
@@ -132,109 +114,16 @@ export class Residuals {
   linearise(x: Float64Array, fine = false): boolean {
     this.valueAt(x);
     if (!same(x, this.here.x)) [this.here, this.there] = [this.there, this.here];
-    const { n, m, place, engine, lengths, slope, functions, here } = this;
-    const { core } = engine;
+    const { n, m, functions, here, share, pull, model } = this;
     this.counts.jacobian++;
     this.differences.follow(x);
     if (functions.jacobian) this.given(x);
     else for (let k = 0; k < n; k++) this.differ(k, fine);
-    const errors = viewOf('float64', place.e, m);
-    if (this.share && functions.loss !== 'linear') {
-      robustSum(functions.loss, functions.scale, here.r, this.share, this.pull);
-      errors.set(this.pull);
-      const j = viewOf('float64', place.J, m * n);
-      for (let i = 0, at = 0; i < m; i++) for (let k = 0; k < n; k++) j[at++]! *= this.share[i]!;
-    } else errors.set(here.r);
-    this.errors = lengthOf(errors as Float64Array);
-    viewOf('float64', place.used, m * n).set(viewOf('float64', place.J, m * n));
-    core.fill(n * n + n, 0, place.R); // and z behind it
-    core.foldRows(n, place.R, place.z, m, place.used, place.e, place.spare);
-    const triangle = viewOf('float64', place.R, n * n + n);
-    let total = 0;
-    for (let k = 0; k < n; k++) {
-      let [square, along] = [0, 0];
-      for (let i = 0; i <= k; i++) {
-        const e = triangle[i * n + k]!;
-        square += e * e;
-        along += e * triangle[n * n + i]!;
-      }
-      lengths[k] = Math.sqrt(square);
-      slope[k] = along;
-      total += square + along;
-    }
-    return total - total === 0;
-  }
-
-  /**
-   * The minimum of |R·p + z|² + μ·|D·p|² over variables that are `free`, the others' steps being what they are in p. Says whether it could be found.
-   * @param d D² of each variable
-   */
-  step(mu: number, d: Float64Array, free: readonly number[], p: Float64Array): boolean {
-    const { n, place, engine } = this;
-    const { core } = engine;
-    const k = free.length;
-    let [R, z] = [place.R, place.z];
-    if (k < n) {
-      [R, z] = [place.some, place.someZ];
-      const [whole, rows] = [viewOf('float64', place.R, n * n + n), viewOf('float64', place.used, n * k)];
-      const errors = viewOf('float64', place.e, n);
-      for (let i = 0; i < n; i++) {
-        let e = whole[n * n + i]!;
-        for (let j = i; j < n; j++) if (!free.includes(j)) e += whole[i * n + j]! * p[j]!;
-        errors[i] = e;
-        free.forEach((j, at) => {
-          rows[i * k + at] = j < i ? 0 : whole[i * n + j]!;
-        });
-      }
-      core.fill(k * k + k, 0, R);
-      core.foldRows(k, R, z, n, place.used, place.e, place.spare);
-    }
-    const scaling = viewOf('float64', place.d, k);
-    free.forEach((j, at) => {
-      scaling[at] = d[j]!;
-    });
-    core.dampedTriangularStep(k, R, z, mu, place.d, place.U, place.p, place.spare);
-    const found = viewOf('float64', place.p, k);
-    let total = 0;
-    free.forEach((j, at) => {
-      p[j] = found[at]!;
-      total += found[at]!;
-    });
-    return total - total === 0;
-  }
-
-  /** |U⁻ᵀ·v|² for the triangle of the last `step`, UᵀU = RᵀR + μ·D² of what was free. */
-  solvedSquare(free: readonly number[], v: Float64Array): number {
-    const k = free.length;
-    const u = viewOf('float64', this.place.U, k * k);
-    const w = new Float64Array(k);
-    let square = 0;
-    for (let i = 0; i < k; i++) {
-      let e = v[free[i]!]!;
-      for (let j = 0; j < i; j++) e -= u[j * k + i]! * w[j]!;
-      w[i] = e / u[i * k + i]!;
-      square += w[i]! * w[i]!;
-    }
-    return square;
-  }
-
-  /** R·p */
-  times(p: Float64Array): Float64Array {
-    const { n } = this;
-    const triangle = viewOf('float64', this.place.R, n * n);
-    const product = new Float64Array(n);
-    for (let i = 0; i < n; i++) for (let j = i; j < n; j++) product[i]! += triangle[i * n + j]! * p[j]!;
-    return product;
-  }
-
-  /** Jᵀ(J·p + e), half of the model's gradient at p. */
-  slopeAt(p: Float64Array): Float64Array {
-    const { n } = this;
-    const product = this.times(p);
-    const triangle = viewOf('float64', this.place.R, n * n);
-    const slope = this.slope.slice();
-    for (let i = 0; i < n; i++) for (let j = i; j < n; j++) slope[j]! += triangle[i * n + j]! * product[i]!;
-    return slope;
+    if (!share || functions.loss === 'linear') return model.fold(here.r);
+    robustSum(functions.loss, functions.scale, here.r, share, pull);
+    const j = model.jacobian;
+    for (let i = 0, at = 0; i < m; i++) for (let k = 0; k < n; k++) j[at++]! *= share[i]!;
+    return model.fold(pull);
   }
 
   /**
@@ -242,30 +131,19 @@ export class Residuals {
    * `step`. Says whether it could be found.
    */
   acceleration(p: Float64Array, free: readonly number[], a: Float64Array): boolean {
-    const { n, m, place, here, share, bent } = this;
-    const at = here.x.map((e, i) => e + BEND * p[i]!);
-    this.ask(at, bent);
-    const j = viewOf('float64', place.J, m * n);
-    const k = free.length;
-    const slope = new Float64Array(k);
-    for (let i = 0; i < m; i++) {
-      const row = i * n;
+    const { n, m, here, share, bent, model } = this;
+    this.ask(
+      here.x.map((e, i) => e + BEND * p[i]!),
+      bent,
+    );
+    const j = model.jacobian;
+    for (let i = 0, row = 0; i < m; i++, row += n) {
       let along = 0;
       for (let c = 0; c < n; c++) along += j[row + c]! * p[c]!;
       const own = share ? share[i]! : 1;
-      const second = (2 / BEND) * ((own * (bent[i]! - here.r[i]!)) / BEND - along);
-      for (let c = 0; c < k; c++) slope[c]! -= j[row + free[c]!]! * second;
+      bent[i] = (2 / BEND) * ((own * (bent[i]! - here.r[i]!)) / BEND - along);
     }
-    viewOf('float64', place.p, k).set(slope);
-    this.engine.core.choleskySolve(k, place.U, place.p, place.p);
-    const found = viewOf('float64', place.p, k);
-    let total = 0;
-    a.fill(0);
-    free.forEach((c, at) => {
-      a[c] = found[at]!;
-      total += found[at]!;
-    });
-    return total - total === 0;
+    return model.answer(bent, free, a);
   }
 
   /** The residuals at the model's point, without weights. */
@@ -276,25 +154,6 @@ export class Residuals {
     if (!roots.includes(0)) return here.r.map((e, i) => e / roots[i]!);
     this.counts.value++;
     return Float64Array.from(sized(`${this.call}.residuals`, functions.residuals(here.x.slice()), m));
-  }
-
-  /** (JᵀJ)⁻¹ of the free variables, 0 elsewhere: n×n; undefined where JᵀJ is singular. */
-  inverse(free: readonly number[]): Float64Array | undefined {
-    const { n, place, lengths, engine } = this;
-    const k = free.length;
-    if (!this.step(0, lengths, free, new Float64Array(n)) && k > 0) return undefined;
-    const triangle = viewOf('float64', place.U, k * k);
-    for (let i = 0; i < k; i++) {
-      if (!(Math.abs(triangle[i * k + i]!) > n * Number.EPSILON * lengths[free[i]!]!)) return undefined;
-    }
-    const result = new Float64Array(n * n);
-    for (let i = 0; i < k; i++) {
-      viewOf('float64', place.p, k).fill(0)[i] = 1;
-      engine.core.choleskySolve(k, place.U, place.p, place.p);
-      const column = viewOf('float64', place.p, k);
-      for (let j = 0; j < k; j++) result[free[j]! * n + free[i]!] = column[j]!;
-    }
-    return result;
   }
 
   dispose(): void {
@@ -330,7 +189,7 @@ export class Residuals {
     const what = `${this.call}.jacobian`;
     const flat = typeof given?.[0] === 'number' ? sized(what, given as ArrayLike<number>, m * n) : undefined;
     if (!flat && given?.length !== m) throw new OptionError(what, given, `${m} rows of ${n} numbers`);
-    const j = viewOf('float64', this.place.J, m * n);
+    const j = this.model.jacobian;
     for (let i = 0, at = 0; i < m; i++) {
       const row = flat ?? sized(`${what}[${i}]`, given[i] as ArrayLike<number>, n);
       const root = functions.roots ? functions.roots[i]! : 1;
@@ -346,15 +205,13 @@ export class Residuals {
 
   /** A column of J by differences. */
   private differ(k: number, fine: boolean): void {
-    const { n, m, column, here, differences, place } = this;
+    const { n, m, column, here, differences } = this;
     const ask = (at: Float64Array) => this.ask(at, this.bent);
     differences.slope(k, here.x, here.r, ask, column, fine);
     // A variable that starts at 0: what it takes to move residuals by their own size is its size.
     if (differences.learn(k, here.x[k]!, lengthOf(here.r) / lengthOf(column)))
       differences.slope(k, here.x, here.r, ask, column, fine);
-    const j = viewOf('float64', place.J, m * n); // the caller's function may have made memory grow
+    const j = this.model.jacobian; // the caller's function may have made memory grow
     for (let i = 0, to = k; i < m; i++, to += n) j[to] = column[i]!;
   }
 }
-
-const PLACES = ['R', 'z', 'J', 'used', 'e', 'spare', 'some', 'someZ', 'U', 'd', 'p'] as const;

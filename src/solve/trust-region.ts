@@ -52,14 +52,14 @@ const NOTHING = 1e-28;
 export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }: Ends, numeric: boolean): Solver<SolveReason> {
   const { n } = f;
   const d = new Float64Array(n); // D²
-  const step = new BoundedStep(f, box);
+  const step = new BoundedStep(f.model, box);
   const { p } = step;
   const a = new Float64Array(n);
   const to = new Float64Array(n);
   const length = (v: Float64Array) => Math.sqrt(v.reduce((s, e, i) => s + d[i]! * e * e, 0));
   const sizes = () => f.x.map((e, i) => (box.isFrozen(i) ? 0 : f.differences.size(i, e)));
   const iterate = (rate: number): Iterate => ({ x: f.x.slice(), value: f.sum, gradient: gradientOf(f, box), rate });
-  if (f.slope.every((e) => e === 0)) {
+  if (f.model.slope.every((e) => e === 0)) {
     const lower = lowestAround((x) => f.valueAt(x), f.x, sizes(), box, FAR);
     if (lower.value < f.sum && f.linearise(lower.x)) yield iterate(0);
   }
@@ -70,7 +70,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
   let small = 0;
   let ending: SolveReason | undefined;
   for (let k = 0; ; k++) {
-    grow(d, f.lengths);
+    grow(d, f.model.lengths);
     if (k === 0) radius = FIRST * length(sizes());
     if (f.sum === 0 || angle(f, box) <= minGradient) {
       ending = 'minGradient';
@@ -79,9 +79,9 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     for (;;) {
       mu = damping(f, step, d, length, radius, mu, k === 0);
       const size = length(p);
-      const product = f.times(p);
+      const product = f.model.times(p);
       const bent = dot(product, product);
-      const model = -(2 * dot(p, f.slope) + bent);
+      const model = -(2 * dot(p, f.model.slope) + bent);
       for (let i = 0; i < n; i++) to[i] = f.x[i]! + p[i]!;
       if ((mu > 0 || Math.abs(foretold - 1) > STRAIGHT) && f.acceleration(p, step.free, a) && 2 * length(a) <= BENT * size) {
         for (let i = 0; i < n; i++) to[i]! += a[i]! / 2;
@@ -93,7 +93,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       const still = size <= tolerance * length(sizes());
       const settled = still || (Math.abs(fell) <= tolerance * f.sum && model <= tolerance * f.sum && !(foretold > 2));
       if (!(foretold > 0.25)) {
-        const along = dot(p, f.slope);
+        const along = dot(p, f.model.slope);
         const share = fell >= 0 ? 0.5 : (0.5 * along) / (along + fell / 2);
         const less = share >= 0.1 && value <= 100 * f.sum ? Math.min(share, 0.5) : 0.1;
         radius = less * Math.min(radius, 10 * size);
@@ -119,7 +119,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     if (ending) break;
   }
   yield* lastDigits(f, step, d, box, numeric, iterate);
-  const without = sizes().some((size, i) => !box.isFrozen(i) && f.lengths[i]! * size <= INFLUENCE * f.errors);
+  const without = sizes().some((size, i) => !box.isFrozen(i) && f.model.lengths[i]! * size <= INFLUENCE * f.model.errors);
   return without && f.sum > NOTHING * begun ? 'flat' : ending;
 }
 
@@ -131,16 +131,16 @@ function grow(d: Float64Array, lengths: Float64Array): void {
 
 /** ∇F without what bounds hold. */
 function gradientOf(f: Residuals, box: Box): Float64Array {
-  return f.slope.map((e, i) => (box.holds(i, f.x[i]!, e) ? 0 : 2 * e));
+  return f.model.slope.map((e, i) => (box.holds(i, f.x[i]!, e) ? 0 : 2 * e));
 }
 
 /** The largest cosine between e and a column of J, of variables that bounds don't hold. */
 function angle(f: Residuals, box: Box): number {
   let most = 0;
   for (let i = 0; i < f.n; i++) {
-    const e = f.slope[i]!;
+    const e = f.model.slope[i]!;
     if (e === 0 || box.holds(i, f.x[i]!, e)) continue;
-    most = Math.max(most, Math.abs(e) / (f.lengths[i]! * f.errors));
+    most = Math.max(most, Math.abs(e) / (f.model.lengths[i]! * f.model.errors));
   }
   return most;
 }
@@ -159,22 +159,22 @@ function damping(
   const change = (size: number) => {
     // −d|D·p|/dμ·|D·p|⁻¹ is |U⁻ᵀ·D²p/|D·p||².
     const v = p.map((e, i) => (d[i]! * e) / size);
-    return (size - radius) / radius / f.solvedSquare(step.free, v);
+    return (size - radius) / radius / f.model.solvedSquare(step.free, v);
   };
-  const solved = step.solve(0, d);
+  const solved = step.solve(f.x, 0, d);
   let low = 0;
   if (solved) {
     const size = length(p);
     if (size <= (1 + NEAR) * radius) return 0;
     low = change(size);
   }
-  const scaled = f.slope.map((e, i) => (step.free.includes(i) ? e / Math.sqrt(d[i]!) : 0));
+  const scaled = f.model.slope.map((e, i) => (step.free.includes(i) ? e / Math.sqrt(d[i]!) : 0));
   let high = Math.sqrt(dot(scaled, scaled)) / radius;
   if (!(low >= 0 && low < high)) low = 0;
   let mu = first || !(before > low && before < high) ? Math.max(1e-3 * high, Math.sqrt(low * high)) : before;
   for (let k = 0; k < ROUNDS; k++) {
     if (mu === 0) mu = Math.max(Number.MIN_VALUE, 1e-3 * high);
-    step.solve(mu, d);
+    step.solve(f.x, mu, d);
     const size = length(p);
     const over = size - radius;
     if (Math.abs(over) <= NEAR * radius || (low === 0 && over <= 0 && mu <= 1e-300)) return mu;
@@ -200,7 +200,7 @@ function* lastDigits(
   let before = angle(f, box);
   for (let k = 0; k < LAST; k++) {
     const from = f.x.slice();
-    if (!step.solve(0, d) || from.every((e, i) => Math.abs(step.p[i]!) <= Number.EPSILON * Math.abs(e))) return;
+    if (!step.solve(f.x, 0, d) || from.every((e, i) => Math.abs(step.p[i]!) <= Number.EPSILON * Math.abs(e))) return;
     const to = from.map((e, i) => e + step.p[i]!);
     box.project(to);
     const value = f.valueAt(to);
