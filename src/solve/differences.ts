@@ -49,10 +49,15 @@ export class Differences {
     return Math.max(Math.abs(x), this.least[i]!);
   }
 
+  /** Whether a variable has been 0 so far, so that its size is not known. */
+  unknown(i: number): boolean {
+    return this.left[i] === 0;
+  }
+
   /** The size of a variable that starts at 0, as its influence tells it. Says whether that is news. */
   learn(i: number, x: number, size: number): boolean {
     const known = LASTING * size < this.least[i]! && LASTING * this.least[i]! < size;
-    if (this.left[i] || !isZero(x) || known || !(size > 0 && size < Infinity)) return false;
+    if (!this.unknown(i) || !isZero(x) || known || !(size > 0 && size < Infinity)) return false;
     this.least[i] = size;
     return true;
   }
@@ -74,6 +79,7 @@ export class Differences {
       return;
     }
     let h = powerOfTwo(this.size(i, x[i]!)) * (fine ? FINE : CENTRAL);
+    if (!fine && this.central(i, x, h, ask, slope)) return;
     for (let k = 0; k < TRIES; k++, h *= SMALLER) {
       for (const points of this.stencils(i, x[i]!, h, fine)) {
         if (this.combine(i, x, own, ask, slope, points)) return;
@@ -81,16 +87,39 @@ export class Differences {
     }
   }
 
+  /** The common case: (f(x + h) − f(x − h))/2h. Says whether the points are in the box, and the slope is finite. */
+  private central(
+    i: number,
+    x: Float64Array,
+    h: number,
+    ask: (at: Float64Array) => ArrayLike<number>,
+    slope: Float64Array,
+  ): boolean {
+    const [high, low] = [x[i]! + h, x[i]! - h];
+    if (high > this.box.high[i]! || low < this.box.low[i]!) return false;
+    const at = x.slice();
+    at[i] = high;
+    slope.set(ask(at));
+    at[i] = low;
+    const values = ask(at);
+    const share = 1 / (high - low);
+    let total = 0;
+    for (let e = 0; e < slope.length; e++) {
+      slope[e] = (slope[e]! - values[e]!) * share;
+      total += slope[e]!;
+    }
+    return total - total === 0;
+  }
+
   /** Offsets of the points to look at, the best ones first: those inside the box. */
   private *stencils(i: number, x: number, h: number, fine: boolean): Generator<readonly number[]> {
     const [low, high] = [this.box.low[i]!, this.box.high[i]!];
     const fits = (offsets: readonly number[]) => offsets.every((o) => x + o >= low && x + o <= high);
     const choices = [
-      [h, -h],
       [h, 2 * h],
       [-h, -2 * h],
     ];
-    if (fine) choices.unshift([h, -h, 2 * h, -2 * h]);
+    if (fine) choices.unshift([h, -h, 2 * h, -2 * h], [h, -h]);
     let some = false;
     for (const offsets of choices) {
       if (!fits(offsets)) continue;

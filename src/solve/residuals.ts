@@ -209,8 +209,9 @@ export class Residuals {
     const ask = (at: Float64Array) => this.ask(at, this.bent);
     differences.slope(k, here.x, here.r, ask, column, fine);
     // A variable that starts at 0: what it takes to move residuals by their own size is its size.
-    if (differences.learn(k, here.x[k]!, lengthOf(here.r) / lengthOf(column)))
+    if (differences.unknown(k) && differences.learn(k, here.x[k]!, lengthOf(here.r) / lengthOf(column))) {
       differences.slope(k, here.x, here.r, ask, column, fine);
+    }
     const j = this.model.jacobian; // the caller's function may have made memory grow
     for (let i = 0, to = k; i < m; i++, to += n) j[to] = column[i]!;
   }

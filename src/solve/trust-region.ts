@@ -39,8 +39,12 @@ const BENT = 0.75;
 /** A variable that, changed by its own size, changes residuals by less than this share of their length has no influence. */
 const INFLUENCE = 1e-10;
 
-/** Undamped steps for the last digits at most. */
+/** Who asks for no more digits than this does not get the last ones: they cost two Jacobians. */
+const PRECISE = 1e-10;
+
+/** Undamped steps for the last digits at most, and the relative size of those that no longer change any. */
 const LAST = 8;
+const ROUNDING = 1e-13;
 
 /** A sum this share of the first one is 0 to rounding. */
 const NOTHING = 1e-28;
@@ -82,11 +86,19 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       const product = f.model.times(p);
       const bent = dot(product, product);
       const model = -(2 * dot(p, f.model.slope) + bent);
+      if (small > 0 && model <= tolerance * f.sum) {
+        ending = 'tolerance';
+        break;
+      }
       for (let i = 0; i < n; i++) to[i] = f.x[i]! + p[i]!;
       if ((mu > 0 || Math.abs(foretold - 1) > STRAIGHT) && f.acceleration(p, step.free, a) && 2 * length(a) <= BENT * size) {
         for (let i = 0; i < n; i++) to[i]! += a[i]! / 2;
       }
       box.project(to);
+      if (to.every((e, i) => e === f.x[i])) {
+        ending = 'tolerance';
+        break;
+      }
       const value = f.valueAt(to);
       const fell = f.sum - value;
       foretold = fell / model;
@@ -118,7 +130,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     }
     if (ending) break;
   }
-  yield* lastDigits(f, step, d, box, numeric, iterate);
+  if (tolerance <= PRECISE) yield* lastDigits(f, step, d, box, numeric, iterate);
   const without = sizes().some((size, i) => !box.isFrozen(i) && f.model.lengths[i]! * size <= INFLUENCE * f.model.errors);
   return without && f.sum > NOTHING * begun ? 'flat' : ending;
 }
@@ -199,19 +211,17 @@ function* lastDigits(
   if (numeric) f.linearise(f.x.slice(), true);
   let before = angle(f, box);
   for (let k = 0; k < LAST; k++) {
-    const from = f.x.slice();
-    if (!step.solve(f.x, 0, d) || from.every((e, i) => Math.abs(step.p[i]!) <= Number.EPSILON * Math.abs(e))) return;
-    const to = from.map((e, i) => e + step.p[i]!);
+    if (!step.solve(f.x, 0, d)) return;
+    const to = f.x.map((e, i) => e + step.p[i]!);
     box.project(to);
+    const moved = to.reduce((most, e, i) => Math.max(most, Math.abs(e - f.x[i]!) / f.differences.size(i, e)), 0);
+    if (moved <= ROUNDING) return;
     const value = f.valueAt(to);
     yield undefined;
-    if (!(value <= f.sum * (1 + 1e-9))) return;
-    const now = f.linearise(to, numeric) ? angle(f, box) : Infinity;
-    if (!(now < before)) {
-      f.linearise(from, numeric);
-      return;
-    }
-    before = now;
+    if (!(value <= f.sum * (1 + 1e-9)) || !f.linearise(to, numeric)) return;
     yield iterate(0);
+    const now = angle(f, box);
+    if (!(now < before)) return;
+    before = now;
   }
 }
