@@ -1,7 +1,7 @@
 // A model fitted to points, and what it says of others, with bands.
 
 import { DataError, OptionError, shown } from '../errors.js';
-import { callback, checked, number, oneOf } from '../options.js';
+import { type Checked, callback, checked, number, oneOf } from '../options.js';
 import { Box } from './box.js';
 import { Differences } from './differences.js';
 import { finiteList, isList, startOf } from './given.js';
@@ -101,41 +101,49 @@ export async function curveFit<X>(
   const slopes = gradient as ((x: X, parameters: Float64Array) => ArrayLike<number>) | undefined;
   const jacobian = slopes && ((parameters: Float64Array) => points.map((point) => slopes(point, parameters.slice())));
   const found = await fitted('curveFit', residuals, jacobian, start, settings);
-  const bands = (others: Iterable<X> & ArrayLike<X>, given?: BandOptions): Band => {
-    const { confidence, of } = checked('predict', PREDICT, given);
-    if (of === 'observation' && (settings.sigma || settings.weights)) {
-      throw new OptionError('predict.of', of, "'mean' where points have sigma or weights: that of one more point is not known");
-    }
-    const { covariance, x: parameters, active, degreesOfFreedom } = found;
-    const n = parameters.length;
-    const list = Array.from(others);
-    const values = Float64Array.from(list, (point) => valueAt(point, parameters));
-    const differences = new Differences(new Box('curveFit', n, settings.bounds), parameters);
-    // Slopes of each value by each parameter that stands at no bound.
-    const columns = Array.from({ length: n }, (_, k) => {
-      const column = new Float64Array(list.length);
-      if (active[k]) return column;
-      if (slopes) return Float64Array.from(list, (point) => slopes(point, parameters.slice())[k]!);
-      differences.slope(k, parameters, values, (at) => list.map((point) => valueAt(point, at)), column);
-      return column;
+  return { ...found, predict: (others, given) => band(found, valueAt, slopes, settings, others, given) };
+}
+
+/** What a fit says of other points. @throws OptionError; whatever the model throws */
+function band<X>(
+  { covariance, x: parameters, active, degreesOfFreedom, value }: LeastSquaresMinimum,
+  valueAt: CurveModel<X>,
+  slopes: ((x: X, parameters: Float64Array) => ArrayLike<number>) | undefined,
+  { bounds, sigma, weights, absoluteSigma }: Checked<typeof FITTING_OPTIONS>,
+  x: Iterable<X> & ArrayLike<X>,
+  options: BandOptions | undefined,
+): Band {
+  const { confidence, of } = checked('predict', PREDICT, options);
+  if (of === 'observation' && (sigma || weights)) {
+    throw new OptionError('predict.of', of, "'mean' where points have sigma or weights: that of one more point is not known");
+  }
+  const n = parameters.length;
+  const points = Array.from(x);
+  const values = Float64Array.from(points, (point) => valueAt(point, parameters));
+  const differences = new Differences(new Box('curveFit', n, bounds), parameters);
+  const free = Array.from(parameters.keys()).filter((k) => active[k] === 0);
+  const columns = free.map((k) => {
+    const column = new Float64Array(points.length);
+    if (slopes) return Float64Array.from(points, (point) => slopes(point, parameters.slice())[k]!);
+    differences.slope(k, parameters, values, (at) => points.map((point) => valueAt(point, at)), column);
+    return column;
+  });
+  const noise = of === 'observation' ? (absoluteSigma ? 1 : value / degreesOfFreedom) : 0;
+  const standardErrors = Float64Array.from(points, (_, p) => {
+    if (!covariance) return Number.NaN;
+    let variance = noise;
+    free.forEach((i, a) => {
+      free.forEach((j, b) => {
+        variance += columns[a]![p]! * covariance[i * n + j]! * columns[b]![p]!;
+      });
     });
-    const noise = of === 'observation' ? (settings.absoluteSigma ? 1 : found.value / degreesOfFreedom) : 0;
-    const standardErrors = Float64Array.from(list, (_, p) => {
-      if (!covariance) return Number.NaN;
-      let variance = noise;
-      for (let i = 0; i < n; i++) {
-        for (let j = 0; j < n; j++)
-          if (!active[i] && !active[j]) variance += columns[i]![p]! * covariance[i * n + j]! * columns[j]![p]!;
-      }
-      return Math.sqrt(Math.max(variance, 0));
-    });
-    const reach = studentQuantile(confidence, settings.absoluteSigma ? Infinity : Math.max(degreesOfFreedom, 1));
-    return {
-      values,
-      low: values.map((e, p) => e - reach * standardErrors[p]!),
-      high: values.map((e, p) => e + reach * standardErrors[p]!),
-      standardErrors,
-    };
+    return Math.sqrt(Math.max(variance, 0));
+  });
+  const reach = studentQuantile(confidence, absoluteSigma ? Infinity : Math.max(degreesOfFreedom, 1));
+  return {
+    values,
+    low: values.map((e, p) => e - reach * standardErrors[p]!),
+    high: values.map((e, p) => e + reach * standardErrors[p]!),
+    standardErrors,
   };
-  return { ...found, predict: bands };
 }
