@@ -92,7 +92,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   let stop = from?.stop ?? interruption.reason;
   const interruptible = settings.signal !== undefined || settings.timeLimit < Infinity;
   const first = from ?? { weights: snapshot.start, method: resume };
-  const keeper = new Keeper(subject, training, first, interruptible, () => ({
+  const rest = () => ({
     asked: asked(),
     stop: interrupted(stop) ? undefined : stop,
     parts: {
@@ -102,13 +102,14 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       patience: patience.part,
       stream: stream?.part ?? { numbers: [], vectors: {} },
     },
-  }));
-  subject.keeps?.(() => keeper.checkpoint);
+  });
+  const keeper = subject.keeps && new Keeper(subject, training, first, interruptible, rest);
+  if (keeper) subject.keeps!(() => keeper.checkpoint);
   try {
     for (let begun = false; !stop && history.epochs < patience.last; begun = true) {
       if (stream && begun) stop = await stream.begin();
       if (stop) break;
-      keeper.begin(stream ? 0 : pace.stride);
+      keeper?.begin(stream ? 0 : pace.stride);
       const beginning = training.begin(); // may ask a function for the rate, which may do anything
       if (beginning) await perform(beginning);
       subject.check();
@@ -131,7 +132,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       else if (patience.exhausted(history.epochs, training)) stop = 'earlyStopping';
       else if (!waits && history.epochs < settings.epochs && growth.suspects(training.loss) && (await hasGrown()))
         stop = 'diverged';
-      keeper.end();
+      keeper?.end();
       settings.onEpoch?.({
         epoch: history.epochs,
         epochs: settings.epochs,
@@ -152,8 +153,8 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
     throw error;
   }
   const hurried = interrupted(stop);
-  const taken = hurried && subject.keeps ? keeper.checkpoint : undefined;
-  keeper.finish();
+  const taken = hurried ? keeper?.checkpoint : undefined;
+  keeper?.finish();
   if (stop !== 'diverged' && !hurried && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
   if (stop === 'diverged' || !snapshot.finite) {
     history.bestEpoch = snapshot.restore();

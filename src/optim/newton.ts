@@ -9,7 +9,7 @@ import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { newton as newtonSolver } from '../solve/newton.js';
 import type { Iterate, Squares } from '../solve/smooth.js';
 import { DECAY, type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
-import { goingOn, lossGoal, secondOrder } from './second-order.js';
+import { type SecondOrder, goingOn, lossGoal, secondOrder } from './second-order.js';
 
 export interface NewtonOptions extends LineSearchOptions {
   /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
@@ -27,6 +27,8 @@ function searching(name: string, weightDecay: number, truncated: boolean | undef
   return secondOrder({
     name,
     weightDecay,
+    truncated,
+    lineSearch,
     matrices: (parameters) => (wanted(parameters) ? 0 : 2),
     solve: ({ f, objective: { engine, arena } }, x) =>
       newtonSolver(engine, arena, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
@@ -73,9 +75,11 @@ export function gaussNewton(options?: GaussNewtonOptions) {
   }
   const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
   const damping = { mu, muInc: 10, muDec: 0.1, muMax: Infinity, scaling: 'identity', rule: 'nielsen', hopeful: true } as const;
-  return secondOrder<Squares>({
+  return secondOrder<Squares, SecondOrder<Squares> & { truncated: boolean | undefined; mu: number }>({
     name: 'gaussNewton',
     weightDecay,
+    truncated,
+    mu,
     matrices: (parameters) => (wanted(parameters) ? 0 : 2),
     goal(objective, unit, recalled) {
       const { f, loss } = lossGoal(objective, unit);

@@ -35,7 +35,12 @@ export interface ConjugateGradientOptions extends SecondOrderOptions {
  */
 export function conjugateGradient(options?: ConjugateGradientOptions) {
   const { beta, weightDecay } = checked('conjugateGradient', { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: DECAY }, options);
-  return secondOrder({ name: 'conjugateGradient', weightDecay, solve: ({ f }, x, _, kept) => cg(f, x, beta, undefined, kept) });
+  return secondOrder({
+    name: 'conjugateGradient',
+    beta,
+    weightDecay,
+    solve: ({ f }, x, _, kept) => cg(f, x, beta, undefined, kept),
+  });
 }
 
 export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
@@ -49,6 +54,7 @@ export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions
   const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
   return secondOrder({
     name: 'scaledConjugateGradient',
+    lambda,
     weightDecay,
     solve: ({ f }, x, _, kept) => scg(f, x, undefined, lambda, kept),
   });
@@ -87,6 +93,7 @@ export function bfgs(options?: WholeBfgsOptions) {
   return secondOrder({
     name: 'bfgs',
     weightDecay,
+    ...manner,
     matrices: () => 1,
     solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, manner, kept),
   });
@@ -101,7 +108,13 @@ export interface LbfgsOptions extends BfgsOptions {
 export function lbfgs(options?: LbfgsOptions) {
   const schema = { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE };
   const { memory, weightDecay, ...manner } = checked('lbfgs', schema, options);
-  return secondOrder({ name: 'lbfgs', weightDecay, solve: ({ f }, x, _, kept) => lbfgsSolver(f, x, memory, manner, kept) });
+  return secondOrder({
+    name: 'lbfgs',
+    memory,
+    ...manner,
+    weightDecay,
+    solve: ({ f }, x, _, kept) => lbfgsSolver(f, x, memory, manner, kept),
+  });
 }
 
 /** BFGS that remembers one step (Battiti 1992). @throws OptionError */
@@ -111,5 +124,5 @@ export function oneStepSecant(options?: BfgsOptions) {
     { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE },
     options,
   );
-  return secondOrder({ name: 'oneStepSecant', weightDecay, solve: ({ f }, x, _, kept) => oss(f, x, manner, kept) });
+  return secondOrder({ name: 'oneStepSecant', ...manner, weightDecay, solve: ({ f }, x, _, kept) => oss(f, x, manner, kept) });
 }

@@ -23,6 +23,7 @@ import {
   schedules,
   sgd,
 } from '../../src/index.js';
+import { worded } from '../../src/fit/asked.js';
 import { VARIANTS, numbers } from './methods.js';
 
 const next = numbers(7);
@@ -229,6 +230,12 @@ describe('data in chunks', () => {
     await net.fit(once(), { method, resume: true });
     expect(net.getWeights()).toEqual(whole.getWeights());
   });
+});
+
+it('tells settings of methods apart', () => {
+  const words = VARIANTS.map(({ make }) => worded(make()));
+  expect(VARIANTS.map(({ make }) => worded(make()))).toEqual(words);
+  expect(new Set(words).size).toBe(words.length);
 });
 
 describe('what is refused', () => {
