@@ -2,7 +2,7 @@
 
 import { OptionError } from './errors.js';
 import { type Metadata, type ModelDocument, type ModelJSON, toBytes, toJSON } from './format/document.js';
-import { writeBytes } from './format/file.js';
+import { Writer } from './format/file.js';
 import { checked, flag, value } from './options.js';
 
 const SAVE = {
@@ -28,18 +28,19 @@ export interface SaveOptions {
 export abstract class Model {
   /** Notes from the file that the model was loaded from. */
   readonly metadata: Metadata = {};
+  private readonly writer = new Writer();
 
   /** What the model consists of, without notes. @internal */
   abstract document(state: boolean): Omit<ModelDocument, 'metadata'>;
 
   /**
    * Writes the model to a file in the safetensors container: to a temporary file first, so that a file that was there is
-   * replaced whole or not at all. Node.js, Bun and Deno only; pages use `toBytes`.
+   * replaced whole or not at all. What is written is the model of the moment of the call, and files of several calls are written in their order. Node.js, Bun and Deno only; pages use `toBytes`.
    * @throws FileError, NotFittedError, DisposedError, OptionError
    */
   async save(path: string, options?: SaveOptions): Promise<void> {
     if (typeof path !== 'string' || path === '') throw new OptionError('save.path', path, "a file's path");
-    await writeBytes(path, this.toBytes(options));
+    await this.writer.write(path, this.toBytes(options));
   }
 
   /** The bytes that `save` writes; `loadModel` takes them. The same model gives the same bytes. */

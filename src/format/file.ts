@@ -72,3 +72,26 @@ export async function writeBytes(path: string, bytes: Uint8Array | AsyncIterable
     throw failure(path, 'written', cause);
   }
 }
+
+/** Writes a model's files one after the other, in the order in which that was asked for. Of several that wait for the same path the last is written. */
+export class Writer {
+  private readonly waiting = new Map<string, { bytes: Uint8Array; readonly written: Promise<void> }>();
+  private last: Promise<void> = Promise.resolve();
+
+  /** @throws FileError */
+  write(path: string, bytes: Uint8Array): Promise<void> {
+    const before = this.waiting.get(path);
+    if (before) {
+      before.bytes = bytes;
+      return before.written;
+    }
+    const written = this.last.then(() => {
+      const { bytes: latest } = this.waiting.get(path)!;
+      this.waiting.delete(path);
+      return writeBytes(path, latest);
+    });
+    this.waiting.set(path, { bytes, written });
+    this.last = written.catch(() => {}); // whoever asked for it hears of it
+    return written;
+  }
+}

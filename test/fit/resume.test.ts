@@ -1,5 +1,8 @@
 // A fit that was interrupted is taken up to the bits of one that was not: wherever it was interrupted, how often, and by whatever way the network came back.
 
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -361,4 +364,37 @@ describe('files', () => {
     }
     expect(net.getWeights()).toEqual(whole.getWeights());
   });
+});
+
+it('goes on where the clock has ended it, here or in the background', async () => {
+  const options: FitOptions = { method: adam({ rate: 0.01 }), epochs: 400, batchSize: 4, validation: 0.2 };
+  const whole = await create({ options });
+  const record = await whole.fit(X, Y, options);
+  let net = await create({ options });
+  for (let k = 0, limit = 1; ; k++, limit *= 1.5) {
+    const history = await net.fit(X, Y, { ...options, timeLimit: limit, resume: 'ifAny', background: k % 2 === 1 });
+    if (history.reason !== 'timeLimit') {
+      expect(lasting(history)).toEqual(lasting(record));
+      break;
+    }
+    net = await back(net, k % 3 === 0 ? 'file' : 'kept');
+  }
+  expect(net.getWeights()).toEqual(whole.getWeights());
+});
+
+it('writes files of one network in the order in which that is asked for', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'resume-'));
+  try {
+    const file = path.join(folder, 'net.safetensors');
+    const options: FitOptions = { method: adam(), epochs: 40, batchSize: 9 };
+    const net = await create({ options });
+    const saves: Promise<void>[] = [];
+    await net.fit(X, Y, { ...options, onEpoch: () => saves.push(net.save(file, { state: true })) });
+    saves.push(net.save(file));
+    await Promise.all(saves);
+    expect(new Uint8Array(await readFile(file))).toEqual(net.toBytes()); // the model, not the fit before its end
+    expect(await readdir(folder)).toEqual(['net.safetensors']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
