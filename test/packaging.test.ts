@@ -157,7 +157,15 @@ function snippetsOf(file: string): string {
   return `import { ${[...names].join(', ')} } from 'efficient-backprop';\n${code.replace(imports, '')}`;
 }
 
-const DOCUMENTS = ['README', 'docs/continuing', 'docs/second-order', 'docs/techniques', 'docs/threads', 'docs/training-data', 'docs/validation'];
+const DOCUMENTS = [
+  'README',
+  'docs/continuing',
+  'docs/second-order',
+  'docs/techniques',
+  'docs/threads',
+  'docs/training-data',
+  'docs/validation',
+];
 test.each(DOCUMENTS)('the snippets of %s run as they stand', (name) => {
   writeFileSync(path.join(project, 'snippets.mjs'), snippetsOf(`${name}.md`));
   run(process.execPath, ['snippets.mjs']);

@@ -49,22 +49,28 @@ export function goBack({ theta }: Subject, { asked: before, weights }: Taken, as
 }
 
 /** What to remember of a record. */
-export function recordPart({ loss, validationLoss, metrics, epochs, bestEpoch, evaluations }: History, time: number): Part {
-  const lists = {
-    loss,
-    validationLoss,
-    ...Object.fromEntries(Object.entries(metrics).map(([name, list]) => [METRIC + name, list])),
-  };
+export function recordPart(history: History, time: number): Part {
+  const { loss, validationLoss, metrics, epochs, bestEpoch, evaluations, regularisation } = history;
+  const named = Object.entries(metrics).map(([name, list]) => [METRIC + name, list] as const);
+  const lists = { loss, validationLoss, ...Object.fromEntries(named) };
   const vectors = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, Float64Array.from(list)]));
-  return { numbers: [epochs, bestEpoch, evaluations, time], vectors };
+  const found = regularisation ? [regularisation.effectiveParameters, regularisation.weightDecay] : [];
+  return { numbers: [epochs, bestEpoch, evaluations, time, ...found], vectors };
 }
 
 const METRIC = 'metrics.';
 
 /** A record that goes on. */
 export function recordFrom({ numbers, vectors }: Part, seed: number): History {
-  const [epochs, bestEpoch, evaluations] = numbers as [number, number, number];
-  const history = { ...emptyHistory(seed), epochs, bestEpoch, evaluations };
+  const [epochs, bestEpoch, evaluations, , effectiveParameters, weightDecay] = numbers as [
+    number,
+    number,
+    number,
+    number,
+    ...number[],
+  ];
+  const history: History = { ...emptyHistory(seed), epochs, bestEpoch, evaluations };
+  if (effectiveParameters !== undefined) history.regularisation = { effectiveParameters, weightDecay: weightDecay! };
   for (const [name, values] of Object.entries(vectors)) {
     const list = Array.from(values);
     if (name.startsWith(METRIC)) history.metrics[name.slice(METRIC.length) as keyof History['metrics']] = list;

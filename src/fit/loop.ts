@@ -120,6 +120,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       history.epochs++;
       history.bestEpoch = history.epochs;
       history.loss.push(training.loss);
+      if (training.regularisation) history.regularisation = training.regularisation;
       const measured = judge.measures ? perform(judge.record(history)) : undefined;
       const validationLoss = measured instanceof Promise ? await measured : measured;
       subject.check();
@@ -165,7 +166,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   }
   subject.check();
   history.reason = stop ?? 'epochs';
-  if (training.regularisation) history.regularisation = training.regularisation;
+  if (training.regularisation) history.regularisation ??= training.regularisation;
   history.evaluations = training.evaluations;
   let state: MethodState | undefined;
   if (subject.remembers) {

@@ -79,7 +79,7 @@ function journalDocument({ asked, done, open }: Journal, writing: Writing): unkn
 
 function doneDocument({ weights, history, state, rate, restarts, failed }: Done, writing: Writing, name: string) {
   writing.vector(`${name}.weights`, weights);
-  const { reason, seed, choice, advice, regularisation } = history;
+  const { reason, seed, choice, advice } = history;
   return {
     rate,
     restarts,
@@ -88,7 +88,6 @@ function doneDocument({ weights, history, state, rate, restarts, failed }: Done,
     seed,
     ...(choice !== undefined && { choice }),
     ...(advice !== undefined && { advice }),
-    ...(regularisation && { regularisation }),
     record: writing.part(`${name}.record`, recordPart(history, 0)),
     ...(state && { method: writing.method(`${name}.method`, state) }),
   };
@@ -109,12 +108,10 @@ const DONE = {
   seed: number(SEED, undefined),
   choice: words,
   advice: words,
-  regularisation: object,
   record: object,
   method: object,
 };
 const OPEN = { key: text, restarts: COUNT, fit: object };
-const REGULARISATION = { effectiveParameters: number({}, undefined), weightDecay: number({}, undefined) };
 
 /** @throws ModelFileError */
 function journalFrom(config: unknown, reading: Reading): Journal {
@@ -131,14 +128,13 @@ function doneFrom(config: unknown, reading: Reading, name: string): [string, Don
   const { key, rate, restarts, failed, ...given } = fields(`state.fit.${name}`, DONE, config);
   const weights = reading.vector(`${name}.weights`);
   const part = reading.part(`${name}.record`, given.record);
-  if (part.numbers.length !== 4 || !part.vectors['loss'] || !weights.every(Number.isFinite))
+  if (![4, 6].includes(part.numbers.length) || !part.vectors['loss'] || !weights.every(Number.isFinite))
     throw new ModelFileError(`damaged: the state of ${name} is no record of a training`);
   const history: History = {
     ...recordFrom(part, given.seed),
     reason: given.reason,
     ...(given.choice && { choice: given.choice }),
     ...(given.advice && { advice: given.advice }),
-    ...(given.regularisation && { regularisation: fields('regularisation', REGULARISATION, given.regularisation) }),
   };
   const state = given.method === null ? undefined : reading.method(`${name}.method`, given.method);
   return [key, { weights, history, state, rate, restarts, failed }];

@@ -148,7 +148,7 @@ export function isWords(v: unknown): boolean {
 }
 
 /** How many numbers parts have. */
-const NUMBERS = { record: [4], snapshot: [3], growth: [3], patience: [6], stream: [0, 2] };
+const NUMBERS = { record: [4, 6], snapshot: [3], growth: [3], patience: [6], stream: [0, 2] };
 
 /**
  * What a network of so many parameters, running statistics included, goes on from.
