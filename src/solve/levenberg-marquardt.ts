@@ -24,8 +24,6 @@ export interface Damping {
   readonly hopeful?: boolean;
   /** Whether steps follow the bend of the path that they begin (Transtrum and Sethna 2012), where going is slow and the function knows of it. Default: they don't. */
   readonly acceleration?: boolean;
-  /** A step that lowers F by no more than this share of it is taken for the last: its gradient is estimated. Default: none is. */
-  readonly tolerance?: number;
 }
 
 /** The share of what the model foretells that a step without damping must keep. */
@@ -108,11 +106,6 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
       stuck = 0;
       left = there / cost;
       x.set(to);
-      if (cost - there <= (damping.tolerance ?? 0) * cost) {
-        // The end: what is left of the gradient is what the linear model leaves, −μ·D·Δ, and its Jacobian will do.
-        for (let i = 0; i < n; i++) g[i] = -rate * d[i]! * p[i]!;
-        yield { x: x.slice(), value: there, gradient: g.slice(), rate } satisfies Iterate;
-      }
       const anew = f.linearise(x, own, g);
       cost = typeof anew === 'number' ? anew : yield* anew;
       if (f.reweigh) cost = yield* f.reweigh(own, g);

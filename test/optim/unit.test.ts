@@ -68,7 +68,7 @@ test.each(['float32', 'float64'] as const)(
         for (let seed = 1; seed <= 10; seed++) {
           using net = await make(seed, times, false, precision);
           const { reason } = await net.fit(X, sine(times), { method, epochs: 60 });
-          expect(reason).toBe('epochs');
+          expect(['epochs', 'minGradient']).toContain(reason); // some are at the bottom by then
           missed.push(1 - (net.evaluate(X, sine(times)) as { r2: number }).r2);
         }
         expect(missed.filter((v) => v < worst).length).toBeGreaterThanOrEqual(9);

@@ -104,6 +104,22 @@ describe('on a quadratic', () => {
     }
   });
 
+  test('BFGS finds flat directions early: its matrix is scaled up where a step shows that it is too small', () => {
+    // Without that it takes 186 to 205 evaluations from such starts, with it 121 to 133.
+    for (let seed = 1; seed <= 5; seed++) {
+      const { f, evaluations } = quadratic(30, 1e4, seed);
+      for (const { value } of iterates(bfgs(arena, f, new Float64Array(30)))) if (value <= 1e-10) break;
+      expect(evaluations()).toBeLessThan(160);
+    }
+  });
+
+  test('BFGS that begins with the scale of the unit needs little more than a step for each direction', () => {
+    const { f, evaluations } = quadratic(30, 1e4, 6);
+    const manner = { lineSearch: 'wolfe', update: 'skip', scale: 3 } as const;
+    for (const { value } of iterates(bfgs(arena, f, new Float64Array(30), manner))) if (value <= 1e-10) break;
+    expect(evaluations()).toBeLessThan(80);
+  });
+
   test('values never rise, whatever the method', () => {
     for (const make of [
       (f: Smooth, x: Float64Array) => bfgs(arena, f, x),
