@@ -30,6 +30,7 @@ const NAMES = [
   'biasVariance',
   'conjugateGradient',
   'crossValidate',
+  'curveFit',
   'dataset',
   'deltaBarDelta',
   'dense',
