@@ -90,25 +90,22 @@ export async function minimize(
   };
   const differences = new Differences(box, start);
   const column = new Float64Array(1);
-  const slopesAt = (x: Float64Array, own: number, g: Float64Array) => {
+  const slopes = (x: Float64Array, own: () => number, g: Float64Array) => {
     counts.gradient++;
-    if (settings.gradient) g.set(sized('minimize.gradient', settings.gradient(x.slice()), n));
-    else {
-      for (let i = 0; i < n; i++) {
-        differences.slope(i, x, Float64Array.of(own), (at) => [value(at)], column);
-        g[i] = column[0]!;
-      }
+    if (settings.gradient) {
+      g.set(sized('minimize.gradient', settings.gradient(x.slice()), n));
+      return;
     }
-  };
-  const gradient = (x: Float64Array, g: Float64Array): number => {
-    const own = value(x);
-    slopesAt(x, own, g);
-    return own;
+    const there = Float64Array.of(own());
+    for (let i = 0; i < n; i++) {
+      differences.slope(i, x, there, (at) => [value(at)], column);
+      g[i] = column[0]!;
+    }
   };
   const first = new Float64Array(n);
   const atStart = value(start);
   if (!Number.isFinite(atStart)) throw new DataError('x0', `the function is ${atStart} there; expected a finite number`);
-  slopesAt(start, atStart, first);
+  slopes(start, () => atStart, first);
   const bad = first.findIndex((e) => !Number.isFinite(e));
   if (bad >= 0) throw new DataError('x0', `the gradient there is ${first[bad]}; expected a finite number`, { row: bad });
   const unit = unitsAt(start, atStart, first, differences);
@@ -135,7 +132,7 @@ export async function minimize(
     }
     from = x;
   }
-  const smooth = new Scaled({ value, gradient }, box, unit, atStart);
+  const smooth = new Scaled({ value, slopes }, box, unit, atStart);
   const begun = smooth.inside(from);
   const g = new Float64Array(n);
   let last: Iterate = { x: begun, value: smooth.gradient(begun, g), gradient: g, rate: 0 };

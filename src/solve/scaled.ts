@@ -8,8 +8,8 @@ import { type Immediate, dot } from './smooth.js';
 /** What may be asked of a caller. */
 export interface Asked {
   value(x: Float64Array): number;
-  /** f(x), and ∇f(x) into g. */
-  gradient(x: Float64Array, g: Float64Array): number;
+  /** ∇f(x) into g; `own` gives f(x), where that is needed. */
+  slopes(x: Float64Array, own: () => number, g: Float64Array): void;
 }
 
 /** A start closer to 0 than this share of the variable's size says nothing about that. */
@@ -36,7 +36,6 @@ export class Scaled implements Immediate {
   private readonly graded: Float64Array;
   private readonly slope: Float64Array;
   private known = 0;
-  private knownThere = 0;
   /** Variables that bounds hold at the last accepted point. */
   private readonly held: Uint8Array;
 
@@ -68,10 +67,13 @@ export class Scaled implements Immediate {
   }
 
   value(u: Float64Array): number {
-    const x = this.outside(u);
+    return this.valueAt(this.outside(u)) / this.scale;
+  }
+
+  private valueAt(x: Float64Array): number {
     if (!same(x, this.valued)) {
       this.valued.fill(Number.NaN);
-      this.known = this.asked.value(x) / this.scale;
+      this.known = this.asked.value(x);
       this.valued.set(x);
     }
     return this.known;
@@ -81,16 +83,17 @@ export class Scaled implements Immediate {
   gradient(u: Float64Array, g: Float64Array): number {
     const { unit, scale, box, slope, graded } = this;
     const x = this.outside(u);
+    const own = this.valueAt(x);
     if (!same(x, graded)) {
       graded.fill(Number.NaN);
-      this.knownThere = this.asked.gradient(x, slope) / scale;
+      this.asked.slopes(x, () => own, slope);
       graded.set(x);
     }
     for (let i = 0; i < g.length; i++) {
       const beyond = box.bounded && u[i]! * unit[i]! !== x[i];
       g[i] = beyond || box.holds(i, x[i]!, slope[i]!) ? 0 : (slope[i]! * unit[i]!) / scale;
     }
-    return this.knownThere;
+    return own / scale;
   }
 
   /** H·v by central differences of the gradient, for variables that no bound holds; the identity for the others. */
@@ -101,9 +104,13 @@ export class Scaled implements Immediate {
     out.set(v);
     if (square === 0) return;
     const h = (CENTRAL * Math.max(1, Math.sqrt(dot(u, u)))) / Math.sqrt(square);
-    const [high, low] = [new Float64Array(n), new Float64Array(n)];
-    this.asked.gradient(this.outside(u.map((e, i) => e + h * free[i]!)), high);
-    this.asked.gradient(this.outside(u.map((e, i) => e - h * free[i]!)), low);
+    const slopesAt = (step: number) => {
+      const x = this.outside(u.map((e, i) => e + step * free[i]!));
+      const slopes = new Float64Array(n);
+      this.asked.slopes(x, () => this.asked.value(x), slopes);
+      return slopes;
+    };
+    const [high, low] = [slopesAt(h), slopesAt(-h)];
     for (let i = 0; i < n; i++) if (!held[i]) out[i] = ((high[i]! - low[i]!) * unit[i]!) / scale / (2 * h);
   }
 
