@@ -43,9 +43,11 @@ export class Bends {
 
   /** Steps begin at x now. */
   begin(x: Float64Array): void {
-    this.known = x.every((e, i) => e === this.trial[i]);
+    const { trial } = this;
+    this.known = true;
+    for (let i = 0; i < x.length; i++) if (x[i] !== trial[i]) this.known = false;
     if (this.known) [this.here, this.tried] = [this.tried, this.here];
-    this.trial.fill(Number.NaN);
+    trial.fill(Number.NaN);
   }
 
   /**
@@ -58,7 +60,7 @@ export class Bends {
     const theta = () => objective.theta.view();
     if (!this.known) {
       theta().set(here);
-      yield* objective.pass(this.here);
+      yield* objective.again(this.here);
       this.known = true;
     }
     theta().set(there);

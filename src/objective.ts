@@ -1,13 +1,13 @@
 // What a network minimises, as a function of its parameters: value, gradient, curvature over a set of patterns, in float64.
 
 import type { DoubleEngine } from '../bindings/core.js';
-import { type Arena, Reals } from '../bindings/memory.js';
+import { type Arena, Reals, viewOf } from '../bindings/memory.js';
 import type { Words } from '../bindings/memory.js';
 import type { Patterns } from './data/dataset.js';
 import { type Architecture, type PatternSet, Plan, outputsOf, parameterShapes, workOf } from './plan.js';
 import { type Place, type Sum, Sums } from './sums.js';
 import type { Threads } from './threads.js';
-import { type Work, call } from './work.js';
+import { type Piece, type Work, call, calling } from './work.js';
 
 /** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
 const JACOBIAN_REALS = 1 << 18;
@@ -74,26 +74,41 @@ export class Objective {
   /** E; the outputs go to `outputs`, where that is given. */
   *value(outputs?: Reals): Work<number> {
     this.counts.value++;
-    return (yield* this.pass(outputs)) * this.scale + this.penalty();
+    this.note();
+    const sum = this.isSplit ? yield* this.evaluated(outputs) : yield this.evaluating(outputs);
+    return sum * this.scale + this.penalty();
   }
 
-  /** Σ w·l, where nobody counts: outputs that were known before a fit was interrupted are worked out again. */
-  *pass(outputs?: Reals): Work<number> {
-    const { plan, set, rows } = this;
-    this.wasValue = plan.slab >= rows;
-    if (this.wasValue) this.last.set(this.theta.view().subarray(0, this.parameters));
-    if (!this.isSplit) return yield* plan.evaluate(set, 0, rows, outputs);
-    return yield* this.sum({ kind: 'evaluate', rows, out: outputs?.address ?? 0 });
+  /** The outputs, where nobody counts: those that were known before a fit was interrupted are worked out again. */
+  *again(outputs: Reals): Work<void> {
+    this.note();
+    if (this.isSplit) yield* this.evaluated(outputs);
+    else yield this.evaluating(outputs);
+  }
+
+  /** Notes that the plan's next pass is over all patterns, at the parameters of now. */
+  private note(): void {
+    this.wasValue = this.plan.slab >= this.rows;
+    if (this.wasValue) this.last.set(viewOf('float64', this.theta.address, this.parameters));
+  }
+
+  private evaluated(outputs?: Reals): Work<number> {
+    return this.sum({ kind: 'evaluate', rows: this.rows, out: outputs?.address ?? 0 });
+  }
+
+  private evaluating(outputs?: Reals): Piece {
+    return calling('evaluate', this.plan.address, this.set.address, 0, this.rows, outputs?.address ?? 0);
   }
 
   /** ∇E into `gradient`; returns E. */
   *gradient(gradient: Reals): Work<number> {
     this.counts.gradient++;
     this.wasValue = false;
-    const { rows, scale } = this;
-    const sum = yield* this.isSplit
-      ? this.sum({ kind: 'gradient', rows, scale, out: gradient.address })
-      : this.plan.gradient(this.set, scale, gradient);
+    const { rows, scale, plan, set } = this;
+    const out = gradient.address;
+    const sum = this.isSplit
+      ? yield* this.sum({ kind: 'gradient', rows, scale, out })
+      : yield calling('objectiveGradient', plan.address, set.address, 0, rows, scale, out, 0);
     const value = sum * scale;
     for (const { first, size } of this.decays) {
       this.engine.core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
@@ -336,6 +351,7 @@ export class Objective {
 
   /** (λ/2)·|kernels|² */
   penalty(): number {
+    if (this.decay === 0) return 0;
     let sum = 0;
     for (const { first, size } of this.decays) {
       sum += this.engine.core.dot(size, this.theta.at(first), this.theta.at(first));

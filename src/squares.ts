@@ -6,7 +6,7 @@ import { Bends } from './bends.js';
 import type { Objective } from './objective.js';
 import type { Squares } from './solve/smooth.js';
 import type { TargetUnit } from './unit.js';
-import { type Work, call } from './work.js';
+import { type Piece, type Work, call, calling } from './work.js';
 
 /**
  * F = (Σ w·(a − t)² + κ·|kernels|²)/s², κ = λ·W·O/2, which is W·O times E in the targets' unit s: plain residuals, so that μ has the usual scale. Bayesian decay is that of the parameters
@@ -113,7 +113,7 @@ export class NetworkSquares implements Squares {
       const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
       const passed = objective.passed ? 1 : 0;
       const [of, over, jacobian, e] = [plan.address, set.address, j.address, errors.address];
-      sum = yield* call('normalEquations', of, over, 0, rows, slab, passed, jacobian, e, a.address, address, scratch);
+      sum = yield calling('normalEquations', of, over, 0, rows, slab, passed, jacobian, e, a.address, address, scratch);
     }
     objective.linearised();
     this.bends?.begin(x);
@@ -172,7 +172,7 @@ export class NetworkSquares implements Squares {
     const squares = this.squares(this.at);
     core.fill(n, 0, scaling.address);
     const { scratch } = objective.jacobianBuffers();
-    if ((yield* this.damped(0, scratch)) === 0) {
+    if ((yield this.damped(0, scratch)) === 0) {
       yield* call('inverseDiagonal', n, factor.address, found.address, scaling.address);
       const gamma = Math.min(Math.max(n - kappa * core.total(n, found.address), 0), n);
       this.effectiveParameters = gamma;
@@ -200,7 +200,7 @@ export class NetworkSquares implements Squares {
     scaling.view().set(d);
     this.mu = mu;
     const { scratch } = objective.jacobianBuffers();
-    if ((yield* this.damped(mu, scratch)) !== 0) {
+    if ((yield this.damped(mu, scratch)) !== 0) {
       const { r, z, spare } = yield* this.triangular();
       const [own, to] = [scaling.address, found.address];
       yield* call('dampedTriangularStep', n, r.address, z.address, mu, own, factor.address, to, spare.address);
@@ -230,9 +230,9 @@ export class NetworkSquares implements Squares {
   }
 
   /** The step by Cholesky's factor into `found`; comes to 0 where there is one. */
-  private damped(mu: number, scratch: number): Work<number> {
+  private damped(mu: number, scratch: number): Piece {
     const { n, a, g, scaling, factor, found } = this;
-    return call('dampedStep', n, a.address, mu, scaling.address, g.address, factor.address, found.address, scratch);
+    return calling('dampedStep', n, a.address, mu, scaling.address, g.address, factor.address, found.address, scratch);
   }
 
   /** R and z for J and the residuals at `at`, found once for all damping. */

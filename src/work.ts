@@ -20,9 +20,14 @@ export function* done<T>(value: T): Work<T> {
   return value;
 }
 
+/** A call of a function of the binary. */
+export function calling(name: keyof DoubleCore, ...args: number[]): Piece {
+  return { order: { kind: 'call', name, args }, threads: 1 };
+}
+
 /** Calls a function of the binary. */
 export function* call(name: keyof DoubleCore, ...args: number[]): Work<number> {
-  return yield { order: { kind: 'call', name, args }, threads: 1 };
+  return yield calling(name, ...args);
 }
 
 /** Whether what a generator yields is to be carried out: it may have other things to say. */

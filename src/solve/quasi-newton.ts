@@ -1,7 +1,7 @@
 // BFGS in its inverse form, with limited memory, and with the memory of one step (Efficient BackProp 6.4; SPEC 1.6.4).
 
 import { type Arena, Reals } from '../../bindings/memory.js';
-import { type Work, call } from '../work.js';
+import { type Work, calling } from '../work.js';
 import { SEARCHES, search } from './conjugate-gradient.js';
 import type { LineSearch } from './line-search.js';
 import { type Iterate, type Kept, type Smooth, type Solver, dot, gradientAt, holding, sumOfMagnitudes } from './smooth.js';
@@ -278,7 +278,7 @@ export class Matrix implements Memory {
     g.view().set(v);
     const { gamma, a, b } = this.pending ?? { gamma: 1, a: 0, b: 0 };
     const rank = this.pending ? 1 : 0;
-    yield* call('rankTwoTimesVector', n, m.address, gamma, a, b, s.address, t.address, g.address, u.address, rank);
+    yield calling('rankTwoTimesVector', n, m.address, gamma, a, b, s.address, t.address, g.address, u.address, rank);
     this.pending = undefined;
     return u.view() as Float64Array;
   }
