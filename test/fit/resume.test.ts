@@ -398,3 +398,23 @@ it('writes files of one network in the order in which that is asked for', async 
     await rm(folder, { recursive: true });
   }
 });
+
+it('takes up a fit by default in whichever of its tries it was', async () => {
+  const far = X.map((row) => row.map((v) => 12 * v)); // at this scale the usual rate diverges
+  const setting: Setting = { layers: [dense(2)], options: {} };
+  const whole = await create(setting);
+  const record = await whole.fit(far, Y);
+  expect(record.choice).toContain('rate 0.0033 ');
+  expect(record.reason).toBe('epochs');
+  const law = fc.asyncProperty(LOOKS, WAYS, async (looks, way) => {
+    let net = await create(setting);
+    for (const count of looks) {
+      const { reason } = await net.fit(far, Y, { signal: signalAfter(10 * count), resume: 'ifAny' });
+      if (reason !== 'signal') return;
+      net = await back(net, way);
+    }
+    expect(lasting(await net.fit(far, Y, { resume: 'ifAny' }))).toEqual(lasting(record));
+    expect(net.getWeights()).toEqual(whole.getWeights());
+  });
+  await fc.assert(law, { numRuns: 5, seed: 8 });
+});
