@@ -4,7 +4,7 @@ import { DataError, OptionError, shown } from '../errors.js';
 import { type Checked, callback, checked, number, oneOf } from '../options.js';
 import { Box } from './box.js';
 import { Differences } from './differences.js';
-import { finiteList, isList, startOf } from './given.js';
+import { finiteList, isList, sized, startOf } from './given.js';
 import { FITTING_OPTIONS, type FittingOptions, type LeastSquaresMinimum, fitted } from './least-squares.js';
 import { studentQuantile } from './student.js';
 
@@ -98,10 +98,16 @@ export async function curveFit<X>(
     throw new OptionError('curveFit.model', value, 'a number', `curveFit.model returned ${shown(value)}; expected a number`);
   };
   const residuals = (parameters: Float64Array) => Float64Array.from(points, (point, i) => valueAt(point, parameters) - seen[i]!);
-  const slopes = gradient as ((x: X, parameters: Float64Array) => ArrayLike<number>) | undefined;
-  const jacobian = slopes && ((parameters: Float64Array) => points.map((point) => slopes(point, parameters.slice())));
+  const given = gradient as ((x: X, parameters: Float64Array) => ArrayLike<number>) | undefined;
+  // Copied: a caller may write each point's into the same array.
+  const slopes =
+    given &&
+    ((point: X, parameters: Float64Array) =>
+      Float64Array.from(sized('curveFit.gradient', given(point, parameters.slice()), start.length)));
+  const jacobian = slopes && ((parameters: Float64Array) => points.map((point) => slopes(point, parameters)));
   const found = await fitted('curveFit', residuals, jacobian, start, settings);
-  return { ...found, predict: (others, given) => band(found, valueAt, slopes, settings, others, given) };
+  const own = { ...found, x: found.x.slice(), covariance: found.covariance?.slice() };
+  return { ...found, predict: (others, given) => band(own, valueAt, slopes, settings, others, given) };
 }
 
 /** What a fit says of other points. @throws OptionError; whatever the model throws */
@@ -118,13 +124,14 @@ function band<X>(
     throw new OptionError('predict.of', of, "'mean' where points have sigma or weights: that of one more point is not known");
   }
   const n = parameters.length;
+  if (!isList(x)) throw new DataError('x', `predict expects an array of points; got ${shown(x)}`);
   const points = Array.from(x);
   const values = Float64Array.from(points, (point) => valueAt(point, parameters));
   const differences = new Differences(new Box('curveFit', n, bounds), parameters);
   const free = Array.from(parameters.keys()).filter((k) => active[k] === 0);
   const columns = free.map((k) => {
     const column = new Float64Array(points.length);
-    if (slopes) return Float64Array.from(points, (point) => slopes(point, parameters.slice())[k]!);
+    if (slopes) return Float64Array.from(points, (point) => slopes(point, parameters)[k]!);
     differences.slope(k, parameters, values, (at) => points.map((point) => valueAt(point, at)), column);
     return column;
   });

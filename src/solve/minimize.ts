@@ -54,7 +54,7 @@ export interface MinimizeOptions extends SolveOptions {
 /** A search that can go no further has ended at a minimum, to rounding, where the gradient is this small. */
 const ROUNDED = 1e-4;
 
-/** A value below this share of what it has fallen by is measured by that. */
+/** A value below this share of what it has fallen by is 0. */
 const FALLEN = 1e-8;
 
 /**
@@ -137,11 +137,15 @@ export async function minimize(
   const g = new Float64Array(n);
   let last: Iterate = { x: begun, value: smooth.gradient(begun, g), gradient: g, rate: 0 };
   smooth.settle(begun, g);
-  /** The gradient in no unit: what a change of a variable by its size does to the value, relative to it. */
+  /**
+   * The gradient in no unit: what a change of a variable by its size does to the value, relative to that, or to what it has fallen by if that is less: f may have a constant
+   * part. Of the start nothing is known.
+   */
   const relative = ({ x, value: now, gradient: slope }: Iterate): number => {
     const size = sizes(smooth.outside(x));
     const change = largest(slope.map((e, i) => (e * size[i]!) / unit[i]!));
-    return change === 0 ? 0 : change / Math.max(Math.abs(now), FALLEN * Math.abs(atStart / smooth.scale - now));
+    const fallen = Math.abs(atStart / smooth.scale - now);
+    return change === 0 ? 0 : change / Math.max(Math.min(Math.abs(now), fallen), FALLEN * fallen);
   };
   const norm = (slope: Float64Array) => largest(slope.map((e, i) => (e * smooth.scale) / unit[i]!));
   let small = 0;

@@ -12,19 +12,28 @@ export interface Asked {
   slopes(x: Float64Array, own: () => number, g: Float64Array): void;
 }
 
-/** A start closer to 0 than this share of the variable's size says nothing about that. */
-const NEXT_TO_ZERO = 2 ** -10;
-
-/** Sizes of variables as powers of two: what they start with; of one that starts at 0, or next to it, what it takes to change f by its own size, if that is less than 1. */
+/**
+ * Sizes of variables as powers of two: the largest of all starts, x_i, where variables are alike. One that starts smaller, and whose slope is as much steeper, is smaller: it has the size with which it changes f as much
+ * as the most influential one does. A small start alone says nothing.
+ */
 export function unitsAt(x: Float64Array, value: number, g: Float64Array, differences: Differences): Float64Array {
+  const [largest, influence] = x.reduce(
+    ([most, changes], e, i) => [Math.max(most, Math.abs(e)), Math.max(changes, Math.abs(e * g[i]!))],
+    [0, 0] as [number, number],
+  );
   return x.map((e, i) => {
-    const own = Math.abs(e);
-    const natural = value !== 0 && g[i] !== 0 ? Math.min(Math.abs(value / g[i]!), 1) : 1;
-    const size = own >= NEXT_TO_ZERO * natural ? own : natural;
+    const [own, slope] = [Math.abs(e), Math.abs(g[i]!)];
+    let size = own;
+    // Of one at 0: what it takes to change f by its own size, no more than that of others.
+    if (own === 0) size = Math.min(value !== 0 && slope !== 0 ? Math.abs(value) / slope : Infinity, largest || 1);
+    else if (influence > 0) size = Math.min(Math.max(influence / slope, own), largest);
     differences.learn(i, e, size);
     return powerOfTwo(size);
   });
 }
+
+/** A variable this close to a bound, relative to its size, with a slope that would take it there, is at the bound: searches end just before it, where the slope has its kink. */
+const CLOSE = 2 ** -30;
 
 /** f(unit∘u)/scale, remembered where it is asked again for the last point. */
 export class Scaled implements Immediate {
@@ -119,7 +128,13 @@ export class Scaled implements Immediate {
     if (!this.box.bounded) return;
     u.set(this.inside(this.outside(u)));
     this.gradient(u, g);
-    for (let i = 0; i < u.length; i++) this.held[i] = Number(this.box.holds(i, this.graded[i]!, this.slope[i]!));
+    const { box, graded, slope, unit, held } = this;
+    for (let i = 0; i < u.length; i++) {
+      const close = CLOSE * Math.max(Math.abs(graded[i]!), unit[i]!);
+      const bound = slope[i]! > 0 ? graded[i]! - close : graded[i]! + close;
+      held[i] = Number(box.holds(i, bound, slope[i]!));
+      if (held[i]) g[i] = 0;
+    }
   }
 
   /** p_i ← 0 for variables that bounds hold: their slope was left out, so that a direction knows nothing of them. */

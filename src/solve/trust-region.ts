@@ -27,6 +27,9 @@ const ROUNDS = 12;
 /** Entries of D are at least this share of the largest. */
 const FLOOR = 1e-10;
 
+/** The least damping, relative to the most that a radius may ask for, where the model is singular. */
+const SINGULAR = 1e-14;
+
 /** A step must lower the sum by this share of what the model foretells. */
 const LEAST = 1e-4;
 
@@ -41,6 +44,12 @@ const INFLUENCE = 1e-10;
 
 /** Who asks for no more digits than this does not get the last ones: they cost two Jacobians. */
 const PRECISE = 1e-10;
+
+/** The cosine that rounding leaves at most between residuals and columns of J, at a minimum that a search has come to. */
+const NEARLY = 1e-4;
+
+/** The same of a step without damping, relative to the variables. */
+const ROUNDED = 1e-7;
 
 /** Undamped steps for the last digits at most, and the relative size of those that no longer change any. */
 const LAST = 8;
@@ -67,6 +76,11 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     const lower = lowestAround((x) => f.valueAt(x), f.x, sizes(), box, FAR);
     if (lower.value < f.sum && f.linearise(lower.x)) yield iterate(0);
   }
+  /** Where a step was refused, however short, is a minimum only if residuals are nearly orthogonal to J, or its own step is one of rounding: else the model is wrong. */
+  const jammed = (): SolveReason => {
+    const rounding = () => step.solve(f.x, 0, d) && length(p) <= ROUNDED * length(sizes());
+    return angle(f, box) <= NEARLY || rounding() ? 'tolerance' : 'noProgress';
+  };
   const begun = f.sum;
   let radius = 0;
   let mu = 0;
@@ -81,7 +95,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       break;
     }
     for (;;) {
-      mu = damping(f, step, d, length, radius, mu, k === 0);
+      mu = damping(f, step, box, d, length, radius, mu, k === 0);
       const size = length(p);
       const product = f.model.times(p);
       const bent = dot(product, product);
@@ -96,7 +110,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       }
       box.project(to);
       if (to.every((e, i) => e === f.x[i])) {
-        ending = 'tolerance';
+        ending = jammed();
         break;
       }
       const value = f.valueAt(to);
@@ -123,7 +137,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       }
       yield undefined;
       if (settled || !(radius > 0)) {
-        ending = 'tolerance';
+        ending = jammed();
         break;
       }
       if (!Number.isFinite(model)) return 'noProgress';
@@ -152,7 +166,7 @@ function angle(f: Residuals, box: Box): number {
   for (let i = 0; i < f.n; i++) {
     const e = f.model.slope[i]!;
     if (e === 0 || box.holds(i, f.x[i]!, e)) continue;
-    most = Math.max(most, Math.abs(e) / (f.model.lengths[i]! * f.model.errors));
+    most = Math.max(most, Math.abs(e) / (f.model.lengths[i]! * Math.sqrt(f.sum)));
   }
   return most;
 }
@@ -161,6 +175,7 @@ function angle(f: Residuals, box: Box): number {
 function damping(
   f: Residuals,
   step: BoundedStep,
+  box: Box,
   d: Float64Array,
   length: (v: Float64Array) => number,
   radius: number,
@@ -174,15 +189,17 @@ function damping(
     return (size - radius) / radius / f.model.solvedSquare(step.free, v);
   };
   const solved = step.solve(f.x, 0, d);
+  const scaled = f.model.slope.map((e, i) => (box.holds(i, f.x[i]!, e) ? 0 : e / Math.sqrt(d[i]!)));
+  let high = Math.sqrt(dot(scaled, scaled)) / radius;
   let low = 0;
   if (solved) {
     const size = length(p);
     if (size <= (1 + NEAR) * radius) return 0;
     low = change(size);
   }
-  const scaled = f.model.slope.map((e, i) => (step.free.includes(i) ? e / Math.sqrt(d[i]!) : 0));
-  let high = Math.sqrt(dot(scaled, scaled)) / radius;
   if (!(low >= 0 && low < high)) low = 0;
+  // Without damping there is no step: some is needed, however long the step may be.
+  if (!solved) low = SINGULAR * high;
   let mu = first || !(before > low && before < high) ? Math.max(1e-3 * high, Math.sqrt(low * high)) : before;
   for (let k = 0; k < ROUNDS; k++) {
     if (mu === 0) mu = Math.max(Number.MIN_VALUE, 1e-3 * high);
@@ -211,7 +228,8 @@ function* lastDigits(
   if (numeric) f.linearise(f.x.slice(), true);
   let before = angle(f, box);
   for (let k = 0; k < LAST; k++) {
-    if (!step.solve(f.x, 0, d)) return;
+    // What has no influence does not move.
+    if (!step.solve(f.x, 0, d) && !step.solve(f.x, SINGULAR ** 2, d)) return;
     const to = f.x.map((e, i) => e + step.p[i]!);
     box.project(to);
     const moved = to.reduce((most, e, i) => Math.max(most, Math.abs(e - f.x[i]!) / f.differences.size(i, e)), 0);
