@@ -9,6 +9,9 @@ const FINE = 2 ** -12;
 /** A variable's typical size is at least this share of the largest that it has had: on its way through 0 it has not become small. */
 const LASTING = 2 ** -10;
 
+/** At an end, a variable is not taken for smaller than this share of what it was taken for before. */
+const SHRUNK = 2 ** -26;
+
 /** Tries where the function is not finite next to x, each with a step so many times smaller. */
 const TRIES = 4;
 const SMALLER = 2 ** -6;
@@ -42,6 +45,17 @@ export class Differences {
       this.left[i] = 1;
       this.least[i] = Math.max(this.least[i]!, LASTING * Math.abs(x[i]!));
     }
+  }
+
+  /** At an end: variables that have become much smaller than they were have sizes of now, no less than `natural`. Says whether any differs much. */
+  refine(x: Float64Array, natural: (i: number) => number): boolean {
+    let changed = false;
+    for (let i = 0; i < x.length; i++) {
+      const before = this.size(i, x[i]!);
+      this.least[i] = Math.min(this.least[i]!, Math.max(LASTING * Math.abs(x[i]!), natural(i) || 0, SHRUNK * this.least[i]!));
+      if (this.size(i, x[i]!) < before / 16) changed = true;
+    }
+    return changed;
   }
 
   /** How large a variable at x_i typically is. */

@@ -18,7 +18,8 @@ const SLICE = 16;
 
 /** What whoever drives a solver wants to know and to decide. */
 export interface Watch {
-  readonly counts: Counts;
+  /** How often the caller's functions have been called. */
+  calls(): number;
   /** What `onIteration` is told of a point. */
   told(iterate: Iterate, iteration: number): Progress;
   /** Why an accepted point is the last one, if it is. */
@@ -30,7 +31,7 @@ export async function drive(
   engine: Engine,
   solver: Solver<SolveReason>,
   { iterations, evaluations, onIteration, signal, timeLimit }: SolveSettings,
-  { counts, told, settled }: Watch,
+  { calls, told, settled }: Watch,
 ): Promise<{ readonly iterations: number; readonly reason: SolveReason }> {
   const begun = performance.now();
   let rested = begun;
@@ -38,7 +39,7 @@ export async function drive(
   const found = (reason: SolveReason) => ({ iterations: accepted, reason });
   for (;;) {
     if (accepted >= iterations) return found('iterations');
-    if (counts.value + counts.gradient >= evaluations) return found('evaluations');
+    if (calls() >= evaluations) return found('evaluations');
     if (signal?.aborted) return found('signal');
     if (timeLimit < Infinity || signal) {
       const now = performance.now();

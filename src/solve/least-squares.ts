@@ -117,12 +117,18 @@ export async function fitted(
   const box = new Box(call, n, settings.bounds);
   box.project(start);
   const roots = weights ? Float64Array.from(weights, Math.sqrt) : sigma && Float64Array.from(sigma, (e) => 1 / e);
-  const f = new Residuals(call, engine, { residuals, jacobian, roots, loss, scale }, box, start);
+  const f = new Residuals(
+    call,
+    engine,
+    { residuals, jacobian, roots, weighing: sigma ? 'sigma' : 'weights', loss, scale },
+    box,
+    start,
+  );
   try {
     if (!Number.isFinite(f.sum)) throw new DataError('x0', 'the residuals are so large there that their squares overflow');
     if (!f.linearise(start)) throw new DataError('x0', 'the slopes of the residuals are not all finite there');
     const watch: Watch = {
-      counts: f.counts,
+      calls: () => f.counts.value + (jacobian ? f.counts.jacobian : 0),
       told: ({ x, value: now, gradient }, iteration) => ({ iteration, x, value: now, gradientNorm: largest(gradient) }),
     };
     const { iterations, reason } = await drive(engine, trustRegion(f, box, settings, jacobian === undefined), settings, watch);
@@ -130,10 +136,11 @@ export async function fitted(
     const active = box.active(x);
     const free = Array.from(active.keys()).filter((i) => active[i] === 0);
     const degreesOfFreedom = f.observations - free.length;
-    const inverse = absoluteSigma || degreesOfFreedom > 0 ? f.model.inverse(free) : undefined;
+    const inverse = absoluteSigma || degreesOfFreedom > 0 ? f.model.inverse(free, jacobian ? EXACT : NUMERIC) : undefined;
     const variance = absoluteSigma ? 1 : f.sum / degreesOfFreedom;
     const covariance = inverse?.map((e, k) => (active[k % n] || active[Math.floor(k / n)] ? Number.NaN : variance * e));
-    const advice = adviceFor(reason, FLAT);
+    const undetermined = !inverse && (absoluteSigma || degreesOfFreedom > 0) ? UNDETERMINED : undefined;
+    const advice = adviceFor(reason, FLAT) ?? undetermined;
     return {
       x,
       value: f.sum,
@@ -154,3 +161,10 @@ export async function fitted(
 }
 
 const FLAT = 'the residuals do not change with some of the variables there';
+
+const UNDETERMINED =
+  'the residuals do not determine all variables, so that there are no standard errors: leave one out, or freeze it by bounds';
+
+/** What is left of a column of J, relative to its length, after all that others have of it: less is rounding. */
+const EXACT = 1e-14;
+const NUMERIC = 1e-10;

@@ -160,13 +160,13 @@ export class LinearModel {
   }
 
   /** (JᵀJ)⁻¹ of the free variables, 0 elsewhere: n×n; undefined where JᵀJ is singular. */
-  inverse(free: readonly number[]): Float64Array | undefined {
+  inverse(free: readonly number[], least: number): Float64Array | undefined {
     const { n, place, lengths, engine } = this;
     const k = free.length;
     if (!this.step(0, lengths, free, new Float64Array(n)) && k > 0) return undefined;
     const triangle = viewOf('float64', place.U, k * k);
     for (let i = 0; i < k; i++) {
-      if (!(Math.abs(triangle[i * k + i]!) > n * Number.EPSILON * lengths[free[i]!]!)) return undefined;
+      if (!(Math.abs(triangle[i * k + i]!) > least * lengths[free[i]!]!)) return undefined;
     }
     const result = new Float64Array(n * n);
     for (let i = 0; i < k; i++) {

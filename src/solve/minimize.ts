@@ -117,7 +117,8 @@ export async function minimize(
     // A minimum has nothing lower beside it, a maximum or a saddle has.
     const { x, varies } = around(start);
     if (x === start) {
-      const reason: SolveReason = varies ? 'minGradient' : 'flat';
+      const frozen = start.every((_, i) => box.isFrozen(i));
+      const reason: SolveReason = varies || frozen ? 'minGradient' : 'flat';
       const advice = adviceFor(reason, FLAT);
       return {
         x: start,
@@ -133,6 +134,7 @@ export async function minimize(
     from = x;
   }
   const smooth = new Scaled({ value, slopes }, box, unit, atStart);
+  if (from === start) smooth.remember(start, atStart, first);
   const begun = smooth.inside(from);
   const g = new Float64Array(n);
   let last: Iterate = { x: begun, value: smooth.gradient(begun, g), gradient: g, rate: 0 };
@@ -150,7 +152,7 @@ export async function minimize(
   const norm = (slope: Float64Array) => largest(slope.map((e, i) => (e * smooth.scale) / unit[i]!));
   let small = 0;
   const watch: Watch = {
-    counts,
+    calls: () => counts.value + (settings.gradient ? counts.gradient : 0),
     told: ({ x, value: now, gradient: slope }, iteration) => ({
       iteration,
       x: smooth.outside(x),

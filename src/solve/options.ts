@@ -34,7 +34,7 @@ export interface SolveOptions {
   numerics?: Numerics;
   /** Accepted steps at most. Default 1000. */
   iterations?: number;
-  /** Calls of the function and of its derivatives at most. Default no bound. */
+  /** No step begins once the function, and derivatives that are given, have been called so often. Default no bound. */
   evaluations?: number;
   /**
    * When the gradient counts as 0, in no unit. `minimize` ends where no variable, changed by its own size, changes the value by more than this share of it. `leastSquares` ends where

@@ -15,6 +15,8 @@ export interface ResidualFunctions {
   readonly jacobian?: ((x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>) | undefined;
   /** What residuals are multiplied with: the roots of their weights. */
   readonly roots?: Float64Array | undefined;
+  /** The option that these are from. */
+  readonly weighing: 'weights' | 'sigma';
   readonly loss: ResidualLoss;
   readonly scale: number;
 }
@@ -72,10 +74,15 @@ export class Residuals {
     }
     const r = Float64Array.from(given as ArrayLike<number>);
     const m = r.length;
-    if (!r.every(Number.isFinite)) throw new DataError('x0', 'the residuals are not all finite there');
     const { roots, loss } = functions;
-    if (roots && roots.length !== m) throw new OptionError(`${call}.weights`, roots, `${m} numbers, one for each residual`);
-    if (roots) for (let i = 0; i < m; i++) r[i]! *= roots[i]!;
+    const other = Array.from(given as ArrayLike<unknown>).findIndex((e) => typeof e !== 'number');
+    if (other >= 0) throw new OptionError(`${call}.residuals`, given, `numbers; residual ${other} is ${shown(given[other])}`);
+    if (roots && roots.length !== m) {
+      throw new OptionError(`${call}.${functions.weighing}`, roots, `${m} numbers, one for each residual`);
+    }
+    // What weighs nothing may be anything.
+    if (roots) for (let i = 0; i < m; i++) r[i] = roots[i] === 0 ? 0 : r[i]! * roots[i]!;
+    if (!r.every(Number.isFinite)) throw new DataError('x0', 'the residuals are not all finite there');
     this.n = n;
     this.m = m;
     this.observations = roots ? roots.reduce((count, root) => count + (root > 0 ? 1 : 0), 0) : m;
@@ -165,7 +172,6 @@ export class Residuals {
     this.counts.value++;
     const given = sized(`${this.call}.residuals`, this.functions.residuals(x.slice()), this.m);
     const { roots } = this.functions;
-    // What weighs nothing may be anything.
     for (let i = 0; i < into.length; i++) into[i] = roots ? (roots[i] === 0 ? 0 : given[i]! * roots[i]!) : given[i]!;
     return into;
   }
@@ -194,11 +200,12 @@ export class Residuals {
       const row = flat ?? sized(`${what}[${i}]`, given[i] as ArrayLike<number>, n);
       const root = functions.roots ? functions.roots[i]! : 1;
       for (let k = 0; k < n; k++, at++) {
-        const slope = row[flat ? at : k]!;
-        if (!Number.isFinite(slope)) {
-          throw new DataError('jacobian', `${slope} is not a finite number, at x = ${shown([...x])}`, { row: i, column: k });
+        const slope = root === 0 ? 0 : row[flat ? at : k]! * root;
+        // Later, a fit ends before what is no number.
+        if (!Number.isFinite(slope) && this.counts.jacobian === 1) {
+          throw new DataError('jacobian', `${slope} is not a finite number, at x0`, { row: i, column: k });
         }
-        j[at] = slope * root;
+        j[at] = slope;
       }
     }
   }

@@ -65,6 +65,14 @@ export class Scaled implements Immediate {
     this.held = new Uint8Array(n);
   }
 
+  /** What is known of a point already. */
+  remember(x: Float64Array, value: number, slope: Float64Array): void {
+    this.valued.set(x);
+    this.graded.set(x);
+    this.slope.set(slope);
+    this.known = value;
+  }
+
   outside(u: Float64Array): Float64Array {
     const x = u.map((e, i) => e * this.unit[i]!);
     this.box.project(x);

@@ -48,8 +48,14 @@ const PRECISE = 1e-10;
 /** The cosine that rounding leaves at most between residuals and columns of J, at a minimum that a search has come to. */
 const NEARLY = 1e-4;
 
-/** The same of a step without damping, relative to the variables. */
+/** The same of a step without damping, relative to the variables, and of what they change of the sum, relative to it. */
 const ROUNDED = 1e-7;
+
+/** How often ends are looked at again with finer differences, at most. */
+const REFINED = 3;
+
+/** Changes of the sum by less than this share of it are none. */
+const SEEN = 1e-9;
 
 /** Undamped steps for the last digits at most, and the relative size of those that no longer change any. */
 const LAST = 8;
@@ -76,10 +82,12 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     const lower = lowestAround((x) => f.valueAt(x), f.x, sizes(), box, FAR);
     if (lower.value < f.sum && f.linearise(lower.x)) yield iterate(0);
   }
-  /** Where a step was refused, however short, is a minimum only if residuals are nearly orthogonal to J, or its own step is one of rounding: else the model is wrong. */
+  /** Where a step was refused, however short, is a minimum only if the sum is level there, residuals are nearly orthogonal to J, or its own step is one of rounding: else the model is wrong. */
   const jammed = (): SolveReason => {
-    const rounding = () => step.solve(f.x, 0, d) && length(p) <= ROUNDED * length(sizes());
-    return angle(f, box) <= NEARLY || rounding() ? 'tolerance' : 'noProgress';
+    const size = sizes();
+    const level = f.model.slope.every((e, i) => box.holds(i, f.x[i]!, e) || Math.abs(e) * size[i]! <= ROUNDED * f.sum);
+    const rounding = () => step.solve(f.x, 0, d) && length(p) <= ROUNDED * length(size);
+    return level || angle(f, box) <= NEARLY || rounding() ? 'tolerance' : 'noProgress';
   };
   const begun = f.sum;
   let radius = 0;
@@ -87,14 +95,12 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
   let foretold = 1; // the last ratio of what F fell by and what the model said
   let small = 0;
   let ending: SolveReason | undefined;
+  let rounds = REFINED;
   for (let k = 0; ; k++) {
     grow(d, f.model.lengths);
     if (k === 0) radius = FIRST * length(sizes());
-    if (f.sum === 0 || angle(f, box) <= minGradient) {
-      ending = 'minGradient';
-      break;
-    }
-    for (;;) {
+    if (f.sum === 0 || angle(f, box) <= minGradient) ending = 'minGradient';
+    while (!ending) {
       mu = damping(f, step, box, d, length, radius, mu, k === 0);
       const size = length(p);
       const product = f.model.times(p);
@@ -142,11 +148,52 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       }
       if (!Number.isFinite(model)) return 'noProgress';
     }
-    if (ending) break;
+    if (!ending) continue;
+    const { flat, lower } = aside(f, box, sizes());
+    if (lower && rounds-- > 0 && f.linearise(lower)) {
+      yield iterate(0);
+      radius = FIRST * length(sizes());
+    } else {
+      // Derivatives were by steps that fitted larger variables: what they ended at is to be looked at again.
+      const { lengths, errors } = f.model;
+      const finer = numeric && rounds-- > 0 && f.differences.refine(f.x, (i) => errors / lengths[i]!);
+      if (finer && f.linearise(f.x.slice())) yield undefined;
+      else {
+        if (flat && f.sum > NOTHING * begun) ending = 'flat';
+        break;
+      }
+    }
+    ending = undefined;
+    small = 0;
   }
   if (tolerance <= PRECISE) yield* lastDigits(f, step, d, box, numeric, iterate);
-  const without = sizes().some((size, i) => !box.isFrozen(i) && f.model.lengths[i]! * size <= INFLUENCE * f.model.errors);
-  return without && f.sum > NOTHING * begun ? 'flat' : ending;
+  return ending ?? 'noProgress';
+}
+
+/**
+ * Variables whose slope says that they have no influence: whether one has none farther away either, and a lower point where one of them is changed. At a minimum of their own their
+ * slope is 0, too.
+ */
+function aside(
+  f: Residuals,
+  box: Box,
+  sizes: Float64Array,
+): { readonly flat: boolean; readonly lower: Float64Array | undefined } {
+  const { lengths, errors } = f.model;
+  const { x, sum } = f;
+  const seen = (at: Float64Array) => {
+    const value = f.valueAt(at);
+    return Math.abs(value - sum) <= SEEN * sum ? sum : value;
+  };
+  let flat = false;
+  for (let i = 0; i < x.length; i++) {
+    if (box.isFrozen(i) || !(lengths[i]! * sizes[i]! <= INFLUENCE * errors)) continue;
+    const alone = sizes.map((e, k) => (k === i ? e : 0));
+    const beside = lowestAround(seen, x, alone, box, FAR);
+    if (beside.value < sum) return { flat: false, lower: beside.x };
+    if (!beside.varies) flat = true;
+  }
+  return { flat, lower: undefined };
 }
 
 /** D² grows to the squares of lengths. */
