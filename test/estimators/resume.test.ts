@@ -59,8 +59,8 @@ async function interrupted(kind: Kind, options: Options, counts: readonly number
 }
 
 const SETTINGS: readonly [string, Kind, Options][] = [
-  ['a classifier', CLASSIFIER, { seed: 3 }],
-  ['a regressor', REGRESSOR, { seed: 3 }],
+  ['a classifier', CLASSIFIER, { seed: 3, epochs: 40 }],
+  ['a regressor', REGRESSOR, { seed: 3, epochs: 40 }],
   ['a shape that is given', CLASSIFIER, { seed: 3, hidden: 5, weightDecay: 0.01, epochs: 20, members: 2 }],
   ['early stopping', REGRESSOR, { seed: 3, hidden: 5, weightDecay: 0.01, epochs: 60, validation: 0.2, earlyStopping: true }],
   [
