@@ -3,12 +3,14 @@
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { DataError } from '../errors.js';
-import type { FitOptions } from './options.js';
+import { checked } from '../options.js';
+import { FIT_OPTIONS, type FitOptions } from './options.js';
 import { isChunks } from './stream.js';
 
 /**
- * Targets and options of a fit: a dataset, or chunks, have targets of their own, and options come second.
- * @throws DataError for options in the place of targets
+ * Targets and options of a fit: a dataset, or chunks, have targets of their own, and options come second. Each option is one that it takes, before anything is
+ * chosen by it.
+ * @throws DataError for options in the place of targets; OptionError
  */
 export function fitArguments(
   X: unknown,
@@ -20,7 +22,9 @@ export function fitArguments(
     const expected = 'expected an array of rows, or { data, shape }; got an object';
     throw new DataError('Y', `${expected}; chunks come as () => [[X, Y], …] or an async iterable, with options behind them`);
   }
-  return whole ? [undefined, (Y as FitOptions | undefined) ?? options] : [Y as MatrixLike, options];
+  const given = whole ? ((Y as FitOptions | undefined) ?? options) : options;
+  checked('fit', FIT_OPTIONS, given);
+  return [whole ? undefined : (Y as MatrixLike), given];
 }
 
 /** Whether what stands where targets should are options. */

@@ -26,6 +26,7 @@ afterAll(() => {
 });
 
 const layers = [dense(1)];
+const isRecord = (v: unknown): v is object => typeof v === 'object' && v !== null && !Array.isArray(v);
 const labels = ['a', 'b', 'a', 'b'];
 
 /** Each call with options that are right, for one to be made wrong. */
@@ -56,6 +57,21 @@ const CALLS: Record<string, { prefix: string; call: Call; right: Record<string, 
       metrics: ['accuracy'],
       onEpoch: () => {},
     },
+  },
+  'fit, which chooses the method': {
+    prefix: 'fit',
+    call: (o) => net.fit(X, [0, 1, 0, 1], o as never),
+    right: { batchSize: 2, lastBatch: 'even', minGradient: 0, validation: 0.5, timeLimit: 1000, seed: 1 },
+  },
+  "fit with 'auto'": {
+    prefix: 'fit',
+    call: (o) => net.fit(X, [0, 1, 0, 1], isRecord(o) ? { ...o, method: 'auto' } : (o as never)),
+    right: { epochs: 1, batchSize: 2, lastBatch: 'even', minGradient: 0, timeLimit: 1000, seed: 1 },
+  },
+  'Network.partialFit': {
+    prefix: 'fit',
+    call: (o) => net.partialFit(X, [0, 1, 0, 1], o as never),
+    right: { epochs: 1, batchSize: 2, lastBatch: 'even', minGradient: 0, timeLimit: 1000, seed: 1 },
   },
   'fit.earlyStopping': {
     prefix: 'fit.earlyStopping',
