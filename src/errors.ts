@@ -18,6 +18,7 @@ export function shown(value: unknown): string {
     const text = value.length > 0 && value.length <= FEW && value.every(isPlain) ? `[${value.map(shown).join(', ')}]` : '';
     return text && text.length <= 60 ? text : `an array of ${value.length}`;
   }
+  if (typeof value === 'bigint') return `${value}n`;
   if (value !== null && typeof value === 'object') {
     const name: unknown = value.constructor?.name; // of data, which may have a field of that name
     if (name === 'Object') return 'an object';
@@ -75,6 +76,13 @@ export class DataError extends EfficientBackpropError {
     this.what = what;
     this.detail = detail;
   }
+}
+
+/** An error about some of the rows that a caller gave, as one about all of them; `picked` says which they are, if not all. Any other error stays as it is. */
+export function amongAll(error: unknown, picked: ArrayLike<number> | undefined): unknown {
+  if (!picked || !(error instanceof DataError) || error.row === undefined || error.chunk !== undefined) return error;
+  const { what, detail, row, column } = error;
+  return new DataError(what, detail, { row: picked[row] ?? row, column });
 }
 
 /** A model file that is damaged, truncated, of a newer version, or not one of this library's. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Classifier } from '../estimators/classifier.js';
 import type { EstimatorOptions, RunOptions } from '../estimators/options.js';
 import { Regressor } from '../estimators/regressor.js';
+import { SomeRows } from '../data/table.js';
 import { freshSeed } from '../random.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireWritable } from './output.js';
@@ -120,8 +121,9 @@ async function trainWhole(file: string, options: TrainOptions, run: Run, say: (t
   };
   introduce(say, lesson, sheet.names.length, options.task !== undefined);
   const learn = async (): Promise<Learned> => {
-    const known = tableOf(inputs, sheet.rows, rows);
-    const held = tableOf(inputs, sheet.rows, test);
+    const known = new SomeRows(whole, rows); // columns are what all of their cells say
+    const held = new SomeRows(whole, test);
+    const measured = <T>(run: () => T) => (test.length ? located(sheet, run, { picked: test, target }) : undefined);
     const pick = <T>(values: readonly T[], which: Uint32Array) => Array.from(which, (r) => values[r]!);
     if (labels) {
       const weights = options.classWeights && { classWeights: options.classWeights };
@@ -129,17 +131,16 @@ async function trainWhole(file: string, options: TrainOptions, run: Run, say: (t
       return {
         task: 'classification',
         model,
-        evaluation: test.length
-          ? located(sheet, () => model.evaluate(held, pick(labels, test)), { picked: test, target })
-          : undefined,
+        evaluation: measured(() => model.evaluate(held, pick(labels, test))),
       };
     }
     if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
     const numbers = numbersOf(sheet, target, cells);
     const model = await Regressor.fit(known, pick(numbers, rows), run);
     const truths = pick(numbers, test);
-    const points = test.length ? (model.predict(held) as number[]).map((p, i): [number, number] => [truths[i]!, p]) : [];
-    return { task: 'regression', model, evaluation: test.length ? model.evaluate(held, truths) : undefined, points };
+    const predicted = measured(() => model.predict(held) as number[]) ?? [];
+    const points = predicted.map((p, i): [number, number] => [truths[i]!, p]);
+    return { task: 'regression', model, evaluation: measured(() => model.evaluate(held, truths)), points };
   };
   const learned = await learn().catch((error: unknown) => {
     throw relocated(sheet, error, { picked: rows, target });

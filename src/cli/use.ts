@@ -5,7 +5,8 @@ import { UnsupportedError } from '../errors.js';
 import { loadModel } from '../load-model.js';
 import { Regressor } from '../estimators/regressor.js';
 import type { ColumnSpec } from '../data/columns.js';
-import type { Cell, ColumnTable } from '../data/table.js';
+import type { Cell } from '../data/column.js';
+import type { ColumnTable } from '../data/table.js';
 import { tableOf, typedColumn } from './read/cells.js';
 import { PIECE, readSheet, readSheets } from './read/read.js';
 import type { Sheet } from './read/sheet.js';
@@ -96,7 +97,8 @@ export class Conformer {
   private column(sheet: Sheet, spec: ColumnSpec): Cell[] {
     const { gaps, strange } = this;
     const { name, kind } = spec;
-    const cells = typedColumn(sheet, name, kind === 'category' ? 'text' : 'number');
+    const written = kind === 'category' || (kind === 'date' && sheet.text);
+    const cells = typedColumn(sheet, name, written ? 'text' : 'number');
     const missing = cells.filter((cell) => cell === null || cell === undefined).length;
     gaps.set(name, (gaps.get(name) ?? 0) + missing);
     const odd = kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;

@@ -1,11 +1,12 @@
 // What each column of a table is, learned from its cells: how it becomes inputs, or why it does not.
 
 import { DataError, shown } from '../errors.js';
+import { type Column, MOSTLY, isNumberInText } from './column.js';
 import { type Extremes, Grouping, Groups, type Limits, type Sentinel } from './extremes.js';
 import type { Running } from './running.js';
 import { NOTHING, type Scaling, type Spread, joined, spreadOf } from './spread.js';
 import { Sample, type Squash, type Tail, tailOf } from './squash.js';
-import { type Column, type Table, isNumberInText } from './table.js';
+import type { Table } from './table.js';
 
 /** From this share of gaps on, a column gets an indicator beside it that says where they were. */
 const COMMON_GAPS = 0.05;
@@ -47,9 +48,6 @@ const MOST_CATEGORIES = 65_536;
 
 /** The first rows of a stream, if they are fewer, do not tell categories from names. */
 const FEW_STRINGS = 20;
-
-/** From this share of numbers in text on, a column of strings is one of numbers. */
-const MOSTLY = 0.9;
 
 /** What is known of a column so far. */
 interface Gathered {
@@ -105,7 +103,7 @@ export class ColumnsLearner {
     }
     const places = this.places(t);
     this.columns.forEach((gathered, i) => {
-      this.gather(gathered, t.column(places[i]!), t.settled);
+      this.gather(gathered, t.column(places[i]!, gathered.kind), t.settled);
     });
     this.rows += t.rows;
     return this;

@@ -7,7 +7,7 @@ import { soleRow } from './matrix.js';
 import { type Running, areSettled, following } from './running.js';
 import { type Scaling, scaled } from './spread.js';
 import { type Tail, squashed } from './squash.js';
-import { type Column, type Table, amongNumbers } from './table.js';
+import type { Table } from './table.js';
 
 /** A column of numbers. */
 type NumberSpec = Extract<ColumnSpec, { kind: 'number' | 'date' }>;
@@ -102,7 +102,9 @@ export class Encoder {
     const { spec, running } = this;
     if (!running) return this;
     const places = this.places(t);
-    const cells = spec.columns.map(({ kind }, i) => (kind === 'dropped' || places[i]! < 0 ? undefined : t.column(places[i]!)));
+    const cells = spec.columns.map(({ kind }, i) =>
+      kind === 'dropped' || places[i]! < 0 ? undefined : t.column(places[i]!, kind),
+    );
     const { columns, running: next } = following(spec.columns, running, cells, t.rows);
     return new Encoder({ ...spec, columns }, next);
   }
@@ -160,10 +162,10 @@ export class Encoder {
     let first = 0;
     this.spec.columns.forEach((spec, i) => {
       if (spec.kind === 'dropped') return;
-      const column = t.column(places[i]!);
+      const { values } = t.column(places[i]!, spec.kind);
       const place = this.spec.named ? spec.name : places[i]!;
-      if (spec.kind === 'category') this.encodeCategories(spec, column, out, first, place);
-      else this.encodeNumbers(spec, column, out, first, place);
+      if (spec.kind === 'category') this.encodeCategories(spec, values as readonly (string | null)[], out, first, place);
+      else this.encodeNumbers(spec, values as Float64Array, out, first, place);
       first += widthOf(spec);
     });
     return out;
@@ -175,10 +177,9 @@ export class Encoder {
     const places = this.places(t);
     this.spec.columns.forEach((spec, i) => {
       if (spec.kind !== 'category') return;
-      const column = t.column(places[i]!);
-      if (column.kind !== 'category') return;
-      const known = new Set<string | null>(spec.categories).add(null);
-      const strange = new Set(column.values.filter((v) => !known.has(v))) as Set<string>;
+      const { values } = t.column(places[i]!, spec.kind);
+      const known = new Set<unknown>(spec.categories).add(null);
+      const strange = new Set((values as readonly string[]).filter((v) => !known.has(v)));
       if (strange.size > 0) found.set(spec.name, strange);
     });
     return found;
@@ -217,16 +218,11 @@ export class Encoder {
 
   private encodeNumbers(
     spec: NumberSpec,
-    column: Column,
+    values: Float64Array,
     out: Float32Array | Float64Array,
     first: number,
     place: string | number,
   ): void {
-    if (column.kind === 'category') {
-      const row = column.values.findIndex((v) => v !== null);
-      if (row >= 0) throw new DataError('X', amongNumbers(column.values[row]), { row, column: place });
-    }
-    const values = column.kind === 'category' ? new Float64Array(column.values.length).fill(Number.NaN) : column.values;
     if (!this.spec.fills) refuseGap({ kind: 'number', values }, place);
     for (let r = 0, at = first; r < values.length; r++, at += this.inputs) {
       const x = held(values[r]!, spec);
@@ -240,16 +236,11 @@ export class Encoder {
 
   private encodeCategories(
     spec: Extract<ColumnSpec, { kind: 'category' }>,
-    column: Column,
+    values: readonly (string | null)[],
     out: Float32Array | Float64Array,
     first: number,
     place: string | number,
   ): void {
-    if (column.kind !== 'category') {
-      const row = column.values.findIndex((v) => !Number.isNaN(v));
-      if (row >= 0) throw new DataError('X', `${column.values[row]} stands in a column of strings`, { row, column: place });
-    }
-    const values = column.kind === 'category' ? column.values : new Array<null>(column.values.length).fill(null);
     const gap = this.spec.fills ? -1 : values.indexOf(null);
     if (gap >= 0) throw new DataError('X', GAP, { row: gap, column: place });
     const index = new Map(spec.categories.map((name, i) => [name, i]));

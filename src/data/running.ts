@@ -1,8 +1,8 @@
 // Columns of a stream: where their numbers lie so far, and how scalings follow as more rows come.
 
 import { type ColumnSpec, commensurable, held, indicatorScaling, sharing, varying } from './columns.js';
-import { NOTHING, type Scaling, type Spread, joined, spreadOf } from './spread.js';
-import type { Column } from './table.js';
+import { type Scaling, type Spread, joined, spreadOf } from './spread.js';
+import type { Column } from './column.js';
 
 /** What is known of columns beside how they become inputs: enough to go on learning their scalings. Plain data. */
 export interface Running {
@@ -52,7 +52,7 @@ export function scalingOf({ mean, deviation }: Spread): Scaling {
 
 /**
  * Columns after more rows: the same inputs, with means and scales of all rows so far.
- * @param more the new cells of each column; undefined where there are none to look at
+ * @param more the new cells of each column, of its kind; undefined where there are none to look at
  * @param rows how many rows they are
  */
 export function following(
@@ -67,13 +67,11 @@ export function following(
   const columns = specs.map((spec, i): ColumnSpec => {
     const column = more[i];
     if (!column || spec.kind === 'dropped') return spec;
-    if (spec.kind === 'category') return followingCategories(spec, column, running.rows, all);
+    if (spec.kind === 'category')
+      return followingCategories(spec, column.values as readonly (string | null)[], running.rows, all);
     const spread = spreads[i];
     if (!spread) return spec;
-    const added =
-      column.kind === 'category'
-        ? { ...NOTHING, gaps: column.values.length }
-        : spreadOf(column.values.map((x) => held(x, spec) ?? NaN));
+    const added = spreadOf((column.values as Float64Array).map((x) => held(x, spec) ?? NaN));
     const next = followed(spread, added, spec, settled);
     spreads[i] = next;
     const gaps = spec.gaps + added.gaps;
@@ -87,13 +85,11 @@ export function following(
 /** Categories as they were, with their shares in all rows so far. */
 function followingCategories(
   spec: Extract<ColumnSpec, { kind: 'category' }>,
-  column: Column,
+  values: readonly (string | null)[],
   before: number,
   all: number,
 ): ColumnSpec {
   const { categories, fill, scalings } = spec;
-  const values: readonly (string | null)[] =
-    column.kind === 'category' ? column.values : new Array<null>(column.values.length).fill(null);
   const index = new Map(categories.map((name, i) => [name, i]));
   const counts = new Array<number>(categories.length).fill(0);
   let gaps = 0;

@@ -1,10 +1,8 @@
 // Tables: what estimators learn from, column by column, whether it came as arrays, records or columns of a file.
 
 import { DataError, shown } from '../errors.js';
+import { type Cell, type Column, columnOf } from './column.js';
 import { type Matrix, type MatrixLike, matrix } from './matrix.js';
-
-/** What a record may hold. null, undefined, NaN and '' are missing. */
-export type Cell = number | string | boolean | bigint | Date | null | undefined;
 
 export type Row = Readonly<Record<string, Cell>>;
 
@@ -17,11 +15,6 @@ export type Samples = MatrixLike | readonly Row[] | readonly TypedRow[];
 /** Rows as users give them: N×I numbers, or records. */
 export type Rows = Samples | Table;
 
-/** A column in one of two forms: numbers (NaN where missing), or strings (null where missing). */
-export type Column =
-  | { readonly kind: 'number' | 'date'; readonly values: Float64Array }
-  | { readonly kind: 'category'; readonly values: readonly (string | null)[] };
-
 /** Rows of cells, seen by column. */
 export abstract class Table {
   abstract readonly rows: number;
@@ -31,8 +24,11 @@ export abstract class Table {
   /** Whether strings are meant as such, even where they are numbers in text. */
   readonly settled: boolean = false;
 
-  /** @throws DataError if the column holds what cannot be one kind of thing */
-  abstract column(index: number): Column;
+  /**
+   * @param wanted what the column holds, where that is known; else what most of its cells are
+   * @throws DataError at the first cell that is something else
+   */
+  abstract column(index: number, wanted?: Column['kind']): Column;
 }
 
 /** A table of numbers without names. */
@@ -83,9 +79,9 @@ export class ColumnTable extends Table {
     this.width = this.names.length;
   }
 
-  column(index: number): Column {
+  column(index: number, wanted?: Column['kind']): Column {
     const name = this.names[index]!;
-    return columnOf(name, this.columns.get(name)!);
+    return columnOf(name, this.columns.get(name)!, wanted);
   }
 }
 
@@ -107,8 +103,8 @@ export class SomeRows extends Table {
     this.settled = whole.settled;
   }
 
-  column(index: number): Column {
-    const column = this.whole.column(index);
+  column(index: number, wanted?: Column['kind']): Column {
+    const column = this.whole.column(index, wanted);
     if (column.kind === 'category') return { kind: 'category', values: Array.from(this.kept, (r) => column.values[r]!) };
     return { kind: column.kind, values: Float64Array.from(this.kept, (r) => column.values[r]!) };
   }
@@ -135,68 +131,11 @@ class RecordTable extends Table {
     if (this.width === 0) throw new DataError('X', 'the records have no columns');
   }
 
-  column(index: number): Column {
+  column(index: number, wanted?: Column['kind']): Column {
     const name = this.names[index]!;
-    return columnOf(
-      name,
-      this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined)), // not what records inherit
-    );
+    const cells = this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined)); // not what records inherit
+    return columnOf(name, cells, wanted);
   }
-}
-
-/** Whether a text is a number as programs write them. '007' is not: it is rather a code. */
-export function isNumberInText(text: string): boolean {
-  return /^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i.test(text);
-}
-
-/** What the error for a string in a column of numbers says. */
-export function amongNumbers(cell: unknown): string {
-  const hint = typeof cell === 'string' && isNumberInText(cell) ? '; convert it with Number' : '';
-  return `${shown(cell)} stands in a column of numbers${hint}`;
-}
-
-/** Whether a cell holds nothing. */
-export function isMissing(cell: Cell): boolean {
-  return cell === null || cell === undefined || cell === '' || (typeof cell === 'number' && Number.isNaN(cell));
-}
-
-/** ISO 8601 dates, with or without a time. */
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
-
-/** One column from cells: what the first cell that is there is, all must be. Dates become milliseconds since 1970. */
-function columnOf(name: string, cells: ArrayLike<Cell>): Column {
-  const n = cells.length;
-  const first = Array.prototype.find.call(cells, (cell: Cell) => !isMissing(cell)) as Cell;
-  if (typeof first === 'string') {
-    const values: (string | null)[] = new Array<string | null>(n);
-    let dates = true;
-    for (let r = 0; r < n; r++) {
-      const cell = cells[r];
-      if (isMissing(cell)) values[r] = null;
-      else if (typeof cell === 'string') {
-        values[r] = cell;
-        dates &&= ISO_DATE.test(cell) && !Number.isNaN(Date.parse(cell));
-      } else throw new DataError('X', `${shown(cell)} stands in a column of strings`, { row: r, column: name });
-    }
-    if (!dates) return { kind: 'category', values };
-    return { kind: 'date', values: Float64Array.from(values, (v) => (v === null ? Number.NaN : Date.parse(v))) };
-  }
-  const values = new Float64Array(n);
-  let dates = false;
-  for (let r = 0; r < n; r++) {
-    const cell = cells[r];
-    if (isMissing(cell)) values[r] = Number.NaN;
-    else if (typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint') values[r] = Number(cell);
-    else if (cell instanceof Date) {
-      values[r] = cell.getTime();
-      if (Number.isNaN(values[r]))
-        throw new DataError('X', 'is an invalid Date; a gap is written as null', { row: r, column: name });
-      dates = true;
-    } else throw new DataError('X', amongNumbers(cell), { row: r, column: name });
-    if (Math.abs(values[r]!) === Infinity)
-      throw new DataError('X', `${values[r]} is not a finite number`, { row: r, column: name });
-  }
-  return { kind: dates ? 'date' : 'number', values };
 }
 
 /**

@@ -74,8 +74,11 @@ export function classesIn(labels: ArrayLike<Label>): Label[] {
   const seen = new Set<Label>();
   for (let r = 0; r < labels.length; r++) {
     const label = labels[r];
-    if (!isLabel(label))
-      throw new DataError('labels', `${shown(label)} is not a label (a string, a finite number or a boolean)`, { row: r });
+    if (!isLabel(label)) {
+      const hint = typeof label === 'bigint' ? '; convert bigints with String or Number' : '';
+      const detail = `${shown(label)} is not a label (a string, a finite number or a boolean)${hint}`;
+      throw new DataError('labels', detail, { row: r });
+    }
     if (typeof label !== typeof labels[0])
       throw new DataError('labels', `${shown(label)} is a ${typeof label}, but row 0 has a ${typeof labels[0]}`, { row: r });
     seen.add(label);

@@ -6,8 +6,8 @@ import type { EncoderSpec } from '../data/encoder.js';
 import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
 import { countRows, picked } from '../data/pick.js';
-import { type Rows, SomeRows, type Table, table } from '../data/table.js';
-import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError } from '../errors.js';
+import { type Rows, SomeRows, Table, table } from '../data/table.js';
+import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError, amongAll } from '../errors.js';
 import { type Pace, type Standing, allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
 import { type Journal, journalFor } from './journal.js';
 import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
@@ -203,9 +203,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** Trains a model from scratch; the old one, if any, stays until the new one is done. */
   protected async train(rows: Rows, targets: Targets, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
-    await this.exclusively(async () => {
+    let kept: Uint32Array | undefined;
+    const training = this.exclusively(async () => {
       const interruption = new Interruption(run.signal, run.timeLimit);
-      const { t, known, weights } = weighing(table(rows), targets, run.sampleWeights);
+      const some = weighing(rows, targets, run.sampleWeights);
+      const { t, known, weights } = some;
+      kept = some.kept;
       const inputs = await Inputs.fit(t, this.fills(t), this.options.decorrelate);
       const coding = this.learnCoding(known, t.rows);
       const encoded = (by: Inputs) => this.problem(by, coding, t, known, weights, byClass, run.background);
@@ -214,6 +217,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
         return drawnIn && { inputs: drawnIn, problem: encoded(drawnIn) };
       };
       await this.learn(inputs, coding, encoded(inputs), { squashed }, {}, run, interruption);
+    });
+    await training.catch((error: unknown) => {
+      throw amongAll(error, kept);
     });
   }
 
@@ -304,8 +310,11 @@ export abstract class Estimator<Targets, Coding> extends Model {
    */
   protected async continue(rows: Rows, targets: Targets, options: PartialFitOptions | undefined): Promise<void> {
     const { epochs, sampleWeights, signal, background } = checked('partialFit', PARTIAL_OPTIONS, options);
-    await this.exclusively(async () => {
-      const { t, known, weights: own } = weighing(table(rows), targets, sampleWeights);
+    let kept: Uint32Array | undefined;
+    const training = this.exclusively(async () => {
+      const some = weighing(rows, targets, sampleWeights);
+      const { t, known, weights: own } = some;
+      kept = some.kept;
       const before = this.fitted;
       const inputs = before?.inputs.followed(t) ?? (await Inputs.begin(t, this.fills(t), this.options.decorrelate));
       const coding = before ? this.following(before.coding, known, t.rows) : this.learnCoding(known, t.rows);
@@ -346,6 +355,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
         }
         throw error;
       }
+    });
+    await training.catch((error: unknown) => {
+      throw amongAll(error, kept);
     });
   }
 
@@ -523,12 +535,15 @@ export function optionsOf({ config }: ModelDocument): object {
 }
 
 /** Rows that weigh something, with their targets and weights: what weighs nothing is no data, and neither means nor labels come from it. */
-function weighing<Targets>(t: Table, targets: Targets, given: ArrayLike<number> | undefined) {
+function weighing<Targets>(rows: Rows, targets: Targets, given: ArrayLike<number> | undefined) {
+  const t = table(rows);
   const all = given && rowWeights(given, t.rows);
-  if (!all?.includes(0) || countRows(targets, 'targets') !== t.rows) return { t, known: targets, weights: all };
+  const whole = { t, known: targets, weights: all, kept: undefined };
+  if (!all?.includes(0) || countRows(targets, 'targets') !== t.rows) return whole;
   const kept = Uint32Array.from(all.keys()).filter((r) => all[r]! > 0);
-  if (kept.length < 2) return { t, known: targets, weights: all }; // columns of one row do not vary
-  return { t: new SomeRows(t, kept), known: picked(targets, kept), weights: picked(all, kept) };
+  if (kept.length < 2) return whole; // columns of one row do not vary
+  const some = rows instanceof Table ? new SomeRows(rows, kept) : table(picked(rows, kept));
+  return { t: some, known: picked(targets, kept), weights: picked(all, kept), kept };
 }
 
 function missingHistory(): never {

@@ -57,7 +57,11 @@ const COLUMNS = {
 /** @throws ModelFileError */
 export function encoderSpec(config: unknown): EncoderSpec {
   const { named, fills, columns } = fields('encoder', ENCODER, config);
-  return { named, fills, columns: columns.map((column, i) => columnSpec(column, `columns[${i}]`)) };
+  const specs = columns.map((column, i) => columnSpec(column, `columns[${i}]`));
+  if (!named && specs.some(({ kind }) => kind === 'category')) {
+    throw new ModelFileError('damaged: columns without names are numbers, and one of them has categories');
+  }
+  return { named, fills, columns: specs };
 }
 
 function columnSpec(config: unknown, what: string): ColumnSpec {

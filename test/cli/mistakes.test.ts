@@ -20,7 +20,8 @@ afterAll(() => place.remove());
 const QUICK = ['--hidden', '8', '--weight-decay', '0.01', '--epochs', '30', '--seed', '1'];
 
 describe('what cannot work', () => {
-  const bad: [what: string, contents: string | Uint8Array, args: string[], code: number, message: RegExp][] = [
+  type Bad = [what: string, contents: string | Uint8Array, args: string[], code: number, message: RegExp];
+  const bad: Bad[] = [
     ['an empty file', '', ['--target', 'y'], 1, /data\.csv: is empty/],
     ['a binary file', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 1, 2), ['--target', 'y'], 1, /data\.csv:1: is a binary file/],
     ['a ragged row', 'x,y\n1,a\n2\n', ['--target', 'y'], 1, /data\.csv:3: has 1 cells; expected 2/],
@@ -35,6 +36,15 @@ describe('what cannot work', () => {
       1,
       /data\.csv:20, column "x": Infinity is not a finite number/,
     ],
+    ...[1, 2, 3].map(
+      (seed): Bad => [
+        `a word among dates, with seed ${seed}`,
+        `d,y\n${Array.from({ length: 60 }, (_, i) => `${i === 5 ? 'unknown' : new Date(864e5 * i).toISOString().slice(0, 10)},${i + (i % 7)}`).join('\n')}\n`,
+        ['--target', 'y', '--hidden', '0', '--seed', `${seed}`],
+        1,
+        /data\.csv:7, column "d": "unknown" is not a date/,
+      ],
+    ),
     ['constant columns only', `x,y\n${'1,a\n1,b\n'.repeat(9)}`, ['--target', 'y'], 1, /the same in every row/],
     [
       'gaps refused',

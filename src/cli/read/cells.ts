@@ -1,7 +1,8 @@
 // From raw cells to columns of one type each: what text means, and what a model expects.
 
 import { GAP } from '../../data/columns.js';
-import { type Cell, ColumnTable } from '../../data/table.js';
+import type { Cell } from '../../data/column.js';
+import { ColumnTable } from '../../data/table.js';
 import { DataError } from '../../errors.js';
 import type { Sheet } from './sheet.js';
 

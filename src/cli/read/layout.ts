@@ -1,6 +1,6 @@
 // What the columns of a file are, learned from all of its rows without keeping them.
 
-import type { Cell } from '../../data/table.js';
+import type { Cell } from '../../data/column.js';
 import { type TextKind, TextProfile, type Wanted, conformed, ofKind } from './cells.js';
 import type { Sheet } from './sheet.js';
 

@@ -1,6 +1,6 @@
 // NDJSON: a JSON object in each line.
 
-import type { Cell } from '../../data/table.js';
+import type { Cell } from '../../data/column.js';
 import { shown } from '../../errors.js';
 import { InputError } from '../failure.js';
 import { Sheet } from './sheet.js';

@@ -2,7 +2,7 @@
 
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import type { Cell } from '../../data/table.js';
+import type { Cell } from '../../data/column.js';
 import { shown } from '../../errors.js';
 import { InputError } from '../failure.js';
 import { Sheet } from './sheet.js';

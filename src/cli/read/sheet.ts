@@ -1,6 +1,6 @@
 // What a file of rows holds, before anything is made of it: named columns of raw cells, and where each row stands.
 
-import type { Cell } from '../../data/table.js';
+import type { Cell } from '../../data/column.js';
 import { type FilePlace, InputError } from '../failure.js';
 
 /** A size without end: all rows go into one sheet. */

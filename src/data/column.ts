@@ -1,0 +1,129 @@
+// One column from cells: numbers, dates or strings, and the cell that is none of what the others are.
+
+import { DataError, shown } from '../errors.js';
+
+/** What a record may hold. null, undefined, NaN and '' are missing. */
+export type Cell = number | string | boolean | bigint | Date | null | undefined;
+
+/** A column in one of two forms: numbers (NaN where missing), or strings (null where missing). Dates are milliseconds since 1970. */
+export type Column =
+  | { readonly kind: 'number' | 'date'; readonly values: Float64Array }
+  | { readonly kind: 'category'; readonly values: readonly (string | null)[] };
+
+/** From this share of numbers, or of dates, on, a column of strings is one of numbers, or of dates. */
+export const MOSTLY = 0.9;
+
+/** Whether a text is a number as programs write them. '007' is not: it is rather a code. */
+export function isNumberInText(text: string): boolean {
+  return /^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i.test(text);
+}
+
+/** Whether a cell holds nothing. */
+export function isMissing(cell: Cell): boolean {
+  return cell === null || cell === undefined || cell === '' || (typeof cell === 'number' && Number.isNaN(cell));
+}
+
+/** ISO 8601 dates, with or without a time. */
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+
+const isDateInText = (text: string) => ISO_DATE.test(text) && !Number.isNaN(Date.parse(text));
+
+/**
+ * A column from cells.
+ * @param wanted what it is known to hold; else what most of its cells are
+ * @throws DataError at the first cell that is something else
+ */
+export function columnOf(name: string, cells: ArrayLike<Cell>, wanted?: Column['kind']): Column {
+  const { strings, kind } = kindOf(cells, wanted);
+  if (kind === 'category') return { kind, values: categories(name, cells) };
+  if (kind === 'date') return { kind, values: filled(name, cells, (cell, row) => time(cell, strings, name, row)) };
+  const values = filled(name, cells, (cell, row) => numberOf(cell, name, row));
+  if (!wanted) requireTold(name, cells, values);
+  return { kind, values };
+}
+
+/** What a column holds: of strings, or of anything else. */
+function kindOf(cells: ArrayLike<Cell>, wanted: Column['kind'] | undefined): { strings: boolean; kind: Column['kind'] } {
+  let [texts, datesInText, dates, others] = [0, 0, 0, 0];
+  let first: Cell;
+  for (let r = 0; r < cells.length; r++) {
+    const cell = cells[r];
+    if (isMissing(cell)) continue;
+    first ??= cell;
+    if (typeof cell !== 'string') {
+      others++;
+      if (cell instanceof Date) dates++;
+    } else {
+      texts++;
+      if (isDateInText(cell)) datesInText++;
+    }
+  }
+  const strings = texts > others || (texts === others && typeof first === 'string');
+  // Milliseconds will do for dates, if all are such.
+  if (wanted) return { strings, kind: wanted === 'date' && texts + dates === 0 ? 'number' : wanted };
+  if (!strings) return { strings, kind: dates > 0 ? 'date' : 'number' };
+  return { strings, kind: datesInText === texts || areDates(cells, texts, datesInText) ? 'date' : 'category' };
+}
+
+/** Whether strings, most of which are dates, can be nothing else: they differ too much to be categories. */
+function areDates(cells: ArrayLike<Cell>, texts: number, dates: number): boolean {
+  if (dates < MOSTLY * texts) return false;
+  return new Set(Array.from(cells).filter((cell) => typeof cell === 'string' && cell !== '')).size > Math.max(texts / 2, 2);
+}
+
+/** The number that each cell is; NaN for a gap. */
+function filled(name: string, cells: ArrayLike<Cell>, read: (cell: Cell, row: number) => number): Float64Array {
+  const values = new Float64Array(cells.length);
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row];
+    const value = isMissing(cell) ? Number.NaN : read(cell, row);
+    if (Math.abs(value) === Infinity) throw new DataError('X', `${value} is not a finite number`, { row, column: name });
+    values[row] = value;
+  }
+  return values;
+}
+
+const isNumeric = (cell: Cell) => typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint';
+
+/** @throws DataError */
+function numberOf(cell: Cell, column: string, row: number): number {
+  if (isNumeric(cell)) return Number(cell);
+  const hint =
+    typeof cell === 'string' && isNumberInText(cell)
+      ? '; convert it with Number'
+      : cell instanceof Date
+        ? '; its getTime() is a number'
+        : '';
+  throw new DataError('X', `${shown(cell)} stands in a column of numbers${hint}`, { row, column });
+}
+
+/** @param strings whether the dates are written out, so that a number is none. @throws DataError */
+function time(cell: Cell, strings: boolean, column: string, row: number): number {
+  if (cell instanceof Date) {
+    if (!Number.isNaN(cell.getTime())) return cell.getTime();
+    throw new DataError('X', 'is an invalid Date; a gap is written as null', { row, column });
+  }
+  if (typeof cell === 'string' && isDateInText(cell)) return Date.parse(cell);
+  if (!strings && isNumeric(cell)) return Number(cell);
+  const detail = `${shown(cell)} is not a date, and stands in a column of dates (2020-01-31 in ISO 8601); a gap stays empty`;
+  throw new DataError('X', detail, { row, column });
+}
+
+/** @throws DataError */
+function categories(name: string, cells: ArrayLike<Cell>): (string | null)[] {
+  return Array.from(cells, (cell, row) => {
+    if (isMissing(cell)) return null;
+    if (typeof cell === 'string') return cell;
+    throw new DataError('X', `${shown(cell)} stands in a column of strings`, { row, column: name });
+  });
+}
+
+/** @throws DataError for bigints that differ, in a column whose numbers are all the same */
+function requireTold(name: string, cells: ArrayLike<Cell>, values: Float64Array): void {
+  const first = Array.prototype.findIndex.call(cells, (cell: Cell) => typeof cell === 'bigint');
+  if (first < 0 || values.some((v) => !Number.isNaN(v) && v !== values[first])) return;
+  const row = Array.prototype.findIndex.call(cells, (cell: Cell) => typeof cell === 'bigint' && cell !== cells[first]);
+  if (row < 0) return;
+  const detail = `${shown(cells[row])} and ${shown(cells[first])} are the same number in 64 bits; subtract one that they have in common, or leave the column out if it names rows`;
+  throw new DataError('X', detail, { row, column: name });
+}
