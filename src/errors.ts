@@ -43,6 +43,13 @@ export class OptionError extends EfficientBackpropError {
     this.value = value;
     this.expected = expected;
   }
+
+  /** What a log needs: the value, which may be a model or a whole data set, as messages show it. */
+  toJSON(): { name: string; message: string; option: string; value: unknown; expected: string } {
+    const { name, message, option, value, expected } = this;
+    const plain = value === null || typeof value === 'boolean' || Number.isFinite(value);
+    return { name, message, option, value: plain ? value : shown(value), expected };
+  }
 }
 
 /** Where in the data something is wrong: a row (from 0), a column (its name, or its index from 0), or both; of data in chunks, which (from 0). */

@@ -115,7 +115,8 @@ export function classIndices(labels: ArrayLike<Label>, classes: readonly Label[]
     const c = index.get(labels[r]!);
     if (c !== undefined) return c;
     const list = classes.slice(0, 12).map(shown).join(', ') + (classes.length > 12 ? ', …' : '');
-    throw new DataError('labels', `${shown(labels[r])} is none of the classes ${list}`, { row: r });
+    const hint = isLabel(labels[r]) ? '; the option classes: [...] lists all that there are, those with few rows too' : '';
+    throw new DataError('labels', `${shown(labels[r])} is none of the classes ${list}${hint}`, { row: r });
   });
 }
 

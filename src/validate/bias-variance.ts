@@ -11,7 +11,7 @@ import { callback, checked, number, value } from '../options.js';
 import { Purpose, halves } from '../random.js';
 import { SHARED, type SharedOptions } from './cross-validate.js';
 import { type Decomposition, type Spread, spreadFor } from './decomposition.js';
-import { ArraySource, type Learner, type Make, type Truths, fresh, predictions } from './subject.js';
+import { ArraySource, type Learner, type Make, type Truths, maker, predictions } from './subject.js';
 
 const isEpochs = (v: unknown): v is number[] =>
   Array.isArray(v) && v.length > 0 && v.every((e, i) => Number.isInteger(e) && e > (i === 0 ? 0 : v[i - 1]));
@@ -69,11 +69,12 @@ export async function biasVariance<M extends Learner>(
   const { replicas, test, epochs, seed, fit, sampleWeights, signal, onReplica } = checked('biasVariance', OPTIONS, options);
   const source = new ArraySource(X, Y, sampleWeights);
   const judged = test ? new ArraySource(test[0], test[1], undefined) : source;
+  const fresh = maker('biasVariance', make);
   const engine = await engineOf('float32', 'fast');
   const spreads = new Map<number, Spread>();
   for (let replica = 0; replica < replicas; replica++) {
     signal?.throwIfAborted();
-    const model = await fresh('biasVariance', make);
+    const model = await fresh();
     try {
       const drawn = bootstrap(engine, source.rows, seed, replica);
       const left = test ? undefined : leftOut(drawn);

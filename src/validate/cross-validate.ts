@@ -9,7 +9,7 @@ import { OptionError } from '../errors.js';
 import { callback, checked, number, value } from '../options.js';
 import { Purpose, SEED } from '../random.js';
 import { type Summary, summary } from './metrics.js';
-import { type Learner, type Make, type Source, type Truths, fresh, sourceOf } from './subject.js';
+import { type Learner, type Make, type Source, type Truths, maker, sourceOf } from './subject.js';
 
 /** Options that all ways to validate share. */
 export const SHARED = {
@@ -104,13 +104,14 @@ export async function crossValidate<M extends Learner>(
   if (folds > source.rows) {
     throw new OptionError('crossValidate.folds', folds, `at most the number of rows, which is ${source.rows}`);
   }
+  const fresh = maker('crossValidate', make);
   const engine = await engineOf('float32', 'fast');
   const done: Fold<Evaluated<M>>[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     let parts: Uint32Array[] | undefined;
     for (let fold = 0; fold < folds; fold++) {
       signal?.throwIfAborted();
-      const model = await fresh('crossValidate', make);
+      const model = await fresh();
       try {
         parts ??= dealt(engine, source, model, folds, seed, repeat);
         const held = parts[fold]!;

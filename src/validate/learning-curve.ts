@@ -9,7 +9,7 @@ import { callback, checked, number, value } from '../options.js';
 import { Purpose } from '../random.js';
 import { SHARED, type SharedOptions, dealt, without } from './cross-validate.js';
 import { type Summary, summary } from './metrics.js';
-import { type Learner, type Make, type Truths, fresh, sourceOf } from './subject.js';
+import { type Learner, type Make, type Truths, maker, sourceOf } from './subject.js';
 
 const isSize = (v: unknown) => typeof v === 'number' && v > 0 && (v <= 1 || Number.isInteger(v));
 
@@ -72,6 +72,7 @@ export async function learningCurve<M extends Learner>(
   const source = sourceOf(X, Y as Truths, sampleWeights);
   if (folds > source.rows)
     throw new OptionError('learningCurve.folds', folds, `at most the number of rows, which is ${source.rows}`);
+  const fresh = maker('learningCurve', make);
   const engine = await engineOf('float32', 'fast');
   const order = permutation(engine, source.rows, seed, Purpose.folds, 1);
   const points: LearningPoint[] = [];
@@ -82,14 +83,14 @@ export async function learningCurve<M extends Learner>(
     let fewest = Infinity;
     for (let fold = 0; fold < folds; fold++) {
       signal?.throwIfAborted();
-      const model = await fresh('learningCurve', make);
+      const model = await fresh();
       try {
-        parts ??= dealt(engine, source, model, folds, seed, 0);
-        const rest = without(parts[fold]!, source.rows);
-        const wanted = size <= 1 ? Math.round(size * rest.length) : size;
-        if (wanted < 1 || wanted > rest.length) {
-          throw new OptionError('learningCurve.sizes', size, `between 1 and the ${rest.length} rows that are not held out`);
+        if (!parts) {
+          parts = dealt(engine, source, model, folds, seed, 0);
+          requireSizes(sizes, source.rows - Math.max(...parts.map(({ length }) => length)));
         }
+        const rest = without(parts[fold]!, source.rows);
+        const wanted = counted(size, rest.length);
         const used = wanted === rest.length ? rest : some(rest, wanted, order, source.strata(model));
         fewest = Math.min(fewest, used.length);
         await source.fit(model, used, fit);
@@ -104,6 +105,17 @@ export async function learningCurve<M extends Learner>(
     onPoint?.(point);
   }
   return points;
+}
+
+/** How many rows a share of them is, or a number. */
+const counted = (size: number, rows: number) => (size <= 1 ? Math.round(size * rows) : size);
+
+/** @param rows the fewest that are not held out. @throws OptionError */
+function requireSizes(sizes: readonly number[], rows: number): void {
+  const wrong = sizes.find((size) => counted(size, rows) < 1 || counted(size, rows) > rows);
+  if (wrong === undefined) return;
+  const expected = `between 1 and the ${rows} rows that are not held out`;
+  throw new OptionError('learningCurve.sizes', sizes, expected, `learningCurve.sizes has ${wrong}; expected ${expected}`);
 }
 
 /** So many of the rows, in an order of all: the first of a line in which every class is evenly spread, so that fewer are a part of more. */

@@ -5,7 +5,7 @@ import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
 import { countRows, picked } from '../data/pick.js';
 import type { Samples } from '../data/table.js';
 import type { Label } from '../data/targets.js';
-import { DataError, OptionError, shown } from '../errors.js';
+import { DataError, OptionError, amongAll, shown } from '../errors.js';
 import { Classifier } from '../estimators/classifier.js';
 import { classOf, classThreshold } from '../metrics.js';
 import { Network } from '../network.js';
@@ -21,13 +21,27 @@ export interface Learner {
 /** Makes a fresh model; called once per training. */
 export type Make<M extends Learner> = () => M | Promise<M>;
 
-/** What `make` makes. @throws OptionError where it is no function, or makes no model */
-export async function fresh<M extends Learner>(call: string, make: Make<M>): Promise<M> {
+/**
+ * What calls `make` for a model, which is another each time.
+ * @throws OptionError where it is no function, or makes no model; of the call that this returns, where it does not make a new one
+ */
+export function maker<M extends Learner>(call: string, make: Make<M>): () => Promise<M> {
   const expected = 'a function that makes a model, such as () => new Regressor()';
   if (typeof make !== 'function') throw new OptionError(`${call}.make`, make, expected);
-  const model: unknown = await make();
-  if (typeof (model as Learner | null | undefined)?.fit === 'function') return model as M;
-  throw new OptionError(`${call}.make`, model, expected, `${call}.make returned ${shown(model)}; expected ${expected}`);
+  const prototype = (make as { prototype?: Partial<Learner> }).prototype;
+  if (typeof prototype?.fit === 'function') {
+    throw new OptionError(`${call}.make`, make, expected, `${call}.make is the class ${make.name}; expected ${expected}`);
+  }
+  const made = new WeakSet<object>();
+  return async () => {
+    const model: unknown = await make();
+    const refused = (what: string, right: string) =>
+      new OptionError(`${call}.make`, model, right, `${call}.make returned ${what}; expected ${right}`);
+    if (typeof (model as Learner | null | undefined)?.fit !== 'function') throw refused(shown(model), expected);
+    if (made.has(model as Learner)) throw refused('a model that it had returned before', 'a new one each time');
+    made.add(model as Learner);
+    return model as M;
+  };
 }
 
 /** What they are to learn: labels or numbers, one (or a row of them) for each row. */
@@ -77,11 +91,20 @@ export class ArraySource implements Source {
   }
 
   async fit(model: Learner, indices: Uint32Array, options: object): Promise<void> {
-    await call(model).fit(picked(this.X, indices), picked(this.Y, indices), { ...options, ...this.weighted(indices) });
+    const given = { ...options, ...this.weighted(indices) };
+    try {
+      await call(model).fit(picked(this.X, indices), picked(this.Y, indices), given);
+    } catch (error) {
+      throw amongAll(error, indices);
+    }
   }
 
   evaluate(model: Learner, indices: Uint32Array): object {
-    return call(model).evaluate(picked(this.X, indices), picked(this.Y, indices), this.weighted(indices));
+    try {
+      return call(model).evaluate(picked(this.X, indices), picked(this.Y, indices), this.weighted(indices));
+    } catch (error) {
+      throw amongAll(error, indices);
+    }
   }
 
   private weighted(indices: Uint32Array): { sampleWeights?: number[] } {
@@ -106,6 +129,8 @@ class DatasetSource implements Source {
     const some = this.data.picked(indices);
     try {
       await call(model).fit(some, options);
+    } catch (error) {
+      throw amongAll(error, indices);
     } finally {
       some.dispose();
     }
@@ -115,6 +140,8 @@ class DatasetSource implements Source {
     const some = this.data.picked(indices);
     try {
       return call(model).evaluate(some);
+    } catch (error) {
+      throw amongAll(error, indices);
     } finally {
       some.dispose();
     }

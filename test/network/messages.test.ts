@@ -139,3 +139,24 @@ test('a model as JSON is none of loadModel', async () => {
   expect(await messageOf(() => loadModel(bytes))).toMatch(/begins as JSON.*fromJSON of Classifier, Regressor or Network/);
   net.dispose();
 });
+
+test('an OptionError as JSON is short, whatever the value was', async () => {
+  const model = new Classifier();
+  for (const [value, written] of [
+    [model, 'an object of Classifier'],
+    [Array.from({ length: 1e5 }, (_, i) => i), 'an array of 100000'],
+    [3n, '3n'],
+    [Number.NaN, 'NaN'],
+    [0, 0],
+  ] as const) {
+    const error = new OptionError('fit.option', value, 'something else');
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'OptionError',
+      message: error.message,
+      option: 'fit.option',
+      value: written,
+      expected: 'something else',
+    });
+    expect(error.value).toBe(value);
+  }
+});

@@ -195,13 +195,51 @@ describe('crossValidate', () => {
     ['biasVariance', biasVariance],
   ] as const)('%s wants a function that makes models', async (name, validate) => {
     const call = validate as (make: unknown, X: number[][], Y: number[]) => Promise<unknown>;
-    const run = (make: unknown) => call(make, rows(6), [1, 2, 3, 4, 5, 6]);
+    const run = (make: unknown) =>
+      call(
+        make,
+        rows(12),
+        Array.from({ length: 12 }, (_, r) => r),
+      );
     const expected = 'expected a function that makes a model, such as () => new Regressor()';
     await expect(run(new Regressor())).rejects.toThrow(`${name}.make is an object of Regressor; ${expected}`);
     await expect(run(null)).rejects.toThrow(`${name}.make is null; ${expected}`);
     for (const nothing of [undefined, null, 7, {}])
       await expect(run(() => nothing)).rejects.toThrow(new RegExp(`^${name}.make returned .*; ${expected.slice(0, 40)}`));
     await expect(run(() => undefined)).rejects.toThrow(OptionError);
+    for (const [Kind, kind] of [
+      [Classifier, 'Classifier'],
+      [Network, 'Network'],
+      [Mean, 'Mean'],
+    ] as const) {
+      await expect(run(Kind)).rejects.toThrow(`${name}.make is the class ${kind}; ${expected}`);
+    }
+    const one = new Mean();
+    await expect(run(() => one)).rejects.toThrow(
+      `${name}.make returned a model that it had returned before; expected a new one each time`,
+    );
+  });
+
+  test('errors name the rows that were given, not those of a part', async () => {
+    const X = Array.from({ length: 60 }, (_, r) => ({ x: r % 11 }));
+    const labels = X.map((_, r) => (r === 40 ? 'rare' : r % 2 ? 'tall' : 'wide'));
+    const quick = { seed: 1, hidden: 2, weightDecay: 0.01, epochs: 1 };
+    await expect(crossValidate(() => new Classifier(quick), X, labels)).rejects.toMatchObject({
+      row: 40,
+      detail: expect.stringMatching(/"rare" is none of the classes "tall", "wide"; the option classes: \[...\] lists all/),
+    });
+    const all = ['rare', 'tall', 'wide'];
+    await expect(crossValidate(() => new Classifier({ ...quick, classes: all }), X, labels)).resolves.toBeDefined();
+    const holey = X.map((row, r) => (r === 51 ? { x: 'none' } : row));
+    for (const validate of [crossValidate, learningCurve, biasVariance] as (typeof biasVariance)[]) {
+      await expect(
+        validate(
+          () => new Regressor(quick),
+          holey as never,
+          X.map(({ x }) => x),
+        ),
+      ).rejects.toMatchObject({ row: 51, column: 'x' });
+    }
   });
 });
 
@@ -241,6 +279,15 @@ describe('learningCurve', () => {
     const y = [1, 2, 3, 4];
     for (const sizes of [[], [0], [1, 0.5], [2.5], [100]]) {
       await expect(learningCurve(fresh(), rows(4), y, { sizes, folds: 2 })).rejects.toThrow(OptionError);
+    }
+    // Before anything is trained.
+    for (const sizes of [
+      [1, 2, 5],
+      [0.5, 1, 3],
+      [0.1, 1],
+    ]) {
+      await expect(learningCurve(fresh(), rows(5), [...y, 5], { sizes, folds: 2 })).rejects.toThrow(/sizes has .* the 2 rows/);
+      expect(Mean.made.map(({ seen }) => seen)).toEqual([[]]);
     }
   });
 });
