@@ -7,7 +7,7 @@ import { loadModel } from '../load-model.js';
 import { Network } from '../network.js';
 import { UsageError } from './failure.js';
 import { type SpectrumOptions, spectrumOf } from './spectrum.js';
-import { choiceText, columnsText, curveText } from './show.js';
+import { adviceText, choiceText, columnsText, curveText } from './show.js';
 
 export interface InspectOptions extends SpectrumOptions {
   readonly json?: boolean;
@@ -53,7 +53,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
     `layers: ${layers.map(layerText).join(', ')}`,
     ...(estimator ? [`columns:\n${columnsText(estimator.columns)}`] : []),
     ...(model instanceof Classifier ? [`classes: ${model.classes.map(String).join(', ')}`] : []),
-    ...(history ? [`model: ${choiceText(history)}`] : []),
+    ...(history ? [`model: ${choiceText(history)}`, ...adviceText(history)] : []),
     ...Object.entries(metadata).map(([name, text]) => `${name}: ${text}`),
   ];
   const curve = history && curveText(history.loss, 60);

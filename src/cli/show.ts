@@ -94,6 +94,11 @@ export function choiceText({ chosen }: EstimatorHistory): string {
   return `${shape}${together}, weight decay ${short(weightDecay)}: ${why}; ${how}${method === 'adam' ? ', by Adam' : ''}`;
 }
 
+/** What a fit that went wrong advises, as a line; none where there is nothing to say. */
+export function adviceText({ advice }: EstimatorHistory): string[] {
+  return advice === undefined ? [] : [`advice: ${advice}`];
+}
+
 export function classificationText({
   accuracy,
   logLoss,

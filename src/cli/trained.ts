@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Classifier, ClassifierEvaluation } from '../estimators/classifier.js';
 import type { Regressor, RegressorEvaluation } from '../estimators/regressor.js';
 import { writeText } from './output.js';
-import { choiceText, classificationText, columnsText, counted, curveText, regressionText } from './show.js';
+import { adviceText, choiceText, classificationText, columnsText, counted, curveText, regressionText } from './show.js';
 import type { Task } from './target.js';
 
 /** A model, and how it did on rows held out. */
@@ -71,12 +71,13 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
       : regressionText(learned.evaluation!);
   const columns = columnsText(model.columns);
   const chosen = choiceText(history);
+  const advice = adviceText(history);
   if (report) {
     const { reportHtml } = await import('./report.js');
     const sections: [string, string][] = [
       ['Data', `${file}: ${counted(rows.all, 'row')}; ${task} of ${target}, ${why}\n${notes.join('\n')}`],
       ['Columns', columns],
-      ['Model', `${chosen}\nseed ${seed}`],
+      ['Model', [chosen, ...advice, `seed ${seed}`].join('\n')],
     ];
     if (score) sections.push([`On ${counted(rows.test, 'row')} held out`, score]);
     const pictures =
@@ -112,6 +113,7 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
         loss: history.loss,
         validationLoss: history.validationLoss,
         reason: history.reason,
+        ...(history.advice !== undefined && { advice: history.advice }),
         epochs: history.epochs,
         time: history.time,
       },
@@ -128,6 +130,7 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
   say(
     `trained on ${counted(rows.train, 'row')} in ${(history.time / 1000).toFixed(1)} s, seed ${seed}${history.reason === 'timeLimit' ? ', stopped by the time limit' : ''}`,
   );
+  for (const line of advice) tell(line);
   tell(score ? `on ${counted(rows.test, 'row')} held out:\n${score}` : 'no rows were held out: nothing was measured');
   tell(`saved: ${out}${report ? `\nreport: ${report}` : ''}`);
 }

@@ -116,9 +116,7 @@ export class ColumnsLearner {
    */
   learned(begins = false): Learned {
     const { rows, columns: gathered = [] } = this;
-    // Elements of arrays can only be numbers; what a column of records will hold, its first value says.
-    const sole = begins && !this.named;
-    const each = gathered.map((column) => learnedOf(column, rows, begins, sole));
+    const each = gathered.map((column) => learnedOf(column, rows, begins));
     const columns = each.map(({ spec }) => spec);
     const spreads = each.map(({ spread }, i) => (isNumeric(columns[i]!) ? spread : undefined));
     const shared = commensurable(varying(spreads));
@@ -225,13 +223,13 @@ export interface LearnedColumn {
   readonly tail: Tail | undefined;
 }
 
-function learnedOf(gathered: Gathered, rows: number, begins: boolean, sole: boolean): LearnedColumn {
+function learnedOf(gathered: Gathered, rows: number, begins: boolean): LearnedColumn {
   const { name, kind, counts, gaps } = gathered;
   if (kind !== 'category') {
-    if (gaps === rows && !sole) {
+    if (gaps === rows && !begins) {
       return { spec: { name, kind: 'dropped', reason: 'no value in any row' }, spread: undefined, tail: undefined };
     }
-    return learnedNumbers(gathered, kind ?? 'number', rows, begins);
+    return learnedNumbers(gathered, kind ?? 'number', rows, begins); // without a value, numbers are the likeliest
   }
   const strings = rows - gaps;
   const tooFew = begins && strings < FEW_STRINGS; // to tell categories from names

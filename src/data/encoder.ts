@@ -1,7 +1,8 @@
 // From a table's columns to a network's inputs, always in the same way: numbers centred and scaled, categories as indicators,
 // gaps filled.
 
-import { DataError } from '../errors.js';
+import { DataError, shown } from '../errors.js';
+import type { Column } from './column.js';
 import { type ColumnSpec, ColumnsLearner, GAP, held, refuseGap } from './columns.js';
 import { soleRow } from './matrix.js';
 import { type Running, areSettled, following } from './running.js';
@@ -29,6 +30,19 @@ const MANY = 20;
 function listed(columns: readonly ColumnSpec[]): string {
   const names = columns.slice(0, MANY).map(({ name }) => JSON.stringify(name));
   return names.join(', ') + (columns.length > MANY ? `, … (${columns.length} in all)` : '');
+}
+
+/**
+ * A column that had no value in the first rows of a stream, and has an input as one of numbers, or of dates.
+ * @throws DataError for strings, which would need an input each
+ */
+function firstNumbers(t: Table, place: number): Column {
+  const column = t.column(place);
+  if (column.kind !== 'category') return column;
+  const row = column.values.findIndex((v) => v !== null);
+  const why = 'had no value in the first rows of the stream, so that it became one of numbers';
+  const detail = `${shown(column.values[row])} stands in a column that ${why}; begin with rows in which each column of strings has one, or leave it out`;
+  throw new DataError('X', detail, { row, column: t.names?.[place] ?? place });
 }
 
 /** What an encoder is made of; plain data. */
@@ -102,9 +116,10 @@ export class Encoder {
     const { spec, running } = this;
     if (!running) return this;
     const places = this.places(t);
-    const cells = spec.columns.map(({ kind }, i) =>
-      kind === 'dropped' || places[i]! < 0 ? undefined : t.column(places[i]!, kind),
-    );
+    const cells = spec.columns.map(({ kind }, i) => {
+      if (kind === 'dropped' || places[i]! < 0) return undefined;
+      return running.spreads[i]?.count === 0 ? firstNumbers(t, places[i]!) : t.column(places[i]!, kind);
+    });
     const { columns, running: next } = following(spec.columns, running, cells, t.rows);
     return new Encoder({ ...spec, columns }, next);
   }

@@ -76,7 +76,8 @@ export function following(
     spreads[i] = next;
     const gaps = spec.gaps + added.gaps;
     const indicator = spec.indicator && { indicator: indicatorScaling(gaps / all) };
-    return { ...spec, gaps, ...scalingOf(next), ...indicator };
+    const kind = spread.count === 0 && added.count > 0 ? column.kind : spec.kind; // its first values say which
+    return { ...spec, kind: kind as 'number' | 'date', gaps, ...scalingOf(next), ...indicator };
   });
   const shared = settled ? running.shared : commensurable(varying(spreads));
   return { columns: shared ? sharing(columns, spreads) : columns, running: { ...running, rows: all, shared, spreads } };

@@ -130,7 +130,7 @@ export const FIT_OPTIONS = {
 export interface FitOptions {
   /**
    * How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. Where neither method nor epochs is given, `fit` chooses both for up to 1000 rows (not chunks): sgd with a rate
-   * that falls from 0.03 (less for wide layers), weight decay 0.003 to 0.01, 100,000 patterns in all, in batches of a twentieth of the rows. 'auto' chooses by the loss and the numbers of rows and parameters, as measured
+   * that falls from 0.03 (less for wide layers), weight decay 0.0045 to 0.015 (0.0003 below 12 rows), 100,000 patterns in all, in batches of a twentieth of the rows. 'auto' chooses by the loss and the numbers of rows and parameters, as measured
    * (docs/second-order.md); `history.choice` says what and why.
    */
   method?: Method | 'auto';

@@ -63,7 +63,6 @@ const START = 0.03;
 const WIDTH = 8;
 /** Weight decay of small sets: from 40 rows on enough to help where targets are noisy; on a handful of rows so little that XOR is learned by sigmoids as well. */
 const HANDFUL = { rows: 12, decay: 3e-4 };
-const LEAST_DECAY = 0.003;
 const MOST_DECAY = 0.015;
 const DECAY_A_ROW = MOST_DECAY / 40;
 /** Patterns that a small set presents in all, and bounds of the epochs that makes. */
@@ -98,7 +97,7 @@ export function smallSet(architecture: Architecture, rows: number, given: FitOpt
   const batchSize = given.batchSize ?? ((given.minGradient ?? 0) > 0 ? 'full' : size);
   const steady = Math.sqrt(typeof batchSize === 'number' ? batchSize : Math.min(rows, BATCH));
   const rate = (START * Math.min(1, (WIDTH * steady) / Math.max(...widths(architecture)))) / 3 ** lowered;
-  const weightDecay = rows < HANDFUL.rows ? HANDFUL.decay : Math.min(Math.max(rows * DECAY_A_ROW, LEAST_DECAY), MOST_DECAY);
+  const weightDecay = rows < HANDFUL.rows ? HANDFUL.decay : Math.min(rows * DECAY_A_ROW, MOST_DECAY);
   const method = sgd({ rate: schedules.cosine({ rate }), weightDecay });
   const shown =
     typeof batchSize === 'number' ? `batches of ${batchSize}` : batchSize === 'full' ? 'full batches' : 'growing batches';

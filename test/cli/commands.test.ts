@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Classifier, Regressor, loadModel } from '../../src/index.js';
+import { draws } from '../data/synthetic.js';
 import { PENGUINS, Workplace, requireBuilt } from './command.js';
 
 const place = new Workplace();
@@ -242,6 +243,20 @@ test('files without header, with the target in front and without it', async () =
   ];
   expect(rest.code).toBe(0);
   expect(rest.out).toBe(all.out);
+});
+
+test('what a fit advises is told, saved and inspected', async () => {
+  const noise = draws(3);
+  const lines = Array.from({ length: 80 }, () => `${noise.normal()},${noise.uniform() < 0.5 ? 'a' : 'b'}`);
+  place.file('noise.csv', `x,t\n${lines.join('\n')}\n`);
+  const args = ['train', 'noise.csv', '--target', 't', '--hidden', '0', '--weight-decay', '1', '--seed', '1'];
+  const advice = /advice: nothing was learned/;
+  expect((await place.run(args)).out).toMatch(advice);
+  expect((await place.run([...args, '--quiet', '--report', 'noise.html'])).out).toMatch(advice);
+  expect(readFileSync(place.file('noise.html'), 'utf8')).toMatch(advice);
+  expect(JSON.parse((await place.run([...args, '--json'])).out).history.advice).toMatch(/nothing was learned/);
+  expect((await place.run(['inspect', 'noise.safetensors'])).out).toMatch(advice);
+  expect(JSON.parse((await place.run(['inspect', 'noise.safetensors', '--json'])).out).history.advice).toMatch(/nothing was/);
 });
 
 test('inspect --spectrum says how the loss curves, and draws it', async () => {

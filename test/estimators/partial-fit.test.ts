@@ -134,7 +134,7 @@ describe('columns that are constant at first', () => {
     }
   });
 
-  test('a column of gaps in arrays is kept as well; one of records, of which nothing is known, is not', async () => {
+  test('a column of gaps in arrays is kept as well', async () => {
     const model = kept(new Regressor({ seed: 1, missing: 'mean' }));
     const gap = Number.NaN;
     await model.partialFit(
@@ -147,9 +147,33 @@ describe('columns that are constant at first', () => {
     expect(model.columns.map(({ kind }) => kind)).toEqual(['number', 'number']);
     for (let i = 0; i < 30; i++) await model.partialFit(stream(i + 1, 10), stream(i + 1, 10).map(line));
     expect(model.columns[1]).toMatchObject({ gaps: 2 });
-    const records = kept(new Regressor({ seed: 1 }));
-    await records.partialFit([{ a: 1, b: null }], [1]);
-    expect(records.columns.map(({ kind }) => kind)).toEqual(['number', 'dropped']);
+  });
+
+  test('a column of records that begins with gaps is one of numbers, or of dates; strings are refused where they come', async () => {
+    const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + 40 * i));
+    for (const form of [(i: number) => i, day, (i: number) => day(i).toISOString(), (i: number) => i > 2] as const) {
+      const model = kept(new Regressor({ seed: 1 }));
+      const row = (k: number): Row => ({ a: (k * 7) % 5, b: k > 2 ? form(k % 6) : null });
+      for (let k = 0; k < 400; k++) await model.partialFit([row(k)], [k > 2 ? (k % 6) / 2 : 0]);
+      expect(model.columns[1]).toMatchObject({
+        name: 'b',
+        kind: form(0) instanceof Date || typeof form(0) === 'string' ? 'date' : 'number',
+      });
+      expect(model.evaluate([3, 4, 5, 6, 7, 8].map(row), [1.5, 2, 2.5, 0, 0.5, 1]).r2).toBeGreaterThan(0.5);
+    }
+    const model = kept(new Regressor({ seed: 1 }));
+    await model.partialFit([{ a: 1, b: null }], [1]);
+    const before = model.columns;
+    await expect(
+      model.partialFit(
+        [
+          { a: 1, b: null },
+          { a: 2, b: 'x' },
+        ],
+        [1, 2],
+      ),
+    ).rejects.toThrow(/row 1, column "b": "x" stands in a column that had no value in the first rows/);
+    expect(model.columns).toEqual(before);
   });
 
   test('after a fit, which saw all rows that there were, they stay dropped', async () => {

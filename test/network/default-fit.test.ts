@@ -65,6 +65,19 @@ describe('options beside it mean what they mean', () => {
   });
 });
 
+test.each([
+  [4, '0.0003'],
+  [11, '0.0003'],
+  [12, '0.0045'],
+  [30, '0.011'],
+  [40, '0.015'],
+  [80, '0.015'],
+])('weight decay of %i rows is %s, as documented', async (rows, decay) => {
+  using net = await network();
+  const { choice } = await net.fit(X.slice(0, rows), Y.slice(0, rows), { timeLimit: 1 });
+  expect(choice).toContain(`weight decay ${decay}, `);
+});
+
 test('a method, or epochs, or more rows, or a continued fit: as before', async () => {
   const many = normals(9, 1001, 4);
   for (const [x, y, given] of [
