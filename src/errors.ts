@@ -28,6 +28,16 @@ export function shown(value: unknown): string {
   return String(value);
 }
 
+/** How many of something there are, in words. */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** That there are so many of something, in words. */
+export function thereAre(n: number, noun: string): string {
+  return `there ${n === 1 ? 'is' : 'are'} ${counted(n, noun)}`;
+}
+
 /** An option is unknown, or its value is not one that it takes. */
 export class OptionError extends EfficientBackpropError {
   override name = 'OptionError';

@@ -2,7 +2,7 @@
 
 import { Arena, type RealArray, Reals } from '../bindings/memory.js';
 import type { Dataset } from './data/dataset.js';
-import { DataError } from './errors.js';
+import { DataError, counted } from './errors.js';
 import { Forward, type ForwardSubject } from './forward.js';
 import type { Loss } from './losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
@@ -36,7 +36,7 @@ export function requireFinite(outputs: RealArray, width: number, first = 0): voi
  */
 export function evaluation(network: Evaluated, data: Dataset, demands: boolean): Evaluation {
   const { inputs, outputs: width, loss: kind, engine } = network;
-  if (data.inputs !== inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${inputs}`);
+  if (data.inputs !== inputs) throw new DataError('X', `has ${counted(data.inputs, 'column')}; expected ${inputs}`);
   const arena = new Arena();
   try {
     const patterns = data.patterns(engine.precision, kind, width, arena);

@@ -7,7 +7,15 @@ import { type Arena, type Precision, type RealArray, Reals } from '../bindings/m
 import { ownedArena, roomMade } from '../bindings/owned.js';
 import { Dataset } from './data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from './data/matrix.js';
-import { DataError, DisposedError, EfficientBackpropError, ModelFileError, OptionError, UnsupportedError } from './errors.js';
+import {
+  DataError,
+  DisposedError,
+  EfficientBackpropError,
+  ModelFileError,
+  OptionError,
+  UnsupportedError,
+  counted,
+} from './errors.js';
 import { type Evaluation, evaluation, requireFinite } from './evaluation.js';
 import { fitArguments } from './fit/arguments.js';
 import type { Checkpoint } from './fit/checkpoint.js';
@@ -40,7 +48,7 @@ const OPTIONS = {
   inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
   layers: value<readonly Layer[] | undefined>(
     'a non-empty array of layers, such as [dense(16), dense(1)]',
-    (v) => Array.isArray(v) && v.length > 0 && v.every(isLayer),
+    (v) => Array.isArray(v) && v.length > 0,
     undefined,
   ),
   loss: oneOf(LOSS_NAMES, undefined),
@@ -172,7 +180,11 @@ export class Network extends Model {
     for (const name of ['inputs', 'layers', 'loss'] as const) {
       if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
     }
-    const complete = { ...given, layers: given.layers!.map(checkedLayer) } as typeof given & Architecture;
+    const layers = given.layers!.map((layer, i) => {
+      if (isLayer(layer)) return checkedLayer(layer);
+      throw new OptionError(`Network.create.layers[${i}]`, layer, 'a layer, such as dense(16)');
+    });
+    const complete = { ...given, layers } as typeof given & Architecture;
     checkLayers(complete.loss, complete.layers);
     await roomMade();
     const network = new this(await engineOf(given.precision, given.numerics), complete);
@@ -450,7 +462,7 @@ export class Network extends Model {
     if (Y === undefined) throw new DataError('Y', 'is missing');
     const data = new Dataset(X, Y, { precision: 'float64', ...(sampleWeights && { weights: sampleWeights }) });
     try {
-      if (data.inputs !== this.inputs) throw new DataError('X', `has ${data.inputs} columns; expected ${this.inputs}`);
+      if (data.inputs !== this.inputs) throw new DataError('X', `has ${counted(data.inputs, 'column')}; expected ${this.inputs}`);
       return new Curvature(subject, data);
     } finally {
       data.dispose();

@@ -2,6 +2,7 @@
 
 import { plot } from 'simple-ascii-chart';
 import type { ClassifierEvaluation } from '../estimators/classifier.js';
+import { counted } from '../errors.js';
 import type { ColumnSpec } from '../data/columns.js';
 import type { EstimatorHistory } from '../estimators/options.js';
 import type { RegressorEvaluation } from '../estimators/regressor.js';
@@ -9,11 +10,6 @@ import type { RegressorEvaluation } from '../estimators/regressor.js';
 /** A number in at most five significant digits. */
 export function short(x: number): string {
   return Number.isInteger(x) && Math.abs(x) < 1e9 ? String(x) : String(Number(x.toPrecision(4)));
-}
-
-/** How many of something there are, in words. */
-export function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 export function percent(x: number): string {

@@ -7,7 +7,8 @@ import { init } from '../init.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireWritable, writeText } from './output.js';
 import { located } from './read/cells.js';
-import { counted, grid, short } from './show.js';
+import { counted } from '../errors.js';
+import { grid, short } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { loadEstimator, rowsFor, tellNotes } from './use.js';
 

@@ -50,7 +50,13 @@ export async function train(file: string, options: TrainOptions, signal: AbortSi
   requireApart({ '--out': out, '--report': options.report }, [file]);
   await requireWritable(out);
   if (options.report) await requireWritable(options.report);
-  const output = { out, report: options.report, json: options.json ?? false, quiet: options.quiet ?? false };
+  const output = {
+    out,
+    report: options.report,
+    json: options.json ?? false,
+    quiet: options.quiet ?? false,
+    testShare: options.testShare,
+  };
   const seed = options.seed ?? freshSeed();
   const progress = options.json || options.quiet ? silent : reporter(Boolean(process.stderr.isTTY));
   const run = {

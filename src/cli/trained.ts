@@ -2,9 +2,10 @@
 
 import path from 'node:path';
 import type { Classifier, ClassifierEvaluation } from '../estimators/classifier.js';
+import { counted } from '../errors.js';
 import type { Regressor, RegressorEvaluation } from '../estimators/regressor.js';
 import { writeText } from './output.js';
-import { adviceText, choiceText, classificationText, columnsText, counted, curveText, regressionText } from './show.js';
+import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from './show.js';
 import type { Task } from './target.js';
 
 /** A model, and how it did on rows held out. */
@@ -35,6 +36,8 @@ export interface Output {
   readonly report: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** The share of the rows that was to be held out. */
+  readonly testShare: number;
 }
 
 /** Says something while it works, where that is wanted. */
@@ -57,7 +60,7 @@ export function introduce(
 }
 
 /** Saves a model, writes the report, and tells how it did. */
-export async function conclude(learned: Learned, lesson: Lesson, { out, report, json, quiet }: Output): Promise<void> {
+export async function conclude(learned: Learned, lesson: Lesson, { out, report, json, quiet, testShare }: Output): Promise<void> {
   const { model, evaluation } = learned;
   const { file, target, task, why, notes, rows, seed } = lesson;
   const say = sayer({ json, quiet });
@@ -131,6 +134,17 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
     `trained on ${counted(rows.train, 'row')} in ${(history.time / 1000).toFixed(1)} s, seed ${seed}${history.reason === 'timeLimit' ? ', stopped by the time limit' : ''}`,
   );
   for (const line of advice) tell(line);
-  tell(score ? `on ${counted(rows.test, 'row')} held out:\n${score}` : 'no rows were held out: nothing was measured');
+  tell(
+    score
+      ? `on ${counted(rows.test, 'row')} held out:\n${score}`
+      : `no rows were held out${noneHeld(learned, lesson, testShare)}: nothing was measured`,
+  );
   tell(`saved: ${out}${report ? `\nreport: ${report}` : ''}`);
+}
+
+/** Why no rows were held out. */
+function noneHeld({ task, model }: Learned, { rows }: Lesson, share: number): string {
+  if (share === 0) return ', as asked';
+  const of = task === 'classification' ? ` of ${model.classes.length} classes` : '';
+  return `, since ${counted(rows.all, 'row')}${of} are too few for a share of ${share}`;
 }

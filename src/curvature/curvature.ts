@@ -6,7 +6,7 @@ import { ownedArena } from '../../bindings/owned.js';
 import { eigen } from '../data/normalize/spectrum.js';
 import type { Dataset, Patterns } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
-import { DataError, DisposedError, OptionError } from '../errors.js';
+import { DataError, DisposedError, OptionError, counted, shown } from '../errors.js';
 import { Objective } from '../objective.js';
 import type { Threads } from '../threads.js';
 import { checked, flag } from '../options.js';
@@ -124,12 +124,12 @@ export class Curvature {
     });
   }
 
-  /** H·v, exactly (the R operator: Pearlmutter 1994). @throws DataError for a vector of another length */
+  /** H·v, exactly (the R operator: Pearlmutter 1994). @throws DataError for a vector of another length, or of what is no finite number */
   hessianVector(v: ArrayLike<number>): Float64Array {
     return this.product(v, false);
   }
 
-  /** G·v, G = Jᵀ·(∂²l/∂a²)·J the Gauss-Newton matrix, never negative. @throws DataError for a vector of another length */
+  /** G·v, G = Jᵀ·(∂²l/∂a²)·J the Gauss-Newton matrix, never negative. @throws DataError for a vector of another length, or of what is no finite number */
   gaussNewtonVector(v: ArrayLike<number>): Float64Array {
     return this.product(v, true);
   }
@@ -336,7 +336,11 @@ export class Curvature {
 
   private product(v: ArrayLike<number>, gaussNewton: boolean): Float64Array {
     this.check();
-    if (v.length !== this.parameters) throw new DataError('v', `has ${v.length} elements; expected ${this.parameters}`);
+    if (v.length !== this.parameters)
+      throw new DataError('v', `has ${counted(v.length, 'element')}; expected ${this.parameters}`);
+    for (let i = 0; i < v.length; i++) {
+      if (!Number.isFinite(v[i])) throw new DataError('v', `element ${i} is ${shown(v[i])}; expected finite numbers`);
+    }
     this.v.view().set(v);
     this.here(this.objective.product(this.v, this.out, gaussNewton));
     return this.out.read() as Float64Array;

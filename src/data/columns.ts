@@ -1,6 +1,6 @@
 // What each column of a table is, learned from its cells: how it becomes inputs, or why it does not.
 
-import { DataError, shown } from '../errors.js';
+import { DataError, shown, counted } from '../errors.js';
 import { type Column, MOSTLY, isNumberInText } from './column.js';
 import { type Extremes, Grouping, Groups, type Limits, type Sentinel } from './extremes.js';
 import type { Running } from './running.js';
@@ -130,7 +130,8 @@ export class ColumnsLearner {
       throw new DataError('X', names ? 'arrays, where there were records before' : 'records, where there were arrays before');
     }
     if (!names) {
-      if (t.width !== columns!.length) throw new DataError('X', `has ${t.width} columns; expected ${columns!.length}, as before`);
+      if (t.width !== columns!.length)
+        throw new DataError('X', `has ${counted(t.width, 'column')}; expected ${columns!.length}, as before`);
       return columns!.map((_, i) => i);
     }
     const index = new Map(t.names!.map((name, i) => [name, i]));

@@ -2,7 +2,7 @@
 
 import { type Arena, type Precision, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena } from '../../bindings/owned.js';
-import { DataError, DisposedError } from '../errors.js';
+import { DataError, DisposedError, counted, thereAre } from '../errors.js';
 import { LOSSES, type Loss } from '../losses.js';
 import { checked, oneOf, value } from '../options.js';
 import { type Matrix, type MatrixLike, type ShapedArray, copyMatrix, isRow, matrix, requireColumns } from './matrix.js';
@@ -54,7 +54,7 @@ export class Dataset {
     const { weights, precision } = checked('dataset', OPTIONS, options);
     const x = matrix(X, 'X');
     const y = matrix(Y, 'Y');
-    if (y.rows !== x.rows) throw new DataError('Y', `has ${y.rows} rows, but X has ${x.rows}`);
+    if (y.rows !== x.rows) throw new DataError('Y', `has ${counted(y.rows, 'row')}, but X has ${x.rows}`);
     this.rows = x.rows;
     this.inputs = x.columns;
     const indices = code !== undefined && namesClasses(code, y.columns);
@@ -158,7 +158,7 @@ export class Dataset {
     if (namesClasses({ loss, outputs }, this.targets))
       return made(arena, precision, this.rows * outputs, (target) => oneHot(this.y.view(), outputs, target));
     if (this.targets !== outputs) {
-      throw new DataError('Y', `has ${this.targets} columns, but the network has ${outputs} outputs`);
+      throw new DataError('Y', `has ${counted(this.targets, 'column')}, but the network has ${counted(outputs, 'output')}`);
     }
     const t = this.in(precision, this.y, 'Y', arena);
     if (kind !== 'numbers' && !this.suits.has(kind)) {
@@ -201,7 +201,7 @@ function isSingle(source: ArrayLike<number> | readonly ArrayLike<number>[]): boo
 function weightVector(given: unknown, rows: number, what: string): Matrix {
   const m = matrix(given, what);
   requireColumns(m, 1, what);
-  if (m.rows !== rows) throw new DataError(what, `has ${m.rows} elements, but there are ${rows} rows`);
+  if (m.rows !== rows) throw new DataError(what, `has ${counted(m.rows, 'element')}, but ${thereAre(rows, 'row')}`);
   return m;
 }
 
@@ -253,7 +253,9 @@ function checkTargets(kind: 'distribution' | 'probabilities' | 'signs', targets:
       let sum = 0;
       for (let j = i - outputs + 1; j <= i; j++) sum += targets[j]!;
       if (Math.abs(sum - 1) > tolerance) {
-        throw new DataError('Y', `the probabilities sum to ${sum}; expected 1`, { row: place.row });
+        const sole =
+          "; one output of softmax is always 1: take an output for each class, or dense(1, { activation: 'sigmoid' }) with binaryCrossEntropy";
+        throw new DataError('Y', `the probabilities sum to ${sum}; expected 1${outputs === 1 ? sole : ''}`, { row: place.row });
       }
     }
   }

@@ -1,7 +1,7 @@
 // From a table's columns to a network's inputs, always in the same way: numbers centred and scaled, categories as indicators,
 // gaps filled.
 
-import { DataError, shown } from '../errors.js';
+import { DataError, shown, counted } from '../errors.js';
 import type { Column } from './column.js';
 import { type ColumnSpec, ColumnsLearner, GAP, held, refuseGap } from './columns.js';
 import { soleRow } from './matrix.js';
@@ -105,6 +105,7 @@ export class Encoder {
     const { columns, running, tails } = learner.learned(begins);
     const encoder = new Encoder({ named: learner.named, fills, columns }, running, tails);
     if (encoder.inputs === 0) {
+      if (learner.rows === 1) throw new DataError('X', 'one row is too few to learn from: no column varies');
       const why = columns.map((spec) => `${spec.name}: ${spec.kind === 'dropped' ? spec.reason : spec.kind}`).join('; ');
       throw new DataError('X', `no column says anything to learn from (${why})`);
     }
@@ -208,7 +209,7 @@ export class Encoder {
       if (t.width !== columns.length)
         throw new DataError(
           'X',
-          `has ${t.width} columns; expected ${columns.length}, as in training${soleRow(t.rows, t.width, columns.length)}`,
+          `has ${counted(t.width, 'column')}; expected ${columns.length}, as in training${soleRow(t.rows, t.width, columns.length)}`,
         );
       return columns.map((_, i) => i);
     }

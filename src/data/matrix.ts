@@ -1,7 +1,7 @@
 // What users give as a matrix, checked and copied row-major into a typed array.
 
 import type { RealArray } from '../../bindings/memory.js';
-import { DataError, shown } from '../errors.js';
+import { DataError, shown, counted } from '../errors.js';
 
 export type NumericArray =
   | Float32Array
@@ -69,7 +69,7 @@ export function matrix(x: unknown, what: string): Matrix {
     const row = rows[r];
     if (!isRow(row)) throw new DataError(what, `expected a row of ${columns} numbers; got ${shown(row)}`, { row: r });
     if (row.length !== columns) {
-      throw new DataError(what, `has ${row.length} columns, but row 0 has ${columns}`, { row: r });
+      throw new DataError(what, `has ${counted(row.length, 'column')}, but row 0 has ${columns}`, { row: r });
     }
   }
   return nonEmpty({ rows: rows.length, columns, source: rows }, what);
@@ -93,7 +93,7 @@ export function soleRow(rows: number, columns: number, expected: number): string
 /** @throws DataError unless the matrix has `columns` columns */
 export function requireColumns(m: Matrix, columns: number, what: string): void {
   if (m.columns === columns) return;
-  throw new DataError(what, `has ${m.columns} columns; expected ${columns}${soleRow(m.rows, m.columns, columns)}`);
+  throw new DataError(what, `has ${counted(m.columns, 'column')}; expected ${columns}${soleRow(m.rows, m.columns, columns)}`);
 }
 
 /** Rows first … first + rows − 1 of a matrix. */

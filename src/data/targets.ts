@@ -2,7 +2,7 @@
 
 import { engineOf } from '../../bindings/load.js';
 import { ACTIVATION_NAMES, type Activation } from '../activations.js';
-import { DataError, OptionError, shown } from '../errors.js';
+import { DataError, OptionError, shown, counted, thereAre } from '../errors.js';
 import { argmax } from '../metrics.js';
 import { checked, oneOf, value } from '../options.js';
 import { type Calibration, calibration, fitScale } from './calibration.js';
@@ -169,7 +169,7 @@ async function calibrate<L extends Label>(
   const engine = await engineOf('float64');
   const { data, rows } = numbers(outputs, classes.length);
   if (labels.length !== rows)
-    throw new DataError('labels', `has ${labels.length} elements, but there are ${rows} rows of outputs`);
+    throw new DataError('labels', `has ${counted(labels.length, 'element')}, but ${thereAre(rows, 'row')} of outputs`);
   const n = classes.length;
   const found: Calibration = calibration(engine, n, fitScale(engine, data, classIndices(labels, classes), n));
   return {

@@ -77,12 +77,12 @@ export async function make(material: Material): Promise<Made> {
     return !halted;
   });
   run.signal?.throwIfAborted();
-  if (!selected.squashed) return { ...advised(await follow(material, bar, selected), bar, fixed), halted };
+  if (!selected.squashed) return { ...advised(await follow(material, bar, selected), bar, fixed, problem), halted };
   const other = placed(material.squashed()!);
   try {
     const own = { ...material, problem: other.problem, data: other.data };
     const drawnIn = { ...bar, data: other.data };
-    return { ...advised(await follow(own, drawnIn, selected), drawnIn, fixed), squashed: true, halted };
+    return { ...advised(await follow(own, drawnIn, selected), drawnIn, fixed, problem), squashed: true, halted };
   } finally {
     other.data.dispose();
   }
@@ -294,8 +294,19 @@ function stands(members: Members, bar: Bar): boolean {
 /** A loss of this share of the best constant's, or more, shows that nothing was learned. */
 const NOTHING = 0.9;
 
-/** A model whose record says so where it learned nothing. */
-function advised(made: Made, bar: Bar, { hidden, weightDecay }: Fixed): Made {
+/** More classes than this, with fewer than two rows each, are rather numbers, or names of rows. */
+const MANY_CLASSES = 10;
+
+/** A model whose record says so where it learned nothing, or where classes have next to no rows to learn from. */
+function advised(made: Made, bar: Bar, fixed: Fixed, { classes, outputs, rows }: Problem): Made {
+  const found = advisedOfNothing(made, bar, fixed);
+  if (!classes || outputs <= MANY_CLASSES || 2 * outputs <= rows) return found;
+  const scarce = `${outputs} classes in ${rows} rows leave next to nothing to learn each from; numbers that measure something are for Regressor`;
+  const advice = [found.history.advice, scarce].filter(Boolean).join('; ');
+  return { ...found, history: { ...found.history, advice } };
+}
+
+function advisedOfNothing(made: Made, bar: Bar, { hidden, weightDecay }: Fixed): Made {
   const { members, history } = made;
   const loss = meanLoss(members, bar);
   if (history.advice || loss < NOTHING * bar.constant) return made;

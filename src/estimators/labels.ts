@@ -1,7 +1,7 @@
 // Labels of a classifier: which there are, and how well they are told apart, chunk by chunk.
 
 import { type Label, classesIn } from '../data/targets.js';
-import { DataError, shown } from '../errors.js';
+import { DataError, shown, counted, thereAre } from '../errors.js';
 import { type ClassMetrics, ClassTally } from '../metrics.js';
 import type { CodingLearner } from './chunks.js';
 
@@ -71,6 +71,10 @@ export class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCodin
       }
       if (!this.counts.has(label)) this.counts.set(label, 0);
     }
+    if (this.counts.has('') && !this.announced?.includes('')) {
+      const row = Array.prototype.indexOf.call(labels, '');
+      throw new DataError('labels', '"" is missing; leave the row out, or list "" in the option classes if it is one', { row });
+    }
     for (let r = 0; r < rows; r++) this.counts.set(labels[r]!, this.counts.get(labels[r]!)! + 1);
   }
 
@@ -100,5 +104,6 @@ export class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCodin
 export function requireLength(labels: ArrayLike<unknown>, rows: number): void {
   if (labels === null || typeof labels !== 'object' || !('length' in labels))
     throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
-  if (labels.length !== rows) throw new DataError('labels', `has ${labels.length} elements, but there are ${rows} rows`);
+  if (labels.length !== rows)
+    throw new DataError('labels', `has ${counted(labels.length, 'element')}, but ${thereAre(rows, 'row')}`);
 }

@@ -5,7 +5,7 @@ import { rowWeights } from '../data/dataset.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
 import { followed, isSettled, scalingOf } from '../data/running.js';
 import type { Rows } from '../data/table.js';
-import { DataError, ModelFileError } from '../errors.js';
+import { DataError, ModelFileError, counted, thereAre } from '../errors.js';
 import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import { type CodedTargets, type CodingDocument, Estimator, optionsOf } from './estimator.js';
 import type { TargetScaling } from './fold.js';
@@ -222,7 +222,7 @@ class NumbersLearner implements CodingLearner<MatrixLike, NumberCoding> {
   add(targets: MatrixLike, rows: number): void {
     const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
     if (this.spreads && columns !== this.spreads.length) {
-      throw new DataError('targets', `has ${columns} columns; expected ${this.spreads.length}, as before`);
+      throw new DataError('targets', `has ${counted(columns, 'column')}; expected ${this.spreads.length}, as before`);
     }
     this.single &&= columns === 1 && !nested(targets);
     const found = spreadsOf(data, columns);
@@ -243,11 +243,12 @@ function spreadsOf(data: Float64Array, columns: number): Spread[] {
 }
 
 function requireColumns(columns: number, expected: number): void {
-  if (columns !== expected) throw new DataError('targets', `has ${columns} columns; expected ${expected}, as in training`);
+  if (columns !== expected)
+    throw new DataError('targets', `has ${counted(columns, 'column')}; expected ${expected}, as in training`);
 }
 
 function requireRows(m: Matrix, rows: number): Matrix {
-  if (m.rows !== rows) throw new DataError('targets', `has ${m.rows} rows, but there are ${rows} rows of inputs`);
+  if (m.rows !== rows) throw new DataError('targets', `has ${counted(m.rows, 'row')}, but ${thereAre(rows, 'row')} of inputs`);
   return m;
 }
 

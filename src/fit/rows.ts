@@ -3,9 +3,9 @@
 import type { Engine } from '../../bindings/core.js';
 import { type Arena, Reals, Words } from '../../bindings/memory.js';
 import { Dataset, type Patterns } from '../data/dataset.js';
-import type { MatrixLike } from '../data/matrix.js';
+import { type MatrixLike, matrix } from '../data/matrix.js';
 import { deal, permutation } from '../data/split.js';
-import { DataError, OptionError } from '../errors.js';
+import { DataError, OptionError, counted, thereAre } from '../errors.js';
 import type { Taken } from './checkpoint.js';
 import type { Settings } from './options.js';
 import { classOf, classThreshold } from '../metrics.js';
@@ -52,6 +52,11 @@ export function datasetFor(
   weights: ArrayLike<number> | undefined,
 ): Dataset {
   const { precision } = engine;
+  const { inputs } = architecture;
+  if (inputs > 1 && matrix(X, 'X').columns === 1) {
+    // Before the numbers of rows are compared, which a vector in the place of rows gets wrong as well.
+    throw new DataError('X', `has 1 column, but the network has ${inputs} inputs; a row is an array of them, [[…], …]`);
+  }
   const coding = { loss: architecture.loss, outputs: outputsOf(architecture) };
   return new Dataset(X, Y, weights ? { weights, precision } : { precision }, coding);
 }
@@ -59,7 +64,10 @@ export function datasetFor(
 /** A dataset's patterns as the network needs them; what has to be converted goes into the arena. */
 export function patternsFor({ engine, architecture }: Subject, data: Dataset, what: string, arena: Arena): Patterns {
   if (data.inputs !== architecture.inputs) {
-    throw new DataError(what, `has ${data.inputs} columns, but the network has ${architecture.inputs} inputs`);
+    throw new DataError(
+      what,
+      `has ${counted(data.inputs, 'column')}, but the network has ${counted(architecture.inputs, 'input')}`,
+    );
   }
   return data.patterns(engine.precision, architecture.loss, outputsOf(architecture), arena);
 }
@@ -98,7 +106,7 @@ export function split(
   const order = permutation(engine, data.rows, seed, Purpose.split);
   const [train, held] = deal(order, [1 - share, share], classesOf(patterns, architecture, data.rows));
   if (train!.length === 0 || held!.length === 0) {
-    throw new OptionError('fit.validation', share, `a share that leaves rows on both sides; there are ${data.rows} rows`);
+    throw new OptionError('fit.validation', share, `a share that leaves rows on both sides; ${thereAre(data.rows, 'row')}`);
   }
   return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
 }

@@ -3,7 +3,7 @@
 import { Arena } from '../../bindings/memory.js';
 import { Dataset, type Patterns } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
-import { DataError, OptionError, shown } from '../errors.js';
+import { DataError, OptionError, shown, counted } from '../errors.js';
 import type { Part } from './checkpoint.js';
 import type { StopReason } from './history.js';
 import type { Interruption } from './interruption.js';
@@ -225,7 +225,11 @@ export class Stream implements Source {
         data = own;
       }
       if (data.inputs !== architecture.inputs) {
-        throw new DataError('X', `has ${data.inputs} columns, but the network has ${architecture.inputs} inputs`, { row: 0 });
+        throw new DataError(
+          'X',
+          `has ${counted(data.inputs, 'column')}, but the network has ${counted(architecture.inputs, 'input')}`,
+          { row: 0 },
+        );
       }
       const patterns = patternsFor(subject, data, 'X', arena);
       const { rows } = data;

@@ -1,5 +1,6 @@
 // Which method, where the user leaves it to us: read off the map of docs/experiments/method-map.md.
 
+import { counted } from '../errors.js';
 import type { FitOptions } from '../fit/options.js';
 import { type Architecture, widths, workOf } from '../plan.js';
 import { schedules } from '../rates/schedules.js';
@@ -46,7 +47,7 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
   const stochastic = (why: string): Choice => ({ method: adam({ rate: RATE }), because: `adam, batches: ${why}` });
   if (noisy) return stochastic(`layers of ${noisy.type} change the function from step to step`);
   if (firstOrder) return stochastic(`${firstOrder} goes with methods of first order`);
-  const size = `${parameters} parameters, ${rows} rows`;
+  const size = `${counted(parameters, 'parameter')}, ${counted(rows, 'row')}`;
   if (architecture.loss === 'meanSquaredError') {
     const fits = parameters <= FEW_PARAMETERS && (rows * outputs * parameters * parameters) / 2 <= NORMAL_MATRIX;
     if (fits) return { method: levenbergMarquardt(), because: `levenbergMarquardt: squared errors, ${size}` };
@@ -101,6 +102,6 @@ export function smallSet(architecture: Architecture, rows: number, given: FitOpt
   const method = sgd({ rate: schedules.cosine({ rate }), weightDecay });
   const shown =
     typeof batchSize === 'number' ? `batches of ${batchSize}` : batchSize === 'full' ? 'full batches' : 'growing batches';
-  const because = `sgd, rate ${Number(rate.toPrecision(2))} falling to 0, weight decay ${Number(weightDecay.toPrecision(2))}, ${epochs} epochs, ${shown}: ${rows} rows are a small set`;
+  const because = `sgd, rate ${Number(rate.toPrecision(2))} falling to 0, weight decay ${Number(weightDecay.toPrecision(2))}, ${epochs} epochs, ${shown}: ${counted(rows, 'row')} ${rows === 1 ? 'is' : 'are'} a small set`;
   return { options: { ...given, method, epochs, batchSize }, because };
 }

@@ -2,7 +2,7 @@
 
 import { isRow, matrix } from '../data/matrix.js';
 import type { Label } from '../data/targets.js';
-import { DataError } from '../errors.js';
+import { DataError, counted } from '../errors.js';
 import { Classifier } from '../estimators/classifier.js';
 import { classOf, classThreshold } from '../metrics.js';
 import { Network } from '../network.js';
@@ -65,7 +65,7 @@ export class NumberSpread implements Spread {
   add(row: number, prediction: ArrayLike<unknown>): void {
     const { outputs, means, squares } = this;
     if (prediction.length !== outputs) {
-      throw new DataError('Y', `has ${outputs} columns, but predictions have ${prediction.length}`);
+      throw new DataError('Y', `has ${counted(outputs, 'column')}, but predictions have ${prediction.length}`);
     }
     const n = ++this.counts[row]!;
     for (let o = 0, at = row * outputs; o < outputs; o++, at++) {

@@ -5,7 +5,7 @@ import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
 import { countRows, picked } from '../data/pick.js';
 import type { Samples } from '../data/table.js';
 import type { Label } from '../data/targets.js';
-import { DataError, OptionError, amongAll, shown } from '../errors.js';
+import { DataError, OptionError, amongAll, shown, counted, thereAre } from '../errors.js';
 import { Classifier } from '../estimators/classifier.js';
 import { classOf, classThreshold } from '../metrics.js';
 import { Network } from '../network.js';
@@ -79,9 +79,9 @@ export class ArraySource implements Source {
   ) {
     this.rows = countRows(X, 'X');
     const truths = countRows(Y, 'Y');
-    if (truths !== this.rows) throw new DataError('Y', `has ${truths} rows, but X has ${this.rows}`);
+    if (truths !== this.rows) throw new DataError('Y', `has ${counted(truths, 'row')}, but X has ${this.rows}`);
     if (weights && weights.length !== this.rows) {
-      throw new DataError('sampleWeights', `has ${weights.length} elements, but there are ${this.rows} rows`);
+      throw new DataError('sampleWeights', `has ${counted(weights.length, 'element')}, but ${thereAre(this.rows, 'row')}`);
     }
   }
 

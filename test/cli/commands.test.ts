@@ -259,6 +259,20 @@ test('what a fit advises is told, saved and inspected', async () => {
   expect(JSON.parse((await place.run(['inspect', 'noise.safetensors', '--json'])).out).history.advice).toMatch(/nothing was/);
 });
 
+test('classes of one row each: why no rows were held out, and what to do', async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => `${i % 9},${i / 7}`);
+  place.file('numbers.csv', `x,t\n${lines.join('\n')}\n`);
+  const args = ['train', 'numbers.csv', '--target', 't', '--task', 'classification', ...QUICK];
+  const { out } = await place.run(args);
+  expect(out).toContain(
+    'no rows were held out, since 40 rows of 40 classes are too few for a share of 0.2: nothing was measured',
+  );
+  expect(out).toMatch(/advice: .*40 classes in 40 rows/);
+  expect((await place.run([...args, '--test-share', '0'])).out).toContain(
+    'no rows were held out, as asked: nothing was measured',
+  );
+});
+
 test('inspect --spectrum says how the loss curves, and draws it', async () => {
   const { code, out } = await place.run(['inspect', 'p.safetensors', '--spectrum', PENGUINS, '--svg', 'spectrum.svg', '--quiet']);
   expect(code).toBe(0);

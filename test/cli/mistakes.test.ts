@@ -24,7 +24,7 @@ describe('what cannot work', () => {
   const bad: Bad[] = [
     ['an empty file', '', ['--target', 'y'], 1, /data\.csv: is empty/],
     ['a binary file', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 1, 2), ['--target', 'y'], 1, /data\.csv:1: is a binary file/],
-    ['a ragged row', 'x,y\n1,a\n2\n', ['--target', 'y'], 1, /data\.csv:3: has 1 cells; expected 2/],
+    ['a ragged row', 'x,y\n1,a\n2\n', ['--target', 'y'], 1, /data\.csv:3: has 1 cell; expected 2/],
     ['no such target', 'x,why\n1,a\n', ['--target', 'y'], 1, /no column "y".*the columns are "x", "why"/],
     ['a target misspelt', 'x,species\n1,a\n', ['--target', 'specis'], 1, /did you mean "species"/],
     ['a target missing in a row', 'x,y\n1,a\n2,\n', ['--target', 'y'], 1, /data\.csv:3, column "y": the target is missing/],

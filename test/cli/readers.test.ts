@@ -194,7 +194,9 @@ describe('types of text', () => {
   test('a column that is all but numbers is pointed out, with the line', async () => {
     const { cells, notes } = await typed(['1', '2', '3', '4', 'five', '6']);
     expect(cells[0]).toBe('1');
-    expect(notes.join()).toMatch(/"x".*"five".*line 6/);
+    expect(notes).toEqual(['column "x" would be numbers but for 1 cell, "five" in line 6: taken as text']);
+    const two = await typed([...'123456789', 'ten', 'eleven']);
+    expect(two.notes).toEqual(['column "x" would be numbers but for 2 cells, the first "ten" in line 11: taken as text']);
     expect((await typed(['a', 'b', '3'])).notes).toEqual([]);
   });
 });

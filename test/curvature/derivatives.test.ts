@@ -269,3 +269,15 @@ describe("LeCun's recursion (SPEC 1.7.4)", () => {
     expect(() => c.hessianDiagonal({ kind: 'exact', gamma: 0.1 })).toThrow(/gamma/);
   });
 });
+
+test('products are of finite vectors as long as the parameters', async () => {
+  using net = await Network.create({ inputs: 2, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 });
+  const c = net.curvature([[1, 2]], [[1]]);
+  for (const product of [(v: never) => c.hessianVector(v), (v: never) => c.gaussNewtonVector(v)]) {
+    expect(() => product([1, Number.NaN, 1] as never)).toThrow(/^v: element 1 is NaN; expected finite numbers$/);
+    expect(() => product([1, 2, '3'] as never)).toThrow(/element 2 is "3"/);
+    expect(() => product(new Float64Array([Infinity, 0, 0]) as never)).toThrow(/element 0 is Infinity/);
+    expect(() => product([1] as never)).toThrow(/has 1 element; expected 3/);
+  }
+  c.dispose();
+});

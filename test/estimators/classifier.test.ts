@@ -503,3 +503,36 @@ describe('strange data', () => {
     }
   });
 });
+
+test("'' is no label, unless classes lists it", async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => [i]);
+  const labels = rows.map((_, i) => (i === 4 ? '' : i % 2 ? 'a' : 'b'));
+  const quick = { hidden: [], weightDecay: 0.1, epochs: 1, seed: 1 };
+  for (const fit of [
+    () => Classifier.fit(rows, labels, quick),
+    () => new Classifier(quick).partialFit(rows, labels),
+    () => Classifier.fit(() => [[rows, labels] as const], quick),
+  ]) {
+    await expect(fit()).rejects.toMatchObject({ name: 'DataError', row: 4, detail: expect.stringMatching(/"" is missing/) });
+  }
+  const classes = ['', 'a', 'b'];
+  using model = await Classifier.fit(rows, labels, { ...quick, classes });
+  expect(model.classes).toEqual(classes);
+});
+
+test('classes that most rows are the only ones of are advised against', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => [i, (i * i) % 7]);
+  const quick = { hidden: [], weightDecay: 0.1, epochs: 1, seed: 1 };
+  using numbers = await Classifier.fit(
+    rows,
+    rows.map(([i]) => i! / 7),
+    quick,
+  );
+  expect(numbers.history.advice).toMatch(/60 classes in 60 rows .* for Regressor/);
+  using two = await Classifier.fit(
+    rows,
+    rows.map(([i]) => i! % 2),
+    quick,
+  );
+  expect(two.history.advice ?? '').not.toMatch(/classes in/);
+});

@@ -140,6 +140,40 @@ test('a model as JSON is none of loadModel', async () => {
   net.dispose();
 });
 
+test('what is no layer is named by its place', async () => {
+  const create = (layers: unknown[]) => messageOf(() => Network.create({ inputs: 2, layers, loss: 'meanSquaredError' } as never));
+  expect(await create([{ units: 3 }])).toBe('Network.create.layers[0] is an object; expected a layer, such as dense(16)');
+  expect(await create([dense(2), 3])).toMatch(/^Network\.create\.layers\[1\] is 3; expected a layer/);
+});
+
+test('one output of softmax is called what it is', async () => {
+  const net = await Network.create({ inputs: 2, layers: [dense(1, { activation: 'softmax' })], loss: 'crossEntropy', seed: 1 });
+  expect(await messageOf(() => net.fit(X, [0, 0, 1, 0]))).toMatch(/sum to 0; .*an output for each class, or .*sigmoid/);
+  net.dispose();
+});
+
+test('a vector in the place of rows is named before numbers of rows are compared', async () => {
+  const net = await Network.create({ inputs: 2, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 });
+  const expected = /^X: has 1 column, but the network has 2 inputs; a row is an array of them/;
+  expect(await messageOf(() => net.fit([1, 2, 3, 4], [1, 2]))).toMatch(expected);
+  expect(await messageOf(() => net.evaluate([1, 2, 3, 4], [1, 2]))).toMatch(expected);
+  net.dispose();
+});
+
+test('a row alone is too few', async () => {
+  const expected = 'X: one row is too few to learn from: no column varies';
+  expect(await messageOf(() => Regressor.fit([{ a: 1 }], [1]))).toBe(expected);
+  expect(await messageOf(() => Classifier.fit([[1, 2]], ['a']))).toBe(expected);
+});
+
+test('one of something is one', async () => {
+  const net = await network();
+  expect(await messageOf(() => net.predict([[1], [2]]))).toMatch(/has 1 column; expected 2/);
+  expect(await messageOf(() => dataset([[1, 2]], [1, 2]))).toMatch(/has 2 rows, but X has 1 row$/);
+  expect((await net.fit([[1, 2]], [[1]], { timeLimit: 1 })).choice).toMatch(/: 1 row is a small set$/);
+  net.dispose();
+});
+
 test('an OptionError as JSON is short, whatever the value was', async () => {
   const model = new Classifier();
   for (const [value, written] of [

@@ -3,7 +3,7 @@
 import { GAP } from '../../data/columns.js';
 import type { Cell } from '../../data/column.js';
 import { ColumnTable } from '../../data/table.js';
-import { DataError } from '../../errors.js';
+import { DataError, counted } from '../../errors.js';
 import type { Sheet } from './sheet.js';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$|^[+-]?inf(?:inity)?$/i;
@@ -78,7 +78,7 @@ export class TextProfile {
   note(name: string): string | undefined {
     const { there, numbers, odd } = this;
     if (this.kind(undefined) !== 'text' || numbers < MOSTLY * there) return undefined;
-    return `column ${JSON.stringify(name)} would be numbers but for ${there - numbers} cells, the first ${odd}: taken as text`;
+    return `column ${JSON.stringify(name)} would be numbers but for ${counted(there - numbers, 'cell')}, ${there - numbers > 1 ? 'the first ' : ''}${odd}: taken as text`;
   }
 }
 

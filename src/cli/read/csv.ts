@@ -1,5 +1,6 @@
 // CSV: quoted fields, any of three delimiters, with a header or without.
 
+import { counted } from '../../errors.js';
 import { Readable } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { InputError } from '../failure.js';
@@ -79,7 +80,7 @@ export async function* readCsv(
           sheet.notes.push('the first line holds numbers only: taken as data, columns are named 1, 2, …');
       }
       if (record.length !== width)
-        throw new InputError(file, { line }, `has ${record.length} cells; expected ${width}, as in the first line`);
+        throw new InputError(file, { line }, `has ${counted(record.length, 'cell')}; expected ${width}, as in the first line`);
       sheet.push(record, line);
       if (sheet.cells < cells) continue;
       yield sheet;
