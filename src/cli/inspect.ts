@@ -1,6 +1,7 @@
 // inspect: what a model file holds.
 
 import { Classifier } from '../estimators/classifier.js';
+import { counted } from '../errors.js';
 import { versionFor } from '../format/document.js';
 import type { Layer } from '../layers.js';
 import { loadModel } from '../load-model.js';
@@ -48,7 +49,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
     return;
   }
   const lines = [
-    `${file}: ${kind}, format version ${formatVersion}, ${precision}, ${parameters} parameters${together}, seed ${seed}`,
+    `${file}: ${kind}, format version ${formatVersion}, ${precision}, ${counted(parameters, 'parameter')}${together}, seed ${seed}`,
     ...(network ? [`inputs: ${network.inputs}, outputs: ${network.outputs}, loss: ${network.loss}`] : []),
     `layers: ${layers.map(layerText).join(', ')}`,
     ...(estimator ? [`columns:\n${columnsText(estimator.columns)}`] : []),

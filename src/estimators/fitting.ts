@@ -1,5 +1,6 @@
 // A model made: chosen, its networks trained, and replaced by something simpler where all of them failed.
 
+import { counted } from '../errors.js';
 import type { Engine } from '../../bindings/core.js';
 import type { Dataset } from '../data/dataset.js';
 import { type History, type StopReason, emptyHistory } from '../fit/history.js';
@@ -229,7 +230,7 @@ function failureText({ problem, fixed }: Material, { rate }: Recipe, failed: His
   const own = problem.techniques.method;
   if (reason !== 'diverged' && loss.at(-1)! < loss[0]!) {
     const remedy = own ? `more epochs, or a higher rate of ${own.name}` : 'more epochs, or a higher rate';
-    return `after ${epochs} epochs the loss was still above a constant's; ${returned}; try ${remedy}`;
+    return `after ${counted(epochs, 'epoch')} the loss was still above a constant's; ${returned}; try ${remedy}`;
   }
   const rates = Array.from({ length: RESTARTS + 1 }, (_, k) => short(rate / 3 ** k)).join(', ');
   const seen = own
