@@ -67,7 +67,7 @@ describe('several outputs', () => {
       const column = (rows: readonly number[][]) => rows.map((row) => row[o]!);
       expect(r2(column(found), column(T))).toBeGreaterThan(0.9);
     }
-    expect(() => model.evaluate(X, t)).toThrow(/1 columns; expected 3/);
+    expect(() => model.evaluate(X, t)).toThrow(/1 column; expected 3/);
     const shaped = { data: T.flat(), shape: [200, 3] } as const;
     expect(model.evaluate(X, shaped)).toEqual(model.evaluate(X, T));
   });

@@ -381,7 +381,7 @@ describe('what is wrong with chunks', () => {
         [1, 2],
       ],
       { chunk: 1, row: 1, what: 'X' },
-      /has 1 columns/,
+      /has 1 column/,
     ],
     ['a gap', [[[1, 2, Number.NaN]], [1]], { chunk: 1, row: 0, column: 2, what: 'X' }, /NaN is not a finite number/],
     [
@@ -394,9 +394,9 @@ describe('what is wrong with chunks', () => {
         Y: [1],
       },
       { chunk: 1, what: 'Y' },
-      /has 1 rows, but X has 2/,
+      /has 1 row, but X has 2/,
     ],
-    ['wide targets', [[[1, 2, 3]], [[1, 2]]], { chunk: 1, what: 'Y' }, /has 2 columns, but the network has 1 outputs/],
+    ['wide targets', [[[1, 2, 3]], [[1, 2]]], { chunk: 1, what: 'Y' }, /has 2 columns, but the network has 1 output/],
     ['no chunk', 'rows', { chunk: 1, what: 'chunks' }, /expected \[X, Y\]/],
     ['weights', { X: [[1, 2, 3]], Y: [1], sampleWeights: [-1] }, { chunk: 1, row: 0, what: 'sampleWeights' }, /-1 is negative/],
   ];

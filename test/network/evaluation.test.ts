@@ -312,7 +312,7 @@ describe('forms of data', () => {
       /row 1.*2 columns.*3/,
     ],
     ['too narrow', [[1, 2]], /2 columns.*3/],
-    ['a vector', [1, 2, 3], /1 columns.*3/],
+    ['a vector', [1, 2, 3], /1 column.*3/],
     [
       'NaN',
       [
@@ -360,11 +360,11 @@ describe('forms of data', () => {
       /row 0, column 1/,
     ],
     ['deeper', [[[1], [2], [3]]], /row 0, column 0/],
-    ['rows among numbers', [1, [2, 3, 4]], /1 columns/],
+    ['rows among numbers', [1, [2, 3, 4]], /1 column/],
     ['numbers among rows', [[1, 2, 3], 4], /row 1/],
-    ['bigint arrays', [BigInt64Array.of(1n, 2n, 3n)], /1 columns|row/],
+    ['bigint arrays', [BigInt64Array.of(1n, 2n, 3n)], /1 column|row/],
     ['a flat bigint array', { data: BigInt64Array.of(1n, 2n, 3n), shape: [1, 3] }, /expected an array of rows/],
-    ['records', [{ a: 1 }], /1 columns|row/],
+    ['records', [{ a: 1 }], /1 column|row/],
     ['a wrong shape', { data: [1, 2, 3], shape: [2, 3] }, /shape \[2, 3\].*3 numbers/],
     ['a fractional shape', { data: [1, 2, 3], shape: [0.5, 6] }, /shape/],
     ['a negative shape', { data: [1, 2, 3], shape: [-1, -3] }, /shape/],

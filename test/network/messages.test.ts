@@ -112,8 +112,8 @@ test('what is wrong with options of a static fit rejects, and does not throw', a
 
 test('one row where rows are expected, records and labels for a network', async () => {
   const net = await network();
-  expect(await messageOf(() => net.predict([1, 2]))).toBe('X: has 1 columns; expected 2; one row is an array in an array, [[…]]');
-  expect(await messageOf(() => net.predict([1, 2, 3]))).toBe('X: has 1 columns; expected 2');
+  expect(await messageOf(() => net.predict([1, 2]))).toBe('X: has 1 column; expected 2; one row is an array in an array, [[…]]');
+  expect(await messageOf(() => net.predict([1, 2, 3]))).toBe('X: has 1 column; expected 2');
   expect(await messageOf(() => net.predict([{ a: 1, b: 2 }] as never))).toMatch(/row 0.*Classifier and Regressor/);
   expect(await messageOf(() => net.fit([{ a: 1, b: 2 }] as never, [1]))).toMatch(/row 0.*Classifier and Regressor/);
   expect(await messageOf(() => net.fit(X, words as never))).toBe('Y, row 0: "a" is not a number; labels are for Classifier');
@@ -169,7 +169,7 @@ test('a row alone is too few', async () => {
 test('one of something is one', async () => {
   const net = await network();
   expect(await messageOf(() => net.predict([[1], [2]]))).toMatch(/has 1 column; expected 2/);
-  expect(await messageOf(() => dataset([[1, 2]], [1, 2]))).toMatch(/has 2 rows, but X has 1 row$/);
+  expect(await messageOf(() => dataset([[1, 2]], [1, 2]))).toMatch(/has 2 rows, but X has 1$/);
   expect((await net.fit([[1, 2]], [[1]], { timeLimit: 1 })).choice).toMatch(/: 1 row is a small set$/);
   net.dispose();
 });
