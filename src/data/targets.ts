@@ -108,6 +108,9 @@ export interface EncodedTargets extends ShapedArray {
   readonly classes: readonly Label[];
 }
 
+/** What the error for a label that is none of the classes says to do. */
+export const UNLISTED = '; the option classes: [...] lists all that there are, those with few rows too';
+
 /** The index of each label. @throws DataError for a label that is none of the classes */
 export function classIndices(labels: ArrayLike<Label>, classes: readonly Label[]): Uint32Array {
   const index = new Map(classes.map((label, i) => [label, i]));
@@ -115,7 +118,7 @@ export function classIndices(labels: ArrayLike<Label>, classes: readonly Label[]
     const c = index.get(labels[r]!);
     if (c !== undefined) return c;
     const list = classes.slice(0, 12).map(shown).join(', ') + (classes.length > 12 ? ', …' : '');
-    const hint = isLabel(labels[r]) ? '; the option classes: [...] lists all that there are, those with few rows too' : '';
+    const hint = isLabel(labels[r]) ? UNLISTED : '';
     throw new DataError('labels', `${shown(labels[r])} is none of the classes ${list}${hint}`, { row: r });
   });
 }

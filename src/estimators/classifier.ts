@@ -75,7 +75,7 @@ const CODING = {
  * ```
  *
  * Rows are arrays of numbers, a typed array with a shape, or records with numbers, strings, booleans and dates. Labels are
- * strings, numbers or booleans. Without options, size, decay, rate and epochs are chosen by the rules of docs/defaults.md, and
+ * strings (`''` only if `classes` lists it), numbers or booleans. Without options, size, decay, rate and epochs are chosen by the rules of docs/defaults.md, and
  * `model.history.chosen` says what they chose. `L` is the type of the labels.
  */
 export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>, LabelCoding> {

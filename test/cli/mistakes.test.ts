@@ -153,8 +153,28 @@ describe('what cannot work', () => {
     place.file('strange.csv', 'n,c,y\n1,a,u\n1,a,w\n');
     expect(await place.run(['evaluate', 't.safetensors', 'strange.csv'])).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/strange\.csv:3, column "y": "w" is none of the classes/),
+      err: expect.stringMatching(/strange\.csv:3, column "y": "w" is none of the classes "u", "v"$/m),
     });
+  });
+
+  test('a model of dates names the cell that is none', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `${new Date(864e5 * i).toISOString().slice(0, 10)},${i}`);
+    place.file('dates.csv', `d,y\n${lines.join('\n')}\n`);
+    expect((await place.run(['train', 'dates.csv', '--target', 'y', '--task', 'regression', ...QUICK])).code).toBe(0);
+    for (const [row, cell] of [
+      [0, 'unknown'],
+      [5, 'unknown'],
+      [39, '7'],
+    ] as const) {
+      place.file('odd.csv', `d,y\n${lines.map((line, i) => (i === row ? `${cell},${i}` : line)).join('\n')}\n`);
+      for (const command of ['predict', 'evaluate']) {
+        const { code, err } = await place.run([command, 'dates.safetensors', 'odd.csv']);
+        expect({ code, err }).toEqual({
+          code: 1,
+          err: expect.stringContaining(`odd.csv:${row + 2}, column "d": "${cell}" is not a date`),
+        });
+      }
+    }
   });
 
   test('what would be overwritten, or makes no sense', async () => {

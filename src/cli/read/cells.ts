@@ -3,6 +3,7 @@
 import { GAP } from '../../data/columns.js';
 import type { Cell } from '../../data/column.js';
 import { ColumnTable } from '../../data/table.js';
+import { UNLISTED } from '../../data/targets.js';
 import { DataError, counted } from '../../errors.js';
 import type { Sheet } from './sheet.js';
 
@@ -142,6 +143,6 @@ export function relocated(sheet: Sheet, error: unknown, { picked, target }: Orig
   const row = error.row !== undefined && picked ? picked[error.row] : error.row;
   const aboutTarget = error.what === 'labels' || error.what === 'targets';
   const column = aboutTarget ? target : error.column === undefined ? undefined : String(error.column);
-  const detail = error.detail.replace(GAP, 'is missing; trained with --missing mean, gaps are filled');
+  const detail = error.detail.replace(GAP, 'is missing; trained with --missing mean, gaps are filled').replace(UNLISTED, '');
   return sheet.error(detail, row, column, error);
 }
