@@ -95,7 +95,7 @@ describe('CSV', () => {
   });
 
   test.each([
-    ['a,b\n1,2\n3\n', 3, /1 cells; expected 2/],
+    ['a,b\n1,2\n3\n', 3, /1 cell; expected 2/],
     ['a,b\n1,2\n3,4,5\n', 3, /3 cells; expected 2/],
     ['a,b\n1,"2\n3,4\n', 3, /quote/],
     ['a,b\n1,2\n3,"4"x\n', 3, /quote/],
