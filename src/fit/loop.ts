@@ -154,15 +154,17 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
     throw error;
   }
   const hurried = interrupted(stop);
+  // Who has what was asked for needs no look at it.
+  const unwatched = hurried || stop === 'goal';
   const taken = hurried ? keeper?.checkpoint : undefined;
   keeper?.finish();
-  if (stop !== 'diverged' && !hurried && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
+  if (stop !== 'diverged' && !unwatched && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
   if (stop === 'diverged' || !snapshot.finite) {
     history.bestEpoch = snapshot.restore();
     if (history.bestEpoch > 0 && (await perform(growth.startIsBetter()))) history.bestEpoch = snapshot.restart();
   } else if (patience.restores(training)) {
     history.bestEpoch = snapshot.restore();
-    if (!hurried && !grown) await hasGrown();
+    if (!unwatched && !grown) await hasGrown();
   }
   subject.check();
   history.reason = stop ?? 'epochs';
@@ -176,7 +178,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   }
   const { rate } = training;
   release();
-  if (!hurried && subject.watches && (watches || stop === 'diverged')) {
+  if (!unwatched && subject.watches && (watches || stop === 'diverged')) {
     const setting = { subject, source, settings, seed, snapshot, interruption, perform };
     const advice = await advise(setting, stop === 'diverged', history.epochs, rate, grown, growth.loss);
     subject.check();
