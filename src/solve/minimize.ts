@@ -111,6 +111,19 @@ export async function minimize(
   const unit = unitsAt(start, atStart, first, differences);
   const sizes = (x: Float64Array) => x.map((e, i) => differences.size(i, e));
   const around = (x: Float64Array, reaches = FAR) => lowestAround(value, x, sizes(x), box, reaches);
+  const found = (x: Float64Array, there: number, gradientNorm: number, iterations: number, reason: SolveReason): Minimum => {
+    const advice = adviceFor(reason, FLAT);
+    return {
+      x,
+      value: there,
+      gradientNorm,
+      iterations,
+      evaluations: counts,
+      reason,
+      active: box.active(x),
+      ...(advice && { advice }),
+    };
+  };
 
   let from = start;
   if (first.every((e) => e === 0)) {
@@ -119,17 +132,7 @@ export async function minimize(
     if (x === start) {
       const frozen = start.every((_, i) => box.isFrozen(i));
       const reason: SolveReason = varies || frozen ? 'minGradient' : 'flat';
-      const advice = adviceFor(reason, FLAT);
-      return {
-        x: start,
-        value: atStart,
-        gradientNorm: 0,
-        iterations: 0,
-        evaluations: counts,
-        reason,
-        active: box.active(start),
-        ...(advice && { advice }),
-      };
+      return found(start, atStart, 0, 0, reason);
     }
     from = x;
   }
@@ -202,17 +205,7 @@ export async function minimize(
     // Where nothing is lower as closely as differences can tell, rounding has ended it.
     if (reason === 'noProgress' && (relative(last) <= ROUNDED || around(x, CLOSE).x === x)) reason = 'tolerance';
     if (reason === 'minGradient' && last.gradient.every((e) => e === 0) && !around(x).varies) reason = 'flat';
-    const advice = adviceFor(reason, FLAT);
-    return {
-      x,
-      value: last.value * smooth.scale,
-      gradientNorm: norm(last.gradient),
-      iterations: ended.iterations,
-      evaluations: counts,
-      reason,
-      active: box.active(x),
-      ...(advice && { advice }),
-    };
+    return found(x, last.value * smooth.scale, norm(last.gradient), ended.iterations, reason);
   } finally {
     arena.dispose();
   }

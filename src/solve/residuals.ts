@@ -9,6 +9,7 @@ import type { Counts } from './drive.js';
 import { isList, sized } from './given.js';
 import { LinearModel, lengthOf } from './linear-model.js';
 import { type ResidualLoss, robustSum } from './robust.js';
+import { same } from './smooth.js';
 
 export interface ResidualFunctions {
   residuals(x: Float64Array): ArrayLike<number>;
@@ -26,11 +27,6 @@ interface Seen {
   readonly x: Float64Array;
   readonly r: Float64Array;
   sum: number;
-}
-
-function same(a: Float64Array, b: Float64Array): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /** How much of a step is gone to see how residuals bend along it. */

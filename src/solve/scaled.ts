@@ -3,7 +3,7 @@
 import type { Work } from '../work.js';
 import type { Box } from './box.js';
 import { CENTRAL, type Differences, powerOfTwo } from './differences.js';
-import { type Immediate, dot } from './smooth.js';
+import { type Immediate, dot, same } from './smooth.js';
 
 /** What may be asked of a caller. */
 export interface Asked {
@@ -149,9 +149,4 @@ export class Scaled implements Immediate {
   hold(p: Float64Array): void {
     for (let i = 0; i < p.length; i++) if (this.held[i]) p[i] = 0;
   }
-}
-
-function same(a: Float64Array, b: Float64Array): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

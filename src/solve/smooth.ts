@@ -119,3 +119,9 @@ export function sumOfMagnitudes(a: Float64Array): number {
 export function moved(x: Float64Array, alpha: number, p: Float64Array, to: Float64Array): void {
   for (let i = 0; i < x.length; i++) to[i] = x[i]! + alpha * p[i]!;
 }
+
+/** Whether two vectors of one length are equal; none is where an entry is no number. */
+export function same(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

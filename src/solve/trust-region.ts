@@ -3,6 +3,7 @@
 import type { Box } from './box.js';
 import { BoundedStep } from './bounded-step.js';
 import { FAR, lowestAround } from './around.js';
+import { SINGULAR, damping } from './damping.js';
 import type { Residuals } from './residuals.js';
 import type { SolveReason } from './options.js';
 import { type Iterate, type Solver, dot } from './smooth.js';
@@ -18,17 +19,8 @@ export interface Ends {
 /** The first radius, in lengths of D·x. */
 const FIRST = 10;
 
-/** The radius of a step keeps within this share of what it is to be. */
-const NEAR = 0.1;
-
-/** Rounds to find the damping that goes with a radius. */
-const ROUNDS = 12;
-
 /** Entries of D are at least this share of the largest. */
 const FLOOR = 1e-10;
-
-/** The least damping, relative to the most that a radius may ask for, where the model is singular. */
-const SINGULAR = 1e-14;
 
 /** A step must lower the sum by this share of what the model foretells. */
 const LEAST = 1e-4;
@@ -167,7 +159,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     small = 0;
   }
   if (tolerance <= PRECISE) yield* lastDigits(f, step, d, box, numeric, iterate);
-  return ending ?? 'noProgress';
+  return ending;
 }
 
 /**
@@ -216,50 +208,6 @@ function angle(f: Residuals, box: Box): number {
     most = Math.max(most, Math.abs(e) / (f.model.lengths[i]! * Math.sqrt(f.sum)));
   }
   return most;
-}
-
-/** The damping μ with which |D·p| is about the radius, and p with it; 0 where p is shorter without any. Moré's iteration: Newton's on 1/|D·p(μ)|, kept between bounds. */
-function damping(
-  f: Residuals,
-  step: BoundedStep,
-  box: Box,
-  d: Float64Array,
-  length: (v: Float64Array) => number,
-  radius: number,
-  before: number,
-  first: boolean,
-): number {
-  const { p } = step;
-  const change = (size: number) => {
-    // −d|D·p|/dμ·|D·p|⁻¹ is |U⁻ᵀ·D²p/|D·p||².
-    const v = p.map((e, i) => (d[i]! * e) / size);
-    return (size - radius) / radius / f.model.solvedSquare(step.free, v);
-  };
-  const solved = step.solve(f.x, 0, d);
-  const scaled = f.model.slope.map((e, i) => (box.holds(i, f.x[i]!, e) ? 0 : e / Math.sqrt(d[i]!)));
-  let high = Math.sqrt(dot(scaled, scaled)) / radius;
-  let low = 0;
-  if (solved) {
-    const size = length(p);
-    if (size <= (1 + NEAR) * radius) return 0;
-    low = change(size);
-  }
-  if (!(low >= 0 && low < high)) low = 0;
-  // Without damping there is no step: some is needed, however long the step may be.
-  if (!solved) low = SINGULAR * high;
-  let mu = first || !(before > low && before < high) ? Math.max(1e-3 * high, Math.sqrt(low * high)) : before;
-  for (let k = 0; k < ROUNDS; k++) {
-    if (mu === 0) mu = Math.max(Number.MIN_VALUE, 1e-3 * high);
-    step.solve(f.x, mu, d);
-    const size = length(p);
-    const over = size - radius;
-    if (Math.abs(over) <= NEAR * radius || (low === 0 && over <= 0 && mu <= 1e-300)) return mu;
-    if (over > 0) low = Math.max(low, mu);
-    else high = Math.min(high, mu);
-    const next = mu + change(size);
-    mu = next > low && next < high ? next : Math.max(1e-3 * high, Math.sqrt(low * high));
-  }
-  return mu;
 }
 
 /** Steps without damping, while they reduce the gradient: what stopped was the sum, in which the last digits of variables no longer show. */

@@ -2,22 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Bounds, type MinimizeMethod, leastSquares, minimize } from '../../src/index.js';
+import { type Bounds, leastSquares, minimize } from '../../src/index.js';
 import { numbers } from '../layers/training.js';
+import { MINIMIZE_METHODS } from './methods.js';
 
 const times = [0, 1, 2, 3, 4, 5, 6];
 const seen = times.map((t) => 5 * Math.exp(-0.7 * t));
 const decay = ([a, b]: ArrayLike<number> & Iterable<number>) => times.map((t, i) => a! * Math.exp(-b! * t) - seen[i]!);
-
-const METHODS: readonly MinimizeMethod[] = [
-  'bfgs',
-  'lbfgs',
-  'conjugateGradient',
-  'scaledConjugateGradient',
-  'newton',
-  'truncatedNewton',
-  'oneStepSecant',
-];
 
 /** argmin |A·x − b|² in the box, by trying all ways in which variables may stand at bounds: the one whose free part is optimal and whose gradient holds the others. */
 function boxedLinear(a: number[][], b: number[], low: number[], high: number[]): number[] {
@@ -119,7 +110,7 @@ describe('a convex problem', () => {
     }
   });
 
-  test.each(METHODS)('minimize by %s finds it from every corner', async (method) => {
+  test.each(MINIMIZE_METHODS)('minimize by %s finds it from every corner', async (method) => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const { a, b, residuals } = problem(4, seed);
       const right = boxedLinear(a, b, low, high);
@@ -200,7 +191,7 @@ test('functions are never asked outside the box, whatever the method, and for de
         maxLength: 4,
       }),
       fc.double({ min: -5, max: 5, noNaN: true }),
-      fc.constantFrom(...METHODS, 'leastSquares' as const),
+      fc.constantFrom(...MINIMIZE_METHODS, 'leastSquares' as const),
       async (ranges, start, method) => {
         const bounds = ranges.map(([low, width]): [number, number] => [low, low + width]);
         let outside = 0;

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type MinimizeMethod, leastSquares, minimize } from '../../src/index.js';
+import { MINIMIZE_METHODS } from './methods.js';
 import { PROBLEMS, type Problem, solved } from './more-garbow-hillstrom.js';
 
 /** Σr², and its gradient by central differences of the residuals, which lose fewer digits than those of the sum. */
@@ -40,16 +41,7 @@ async function found(method: MinimizeMethod | 'leastSquares', problem: Problem, 
   }
 }
 
-const METHODS = [
-  'leastSquares',
-  'bfgs',
-  'lbfgs',
-  'conjugateGradient',
-  'scaledConjugateGradient',
-  'newton',
-  'truncatedNewton',
-  'oneStepSecant',
-] as const;
+const METHODS = ['leastSquares', ...MINIMIZE_METHODS] as const;
 
 /** 'problem ×times' that a method does not solve: local minima at infinity, overflow at the start, or valleys too long for 3000 steps. */
 const KNOWN: Record<(typeof METHODS)[number], readonly string[]> = {
