@@ -61,8 +61,8 @@ export function oneOf<const N extends string, T extends N | undefined>(names: re
 }
 
 /** true or false. */
-export function flag(fallback: boolean): Field<boolean> {
-  return field('true or false', (value) => typeof value === 'boolean', fallback);
+export function flag<T = boolean>(fallback: T): Field<boolean | T> {
+  return field<boolean | T>('true or false', (value) => typeof value === 'boolean', fallback);
 }
 
 /** Anything that passes a test, described in words. */

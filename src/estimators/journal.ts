@@ -3,7 +3,7 @@
 import type { RealArray } from '../../bindings/memory.js';
 import { DataError, EfficientBackpropError, OptionError } from '../errors.js';
 import { crc32 } from '../format/crc.js';
-import { type Asked, worded } from '../fit/asked.js';
+import { type Asked, refuse, worded } from '../fit/asked.js';
 import type { Checkpoint } from '../fit/checkpoint.js';
 import type { History } from '../fit/history.js';
 import type { Network } from '../network.js';
@@ -130,8 +130,7 @@ function requireSameFit(call: string, before: Asked, now: Asked, options: Readon
     if (name === 'data') throw new DataError('rows', 'are not what they were in the fit to be resumed');
     if (name === 'targets' || name === 'sampleWeights')
       throw new DataError(name, 'are not what they were in the fit to be resumed');
-    const expected = `${was}, as in the fit to be resumed`;
-    throw new OptionError(`${call}.${name}`, options[name], expected, `${call}.${name} is ${is}; expected ${expected}`);
+    refuse(`${call}.${name}`, options[name], is, was);
   }
 }
 

@@ -80,13 +80,13 @@ export function asked(
 
 /** Refuses to take up a fit by another method, before anything is made ready for it. @throws OptionError */
 export function requireMethod(before: Asked, method: Method = FIT_OPTIONS.method.default as Method): void {
-  if (worded(method) !== before['method']) refuse('method', method, worded(method), before['method']!);
+  if (worded(method) !== before['method']) refuse('fit.method', method, worded(method), before['method']!);
 }
 
-/** @throws OptionError */
-function refuse(name: string, value: unknown, now: string, before: string): never {
+/** @throws OptionError for an option, as "call.option", that is not what it was */
+export function refuse(option: string, value: unknown, now: string, before: string): never {
   const expected = `${before}, as in the fit to be resumed`;
-  throw new OptionError(`fit.${name}`, value, expected, `fit.${name} is ${now}; expected ${expected}`);
+  throw new OptionError(option, value, expected, `${option} is ${now}; expected ${expected}`);
 }
 
 /**
@@ -102,6 +102,6 @@ export function requireSame(before: Asked, now: Asked, settings: Settings): void
     if (before[name] !== now[name]) throw new DataError(name, 'is not what it was in the fit to be resumed');
   }
   for (const [name, value] of Object.entries(now)) {
-    if (before[name] !== value) refuse(name, settings[name as keyof Settings], value, before[name] ?? 'nothing');
+    if (before[name] !== value) refuse(`fit.${name}`, settings[name as keyof Settings], value, before[name] ?? 'nothing');
   }
 }

@@ -2,7 +2,7 @@
 
 import { OptionError } from '../errors.js';
 import type { Objective } from '../objective.js';
-import { checked, flag, number, oneOf, value } from '../options.js';
+import { checked, flag, number, oneOf } from '../options.js';
 import { RULES, SCALINGS, type Rule, type Scaling, levenbergMarquardt as solver } from '../solve/levenberg-marquardt.js';
 import { NetworkSquares } from '../squares.js';
 import type { TargetUnit } from '../unit.js';
@@ -16,7 +16,7 @@ const OPTIONS = {
   minGrad: number({ min: 0 }, 1e-7),
   scaling: oneOf(SCALINGS, 'identity'),
   rule: oneOf(RULES, undefined),
-  acceleration: value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined),
+  acceleration: flag(undefined),
   weightDecay: number({ min: 0, below: Infinity }, 0),
   bayesian: flag(false),
   maxFail: number({ min: 1, integer: true }, undefined),

@@ -2,7 +2,7 @@
 
 import { OptionError } from '../errors.js';
 import { MatrixModel } from '../gauss-newton.js';
-import { checked, number, oneOf, value } from '../options.js';
+import { checked, flag, number, oneOf } from '../options.js';
 import { ProductModel } from '../solve/gauss-newton.js';
 import { levenbergMarquardt } from '../solve/levenberg-marquardt.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
@@ -19,7 +19,7 @@ export interface NewtonOptions extends LineSearchOptions {
 /** From so many parameters on the whole matrix costs more than conjugate gradients do. */
 const WHOLE = 300;
 
-const TRUNCATED = value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined);
+const TRUNCATED = flag(undefined);
 
 /** How both searched by a line: the exact Hessian or the Gauss-Newton matrix, whole or by its products. */
 function searching(name: string, weightDecay: number, truncated: boolean | undefined, lineSearch: LineSearch) {
