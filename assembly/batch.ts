@@ -1,4 +1,4 @@
-// Batches: patterns picked by index and copied next to each other.
+// Batches: samples picked by index and copied next to each other.
 
 import { SIZE } from "./vec";
 import { copyRow } from "./kernels/blas1";
@@ -70,33 +70,33 @@ export function gatheredTotal(rows: i32, indices: usize, w: usize): f64 {
 /** Bytes of slabs that batches may be gathered in ahead of their turn: half of a first cache. The more rows are asked for at once, the less one waits for each. */
 const AHEAD: i32 = 16384;
 
-/** How many patterns slabs hold that are to hold `rows` at least. */
+/** How many samples slabs hold that are to hold `rows` at least. */
 function slabRows(rows: i32, inputs: i32, outputs: i32): i32 {
   return max(rows, AHEAD / ((inputs + outputs + 1) * <i32>SIZE));
 }
 
-/** Bytes of the slabs in which `rows` patterns are gathered, or more. */
+/** Bytes of the slabs in which `rows` samples are gathered, or more. */
 export function slabBytes(rows: i32, inputs: i32, outputs: i32): usize {
   return <usize>slabRows(rows, inputs, outputs) * (inputs + outputs + 1) * SIZE;
 }
 
-/** A set of patterns in memory, or of those that `indices` picks (u32; 0 takes them as they stand). */
+/** A set of samples in memory, or of those that `indices` picks (u32; 0 takes them as they stand). */
 @unmanaged
-export class Patterns {
+export class Samples {
   inputs: i32;
   outputs: i32;
   x: usize; // rows×inputs
   t: usize; // rows×outputs, or 0
   w: usize; // rows, or 0
   indices: usize;
-  factors: usize; // what the weight of the pattern at each place is multiplied with, or 0 for ones
-  // Where picked patterns are gathered, a slab at a time.
+  factors: usize; // what the weight of the sample at each place is multiplied with, or 0 for ones
+  // Where picked samples are gathered, a slab at a time.
   slabX: usize;
   slabT: usize;
   slabW: usize;
-  room: i32; // patterns that slabs hold
-  end: i32; // patterns before this one may be gathered ahead of their turn; 0 where none may
-  // Patterns gathered ahead: from … to − 1.
+  room: i32; // samples that slabs hold
+  end: i32; // samples before this one may be gathered ahead of their turn; 0 where none may
+  // Samples gathered ahead: from … to − 1.
   from: i32;
   to: i32;
   // The slab at hand, set by `take`.
@@ -104,7 +104,7 @@ export class Patterns {
   atT: usize;
   atW: usize;
 
-  /** Points to the patterns, and to slabs of `rows` patterns: slabBytes(rows, inputs, outputs). */
+  /** Points to the samples, and to slabs of `rows` samples: slabBytes(rows, inputs, outputs). */
   open(rows: i32, inputs: i32, outputs: i32, x: usize, t: usize, w: usize, indices: usize, slabs: usize): void {
     this.inputs = inputs;
     this.outputs = outputs;
@@ -117,13 +117,13 @@ export class Patterns {
     this.ownSlabs(rows, slabs);
   }
 
-  /** Patterns before this one may be gathered ahead of their turn from here on: their order is known, and slabs are used by nobody else. */
+  /** Samples before this one may be gathered ahead of their turn from here on: their order is known, and slabs are used by nobody else. */
   @inline goAhead(end: i32): void {
     this.end = end;
     this.to = 0;
   }
 
-  /** Makes patterns first … first + rows − 1 contiguous at atX, atT, atW. */
+  /** Makes samples first … first + rows − 1 contiguous at atX, atT, atW. */
   take(first: i32, rows: i32): void {
     const inputs = this.inputs, outputs = this.outputs, indices = this.indices;
     let at = <usize>first;
@@ -149,13 +149,13 @@ export class Patterns {
     if (this.factors) this.takeFactors(first, rows);
   }
 
-  /** The inputs of pattern `first`, where they stand. */
+  /** The inputs of sample `first`, where they stand. */
   @inline rowAt(first: i32): usize {
     const indices = this.indices, at = indices ? <usize>load<u32>(indices + (<usize>first << 2)) : <usize>first;
     return this.x + at * this.inputs * SIZE;
   }
 
-  /** The same of the pattern at hand without gathering anything: where `take` would have put patterns first … first + rows − 1, rows > 1. */
+  /** The same of the sample at hand without gathering anything: where `take` would have put samples first … first + rows − 1, rows > 1. */
   point(first: i32): void {
     const at = <usize>first, gathered = this.indices != 0;
     this.atX = gathered ? this.slabX : this.x + at * this.inputs * SIZE;
@@ -163,14 +163,14 @@ export class Patterns {
     this.atW = this.factors ? this.slabW : !this.w ? 0 : gathered ? this.slabW : this.w + at * SIZE;
   }
 
-  /** Slabs begin so many patterns further on. */
+  /** Slabs begin so many samples further on. */
   skipSlabs(rows: i32): void {
     this.slabX += <usize>rows * this.inputs * SIZE;
     this.slabT += <usize>rows * this.outputs * SIZE;
     this.slabW += <usize>rows * SIZE;
   }
 
-  /** Gathers into slabs of `rows` patterns elsewhere. */
+  /** Gathers into slabs of `rows` samples elsewhere. */
   ownSlabs(rows: i32, slabs: usize): void {
     const room = slabRows(rows, this.inputs, this.outputs);
     this.room = room;
@@ -188,7 +188,7 @@ export class Patterns {
     this.atW = this.slabW;
   }
 
-  /** Σ w over patterns first … first + rows − 1, factors included; their number without weights. */
+  /** Σ w over samples first … first + rows − 1, factors included; their number without weights. */
   weight(first: i32, rows: i32): f64 {
     if (this.factors) {
       let result: f64 = 0;

@@ -4,7 +4,7 @@ export {
   planBytes, planOpen, planDense, planRbf, planBatchNorm, planLayerNorm, planDropout, planNoise, planParameters, planSlab,
   planWorkspace, planBind, planOutput,
 } from "./plan";
-export { planSlabs, patternsBytes, patternsOpen, patternsWeight, evaluate, objectiveGradient } from "./evaluate";
+export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./evaluate";
 export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runSteps, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./run";
 export { interleaveBytes, interleave } from "./orders/interleave";
 export { emphasisBytes, emphasisOpen, emphasisEpoch, draw, noteLoss } from "./orders/emphasis";

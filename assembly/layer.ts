@@ -53,7 +53,7 @@ export class Layer {
 @unmanaged
 export class Pass {
   learning: i32; // 1 in a step: units drop out, batches are normalised by themselves
-  row: i32; // of the step's first pattern, where it is taken slab by slab
+  row: i32; // of the step's first sample, where it is taken slab by slab
   low: u32;
   high: u32;
   epoch: u32;
@@ -66,7 +66,7 @@ export function layerExtra(layer: Layer, rows: i32): i32 {
   return layer.kind == LAYER_NORM ? rows : 0;
 }
 
-/** Bytes of scratch for `rows` patterns; forward alone needs less. */
+/** Bytes of scratch for `rows` samples; forward alone needs less. */
 export function layerScratch(layer: Layer, rows: i32, training: i32): usize {
   return layer.kind == DENSE ? denseScratch(rows, layer.inputs, layer.units, training) : 0;
 }

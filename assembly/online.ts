@@ -1,19 +1,19 @@
-// A step on one pattern of a large network: every kernel is updated straight from x and delta, the gradient never written. A kernel passes through the
-// caches once: errors are carried down, and the next pattern is begun, in the pass that updates it.
+// A step on one sample of a large network: every kernel is updated straight from x and delta, the gradient never written. A kernel passes through the
+// caches once: errors are carried down, and the next sample is begun, in the pass that updates it.
 
-import { Patterns } from "./batch";
+import { Samples } from "./batch";
 import { axpy } from "./kernels/blas1";
 import { denseActivate } from "./kernels/dense";
 import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, planDescended, planForward, planLoss, planSlope } from "./plan";
 import { Update, inPassing, updateAhead, updateBack, updateOuter } from "./update";
 
 /**
- * One step along the gradient of scale·w·l on the pattern at hand; returns w·l, and changes nothing where that is not finite.
- * begun: the step before has left the first layer's sums in its y. next: the inputs of the pattern for which this step leaves them there, or 0; only
+ * One step along the gradient of scale·w·l on the sample at hand; returns w·l, and changes nothing where that is not finite.
+ * begun: the step before has left the first layer's sums in its y. next: the inputs of the sample for which this step leaves them there, or 0; only
  * where it `begins`.
  */
-export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: bool, next: usize, scale: f64): f64 {
-  const at = changetype<usize>(plan), x = patterns.atX, first = layerAt(plan, 0);
+export function stepOnline(u: Update, plan: Plan, samples: Samples, begun: bool, next: usize, scale: f64): f64 {
+  const at = changetype<usize>(plan), x = samples.atX, first = layerAt(plan, 0);
   if (begun) {
     if (first.bias) axpy(first.units, 1, parameterAt(plan.theta, first.first + first.kernelSize), first.y);
     denseActivate(1, first.units, first.y, first.a, first.activation, first.slope);
@@ -21,9 +21,9 @@ export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: boo
   } else {
     planForward(at, 1, x);
   }
-  const value = planLoss(at, 1, patterns.atT, patterns.atW);
+  const value = planLoss(at, 1, samples.atT, samples.atW);
   if (!isFinite(value)) return value;
-  planSlope(at, 1, patterns.atT, patterns.atW, scale);
+  planSlope(at, 1, samples.atT, samples.atW, scale);
   for (let i = plan.layers - 1; i > 0; i--) {
     const layer = layerAt(plan, i), below = layerInput(plan, i, x), d = plan.delta;
     if (inPassing(u, plan, layer)) {
@@ -39,7 +39,7 @@ export function stepOnline(u: Update, plan: Plan, patterns: Patterns, begun: boo
   return value;
 }
 
-/** Whether the step to come can begin the next pattern. */
+/** Whether the step to come can begin the next sample. */
 // @ts-ignore: decorator
 @inline
 export function begins(u: Update, plan: Plan): bool {

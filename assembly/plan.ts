@@ -1,7 +1,7 @@
 // A plan: a network as a table in linear memory, which the calls here build and run over.
 //
 // The table holds shapes and, once bound, addresses: parameters (flat, kernel then bias, layer by layer), and a workspace
-// of activations for up to `rows` patterns. Whoever calls allocates; nothing here does.
+// of activations for up to `rows` samples. Whoever calls allocates; nothing here does.
 
 import { SIZE } from "./vec";
 import { LINEAR, SOFTMAX, needsInput, timesDerivative } from "./kernels/activation";
@@ -20,7 +20,7 @@ export class Plan extends Pass {
   parameters: i32;
   statistics: i32; // running means and variances, behind the parameters
   dense: i32; // 1 where all layers are dense
-  rows: i32; // patterns that the workspace holds
+  rows: i32; // samples that the workspace holds
   theta: usize; // the parameters, and the statistics behind them
   delta: usize; // ∂E/∂y of the layer at work: rows×(widest layer)
   deltaBelow: usize; // and of the one below
@@ -142,13 +142,13 @@ export function planParameters(at: usize): i32 {
 const SLAB_REALS: i32 = 1 << 18;
 
 /**
- * A product sums so many patterns from 0 before it adds what was there: a gradient that is added slab by slab in place has the
+ * A product sums so many samples from 0 before it adds what was there: a gradient that is added slab by slab in place has the
  * bits of one whose slabs were summed apart.
  */
 const SLAB_ROWS: i32 = BLOCK_DEPTH;
 
 /**
- * How many patterns run through the network at a time. It follows from the shapes alone, so that sums over patterns are
+ * How many samples run through the network at a time. It follows from the shapes alone, so that sums over samples are
  * always split at the same places. Parameters pass through the caches with every slab: where there are many, it is larger. In training, batches that
  * are normalised as a whole must not be split at all.
  */
@@ -175,7 +175,7 @@ function widest(plan: Plan): i32 {
   return units;
 }
 
-/** Bytes of workspace for up to `rows` patterns: of forward alone, or also of backward (training = 1). */
+/** Bytes of workspace for up to `rows` samples: of forward alone, or also of backward (training = 1). */
 export function planWorkspace(at: usize, rows: i32, training: i32): usize {
   const plan = changetype<Plan>(at);
   let bytes: usize = 0, scratch: usize = 0;
@@ -220,7 +220,7 @@ function parametersOf(plan: Plan, layer: Layer): usize {
   return parameterAt(plan.theta, layer.first);
 }
 
-/** Runs `rows` patterns x (rows×inputs) through the network; returns the address of the outputs, rows×(top layer's units). */
+/** Runs `rows` samples x (rows×inputs) through the network; returns the address of the outputs, rows×(top layer's units). */
 export function planForward(at: usize, rows: i32, x: usize): usize {
   const plan = changetype<Plan>(at);
   return plan.dense ? forwardDense(plan, 0, rows, x) : forwardAny(plan, rows, x);
@@ -254,15 +254,15 @@ export function planOutput(at: usize, i: i32): usize {
   return layerAt(changetype<Plan>(at), i).a;
 }
 
-/** Σ w·l over the patterns of the last planForward   t: rows×outputs, w: rows or 0 */
+/** Σ w·l over the samples of the last planForward   t: rows×outputs, w: rows or 0 */
 export function planLoss(at: usize, rows: i32, t: usize, w: usize): f64 {
   const plan = changetype<Plan>(at);
   const top = topLayer(plan);
   return lossValue(plan.loss, rows, top.units, top.y, top.a, t, w);
 }
 
-/** l of pattern r of the last planForward   t: rows×outputs */
-export function planPatternLoss(at: usize, r: i32, t: usize): f64 {
+/** l of sample r of the last planForward   t: rows×outputs */
+export function planSampleLoss(at: usize, r: i32, t: usize): f64 {
   const plan = changetype<Plan>(at);
   const top = topLayer(plan), offset = <usize>r * top.units * SIZE;
   return lossValue(plan.loss, 1, top.units, top.y + offset, top.a + offset, t + offset, 0);
@@ -294,7 +294,7 @@ function exchange(plan: Plan): void {
   plan.delta = d;
 }
 
-/** planDescend of one pattern through a dense layer where deltaBelow has Σ_o delta[o]·K[i,o] already */
+/** planDescend of one sample through a dense layer where deltaBelow has Σ_o delta[o]·K[i,o] already */
 export function planDescended(plan: Plan, i: i32): void {
   const below = layerAt(plan, i - 1);
   timesDerivative(below.activation, below.units, below.y, below.a, plan.deltaBelow, below.slope);
@@ -321,7 +321,7 @@ export function layerInput(plan: Plan, i: i32, x: usize): usize {
 }
 
 /**
- * gradient (+)= ∂/∂θ of scale·Σ w·l over `rows` patterns; returns Σ w·l. Adds if `accumulate`, else replaces.
+ * gradient (+)= ∂/∂θ of scale·Σ w·l over `rows` samples; returns Σ w·l. Adds if `accumulate`, else replaces.
  * x: rows×inputs, t: rows×outputs, w: rows or 0; rows ≤ the workspace's.
  */
 export function planGradient(

@@ -1,7 +1,7 @@
-// A step on one pattern of a small network, in one function: no packing, no choice of a product's path, no gradient written.
+// A step on one sample of a small network, in one function: no packing, no choice of a product's path, no gradient written.
 
 import { LANES, SIZE, add, loadPart, madd, splat, splatAt, sum } from "./vec";
-import { Patterns } from "./batch";
+import { Samples } from "./batch";
 import { SOFTMAX, activate, timesDerivative } from "./kernels/activation";
 import { lossSlope, lossValue, throughInput } from "./kernels/loss";
 import { softmax } from "./kernels/softmax";
@@ -74,9 +74,9 @@ function biasOf(layer: Layer, kernel: usize): usize {
   return layer.bias ? parameterAt(kernel, layer.inputs * layer.units) : 0;
 }
 
-/** One step along the gradient of scale·w·l on the pattern at hand; returns w·l, and changes nothing where that is not finite. */
-export function smallStep(u: Update, plan: Plan, patterns: Patterns, scale: f64): f64 {
-  let x = patterns.atX;
+/** One step along the gradient of scale·w·l on the sample at hand; returns w·l, and changes nothing where that is not finite. */
+export function smallStep(u: Update, plan: Plan, samples: Samples, scale: f64): f64 {
+  let x = samples.atX;
   const layers = plan.layers;
   for (let i = 0; i < layers; i++) {
     const layer = layerAt(plan, i), kernel = parameterAt(plan.theta, layer.first), n = layer.units;
@@ -85,13 +85,13 @@ export function smallStep(u: Update, plan: Plan, patterns: Patterns, scale: f64)
     else activate(layer.activation, whole(n), layer.y, layer.a, layer.slope);
     x = layer.a;
   }
-  const top = topLayer(plan), t = patterns.atT, value = lossValue(plan.loss, 1, top.units, top.y, top.a, t, patterns.atW);
+  const top = topLayer(plan), t = samples.atT, value = lossValue(plan.loss, 1, top.units, top.y, top.a, t, samples.atW);
   if (!isFinite(value)) return value;
   let d = plan.delta, below = plan.deltaBelow;
-  lossSlope(plan.loss, 1, top.units, top.a, t, patterns.atW, scale, d);
+  lossSlope(plan.loss, 1, top.units, top.a, t, samples.atW, scale, d);
   if (!throughInput(plan.loss)) timesDerivative(top.activation, top.units, top.y, top.a, d, top.slope);
   for (let i = layers - 1; i >= 0; i--) {
-    const layer = layerAt(plan, i), input = layerInput(plan, i, patterns.atX);
+    const layer = layerAt(plan, i), input = layerInput(plan, i, samples.atX);
     if (i && layer.units >= 2 * LANES && inPassing(u, plan, layer)) {
       updateBack(u, plan, layer, input, d, below);
     } else {

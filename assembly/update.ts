@@ -332,17 +332,17 @@ export function update(u: Update, plan: Plan, value: f64): void {
   }
 }
 
-/** Whether the rule can take a step straight from a pattern's outer products, the gradient never written. */
+/** Whether the rule can take a step straight from a sample's outer products, the gradient never written. */
 // @ts-ignore: decorator
 @inline
 export function isImmediate(u: Update): bool {
   return u.rule < ADAGRAD && !u.extras;
 }
 
-/** Whether velocities settle in this step (vec.ts): about one in sixteen; epochs of few patterns, too, come by it. */
+/** Whether velocities flush in this step (vec.ts): about one in sixteen; epochs of few samples, too, come by it. */
 // @ts-ignore: decorator
 @inline
-function settles(plan: Plan): bool {
+function flushes(plan: Plan): bool {
   return ((plan.epoch + plan.step) & 15) == 0;
 }
 
@@ -353,16 +353,16 @@ function updateBias(u: Update, layer: Layer, d: usize, w: usize, v: usize): void
   if (layer.bias) sgd(u.rule, layer.units, d, parameterAt(w, n), parameterAt(v, n), u.rate, u.momentum, 0);
 }
 
-/** A layer's parameters move a step against the gradient of one pattern: x[i]·d[o] for the kernel, d for the bias. */
+/** A layer's parameters move a step against the gradient of one sample: x[i]·d[o] for the kernel, d for the bias. */
 export function updateOuter(u: Update, plan: Plan, layer: Layer, x: usize, d: usize): void {
   const w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
-  sgdOuter(u.rule, settles(plan), layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
+  sgdOuter(u.rule, flushes(plan), layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
   updateBias(u, layer, d, w, v);
 }
 
 /** Whether a layer can be updated in one of the passes below, in this step. A product of depth 1 is formed in another way. */
 export function inPassing(u: Update, plan: Plan, layer: Layer): bool {
-  return passes(u.rule, layer.units) && u.decay == 0 && layer.inputs > 1 && !(u.rule == MOMENTUM && settles(plan));
+  return passes(u.rule, layer.units) && u.decay == 0 && layer.inputs > 1 && !(u.rule == MOMENTUM && flushes(plan));
 }
 
 /** updateOuter, and y[o] = Σ_i z[i]·K[i,o] of the kernel that it leads to */

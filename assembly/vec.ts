@@ -174,13 +174,13 @@ export function smallBeside(v: v128): v128 {
  */
 // @ts-ignore: decorator
 @inline
-export function settledBy(tiny: v128, u: v128): v128 {
+export function flushedBy(tiny: v128, u: v128): v128 {
   return v128.sub<real>(add(u, tiny), tiny);
 }
 
-/** settledBy for loops of one vector */
+/** flushedBy for loops of one vector */
 // @ts-ignore: decorator
 @inline
-export function settled(u: v128): v128 {
-  return settledBy(splat(TINY), u);
+export function flushed(u: v128): v128 {
+  return flushedBy(splat(TINY), u);
 }

@@ -1,7 +1,7 @@
 // How the time of a step grows: with the rows of data, the parameters, the threads and the batch.
 
 import os from 'node:os';
-import { LADDER, calibrate, pairedRatio, parameters, patterns, prepareOwn, products, summary, timed } from '../dist/bench.js';
+import { LADDER, calibrate, pairedRatio, parameters, samples, prepareOwn, products, summary, timed } from '../dist/bench.js';
 import * as library from '../dist/index.js';
 
 /** Milliseconds of a call: beside it, fit's own preparations count for little. */
@@ -18,7 +18,7 @@ const SHARED_CALL = 1000;
 async function curve(points, rounds, call = CALL) {
   const entries = [];
   for (const { rung, data, threads = 1, ...point } of points) {
-    const contender = await prepareOwn(library, rung, data ?? patterns(rung), threads);
+    const contender = await prepareOwn(library, rung, data ?? samples(rung), threads);
     entries.push({ ...point, contender, units: await calibrate(contender, 300, call), times: [] });
   }
   for (let r = 0; r < rounds; r++) {
@@ -44,7 +44,7 @@ const rung = (sizes, batch, activation = 'tanh', loss = 'meanSquaredError') => (
 const overRowsOf = (step) => (rounds, quick) => {
   const sizes = quick ? [1024, 10_240] : [1024, 10_240, 102_400, 1_024_000];
   return curve(
-    sizes.map((rows) => ({ x: rows, rung: step, data: patterns({ ...step, batch: rows, full: true }), per: step.batch })),
+    sizes.map((rows) => ({ x: rows, rung: step, data: samples({ ...step, batch: rows, full: true }), per: step.batch })),
     rounds,
   );
 };
@@ -65,10 +65,10 @@ export function overParameters(rounds, quick) {
   );
 }
 
-/** Seconds per pattern, over sizes of the batch. */
+/** Seconds per sample, over sizes of the batch. */
 export function overBatch(rounds, quick) {
   const sizes = quick ? [1, 32] : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
-  const all = patterns(rung([784, 128, 10], 1024, 'tanh', 'crossEntropy')); // the same patterns for all
+  const all = samples(rung([784, 128, 10], 1024, 'tanh', 'crossEntropy')); // the same samples for all
   return curve(
     sizes.map((batch) => ({ x: batch, rung: rung([784, 128, 10], batch, 'tanh', 'crossEntropy'), data: all, per: batch })),
     rounds,

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { LADDER, parameters, patterns, prepareOwn } from '../dist/bench.js';
+import { LADDER, parameters, samples, prepareOwn } from '../dist/bench.js';
 
 const script = fileURLToPath(import.meta.url);
 
@@ -37,7 +37,7 @@ async function one(index, threads) {
   const base = LADDER.find(({ name }) => name === rung);
   const step = { ...base, ...as };
   const full = base.full || as.rows !== undefined;
-  const data = patterns({ ...step, full, batch: as.rows ?? (base.full ? base.batch : step.batch) });
+  const data = samples({ ...step, full, batch: as.rows ?? (base.full ? base.batch : step.batch) });
   const contender = await prepareOwn(library, step, data, threads);
   await contender.run(2);
   const bytes = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);

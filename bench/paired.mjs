@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { DEFAULT, LADDER, PRECISIONS, calibrate, patterns, prepareOwn, summary, timed, uniforms } from '../dist/bench.js';
+import { DEFAULT, LADDER, PRECISIONS, calibrate, samples, prepareOwn, summary, timed, uniforms } from '../dist/bench.js';
 
 const [baseFolder, hereFolder, first, rounds, part = ''] = process.argv.slice(2);
 const folders = { base: baseFolder, here: hereFolder };
@@ -58,7 +58,7 @@ async function knowsThreads({ Network, dense }) {
 const threaded = { base: await knowsThreads(libraries.base), here: await knowsThreads(libraries.here) };
 
 for (const rung of LADDER.filter(({ name }) => name.includes(part))) {
-  const data = patterns(rung);
+  const data = samples(rung);
   const settings = SHARED.includes(rung.name) && threaded.base && threaded.here ? [1, 'auto'] : [1];
   for (const threads of settings) {
     const works = {};

@@ -47,8 +47,8 @@ const CURVES = {
   },
   batch: {
     measure: overBatch,
-    title: 'Time per pattern, 784-128-10',
-    x: 'patterns a batch',
+    title: 'Time per sample, 784-128-10',
+    x: 'samples a batch',
     y: 'µs',
     scale: 1e6,
     logarithmic: true,

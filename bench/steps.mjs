@@ -1,7 +1,7 @@
 // The ladder: a training step of this package and of its peers, in turns with each other and with the machine's limits.
 
 import os from 'node:os';
-import { DEFAULT, LADDER, pairedRatio, patterns, products, summary, traffic } from '../dist/bench.js';
+import { DEFAULT, LADDER, pairedRatio, samples, products, summary, traffic } from '../dist/bench.js';
 import * as brain from './contenders/brain.mjs';
 import * as jax from './contenders/jax.mjs';
 import { auto, own, two } from './contenders/own.mjs';
@@ -12,7 +12,7 @@ import { measure } from './rounds.mjs';
 const OURS = os.availableParallelism() > 1 ? [own, two, auto] : [own, auto];
 const PEERS = [tfjs.wasm, tfjs.cpu, brain, jax];
 
-/** Who takes part in a rung: brain.js learns one pattern at a time; a full batch is about threads, which only we have. */
+/** Who takes part in a rung: brain.js learns one sample at a time; a full batch is about threads, which only we have. */
 function contendersOf({ batch, full }) {
   if (full) return OURS;
   return [...OURS, ...PEERS.filter((peer) => peer !== brain || batch === 1)];
@@ -25,7 +25,7 @@ function contendersOf({ batch, full }) {
 export async function measureSteps({ limit, bandwidth, rounds, warmup, rung: part = '', only }) {
   const ladder = [];
   for (const rung of LADDER.filter(({ name }) => name.includes(part))) {
-    const data = patterns(rung);
+    const data = samples(rung);
     const contenders = [];
     for (const { name, prepare } of contendersOf(rung)) {
       if (only && !only.includes(name)) continue;

@@ -2,7 +2,7 @@
 
 import { Network, adam, dataset, dense, nadam, rmsProp, rprop, sgd } from '../dist/index.js';
 import { measure } from './rounds.mjs';
-import { LADDER, MOMENTUM, patterns, RATE } from '../dist/bench.js';
+import { LADDER, MOMENTUM, samples, RATE } from '../dist/bench.js';
 
 const inOrder = (order) => ({ order, method: sgd({ rate: RATE, momentum: MOMENTUM }) });
 
@@ -28,7 +28,7 @@ const COMPARISONS = [
 const table = [];
 for (const { rung: name, fits, most } of COMPARISONS) {
   const rung = LADDER.find((r) => r.name === name);
-  const { x, y, rows: all, inputs, outputs } = patterns(rung);
+  const { x, y, rows: all, inputs, outputs } = samples(rung);
   const layers = rung.sizes.slice(1).map((units, i, { length }) => {
     return dense(units, { activation: i === length - 1 ? 'softmax' : rung.activation });
   });

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { LADDER, calibrate, patterns, prepareOwn, summary, timed } from '../dist/bench.js';
+import { LADDER, calibrate, samples, prepareOwn, summary, timed } from '../dist/bench.js';
 import * as library from '../dist/index.js';
 
 const TURNS = 20_000;
@@ -25,7 +25,7 @@ function handOver(words, own) {
 /** The other thread: does what it is told, and says how long it took. */
 async function serve({ names, words }) {
   const contenders = new Map();
-  for (const name of names) contenders.set(name, await prepareOwn(library, rungOf(name), patterns(rungOf(name)), 1));
+  for (const name of names) contenders.set(name, await prepareOwn(library, rungOf(name), samples(rungOf(name)), 1));
   parentPort.on('message', async ({ name, units }) => {
     if (name === undefined) parentPort.postMessage(handOver(words, 1));
     else parentPort.postMessage(await timed(contenders.get(name), units));
@@ -51,7 +51,7 @@ export async function twoAtOnce(names, rounds) {
   }
   const rungs = {};
   for (const name of names) {
-    const contender = await prepareOwn(library, rungOf(name), patterns(rungOf(name)), 1);
+    const contender = await prepareOwn(library, rungOf(name), samples(rungOf(name)), 1);
     const units = await calibrate(contender, 300, CALL);
     const ratios = [];
     for (let r = 0; r < rounds; r++) {

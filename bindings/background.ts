@@ -1,9 +1,9 @@
-// Workers that carry orders out while this thread does something else.
+// Workers that carry commands out while this thread does something else.
 
 import type { Engine } from './core.js';
 import { WorkerLostError } from './errors.js';
 import { heap } from './memory.js';
-import type { Order } from './orders.js';
+import type { Command } from './commands.js';
 import { IDLE, giveUpTeam, teamOf } from './pool.js';
 import { type Thread, newThread, tellWhy, withoutThreads } from './thread.js';
 import type { Answer, Duty } from './worker.js';
@@ -11,7 +11,7 @@ import type { Answer, Duty } from './worker.js';
 /** Milliseconds in which a worker has ended that was told to. */
 const GRACE = 20;
 
-/** A worker of one's own. It carries out one order at a time. */
+/** A worker of one's own. It carries out one command at a time. */
 export class Background {
   private thread!: Thread;
   private gone = false;
@@ -48,12 +48,12 @@ export class Background {
     }
   }
 
-  /** Carries an order out, with the help of `threads` − 1 others. @throws what it throws; WorkerLostError */
-  carryOut(engine: Engine, order: Order, threads: number): Promise<number> {
-    return this.send(engine, order, threads);
+  /** Carries a command out, with the help of `threads` − 1 others. @throws what it throws; WorkerLostError */
+  carryOut(engine: Engine, command: Command, threads: number): Promise<number> {
+    return this.send(engine, command, threads);
   }
 
-  private send(engine: Engine | undefined, order: Order | undefined, threads: number): Promise<number> {
+  private send(engine: Engine | undefined, command: Command | undefined, threads: number): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.gone) {
         reject(lost());
@@ -70,7 +70,7 @@ export class Background {
       this.team = team?.words;
       this.waiting = { resolve, reject };
       this.thread.hold(true);
-      const duty: Duty = { kind: 'duty', memory: heap.memory, modules, engine: number, order, threads, team };
+      const duty: Duty = { kind: 'duty', memory: heap.memory, modules, engine: number, command, threads, team };
       this.thread.post(duty);
     });
   }

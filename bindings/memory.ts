@@ -204,7 +204,7 @@ export class Reals {
   }
 }
 
-/** A vector of unsigned 32-bit integers in linear memory: indices of patterns. */
+/** A vector of unsigned 32-bit integers in linear memory: indices of samples. */
 export class Words {
   readonly address: number;
 

@@ -4,7 +4,7 @@ import type { Engine } from './core.js';
 import { maySleep, processors } from './features.js';
 import { type Team, doAlone, leadJob } from './lead.js';
 import { heap } from './memory.js';
-import { type Order, callOf, carryOut } from './orders.js';
+import { type Command, callOf, carryOut } from './commands.js';
 import { ENDED, GONE, LEADER, LOST, MESSAGES, MOST_THREADS, SERIAL, WORDS } from './team.js';
 import { type Thread, newThread, noteLoss, tellWhy, withoutThreads } from './thread.js';
 
@@ -177,15 +177,15 @@ export function runJob(engine: Engine, job: number, tasks: number, ordered: bool
   else doAlone(engine.core, job, tasks, ordered);
 }
 
-/** Carries an order out, in this thread and with the help of others. */
-export function carryOutHere(engine: Engine, order: Order, threads: number): number {
+/** Carries a command out, in this thread and with the help of others. */
+export function carryOutHere(engine: Engine, command: Command, threads: number): number {
   const { core } = engine;
-  if (order.kind === 'call') return callOf(core, order);
+  if (command.kind === 'call') return callOf(core, command);
   const { memory } = heap;
   if (threads === 1)
-    return carryOut(order, { core, memory, runJob: (job, tasks, ordered) => doAlone(core, job, tasks, ordered) });
+    return carryOut(command, { core, memory, runJob: (job, tasks, ordered) => doAlone(core, job, tasks, ordered) });
   const team = teamOf(engine, threads);
-  return carryOut(order, {
+  return carryOut(command, {
     core,
     memory,
     runJob: (job, tasks, ordered) => {

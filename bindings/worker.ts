@@ -5,7 +5,7 @@
 import type { Core } from './core.js';
 import { builtin } from './features.js';
 import { doAlone, leadJob } from './lead.js';
-import { type Order, carryOut } from './orders.js';
+import { type Command, carryOut } from './commands.js';
 import { ACTIVE, ASLEEP, ENDED, ENGINE, FAILED, MESSAGES, SERIAL, THREADS, takeTasks, waitWhile } from './team.js';
 
 /** What every message brings: the memory, and binaries that the worker does not have yet. */
@@ -29,7 +29,7 @@ export interface Duty extends Message {
   /** Which of the worker's binaries to use. */
   readonly engine: number;
   /** Nothing, to find out whether the worker is there. */
-  readonly order: Order | undefined;
+  readonly command: Command | undefined;
   readonly threads: number;
   /** Who helps, where anybody does: their words, and the number by which they know the engine. */
   readonly team: { readonly words: Int32Array; readonly engine: number } | undefined;
@@ -74,15 +74,15 @@ function help({ words, thread, messages }: Help): void {
   }
 }
 
-function serve({ memory, engine, order, threads, team }: Duty): number {
-  if (!order) return 0;
+function serve({ memory, engine, command, threads, team }: Duty): number {
+  if (!command) return 0;
   const core = cores[engine]!;
   const end = () => {
     port.postMessage({ kind: 'end' });
     Atomics.wait(team!.words, ENDED, 0, 1000);
   };
   const leading = team && { ...team, core, sleeps: true, end };
-  return carryOut(order, {
+  return carryOut(command, {
     core,
     memory,
     runJob: (job, tasks, ordered) => {

@@ -16,8 +16,8 @@ export default {
   section: '4.1, (12)',
   claim:
     'At a constant rate stochastic learning does not come to rest at the minimum: weights keep fluctuating about it, with a variance in proportion to the rate. A rate that falls like c/t takes them there.',
-  setting: `A stream of ${LENGTH} patterns, each seen once: ${INPUTS} normal inputs, targets by a random linear function plus noise of variance ${square(NOISE)}. One linear unit, one pattern per step, no momentum.
-Rates: ${CONSTANT.join(', ')}, or ${FIRST}/(1 + t/${TAU}) after t patterns. Measured every ${EVERY} patterns: the squared distance of the weights from those of the function; at the
+  setting: `A stream of ${LENGTH} samples, each seen once: ${INPUTS} normal inputs, targets by a random linear function plus noise of variance ${square(NOISE)}. One linear unit, one sample per step, no momentum.
+Rates: ${CONSTANT.join(', ')}, or ${FIRST}/(1 + t/${TAU}) after t samples. Measured every ${EVERY} samples: the squared distance of the weights from those of the function; at the
 end its mean over the last ${LAST} measurements. The theory of constant rates (for small ones): η·σ²·(${INPUTS} + 1)/(2 − η·(${INPUTS} + 3)), where η, the chapter's rate, is twice the library's.`,
   async run({ quick }) {
     const seeds = filled(quick ? 5 : 25, (s) => s + 1);
@@ -28,7 +28,7 @@ end its mean over the last ${LAST} measurements. The theory of constant rates (f
     const results = [];
     for (const { name, rate } of contenders) {
       const curves = [];
-      for (const seed of seeds) curves.push(await follow(patterns(seed), rate, seed));
+      for (const seed of seeds) curves.push(await follow(samples(seed), rate, seed));
       results.push({ name, rate, curves, ends: curves.map((c) => mean(c.slice(-LAST))) });
     }
     const levels = CONSTANT.map((_, i) => mean(results[i].ends));
@@ -47,7 +47,7 @@ end its mean over the last ${LAST} measurements. The theory of constant rates (f
       },
       series: {
         title: 'Squared distance from the minimum, median over seeds',
-        x: 'patterns',
+        x: 'samples',
         y: 'squared distance',
         log: 'y',
         lines: results.map(({ name, curves }) => ({ name, points: band(name, curves, (i) => EVERY * (i + 1)).points })),
@@ -59,14 +59,14 @@ end its mean over the last ${LAST} measurements. The theory of constant rates (f
   },
 };
 
-function patterns(seed) {
+function samples(seed) {
   const { normal } = stream(seed);
   const target = filled(INPUTS, normal);
   const X = filled(LENGTH, () => filled(INPUTS, normal));
   return { X, Y: X.map((x) => [dot(x, target) + NOISE * normal()]), target };
 }
 
-/** The squared distance from the function's weights, every so many patterns. */
+/** The squared distance from the function's weights, every so many samples. */
 async function follow({ X, Y, target }, rate, seed) {
   const net = await Network.create({ inputs: INPUTS, layers: [dense(1)], loss: 'meanSquaredError', precision: 'float64', seed });
   const distances = [];

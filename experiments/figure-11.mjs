@@ -55,8 +55,8 @@ export default {
   name: 'figure-11',
   title: 'Batch learning of a linear unit',
   section: '5.2, Figure 11',
-  claim: 'With batches of all patterns a linear unit with two inputs and a bias converges at the rate 1.5, and diverges at 2.5.',
-  setting: `The 100 points of the chapter's Figure 10, read off the drawing; targets ±1. One linear unit, 2 weights and a bias, from w = (−1, 1), bias 0; all patterns in
+  claim: 'With batches of all samples a linear unit with two inputs and a bias converges at the rate 1.5, and diverges at 2.5.',
+  setting: `The 100 points of the chapter's Figure 10, read off the drawing; targets ±1. One linear unit, 2 weights and a bias, from w = (−1, 1), bias 0; all samples in
 each step, no momentum, float64. The chapter's error is ½ of the library's mean squared error, so that its rate η is η/2 here; decibels are 10·log₁₀ of the
 chapter's error. Compared with what an exact program computes from the same points: weights within 0.005, errors within 0.05 dB. The points are read to 0.004 only, so
 that the chapter's drawing, read likewise, differs by more, most in the run that diverges and magnifies every difference.`,

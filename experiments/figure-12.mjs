@@ -16,8 +16,8 @@ export default {
   title: 'Stochastic learning of a linear unit',
   section: '5.2, Figure 12',
   claim:
-    'A pattern at a time, at the rate 0.2, the same unit is in one epoch where batches are after ten, and ends a little above the least error.',
-  setting: `Points, unit and start as in Figure 11; one pattern per step, in an order of its own for each run that stays the same in all epochs, no momentum, float64. The
+    'A sample at a time, at the rate 0.2, the same unit is in one epoch where batches are after ten, and ends a little above the least error.',
+  setting: `Points, unit and start as in Figure 11; one sample per step, in an order of its own for each run that stays the same in all epochs, no momentum, float64. The
 chapter's rate is twice that of the library, as there. Least error: −16.43 dB; stochastic learning stays above it by the misadjustment, about 0.9 dB.`,
   async run() {
     const runs = [];

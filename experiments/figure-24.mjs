@@ -15,9 +15,9 @@ export default {
   title: 'The largest eigenvalue, estimated on-line',
   section: '7.5, 9.2, Figure 24',
   claim:
-    'A leaky average of differences of gradients, one pattern at a time, has the right order of magnitude of λmax after less than 100 patterns, and λmax itself after a few hundred.',
+    'A leaky average of differences of gradients, one sample at a time, has the right order of magnitude of λmax after less than 100 samples, and λmax itself after a few hundred.',
   setting: `Two sets. Gaussian inputs in 20 dimensions, of variance 10 in one and 1 in the others, into a linear unit: λmax is 10 in the chapter's units (half of the library's). And a
-784-30-10 network of tanh units on made images: 300 of them, ink from 0 to 1, ten random smooth patterns under others of each image alone. γ is 0.1 for 20 patterns, 0.03 up to 80, 0.01 up to 200, then 0.003, as in
+784-30-10 network of tanh units on made images: 300 of them, ink from 0 to 1, ten random smooth patterns under others of each image alone. γ is 0.1 for 20 samples, 0.03 up to 80, 0.01 up to 200, then 0.003, as in
 Figure 24; α is 10⁻⁴. Each run has a start vector and an order of its own. The network's λmax is what power iteration on exact products finds. The expected means are those of
 an independent program.`,
   async run({ quick }) {
@@ -41,7 +41,7 @@ an independent program.`,
     const off = means.map((v, i) => Math.abs(v - EXPECTED[i]) / (DEVIATION[i] * Math.sqrt(1 / runs + 1 / 50)));
     return {
       table: {
-        columns: ['patterns', 'mean of λ̂/λmax', 'deviation', 'expected', 'deviation', '784-30-10: median', 'nine tenths of runs'],
+        columns: ['samples', 'mean of λ̂/λmax', 'deviation', 'expected', 'deviation', '784-30-10: median', 'nine tenths of runs'],
         rows: AT.map((t, i) => [
           t,
           means[i].toFixed(2),
@@ -54,7 +54,7 @@ an independent program.`,
       },
       series: {
         title: 'Estimates, relative to λmax',
-        x: 'patterns presented',
+        x: 'samples presented',
         y: 'λ̂/λmax',
         lines: [
           band('Gaussian inputs', curves, (i) => AT[i]),
@@ -72,7 +72,7 @@ an independent program.`,
         within(0.5, 2) < 3 &&
         within(0.5, 4) > 0.7 &&
         within(0.5, 4) < 1.4,
-      verdict: `On Gaussian inputs the estimate is ${round(means[2], 2)}·λmax after 100 patterns in the mean of ${runs} runs, ${round(means[3], 2)}·λmax after 200 and ${round(means[4], 2)}·λmax after 400 (an independent program has ${EXPECTED.slice(2).join(', ')}). On the network it is ${round(within(0.5, 2), 2)}·λmax after 100 and ${round(within(0.5, 4), 2)}·λmax after 400.`,
+      verdict: `On Gaussian inputs the estimate is ${round(means[2], 2)}·λmax after 100 samples in the mean of ${runs} runs, ${round(means[3], 2)}·λmax after 200 and ${round(means[4], 2)}·λmax after 400 (an independent program has ${EXPECTED.slice(2).join(', ')}). On the network it is ${round(within(0.5, 2), 2)}·λmax after 100 and ${round(within(0.5, 4), 2)}·λmax after 400.`,
     };
   },
 };
@@ -136,14 +136,14 @@ export function images({ rows, seed }) {
       return (1 - p) * ((1 - q) * at(i, j) + q * at(i, j + 1)) + p * ((1 - q) * at(i + 1, j) + q * at(i + 1, j + 1));
     };
   };
-  const patterns = filled(10, field);
+  const samples = filled(10, field);
   const classes = filled(rows, (r) => r % 10);
   const X = classes.map((k) => {
     const [dx, dy] = [random.integer(5) - 2, random.integer(5) - 2];
     const own = field();
     return filled(side * side, (i) => {
       const [x, y] = [i % side, Math.floor(i / side)];
-      return Math.min(Math.max(patterns[k](x + dx, y + dy) + OWN * own(x, y), 0), 1);
+      return Math.min(Math.max(samples[k](x + dx, y + dy) + OWN * own(x, y), 0), 1);
     });
   });
   return { X, classes };

@@ -24,7 +24,7 @@ export default {
   section: '5.2, Figures 13 and 14',
   claim:
     'The simplest multi-layer network, one hidden unit with one input, has two symmetric minima and a saddle between them; stochastic learning goes to the one or the other, below −16 dB in five epochs from any of four starts.',
-  setting: `Input → hidden unit → output, both lecunTanh with a bias; 10 inputs of each class from N(∓1, 0.4²), targets ∓1; one pattern per step, shuffled, no
+  setting: `Input → hidden unit → output, both lecunTanh with a bias; 10 inputs of each class from N(∓1, 0.4²), targets ∓1; one sample per step, shuffled, no
 momentum, ${EPOCHS} epochs, ${DRAWS} draws of the points. The chapter does not give its rate; here it is ${RATE} (${RATE / 2} of the library, whose error is twice the chapter's):
 rates from 0.3 to 0.6 give the same verdict; at 0.1 and 0.2 both minima are found as well, but from the first start the median is at −14 dB after ${EPOCHS} epochs;
 at 0.05 all runs end in the same minimum.

@@ -24,7 +24,7 @@ export default {
   section: '9.1, Figures 22 and 23',
   claim:
     'With a rate of its own for each weight, ε/(⟨h⟩ + μ) from the diagonal of the Hessian, stochastic learning of the unit of Figure 12 comes closer to the minimum than with one rate for all, and a larger ε reaches it in one epoch.',
-  setting: `Points, unit and start as in Figure 11; one pattern per step, in an order of its own for each run that stays the same in all epochs, no momentum, float64;
+  setting: `Points, unit and start as in Figure 11; one sample per step, in an order of its own for each run that stays the same in all epochs, no momentum, float64;
 \`stochasticDiagonalLM({ rate: ε, mu: 10⁻⁹ })\` with ε = 0.02 (Figure 22) and 0.12 (Figure 23). The chapter's error is half of the library's, and so are its second
 derivatives; a step g/h is the same for both. Rates in the chapter's units are 2·ε/h. Least error: −16.43 dB.`,
   async run({ quick }) {

@@ -25,9 +25,9 @@ export default {
   claim:
     'Stochastic learning at the rate 1/λmax, estimated before training from the average Hessian, is as fast as at the best rate that a search would find, and does not diverge up to a few times that rate.',
   setting: `300 made images of 28×28 pixels, ink from 0 to 1: ten smooth random patterns, shifted by up to two pixels, each under a smooth random one of its own; targets ±1 on ten outputs, units 1.7159·tanh(2x/3), weights
-by fan-in. Nets 784-30-10 as in Figure 25, and, in place of Figure 26's net with shared weights, a dense one of three hidden layers. One pattern a
+by fan-in. Nets 784-30-10 as in Figure 25, and, in place of Figure 26's net with shared weights, a dense one of three hidden layers. One sample a
 step, shuffled, no momentum, \`sgd({ rate: autoRate({ factor }) })\` with the factors of the table: 1/λmax is measured before training on all 300 images. Errors are mean squared
-errors over the set, before each pattern's own step; medians over seeds of weights and order. As fast means: within 10 % of the best of all factors, in all epochs on the net of
+errors over the set, before each sample's own step; medians over seeds of weights and order. As fast means: within 10 % of the best of all factors, in all epochs on the net of
 Figure 25, and in the first two on the deeper one, whose curvature falls while it learns.`,
   async run({ quick }) {
     await init({ precision: 'float64' });

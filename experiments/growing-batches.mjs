@@ -23,7 +23,7 @@ export default {
   claim:
     'Batches that start small and grow combine the fast start of stochastic learning with the precise end of batch learning.',
   setting: `${ROWS} rows of ${INPUTS} normal inputs, targets by a random network ${INPUTS}-4-1 plus noise of variance ${square(NOISE)}. Network ${INPUTS}-6-1 (lecunTanh, linear),
-no momentum, ${EPOCHS} epochs, so that all have seen equally many patterns; each at the one of the rates ${RATES.join(', ')} that ends lowest for each seed. Batches grow
+no momentum, ${EPOCHS} epochs, so that all have seen equally many samples; each at the one of the rates ${RATES.join(', ')} that ends lowest for each seed. Batches grow
 from 2 by a factor of 1.25 each epoch, or by the test of the gradient's variance, with its default θ = 0.7 and with θ = 2. Measured: the mean squared error on all
 rows after epochs ${MOMENTS.join(', ')}.`,
   async run({ quick }) {
@@ -45,7 +45,7 @@ rows after epochs ${MOMENTS.join(', ')}.`,
         rows: results.map(({ name, curves }) => [name, ...MOMENTS.map((epoch) => spread(curves.map((c) => c[epoch - 1])))]),
       },
       series: {
-        title: 'Error on all rows at equal numbers of patterns seen',
+        title: 'Error on all rows at equal numbers of samples seen',
         x: 'epoch',
         y: 'mean squared error, median over seeds',
         log: 'y',

@@ -18,9 +18,9 @@ export default {
   section: '4.7',
   claim:
     'Momentum helps where the curvature differs between directions, and it helps batch learning more than stochastic learning.',
-  setting: `A linear unit without bias, ${INPUTS} inputs whose second moments have eigenvalues from ${LARGEST} down to ${LEAST} in equal ratios (κ = ${LARGEST / LEAST}), ${ROWS} patterns, targets by a random linear function and
+  setting: `A linear unit without bias, ${INPUTS} inputs whose second moments have eigenvalues from ${LARGEST} down to ${LEAST} in equal ratios (κ = ${LARGEST / LEAST}), ${ROWS} samples, targets by a random linear function and
 noise of variance ${round(square(NOISE))}, float64, start at 0. Full batches: at the best rate without momentum, η = 2/(λmax + λmin), and at the best pair, η = 4/(√λmax + √λmin)²,
-μ = ((√κ − 1)/(√κ + 1))²; the library's rate is half of these, its error being twice the chapter's. One pattern per step, shuffled: momentum ${MOMENTA.join(', ')}, each at the one of the rates
+μ = ((√κ − 1)/(√κ + 1))²; the library's rate is half of these, its error being twice the chapter's. One sample per step, shuffled: momentum ${MOMENTA.join(', ')}, each at the one of the rates
 ${RATES.join(', ')}, times 1 − μ, that is there first, for each seed. Measured in both: epochs until the error beyond the least one is ${GOAL} of what it was at the start.`,
   async run({ quick }) {
     const seeds = filled(quick ? 5 : 15, (s) => s + 1);

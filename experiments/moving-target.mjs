@@ -24,10 +24,10 @@ export default {
   section: '4.7',
   claim:
     'A rate that follows the norm of the leaky mean gradient falls near a minimum, where noise would keep a constant rate away from it, and rises again when the target changes, which an annealed one cannot.',
-  setting: `A stream of ${LENGTH} patterns, one per step, each seen once: ${INPUTS} normal inputs, target by a random linear function plus noise of variance ${round(square(NOISE))};
-after ${CHANGE} patterns the function is another one. A linear unit learns it by \`partialFit\`: at constant rates, at 0.05/(1 + t/200), and with
-\`murata()\`, whose defaults measure the rate to start with. Measured every ${EVERY} patterns: the error beyond the noise, which is the squared distance of the weights
-from those of the present function; means over the ${WINDOW * EVERY} patterns before the change, the ${WINDOW * EVERY} after it, and all.`,
+  setting: `A stream of ${LENGTH} samples, one per step, each seen once: ${INPUTS} normal inputs, target by a random linear function plus noise of variance ${round(square(NOISE))};
+after ${CHANGE} samples the function is another one. A linear unit learns it by \`partialFit\`: at constant rates, at 0.05/(1 + t/200), and with
+\`murata()\`, whose defaults measure the rate to start with. Measured every ${EVERY} samples: the error beyond the noise, which is the squared distance of the weights
+from those of the present function; means over the ${WINDOW * EVERY} samples before the change, the ${WINDOW * EVERY} after it, and all.`,
   async run({ quick }) {
     const seeds = filled(quick ? 3 : 15, (s) => s + 1);
     const results = [];
@@ -49,7 +49,7 @@ from those of the present function; means over the ${WINDOW * EVERY} patterns be
       },
       series: {
         title: `The target changes at ${CHANGE}`,
-        x: 'patterns',
+        x: 'samples',
         y: 'error beyond the noise, median over seeds',
         log: 'y',
         lines: results.map(({ name, runs }) => {
@@ -75,7 +75,7 @@ function streamOf(seed) {
   return { X, Y, functions };
 }
 
-/** The error, and the rate, after every so many patterns of the stream. */
+/** The error, and the rate, after every so many samples of the stream. */
 async function follow({ X, Y, functions }, method, seed) {
   const net = await Network.create({ inputs: INPUTS, layers: [dense(1)], loss: 'meanSquaredError', seed });
   const errors = [];

@@ -4,7 +4,7 @@ import { filled, round } from './sample.mjs';
 
 /** Mean times in MATLAB's guide (R2015b), relative to the fastest. */
 const PUBLISHED = { LM: 3.5, BFG: 5.28, RP: 1, SCG: 1.1, CGB: 1.42, CGF: 1.77, CGP: 1.38, OSS: 2.14, GDX: 7.26 };
-/** Weights of 3-10-10-1, its parameters, and its patterns. */
+/** Weights of 3-10-10-1, its parameters, and its samples. */
 const [WEIGHTS, PARAMETERS, ROWS] = [140, 161, 8];
 
 /** Multiply-adds of an evaluation: a gradient; for LM the share of JᵀJ, of a factor and of two passes. */

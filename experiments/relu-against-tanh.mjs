@@ -29,7 +29,7 @@ export default {
     'A remark of today, not of the chapter: in networks of several hidden layers, rectified linear units learn faster than symmetric sigmoids.',
   expected: false,
   setting: `Networks of ${INPUTS} normal inputs and ${DEPTHS.join(', ')} hidden layers of ${UNITS} units, ${ROWS} rows. Three regressions (linear output, mean squared error) on targets of variance 1: sums of six sigmoid
-units and of six rectified ones with random weights, and the sum of two products of random linear functions; and ${CLASSES} classes (softmax, cross-entropy), where a pattern has the
+units and of six rectified ones with random weights, and the sum of two products of random linear functions; and ${CLASSES} classes (softmax, cross-entropy), where a sample has the
 class of the nearest of ${CENTRES} random centres. ${EPOCHS} epochs, 10 examples per step, no momentum, each activation from its own initial variance (1/fan-in, 2/fan-in for relu) and at the best of the
 rates ${RATES[0]}, ${RATES[1]}, …, 0.64/2⁸ for each seed. Measured: the training loss at the end.`,
   async run({ quick }) {

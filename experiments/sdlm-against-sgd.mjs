@@ -25,7 +25,7 @@ export default {
   setting: `Four tasks. Images: 300 made ones of ten classes (as in Figure 25), every second pixel of every second row, 196-20-10. Numbers: 10 normal inputs, a random network's targets, 10-20-1, 1,000 rows;
 the same with inputs of scales from 0.1 to 10, not standardised; and three classes of those. 1.7159·tanh(2x/3), weights by fan-in, batches of 8, shuffled. SGD at the best of nine
 rates, with momentum and without; diagonal LM at the default ε of 0.01, μ 0.02, and at the best of seven ε. What counts is epochs until the training loss is what tuned SGD without momentum comes to in 40 epochs.
-An epoch of diagonal LM costs up to 500 patterns' diagonals more. Medians over seeds of the ratios.`,
+An epoch of diagonal LM costs up to 500 samples' diagonals more. Medians over seeds of the ratios.`,
   async run({ quick }) {
     const seeds = filled(quick ? 1 : 5, (i) => i + 1);
     const tasks = tasksOf(quick);

@@ -13,11 +13,11 @@ export default {
   title: 'Stochastic against batch learning on a redundant set',
   section: '4.1',
   claim:
-    'On redundant data stochastic learning is much faster than batch learning: of ten copies of the same patterns, batches average the same gradient ten times, where stochastic learning has gone through the patterns ten times.',
-  setting: `${DISTINCT} patterns of ${INPUTS} normal inputs, targets by a random network ${INPUTS}-3-1, each ${COPIES} times: ${DISTINCT * COPIES} in all. Network ${INPUTS}-6-1 (lecunTanh, linear), ${EPOCHS} epochs, no
-momentum; one pattern per step, shuffled, or all; each at the one of the rates ${RATES.join(', ')} that ends lowest, for each seed. Measured: the mean squared error after each
+    'On redundant data stochastic learning is much faster than batch learning: of ten copies of the same samples, batches average the same gradient ten times, where stochastic learning has gone through the samples ten times.',
+  setting: `${DISTINCT} samples of ${INPUTS} normal inputs, targets by a random network ${INPUTS}-3-1, each ${COPIES} times: ${DISTINCT * COPIES} in all. Network ${INPUTS}-6-1 (lecunTanh, linear), ${EPOCHS} epochs, no
+momentum; one sample per step, shuffled, or all; each at the one of the rates ${RATES.join(', ')} that ends lowest, for each seed. Measured: the mean squared error after each
 epoch (targets have variance 1), and the epochs to get to a tenth. Beside that, in float64: how far the weights differ between one full batch of all and one of the distinct
-patterns, and between one stochastic epoch of all, copy after copy, and ${COPIES} of the distinct ones.`,
+samples, and between one stochastic epoch of all, copy after copy, and ${COPIES} of the distinct ones.`,
   async run({ quick }) {
     const seeds = filled(quick ? 3 : 11, (s) => s + 1);
     const curves = { stochastic: [], batch: [] };
@@ -35,7 +35,7 @@ patterns, and between one stochastic epoch of all, copy after copy, and ${COPIES
     const shown = (epochs) => (median(epochs) === Infinity ? `more than ${EPOCHS}` : median(epochs));
     return {
       table: {
-        columns: ['patterns per step', 'epochs to an error of 0.1: median', `error after ${EPOCHS} epochs: median (range)`],
+        columns: ['samples per step', 'epochs to an error of 0.1: median', `error after ${EPOCHS} epochs: median (range)`],
         rows: Object.entries(SIZES).map(([name, size]) => [size, shown(reached(name)), spread(ends(name))]),
       },
       series: {
@@ -50,7 +50,7 @@ patterns, and between one stochastic epoch of all, copy after copy, and ${COPIES
         median(ends('stochastic')) < 0.2 * median(ends('batch')) &&
         batchOff < 1e-12 &&
         stochasticOff === 0,
-      verdict: `Stochastic learning gets to an error of 0.1 after ${shown(reached('stochastic'))} of ${EPOCHS} epochs, batch learning after ${shown(reached('batch'))}; after ${EPOCHS} epochs the errors are ${round(median(ends('stochastic')))} and ${round(median(ends('batch')))}. A full batch of all patterns takes the step of one of the distinct ones (weights differ by ${batchOff.toExponential(0)}), a stochastic epoch the steps of ten epochs of them (by ${stochasticOff}).`,
+      verdict: `Stochastic learning gets to an error of 0.1 after ${shown(reached('stochastic'))} of ${EPOCHS} epochs, batch learning after ${shown(reached('batch'))}; after ${EPOCHS} epochs the errors are ${round(median(ends('stochastic')))} and ${round(median(ends('batch')))}. A full batch of all samples takes the step of one of the distinct ones (weights differ by ${batchOff.toExponential(0)}), a stochastic epoch the steps of ten epochs of them (by ${stochasticOff}).`,
     };
   },
 };
@@ -74,7 +74,7 @@ const network = (seed, precision = 'float32') =>
     seed,
   });
 
-/** The error on all patterns after each epoch. */
+/** The error on all samples after each epoch. */
 async function learn({ X, Y }, { batchSize, rate, seed }) {
   const net = await network(seed);
   const options = { method: sgd({ rate, momentum: 0 }), batchSize, epochs: EPOCHS, validation: [X, Y] };
@@ -83,7 +83,7 @@ async function learn({ X, Y }, { batchSize, rate, seed }) {
   return reason === 'diverged' ? [Infinity] : validationLoss;
 }
 
-/** The largest difference of weights between one epoch of all patterns and `epochs` of the distinct ones. */
+/** The largest difference of weights between one epoch of all samples and `epochs` of the distinct ones. */
 async function apart(data, seed, batchSize, epochs) {
   const ends = [];
   for (const [{ X, Y }, times] of [

@@ -26,11 +26,11 @@ export default {
   section: '4.5',
   claim:
     'Targets belong where the second derivative of the output sigmoid is largest: targets at the asymptotes drive the weights up until the outputs are saturated, where learning can get stuck, and where outputs do not tell how sure they are.',
-  setting: `Two classes, ${ROWS} patterns of two uniform inputs; the probability of the second class is a steep function of a quadratic one of the inputs, so that patterns near
-the border are ambiguous. Network 2-${UNITS}-1 (lecunTanh; lecunTanh or sigmoid), mean squared error (once cross-entropy), ${EPOCHS} epochs, one pattern per step, no momentum, each pair of targets at
-the best of the rates ${RATES[0]}, ${RATES[1]}, …, 0.32/2⁸ for each seed, the one with the fewest errors on the training patterns in the mean over epochs.
+  setting: `Two classes, ${ROWS} samples of two uniform inputs; the probability of the second class is a steep function of a quadratic one of the inputs, so that samples near
+the border are ambiguous. Network 2-${UNITS}-1 (lecunTanh; lecunTanh or sigmoid), mean squared error (once cross-entropy), ${EPOCHS} epochs, one sample per step, no momentum, each pair of targets at
+the best of the rates ${RATES[0]}, ${RATES[1]}, …, 0.32/2⁸ for each seed, the one with the fewest errors on the training samples in the mean over epochs.
 
-Slope: that of the output unit relative to its largest, mean over the training patterns. Largest weight: of the output unit. On ${NEW} new patterns: the rate of errors beyond
+Slope: that of the output unit relative to its largest, mean over the training samples. Largest weight: of the output unit. On ${NEW} new samples: the rate of errors beyond
 the unavoidable ones, and the confidence where the true probability is between 0.35 and 0.65, which is the distance of the output from the middle of the targets in
 units of theirs (at most 1). The confidence that those probabilities warrant is below 0.3.`,
   async run({ quick }) {
@@ -39,7 +39,7 @@ units of theirs (at most 1). The confidence that those probabilities warrant is 
     const epochs = quick ? EPOCHS / 2 : EPOCHS;
     const results = CONTENDERS.map((contender) => ({ ...contender, runs: [] }));
     for (const seed of seeds) {
-      const data = { training: patterns(2 * seed, ROWS), fresh: patterns(2 * seed + 1, NEW) };
+      const data = { training: samples(2 * seed, ROWS), fresh: samples(2 * seed + 1, NEW) };
       for (const { runs, ...contender } of results) {
         runs.push(
           await atBestRate(
@@ -105,8 +105,8 @@ units of theirs (at most 1). The confidence that those probabilities warrant is 
   },
 };
 
-/** Patterns with the probability p of class 1, and a class drawn by it. */
-function patterns(seed, rows) {
+/** Samples with the probability p of class 1, and a class drawn by it. */
+function samples(seed, rows) {
   const { uniform } = stream(seed);
   const X = filled(rows, () => [4 * uniform() - 2, 4 * uniform() - 2]);
   const p = X.map(([a, b]) => (1 + squash(6 * (a * b + a / 2 - 0.3))) / 2);

@@ -3,8 +3,8 @@
 // Declarations name Symbol.dispose, which projects need not have among their own libraries.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-export { Network, type NetworkOptions } from './network.js';
-export type { Evaluation } from './evaluation.js';
+export { Network, type NetworkOptions } from './network/network.js';
+export type { Evaluation } from './evaluation/evaluation.js';
 export {
   Classifier,
   type ClassifierEvaluation,
@@ -23,8 +23,8 @@ export type { Squash } from './data/squash.js';
 export type { Cell } from './data/column.js';
 export type { Row, Rows, Samples, TypedRow } from './data/table.js';
 export { loadModel } from './load-model.js';
-export { init, type InitOptions } from './init.js';
-export type { SaveOptions } from './model.js';
+export { init, type InitOptions } from './runtime/init.js';
+export type { SaveOptions } from './network/model.js';
 export type { Metadata, ModelJSON } from './format/document.js';
 export {
   type BatchNormLayer,
@@ -45,7 +45,7 @@ export {
   gaussianNoise,
   layerNorm,
   rbf,
-} from './layers.js';
+} from './layers/layers.js';
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export {
   type Emphasis,
@@ -107,7 +107,7 @@ export type { Bounds } from './solve/box.js';
 export type { ResidualLoss } from './solve/robust.js';
 export { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from './solve/least-squares.js';
 export type { Minimum, SolveOptions, SolveReason } from './solve/options.js';
-export { type LevenbergMarquardtOptions, levenbergMarquardt } from './optim/levenberg-marquardt.js';
+export { type LevenbergMarquardtOptions, levenbergMarquardt } from './methods/levenberg-marquardt.js';
 export {
   type BfgsOptions,
   type ConjugateGradientOptions,
@@ -120,8 +120,8 @@ export {
   lbfgs,
   oneStepSecant,
   scaledConjugateGradient,
-} from './optim/quasi-newton.js';
-export { type GaussNewtonOptions, type NewtonOptions, gaussNewton, newton } from './optim/newton.js';
+} from './methods/quasi-newton.js';
+export { type GaussNewtonOptions, type NewtonOptions, gaussNewton, newton } from './methods/newton.js';
 export { schedules } from './rates/schedules.js';
 export type { Moment, Schedule } from './rates/schedule.js';
 export type {
@@ -140,8 +140,8 @@ export {
   adamW,
   nadam,
   rmsProp,
-} from './optim/adaptive.js';
-export { type GdxOptions, type MurataOptions, gdx, murata } from './optim/global.js';
+} from './methods/adaptive.js';
+export { type GdxOptions, type MurataOptions, gdx, murata } from './methods/global.js';
 export {
   type BatchMethod,
   type DeltaBarDeltaOptions,
@@ -150,9 +150,9 @@ export {
   deltaBarDelta,
   quickprop,
   superSAB,
-} from './optim/signs.js';
-export { type Rprop, type RpropOptions, type RpropVariant, rprop } from './optim/rprop.js';
-export { type AutoRate, type AutoRateOptions, autoRate } from './optim/auto-rate.js';
+} from './methods/signs.js';
+export { type Rprop, type RpropOptions, type RpropVariant, rprop } from './methods/rprop.js';
+export { type AutoRate, type AutoRateOptions, autoRate } from './methods/auto-rate.js';
 export {
   type AdaHessianOptions,
   type SophiaOptions,
@@ -160,17 +160,17 @@ export {
   adaHessian,
   sophia,
   stochasticDiagonalLM,
-} from './optim/curved.js';
-export { sgd, type PerWeight, type Sgd, type SgdOptions } from './optim/sgd.js';
-export type { Method } from './optim/method.js';
-export type { Clip, EarlyStopping, FitOptions, Progress } from './fit/options.js';
-export type { History, Regularisation, StopReason } from './fit/history.js';
-export type { Chunk, Chunks } from './fit/stream.js';
-export type { ClassMetrics, MetricName, NumberMetrics } from './metrics.js';
+} from './methods/curved.js';
+export { sgd, type PerWeight, type Sgd, type SgdOptions } from './methods/sgd.js';
+export type { Method } from './methods/method.js';
+export type { Clip, EarlyStopping, FitOptions, Progress } from './training/options.js';
+export type { History, Regularisation, StopReason } from './training/history.js';
+export type { Chunk, Chunks } from './training/stream.js';
+export type { ClassMetrics, MetricName, NumberMetrics } from './evaluation/metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
-export type { Activation } from './activations.js';
-export type { CustomInitializer, Initializer, NamedInitializer } from './initializers.js';
-export type { Loss } from './losses.js';
+export type { Activation } from './layers/activations.js';
+export type { CustomInitializer, Initializer, NamedInitializer } from './layers/initializers.js';
+export type { Loss } from './layers/losses.js';
 export type { Numerics } from '../bindings/core.js';
 export type { Precision } from '../bindings/memory.js';
 export type { WasmSource } from '../bindings/load.js';
@@ -185,4 +185,4 @@ export {
   OutOfMemoryError,
   UnsupportedError,
   WorkerLostError,
-} from './errors.js';
+} from './runtime/errors.js';

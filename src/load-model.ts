@@ -1,10 +1,10 @@
 // From a file, or its bytes, to a model.
 
 import { Classifier } from './estimators/classifier.js';
-import { ModelFileError, OptionError } from './errors.js';
+import { ModelFileError, OptionError } from './runtime/errors.js';
 import { type ModelDocument, fromBytes } from './format/document.js';
 import { readBytes } from './format/file.js';
-import { Network } from './network.js';
+import { Network } from './network/network.js';
 import { Regressor } from './estimators/regressor.js';
 
 /**

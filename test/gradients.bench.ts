@@ -2,11 +2,11 @@
 
 import { engineOf } from '../bindings/load.js';
 import { Arena, type Precision, Reals, Words } from '../bindings/memory.js';
-import type { Activation } from '../src/activations.js';
-import { dense } from '../src/layers.js';
-import { LOSSES, type Loss } from '../src/losses.js';
-import { type Architecture, Plan, outputsOf, parameterShapes } from '../src/plan.js';
-import { workHere } from '../src/work.js';
+import type { Activation } from '../src/layers/activations.js';
+import { dense } from '../src/layers/layers.js';
+import { LOSSES, type Loss } from '../src/layers/losses.js';
+import { type Architecture, Plan, outputsOf, parameterShapes } from '../src/plan/plan.js';
+import { workHere } from '../src/runtime/work.js';
 import type { Opinion, Problem } from './gradients.twin.js';
 
 /** Half the distance from 1 to the next number. */
@@ -34,7 +34,7 @@ export function architectureOf(
   return { inputs, layers: units.map((n, i) => dense(n, { activation: activations[i]! })), loss };
 }
 
-/** Random parameters and patterns, targets as the loss wants them, weights from ½ to 1½. */
+/** Random parameters and samples, targets as the loss wants them, weights from ½ to 1½. */
 export function problemOf(architecture: Architecture, rows: number, seed: number): Problem {
   const draw = uniform(seed);
   const { inputs, loss } = architecture;
@@ -61,11 +61,11 @@ export function problemOf(architecture: Architecture, rows: number, seed: number
   };
 }
 
-/** What is picked of a problem's patterns, and how. */
+/** What is picked of a problem's samples, and how. */
 interface Choice {
   weighted?: boolean;
   indices?: readonly number[];
-  /** Patterns that the plan's workspace holds. */
+  /** Samples that the plan's workspace holds. */
   capacity?: number;
   scale?: number;
 }
@@ -74,14 +74,14 @@ interface Choice {
 export class Bench {
   readonly arena = new Arena();
   private readonly theta: Reals;
-  private readonly patterns: { x: Reals; t: Reals; w: Reals };
+  private readonly samples: { x: Reals; t: Reals; w: Reals };
 
   constructor(
     readonly precision: Precision,
     readonly problem: Problem,
   ) {
     this.theta = this.place(problem.theta);
-    this.patterns = { x: this.place(problem.x), t: this.place(problem.t), w: this.place(problem.w) };
+    this.samples = { x: this.place(problem.x), t: this.place(problem.t), w: this.place(problem.w) };
   }
 
   private place(values: readonly number[]): Reals {
@@ -91,10 +91,10 @@ export class Bench {
   }
 
   open({ weighted = true, indices, capacity = this.problem.rows }: Choice = {}) {
-    const { x, t, w } = this.patterns;
+    const { x, t, w } = this.samples;
     const plan = new Plan(engines[this.precision], this.arena, this.problem.architecture, this.theta, capacity, true);
     const list = indices && Words.of(this.arena, Uint32Array.from(indices));
-    const set = plan.patterns(this.arena, weighted ? { x, t, w } : { x, t }, list);
+    const set = plan.samples(this.arena, weighted ? { x, t, w } : { x, t }, list);
     const gradient = new Reals(this.arena, this.precision, this.problem.theta.length);
     gradient.view().fill(Number.NaN); // replaced, never added to
     return { plan, set, gradient };

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ACTIVATION_NAMES, type Activation } from '../src/activations.js';
-import { activationOf, dense } from '../src/layers.js';
-import { LOSS_NAMES, type Loss, legalActivation } from '../src/losses.js';
-import type { Architecture } from '../src/plan.js';
+import { ACTIVATION_NAMES, type Activation } from '../src/layers/activations.js';
+import { activationOf, dense } from '../src/layers/layers.js';
+import { LOSS_NAMES, type Loss, legalActivation } from '../src/layers/losses.js';
+import type { Architecture } from '../src/plan/plan.js';
 import { ROUNDING, apart, architectureOf, engines, excess, largest, on, problemOf } from './gradients.bench.js';
 import { type Problem, twin } from './gradients.twin.js';
 
@@ -93,7 +93,7 @@ describe('differences', () => {
 
 const PRECISIONS = ['float32', 'float64'] as const;
 
-/** Any architecture up to three layers and nine units, up to 20 patterns. */
+/** Any architecture up to three layers and nine units, up to 20 samples. */
 const problems = fc
   .record({
     pair: fc.constantFrom(...PAIRS),
@@ -115,7 +115,7 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const rowsOf = (problem: Problem) => Array.from({ length: problem.rows }, (_, r) => r);
 
 describe.each(PRECISIONS)('laws, %s', (precision) => {
-  test('gradients of single patterns, weighted, add up to the batch', () => {
+  test('gradients of single samples, weighted, add up to the batch', () => {
     fc.assert(
       fc.property(problems, (problem) => {
         on(precision, problem, (bench) => {
@@ -237,7 +237,7 @@ describe.each(PRECISIONS)('laws, %s', (precision) => {
         ];
         for (const { loss, gradient } of others) {
           expect(excess(gradient, whole.gradient, apart(opinion, precision, precision))).toBeLessThanOrEqual(1);
-          // A pattern's loss inherits its residuals' errors, below 100 roundings of numbers below 10.
+          // A sample's loss inherits its residuals' errors, below 100 roundings of numbers below 10.
           expect(Math.abs(loss - whole.loss)).toBeLessThanOrEqual(1000 * problem.rows * ROUNDING[precision]);
         }
       });

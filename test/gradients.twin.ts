@@ -1,10 +1,10 @@
 // Backpropagation, naive and in float64: a second opinion on losses and gradients, with a running bound on what rounding may do.
 
 import type { DenseLayer } from '../src/index.js';
-import type { Activation } from '../src/activations.js';
-import { type Architecture, outputsOf, parameterShapes } from '../src/plan.js';
+import type { Activation } from '../src/layers/activations.js';
+import { type Architecture, outputsOf, parameterShapes } from '../src/plan/plan.js';
 
-/** Patterns and parameters for an architecture. All numbers are float32 numbers, so that both precisions see the same. */
+/** Samples and parameters for an architecture. All numbers are float32 numbers, so that both precisions see the same. */
 export interface Problem {
   readonly architecture: Architecture;
   readonly theta: readonly number[];
@@ -52,7 +52,7 @@ const KINKED: ReadonlySet<Activation> = new Set(['relu', 'leakyRelu', 'elu']);
 
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** What a layer knows of one pattern; names that end in E hold bounds on errors. */
+/** What a layer knows of one sample; names that end in E hold bounds on errors. */
 interface Trace {
   x: number[];
   xE: number[];
@@ -87,7 +87,7 @@ function activate(layer: DenseLayer, trace: Trace): void {
   trace.fE = y.map((v, j) => yE[j]! + 64 * (1 + Math.abs(v)));
 }
 
-/** Σ w·l and its gradient, pattern by pattern. */
+/** Σ w·l and its gradient, sample by sample. */
 export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
   const { inputs, loss: kind } = architecture;
   const layers = architecture.layers as readonly DenseLayer[];

@@ -1,8 +1,8 @@
 // Diagonals, back-propagated: LeCun's approximation of the Hessian's (SPEC 1.7.4) with squared weights and inputs in the place of weights and inputs; and
-// squares of each pattern's own gradient, summed.
+// squares of each sample's own gradient, summed.
 
 import { LANES, SIZE, loadPart, mul, storePart } from "../vec";
-import { Patterns } from "../batch";
+import { Samples } from "../batch";
 import { secondDerivative, timesDerivative } from "../kernels/activation";
 import { columnSums, copy } from "../kernels/blas1";
 import { exp } from "../kernels/elementary";
@@ -207,10 +207,10 @@ function curvatureBackward(
 }
 
 /** One slab of the recursion, after planForward on it. */
-function diagonalSlab(c: Curvatures, plan: Plan, patterns: Patterns, rows: i32, scale: f64, full: i32, out: usize): void {
-  const x = patterns.atX, top = topLayer(plan), through = throughInput(plan.loss);
-  lossCurvature(plan.loss, rows, top.units, top.a, patterns.atW, scale, c.h);
-  if (full) lossSlope(plan.loss, rows, top.units, top.a, patterns.atT, patterns.atW, scale, plan.delta);
+function diagonalSlab(c: Curvatures, plan: Plan, samples: Samples, rows: i32, scale: f64, full: i32, out: usize): void {
+  const x = samples.atX, top = topLayer(plan), through = throughInput(plan.loss);
+  lossCurvature(plan.loss, rows, top.units, top.a, samples.atW, scale, c.h);
+  if (full) lossSlope(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, plan.delta);
   for (let i = plan.layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), parameters = parameterAt(plan.theta, layer.first), own = parameterAt(out, layer.first);
     if (i < plan.layers - 1 || !through) {
@@ -237,7 +237,7 @@ function descend(plan: Plan, i: i32, rows: i32, input: usize): void {
 }
 
 /**
- * delta[r,:] = the k-th factor of ∂²l/∂a² (through the input ∂²l/∂y²) of pattern r: factors f_k with Σ_k f_k·f_kᵀ = scale·w·∂²l. One output each, but for the
+ * delta[r,:] = the k-th factor of ∂²l/∂a² (through the input ∂²l/∂y²) of sample r: factors f_k with Σ_k f_k·f_kᵀ = scale·w·∂²l. One output each, but for the
  * softmax, where diag(p) − p·pᵀ = Σ_k p_k·(e_k − p)(e_k − p)ᵀ
  */
 function factorOf(plan: Plan, rows: i32, k: i32, w: usize, scale: f64): void {
@@ -257,7 +257,7 @@ function factorOf(plan: Plan, rows: i32, k: i32, w: usize, scale: f64): void {
   }
 }
 
-/** out += the squares of each pattern's gradient of a layer's parameters, from delta = d at y */
+/** out += the squares of each sample's gradient of a layer's parameters, from delta = d at y */
 function squaredGradient(c: Curvatures, layer: Layer, rows: i32, x: usize, parameters: usize, d: usize, out: usize, scratch: usize): void {
   const inputs = layer.inputs, units = layer.units, n = rows * units, second = behind(out, layer.kernelSize);
   switch (layer.kind) {
@@ -290,12 +290,12 @@ function squaredGradient(c: Curvatures, layer: Layer, rows: i32, x: usize, param
   }
 }
 
-/** One slab of the diagonal of Jᵀ·∂²l·J: a pass back for each factor of ∂²l, its gradients squared pattern by pattern. */
-function exactSlab(c: Curvatures, plan: Plan, patterns: Patterns, rows: i32, scale: f64, out: usize): void {
-  const at = changetype<usize>(plan), x = patterns.atX, top = topLayer(plan);
+/** One slab of the diagonal of Jᵀ·∂²l·J: a pass back for each factor of ∂²l, its gradients squared sample by sample. */
+function exactSlab(c: Curvatures, plan: Plan, samples: Samples, rows: i32, scale: f64, out: usize): void {
+  const at = changetype<usize>(plan), x = samples.atX, top = topLayer(plan);
   planForward(at, rows, x);
   for (let k = 0; k < top.units; k++) {
-    factorOf(plan, rows, k, patterns.atW, scale);
+    factorOf(plan, rows, k, samples.atW, scale);
     if (!throughInput(plan.loss)) layerSlope(top, rows, parameterAt(plan.theta, top.first), plan.delta);
     for (let i = plan.layers - 1; i >= 0; i--) {
       const layer = layerAt(plan, i), parameters = parameterAt(plan.theta, layer.first);
@@ -306,25 +306,25 @@ function exactSlab(c: Curvatures, plan: Plan, patterns: Patterns, rows: i32, sca
 }
 
 /** out (+)= LeCun's diagonal of the slab at hand, after planForward on it: for those who have just found its gradient */
-export function slabDiagonal(at: usize, plan: Plan, patterns: Patterns, rows: i32, scale: f64, full: i32, out: usize, accumulate: i32): void {
+export function slabDiagonal(at: usize, plan: Plan, samples: Samples, rows: i32, scale: f64, full: i32, out: usize, accumulate: i32): void {
   if (!accumulate) memory.fill(out, 0, <usize>plan.parameters * SIZE);
-  diagonalSlab(changetype<Curvatures>(at), plan, patterns, rows, scale, full, out);
+  diagonalSlab(changetype<Curvatures>(at), plan, samples, rows, scale, full, out);
 }
 
 /**
  * objectiveGradient (evaluate.ts) and, from the same forward passes, curvatureDiagonal of kind 0, or with `full` 1. Returns Σ w·l.
  */
 export function gradientAndDiagonal(
-  at: usize, planAt: usize, patternsAt: usize, first: i32, rows: i32, scale: f64, gradient: usize, out: usize, full: i32, accumulate: i32,
+  at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, gradient: usize, out: usize, full: i32, accumulate: i32,
 ): f64 {
-  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt);
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt);
   let value: f64 = 0;
   plan.learning = 0;
   for (let done = 0; done < rows; done += plan.rows) {
     const count = min(plan.rows, rows - done);
-    patterns.take(first + done, count);
-    value += planGradient(planAt, count, patterns.atX, patterns.atT, patterns.atW, scale, gradient, accumulate);
-    slabDiagonal(at, plan, patterns, count, scale, full, out, accumulate);
+    samples.take(first + done, count);
+    value += planGradient(planAt, count, samples.atX, samples.atT, samples.atW, scale, gradient, accumulate);
+    slabDiagonal(at, plan, samples, count, scale, full, out, accumulate);
     accumulate = 1;
   }
   return value;
@@ -335,22 +335,22 @@ const FULL: i32 = 1;
 const GAUSS_NEWTON: i32 = 2;
 
 /**
- * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over patterns first … first + rows − 1: kind 0, LeCun's recursion, never negative; in float64 also 1, with f″ and the other terms of first
+ * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over samples first … first + rows − 1: kind 0, LeCun's recursion, never negative; in float64 also 1, with f″ and the other terms of first
  * derivatives; 2, exactly that of the Gauss-Newton matrix. Adds if `accumulate`, else replaces; sums over shards add up. SPEC 1.7.4
  */
 export function curvatureDiagonal(
-  at: usize, planAt: usize, patternsAt: usize, first: i32, rows: i32, scale: f64, out: usize, kind: i32, accumulate: i32,
+  at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, out: usize, kind: i32, accumulate: i32,
 ): void {
-  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), c = changetype<Curvatures>(at);
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), c = changetype<Curvatures>(at);
   plan.learning = 0;
   if (!accumulate) memory.fill(out, 0, <usize>plan.parameters * SIZE);
   for (let done = 0; done < rows; done += plan.rows) {
     const count = min(plan.rows, rows - done);
-    patterns.take(first + done, count);
-    if (SIZE == 8 && kind == GAUSS_NEWTON) exactSlab(c, plan, patterns, count, scale, out);
+    samples.take(first + done, count);
+    if (SIZE == 8 && kind == GAUSS_NEWTON) exactSlab(c, plan, samples, count, scale, out);
     else {
-      planForward(planAt, count, patterns.atX);
-      diagonalSlab(c, plan, patterns, count, scale, SIZE == 8 && kind == FULL ? 1 : 0, out);
+      planForward(planAt, count, samples.atX);
+      diagonalSlab(c, plan, samples, count, scale, SIZE == 8 && kind == FULL ? 1 : 0, out);
     }
   }
 }

@@ -1,7 +1,7 @@
-// The Jacobian of the outputs, pattern by pattern: a pass back for each output, started by a unit vector (Efficient BackProp 7.2).
+// The Jacobian of the outputs, sample by sample: a pass back for each output, started by a unit vector (Efficient BackProp 7.2).
 
 import { SIZE } from "../vec";
-import { Patterns } from "../batch";
+import { Samples } from "../batch";
 import { SOFTMAX } from "../kernels/activation";
 import { normalMatrix } from "../kernels/factor";
 import { throughInput } from "../kernels/loss";
@@ -22,7 +22,7 @@ function set(p: usize, i: i32, x: f64): void {
   store<real>(p + <usize>i * SIZE, <real>x);
 }
 
-/** out[r] = each pattern's gradient of a layer's parameters, from delta = d at y   out: rows `stride` bytes apart */
+/** out[r] = each sample's gradient of a layer's parameters, from delta = d at y   out: rows `stride` bytes apart */
 function ownGradients(layer: Layer, rows: i32, x: usize, parameters: usize, d: usize, out: usize, stride: usize): void {
   const inputs = layer.inputs, units = layer.units, size = layer.kernelSize;
   for (let r = 0; r < rows; r++, out += stride) {
@@ -56,9 +56,9 @@ function ownGradients(layer: Layer, rows: i32, x: usize, parameters: usize, d: u
  * jacobianRows of the slab at hand, after planForward on it. With `curved` and a cross-entropy rows are those of √(∂²l/∂a_k²)·∂a_k/∂θ (l without 1/O): JᵀJ is then the
  * Gauss-Newton matrix.
  */
-function slabRows(planAt: usize, patterns: Patterns, rows: i32, weighted: i32, curved: i32, jacobian: usize, stride: usize): void {
+function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, curved: i32, jacobian: usize, stride: usize): void {
   const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units, softmax = top.activation == SOFTMAX;
-  const x = patterns.atX, w = weighted ? patterns.atW : 0, rooted = curved && throughInput(plan.loss);
+  const x = samples.atX, w = weighted ? samples.atW : 0, rooted = curved && throughInput(plan.loss);
   for (let k = 0; k < units; k++) {
     const d = plan.delta;
     for (let r = 0; r < rows; r++) {
@@ -80,18 +80,18 @@ function slabRows(planAt: usize, patterns: Patterns, rows: i32, weighted: i32, c
 }
 
 /**
- * jacobian[r·O + k, :] = ∂a_k/∂θ of pattern first + r, times √w[r] if `weighted`; outputs[r·O + k] = a_k. r < rows ≤ the plan's; a row of the jacobian has
+ * jacobian[r·O + k, :] = ∂a_k/∂θ of sample first + r, times √w[r] if `weighted`; outputs[r·O + k] = a_k. r < rows ≤ the plan's; a row of the jacobian has
  * `stride` bytes and P reals.
  */
 export function jacobianRows(
-  planAt: usize, patternsAt: usize, first: i32, rows: i32, weighted: i32, jacobian: usize, stride: usize, outputs: usize,
+  planAt: usize, samplesAt: usize, first: i32, rows: i32, weighted: i32, jacobian: usize, stride: usize, outputs: usize,
 ): void {
-  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), top = topLayer(plan), units = top.units;
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), top = topLayer(plan), units = top.units;
   plan.learning = 0;
-  patterns.take(first, rows);
-  planForward(planAt, rows, patterns.atX);
+  samples.take(first, rows);
+  planForward(planAt, rows, samples.atX);
   memory.copy(outputs, top.a, <usize>(rows * units) * SIZE);
-  slabRows(planAt, patterns, rows, weighted, 0, jacobian, stride);
+  slabRows(planAt, samples, rows, weighted, 0, jacobian, stride);
 }
 
 /** e[r,o] = √w[r]·(a[r,o] − t[r,o]); returns Σ e² */
@@ -109,14 +109,14 @@ function residuals(rows: i32, units: i32, a: usize, t: usize, w: usize, e: usize
 }
 
 /**
- * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of patterns from `begin` on, `rows` of them, formed `slab` ≤ the plan's of them at a time;
+ * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of samples from `begin` on, `rows` of them, formed `slab` ≤ the plan's of them at a time;
  * returns Σ e². With `errors` 0 just a = Jᵀ·∂²(Σ w·l)/∂a²·J, the Gauss-Newton matrix without 1/O, of squared errors half of it. a: P×P; g: P; jacobian: slab·O×P;
- * errors: slab·O. forwarded: 1 where the plan's last forward pass was over just these patterns, at these parameters, which needs slab ≥ rows. scratch: factorScratch(slab·O, P)
+ * errors: slab·O. forwarded: 1 where the plan's last forward pass was over just these samples, at these parameters, which needs slab ≥ rows. scratch: factorScratch(slab·O, P)
  */
 export function normalEquations(
-  planAt: usize, patternsAt: usize, begin: i32, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize, g: usize, scratch: usize,
+  planAt: usize, samplesAt: usize, begin: i32, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize, g: usize, scratch: usize,
 ): f64 {
-  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), units = topLayer(plan).units, n = plan.parameters;
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), units = topLayer(plan).units, n = plan.parameters;
   const stride = <usize>n * SIZE;
   let total: f64 = 0;
   plan.learning = 0;
@@ -124,10 +124,10 @@ export function normalEquations(
   if (errors) memory.fill(g, 0, stride);
   for (let first = 0; first < rows; first += slab) {
     const count = min(slab, rows - first), m = count * units;
-    patterns.take(begin + first, count);
-    if (!forwarded) planForward(planAt, count, patterns.atX);
-    if (errors) total += residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
-    slabRows(planAt, patterns, count, 1, errors ? 0 : 1, jacobian, stride);
+    samples.take(begin + first, count);
+    if (!forwarded) planForward(planAt, count, samples.atX);
+    if (errors) total += residuals(count, units, topLayer(plan).a, samples.atT, samples.atW, errors);
+    slabRows(planAt, samples, count, 1, errors ? 0 : 1, jacobian, stride);
     normalMatrix(m, n, jacobian, stride, a, scratch);
     if (errors) vectorMatrix(n, m, errors, SIZE, jacobian, stride, g, g);
   }
@@ -138,16 +138,16 @@ export function normalEquations(
  * R and z with RᵀR = JᵀJ, Rᵀz = Jᵀe, J and e as in normalEquations: for matrices that squaring would make singular   r: P×P; z, spare: P. Adds to what r and z hold
  */
 export function triangularEquations(
-  planAt: usize, patternsAt: usize, rows: i32, slab: i32, jacobian: usize, errors: usize, r: usize, z: usize, spare: usize,
+  planAt: usize, samplesAt: usize, rows: i32, slab: i32, jacobian: usize, errors: usize, r: usize, z: usize, spare: usize,
 ): void {
-  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), units = topLayer(plan).units, n = plan.parameters;
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), units = topLayer(plan).units, n = plan.parameters;
   plan.learning = 0;
   for (let first = 0; first < rows; first += slab) {
     const count = min(slab, rows - first);
-    patterns.take(first, count);
-    planForward(planAt, count, patterns.atX);
-    residuals(count, units, topLayer(plan).a, patterns.atT, patterns.atW, errors);
-    slabRows(planAt, patterns, count, 1, 0, jacobian, <usize>n * SIZE);
+    samples.take(first, count);
+    planForward(planAt, count, samples.atX);
+    residuals(count, units, topLayer(plan).a, samples.atT, samples.atW, errors);
+    slabRows(planAt, samples, count, 1, 0, jacobian, <usize>n * SIZE);
     foldRows(n, r, z, count * units, jacobian, errors, spare);
   }
 }

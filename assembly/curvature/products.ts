@@ -1,7 +1,7 @@
 // Products of the Hessian, and of the Gauss-Newton matrix, with a vector: forward, forward along v, and back (SPEC 1.7.5).
 
 import { LANES, SIZE, loadPart, mul, splat, storePart } from "../vec";
-import { Patterns } from "../batch";
+import { Samples } from "../batch";
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossSlope, throughInput } from "../kernels/loss";
 import { layerSlope } from "../layer";
 import { Plan, layerAt, layerInput, parameterAt, planBackward, planForward, topLayer } from "../plan";
@@ -97,11 +97,11 @@ function slopes(t: Tangents, plan: Plan, i: i32, rows: i32, v: usize): void {
 }
 
 /** out (+)= ∂²/∂θ² of scale·Σ w·l, times v, over a slab */
-function hessianSlab(t: Tangents, plan: Plan, patterns: Patterns, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
-  const top = topLayer(plan), last = plan.layers - 1, x = patterns.atX;
+function hessianSlab(t: Tangents, plan: Plan, samples: Samples, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
+  const top = topLayer(plan), last = plan.layers - 1, x = samples.atX;
   const ra = along(t, plan, rows, x, v);
-  lossTangent(plan.loss, rows, top.units, ra, patterns.atW, scale, t.rd);
-  lossSlope(plan.loss, rows, top.units, top.a, patterns.atT, patterns.atW, scale, plan.delta);
+  lossTangent(plan.loss, rows, top.units, ra, samples.atW, scale, t.rd);
+  lossSlope(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, plan.delta);
   if (!throughInput(plan.loss)) slopes(t, plan, last, rows, v);
   for (let i = last; i >= 0; i--) {
     const layer = layerAt(plan, i), ry = tangentOf(t, plan, i), first = layer.first;
@@ -120,27 +120,27 @@ function hessianSlab(t: Tangents, plan: Plan, patterns: Patterns, rows: i32, sca
 }
 
 /** The same of the Gauss-Newton matrix Jᵀ·(∂²l/∂a²)·J: R{a} at the top goes back like an error. */
-function gaussNewtonSlab(t: Tangents, plan: Plan, patterns: Patterns, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
-  const top = topLayer(plan), ra = along(t, plan, rows, patterns.atX, v);
-  lossTangent(plan.loss, rows, top.units, ra, patterns.atW, scale, plan.delta);
+function gaussNewtonSlab(t: Tangents, plan: Plan, samples: Samples, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
+  const top = topLayer(plan), ra = along(t, plan, rows, samples.atX, v);
+  lossTangent(plan.loss, rows, top.units, ra, samples.atW, scale, plan.delta);
   if (!throughInput(plan.loss)) layerSlope(top, rows, parameterAt(plan.theta, top.first), plan.delta);
-  planBackward(changetype<usize>(plan), rows, patterns.atX, out, accumulate);
+  planBackward(changetype<usize>(plan), rows, samples.atX, out, accumulate);
 }
 
 /**
- * out (+)= B·v over patterns first … first + rows − 1, B the Hessian of scale·Σ w·l or, if `gaussNewton`, its Gauss-Newton part. v and out: one
+ * out (+)= B·v over samples first … first + rows − 1, B the Hessian of scale·Σ w·l or, if `gaussNewton`, its Gauss-Newton part. v and out: one
  * real a parameter. Adds if `accumulate`, else replaces; sums over shards add up.
  */
 export function curvatureProduct(
-  at: usize, planAt: usize, patternsAt: usize, first: i32, rows: i32, scale: f64, v: usize, out: usize, gaussNewton: i32, accumulate: i32,
+  at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, v: usize, out: usize, gaussNewton: i32, accumulate: i32,
 ): void {
-  const plan = changetype<Plan>(planAt), patterns = changetype<Patterns>(patternsAt), t = changetype<Tangents>(at);
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), t = changetype<Tangents>(at);
   plan.learning = 0;
   for (let done = 0; done < rows; done += plan.rows) {
     const count = min(plan.rows, rows - done);
-    patterns.take(first + done, count);
-    if (gaussNewton) gaussNewtonSlab(t, plan, patterns, count, scale, v, out, accumulate);
-    else hessianSlab(t, plan, patterns, count, scale, v, out, accumulate);
+    samples.take(first + done, count);
+    if (gaussNewton) gaussNewtonSlab(t, plan, samples, count, scale, v, out, accumulate);
+    else hessianSlab(t, plan, samples, count, scale, v, out, accumulate);
     accumulate = 1;
   }
 }

@@ -48,7 +48,7 @@ export function denseBackward(rows: i32, inputs: i32, units: i32, d: usize, kern
   gemm(PLAIN, panels ? PACKED : TRANSPOSED, rows, inputs, units, d, ldd, panels ? panels : kernel, ldd, dx, ldx, 0, 0, scratch);
 }
 
-/** Bytes of scratch that the layer needs for `rows` patterns; forward alone needs less. */
+/** Bytes of scratch that the layer needs for `rows` samples; forward alone needs less. */
 export function denseScratch(rows: i32, inputs: i32, units: i32, training: i32): usize {
   let bytes = gemmScratch(PLAIN, PLAIN, rows, units, inputs);
   if (training) {

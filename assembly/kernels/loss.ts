@@ -1,4 +1,4 @@
-// Losses. For pattern n with O outputs a, targets t and weight w:
+// Losses. For sample n with O outputs a, targets t and weight w:
 //
 //   meanSquaredError     l = (1/O) Σ (a − t)²                      hinge          l = (1/O) Σ max(0, 1 − t·a)
 //   meanAbsoluteError    l = (1/O) Σ |a − t|                       crossEntropy   l = −Σ t·ln a       a = softmax(y)
@@ -6,7 +6,7 @@
 //
 // The loss of a set is Σ w·l / Σ w; these kernels give the numerator, so that sums over shards add up.
 // Cross-entropies take value and derivatives through y, where they neither overflow nor cancel: ∂l/∂y = a − t.
-// Of crossEntropy, targets of a pattern sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
+// Of crossEntropy, targets of a sample sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
 
 import { LANES, SIZE, add, before, firstLane, largestLane, loadPart, madd, mul, select, splat, storePart, sub, sum, turned } from "../vec";
 import { log, softplus } from "./elementary";

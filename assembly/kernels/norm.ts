@@ -1,7 +1,7 @@
 // Normalisation inside a network: the same centring and scaling that inputs need, for what layers pass on (Efficient BackProp 4.3).
 //
-//   batchNorm  each unit over the patterns of a batch      x̂ = (x − mean)/√(variance + ε), a = γ·x̂ + β    Ioffe and Szegedy 2015
-//   layerNorm  each pattern over its units                                                                Ba, Kiros and Hinton 2016
+//   batchNorm  each unit over the samples of a batch      x̂ = (x − mean)/√(variance + ε), a = γ·x̂ + β    Ioffe and Szegedy 2015
+//   layerNorm  each sample over its units                                                                Ba, Kiros and Hinton 2016
 //
 // x, x̂, a and d: rows×units row-major; γ, β, means and variances: units. d may be dx.
 

@@ -9,7 +9,7 @@
 // b_k = 1 − β_k^t, b₁' = 1 − β₁^(t+1). Decay of kernels: g ← g + decay·w before, or, decoupled, w ← w − rate·decay·w (AdamW, Loshchilov
 // and Hutter 2019).
 
-import { LANES, add, loadPart, loadUpTo, madd, mul, settled, splat, storeUpTo, sub } from "../vec";
+import { LANES, add, loadPart, loadUpTo, madd, mul, flushed, splat, storeUpTo, sub } from "../vec";
 
 export const ADAGRAD: i32 = 3;
 export const RMSPROP: i32 = 4;
@@ -27,11 +27,11 @@ function rule(
   const old = loadUpTo(w, n); // n ≥ LANES: all of it
   if (decays == 1) g = madd(g, decay, old);
   const square = mul(g, g);
-  let second = kind == ADAGRAD ? add(loadUpTo(v, n), square) : settled(madd(mul(keep2, loadUpTo(v, n)), take2, square));
+  let second = kind == ADAGRAD ? add(loadUpTo(v, n), square) : flushed(madd(mul(keep2, loadUpTo(v, n)), take2, square));
   storeUpTo(v, second, n);
   let first = g;
   if (kind >= ADAM) {
-    first = settled(madd(mul(keep1, loadUpTo(m, n)), take1, g));
+    first = flushed(madd(mul(keep1, loadUpTo(m, n)), take1, g));
     storeUpTo(m, first, n);
     first = kind == NADAM ? madd(mul(mean, first), look, g) : mul(mean, first);
   }

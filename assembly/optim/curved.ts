@@ -7,7 +7,7 @@
 // b_k = 1 − β_k^t, for b₂ with t the number of diagonals. Decay of kernels: with stochasticDiagonalLM g ← g + decay·w and h + decay + μ, with the
 // others, decoupled, w ← w − rate·decay·w.
 
-import { LANES, add, loadUpTo, madd, mul, settled, splat, storeUpTo, sub } from "../vec";
+import { LANES, add, loadUpTo, madd, mul, flushed, splat, storeUpTo, sub } from "../vec";
 
 export const STOCHASTIC_DIAGONAL: i32 = 17;
 export const ADA_HESSIAN: i32 = 18;
@@ -17,7 +17,7 @@ export const SOPHIA: i32 = 19;
 @inline
 function leak(keep: v128, take: v128, square: bool, d: usize, h: usize, n: i32): void {
   const x = loadUpTo(d, n); // n ≥ LANES: all of it
-  storeUpTo(h, settled(madd(mul(keep, loadUpTo(h, n)), take, square ? mul(x, x) : x)), n);
+  storeUpTo(h, flushed(madd(mul(keep, loadUpTo(h, n)), take, square ? mul(x, x) : x)), n);
 }
 
 /** h ← (1 − share)·h + share·d, or with `square` d²   d, h: n */
@@ -34,7 +34,7 @@ function diagonalStep(g: usize, w: usize, v: usize, h: usize, n: i32, r: v128, l
   const old = loadUpTo(w, n), slope = madd(loadUpTo(g, n), lambda, old);
   let step = v128.div<real>(mul(r, slope), add(loadUpTo(h, n), least));
   if (v) {
-    step = settled(madd(step, m, loadUpTo(v, n)));
+    step = flushed(madd(step, m, loadUpTo(v, n)));
     storeUpTo(v, step, n);
   }
   storeUpTo(w, add(old, step), n);
@@ -53,7 +53,7 @@ export function stochasticDiagonal(n: i32, g: usize, w: usize, v: usize, h: usiz
 function curvedStep(
   kind: i32, g: usize, w: usize, m: usize, h: usize, n: i32, r: v128, keep: v128, take: v128, least: v128, shrink: v128, scale: v128,
 ): void {
-  const mean = settled(madd(mul(keep, loadUpTo(m, n)), take, loadUpTo(g, n))), old = loadUpTo(w, n), second = loadUpTo(h, n);
+  const mean = flushed(madd(mul(keep, loadUpTo(m, n)), take, loadUpTo(g, n))), old = loadUpTo(w, n), second = loadUpTo(h, n);
   storeUpTo(m, mean, n);
   let step: v128;
   if (kind == SOPHIA) {

@@ -1,5 +1,5 @@
-// Gradient descent straight from one pattern, x[i]·d[j], in the pass over a kernel that something else needs as well: the errors below, from the
-// weights as they were, or the next pattern's sums, from the weights as they become. With or without momentum, no decay; the rules and what they are
+// Gradient descent straight from one sample, x[i]·d[j], in the pass over a kernel that something else needs as well: the errors below, from the
+// weights as they were, or the next sample's sums, from the weights as they become. With or without momentum, no decay; the rules and what they are
 // called are those of sgd.ts.
 
 import { LANES, SIZE, loadPart, madd, mul, splat, splatAt, storePart, sum } from "../vec";
@@ -20,7 +20,7 @@ export function passes(kind: i32, n: i32): bool {
   return kind <= MOMENTUM && n >= LANES;
 }
 
-/** The rule without decay, and without settling velocities */
+/** The rule without decay, and without flushing velocities */
 // @ts-ignore: decorator
 @inline
 function moved(kind: i32, old: v128, h: v128, w: usize, v: usize, mu: v128): v128 {
@@ -128,7 +128,7 @@ function momentumBack(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y:
 }
 
 /**
- * sgdOuter where `passes`, and y[j] = Σ_i z[i]·w[i,j] of the weights that follow from it, in the order of vectorMatrix: what the next pattern begins
+ * sgdOuter where `passes`, and y[j] = Σ_i z[i]·w[i,j] of the weights that follow from it, in the order of vectorMatrix: what the next sample begins
  * with.   y: n reals; nothing may overlap
  */
 export function sgdOuterAhead(

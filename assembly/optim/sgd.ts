@@ -4,7 +4,7 @@
 //                                                            w ← w + momentum·v − rate·g      (Nesterov, as Keras)
 //                                                            w ← w − rate·g       (no momentum: v is not touched)
 
-import { LANES, SIZE, add, loadPart, madd, mul, settledBy, smallBeside, splat, splatAt, storePart } from "../vec";
+import { LANES, SIZE, add, loadPart, madd, mul, flushedBy, smallBeside, splat, splatAt, storePart } from "../vec";
 
 export const PLAIN_DESCENT: i32 = 0;
 export const MOMENTUM: i32 = 1;
@@ -17,18 +17,18 @@ const TURN: i32 = 4;
 const BYTES: usize = 16 * TURN;
 
 /**
- * The rule on a whole vector of weights that were `old`, at w and v; what they become. kind, decays and settles are constants; h: −rate·gradient,
+ * The rule on a whole vector of weights that were `old`, at w and v; what they become. kind, decays and flushes are constants; h: −rate·gradient,
  * shrink: −rate·decay
  */
 // @ts-ignore: decorator
 @inline
 export function rule(
-  kind: i32, decays: bool, settles: bool, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
+  kind: i32, decays: bool, flushes: bool, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
 ): v128 {
   if (decays) h = madd(h, shrink, old);
   if (kind != PLAIN_DESCENT) {
     let u = madd(h, momentum, v128.load(v));
-    if (settles) u = settledBy(tiny, u);
+    if (flushes) u = flushedBy(tiny, u);
     v128.store(v, u);
     if (kind == MOMENTUM) h = u;
     else old = madd(old, momentum, u);
@@ -42,12 +42,12 @@ export function rule(
 // @ts-ignore: decorator
 @inline
 export function rulePart(
-  kind: i32, decays: bool, settles: bool, n: i32, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
+  kind: i32, decays: bool, flushes: bool, n: i32, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
 ): v128 {
   if (decays) h = madd(h, shrink, old);
   if (kind != PLAIN_DESCENT) {
     let u = madd(h, momentum, loadPart(v, n));
-    if (settles) u = settledBy(tiny, u);
+    if (flushes) u = flushedBy(tiny, u);
     storePart(v, u, n);
     if (kind == MOMENTUM) h = u;
     else old = madd(old, momentum, u);
@@ -64,7 +64,7 @@ export function rulePart(
 // @ts-ignore: decorator
 @inline
 function steps(
-  kind: i32, decays: bool, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: i32, decays: bool, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), shrink = splat(<real>(-rate * decay)), t = smallBeside(r);
   for (; m > 0; m--, x += SIZE) {
@@ -72,14 +72,14 @@ function steps(
     let p = d, i = n;
     for (; i >= TURN * LANES; i -= TURN * LANES, p += BYTES, w += BYTES, v += BYTES) {
       const h0 = mul(s, v128.load(p)), h1 = mul(s, v128.load(p, 16)), h2 = mul(s, v128.load(p, 32)), h3 = mul(s, v128.load(p, 48));
-      rule(kind, decays, settles, v128.load(w), h0, w, v, mu, shrink, t);
-      rule(kind, decays, settles, v128.load(w, 16), h1, w + 16, v + 16, mu, shrink, t);
-      rule(kind, decays, settles, v128.load(w, 32), h2, w + 32, v + 32, mu, shrink, t);
-      rule(kind, decays, settles, v128.load(w, 48), h3, w + 48, v + 48, mu, shrink, t);
+      rule(kind, decays, flushes, v128.load(w), h0, w, v, mu, shrink, t);
+      rule(kind, decays, flushes, v128.load(w, 16), h1, w + 16, v + 16, mu, shrink, t);
+      rule(kind, decays, flushes, v128.load(w, 32), h2, w + 32, v + 32, mu, shrink, t);
+      rule(kind, decays, flushes, v128.load(w, 48), h3, w + 48, v + 48, mu, shrink, t);
     }
-    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(kind, decays, settles, v128.load(w), mul(s, v128.load(p)), w, v, mu, shrink, t);
+    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(kind, decays, flushes, v128.load(w), mul(s, v128.load(p)), w, v, mu, shrink, t);
     if (i > 0) {
-      rulePart(kind, decays, settles, i, loadPart(w, i), mul(s, loadPart(p, i)), w, v, mu, shrink, t);
+      rulePart(kind, decays, flushes, i, loadPart(w, i), mul(s, loadPart(p, i)), w, v, mu, shrink, t);
       w += <usize>i * SIZE;
       v += <usize>i * SIZE;
     }
@@ -90,16 +90,16 @@ function steps(
 export function sgd(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
   if (decay != 0) decaying(kind, 1, n, 0, g, w, v, rate, momentum, decay);
   else if (kind == PLAIN_DESCENT) plain(1, n, 0, g, w, rate);
-  else if (kind == MOMENTUM) settling(1, n, 0, g, w, v, rate, momentum);
+  else if (kind == MOMENTUM) flushing(1, n, 0, g, w, v, rate, momentum);
   else nesterov(1, n, 0, g, w, v, rate, momentum);
 }
 
 /**
- * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must settle (vec.ts) now and
+ * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must flush (vec.ts) now and
  * then, in one of sixteen steps, say: the two additions take a fifth of the time.
  */
 export function sgdOuter(
-  kind: i32, settles: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: i32, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
   if (n == 1) { // one column is as one row
     const column = x;
@@ -111,7 +111,7 @@ export function sgdOuter(
   if (decay != 0) decaying(kind, m, n, x, d, w, v, rate, momentum, decay);
   else if (kind == PLAIN_DESCENT) plain(m, n, x, d, w, rate);
   else if (kind == NESTEROV) nesterov(m, n, x, d, w, v, rate, momentum);
-  else if (settles) settling(m, n, x, d, w, v, rate, momentum);
+  else if (flushes) flushing(m, n, x, d, w, v, rate, momentum);
   else classical(m, n, x, d, w, v, rate, momentum);
 }
 
@@ -128,7 +128,7 @@ function classical(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate:
   steps(MOMENTUM, false, false, m, n, x, d, w, v, rate, momentum, 0);
 }
 
-function settling(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
+function flushing(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
   steps(MOMENTUM, false, true, m, n, x, d, w, v, rate, momentum, 0);
 }
 

@@ -1,6 +1,6 @@
-// Emphasis on hard examples: patterns are drawn with probabilities that follow their errors (Efficient BackProp 4.2; SPEC 1.4.2).
+// Emphasis on hard examples: samples are drawn with probabilities that follow their errors (Efficient BackProp 4.2; SPEC 1.4.2).
 //
-//   e_i  running error of pattern i: e ← e + memory·(l − e) whenever its loss l is seen
+//   e_i  running error of sample i: e ← e + memory·(l − e) whenever its loss l is seen
 //   q_i = min(e_i, clip)^exponent, at most `most`
 //   p_i = (1 − floor)·q_i/Σq + floor/n
 //
@@ -22,7 +22,7 @@ export class Emphasis {
   n: i32;
   leaves: i32; // a power of two, at least n
   importance: i32; // 1: draws weigh 1/(n·p)
-  seen: i32; // 1 once every pattern has an error
+  seen: i32; // 1 once every sample has an error
   begun: i32; // 1 once an epoch has begun
   purpose: u32;
   low: u32;
@@ -30,25 +30,25 @@ export class Emphasis {
   epoch: u32;
   errors: usize; // f64, n
   tree: usize; // f64, 2·leaves: the root at 1, leaf i at leaves + i
-  places: usize; // u32: where in the list of patterns each draw of the epoch stands
-  indices: usize; // u32: the pattern at each place, or 0 where they are the same
+  places: usize; // u32: where in the list of samples each draw of the epoch stands
+  indices: usize; // u32: the sample at each place, or 0 where they are the same
   factors: usize; // real, one a draw; 0 without importance
 }
 
-/** Leaves of a tree for n patterns. */
+/** Leaves of a tree for n samples. */
 function leavesFor(n: i32): i32 {
   let leaves = 1;
   while (leaves < n) leaves <<= 1;
   return leaves;
 }
 
-/** Bytes of the description and of its tree and list of places, for n patterns. */
+/** Bytes of the description and of its tree and list of places, for n samples. */
 export function emphasisBytes(n: i32): usize {
   return ((offsetof<Emphasis>() + 7) & ~7) + (<usize>(2 * leavesFor(n)) << 3) + (<usize>n << 2);
 }
 
 /**
- * Describes the emphasis on n patterns. indices: u32, those of the patterns, or 0 for 0 … n − 1. errors: f64, n of them, to start from if
+ * Describes the emphasis on n samples. indices: u32, those of the samples, or 0 for 0 … n − 1. errors: f64, n of them, to start from if
  * `seen`, else room for them. factors: real, n of them, or 0 without importance weights.
  */
 export function emphasisOpen(
@@ -132,7 +132,7 @@ function rebuild(e: Emphasis): void {
   for (let i = leaves - 1; i > 0; i--) store<f64>(node(e, i), load<f64>(node(e, 2 * i)) + load<f64>(node(e, 2 * i + 1)));
 }
 
-/** Begins an epoch with this key. Before every pattern has an error, the epoch's draws are those that `order` lists, each once. */
+/** Begins an epoch with this key. Before every sample has an error, the epoch's draws are those that `order` lists, each once. */
 export function emphasisEpoch(at: usize, low: u32, high: u32, epoch: u32): void {
   const e = changetype<Emphasis>(at);
   e.low = low;
@@ -143,16 +143,16 @@ export function emphasisEpoch(at: usize, low: u32, high: u32, epoch: u32): void 
   if (e.seen) rebuild(e);
 }
 
-/** The pattern at place i of the list. */
+/** The sample at place i of the list. */
 // @ts-ignore: decorator
 @inline
-export function patternAt(e: Emphasis, i: u32): u32 {
+export function sampleAt(e: Emphasis, i: u32): u32 {
   return e.indices ? load<u32>(e.indices + (<usize>i << 2)) : i;
 }
 
 /**
- * order[k] = a pattern drawn by its probability, for the draws first … first + count − 1 of the epoch. In the first epoch, order[k] = the
- * pattern at the place that order[k] holds: each once.
+ * order[k] = a sample drawn by its probability, for the draws first … first + count − 1 of the epoch. In the first epoch, order[k] = the
+ * sample at the place that order[k] holds: each once.
  */
 export function draw(at: usize, first: i32, count: i32, order: usize): void {
   const e = changetype<Emphasis>(at);
@@ -191,11 +191,11 @@ export function draw(at: usize, first: i32, count: i32, order: usize): void {
       }
     }
     store<u32>(e.places + to, place);
-    store<u32>(order + to, patternAt(e, place));
+    store<u32>(order + to, sampleAt(e, place));
   }
 }
 
-/** The loss of draw k was l: its pattern's running error follows, and so does its probability. */
+/** The loss of draw k was l: its sample's running error follows, and so does its probability. */
 export function noteLoss(at: usize, k: i32, l: f64): void {
   const e = changetype<Emphasis>(at);
   const place = load<u32>(e.places + (<usize>k << 2)), own = e.errors + (<usize>place << 3);

@@ -5,7 +5,7 @@
 @unmanaged
 export class Place {
   plan: usize;
-  patterns: usize;
+  samples: usize;
   // What the kind of job needs beside a plan: buffers of diagonals or tangents; of the Jacobian, errors, scratch.
   room: usize;
   errors: usize;
@@ -23,9 +23,9 @@ export class Place {
 export class Job {
   kind: i32;
   places: usize; // a Place for each thread
-  first: i32; // of the patterns
+  first: i32; // of the samples
   rows: i32;
-  slab: i32; // patterns of a task
+  slab: i32; // samples of a task
   option: i32;
   cut: i32; // of a step's rows: 1 where each share is two tasks
   scale: f64;
@@ -63,12 +63,12 @@ export function placeBytes(): usize {
 
 /** Place number `thread` of those at `places` works with these addresses. */
 export function placeSet(
-  places: usize, thread: i32, plan: usize, patterns: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize,
+  places: usize, thread: i32, plan: usize, samples: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize,
   aside: usize, asideB: usize, kept: usize,
 ): void {
   const place = changetype<Place>(places + <usize>thread * offsetof<Place>());
   place.plan = plan;
-  place.patterns = patterns;
+  place.samples = samples;
   place.room = room;
   place.errors = errors;
   place.scratch = scratch;
@@ -79,7 +79,7 @@ export function placeSet(
   place.kept = kept;
 }
 
-/** Describes a job over patterns first … first + rows − 1, `slab` of them a task. */
+/** Describes a job over samples first … first + rows − 1, `slab` of them a task. */
 export function jobSet(
   at: usize, kind: i32, places: usize, first: i32, rows: i32, slab: i32, option: i32, scale: f64, v: usize, out: usize, outB: usize, values: usize,
 ): void {

@@ -1,4 +1,4 @@
-// Kernels packed once for all threads that share a step, before its patterns run through them.
+// Kernels packed once for all threads that share a step, before its samples run through them.
 
 import { SIZE } from "../vec";
 import { packRowsB, packTransposedPart, panelBytes, wantsPacked } from "../kernels/gemm";
@@ -36,7 +36,7 @@ export function partFrom(inputs: i32, k: i32, parts: i32): i32 {
 
 /**
  * Lays out what is packed of a plan's kernels, at `packed`; with packed = 0, only returns how many bytes that takes: 0 where products want nothing packed.
- * What fits is packed where the gradient will be: nobody has it while patterns run through the kernels.
+ * What fits is packed where the gradient will be: nobody has it while samples run through the kernels.
  */
 export function packedOpen(planAt: usize, threads: i32, packed: usize, gradient: usize): usize {
   const plan = changetype<Plan>(planAt), end = parameterAt(gradient, plan.parameters);

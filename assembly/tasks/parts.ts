@@ -5,7 +5,7 @@ import { columnSums, copy } from "../kernels/blas1";
 import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
 import { DENSE, Layer, layerGradient } from "../layer";
 import { Plan, layerAt, layerInput, parameterAt } from "../plan";
-import { Run, patternsOf, updateOf } from "../run";
+import { Run, samplesOf, updateOf } from "../run";
 import { Update, isByParts, updateRange } from "../update";
 import { Job, Place, placeOf } from "./job";
 import { GRAIN, partFrom } from "./packed";
@@ -108,7 +108,7 @@ function updatePart(u: Update, plan: Plan, layer: Layer, part: Part, thread: i32
 export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
   const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan), u = updateOf(run);
   const part = partAt(s, k), i = part.layer, layer = layerAt(plan, i), rows = s.count, units = layer.units;
-  const x = layerInput(plan, i, patternsOf(run).atX), d = deltaOf(s, plan, i), own = parameterAt(u.gradient, layer.first);
+  const x = layerInput(plan, i, samplesOf(run).atX), d = deltaOf(s, plan, i), own = parameterAt(u.gradient, layer.first);
   const last = part.to == layer.inputs;
   if (part.from == part.to) return;
   part.thread = thread;

@@ -7,7 +7,7 @@ import { Plan, layerAt, padded } from "../plan";
 @unmanaged
 export class Sharing {
   parts: i32;
-  first: i32; // of the step's patterns
+  first: i32; // of the step's samples
   count: i32;
   weight: f64; // what the gradient of the sum of their losses is divided by
   deltas: usize; // rows×units of each layer, layer by layer

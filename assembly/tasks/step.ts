@@ -2,12 +2,12 @@
 // kernels move (parts.ts). Every number is the product that one thread would have formed.
 
 import { SIZE } from "../vec";
-import { Patterns } from "../batch";
+import { Samples } from "../batch";
 import { FEW_ROWS } from "../kernels/gemm";
 import { MR } from "../kernels/tile";
 import { LAYER_NORM, layerExtra, layerScratch } from "../layer";
 import { Plan, layerAt, padded, planBytes, planDescend, planForward, planLoss, planSlope } from "../plan";
-import { Run, notePatterns, patternsOf, updateOf } from "../run";
+import { Run, noteSamples, samplesOf, updateOf } from "../run";
 import { draw } from "../orders/emphasis";
 import { isByParts, update, updateBegin } from "../update";
 import { Job, Place } from "./job";
@@ -36,7 +36,7 @@ export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize
   return s.parts;
 }
 
-/** Bytes of scratch of a thread's place, for up to `rows` patterns. */
+/** Bytes of scratch of a thread's place, for up to `rows` samples. */
 export function stepScratch(planAt: usize, rows: i32): usize {
   const plan = changetype<Plan>(planAt);
   let bytes: usize = 0;
@@ -44,14 +44,14 @@ export function stepScratch(planAt: usize, rows: i32): usize {
   return padded(bytes);
 }
 
-/** The packed kernels of a step, 0 where it has so few patterns that its products would not pack them. */
+/** The packed kernels of a step, 0 where it has so few samples that its products would not pack them. */
 // @ts-ignore: decorator
 @inline
 function packedOf(s: Sharing): usize {
   return s.count < FEW_ROWS ? 0 : s.packed;
 }
 
-/** The place's plan is the run's, from pattern `row` of the step on. */
+/** The place's plan is the run's, from sample `row` of the step on. */
 function pointAt(run: Run, place: Place, row: i32): Plan {
   const base = changetype<Plan>(run.plan), plan = changetype<Plan>(place.plan);
   memory.copy(place.plan, run.plan, planBytes(base.layers));
@@ -65,9 +65,9 @@ function pointAt(run: Run, place: Place, row: i32): Plan {
   }
   const packed = packedOf(changetype<Sharing>(run.sharing));
   if (packed) usePacked(plan, packed);
-  const patterns = changetype<Patterns>(place.patterns);
-  memory.copy(place.patterns, changetype<usize>(patternsOf(run)), offsetof<Patterns>());
-  patterns.skipSlabs(row);
+  const samples = changetype<Samples>(place.samples);
+  memory.copy(place.samples, changetype<usize>(samplesOf(run)), offsetof<Samples>());
+  samples.skipSlabs(row);
   return plan;
 }
 
@@ -77,12 +77,12 @@ export function packTask(job: Job, k: i32): void {
   packKernels(changetype<Plan>(run.plan), changetype<Sharing>(run.sharing).packed, k);
 }
 
-/** The first pattern of share k of so many: as even as whole tiles of four can be. */
+/** The first sample of share k of so many: as even as whole tiles of four can be. */
 function shareFrom(count: i32, k: i32, shares: i32): i32 {
   return k >= shares ? count : count * k / shares & ~3;
 }
 
-/** Patterns of task k: a share of job.option; where job.cut is 1 three quarters of one, if k is even, or the rest of it. */
+/** Samples of task k: a share of job.option; where job.cut is 1 three quarters of one, if k is even, or the rest of it. */
 export function rowsTask(job: Job, place: Place, k: i32): void {
   const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), share = job.cut ? k >> 1 : k;
   let from = shareFrom(s.count, share, job.option), to = shareFrom(s.count, share + 1, job.option);
@@ -92,15 +92,15 @@ export function rowsTask(job: Job, place: Place, k: i32): void {
     else to = middle;
   }
   const rows = to - from;
-  const plan = pointAt(run, place, from), patterns = changetype<Patterns>(place.patterns), at = place.plan;
-  patterns.take(s.first + from, rows);
-  planForward(at, rows, patterns.atX);
+  const plan = pointAt(run, place, from), samples = changetype<Samples>(place.samples), at = place.plan;
+  samples.take(s.first + from, rows);
+  planForward(at, rows, samples.atX);
   for (let i = plan.layers - 1; i >= 0; i--) {
     plan.delta = deltaOf(s, plan, i) + <usize>(from * layerAt(plan, i).units) * SIZE;
-    if (i == plan.layers - 1) planSlope(at, rows, patterns.atT, patterns.atW, 1 / s.weight);
+    if (i == plan.layers - 1) planSlope(at, rows, samples.atT, samples.atW, 1 / s.weight);
     if (i == 0) break;
     plan.deltaBelow = deltaOf(s, plan, i - 1) + <usize>(from * layerAt(plan, i - 1).units) * SIZE;
-    planDescend(at, i, rows, patterns.atX);
+    planDescend(at, i, rows, samples.atX);
   }
 }
 
@@ -118,11 +118,11 @@ export function stepPacks(runAt: usize): i32 {
   return packed ? packedTasks(packed) : 0;
 }
 
-/** Patterns a thread from which on a quarter of them is left to who is there first. */
+/** Samples a thread from which on a quarter of them is left to who is there first. */
 const MANY: i32 = 32;
 
 /**
- * Shares the step's patterns out between so many threads; returns in how many tasks. Processors are not alike, and have other work: where a task more costs
+ * Shares the step's samples out between so many threads; returns in how many tasks. Processors are not alike, and have other work: where a task more costs
  * little, since kernels are packed, each thread first takes three quarters of its share, and the rest goes in tasks of their own to who comes first.
  */
 export function stepRows(at: usize, threads: i32): i32 {
@@ -133,11 +133,11 @@ export function stepRows(at: usize, threads: i32): i32 {
 }
 
 /**
- * Begins a step, number `index` of those that rates were looked up for: its patterns are the next of the epoch. Returns how many, 0 where they
- * have no weight and teach nothing, or −1 where the patterns at hand have all been used.
+ * Begins a step, number `index` of those that rates were looked up for: its samples are the next of the epoch. Returns how many, 0 where they
+ * have no weight and teach nothing, or −1 where the samples at hand have all been used.
  */
 export function stepTake(runAt: usize, index: i32): i32 {
-  const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), patterns = patternsOf(run), u = updateOf(run);
+  const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), samples = samplesOf(run), u = updateOf(run);
   const plan = changetype<Plan>(run.plan), first = run.position, count = first < run.border ? run.size : run.rest;
   if (first >= run.end) return -1;
   plan.learning = 1;
@@ -145,23 +145,23 @@ export function stepTake(runAt: usize, index: i32): i32 {
   run.position += count;
   plan.step = run.before + first;
   if (run.emphasis) draw(run.emphasis, first, count, run.order);
-  const weight = patterns.weight(first, count);
+  const weight = samples.weight(first, count);
   if (weight == 0) return 0;
   s.first = first;
   s.count = count;
   for (let k = 0; k < s.parts; k++) partAt(s, k).progress = UNTOUCHED;
   s.weight = <f64>count * run.meanWeight;
   run.weightSum += weight;
-  if (count > 1) patterns.point(first);
-  else patterns.take(first, 1);
+  if (count > 1) samples.point(first);
+  else samples.take(first, 1);
   return count;
 }
 
-/** Σ w·l of the step's patterns, once all of them have gone forward; where it is finite, what the step decides for all parameters is decided. */
+/** Σ w·l of the step's samples, once all of them have gone forward; where it is finite, what the step decides for all parameters is decided. */
 export function stepValue(runAt: usize): f64 {
-  const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), patterns = patternsOf(run), u = updateOf(run);
-  const value = planLoss(run.plan, s.count, patterns.atT, patterns.atW);
-  if (run.emphasis) notePatterns(run, run.plan, patterns, s.first, s.count);
+  const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), samples = samplesOf(run), u = updateOf(run);
+  const value = planLoss(run.plan, s.count, samples.atT, samples.atW);
+  if (run.emphasis) noteSamples(run, run.plan, samples, s.first, s.count);
   run.lossSum += value;
   if (isFinite(value) && isByParts(u)) updateBegin(u, changetype<Plan>(run.plan), value);
   return value;
@@ -173,14 +173,14 @@ export function stepUpdate(runAt: usize, value: f64): void {
   if (!isByParts(u)) update(u, changetype<Plan>(run.plan), value);
 }
 
-/** The same of a step whose patterns were taken slab by slab: nothing has been updated yet. */
+/** The same of a step whose samples were taken slab by slab: nothing has been updated yet. */
 export function stepUpdateAll(runAt: usize, value: f64): void {
   const run = changetype<Run>(runAt);
   run.lossSum += value;
   if (isFinite(value)) update(updateOf(run), changetype<Plan>(run.plan), value);
 }
 
-/** What the gradient of the step's patterns is multiplied with, and which the first of them is. */
+/** What the gradient of the step's samples is multiplied with, and which the first of them is. */
 export function stepScale(runAt: usize): f64 {
   return 1 / changetype<Sharing>(changetype<Run>(runAt).sharing).weight;
 }

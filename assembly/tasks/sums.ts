@@ -1,36 +1,36 @@
-// Tasks that sum over patterns: each takes a slab of them, and its sums are added in the order of the slabs.
+// Tasks that sum over samples: each takes a slab of them, and its sums are added in the order of the slabs.
 
 import { SIZE } from "../vec";
-import { Patterns } from "../batch";
+import { Samples } from "../batch";
 import { curvatureDiagonal, gradientAndDiagonal } from "../curvature/diagonal";
 import { normalEquations } from "../curvature/jacobian";
 import { curvatureProduct } from "../curvature/products";
 import { evaluate, objectiveGradient } from "../evaluate";
 import { axpy, copy } from "../kernels/blas1";
 import { Plan } from "../plan";
-import { Run, notePatterns, patternsOf } from "../run";
+import { Run, noteSamples, samplesOf } from "../run";
 import { DIAGONAL, EVALUATE, GRADIENT, GRADIENT_AND_DIAGONAL, Job, NORMAL_EQUATIONS, PRODUCT, Place } from "./job";
 
 /** Task number k of a job that sums: the sums of its slab go to the place, its value to values[k]. */
 export function sumTask(job: Job, place: Place, k: i32): void {
   const done = k * job.slab, first = job.first + done, rows = min(job.slab, job.rows - done);
-  const plan = place.plan, patterns = place.patterns;
+  const plan = place.plan, samples = place.samples;
   let value: f64 = 0;
   switch (job.kind) {
     case EVALUATE: {
-      const width = <usize>changetype<Patterns>(patterns).outputs * SIZE;
+      const width = <usize>changetype<Samples>(samples).outputs * SIZE;
       changetype<Plan>(plan).learning = 0;
-      value = evaluate(plan, patterns, first, rows, job.out ? job.out + <usize>done * width : 0);
+      value = evaluate(plan, samples, first, rows, job.out ? job.out + <usize>done * width : 0);
       break;
     }
     case GRADIENT: {
       if (job.run) prepareStep(job, place, done);
       else changetype<Plan>(plan).learning = 0;
-      value = objectiveGradient(plan, patterns, first, rows, job.scale, place.part, 0);
+      value = objectiveGradient(plan, samples, first, rows, job.scale, place.part, 0);
       break;
     }
     case DIAGONAL: {
-      curvatureDiagonal(place.room, plan, patterns, first, rows, job.scale, place.part, job.option, 0);
+      curvatureDiagonal(place.room, plan, samples, first, rows, job.scale, place.part, job.option, 0);
       break;
     }
     default: {
@@ -40,7 +40,7 @@ export function sumTask(job: Job, place: Place, k: i32): void {
   store<f64>(job.values + (<usize>k << 3), value);
 }
 
-/** The place's plan and patterns are those of a run's step, from its pattern `row` on. */
+/** The place's plan and samples are those of a run's step, from its sample `row` on. */
 function prepareStep(job: Job, place: Place, row: i32): void {
   const run = changetype<Run>(job.run), from = changetype<Plan>(run.plan), plan = changetype<Plan>(place.plan);
   plan.learning = 1;
@@ -49,9 +49,9 @@ function prepareStep(job: Job, place: Place, row: i32): void {
   plan.high = from.high;
   plan.epoch = from.epoch;
   plan.step = from.step;
-  const patterns = changetype<Patterns>(place.patterns);
-  memory.copy(place.patterns, changetype<usize>(patternsOf(run)), offsetof<Patterns>());
-  patterns.ownSlabs(plan.rows, place.room);
+  const samples = changetype<Samples>(place.samples);
+  memory.copy(place.samples, changetype<usize>(samplesOf(run)), offsetof<Samples>());
+  samples.ownSlabs(plan.rows, place.room);
 }
 
 /** The tasks that there are in float64 only. */
@@ -60,20 +60,20 @@ function prepareStep(job: Job, place: Place, row: i32): void {
 function doubleTask(job: Job, place: Place, first: i32, rows: i32): f64 {
   switch (job.kind) {
     case GRADIENT_AND_DIAGONAL:
-      return gradientAndDiagonal(place.room, place.plan, place.patterns, first, rows, job.scale, place.part, place.partB, job.option, 0);
+      return gradientAndDiagonal(place.room, place.plan, place.samples, first, rows, job.scale, place.part, place.partB, job.option, 0);
     case PRODUCT: {
-      curvatureProduct(place.room, place.plan, place.patterns, first, rows, job.scale, job.v, place.part, job.option, 0);
+      curvatureProduct(place.room, place.plan, place.samples, first, rows, job.scale, job.v, place.part, job.option, 0);
       return 0;
     }
     case NORMAL_EQUATIONS: {
       let jacobian = place.room, errors = place.errors;
       if (job.v) { // all of J stays, and behind it the errors
-        const n = changetype<Plan>(place.plan).parameters, units = changetype<Patterns>(place.patterns).outputs, done = (first - job.first) * units;
+        const n = changetype<Plan>(place.plan).parameters, units = changetype<Samples>(place.samples).outputs, done = (first - job.first) * units;
         jacobian = job.v + <usize>(done * n) * SIZE;
         errors = job.v + <usize>(job.rows * units * n + done) * SIZE;
       }
       return normalEquations(
-        place.plan, place.patterns, first, rows, rows, 0, jacobian, job.option ? 0 : errors, place.part, place.partB, place.scratch,
+        place.plan, place.samples, first, rows, rows, 0, jacobian, job.option ? 0 : errors, place.part, place.partB, place.scratch,
       );
     }
   }
@@ -117,7 +117,7 @@ export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
   gather(n, part, job.out, k);
   if (job.run && changetype<Run>(job.run).emphasis) { // in the order of the slabs: what is emphasised depends on it
     const done = k * job.slab;
-    notePatterns(changetype<Run>(job.run), place.plan, changetype<Patterns>(place.patterns), job.first + done, min(job.slab, job.rows - done));
+    noteSamples(changetype<Run>(job.run), place.plan, changetype<Samples>(place.samples), job.first + done, min(job.slab, job.rows - done));
   }
   if (SIZE == 8 && job.kind == GRADIENT_AND_DIAGONAL) gather(n, partB, job.outB, k);
 }

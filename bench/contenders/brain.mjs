@@ -1,4 +1,4 @@
-// brain.js: it learns one pattern at a time, with sigmoids throughout and squared error; only for the rungs of batch 1.
+// brain.js: it learns one sample at a time, with sigmoids throughout and squared error; only for the rungs of batch 1.
 
 import { createRequire } from 'node:module';
 import { MOMENTUM, RATE } from '../../dist/bench.js';

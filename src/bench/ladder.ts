@@ -1,19 +1,19 @@
 // The ladder: networks from small to large, and the data that they learn. float32, momentum 0.9.
 
-import type { Loss } from '../losses.js';
+import type { Loss } from '../layers/losses.js';
 
 /** A step of training that is measured. */
 export interface Rung {
   readonly name: string;
   readonly sizes: readonly number[];
-  /** Patterns a step. */
+  /** Samples a step. */
   readonly batch: number;
   /** Of the hidden layers; the last is softmax under crossEntropy, else linear. */
   readonly activation: 'tanh' | 'relu';
   readonly loss: Loss;
   /** What a step cannot be faster than: multiply-adds, reading and writing the weights, or the chain of small operations. */
   readonly bound: 'multiply-adds' | 'bandwidth' | 'latency';
-  /** Whether all patterns are one batch. */
+  /** Whether all samples are one batch. */
   readonly full: boolean;
 }
 
@@ -55,8 +55,8 @@ export function uniforms(seed: number): () => number {
   };
 }
 
-/** Patterns: inputs and targets, row-major. */
-export interface Patterns {
+/** Samples: inputs and targets, row-major. */
+export interface Samples {
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly rows: number;
@@ -64,8 +64,8 @@ export interface Patterns {
   readonly outputs: number;
 }
 
-/** Patterns of a rung: whole batches, a few of them. */
-export function patterns({ sizes, batch, loss, full }: Rung): Patterns {
+/** Samples of a rung: whole batches, a few of them. */
+export function samples({ sizes, batch, loss, full }: Rung): Samples {
   const inputs = sizes[0]!;
   const outputs = sizes.at(-1)!;
   const rows = full ? batch : batch === 1 ? 256 : batch * (batch >= 100 ? 4 : 16);
@@ -97,7 +97,7 @@ export function parameters({ sizes }: Pick<Rung, 'sizes'>): number {
   return sizes.slice(1).reduce((sum, units, i) => sum + (sizes[i]! + 1) * units, 0);
 }
 
-/** Bytes that a step on one pattern moves. */
+/** Bytes that a step on one sample moves. */
 export interface Traffic {
   /** Read only. */
   readonly read: number;
@@ -110,7 +110,7 @@ export interface Traffic {
 /**
  * Bytes of an online step with momentum in float32, of weights W and velocities V, n of each in all layers, m of them behind the first:
  * forward reads W (4n), backward reads W of all layers but the first (4m), the update, fused with the outer product, reads and writes W and V (16n).
- * They are spread over W and V (8n). Patterns and activations are small beside them.
+ * They are spread over W and V (8n). Samples and activations are small beside them.
  */
 export function traffic({ sizes }: Pick<Rung, 'sizes'>): Traffic {
   const n = parameters({ sizes });

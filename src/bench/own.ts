@@ -1,8 +1,8 @@
 // This package as a contender, as its users run it: Network.fit over a dataset, whole epochs to a call.
 
 import type * as package_ from '../index.js';
-import type { Threads } from '../threads.js';
-import { MOMENTUM, type Patterns, RATE, type Rung } from './ladder.js';
+import type { Threads } from '../runtime/threads.js';
+import { MOMENTUM, type Samples, RATE, type Rung } from './ladder.js';
 
 /** What of the package is measured. It is given, not imported: two builds can be measured side by side. */
 export type Library = Pick<typeof package_, 'Network' | 'dataset' | 'dense' | 'sgd'>;
@@ -23,7 +23,7 @@ export interface Contender {
 export async function prepareOwn(
   { Network, dataset, dense, sgd }: Library,
   { sizes, batch, activation, loss, full }: Rung,
-  { x, y, rows, inputs, outputs }: Patterns,
+  { x, y, rows, inputs, outputs }: Samples,
   threads?: Threads,
 ): Promise<Contender> {
   const last = loss === 'crossEntropy' ? 'softmax' : 'linear';

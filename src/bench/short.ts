@@ -1,7 +1,7 @@
 // The short ladder, for anybody's machine: in the command, in a page, in under half a minute.
 
 import type { Instructions } from '../../bindings/loops.js';
-import { LADDER, parameters, patterns, products, traffic } from './ladder.js';
+import { LADDER, parameters, samples, products, traffic } from './ladder.js';
 import { DEFAULT, bandwidthLoops, limitLoops } from './limit.js';
 import { type Library, prepareOwn } from './own.js';
 import { calibrate, timed } from './rounds.js';
@@ -70,7 +70,7 @@ export async function shortLadder(library: Library, options: ShortOptions = {}):
   for (const [index, rung] of rungs.entries()) {
     options.onRung?.(rung.name, index, rungs.length);
     await breath();
-    const data = patterns(rung);
+    const data = samples(rung);
     const entries = [];
     for (const threads of [1, 'auto'] as const) {
       const contender = await prepareOwn(library, rung, data, threads);

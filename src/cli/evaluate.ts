@@ -7,7 +7,7 @@ import { requireApart, requireWritable, writeText } from './output.js';
 import { located, relocated } from './read/cells.js';
 import type { Sheet } from './read/sheet.js';
 import { Points } from './points.js';
-import { counted } from '../errors.js';
+import { counted } from '../runtime/errors.js';
 import { classificationText, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';

@@ -1,6 +1,6 @@
 // How the command fails: a message that names file, line and column, an exit code, never a stack trace.
 
-import { DataError, EfficientBackpropError, FileError } from '../errors.js';
+import { DataError, EfficientBackpropError, FileError } from '../runtime/errors.js';
 
 export const EXIT = { data: 1, usage: 2, interrupted: 130 } as const;
 

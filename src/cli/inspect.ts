@@ -1,11 +1,11 @@
 // inspect: what a model file holds.
 
 import { Classifier } from '../estimators/classifier.js';
-import { counted } from '../errors.js';
+import { counted } from '../runtime/errors.js';
 import { versionFor } from '../format/document.js';
-import type { Layer } from '../layers.js';
+import type { Layer } from '../layers/layers.js';
 import { loadModel } from '../load-model.js';
-import { Network } from '../network.js';
+import { Network } from '../network/network.js';
 import { UsageError } from './failure.js';
 import { type SpectrumOptions, spectrumOf } from './spectrum.js';
 import { adviceText, choiceText, columnsText, curveText } from './show.js';

@@ -4,8 +4,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { MOST_THREADS } from '../../bindings/team.js';
 import manifest from '../../package.json' with { type: 'json' };
-import { ACTIVATION_NAMES } from '../activations.js';
-import { OptionError } from '../errors.js';
+import { ACTIVATION_NAMES } from '../layers/activations.js';
+import { OptionError } from '../runtime/errors.js';
 import type { EstimatorOptions } from '../estimators/options.js';
 import type { BenchOptions } from './bench.js';
 import { evaluate } from './evaluate.js';

@@ -2,7 +2,7 @@
 
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { FileError } from '../errors.js';
+import { FileError } from '../runtime/errors.js';
 import { writeBytes } from '../format/file.js';
 import { UsageError } from './failure.js';
 

@@ -3,11 +3,11 @@
 import { histogram, negatives, spectrumPicture } from '../curvature/histogram.js';
 import type { Curvature } from '../curvature/curvature.js';
 import { Classifier } from '../estimators/classifier.js';
-import { init } from '../init.js';
+import { init } from '../runtime/init.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireWritable, writeText } from './output.js';
 import { located } from './read/cells.js';
-import { counted } from '../errors.js';
+import { counted } from '../runtime/errors.js';
 import { grid, short } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { loadEstimator, rowsFor, tellNotes } from './use.js';

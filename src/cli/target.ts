@@ -4,8 +4,8 @@ import { engineOf } from '../../bindings/load.js';
 import type { Label } from '../data/targets.js';
 import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/column.js';
-import { nearest } from '../options.js';
-import { Purpose } from '../random.js';
+import { nearest } from '../runtime/options.js';
+import { Purpose } from '../runtime/random.js';
 import { isBoolean, isMissingText, isNumber, typedColumn } from './read/cells.js';
 import type { Sheet } from './read/sheet.js';
 

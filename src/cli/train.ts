@@ -6,7 +6,7 @@ import { Classifier } from '../estimators/classifier.js';
 import type { EstimatorOptions, RunOptions } from '../estimators/options.js';
 import { Regressor } from '../estimators/regressor.js';
 import { SomeRows } from '../data/table.js';
-import { freshSeed } from '../random.js';
+import { freshSeed } from '../runtime/random.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireWritable } from './output.js';
 import { reporter, silent } from './progress.js';

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import type { Classifier, ClassifierEvaluation } from '../estimators/classifier.js';
-import { counted } from '../errors.js';
+import { counted } from '../runtime/errors.js';
 import type { Regressor, RegressorEvaluation } from '../estimators/regressor.js';
 import { writeText } from './output.js';
 import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from './show.js';

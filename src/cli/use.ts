@@ -1,7 +1,7 @@
 // What predict and evaluate share: a model from a file, and a file's rows as that model wants them.
 
 import { Classifier } from '../estimators/classifier.js';
-import { UnsupportedError } from '../errors.js';
+import { UnsupportedError } from '../runtime/errors.js';
 import { loadModel } from '../load-model.js';
 import { Regressor } from '../estimators/regressor.js';
 import type { ColumnSpec } from '../data/columns.js';

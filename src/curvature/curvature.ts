@@ -1,17 +1,17 @@
-// What a user asks of the Hessian of a network's loss, on a set of patterns, at the weights that the network has when asked.
+// What a user asks of the Hessian of a network's loss, on a set of samples, at the weights that the network has when asked.
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { Arena, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena } from '../../bindings/owned.js';
 import { eigen } from '../data/normalize/spectrum.js';
-import type { Dataset, Patterns } from '../data/dataset.js';
+import type { Dataset, SampleBuffers } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
-import { DataError, DisposedError, OptionError, counted, shown } from '../errors.js';
-import { Objective } from '../objective.js';
-import type { Threads } from '../threads.js';
-import { checked, flag } from '../options.js';
-import { type Architecture, type ParameterShape, outputsOf } from '../plan.js';
-import { Purpose, halves } from '../random.js';
+import { DataError, DisposedError, OptionError, counted, shown } from '../runtime/errors.js';
+import { Objective } from '../objective/objective.js';
+import type { Threads } from '../runtime/threads.js';
+import { checked, flag } from '../runtime/options.js';
+import { type Architecture, type ParameterShape, outputsOf } from '../plan/plan.js';
+import { Purpose, halves } from '../runtime/random.js';
 import {
   DIAGONAL,
   HESSIAN,
@@ -25,7 +25,7 @@ import {
   type SpectrumOptions,
   type Spectrum,
 } from './options.js';
-import { type Work, workHere } from '../work.js';
+import { type Work, workHere } from '../runtime/work.js';
 import { type Principal, type Ritz, extreme, lanczos, norm, powerIteration } from './eigen.js';
 import type { Product } from './krylov.js';
 
@@ -49,7 +49,7 @@ export interface CurvatureSubject {
 }
 
 /**
- * First and second derivatives of the loss on a set of patterns, in float64, at the weights that the network had when `curvature` was called. Vectors are flat: kernel, bias,
+ * First and second derivatives of the loss on a set of samples, in float64, at the weights that the network had when `curvature` was called. Vectors are flat: kernel, bias,
  * layer by layer. Everything refers to the library's loss (means over samples and outputs), with batches normalised by running statistics and nothing left out.
  */
 export class Curvature {
@@ -59,7 +59,7 @@ export class Curvature {
   private readonly objective: Objective;
   private readonly v: Reals;
   private readonly out: Reals;
-  private readonly patterns: Patterns;
+  private readonly samples: SampleBuffers;
   private disposed = false;
 
   /** @internal */
@@ -71,8 +71,8 @@ export class Curvature {
     this.arena = ownedArena(this);
     const at = new Reals(this.arena, 'float64', theta.length);
     at.view().set(theta);
-    this.patterns = data.copied('float64', architecture.loss, outputsOf(architecture), this.arena);
-    this.objective = new Objective(engine, this.arena, architecture, at, this.patterns, undefined, 0, subject.threads);
+    this.samples = data.copied('float64', architecture.loss, outputsOf(architecture), this.arena);
+    this.objective = new Objective(engine, this.arena, architecture, at, this.samples, undefined, 0, subject.threads);
     this.parameters = this.objective.parameters;
     this.v = new Reals(this.arena, 'float64', this.parameters);
     this.out = new Reals(this.arena, 'float64', this.parameters);
@@ -91,12 +91,12 @@ export class Curvature {
     return this.out.read() as Float64Array;
   }
 
-  /** Each pattern's own gradient of its loss (without its weight): N×P. */
+  /** Each sample's own gradient of its loss (without its weight): N×P. */
   sampleGradients(): SquareMatrix {
     this.check();
     const { objective, parameters, out, subject } = this;
     const { plan, rows } = objective;
-    const plain = plan.patterns(this.arena, { x: this.patterns.x, t: this.patterns.t });
+    const plain = plan.samples(this.arena, { x: this.samples.x, t: this.samples.t });
     const data = new Float64Array(rows * parameters);
     for (let r = 0; r < rows; r++) {
       subject.engine.core.objectiveGradient(plan.address, plain.address, r, 1, 1, out.address, 0);
@@ -106,7 +106,7 @@ export class Curvature {
     return { data, shape: [rows, parameters] };
   }
 
-  /** ∂a/∂θ of all outputs: N·O rows of P, those of a pattern together. For slabs that come and go, `eachJacobian`. */
+  /** ∂a/∂θ of all outputs: N·O rows of P, those of a sample together. For slabs that come and go, `eachJacobian`. */
   jacobian(): SquareMatrix {
     const { objective, parameters } = this;
     const data = new Float64Array(objective.rows * objective.outputs * parameters);
@@ -114,7 +114,7 @@ export class Curvature {
     return { data, shape: [objective.rows * objective.outputs, parameters] };
   }
 
-  /** The Jacobian of the outputs in slabs, so that memory stays bounded: `work` gets the rows of patterns from `first` on. */
+  /** The Jacobian of the outputs in slabs, so that memory stays bounded: `work` gets the rows of samples from `first` on. */
   eachJacobian(work: (rows: SquareMatrix, first: number) => void): void {
     this.check();
     const { objective, parameters } = this;
@@ -198,7 +198,7 @@ export class Curvature {
 
   /**
    * The eigenvalue of largest magnitude, or the largest (`which`), with its vector and residual. Exact products are searched by Lanczos' method, which tells λ from −λ; differences by the
-   * power method and patterns one by one, as the chapter has them.
+   * power method and samples one by one, as the chapter has them.
    * @throws OptionError
    */
   principalEigenvalue(options?: PrincipalOptions): Principal {
@@ -392,14 +392,14 @@ export class Curvature {
   }
 
   /**
-   * Ψ ← (1 − γ)·Ψ + (γ/α)·(∇Eᵖ(θ + α·Ψ/|Ψ|) − ∇Eᵖ(θ)), a pattern p at a time, with the γ of Figure 24: 0.1, from 20 patterns on 0.03, from 80 on 0.01, from 200 on
-   * 0.003; |Ψ| goes to λmax (9.2, (64) with the same pattern's gradient in both terms, and γ/α).
+   * Ψ ← (1 − γ)·Ψ + (γ/α)·(∇Eᵖ(θ + α·Ψ/|Ψ|) − ∇Eᵖ(θ)), a sample p at a time, with the γ of Figure 24: 0.1, from 20 samples on 0.03, from 80 on 0.01, from 200 on
+   * 0.003; |Ψ| goes to λmax (9.2, (64) with the same sample's gradient in both terms, and γ/α).
    */
   private leaky(start: Float64Array, presentations: number, alpha: number, seed: number): Principal {
-    const { objective, out, subject, patterns } = this;
+    const { objective, out, subject, samples } = this;
     const { plan, rows, theta } = objective;
     const { core } = subject.engine;
-    const plain = plan.patterns(this.arena, { x: patterns.x, t: patterns.t });
+    const plain = plan.samples(this.arena, { x: samples.x, t: samples.t });
     const size = norm(start);
     let psi = start.map((e) => e / size);
     let order: Uint32Array = new Uint32Array();
@@ -431,7 +431,7 @@ export class Curvature {
     let mean: Float64Array | undefined;
     for (const r of permutation(subject.engine, rows, seed, Purpose.order, 0)) {
       this.here(objective.diagonal(full ? 'full' : 'lecun', out, r, 1));
-      // The share of one pattern in the mean over all, times their number.
+      // The share of one sample in the mean over all, times their number.
       const own = (out.read() as Float64Array).map((h) => h * rows);
       mean = mean ? mean.map((m, i) => (1 - gamma) * m + gamma * own[i]!) : own;
     }

@@ -3,7 +3,7 @@
 import type { DoubleEngine, Engine } from '../../bindings/core.js';
 import type { Arena, Reals } from '../../bindings/memory.js';
 import { eigen } from '../data/normalize/spectrum.js';
-import { type Work, workHere } from '../work.js';
+import { type Work, workHere } from '../runtime/work.js';
 import { Krylov, type Pairs, type Product, jacobi } from './krylov.js';
 
 /** A·v. */
@@ -16,7 +16,7 @@ export interface Principal {
   readonly vector: Float64Array;
   /** |A·v − λ·v|/|λ|; NaN where it was not measured. */
   readonly residual: number;
-  /** Products, or patterns, that it took. */
+  /** Products, or samples, that it took. */
   readonly products: number;
 }
 

@@ -1,7 +1,7 @@
 // How eigenvalues are distributed: counts in bins, and a picture of them (Efficient BackProp 8, Figure 20).
 
-import { DataError } from '../errors.js';
-import { checked, number, value } from '../options.js';
+import { DataError } from '../runtime/errors.js';
+import { checked, number, value } from '../runtime/options.js';
 import type { Spectrum } from './options.js';
 
 /** Eigenvalues smaller than this share of the largest magnitude are shown at it: they are rounding. */

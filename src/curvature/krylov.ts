@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
-import type { Work } from '../work.js';
+import type { Work } from '../runtime/work.js';
 
 /** out = A·v, in linear memory. */
 export type Product = (v: Reals, out: Reals) => Work<void>;

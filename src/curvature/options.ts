@@ -1,7 +1,7 @@
 // What a user can ask of curvature, and what comes back.
 
-import { flag, number, oneOf } from '../options.js';
-import { SEED } from '../random.js';
+import { flag, number, oneOf } from '../runtime/options.js';
+import { SEED } from '../runtime/random.js';
 import { ENDS, type End } from './eigen.js';
 
 /** A square matrix, row-major. */
@@ -30,10 +30,10 @@ export interface DiagonalOptions {
   /** Of 'hutchinson': how many probes, each a product. Default 100. */
   probes?: number;
   /**
-   * Of 'lecun': the running mean ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·hᵖ over the patterns p in random order, from the first on, as on-line learning keeps it (9.1, (62)). Default: the mean of all.
+   * Of 'lecun': the running mean ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·hᵖ over the samples p in random order, from the first on, as on-line learning keeps it (9.1, (62)). Default: the mean of all.
    */
   gamma?: number;
-  /** Of probes, or the order of patterns. Default 0. */
+  /** Of probes, or the order of samples. Default 0. */
   seed?: number;
 }
 
@@ -74,7 +74,7 @@ export const PRINCIPAL = {
 export interface PrincipalOptions {
   /**
    * 'products' (default): Lanczos' method by exact products. 'finiteDifference': power iteration by two gradients (7.5), which does not settle where λ and −λ are both there: its residual says so.
-   * 'online': a pattern at a time (9.2); its value is a magnitude, without a sign or a residual.
+   * 'online': a sample at a time (9.2); its value is a magnitude, without a sign or a residual.
    */
   by?: 'products' | 'finiteDifference' | 'online';
   /** The eigenvalue of largest 'magnitude' (default), or the 'algebraic' largest, which may be a smaller one, or negative too; then differences are searched by Lanczos' method as well. */
@@ -85,11 +85,11 @@ export interface PrincipalOptions {
   tolerance?: number;
   /** The most products. Default 1000. */
   products?: number;
-  /** Of 'online': patterns shown. Default 400; the order of magnitude is right after 100. */
+  /** Of 'online': samples shown. Default 400; the order of magnitude is right after 100. */
   presentations?: number;
   /** The step of differences. Default 10⁻⁴. */
   alpha?: number;
-  /** Of the vector to start with, and the order of patterns. Default 0. */
+  /** Of the vector to start with, and the order of samples. Default 0. */
   seed?: number;
 }
 

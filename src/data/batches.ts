@@ -1,7 +1,7 @@
-// How a fit walks through its patterns: in which order, and how many to a step (Efficient BackProp 4.1 and 4.2).
+// How a fit walks through its samples: in which order, and how many to a step (Efficient BackProp 4.1 and 4.2).
 
-import { OptionError } from '../errors.js';
-import { type Checked, type Schema, checked, flag, number, oneOf } from '../options.js';
+import { OptionError } from '../runtime/errors.js';
+import { type Checked, type Schema, checked, flag, number, oneOf } from '../runtime/options.js';
 
 const EMPHASIS = {
   exponent: number({ min: 0, max: 1 }, 1),
@@ -16,18 +16,18 @@ const EMPHASIS = {
 export interface EmphasisOptions {
   /** How strongly probabilities follow errors, 0 (not at all) to 1 (in proportion). Default 1. */
   exponent?: number;
-  /** What share of a pattern's running error its newest loss makes, > 0 and ≤ 1. Default 0.5: the last two or three presentations count. */
+  /** What share of a sample's running error its newest loss makes, > 0 and ≤ 1. Default 0.5: the last two or three presentations count. */
   memory?: number;
-  /** The least probability, in units of 1/N, 0 to 1: no pattern is forgotten. Default 0.2. */
+  /** The least probability, in units of 1/N, 0 to 1: no sample is forgotten. Default 0.2. */
   floor?: number;
-  /** The largest probability, in units of 1/N, > 1: no pattern takes over. Default 5. */
+  /** The largest probability, in units of 1/N, > 1: no sample takes over. Default 5. */
   cap?: number;
   /**
    * Errors above this quantile count as if they were at it, > 0 and ≤ 1, which lessens what outliers do, but does not make emphasis safe with them: with 5 % wrong labels 0.95 left up to 6
    * times the errors of 'shuffle', 0.7 up to 1.9 times. Default 1, no clipping.
    */
   quantile?: number;
-  /** Whether a pattern weighs 1/(N·p), so that the gradient stays unbiased and only its variance changes. Default false. */
+  /** Whether a sample weighs 1/(N·p), so that the gradient stays unbiased and only its variance changes. Default false. */
   importance?: boolean;
 }
 
@@ -37,9 +37,9 @@ export interface Emphasis extends Readonly<Required<EmphasisOptions>> {
 }
 
 /**
- * Hard examples more often: after a first epoch that takes each pattern once, patterns are drawn with probabilities that follow the running
+ * Hard examples more often: after a first epoch that takes each sample once, samples are drawn with probabilities that follow the running
  * errors, p ∝ errorᵉˣᵖᵒⁿᵉⁿᵗ between `floor`/N and `cap`/N. An epoch is N draws. It pays where errors are rare and informative, as those of
- * small classes. Where labels may be wrong, use 'shuffle': with 5 % wrong ones emphasis left up to 7 times its errors, and no setting made it safe. For steps on fewer patterns than there are.
+ * small classes. Where labels may be wrong, use 'shuffle': with 5 % wrong ones emphasis left up to 7 times its errors, and no setting made it safe. For steps on fewer samples than there are.
  * @throws OptionError
  */
 export function emphasize(options?: EmphasisOptions): Emphasis {
@@ -56,7 +56,7 @@ const GROWING = {
 
 /** Options of `growing`. */
 export interface GrowingOptions {
-  /** Patterns of the first steps. Default 16. */
+  /** Samples of the first steps. Default 16. */
   start?: number;
   /** What makes batches grow: each 'epoch' (default), or the 'variance' of the gradient. */
   by?: 'epoch' | 'variance';
@@ -67,7 +67,7 @@ export interface GrowingOptions {
    * 0.7 (0.5 to 1 are customary: Byrd, Chin, Nocedal and Wu 2012).
    */
   theta?: number;
-  /** The largest size. Default: all patterns. */
+  /** The largest size. Default: all samples. */
   limit?: number;
 }
 
@@ -92,7 +92,7 @@ export function growing(options?: GrowingOptions): Growing {
 /** An order by name, or an emphasis with settings. */
 export type Order = 'shuffle' | 'interleave' | 'sequential' | 'emphasize' | Emphasis;
 
-/** What becomes of patterns that do not fill a batch, by name. */
+/** What becomes of samples that do not fill a batch, by name. */
 export const LAST_BATCHES = ['even', 'short', 'drop'] as const;
 
 export type LastBatch = (typeof LAST_BATCHES)[number];

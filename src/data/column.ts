@@ -1,6 +1,6 @@
 // One column from cells: numbers, dates or strings, and the cell that is none of what the others are.
 
-import { DataError, shown } from '../errors.js';
+import { DataError, shown } from '../runtime/errors.js';
 
 /** What a record may hold. null, undefined, NaN and '' are missing. */
 export type Cell = number | string | boolean | bigint | Date | null | undefined;

@@ -1,6 +1,6 @@
 // What each column of a table is, learned from its cells: how it becomes inputs, or why it does not.
 
-import { DataError, shown, counted } from '../errors.js';
+import { DataError, shown, counted } from '../runtime/errors.js';
 import { type Column, MOSTLY, isNumberInText } from './column.js';
 import { type Extremes, Grouping, Groups, type Limits, type Sentinel } from './extremes.js';
 import type { Running } from './running.js';

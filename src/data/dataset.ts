@@ -2,9 +2,9 @@
 
 import { type Arena, type Precision, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena } from '../../bindings/owned.js';
-import { DataError, DisposedError, counted, thereAre } from '../errors.js';
-import { LOSSES, type Loss } from '../losses.js';
-import { checked, oneOf, value } from '../options.js';
+import { DataError, DisposedError, counted, thereAre } from '../runtime/errors.js';
+import { LOSSES, type Loss } from '../layers/losses.js';
+import { checked, oneOf, value } from '../runtime/options.js';
 import { type Matrix, type MatrixLike, type ShapedArray, copyMatrix, isRow, matrix, requireColumns } from './matrix.js';
 import { picked } from './pick.js';
 
@@ -24,7 +24,7 @@ export interface DatasetOptions {
 }
 
 /** What a fit reads: rows×inputs, rows×outputs, and one weight a row or none, all in one precision. */
-export interface Patterns {
+export interface SampleBuffers {
   readonly x: Reals;
   readonly t: Reals;
   readonly w: Reals | undefined;
@@ -32,7 +32,7 @@ export interface Patterns {
 
 /** Inputs, targets and weights, copied and checked once: for repeated fits, races and cross-validation. */
 export class Dataset {
-  /** N, the number of patterns. */
+  /** N, the number of samples. */
   readonly rows: number;
   /** I, the number of inputs. */
   readonly inputs: number;
@@ -85,11 +85,11 @@ export class Dataset {
   }
 
   /**
-   * The patterns in a precision, targets as the loss wants them: for crossEntropy one column per class. What is not kept so is put into the arena.
+   * The samples in a precision, targets as the loss wants them: for crossEntropy one column per class. What is not kept so is put into the arena.
    * @internal
    * @throws DataError if the targets do not suit the loss, or the data overflow the precision
    */
-  patterns(precision: Precision, loss: Loss, outputs: number, arena: Arena): Patterns {
+  samples(precision: Precision, loss: Loss, outputs: number, arena: Arena): SampleBuffers {
     this.check();
     return {
       x: this.in(precision, this.x, 'X', arena),
@@ -99,8 +99,8 @@ export class Dataset {
   }
 
   /** The same, all of it the arena's, so that the dataset may go. @internal */
-  copied(precision: Precision, loss: Loss, outputs: number, arena: Arena): Patterns {
-    const { x, t, w } = this.patterns(precision, loss, outputs, arena);
+  copied(precision: Precision, loss: Loss, outputs: number, arena: Arena): SampleBuffers {
+    const { x, t, w } = this.samples(precision, loss, outputs, arena);
     const kept = (from: Reals) =>
       from !== this.x && from !== this.y && from !== this.w
         ? from

@@ -1,7 +1,7 @@
 // From a table's columns to a network's inputs, always in the same way: numbers centred and scaled, categories as indicators,
 // gaps filled.
 
-import { DataError, shown, counted } from '../errors.js';
+import { DataError, shown, counted } from '../runtime/errors.js';
 import type { Column } from './column.js';
 import { type ColumnSpec, ColumnsLearner, GAP, held, refuseGap } from './columns.js';
 import { soleRow } from './matrix.js';

@@ -1,7 +1,7 @@
 // What users give as a matrix, checked and copied row-major into a typed array.
 
 import type { RealArray } from '../../bindings/memory.js';
-import { DataError, shown, counted } from '../errors.js';
+import { DataError, shown, counted } from '../runtime/errors.js';
 
 export type NumericArray =
   | Float32Array

@@ -1,6 +1,6 @@
 // Some rows of what users give, in the form in which it came.
 
-import { DataError, shown } from '../errors.js';
+import { DataError, shown } from '../runtime/errors.js';
 import type { ShapedArray } from './matrix.js';
 
 const isShaped = (X: unknown): X is ShapedArray => typeof X === 'object' && X !== null && 'shape' in X && 'data' in X;

@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { Arena, Words } from '../../bindings/memory.js';
-import { type Purpose, halves } from '../random.js';
+import { type Purpose, halves } from '../runtime/random.js';
 
 /** A random permutation of 0 … n − 1, the same for the same seed, purpose and round. */
 export function permutation(engine: Engine, n: number, seed: number, purpose: Purpose, round = 0): Uint32Array {
@@ -31,8 +31,8 @@ export function drawn(engine: Engine, n: number, share: number, seed: number, pu
 }
 
 /**
- * Deals indices 0 … n − 1, in a permuted order, into parts that get `shares` (which sum to 1) of all patterns and, as nearly
- * as whole patterns allow, of each class. The first pattern of a class goes to the largest part, so that a part meant for
+ * Deals indices 0 … n − 1, in a permuted order, into parts that get `shares` (which sum to 1) of all samples and, as nearly
+ * as whole samples allow, of each class. The first sample of a class goes to the largest part, so that a part meant for
  * training knows every class. Each part lists its indices in ascending order.
  */
 export function deal(order: Uint32Array, shares: readonly number[], classes?: ArrayLike<number>): Uint32Array[] {

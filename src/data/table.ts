@@ -1,6 +1,6 @@
 // Tables: what estimators learn from, column by column, whether it came as arrays, records or columns of a file.
 
-import { DataError, shown } from '../errors.js';
+import { DataError, shown } from '../runtime/errors.js';
 import { type Cell, type Column, columnOf } from './column.js';
 import { type Matrix, type MatrixLike, matrix } from './matrix.js';
 

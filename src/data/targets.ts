@@ -1,10 +1,10 @@
 // Target values of classes, and the way back (Efficient BackProp 4.5).
 
 import { engineOf } from '../../bindings/load.js';
-import { ACTIVATION_NAMES, type Activation } from '../activations.js';
-import { DataError, OptionError, shown, counted, thereAre } from '../errors.js';
-import { argmax } from '../metrics.js';
-import { checked, oneOf, value } from '../options.js';
+import { ACTIVATION_NAMES, type Activation } from '../layers/activations.js';
+import { DataError, OptionError, shown, counted, thereAre } from '../runtime/errors.js';
+import { argmax } from '../evaluation/metrics.js';
+import { checked, oneOf, value } from '../runtime/options.js';
 import { type Calibration, calibration, fitScale } from './calibration.js';
 import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns } from './matrix.js';
 
@@ -14,7 +14,7 @@ export type Label = string | number | boolean;
 /** The type of labels of which some are known: all strings, all numbers, or true and false. */
 export type LabelsLike<L extends Label> = L extends string ? string : L extends number ? number : boolean;
 
-/** What outputs are to become: `high` for the class that a pattern is of, `low` for the others. */
+/** What outputs are to become: `high` for the class that a sample is of, `low` for the others. */
 export interface TargetValues {
   readonly low: number;
   readonly high: number;
@@ -214,7 +214,7 @@ export const targets = {
   decode,
   /**
    * Learns how sure outputs are: probabilities are softmax(scale·outputs) with the scale of least cross-entropy, against targets that are moved off
-   * 0 and 1 by how many patterns there were (Platt 1999), so that it stays finite. Best on rows that were not trained on. @throws DataError
+   * 0 and 1 by how many samples there were (Platt 1999), so that it stays finite. Best on rows that were not trained on. @throws DataError
    */
   calibrate,
 } as const;

@@ -1,7 +1,7 @@
 // Rows and their targets, chunk by chunk: what estimators learn from where data are larger than memory.
 
 import { type Rows, type Table, table } from '../data/table.js';
-import { DataError, shown } from '../errors.js';
+import { DataError, shown } from '../runtime/errors.js';
 
 /** Rows and their targets chunk by chunk; called for each pass over them, and begins anew each time. */
 export type RowChunks<Targets> = () => AsyncIterable<readonly [Rows, Targets]> | Iterable<readonly [Rows, Targets]>;

@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { Arena, Reals } from '../../bindings/memory.js';
-import type { Network } from '../network.js';
+import type { Network } from '../network/network.js';
 import { type Problem, shaped } from './problem.js';
 
 /** Weighted means of the targets, one an output. */

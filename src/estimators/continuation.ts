@@ -2,11 +2,11 @@
 
 import type { RealArray } from '../../bindings/memory.js';
 import { isEmphasis } from '../data/batches.js';
-import type { History } from '../fit/history.js';
-import type { FitOptions } from '../fit/options.js';
-import type { Network } from '../network.js';
-import type { Method, MethodState } from '../optim/method.js';
-import { sgd } from '../optim/sgd.js';
+import type { History } from '../training/history.js';
+import type { FitOptions } from '../training/options.js';
+import type { Network } from '../network/network.js';
+import type { Method, MethodState } from '../methods/method.js';
+import { sgd } from '../methods/sgd.js';
 import { decayByRule, largestEigenvalue, noiseRate, startRate } from './defaults.js';
 import { type Change, fold, folded } from './fold.js';
 import type { Head } from './head.js';

@@ -1,7 +1,7 @@
 // What an estimator chooses when nobody says: rules from the shape of the data and the largest curvature of the inputs.
 // docs/defaults.md explains them and has the measurements behind the constants.
 
-import type { Loss } from '../losses.js';
+import type { Loss } from '../layers/losses.js';
 import type { Family } from './recipe.js';
 
 const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);

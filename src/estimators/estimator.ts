@@ -7,7 +7,14 @@ import type { Head } from './head.js';
 import { Inputs } from './inputs.js';
 import { countRows, picked } from '../data/pick.js';
 import { type Rows, SomeRows, Table, table } from '../data/table.js';
-import { DisposedError, EfficientBackpropError, ModelFileError, NotFittedError, OptionError, amongAll } from '../errors.js';
+import {
+  DisposedError,
+  EfficientBackpropError,
+  ModelFileError,
+  NotFittedError,
+  OptionError,
+  amongAll,
+} from '../runtime/errors.js';
 import { type Pace, type Standing, allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
 import { type Journal, journalFor } from './journal.js';
 import { type CodingLearner, type EncodedChunk, type RowChunks, eachChunk } from './chunks.js';
@@ -20,19 +27,19 @@ import {
   type PartialFitOptions,
   type RUN_OPTIONS,
 } from './options.js';
-import { Interruption } from '../fit/interruption.js';
-import { type FitOptions, checkedStopping } from '../fit/options.js';
-import type { Chunk, Chunks } from '../fit/stream.js';
-import { type Layer, activationOf } from '../layers.js';
+import { Interruption } from '../training/interruption.js';
+import { type FitOptions, checkedStopping } from '../training/options.js';
+import type { Chunk, Chunks } from '../training/stream.js';
+import { type Layer, activationOf } from '../layers/layers.js';
 import { type ModelDocument, record } from '../format/document.js';
 import { encoderSpec, fitDocument, fitFrom } from '../format/estimator.js';
 import { estimatorState, estimatorStateFrom } from '../format/journal.js';
 import { Reading, Writing, withoutState } from '../format/state.js';
 import { runningDocument, runningFrom } from '../format/running.js';
-import { Model } from '../model.js';
+import { Model } from '../network/model.js';
 import type { Curvature } from '../curvature/curvature.js';
-import { type Checked, checked, number } from '../options.js';
-import { freshSeed } from '../random.js';
+import { type Checked, checked, number } from '../runtime/options.js';
+import { freshSeed } from '../runtime/random.js';
 import { make } from './fitting.js';
 import { type Change, type TargetScaling, change } from './fold.js';
 import { Members, membersDocument, membersFrom, membersIn } from './members.js';

@@ -1,15 +1,15 @@
 // A model made: chosen, its networks trained, and replaced by something simpler where all of them failed.
 
-import { counted } from '../errors.js';
+import { counted } from '../runtime/errors.js';
 import type { Engine } from '../../bindings/core.js';
 import type { Dataset } from '../data/dataset.js';
-import { type History, type StopReason, emptyHistory } from '../fit/history.js';
-import type { Interruption } from '../fit/interruption.js';
-import type { FitOptions } from '../fit/options.js';
-import type { Chunks } from '../fit/stream.js';
-import type { Network } from '../network.js';
-import type { MethodState } from '../optim/method.js';
-import type { Checked } from '../options.js';
+import { type History, type StopReason, emptyHistory } from '../training/history.js';
+import type { Interruption } from '../training/interruption.js';
+import type { FitOptions } from '../training/options.js';
+import type { Chunks } from '../training/stream.js';
+import type { Network } from '../network/network.js';
+import type { MethodState } from '../methods/method.js';
+import type { Checked } from '../runtime/options.js';
 import { constantLoss, setConstant } from './constant.js';
 import type { Head } from './head.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';

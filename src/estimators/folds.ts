@@ -2,8 +2,8 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { deal, permutation } from '../data/split.js';
-import type { Network } from '../network.js';
-import { Purpose } from '../random.js';
+import type { Network } from '../network/network.js';
+import { Purpose } from '../runtime/random.js';
 import { type Bar, type Trained, train } from './training.js';
 import { constantLoss } from './constant.js';
 import { type Problem, datasetOf, picked, shaped, someRows } from './problem.js';

@@ -1,9 +1,9 @@
 // The top of an estimator's network: what its outputs are, and what they are to become.
 
-import type { Activation } from '../activations.js';
+import type { Activation } from '../layers/activations.js';
 import { type TargetValues, TARGET_ACTIVATIONS, isTargetValues, targetValues } from '../data/targets.js';
-import { OptionError } from '../errors.js';
-import { type Checked, oneOf, value } from '../options.js';
+import { OptionError } from '../runtime/errors.js';
+import { type Checked, oneOf, value } from '../runtime/options.js';
 
 /** Loss and activation of the last layer, and the values that stand for a class (for numbers they mean nothing). */
 export interface Head extends TargetValues {

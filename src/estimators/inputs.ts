@@ -7,7 +7,7 @@ import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.
 import { type Normalizer, type NormalizerJSON, restored } from '../data/normalize/normalizer.js';
 import type { Running } from '../data/running.js';
 import type { Table } from '../data/table.js';
-import { DataError, ModelFileError } from '../errors.js';
+import { DataError, ModelFileError } from '../runtime/errors.js';
 import { readable } from '../format/document.js';
 
 /** Robust deviations from the median beyond which a column has a long tail. */

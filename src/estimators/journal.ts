@@ -1,15 +1,15 @@
 // What an estimator's fit has trained so far. A fit that is taken up goes the same way again, and finds here what was trained before.
 
 import type { RealArray } from '../../bindings/memory.js';
-import { DataError, EfficientBackpropError, OptionError } from '../errors.js';
+import { DataError, EfficientBackpropError, OptionError } from '../runtime/errors.js';
 import { crc32 } from '../format/crc.js';
-import { type Asked, refuse, worded } from '../fit/asked.js';
-import type { Checkpoint } from '../fit/checkpoint.js';
-import type { History } from '../fit/history.js';
-import type { Network } from '../network.js';
-import type { MethodState } from '../optim/method.js';
+import { type Asked, refuse, worded } from '../training/asked.js';
+import type { Checkpoint } from '../training/checkpoint.js';
+import type { History } from '../training/history.js';
+import type { Network } from '../network/network.js';
+import type { MethodState } from '../methods/method.js';
 import type { RUN_OPTIONS, Resumable } from './options.js';
-import type { Checked } from '../options.js';
+import type { Checked } from '../runtime/options.js';
 import type { Problem } from './problem.js';
 import type { Recipe } from './recipe.js';
 

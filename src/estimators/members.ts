@@ -3,11 +3,11 @@
 import type { RealArray } from '../../bindings/memory.js';
 import { calibration } from '../data/calibration.js';
 import type { ShapedArray } from '../data/matrix.js';
-import { ModelFileError } from '../errors.js';
-import { requireFinite } from '../evaluation.js';
+import { ModelFileError } from '../runtime/errors.js';
+import { requireFinite } from '../evaluation/evaluation.js';
 import { type ModelDocument, fields } from '../format/document.js';
-import { Network } from '../network.js';
-import { number } from '../options.js';
+import { Network } from '../network/network.js';
+import { number } from '../runtime/options.js';
 import type { Problem } from './problem.js';
 import { type Recipe, build } from './recipe.js';
 

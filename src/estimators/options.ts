@@ -2,14 +2,14 @@
 
 import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
-import { ACTIVATION_NAMES, type Activation } from '../activations.js';
+import { ACTIVATION_NAMES, type Activation } from '../layers/activations.js';
 import type { Growing } from '../data/batches.js';
-import { type EarlyStopping, FIT_OPTIONS } from '../fit/options.js';
-import type { History } from '../fit/history.js';
-import { NUMERICS } from '../numerics.js';
-import { callback, number, oneOf, value } from '../options.js';
-import { SEED } from '../random.js';
-import { THREADS, type Threads } from '../threads.js';
+import { type EarlyStopping, FIT_OPTIONS } from '../training/options.js';
+import type { History } from '../training/history.js';
+import { NUMERICS } from '../runtime/numerics.js';
+import { callback, number, oneOf, value } from '../runtime/options.js';
+import { SEED } from '../runtime/random.js';
+import { THREADS, type Threads } from '../runtime/threads.js';
 import type { Spool } from './chunks.js';
 import type { Journal } from './journal.js';
 import type { Choice } from './selection.js';

@@ -4,7 +4,7 @@ import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import { Dataset } from '../data/dataset.js';
 import type { ShapedArray } from '../data/matrix.js';
-import type { Threads } from '../threads.js';
+import type { Threads } from '../runtime/threads.js';
 import { concatenated } from './chunks.js';
 import type { Head } from './head.js';
 import type { Journal } from './journal.js';

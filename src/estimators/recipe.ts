@@ -1,8 +1,8 @@
 // A recipe: what a model is trained with.
 
-import type { Activation } from '../activations.js';
-import { dense } from '../layers.js';
-import { Network } from '../network.js';
+import type { Activation } from '../layers/activations.js';
+import { dense } from '../layers/layers.js';
+import { Network } from '../network/network.js';
 import {
   MANY_ROWS,
   MOMENTUM,

@@ -5,7 +5,7 @@ import { rowWeights } from '../data/dataset.js';
 import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
 import { followed, isSettled, scalingOf } from '../data/running.js';
 import type { Rows } from '../data/table.js';
-import { DataError, ModelFileError, counted, thereAre } from '../errors.js';
+import { DataError, ModelFileError, counted, thereAre } from '../runtime/errors.js';
 import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import { type CodedTargets, type CodingDocument, Estimator, optionsOf } from './estimator.js';
 import type { TargetScaling } from './fold.js';
@@ -13,8 +13,8 @@ import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_O
 import { type ModelDocument, type ModelJSON, fields, fromJSON, readable } from '../format/document.js';
 import { scaling } from '../format/estimator.js';
 import { spreadsDocument, targetSpreads } from '../format/running.js';
-import { type NumberMetrics, NumberTally } from '../metrics.js';
-import { apart, checked, value } from '../options.js';
+import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
+import { apart, checked, value } from '../runtime/options.js';
 import { NUMBERS } from './head.js';
 
 export type RegressorOptions = EstimatorOptions;

@@ -1,7 +1,7 @@
 // Candidates tried on rows that they have not learned from, fold by fold, as far as somebody lets it go on.
 
-import type { History } from '../fit/history.js';
-import type { Network } from '../network.js';
+import type { History } from '../training/history.js';
+import type { Network } from '../network/network.js';
 import type { Folds } from './folds.js';
 import type { Problem } from './problem.js';
 import { type Family, type Recipe, Recipes } from './recipe.js';

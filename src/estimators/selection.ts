@@ -2,9 +2,9 @@
 // against a linear model.
 
 import type { Engine } from '../../bindings/core.js';
-import type { Activation } from '../activations.js';
-import type { History } from '../fit/history.js';
-import type { Network } from '../network.js';
+import type { Activation } from '../layers/activations.js';
+import type { History } from '../training/history.js';
+import type { Network } from '../network/network.js';
 import { FEW_ROWS, type Plan, affordable, planFor } from './budget.js';
 import { MANY_ROWS, MEMBERS, families, sampleCost } from './defaults.js';
 import { fewRows } from './few-rows.js';

@@ -1,15 +1,15 @@
 // Techniques that an estimator leaves out unless asked for: of the network, and of the fit.
 
 import type { Order, Growing } from '../data/batches.js';
-import { OptionError } from '../errors.js';
+import { OptionError } from '../runtime/errors.js';
 import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
-import { type Clip, FIT_OPTIONS, type FitOptions } from '../fit/options.js';
-import type { NamedInitializer } from '../initializers.js';
-import { INITIALIZER_NAMES } from '../initializers.js';
-import { type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../layers.js';
-import type { Activation } from '../activations.js';
-import { type Method, isMethod } from '../optim/method.js';
-import { type Checked, number, oneOf, value } from '../options.js';
+import { type Clip, FIT_OPTIONS, type FitOptions } from '../training/options.js';
+import type { NamedInitializer } from '../layers/initializers.js';
+import { INITIALIZER_NAMES } from '../layers/initializers.js';
+import { type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../layers/layers.js';
+import type { Activation } from '../layers/activations.js';
+import { type Method, isMethod } from '../methods/method.js';
+import { type Checked, number, oneOf, value } from '../runtime/options.js';
 
 export const TECHNIQUE_OPTIONS = {
   init: oneOf(

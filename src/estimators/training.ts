@@ -1,12 +1,12 @@
 // Training by a recipe, and what is done where that explodes.
 
 import type { Dataset } from '../data/dataset.js';
-import type { Outcome } from '../fit/loop.js';
-import type { FitOptions } from '../fit/options.js';
-import type { Chunks } from '../fit/stream.js';
-import { adam } from '../optim/adaptive.js';
-import type { Method } from '../optim/method.js';
-import { sgd } from '../optim/sgd.js';
+import type { Outcome } from '../training/loop.js';
+import type { FitOptions } from '../training/options.js';
+import type { Chunks } from '../training/stream.js';
+import { adam } from '../methods/adaptive.js';
+import type { Method } from '../methods/method.js';
+import { sgd } from '../methods/sgd.js';
 import { CLIP, annealed } from './defaults.js';
 import type { Head } from './head.js';
 import type { Task } from './journal.js';

@@ -1,7 +1,7 @@
 // A model as plain data: what it is, how it is configured, its tensors. As bytes (safetensors) and as JSON.
 
-import { ModelFileError, OptionError, shown } from '../errors.js';
-import { type Checked, type Schema, checked } from '../options.js';
+import { ModelFileError, OptionError, shown } from '../runtime/errors.js';
+import { type Checked, type Schema, checked } from '../runtime/options.js';
 import { fromBase64, toBase64 } from './base64.js';
 import { crc32 } from './crc.js';
 import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from './safetensors.js';

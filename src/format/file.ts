@@ -1,6 +1,6 @@
 // Bytes in files, where the runtime has files.
 
-import { EfficientBackpropError, FileError, UnsupportedError } from '../errors.js';
+import { EfficientBackpropError, FileError, UnsupportedError } from '../runtime/errors.js';
 
 type FileSystem = typeof import('node:fs/promises');
 

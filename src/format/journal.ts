@@ -1,12 +1,12 @@
 // Where an estimator's training can be taken up, in a model file: what a fit has trained so far, and what partialFit goes on from.
 
-import { ModelFileError } from '../errors.js';
+import { ModelFileError } from '../runtime/errors.js';
 import type { Standing } from '../estimators/continuation.js';
 import { type Done, Journal, type Underway } from '../estimators/journal.js';
-import { recordFrom, recordPart } from '../fit/checkpoint.js';
-import { type History, STOP_REASONS } from '../fit/history.js';
-import { flag, number, oneOf, value } from '../options.js';
-import { SEED } from '../random.js';
+import { recordFrom, recordPart } from '../training/checkpoint.js';
+import { type History, STOP_REASONS } from '../training/history.js';
+import { flag, number, oneOf, value } from '../runtime/options.js';
+import { SEED } from '../runtime/random.js';
 import { fields, list, record } from './document.js';
 import { type Reading, type Writing, fitDocument, fitFrom, isWords } from './state.js';
 

@@ -2,13 +2,13 @@
 
 import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
-import { ModelFileError, shown } from '../errors.js';
-import { type Layer, checkedLayer, isLayer } from '../layers.js';
-import { LOSS_NAMES } from '../losses.js';
-import { NUMERICS } from '../numerics.js';
-import { number, oneOf, value } from '../options.js';
-import { type Architecture, parameterShapes } from '../plan.js';
-import { SEED } from '../random.js';
+import { ModelFileError, shown } from '../runtime/errors.js';
+import { type Layer, checkedLayer, isLayer } from '../layers/layers.js';
+import { LOSS_NAMES } from '../layers/losses.js';
+import { NUMERICS } from '../runtime/numerics.js';
+import { number, oneOf, value } from '../runtime/options.js';
+import { type Architecture, parameterShapes } from '../plan/plan.js';
+import { SEED } from '../runtime/random.js';
 import { fields, list, readable, record } from './document.js';
 import type { Tensor } from './safetensors.js';
 

@@ -4,9 +4,9 @@ import type { ColumnSpec } from '../data/columns.js';
 import { NOTHING, type Scaling, type Spread } from '../data/spread.js';
 import type { EncoderSpec } from '../data/encoder.js';
 import type { Running } from '../data/running.js';
-import { ModelFileError } from '../errors.js';
+import { ModelFileError } from '../runtime/errors.js';
 import type { Pace } from '../estimators/continuation.js';
-import { flag, number, value } from '../options.js';
+import { flag, number, value } from '../runtime/options.js';
 import { fields, list } from './document.js';
 
 const COUNT = number({ min: 0, integer: true }, undefined);

@@ -2,7 +2,7 @@
 // Little-endian, as WebAssembly's memory is.
 
 import type { Precision, RealArray } from '../../bindings/memory.js';
-import { ModelFileError, shown } from '../errors.js';
+import { ModelFileError, shown } from '../runtime/errors.js';
 
 /** A named array of numbers, row-major. */
 export interface Tensor {

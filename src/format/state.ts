@@ -1,11 +1,11 @@
 // Where training can be taken up, in a model file: what is numbers in tensors of their own, `state.…`, so that no bit is lost, and the rest in the configuration, under `state`.
 
 import type { RealArray } from '../../bindings/memory.js';
-import { ModelFileError } from '../errors.js';
-import { type Checkpoint, PARTS, type Part, type Parts } from '../fit/checkpoint.js';
-import { STOP_REASONS, type StopReason } from '../fit/history.js';
-import type { MethodState } from '../optim/method.js';
-import { flag, number, oneOf, value } from '../options.js';
+import { ModelFileError } from '../runtime/errors.js';
+import { type Checkpoint, PARTS, type Part, type Parts } from '../training/checkpoint.js';
+import { STOP_REASONS, type StopReason } from '../training/history.js';
+import type { MethodState } from '../methods/method.js';
+import { flag, number, oneOf, value } from '../runtime/options.js';
 import { fields, record } from './document.js';
 import type { Tensor } from './safetensors.js';
 
@@ -36,8 +36,8 @@ export class Writing {
     return { numbers: numbers.length, vectors: lengths };
   }
 
-  method(name: string, { method, epoch, step, patterns, batchSize, memory, vectors, progress = [] }: MethodState): unknown {
-    const numbers = [epoch, step, patterns, batchSize, memory.length, ...memory, ...progress];
+  method(name: string, { method, epoch, step, samples, batchSize, memory, vectors, progress = [] }: MethodState): unknown {
+    const numbers = [epoch, step, samples, batchSize, memory.length, ...memory, ...progress];
     return { name: method, part: this.part(name, { numbers, vectors }) };
   }
 }
@@ -71,12 +71,12 @@ export class Reading {
   method(name: string, config: unknown): MethodState {
     const { name: method, part } = record(config, `state of ${name}`);
     const { numbers, vectors } = this.part(name, part);
-    const [epoch, step, patterns, batchSize, count, ...rest] = numbers as [number, number, number, number, number, ...number[]];
-    const counts = [epoch, step, patterns, batchSize, count];
+    const [epoch, step, samples, batchSize, count, ...rest] = numbers as [number, number, number, number, number, ...number[]];
+    const counts = [epoch, step, samples, batchSize, count];
     if (typeof method !== 'string' || !counts.every((n) => n >= 0) || rest.length < count)
       throw new ModelFileError(`damaged: the state of ${name} has no method, or not its numbers`);
     const progress = rest.slice(count);
-    const own = { method, epoch, step, patterns, batchSize, memory: rest.slice(0, count), vectors };
+    const own = { method, epoch, step, samples, batchSize, memory: rest.slice(0, count), vectors };
     return progress.length > 0 ? { ...own, progress } : own;
   }
 

@@ -1,6 +1,6 @@
 // Rates of each weight's own from the shape of the network (Efficient BackProp 4.7).
 
-import { type Architecture, parameterShapes, widths } from '../plan.js';
+import { type Architecture, parameterShapes, widths } from '../plan/plan.js';
 
 /** xᵏ for k a multiple of ¼, by square roots: the same bits everywhere. */
 function quarterPower(x: number, k: number): number {

@@ -2,8 +2,10 @@
 
 /** How far training has come. Counts go on over fits that continue each other, except `share`. */
 export interface Moment {
-  /** Patterns presented so far. */
-  readonly patterns: number;
+  /** Samples presented so far. */
+  readonly samples: number;
+  /** @deprecated The same as `samples`, by its former name. */
+  readonly patterns?: number;
   /** Steps taken so far. */
   readonly step: number;
   /** Whole epochs done. */

@@ -1,8 +1,8 @@
 // Learning rates that change as training goes on (Efficient BackProp 4.1, (12), and what is customary today). They give the same
 // bits on every machine: none of them uses the engine's powers or cosines.
 
-import { OptionError } from '../errors.js';
-import { type Schema, checked, number, oneOf, value } from '../options.js';
+import { OptionError } from '../runtime/errors.js';
+import { type Schema, checked, number, oneOf, value } from '../runtime/options.js';
 import type { Moment, Schedule } from './schedule.js';
 
 const POSITIVE = { above: 0, below: Infinity } as const;
@@ -43,27 +43,27 @@ function constant(rate: number): Schedule {
 export interface InverseOptions {
   /** η₀ > 0, the rate to begin with. */
   rate: number;
-  /** τ > 0, in patterns: after that many the rate is η₀/2. Default 100,000. */
+  /** τ > 0, in samples: after that many the rate is η₀/2. Default 100,000. */
   tau?: number;
 }
 
 /**
- * η(t) = η₀/(1 + t/τ), t the patterns presented: c/t in the long run, with c = η₀·τ. The optimal way to a minimum if
+ * η(t) = η₀/(1 + t/τ), t the samples presented: c/t in the long run, with c = η₀·τ. The optimal way to a minimum if
  * c > 1/(2·λ_min), and often too fast in practice (SPEC 1.4.1).
  */
 function inverse(options: InverseOptions): Schedule {
   const { rate, tau } = required('inverse', { rate: RATE, tau: number(POSITIVE, 1e5) }, options);
-  return { name: 'inverse', every: 'step', rate: ({ patterns }) => rate / (1 + patterns / tau) };
+  return { name: 'inverse', every: 'step', rate: ({ samples }) => rate / (1 + samples / tau) };
 }
 
 /** Options of `searchThenConverge`. */
 export interface SearchThenConvergeOptions extends InverseOptions {
-  /** c > 0: the rate ends as c/t, t in patterns. Default η₀·τ, as of `inverse`. */
+  /** c > 0: the rate ends as c/t, t in samples. Default η₀·τ, as of `inverse`. */
   c?: number;
 }
 
 /**
- * η(t) = η₀·(1 + s)/(1 + s + t²/τ), s = (c/η₀)·(t/τ)/τ, t the patterns presented, in units of τ: about η₀ before t = τ, c/t after
+ * η(t) = η₀·(1 + s)/(1 + s + t²/τ), s = (c/η₀)·(t/τ)/τ, t the samples presented, in units of τ: about η₀ before t = τ, c/t after
  * (Darken and Moody 1991; SPEC 1.4.1).
  */
 function searchThenConverge(options: SearchThenConvergeOptions): Schedule {
@@ -73,8 +73,8 @@ function searchThenConverge(options: SearchThenConvergeOptions): Schedule {
   return {
     name: 'searchThenConverge',
     every: 'step',
-    rate: ({ patterns }) => {
-      const t = patterns / tau;
+    rate: ({ samples }) => {
+      const t = samples / tau;
       const s = relative * t;
       return (rate * (1 + s)) / (1 + s + t * t);
     },

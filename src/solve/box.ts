@@ -1,6 +1,6 @@
 // The box that variables are kept in: low_i ≤ x_i ≤ high_i, by projection and by holding what stands at a bound and would leave it.
 
-import { OptionError } from '../errors.js';
+import { OptionError } from '../runtime/errors.js';
 
 /** [low, high] of each variable, ±Infinity where there is none on that side; null for none at all. */
 export type Bounds = readonly (readonly [number, number] | null)[];

@@ -1,6 +1,6 @@
 // Conjugate gradients (Efficient BackProp 6.2; SPEC 1.6.2) and Møller's scaled form without a line search (SPEC 1.6.6).
 
-import type { Work } from '../work.js';
+import type { Work } from '../runtime/work.js';
 import { type LineSearch, type Point, backtracking, strongWolfe } from './line-search.js';
 import {
   type Iterate,

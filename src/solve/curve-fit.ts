@@ -1,7 +1,7 @@
 // A model fitted to points, and what it says of others, with bands.
 
-import { DataError, OptionError, shown } from '../errors.js';
-import { type Checked, callback, checked, number, oneOf } from '../options.js';
+import { DataError, OptionError, shown } from '../runtime/errors.js';
+import { type Checked, callback, checked, number, oneOf } from '../runtime/options.js';
 import { Box } from './box.js';
 import { Differences } from './differences.js';
 import { finiteList, isList, sized, startOf } from './given.js';

@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { turn } from '../../bindings/turn.js';
-import { hereUntil } from '../work.js';
+import { hereUntil } from '../runtime/work.js';
 import type { Progress, SolveReason, SolveSettings } from './options.js';
 import type { Iterate, Solver } from './smooth.js';
 

@@ -1,6 +1,6 @@
 // The Gauss-Newton model of a function that is known by its products (Efficient BackProp 6.5), as the damped method sees it.
 
-import type { Work } from '../work.js';
+import type { Work } from '../runtime/work.js';
 import { truncated } from './newton.js';
 import { type Searching, type Smooth, type Squares, dot, gradientAt } from './smooth.js';
 

@@ -1,6 +1,6 @@
 // What callers hand to `minimize`, `leastSquares` and `curveFit`, checked.
 
-import { DataError, OptionError, shown } from '../errors.js';
+import { DataError, OptionError, shown } from '../runtime/errors.js';
 
 export const isList = (v: unknown): v is ArrayLike<unknown> => typeof v === 'object' && v !== null && 'length' in v;
 

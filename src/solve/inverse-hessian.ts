@@ -1,7 +1,7 @@
 // What quasi-Newton methods know of the inverse Hessian: the whole matrix, or the last few steps (Nocedal & Wright 6.1, 7.2).
 
 import { type Arena, Reals } from '../../bindings/memory.js';
-import { type Work, calling } from '../work.js';
+import { type Work, calling } from '../runtime/work.js';
 import { type Kept, dot } from './smooth.js';
 
 /** A step that was accepted. */

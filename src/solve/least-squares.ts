@@ -1,8 +1,8 @@
 // Sums of squares of a caller's own residuals.
 
 import { engineOf } from '../../bindings/load.js';
-import { DataError, OptionError } from '../errors.js';
-import { type Checked, callback, checked, flag, number, oneOf, value } from '../options.js';
+import { DataError, OptionError } from '../runtime/errors.js';
+import { type Checked, callback, checked, flag, number, oneOf, value } from '../runtime/options.js';
 import { Box } from './box.js';
 import { type Watch, drive } from './drive.js';
 import { isList, startOf } from './given.js';

@@ -6,7 +6,7 @@ import { type Iterate, type Kept, type Solver, type Squares, dot, holding, large
 export const SCALINGS = ['identity', 'marquardt', 'more'] as const;
 export type Scaling = (typeof SCALINGS)[number];
 
-/** How μ changes: by muInc and muDec, or by how well the quadratic model foretold the decrease (Nielsen 1999). */
+/** How μ changes: by muInc and muDec, or by how well the quadratic model predicted the decrease (Nielsen 1999). */
 export const RULES = ['tenfold', 'nielsen'] as const;
 export type Rule = (typeof RULES)[number];
 
@@ -89,9 +89,9 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
       const tried = f.cost(to);
       there = typeof tried === 'number' ? tried : yield* tried;
     }
-    let foretold = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
-    for (let i = 0; i < n; i++) foretold += p[i]! * (rate * d[i]! * p[i]! - g[i]!);
-    const ratio = (cost - there) / foretold;
+    let predicted = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
+    for (let i = 0; i < n; i++) predicted += p[i]! * (rate * d[i]! * p[i]! - g[i]!);
+    const ratio = (cost - there) / predicted;
     if (hopeful && !(solved && ratio >= HELD)) {
       hopeful = false;
       yield undefined;

@@ -1,6 +1,6 @@
 // Steps along a direction that satisfy the strong Wolfe conditions: Moré and Thuente's search (ACM TOMS 20, 1994; SPEC 1.6.3).
 
-import type { Work } from '../work.js';
+import type { Work } from '../runtime/work.js';
 import type { Searching } from './smooth.js';
 
 /** The function along the direction: φ(α) and φ′(α). */

@@ -2,8 +2,8 @@
 
 import { engineOf } from '../../bindings/load.js';
 import { Arena } from '../../bindings/memory.js';
-import { DataError, OptionError, shown } from '../errors.js';
-import { callback, checked, number, oneOf } from '../options.js';
+import { DataError, OptionError, shown } from '../runtime/errors.js';
+import { callback, checked, number, oneOf } from '../runtime/options.js';
 import { CLOSE, FAR, lowestAround } from './around.js';
 import { Box } from './box.js';
 import { conjugateGradient, scaledConjugateGradient } from './conjugate-gradient.js';

@@ -2,7 +2,7 @@
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
-import { type Work, call } from '../work.js';
+import { type Work, call } from '../runtime/work.js';
 import { SEARCHES, search } from './conjugate-gradient.js';
 import type { LineSearch } from './line-search.js';
 import { type Iterate, type Searching, type Smooth, type Solver, dot, gradientAt } from './smooth.js';

@@ -1,8 +1,8 @@
 // What `minimize`, `leastSquares` and `curveFit` can be told, and what they tell.
 
 import type { Numerics } from '../../bindings/core.js';
-import { NUMERICS } from '../numerics.js';
-import { type Checked, callback, number, value } from '../options.js';
+import { NUMERICS } from '../runtime/numerics.js';
+import { type Checked, callback, number, value } from '../runtime/options.js';
 import { type Bounds, isBounds } from './box.js';
 import type { Ending } from './smooth.js';
 

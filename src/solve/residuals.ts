@@ -2,7 +2,7 @@
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { Arena } from '../../bindings/memory.js';
-import { DataError, OptionError, shown } from '../errors.js';
+import { DataError, OptionError, shown } from '../runtime/errors.js';
 import type { Box } from './box.js';
 import { Differences } from './differences.js';
 import type { Counts } from './drive.js';

@@ -1,6 +1,6 @@
 // A caller's function in units of its own: variables by their sizes at the start, the value by its own there, so that no method depends on what they are measured in; and held in its box.
 
-import type { Work } from '../work.js';
+import type { Work } from '../runtime/work.js';
 import type { Box } from './box.js';
 import { CENTRAL, type Differences, powerOfTwo } from './differences.js';
 import { type Immediate, dot, same } from './smooth.js';

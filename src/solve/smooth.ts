@@ -1,6 +1,6 @@
 // What methods of second order work on, and what they yield on the way.
 
-import type { Piece, Work } from '../work.js';
+import type { Piece, Work } from '../runtime/work.js';
 
 /** A smooth function of n variables: the answer, or the work that comes to it. */
 export interface Smooth {

@@ -25,7 +25,7 @@ const FLOOR = 1e-10;
 /** A step must lower the sum by this share of what the model foretells. */
 const LEAST = 1e-4;
 
-/** Steps that lower the sum as foretold, up to this share of it, need no acceleration. */
+/** Steps that lower the sum as predicted, up to this share of it, need no acceleration. */
 const STRAIGHT = 0.1;
 
 /** Twice the acceleration is at most this share of the step. */
@@ -57,7 +57,7 @@ const ROUNDING = 1e-13;
 const NOTHING = 1e-28;
 
 /**
- * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one foretold F badly, the step
+ * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one predicted F badly, the step
  * is bent as residuals bend. Yields accepted points.
  */
 export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }: Ends, numeric: boolean): Solver<SolveReason> {
@@ -84,7 +84,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
   const begun = f.sum;
   let radius = 0;
   let mu = 0;
-  let foretold = 1; // the last ratio of what F fell by and what the model said
+  let predicted = 1; // the last ratio of what F fell by and what the model said
   let small = 0;
   let ending: SolveReason | undefined;
   let rounds = REFINED;
@@ -103,7 +103,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
         break;
       }
       for (let i = 0; i < n; i++) to[i] = f.x[i]! + p[i]!;
-      if ((mu > 0 || Math.abs(foretold - 1) > STRAIGHT) && f.acceleration(p, step.free, a) && 2 * length(a) <= BENT * size) {
+      if ((mu > 0 || Math.abs(predicted - 1) > STRAIGHT) && f.acceleration(p, step.free, a) && 2 * length(a) <= BENT * size) {
         for (let i = 0; i < n; i++) to[i]! += a[i]! / 2;
       }
       box.project(to);
@@ -113,20 +113,20 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       }
       const value = f.valueAt(to);
       const fell = f.sum - value;
-      foretold = fell / model;
+      predicted = fell / model;
       const still = size <= tolerance * length(sizes());
-      const settled = still || (Math.abs(fell) <= tolerance * f.sum && model <= tolerance * f.sum && !(foretold > 2));
-      if (!(foretold > 0.25)) {
+      const settled = still || (Math.abs(fell) <= tolerance * f.sum && model <= tolerance * f.sum && !(predicted > 2));
+      if (!(predicted > 0.25)) {
         const along = dot(p, f.model.slope);
         const share = fell >= 0 ? 0.5 : (0.5 * along) / (along + fell / 2);
         const less = share >= 0.1 && value <= 100 * f.sum ? Math.min(share, 0.5) : 0.1;
         radius = less * Math.min(radius, 10 * size);
         mu /= less;
-      } else if (mu === 0 || foretold >= 0.75) {
+      } else if (mu === 0 || predicted >= 0.75) {
         radius = Math.max(2 * size, mu === 0 ? radius : 0);
         mu /= 2;
       }
-      if (fell > 0 && foretold > LEAST) {
+      if (fell > 0 && predicted > LEAST) {
         if (!f.linearise(to)) return 'noProgress';
         yield iterate(mu);
         small = settled ? small + 1 : 0;

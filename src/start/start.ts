@@ -1,16 +1,16 @@
 // Weights that only data can tell: centres at clusters, output weights by least squares (SPEC 1.4.8).
 
 import { Arena, type RealArray, Reals, Words } from '../../bindings/memory.js';
-import type { Patterns } from '../data/dataset.js';
+import type { SampleBuffers } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
-import { DataError } from '../errors.js';
-import type { Layer } from '../layers.js';
-import { type ParameterShape, Plan, parameterShapes, widths } from '../plan.js';
-import { Purpose, halves } from '../random.js';
-import type { Subject } from '../fit/rows.js';
+import { DataError } from '../runtime/errors.js';
+import type { Layer } from '../layers/layers.js';
+import { type ParameterShape, Plan, parameterShapes, widths } from '../plan/plan.js';
+import { Purpose, halves } from '../runtime/random.js';
+import type { Subject } from '../training/rows.js';
 import { type Points, distinct, kMeans, widthsOf } from './k-means.js';
 import { linearLeastSquares } from './least-squares.js';
-import { workHere } from '../work.js';
+import { workHere } from '../runtime/work.js';
 
 /** Rows that clusters are sought among, at most: more do not move the centres much. */
 const ROWS = 4096;
@@ -26,10 +26,10 @@ function waits(layer: Layer): boolean {
 
 /**
  * Gives each layer that waits for data its start, from the bottom up, so that each sees what those below put out.
- * @param subset which patterns to learn from; all of them when missing
- * @throws DataError if an rbf layer has more units than there are different patterns
+ * @param subset which samples to learn from; all of them when missing
+ * @throws DataError if an rbf layer has more units than there are different samples
  */
-export function startFromData(subject: Subject, patterns: Patterns, subset: Words | undefined, rows: number): void {
+export function startFromData(subject: Subject, samples: SampleBuffers, subset: Words | undefined, rows: number): void {
   const { engine, architecture, theta, seed } = subject;
   const shapes = new Map(parameterShapes(architecture).map((shape) => [shape.name, shape]));
   const inputs = widths(architecture);
@@ -41,7 +41,7 @@ export function startFromData(subject: Subject, patterns: Patterns, subset: Word
         const order = permutation(engine, rows, seed, Purpose.clusters, i);
         const all = subset?.view();
         const picked = Uint32Array.from(order.subarray(0, ROWS), (r) => (all ? all[r]! : r));
-        const points = layerInputs(subject, arena, patterns, Words.of(arena, picked), i, inputs[i]!);
+        const points = layerInputs(subject, arena, samples, Words.of(arena, picked), i, inputs[i]!);
         const centres = shapes.get(`layers.${i}.centres`)!;
         const logWidths = shapes.get(`layers.${i}.logWidths`)!;
         startCentres(subject, arena, points, layer, i, centres, logWidths);
@@ -52,10 +52,10 @@ export function startFromData(subject: Subject, patterns: Patterns, subset: Word
             arena,
             Uint32Array.from({ length: rows }, (_, r) => r),
           );
-        const points = layerInputs(subject, arena, patterns, every, i, inputs[i]!);
+        const points = layerInputs(subject, arena, samples, every, i, inputs[i]!);
         const bias = shapes.get(`layers.${i}.bias`);
         const targets = inputs[i + 1]!;
-        const w = solve(points, patterns, every.view(), targets, bias !== undefined);
+        const w = solve(points, samples, every.view(), targets, bias !== undefined);
         const kernel = shapes.get(`layers.${i}.kernel`)!;
         theta.view().set(w.subarray(0, kernel.size), kernel.first);
         if (bias) theta.view().set(w.subarray(kernel.size), bias.first);
@@ -66,11 +66,11 @@ export function startFromData(subject: Subject, patterns: Patterns, subset: Word
   });
 }
 
-/** What layer i is fed for the patterns picked. */
+/** What layer i is fed for the samples picked. */
 function layerInputs(
   { engine, architecture, theta }: Subject,
   arena: Arena,
-  patterns: Patterns,
+  samples: SampleBuffers,
   picked: Words,
   i: number,
   d: number,
@@ -79,14 +79,14 @@ function layerInputs(
   const data = new Float64Array(n * d);
   const rows = picked.view();
   if (i === 0) {
-    const x = patterns.x.view();
+    const x = samples.x.view();
     rows.forEach((r, k) => {
       data.set(x.subarray(r * d, (r + 1) * d), k * d);
     });
     return { data, n, d };
   }
   const plan = new Plan(engine, arena, architecture, theta, n, false);
-  const set = plan.patterns(arena, { x: patterns.x }, picked);
+  const set = plan.samples(arena, { x: samples.x }, picked);
   for (let first = 0; first < n; first += plan.slab) {
     const count = Math.min(plan.slab, n - first);
     workHere(plan.engine, plan.evaluate(set, first, count));
@@ -134,7 +134,7 @@ function uniformStream({ core, precision }: Subject['engine'], arena: Arena, see
 }
 
 /** The weights of a linear layer, then its bias, that minimise the weighted squared error on its inputs. */
-function solve({ data, n, d }: Points, { t, w }: Patterns, rows: Uint32Array, targets: number, bias: boolean): Float64Array {
+function solve({ data, n, d }: Points, { t, w }: SampleBuffers, rows: Uint32Array, targets: number, bias: boolean): Float64Array {
   const columns = d + (bias ? 1 : 0);
   const a = new Float64Array(n * columns);
   const b = new Float64Array(n * targets);

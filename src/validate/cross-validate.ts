@@ -5,9 +5,9 @@ import { engineOf } from '../../bindings/load.js';
 import { Dataset } from '../data/dataset.js';
 import { deal, permutation } from '../data/split.js';
 import type { Samples } from '../data/table.js';
-import { OptionError } from '../errors.js';
-import { callback, checked, number, value } from '../options.js';
-import { Purpose, SEED } from '../random.js';
+import { OptionError } from '../runtime/errors.js';
+import { callback, checked, number, value } from '../runtime/options.js';
+import { Purpose, SEED } from '../runtime/random.js';
 import { type Summary, summary } from './metrics.js';
 import { type Learner, type Make, type Source, type Truths, maker, sourceOf } from './subject.js';
 

@@ -2,10 +2,10 @@
 
 import { isRow, matrix } from '../data/matrix.js';
 import type { Label } from '../data/targets.js';
-import { DataError, counted } from '../errors.js';
+import { DataError, counted } from '../runtime/errors.js';
 import { Classifier } from '../estimators/classifier.js';
-import { classOf, classThreshold } from '../metrics.js';
-import { Network } from '../network.js';
+import { classOf, classThreshold } from '../evaluation/metrics.js';
+import { Network } from '../network/network.js';
 import type { ArraySource, Learner } from './subject.js';
 
 /** error = bias + variance. */

@@ -5,10 +5,10 @@ import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
 import { countRows, picked } from '../data/pick.js';
 import type { Samples } from '../data/table.js';
 import type { Label } from '../data/targets.js';
-import { DataError, OptionError, amongAll, shown, counted, thereAre } from '../errors.js';
+import { DataError, OptionError, amongAll, shown, counted, thereAre } from '../runtime/errors.js';
 import { Classifier } from '../estimators/classifier.js';
-import { classOf, classThreshold } from '../metrics.js';
-import { Network } from '../network.js';
+import { classOf, classThreshold } from '../evaluation/metrics.js';
+import { Network } from '../network/network.js';
 
 /** A model without training: Network, Classifier, Regressor, or whatever has the same methods. */
 export interface Learner {

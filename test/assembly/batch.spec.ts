@@ -1,7 +1,7 @@
 // Batches: rows picked by index lie next to each other, weights add up, and nothing is written beside the slabs.
 
 import { LANES, SIZE } from "../../assembly/vec";
-import { Patterns, gather, gatheredTotal, slabBytes } from "../../assembly/batch";
+import { Samples, gather, gatheredTotal, slabBytes } from "../../assembly/batch";
 import { bytes, dyadics, get, guarded, intact, room, seed } from "./buffers";
 
 /** Indices below `rows` in an order with repeats. */
@@ -16,8 +16,8 @@ function picked(from: usize, indices: usize, columns: i32, r: i32, j: i32): f64 
   return get(from, <i32>load<u32>(indices + <usize>r * 4) * columns + j);
 }
 
-function patterns(): Patterns {
-  return changetype<Patterns>(bytes(offsetof<Patterns>()));
+function samples(): Samples {
+  return changetype<Samples>(bytes(offsetof<Samples>()));
 }
 
 describe("batch", () => {
@@ -60,7 +60,7 @@ describe("batch", () => {
     const rows = 3, inputs = 5, outputs = 2, n = 1300, whole = 1200, last = whole + 2; // more than slabs hold, and a rest
     const x = dyadics(11 * inputs), t = dyadics(11 * outputs), w = dyadics(11), indices = picks(n, 11), size = slabBytes(rows, inputs, outputs);
     for (let may = 0; may < 2; may++) {
-      const slabs = bytes(size), p = patterns();
+      const slabs = bytes(size), p = samples();
       p.open(rows, inputs, outputs, x, t, w, indices, slabs);
       p.goAhead(may ? last : 0);
       let gathers = 0;
@@ -85,7 +85,7 @@ describe("batch", () => {
 
   test("take points into the originals where rows stand as they are", () => {
     seed(53);
-    const x = dyadics(10 * 3), t = dyadics(10 * 2), w = dyadics(10), p = patterns();
+    const x = dyadics(10 * 3), t = dyadics(10 * 2), w = dyadics(10), p = samples();
     p.open(4, 3, 2, x, t, w, 0, 0);
     p.take(6, 4);
     expect(p.atX).toBe(x + 6 * 3 * SIZE);
@@ -96,7 +96,7 @@ describe("batch", () => {
     expect(p.atX).toBe(x + 2 * 3 * SIZE);
     expect(p.atT).toBe(0);
     expect(p.atW).toBe(0);
-    expect<bool>(guarded(changetype<usize>(p), offsetof<Patterns>())).toBe(true);
+    expect<bool>(guarded(changetype<usize>(p), offsetof<Samples>())).toBe(true);
   });
 
   test("take gathers picked rows into the slabs, and nothing beside them", () => {
@@ -104,7 +104,7 @@ describe("batch", () => {
     const rows = 4, inputs = 5, outputs = 3, x = dyadics(11 * inputs), t = dyadics(11 * outputs), w = dyadics(11);
     const indices = picks(11, 11), size = slabBytes(rows, inputs, outputs);
     for (let given = 0; given < 4; given++) {
-      const slabs = bytes(size), p = patterns(), hasT = (given & 1) != 0, hasW = (given & 2) != 0;
+      const slabs = bytes(size), p = samples(), hasT = (given & 1) != 0, hasW = (given & 2) != 0;
       p.open(rows, inputs, outputs, x, hasT ? t : 0, hasW ? w : 0, indices, slabs);
       for (let first = 0, count = 2; first < 11; first += count++) { // 2, 3, 4 and again 2 rows
         count = count > rows || first + count > 11 ? 2 : count;
@@ -122,7 +122,7 @@ describe("batch", () => {
 
   test("take of one picked row copies nothing", () => {
     seed(55);
-    const x = dyadics(11 * 3), t = dyadics(11 * 2), w = dyadics(11), indices = picks(11, 11), p = patterns();
+    const x = dyadics(11 * 3), t = dyadics(11 * 2), w = dyadics(11), indices = picks(11, 11), p = samples();
     p.open(4, 3, 2, x, t, w, indices, 0);
     for (let i = 0; i < 11; i++) {
       const at = <usize>load<u32>(indices + <usize>i * 4);
@@ -135,7 +135,7 @@ describe("batch", () => {
 
   test("weight: rows without weights, else their sum, picked or not", () => {
     seed(56);
-    const x = dyadics(11), w = dyadics(11), indices = picks(11, 11), p = patterns();
+    const x = dyadics(11), w = dyadics(11), indices = picks(11, 11), p = samples();
     p.open(4, 1, 1, x, 0, 0, indices, 0);
     expect(p.weight(3, 7)).toBe(7);
     let plain = 0.0, chosen = 0.0;

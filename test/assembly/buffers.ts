@@ -6,7 +6,7 @@ import { SIZE } from "../../assembly/vec";
 const GUARD: u32 = 0x7ff5c3e1; // a NaN as f32, and so are two of them as f64: what leaks into a sum shows
 const GUARDS: usize = 64;
 
-/** Room for n reals between guards, itself filled with the guard pattern. Address of the first; 16-byte aligned. */
+/** Room for n reals between guards, itself filled with the guard sample. Address of the first; 16-byte aligned. */
 export function room(n: i32): usize {
   return bytes(<usize>n * SIZE);
 }

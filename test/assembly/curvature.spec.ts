@@ -1,7 +1,7 @@
 // Products and diagonals of second derivatives by their laws, in the precision that they are compiled for: against JᵀQJ, each other, and sums over shards.
 
 import { SIZE } from "../../assembly/vec";
-import { patternsBytes, patternsOpen, planSlabs } from "../../assembly/evaluate";
+import { samplesBytes, samplesOpen, planSlabs } from "../../assembly/evaluate";
 import { curvatureDiagonal, curvaturesBytes, curvaturesOpen, gradientAndDiagonal } from "../../assembly/curvature/diagonal";
 import { jacobianRows } from "../../assembly/curvature/jacobian";
 import { curvatureProduct, tangentsBytes, tangentsOpen } from "../../assembly/curvature/products";
@@ -13,10 +13,10 @@ import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set }
 
 const ROWS: i32 = 7, INPUTS: i32 = 3, HIDDEN: i32 = 5, OUTPUTS: i32 = 2;
 
-/** A network 3-5-2 on seven patterns, seen four at a time: the last slab is short. */
+/** A network 3-5-2 on seven samples, seen four at a time: the last slab is short. */
 class Setting {
   plan: usize;
-  patterns: usize;
+  samples: usize;
   tangents: usize;
   curvatures: usize;
   parameters: i32;
@@ -36,8 +36,8 @@ class Setting {
       set(w, r, 1.5 + get(w, r));
       for (let o = 0; o < OUTPUTS && loss != MEAN_SQUARED_ERROR; o++) set(t, r * OUTPUTS + o, r % OUTPUTS == o ? 1 : 0);
     }
-    this.patterns = bytes(patternsBytes());
-    patternsOpen(this.patterns, plan, x, t, weighted ? w : 0, 0, bytes(planSlabs(plan)));
+    this.samples = bytes(samplesBytes());
+    samplesOpen(this.samples, plan, x, t, weighted ? w : 0, 0, bytes(planSlabs(plan)));
     this.tangents = (bytes(tangentsBytes(plan) + 64) + 63) & ~63;
     tangentsOpen(this.tangents, plan);
     this.curvatures = (bytes(curvaturesBytes(plan) + 64) + 63) & ~63;
@@ -47,7 +47,7 @@ class Setting {
   }
 
   product(v: usize, out: usize, gaussNewton: i32, first: i32 = 0, rows: i32 = ROWS, accumulate: i32 = 0): void {
-    curvatureProduct(this.tangents, this.plan, this.patterns, first, rows, 0.25, v, out, gaussNewton, accumulate);
+    curvatureProduct(this.tangents, this.plan, this.samples, first, rows, 0.25, v, out, gaussNewton, accumulate);
   }
 }
 
@@ -83,10 +83,10 @@ function squares(s: Setting, weighted: bool): bool {
   const n = s.parameters, m = ROWS * OUTPUTS, j = room(m * n), a = room(m), v = room(n), out = room(n), exact = room(n);
   for (let first = 0; first < ROWS; first += 4) {
     const rows = min(4, ROWS - first);
-    jacobianRows(s.plan, s.patterns, first, rows, weighted ? 1 : 0, j + <usize>(first * OUTPUTS * n) * SIZE, <usize>n * SIZE, a + <usize>(first * OUTPUTS) * SIZE);
+    jacobianRows(s.plan, s.samples, first, rows, weighted ? 1 : 0, j + <usize>(first * OUTPUTS * n) * SIZE, <usize>n * SIZE, a + <usize>(first * OUTPUTS) * SIZE);
   }
   const kind = sizeof<real>() == 8 ? 2 : 0; // float32 has no exact diagonal
-  curvatureDiagonal(s.curvatures, s.plan, s.patterns, 0, ROWS, 0.25, exact, kind, 0);
+  curvatureDiagonal(s.curvatures, s.plan, s.samples, 0, ROWS, 0.25, exact, kind, 0);
   for (let k = 0; k < n; k++) {
     for (let i = 0; i < n; i++) set(v, i, i == k ? 1 : 0);
     s.product(v, out, 1);
@@ -103,9 +103,9 @@ function squares(s: Setting, weighted: bool): bool {
 /** Rows of the Jacobian against the gradient of squared errors: ∂/∂θ Σ w·(a − t)²/O = (2/O)·Jᵀe. Outputs are linear. */
 function gradients(s: Setting): bool {
   const n = s.parameters, gradient = room(n), both = room(n), diagonal = room(n), alone = room(n);
-  objectiveGradient(s.plan, s.patterns, 0, ROWS, 0.25, gradient, 0);
-  gradientAndDiagonal(s.curvatures, s.plan, s.patterns, 0, ROWS, 0.25, both, diagonal, 0, 0);
-  curvatureDiagonal(s.curvatures, s.plan, s.patterns, 0, ROWS, 0.25, alone, 0, 0);
+  objectiveGradient(s.plan, s.samples, 0, ROWS, 0.25, gradient, 0);
+  gradientAndDiagonal(s.curvatures, s.plan, s.samples, 0, ROWS, 0.25, both, diagonal, 0, 0);
+  curvatureDiagonal(s.curvatures, s.plan, s.samples, 0, ROWS, 0.25, alone, 0, 0);
   for (let i = 0; i < n; i++) {
     if (get(gradient, i) != get(both, i) || get(diagonal, i) != get(alone, i)) return false; // the same operations
     if (get(diagonal, i) < 0) return false;

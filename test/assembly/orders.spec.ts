@@ -8,7 +8,7 @@ function word(list: usize, i: i32): u32 {
   return load<u32>(list + (<usize>i << 2));
 }
 
-/** Interleaves n patterns of random classes; whether the result is a permutation with as few equal neighbours as can be. */
+/** Interleaves n samples of random classes; whether the result is a permutation with as few equal neighbours as can be. */
 function deals(n: i32, classes: i32, skew: f64, epoch: u32): bool {
   const size = <usize>n << 2, order = bytes(size), classOf = bytes(size), room = interleaveBytes(n, classes), scratch = bytes(room);
   let most = 0;
@@ -35,7 +35,7 @@ function deals(n: i32, classes: i32, skew: f64, epoch: u32): bool {
 }
 
 describe("interleave", () => {
-  test("deals each pattern once, equal classes beside each other only where that cannot be helped (SPEC 1.4.2)", () => {
+  test("deals each sample once, equal classes beside each other only where that cannot be helped (SPEC 1.4.2)", () => {
     seed(61);
     for (let n = 0; n < 40; n++) {
       for (let classes = 1; classes <= 6; classes++) {
@@ -50,7 +50,7 @@ describe("interleave", () => {
 
 const N: i32 = 7;
 
-/** Opens an emphasis on N patterns with these errors; floor and cap as given. */
+/** Opens an emphasis on N samples with these errors; floor and cap as given. */
 function opened(errors: usize, floor: f64, cap: f64): usize {
   const at = bytes(emphasisBytes(N));
   emphasisOpen(at, N, 0, errors, 1, 0, 1, 0.5, floor, cap, 1, 5);
@@ -89,7 +89,7 @@ describe("emphasis", () => {
     expect<f64>(chi(opened(errors, 0, 100), p, 70000)).toBeLessThan(27.9);
   });
 
-  test("with a floor, even patterns without error come; with a cap, none comes too often", () => {
+  test("with a floor, even samples without error come; with a cap, none comes too often", () => {
     const errors = bytes(<usize>N << 3), p = bytes(<usize>N << 3);
     for (let i = 0; i < N; i++) {
       store<f64>(errors + (<usize>i << 3), i == 0 ? 1000 : i == 1 ? 0 : 1);
@@ -99,7 +99,7 @@ describe("emphasis", () => {
     expect<f64>(chi(opened(errors, 0.35, 2), p, 70000)).toBeLessThan(27.9);
   });
 
-  test("follows losses: a pattern that becomes hard comes more often at once", () => {
+  test("follows losses: a sample that becomes hard comes more often at once", () => {
     const errors = bytes(<usize>N << 3), order = bytes(<usize>N << 2);
     for (let i = 0; i < N; i++) store<f64>(errors + (<usize>i << 3), 1);
     const at = opened(errors, 0, 100);

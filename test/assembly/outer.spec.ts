@@ -38,7 +38,7 @@ describe("updates in passing", () => {
     expect<bool>(passes(MOMENTUM, LANES - 1)).toBe(false);
   });
 
-  test("the next pattern's sums", () => {
+  test("the next sample's sums", () => {
     seed(33);
     for (let kind = PLAIN_DESCENT; kind <= MOMENTUM; kind++) {
       for (let n = LANES; n <= 40 * LANES; n += n < 8 * LANES ? 1 : 4 * LANES) { // multiples of 4 vectors are taken by columns, up to 32

@@ -71,7 +71,7 @@ describe("plan", () => {
     expect(layerAt(plan([2, 1], [SIGMOID], MEAN_SQUARED_ERROR), 0).keepsInput).toBe(0);
   });
 
-  test("a slab: 64 to 256 patterns, in doubles 192, by the widths, in multiples of 64", () => {
+  test("a slab: 64 to 256 samples, in doubles 192, by the widths, in multiples of 64", () => {
     expect(planSlab(changetype<usize>(plan([1, 1], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(SIZE == 8 ? 192 : 256);
     expect(planSlab(changetype<usize>(plan([5000, 100], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(64);
     // A quarter of 4,000,000 parameters over 4,000 inputs and 1,000 units.

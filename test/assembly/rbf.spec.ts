@@ -4,7 +4,7 @@ import { LANES, SIZE } from "../../assembly/vec";
 import { rbfBackward, rbfForward, rbfGradient, rbfSlope } from "../../assembly/kernels/rbf";
 import { ROUNDING, get, intact, near, randoms, room, seed, set } from "./buffers";
 
-/** D = ½‖x − c‖² of pattern r and unit j, from what is in memory. */
+/** D = ½‖x − c‖² of sample r and unit j, from what is in memory. */
 function half(r: i32, j: i32, inputs: i32, units: i32, x: usize, centres: usize): f64 {
   let s: f64 = 0;
   for (let i = 0; i < inputs; i++) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LADDER, parameters, patterns, products, traffic } from '../../src/bench/ladder.js';
+import { LADDER, parameters, samples, products, traffic } from '../../src/bench/ladder.js';
 import { DEFAULT, NUMERICS, bandwidthLoops, limitLoops } from '../../src/bench/limit.js';
 import { bytesOfText } from '../../bindings/text.js';
 import { relaxed, strict } from '../../build/loops.text.js';
@@ -22,9 +22,9 @@ describe('what a step takes', () => {
     expect(shortRungs({ rung: '784-128-10' }).map(({ batch }) => batch)).toEqual([1, 32, 128]);
   });
 
-  test('patterns come in whole batches, inputs with mean 0 and variance 1, targets that fit the loss', () => {
+  test('samples come in whole batches, inputs with mean 0 and variance 1, targets that fit the loss', () => {
     for (const rung of LADDER) {
-      const { x, y, rows, inputs, outputs } = patterns(rung);
+      const { x, y, rows, inputs, outputs } = samples(rung);
       expect(rows % rung.batch).toBe(0);
       expect([x.length, y.length]).toEqual([rows * inputs, rows * outputs]);
       if (x.length > 2e6) continue;

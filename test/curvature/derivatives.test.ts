@@ -50,7 +50,7 @@ const TOPS: Partial<Record<Loss, Activation>> = { crossEntropy: 'softmax', binar
 
 const LOSSES: Loss[] = ['meanSquaredError', 'meanAbsoluteError', 'hinge', 'crossEntropy', 'binaryCrossEntropy'];
 
-/** w weights of patterns, one of them 0. */
+/** w weights of samples, one of them 0. */
 const WEIGHTS = [1, 2, 0.5, 1, 0, 1, 3];
 
 async function setting(layers: Layer[], loss: Loss, seed = 3) {
@@ -246,7 +246,7 @@ describe("LeCun's recursion (SPEC 1.7.4)", () => {
     }
   });
 
-  test('a running diagonal: of one pattern that pattern’s, with a small γ about the mean', async () => {
+  test('a running diagonal: of one sample that sample’s, with a small γ about the mean', async () => {
     const X = matrixOf(400, 3, numbers(5));
     const net = await networkOf({
       inputs: 3,
@@ -262,7 +262,7 @@ describe("LeCun's recursion (SPEC 1.7.4)", () => {
     using c = net.curvature(X, Y);
     const mean = c.hessianDiagonal({ kind: 'lecun' });
     const running = c.hessianDiagonal({ kind: 'lecun', gamma: 0.02, seed: 3 });
-    // A mean of about 2/γ patterns, each within a few times its mean.
+    // A mean of about 2/γ samples, each within a few times its mean.
     running.forEach((h, i) => {
       expect(Math.abs(h - mean[i]!)).toBeLessThan(0.6 * mean[i]!);
     });

@@ -5,7 +5,7 @@ import { engineOf } from '../../bindings/load.js';
 import { Arena, type Reals, heap } from '../../bindings/memory.js';
 import { extreme } from '../../src/curvature/eigen.js';
 import { Network, OptionError, autoRate, dense, init, sgd } from '../../src/index.js';
-import { type Work, workHere } from '../../src/work.js';
+import { type Work, workHere } from '../../src/runtime/work.js';
 import { matrixOf, numbers } from '../layers/training.js';
 
 await init({ precision: 'float64' });
@@ -162,7 +162,7 @@ describe('networks at saddles', () => {
           net.dispose();
         }
       }
-      // Far from its target on the other side a saturated unit curves mainly downwards: λ = −0.9 and 0.1 or so, by two patterns.
+      // Far from its target on the other side a saturated unit curves mainly downwards: λ = −0.9 and 0.1 or so, by two samples.
       using down = await Network.create({
         inputs: 2,
         layers: [dense(1, { activation: 'tanh', bias: false })],

@@ -179,7 +179,7 @@ describe('a network with hidden units', () => {
     });
   });
 
-  test("patterns' own gradients: their mean is the gradient; the Jacobian is that of the outputs", async () => {
+  test("samples' own gradients: their mean is the gradient; the Jacobian is that of the outputs", async () => {
     const { net, X, c } = await hidden();
     const { data, shape } = c.sampleGradients();
     expect(shape).toEqual([40, 32]);
@@ -206,7 +206,7 @@ describe('a network with hidden units', () => {
   });
 });
 
-test('the on-line estimate is between 0.9 and 1.1 of λmax after 200 patterns, in the mean of 50 (SPEC 1.9.2)', async () => {
+test('the on-line estimate is between 0.9 and 1.1 of λmax after 200 samples, in the mean of 50 (SPEC 1.9.2)', async () => {
   // Twenty normal inputs, one of them with variance 10: λ = 20 in the library's loss.
   const ratios: number[] = [];
   for (let seed = 1; seed <= 50; seed++) {

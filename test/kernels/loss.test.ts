@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { realBytes } from '../../bindings/memory.js';
-import { LOSSES, LOSS_NAMES, type Loss } from '../../src/losses.js';
+import { LOSSES, LOSS_NAMES, type Loss } from '../../src/layers/losses.js';
 import { PRECISIONS, ROUNDOFF, gamma, randoms, withKernels } from './support.js';
 
 const logistic = (y: number) => (y >= 0 ? 1 / (1 + Math.exp(-y)) : Math.exp(y) / (1 + Math.exp(y)));
@@ -21,7 +21,7 @@ function outputsOf(loss: Loss, y: readonly number[]): number[] {
   return loss === 'binaryCrossEntropy' ? y.map(logistic) : [...y];
 }
 
-/** l of one pattern, by the definitions in docs/activations-and-losses.md. */
+/** l of one sample, by the definitions in docs/activations-and-losses.md. */
 function lossOf(loss: Loss, y: readonly number[], t: readonly number[]): number {
   const mean = (f: (y: number, t: number) => number) => y.reduce((s, v, j) => s + f(v, t[j]!), 0) / y.length;
   switch (loss) {
@@ -69,7 +69,7 @@ const SHAPES = [
 /** Far enough from the kinks of |a − t| and of the hinge for differences to be taken. */
 const CLEAR = 0.01;
 
-function pattern(loss: Loss, units: number, next: () => number) {
+function sample(loss: Loss, units: number, next: () => number) {
   const t = targetsFor(loss, units, next);
   const y = t.map((s) => {
     let v: number;
@@ -87,10 +87,10 @@ describe.each(PRECISIONS)('%s', (precision) => {
     test.each(SHAPES)('value of %i×%i, with weights and without', (rows, units) =>
       withKernels(precision, (lab) => {
         const next = randoms(rows * 100 + units);
-        const patterns = Array.from({ length: rows }, () => pattern(loss, units, next));
-        const flat = (f: (p: (typeof patterns)[number]) => readonly number[]) => lab.rounded(patterns.flatMap(f));
+        const samples = Array.from({ length: rows }, () => sample(loss, units, next));
+        const flat = (f: (p: (typeof samples)[number]) => readonly number[]) => lab.rounded(samples.flatMap(f));
         const [y, t] = [flat((p) => p.y), flat((p) => p.t)];
-        const a = lab.rounded(patterns.flatMap((_, r) => outputsOf(loss, Array.from(y.subarray(r * units, (r + 1) * units)))));
+        const a = lab.rounded(samples.flatMap((_, r) => outputsOf(loss, Array.from(y.subarray(r * units, (r + 1) * units)))));
         const w = lab.rounded(Array.from({ length: rows }, () => next() + 1));
         for (const weights of [undefined, w]) {
           let exact = 0;
@@ -114,16 +114,16 @@ describe.each(PRECISIONS)('%s', (precision) => {
     test.each(SHAPES)('slope of %i×%i is the difference of values', (rows, units) =>
       withKernels(precision, (lab) => {
         const next = randoms(rows * 100 + units + 7);
-        const patterns = Array.from({ length: rows }, () => pattern(loss, units, next));
-        const t = lab.rounded(patterns.flatMap((p) => p.t));
-        const a = lab.rounded(patterns.flatMap((p) => outputsOf(loss, p.y)));
+        const samples = Array.from({ length: rows }, () => sample(loss, units, next));
+        const t = lab.rounded(samples.flatMap((p) => p.t));
+        const a = lab.rounded(samples.flatMap((p) => outputsOf(loss, p.y)));
         const w = lab.rounded(Array.from({ length: rows }, () => next() + 1.5));
         const scale = 0.37;
         const found = lab.written(rows * units, (out) => {
           lab.core.lossSlope(code, rows, units, lab.vector(a).at, lab.vector(t).at, lab.vector(w).at, scale, out);
         });
         const step = 1e-5;
-        patterns.forEach((p, r) => {
+        samples.forEach((p, r) => {
           for (let j = 0; j < units; j++) {
             const moved = (by: number) =>
               lossOf(
@@ -143,15 +143,15 @@ describe.each(PRECISIONS)('%s', (precision) => {
     test.each(SHAPES)('curvature of %i×%i is the difference of slopes', (rows, units) =>
       withKernels(precision, (lab) => {
         const next = randoms(rows * 100 + units + 13);
-        const patterns = Array.from({ length: rows }, () => pattern(loss, units, next));
-        const a = lab.rounded(patterns.flatMap((p) => outputsOf(loss, p.y)));
+        const samples = Array.from({ length: rows }, () => sample(loss, units, next));
+        const a = lab.rounded(samples.flatMap((p) => outputsOf(loss, p.y)));
         const w = lab.rounded(Array.from({ length: rows }, () => next() + 1.5));
         const scale = 0.61;
         const found = lab.written(rows * units, (out) => {
           lab.core.lossCurvature(code, rows, units, lab.vector(a).at, lab.vector(w).at, scale, out);
         });
         const step = 1e-4;
-        patterns.forEach((p, r) => {
+        samples.forEach((p, r) => {
           for (let j = 0; j < units; j++) {
             const moved = (by: number) =>
               lossOf(
@@ -179,13 +179,13 @@ describe.each(PRECISIONS)('%s', (precision) => {
       );
     }));
 
-  test('crossEntropy of patterns together is the sum of theirs alone, to the bit', () =>
+  test('crossEntropy of samples together is the sum of theirs alone, to the bit', () =>
     withKernels(precision, (lab) => {
       const next = randoms(31);
       for (const units of [1, 2, 3, 4, 5, 8, 11]) {
         for (let rows = 0; rows < 10; rows++) {
-          const patterns = Array.from({ length: rows }, () => pattern('crossEntropy', units, next));
-          const flat = (f: (p: (typeof patterns)[number]) => readonly number[]) => lab.vector(lab.rounded(patterns.flatMap(f)));
+          const samples = Array.from({ length: rows }, () => sample('crossEntropy', units, next));
+          const flat = (f: (p: (typeof samples)[number]) => readonly number[]) => lab.vector(lab.rounded(samples.flatMap(f)));
           const [y, a, t] = [flat((p) => p.y), flat((p) => softmaxOf(p.y)), flat((p) => p.t)];
           const value = (first: number, count: number) => {
             const at = first * units * realBytes(precision);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Words } from '../../bindings/memory.js';
-import { Purpose } from '../../src/random.js';
+import { Purpose } from '../../src/runtime/random.js';
 import { PRECISIONS, type Lab, withKernels } from './support.js';
 
 function wordsOf(lab: Lab, n: number, low: number, high: number, purpose: number, epoch: number, step: number): number[] {

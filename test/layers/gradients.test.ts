@@ -36,7 +36,7 @@ const targetsOf: Partial<Record<Loss, (next: () => number) => number[]>> = {
 };
 
 describe.each(Object.entries(STACKS))('%s', (_, layers) => {
-  it.each([1, 2, 3, 5, 17])('is exact for %i patterns', async (rows) => {
+  it.each([1, 2, 3, 5, 17])('is exact for %i samples', async (rows) => {
     const next = numbers(rows);
     const setting: Setting = {
       inputs: 3,

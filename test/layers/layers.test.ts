@@ -72,7 +72,7 @@ describe('batchNorm', () => {
         for (let j = 0; j < 3; j++) {
           const v = column(batch, j);
           means[j] = keep * means[j]! + (1 - keep) * mean(v);
-          // The running variance estimates that of all patterns: divisor n − 1, as everywhere else.
+          // The running variance estimates that of all samples: divisor n − 1, as everywhere else.
           variances[j] = keep * variances[j]! + ((1 - keep) * variance(v) * size) / (size - 1);
           v.forEach((x, r) => {
             error += ((x - mean(v)) / Math.sqrt(variance(v) + 1e-5) - Y[first + r]![j]!) ** 2 / 72;
@@ -86,7 +86,7 @@ describe('batchNorm', () => {
     },
   );
 
-  test('the last pattern alone is normalised by the running statistics; batches of 1 are refused', async () => {
+  test('the last sample alone is normalised by the running statistics; batches of 1 are refused', async () => {
     using net = await through([batchNorm()], 3);
     const Y = matrixOf(9, 3, numbers(2));
     const { loss } = await net.fit(X.slice(0, 9), Y, { ...still, batchSize: 4, epochs: 2 });
@@ -98,7 +98,7 @@ describe('batchNorm', () => {
 });
 
 describe.each(PRECISIONS)('layerNorm, %s', (precision) => {
-  test.each([1, 2, 3, 4, 5, 8, 17])('%i units: each pattern centred and scaled', async (width) => {
+  test.each([1, 2, 3, 4, 5, 8, 17])('%i units: each sample centred and scaled', async (width) => {
     const epsilon = 1e-3;
     using net = await through([layerNorm({ epsilon })], width, precision);
     const next = numbers(width);

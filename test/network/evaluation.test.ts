@@ -13,7 +13,7 @@ import {
   dense,
 } from '../../src/index.js';
 import { draws, normals } from '../data/synthetic.js';
-import { patternLoss } from './twin.js';
+import { sampleLoss } from './twin.js';
 
 type Found = Evaluation & Record<string, unknown>;
 
@@ -120,7 +120,7 @@ describe('metrics of classes', () => {
       ),
     );
     const outputs = rowsOf(net.predict(X), 3);
-    const loss = outputs.reduce((sum, a, r) => sum + patternLoss('binaryCrossEntropy', a, truth[r]!), 0) / X.length;
+    const loss = outputs.reduce((sum, a, r) => sum + sampleLoss('binaryCrossEntropy', a, truth[r]!), 0) / X.length;
     expect(found.loss).toBeCloseTo(loss, 11);
     net.dispose();
   });
@@ -266,7 +266,7 @@ describe('forms of data', () => {
     const net = await network(3, 2, 'softmax', 'crossEntropy');
     const soft = small.map((_, r) => [r / 20, 1 - r / 20]);
     const outputs = rowsOf(net.predict(small), 2);
-    const expected = outputs.reduce((sum, a, r) => sum + patternLoss('crossEntropy', a, soft[r]!), 0) / 20;
+    const expected = outputs.reduce((sum, a, r) => sum + sampleLoss('crossEntropy', a, soft[r]!), 0) / 20;
     expect(net.evaluate(small, soft).loss).toBeCloseTo(expected, 12);
     net.dispose();
   });

@@ -1,4 +1,4 @@
-// Steps on one pattern that begin the next: many in one call against calls of one step each, which have no next.
+// Steps on one sample that begin the next: many in one call against calls of one step each, which have no next.
 
 import { expect, test } from 'vitest';
 import { type Method, Network, dense, sgd } from '../../src/index.js';
@@ -29,7 +29,7 @@ test.each(NETWORKS)('the same bits: %s', async (_, inputs, layers) => {
     Network.create({ inputs, layers, loss: 'crossEntropy', precision, seed: 8, threads: 1 });
   for (const precision of ['float32', 'float64'] as const) {
     for (const [name, method] of METHODS) {
-      // Patterns without weight are passed over, also those that a step has begun.
+      // Samples without weight are passed over, also those that a step has begun.
       for (const sampleWeights of [undefined, classes.map((c) => (c % 3) / 2)]) {
         using whole = await create(precision);
         using pieces = await create(precision);

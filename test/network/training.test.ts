@@ -101,7 +101,7 @@ describe('steps are those of a twin in plain numbers', () => {
     });
   }
 
-  // 13 rows in batches of 5 are 5, 4, 4, or 5, 5 and a rest of 3; batch 1 takes the path of one pattern at a time; a wide layer (over
+  // 13 rows in batches of 5 are 5, 4, 4, or 5, 5 and a rest of 3; batch 1 takes the path of one sample at a time; a wide layer (over
   // 16 KiB of parameters) has others, which take a kernel block by block.
   for (const { hidden, out, loss, outputs, bias } of nets) {
     for (const { name, ...rule } of rules) {
@@ -162,8 +162,8 @@ describe('steps are those of a twin in plain numbers', () => {
   }
 });
 
-test('a step by hand: one weight, one bias, two patterns', async () => {
-  // a = w·x + b with w = 2, b = 1; patterns (1 → 0), (3 → 5): errors 3 and 2, loss (9 + 4)/2.
+test('a step by hand: one weight, one bias, two samples', async () => {
+  // a = w·x + b with w = 2, b = 1; samples (1 → 0), (3 → 5): errors 3 and 2, loss (9 + 4)/2.
   // ∂/∂w = 2(3·1 + 2·3)/2 = 9, ∂/∂b = 2(3 + 2)/2 = 5. Powers of two make every number exact.
   const net = await Network.create({ inputs: 1, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 });
   const once = async (options: Parameters<typeof sgd>[0]) => {
@@ -297,7 +297,7 @@ describe('batches', () => {
     }
   });
 
-  test('more than there are patterns counts as full, and full is never shuffled', async () => {
+  test('more than there are samples counts as full, and full is never shuffled', async () => {
     const full = await fitted('full');
     expect((await fitted(24)).weights).toEqual(full.weights);
     expect((await fitted(1e9)).weights).toEqual(full.weights);
@@ -305,9 +305,9 @@ describe('batches', () => {
     expect((await fitted('full', 'sequential')).weights).toEqual(full.weights);
   });
 
-  test('shuffling takes another order each epoch, and every pattern once', async () => {
-    // Inputs are rows of the identity and there is no bias: the loss is 0 for patterns that were learned already, so a rate
-    // that solves a pattern in one step makes the order visible: each row's weight moves once, when its turn comes.
+  test('shuffling takes another order each epoch, and every sample once', async () => {
+    // Inputs are rows of the identity and there is no bias: the loss is 0 for samples that were learned already, so a rate
+    // that solves a sample in one step makes the order visible: each row's weight moves once, when its turn comes.
     const N = 12;
     const identity = Array.from({ length: N }, (_, r) => Array.from({ length: N }, (_, c) => (r === c ? 1 : 0)));
     const net = await Network.create({

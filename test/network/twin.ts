@@ -1,4 +1,4 @@
-// A network in plain float64 numbers, one pattern after another: the oracle for the one in WebAssembly.
+// A network in plain float64 numbers, one sample after another: the oracle for the one in WebAssembly.
 
 import type { Activation, LastBatch, Loss } from '../../src/index.js';
 
@@ -27,8 +27,8 @@ function softmax(y: readonly number[]): number[] {
   return e.map((v) => v / sum);
 }
 
-/** The loss of one pattern, as the library defines it: a mean over outputs, of crossEntropy a sum. */
-export function patternLoss(loss: Loss, a: ArrayLike<number>, t: ArrayLike<number>): number {
+/** The loss of one sample, as the library defines it: a mean over outputs, of crossEntropy a sum. */
+export function sampleLoss(loss: Loss, a: ArrayLike<number>, t: ArrayLike<number>): number {
   const n = a.length;
   let sum = 0;
   for (let j = 0; j < n; j++) {
@@ -98,7 +98,7 @@ export class Twin {
     let sum = 0;
     let weight = 0;
     X.forEach((x, r) => {
-      sum += w[r]! * patternLoss(this.loss, this.predict(x), T[r]!);
+      sum += w[r]! * sampleLoss(this.loss, this.predict(x), T[r]!);
       weight += w[r]!;
     });
     return sum / weight;

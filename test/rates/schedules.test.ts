@@ -5,25 +5,25 @@ import { describe, expect, test } from 'vitest';
 import { type Moment, Network, OptionError, type Schedule, dense, schedules, sgd } from '../../src/index.js';
 import { cosineOfPi } from '../../src/rates/schedules.js';
 
-const at = (moment: Partial<Moment>): Moment => ({ patterns: 0, step: 0, epoch: 0, share: 0, ...moment });
+const at = (moment: Partial<Moment>): Moment => ({ samples: 0, step: 0, epoch: 0, share: 0, ...moment });
 
 describe('closed forms', () => {
   test('inverse halves at τ and is c/t in the end', () => {
     const s = schedules.inverse({ rate: 0.2, tau: 500 });
     expect(s.rate(at({}))).toBe(0.2);
-    expect(s.rate(at({ patterns: 500 }))).toBeCloseTo(0.1, 15);
+    expect(s.rate(at({ samples: 500 }))).toBeCloseTo(0.1, 15);
     const t = 1e9;
-    expect((s.rate(at({ patterns: t })) * t) / (0.2 * 500)).toBeCloseTo(1, 5);
+    expect((s.rate(at({ samples: t })) * t) / (0.2 * 500)).toBeCloseTo(1, 5);
   });
 
   test('searchThenConverge stays near its rate before τ, and is c/t after', () => {
     const s = schedules.searchThenConverge({ rate: 0.2, tau: 1000, c: 50 });
     expect(s.rate(at({}))).toBe(0.2);
-    expect(s.rate(at({ patterns: 10 }))).toBeGreaterThan(0.199);
+    expect(s.rate(at({ samples: 10 }))).toBeGreaterThan(0.199);
     const t = 1e9;
-    expect((s.rate(at({ patterns: t })) * t) / 50).toBeCloseTo(1, 4);
+    expect((s.rate(at({ samples: t })) * t) / 50).toBeCloseTo(1, 4);
     const plain = schedules.searchThenConverge({ rate: 0.2, tau: 1000 });
-    expect((plain.rate(at({ patterns: t })) * t) / (0.2 * 1000)).toBeCloseTo(1, 4);
+    expect((plain.rate(at({ samples: t })) * t) / (0.2 * 1000)).toBeCloseTo(1, 4);
   });
 
   test('step and exponential are powers', () => {
@@ -72,7 +72,7 @@ test('rates never rise after the warm-up, and stay finite', () => {
   for (const s of all) {
     let last = Infinity;
     for (let k = 0; k <= 1000; k++) {
-      const rate = s.rate(at({ patterns: 10 * k, step: k, epoch: Math.floor(k / 10), share: k / 1000 }));
+      const rate = s.rate(at({ samples: 10 * k, step: k, epoch: Math.floor(k / 10), share: k / 1000 }));
       expect(rate).toBeGreaterThanOrEqual(0);
       expect(rate).toBeLessThanOrEqual(last * (1 + 1e-15));
       last = rate;
@@ -94,20 +94,20 @@ describe('in a fit', () => {
 
   test.each([1, 4, 23])('batches of %i: each step takes the rate of its moment', async (batchSize) => {
     const moments: Moment[] = [];
-    const rate = (m: Moment) => 0.05 / (1 + m.patterns / 30) + 0.001 * m.epoch + 0.01 * m.share;
+    const rate = (m: Moment) => 0.05 / (1 + m.samples / 30) + 0.001 * m.epoch + 0.01 * m.share;
     const schedule: Schedule = { name: 'own', every: 'step', rate: (m) => rate(moments[moments.push({ ...m }) - 1]!) };
     const together = await make();
     await together.fit(X, Y, { method: sgd({ rate: schedule, momentum: 0 }), epochs: 3, batchSize, order: 'sequential' });
     // The same by hand: a fit for each batch, at a constant rate.
     const apart = await make();
-    let patterns = 0;
+    let samples = 0;
     for (let epoch = 0; epoch < 3; epoch++) {
       for (let first = 0; first < 23; first += batchSize) {
-        const share = patterns / (3 * 23);
-        const now = rate({ patterns, step: 0, epoch, share });
+        const share = samples / (3 * 23);
+        const now = rate({ samples, step: 0, epoch, share });
         const [x, y] = [X.slice(first, first + batchSize), Y.slice(first, first + batchSize)];
         await apart.fit(x, y, { method: sgd({ rate: now, momentum: 0 }), epochs: 1, batchSize: 'full' });
-        patterns += x.length;
+        samples += x.length;
       }
     }
     expect(together.getWeights()).toEqual(apart.getWeights());

@@ -11,7 +11,7 @@ import { newton } from '../../src/solve/newton.js';
 import { Matrix, Pairs } from '../../src/solve/inverse-hessian.js';
 import { bfgs, lbfgs } from '../../src/solve/quasi-newton.js';
 import type { Iterate, Smooth, Solver } from '../../src/solve/smooth.js';
-import { type Work, done, hereUntil, workHere } from '../../src/work.js';
+import { type Work, done, hereUntil, workHere } from '../../src/runtime/work.js';
 import { numbers } from '../layers/training.js';
 
 const engine = await engineOf('float64');

@@ -56,7 +56,7 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
   ['even batches of 550 and 550, slab by slab', around(dropout(0.2)), { batchSize: 1099 }],
   ['the rest left out', {}, { batchSize: 48, lastBatch: 'drop' }],
   ['the rest left out, emphasize', {}, { order: emphasize({ importance: true }), batchSize: 157, lastBatch: 'drop' }],
-  // 1100 = 7·157 + 1: the last step of an epoch has one pattern.
+  // 1100 = 7·157 + 1: the last step of an epoch has one sample.
   ...(
     [
       ['momentum', sgd()],
@@ -180,7 +180,7 @@ test.each([
   expect(begun.jobs).toBeGreaterThan(jobs);
 });
 
-// Products of few patterns go other ways than those that kernels are packed for.
+// Products of few samples go other ways than those that kernels are packed for.
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('kernels in parts, a rest of %i', async (rest) => {
   const wide = problem(64 + rest, 131, 3);
   const network = around(dense(97, { activation: 'tanh' }), dense(120));

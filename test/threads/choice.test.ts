@@ -1,7 +1,7 @@
 // When threads: 'auto' takes several.
 
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { ThreadChoice as Choice } from '../../src/threads.js';
+import type { ThreadChoice as Choice } from '../../src/runtime/threads.js';
 
 const pool = vi.hoisted(() => ({ up: false, asked: [] as number[], now: 0 }));
 
@@ -20,7 +20,7 @@ let ThreadChoice: typeof Choice;
 beforeEach(async () => {
   Object.assign(pool, { up: false, asked: [], now: 1000 });
   vi.resetModules(); // what was learned is forgotten
-  ({ ThreadChoice } = await import('../../src/threads.js'));
+  ({ ThreadChoice } = await import('../../src/runtime/threads.js'));
 });
 
 /** A choice for pieces of 100 units. */

@@ -106,7 +106,7 @@ describe('a step that was left half done is finished', () => {
 
   /** A step of Adam whose gradients are still to come, on two places. */
   async function step(precision: 'float32' | 'float64') {
-    const { Plan } = await import('../../src/plan.js');
+    const { Plan } = await import('../../src/plan/plan.js');
     const engine = await engineOf(precision);
     const { core } = engine;
     const arena = new Arena();
@@ -129,7 +129,7 @@ describe('a step that was left half done is finished', () => {
     core.runEpoch(run, 1, 2, 3, 0);
     const places = arena.allocate(2 * core.placeBytes());
     for (let i = 0; i < 2; i++) {
-      const [own, set] = [arena.allocate(core.planBytes(2)), arena.allocate(core.patternsBytes())];
+      const [own, set] = [arena.allocate(core.planBytes(2)), arena.allocate(core.samplesBytes())];
       const scratch = arena.allocate(core.stepScratch(plan.address, ROWS));
       core.placeSet(places, i, own, set, 0, 0, scratch, 0, 0, 0, 0, arena.allocate(core.keptBytes()));
     }

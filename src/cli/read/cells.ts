@@ -4,7 +4,7 @@ import { GAP } from '../../data/columns.js';
 import type { Cell } from '../../data/column.js';
 import { ColumnTable } from '../../data/table.js';
 import { UNLISTED } from '../../data/targets.js';
-import { DataError, counted } from '../../errors.js';
+import { DataError, counted } from '../../runtime/errors.js';
 import type { Sheet } from './sheet.js';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$|^[+-]?inf(?:inity)?$/i;

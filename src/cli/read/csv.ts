@@ -1,6 +1,6 @@
 // CSV: quoted fields, any of three delimiters, with a header or without.
 
-import { counted } from '../../errors.js';
+import { counted } from '../../runtime/errors.js';
 import { Readable } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { InputError } from '../failure.js';

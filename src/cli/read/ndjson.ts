@@ -1,7 +1,7 @@
 // NDJSON: a JSON object in each line.
 
 import type { Cell } from '../../data/column.js';
-import { shown } from '../../errors.js';
+import { shown } from '../../runtime/errors.js';
 import { InputError } from '../failure.js';
 import { Sheet } from './sheet.js';
 

@@ -3,7 +3,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { Cell } from '../../data/column.js';
-import { shown } from '../../errors.js';
+import { shown } from '../../runtime/errors.js';
 import { InputError } from '../failure.js';
 import { Sheet } from './sheet.js';
 

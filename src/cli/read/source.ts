@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { FileError } from '../../errors.js';
+import { FileError } from '../../runtime/errors.js';
 import { InputError } from '../failure.js';
 
 /** The name under which standard input goes. */

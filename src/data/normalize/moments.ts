@@ -4,7 +4,7 @@
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { type Arena, Reals } from '../../../bindings/memory.js';
 import { ownedArena } from '../../../bindings/owned.js';
-import { DataError } from '../../errors.js';
+import { DataError } from '../../runtime/errors.js';
 import { type Matrix, copyMatrix, someRows } from '../matrix.js';
 
 /** Rows worked on at a time: one block of the product's depth. */

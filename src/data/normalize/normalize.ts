@@ -3,8 +3,8 @@
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { engineOf } from '../../../bindings/load.js';
 import { roomMade } from '../../../bindings/owned.js';
-import { DataError, OptionError } from '../../errors.js';
-import { checked, flag, number, oneOf, value } from '../../options.js';
+import { DataError, OptionError } from '../../runtime/errors.js';
+import { checked, flag, number, oneOf, value } from '../../runtime/options.js';
 import { type Matrix, type MatrixLike, isRow, matrix, requireColumns } from '../matrix.js';
 import { Diagonal, Whitening } from './affine.js';
 import { ColumnMoments, Covariances, refuseTooClose } from './moments.js';

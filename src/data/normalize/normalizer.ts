@@ -3,8 +3,8 @@
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { engineOf } from '../../../bindings/load.js';
 import type { RealArray } from '../../../bindings/memory.js';
-import { DataError, OptionError } from '../../errors.js';
-import { checked, flag, number, oneOf, value } from '../../options.js';
+import { DataError, OptionError } from '../../runtime/errors.js';
+import { checked, flag, number, oneOf, value } from '../../runtime/options.js';
 import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns, someRows } from '../matrix.js';
 import { Diagonal, type Linear, Whitening } from './affine.js';
 

@@ -2,7 +2,7 @@
 
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { Arena, Reals } from '../../../bindings/memory.js';
-import { DataError, EfficientBackpropError } from '../../errors.js';
+import { DataError, EfficientBackpropError } from '../../runtime/errors.js';
 import { type Matrix, copyMatrix } from '../matrix.js';
 import type { Spectrum } from './affine.js';
 import { type Covariances, extend, refuseTooClose } from './moments.js';

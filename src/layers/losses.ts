@@ -1,0 +1,78 @@
+// The table of losses. Codes are those of assembly/kernels/loss.ts, which has the formulas.
+
+import type { Activation } from './activations.js';
+import { OptionError } from '../runtime/errors.js';
+import { type Layer, activationOf } from './layers.js';
+
+/** What the targets of a loss mean. */
+export type Targets = 'numbers' | 'distribution' | 'probabilities' | 'signs';
+
+interface LossEntry {
+  readonly code: number;
+  readonly targets: Targets;
+  /** The only activation that the last layer may have, if there is but one. */
+  readonly activation?: Activation;
+}
+
+const entry = <const E extends LossEntry>(e: E): E => e;
+
+export const LOSSES = {
+  /** Mean over samples and outputs of (a − t)². */
+  meanSquaredError: entry({ code: 0, targets: 'numbers' }),
+  /** Mean over samples and outputs of |a − t|. */
+  meanAbsoluteError: entry({ code: 1, targets: 'numbers' }),
+  /** Mean over samples and outputs of −t·ln a − (1 − t)·ln(1 − a), a = sigmoid(y). */
+  binaryCrossEntropy: entry({ code: 2, targets: 'probabilities', activation: 'sigmoid' }),
+  /** Mean over samples and outputs of max(0, 1 − t·a), t = ±1. */
+  hinge: entry({ code: 3, targets: 'signs' }),
+  /** Mean over samples of −Σ t·ln a, a = softmax(y). */
+  crossEntropy: entry({ code: 4, targets: 'distribution', activation: 'softmax' }),
+} as const;
+
+export type Loss = keyof typeof LOSSES;
+
+export const LOSS_NAMES = Object.keys(LOSSES) as Loss[];
+
+/** Activations that may end a network under a loss (docs/activations-and-losses.md has the whole table). */
+export function legalActivation(loss: Loss, activation: Activation): boolean {
+  const { activation: only }: LossEntry = LOSSES[loss];
+  return only ? activation === only : activation !== 'softmax';
+}
+
+/** @throws OptionError if the last layer does not go with the loss, or softmax stands below the last layer */
+export function checkLayers(loss: Loss, layers: readonly Layer[]): void {
+  layers.forEach((layer, i) => {
+    const last = i === layers.length - 1;
+    const activation = activationOf(layer);
+    if (!last && activation === 'softmax') {
+      throw new OptionError(
+        `layers[${i}].activation`,
+        activation,
+        `softmax only in the last layer; hidden layers take any other`,
+      );
+    }
+    if (last && layer.type !== 'dense' && layer.type !== 'rbf') {
+      throw new OptionError(`layers[${i}]`, layer, `a layer with units of its own, dense or rbf, at the top; got ${layer.type}`);
+    }
+    if (last && !legalActivation(loss, activation)) {
+      const { activation: only }: LossEntry = LOSSES[loss];
+      throw new OptionError(
+        `layers[${i}].activation`,
+        activation,
+        only
+          ? `'${only}', which the loss ${loss} requires`
+          : `one that goes with the loss ${loss}; softmax goes with crossEntropy only`,
+      );
+    }
+    if (layer.type === 'dense' && layer.init === 'leastSquares' && !(last && solvable(loss, activation))) {
+      const expected =
+        'leastSquares in a linear last layer under meanSquaredError only: there the best weights have a closed form';
+      throw new OptionError(`layers[${i}].init`, layer.init, expected);
+    }
+  });
+}
+
+/** Whether the last layer's best weights are those of a linear least-squares problem. */
+function solvable(loss: Loss, activation: Activation): boolean {
+  return loss === 'meanSquaredError' && activation === 'linear';
+}

@@ -1,0 +1,93 @@
+// Newton's and the Gauss-Newton method on networks (Efficient BackProp 6.1, 6.5).
+
+import { OptionError } from '../runtime/errors.js';
+import { MatrixModel } from '../objective/gauss-newton.js';
+import { checked, flag, number, oneOf } from '../runtime/options.js';
+import { ProductModel } from '../solve/gauss-newton.js';
+import { levenbergMarquardt } from '../solve/levenberg-marquardt.js';
+import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
+import { newton as newtonSolver } from '../solve/newton.js';
+import type { Iterate, Squares } from '../solve/smooth.js';
+import { DECAY, type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
+import { type SecondOrder, goingOn, lossGoal, secondOrder } from './second-order.js';
+
+export interface NewtonOptions extends LineSearchOptions {
+  /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
+  truncated?: boolean;
+}
+
+/** From so many parameters on the whole matrix costs more than conjugate gradients do. */
+const WHOLE = 300;
+
+const TRUNCATED = flag(undefined);
+
+/** How both searched by a line: the exact Hessian or the Gauss-Newton matrix, whole or by its products. */
+function searching(name: string, weightDecay: number, truncated: boolean | undefined, lineSearch: LineSearch) {
+  const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
+  return secondOrder({
+    name,
+    weightDecay,
+    truncated,
+    lineSearch,
+    matrices: (parameters) => (wanted(parameters) ? 0 : 2),
+    solve: ({ f, objective: { engine, arena } }, x) =>
+      newtonSolver(engine, arena, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
+  });
+}
+
+/** Newton's method (6.1): the exact Hessian made positive definite by shifts, or truncated conjugate gradients on it, and a line search. @throws OptionError */
+export function newton(options?: NewtonOptions) {
+  const schema = { truncated: TRUNCATED, weightDecay: DECAY, lineSearch: SEARCH };
+  const { truncated, weightDecay, lineSearch } = checked('newton', schema, options);
+  return searching('newton', weightDecay, truncated, lineSearch);
+}
+
+export interface GaussNewtonOptions extends SecondOrderOptions {
+  /** Whether steps come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
+  truncated?: boolean;
+  /**
+   * μ > 0 to start with, relative to the largest diagonal entry of the matrix (with `truncated` to the curvature along the gradient). Default 1, which
+   * Nielsen advises for starts that are not near the end: from 0.001 on networks end in poor minima more often. It then follows his rule: by how well the model predicted the decrease. Steps are not
+   * damped as long as they do at once what it foretells.
+   */
+  mu?: number;
+  /** A line search along undamped directions, instead of damping: what was done before 0.2.0. Not beside mu. Default: none. */
+  lineSearch?: LineSearch;
+}
+
+/**
+ * (G + μI)·Δ = −∇E with the Gauss-Newton matrix G = Jᵀ(∂²l/∂a²)J, which is never indefinite (6.5), for any smooth loss: Levenberg and Marquardt's method beyond squared errors. A step
+ * is taken where it lowers what is minimised. G comes from a pass for the Jacobian.
+ * @throws OptionError
+ */
+export function gaussNewton(options?: GaussNewtonOptions) {
+  const schema = {
+    truncated: TRUNCATED,
+    weightDecay: DECAY,
+    mu: number({ above: 0, below: Infinity }, undefined),
+    lineSearch: oneOf(LINE_SEARCHES, undefined),
+  };
+  const { truncated, weightDecay, mu = 1, lineSearch } = checked('gaussNewton', schema, options);
+  if (lineSearch !== undefined) {
+    if (options?.mu !== undefined)
+      throw new OptionError('gaussNewton.mu', options.mu, 'none with lineSearch, which is done instead');
+    return searching('gaussNewton', weightDecay, truncated, lineSearch);
+  }
+  const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
+  const damping = { mu, muInc: 10, muDec: 0.1, muMax: Infinity, scaling: 'identity', rule: 'nielsen', hopeful: true } as const;
+  return secondOrder<Squares, SecondOrder<Squares> & { truncated: boolean | undefined; mu: number }>({
+    name: 'gaussNewton',
+    weightDecay,
+    truncated,
+    mu,
+    matrices: (parameters) => (wanted(parameters) ? 0 : 2),
+    goal(objective, unit, recalled) {
+      const { f, loss } = lossGoal(objective, unit);
+      const own = { objective, loss: ({ value, ...at }: Iterate) => loss({ ...at, value: value / 2 }) };
+      if (!wanted(f.n)) return { f: new MatrixModel(objective, unit, f), ...own };
+      const model = new ProductModel(f, recalled);
+      return { f: model, ...own, known: () => model.curvature };
+    },
+    solve: ({ f }, x, state, kept) => levenbergMarquardt(f, x, goingOn('gaussNewton', damping, state), kept),
+  });
+}

@@ -1,0 +1,76 @@
+// The order of samples as a run needs it: lists, classes and errors in linear memory.
+
+import { type RealArray, Reals, Words } from '../../bindings/memory.js';
+import { type Emphasis, emphasize } from '../data/batches.js';
+import { Purpose } from '../runtime/random.js';
+import type { MethodState, Task } from './method.js';
+
+/** What holds the running errors in a method's state. */
+const ERRORS = 'errors of samples';
+
+/** The order of a run's samples. */
+export class RunOrder {
+  /** Room for the order, new in each epoch; none where samples stay as they stand. */
+  private room: Words | undefined;
+  /** Blocks that interleaving works with. */
+  private blocks: number[] = [];
+  private readonly emphasis: Emphasis | undefined;
+  private readonly errors: Reals | undefined;
+  private readonly seen: boolean = false;
+
+  /** @throws OutOfMemoryError */
+  constructor(
+    private readonly task: Task,
+    state: MethodState | undefined,
+  ) {
+    const { arena, order, rows, size, stream } = task;
+    // All samples at once are the same set in any order.
+    if (order === 'sequential' || (size.first >= rows && !stream)) return;
+    this.room = new Words(arena, rows);
+    this.emphasis = order === 'emphasize' ? emphasize() : typeof order === 'object' ? order : undefined;
+    if (!this.emphasis) return;
+    this.errors = new Reals(arena, 'float64', rows);
+    const kept = state?.vectors[ERRORS];
+    this.seen = kept?.length === rows;
+    if (this.seen) this.errors.view().set(kept!);
+    else this.errors.view().fill(0);
+  }
+
+  /** The address of the order's list, with room for the task's rows of now; 0 where samples stay as they stand. */
+  get list(): number {
+    const { arena, rows } = this.task;
+    if (this.room && this.room.length < rows) {
+      arena.release(this.room.address);
+      this.room = new Words(arena, rows);
+    }
+    return this.room?.address ?? 0;
+  }
+
+  /** Tells a run that has been opened with `list`, or fed. */
+  open(run: number): void {
+    const { plan, arena, rows, subset, classes, order } = this.task;
+    const { core, precision } = plan.engine;
+    if (this.room && order === 'interleave') {
+      for (const block of this.blocks) arena.release(block);
+      const count = classes!.reduce((a, b) => Math.max(a, b), 0) + 1;
+      const room = arena.allocate(core.interleaveBytes(rows, count));
+      const list = Words.of(arena, classes!).address;
+      this.blocks = [room, list];
+      core.runInterleave(run, list, count, Purpose.ties, room);
+    } else if (this.emphasis) {
+      const { exponent, memory, floor, cap, quantile, importance } = this.emphasis;
+      const at = arena.allocate(core.emphasisBytes(rows));
+      const factors = importance ? new Reals(arena, precision, rows).address : 0;
+      const from = subset?.address ?? 0;
+      const seen = this.seen ? 1 : 0;
+      const { address } = this.errors!;
+      core.emphasisOpen(at, rows, from, address, seen, factors, exponent, memory, floor, cap, quantile, Purpose.emphasis);
+      core.runEmphasis(run, at);
+    }
+  }
+
+  /** What a fit that continues this one needs. */
+  get vectors(): Record<string, RealArray> {
+    return this.errors ? { [ERRORS]: this.errors.read() } : {};
+  }
+}

@@ -1,0 +1,128 @@
+// Conjugate gradients and quasi-Newton methods on networks (Efficient BackProp 6).
+
+import { checked, number, oneOf, value } from '../runtime/options.js';
+import { BETAS, type Beta, conjugateGradient as cg, scaledConjugateGradient as scg } from '../solve/conjugate-gradient.js';
+import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
+import { UPDATES, type Update, bfgs as bfgsSolver, lbfgs as lbfgsSolver, oneStepSecant as oss } from '../solve/quasi-newton.js';
+import { secondOrder } from './second-order.js';
+
+export const DECAY = number({ min: 0, below: Infinity }, 0);
+
+/** Options that methods of second order share. */
+export interface SecondOrderOptions {
+  /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised (not to the loss that is reported). Default 0. */
+  weightDecay?: number;
+}
+
+/** Options of methods whose directions have a natural length. */
+export interface LineSearchOptions extends SecondOrderOptions {
+  /**
+   * 'wolfe' (default): Moré and Thuente's search for the strong Wolfe conditions. 'armijo': back until the value is low enough, with one gradient an iteration.
+   */
+  lineSearch?: LineSearch;
+}
+
+export const SEARCH = oneOf(LINE_SEARCHES, 'wolfe');
+
+export interface ConjugateGradientOptions extends SecondOrderOptions {
+  /** How directions follow from gradients. Default 'polakRibiere', which the chapter calls the more robust one. */
+  beta?: Beta;
+}
+
+/**
+ * Conjugate gradients with a strong Wolfe line search (6.2): for full batches of sets that are not too large and redundant, the chapter's all-round method.
+ * @throws OptionError
+ */
+export function conjugateGradient(options?: ConjugateGradientOptions) {
+  const { beta, weightDecay } = checked('conjugateGradient', { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: DECAY }, options);
+  return secondOrder({
+    name: 'conjugateGradient',
+    beta,
+    weightDecay,
+    solve: ({ f }, x, _, kept) => cg(f, x, beta, undefined, kept),
+  });
+}
+
+export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
+  /** The first damping > 0. Default 5·10⁻⁷, as MATLAB has it. */
+  lambda?: number;
+}
+
+/** Conjugate gradients whose step length comes from an exact product with the Hessian and a damping, without a line search (Møller 1993). @throws OptionError */
+export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
+  const schema = { lambda: number({ above: 0, below: Infinity }, 5e-7), weightDecay: DECAY };
+  const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
+  return secondOrder({
+    name: 'scaledConjugateGradient',
+    lambda,
+    weightDecay,
+    solve: ({ f }, x, _, kept) => scg(f, x, undefined, lambda, kept),
+  });
+}
+
+export interface BfgsOptions extends LineSearchOptions {
+  /**
+   * What a step without positive curvature teaches, which Armijo's search may find: nothing ('skip', default), or as much as keeps the matrix positive definite
+   * ('damped', after Powell).
+   */
+  update?: Update;
+}
+
+const UPDATE = oneOf(UPDATES, 'skip');
+
+/** Options of bfgs. */
+export interface WholeBfgsOptions extends BfgsOptions {
+  /**
+   * What the matrix begins with, times the identity, > 0; or 'firstStep': what the first step tells of it, sᵀy/yᵀy. Default 3: in the unit of the targets weights and losses are of the order of 1, most
+   * directions are flatter than that, and the first step tells of the steepest. From the scale of the first step a fit takes up to twice the evaluations.
+   */
+  scale?: number | 'firstStep';
+}
+
+const SCALE = value<number | 'firstStep'>(
+  "a number > 0, or 'firstStep'",
+  (v) => v === 'firstStep' || (typeof v === 'number' && v > 0 && v < Infinity),
+  3,
+);
+
+/** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
+export function bfgs(options?: WholeBfgsOptions) {
+  const schema = { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE, scale: SCALE };
+  const { weightDecay, scale, ...usual } = checked('bfgs', schema, options);
+  const manner = scale === 'firstStep' ? usual : { ...usual, scale };
+  return secondOrder({
+    name: 'bfgs',
+    weightDecay,
+    ...manner,
+    matrices: () => 1,
+    solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, manner, kept),
+  });
+}
+
+export interface LbfgsOptions extends BfgsOptions {
+  /** Steps remembered. Default 10. */
+  memory?: number;
+}
+
+/** BFGS that remembers a few steps: 2·memory·P numbers. @throws OptionError */
+export function lbfgs(options?: LbfgsOptions) {
+  const schema = { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE };
+  const { memory, weightDecay, ...manner } = checked('lbfgs', schema, options);
+  return secondOrder({
+    name: 'lbfgs',
+    memory,
+    ...manner,
+    weightDecay,
+    solve: ({ f }, x, _, kept) => lbfgsSolver(f, x, memory, manner, kept),
+  });
+}
+
+/** BFGS that remembers one step (Battiti 1992). @throws OptionError */
+export function oneStepSecant(options?: BfgsOptions) {
+  const { weightDecay, ...manner } = checked(
+    'oneStepSecant',
+    { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE },
+    options,
+  );
+  return secondOrder({ name: 'oneStepSecant', ...manner, weightDecay, solve: ({ f }, x, _, kept) => oss(f, x, manner, kept) });
+}

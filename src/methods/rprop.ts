@@ -1,0 +1,73 @@
+// Resilient backpropagation: only the signs of gradients count, and each weight has a step size of its own.
+
+import { OptionError } from '../runtime/errors.js';
+import { checked, number, oneOf } from '../runtime/options.js';
+import { Descent } from './descent.js';
+import type { Rule } from './rule.js';
+import type { Method, MethodState, Task } from './method.js';
+
+// Codes of assembly/optim/resilient.ts.
+const VARIANTS = { 'rprop-': 8, 'rprop+': 9, 'iRprop-': 10, 'iRprop+': 11 } as const;
+
+export type RpropVariant = keyof typeof VARIANTS;
+
+const OPTIONS = {
+  variant: oneOf(Object.keys(VARIANTS) as RpropVariant[], 'iRprop-'),
+  first: number({ above: 0, below: Infinity }, 0.1),
+  up: number({ min: 1, below: Infinity }, 1.2),
+  down: number({ above: 0, below: 1 }, 0.5),
+  least: number({ above: 0, below: Infinity }, 1e-6),
+  most: number({ above: 0, below: Infinity }, 50),
+  weightDecay: number({ min: 0, below: Infinity }, 0),
+};
+
+/** Options of rprop; the defaults are Riedmiller and Braun's (1993). */
+export interface RpropOptions {
+  /**
+   * What happens where a gradient's sign turns: 'iRprop-' (default) waits a step, 'iRprop+' takes the last step back if the loss rose and else
+   * waits, 'rprop+' always takes it back, 'rprop-' does nothing special (Igel and Hüsken 2003).
+   */
+  variant?: RpropVariant;
+  /** Δ₀ > 0, the size of first steps. Default 0.1. */
+  first?: number;
+  /** What a step grows by while the sign stays: ≥ 1. Default 1.2. */
+  up?: number;
+  /** What it shrinks by where the sign turns: > 0 and < 1. Default 0.5. */
+  down?: number;
+  /** Bounds of steps. Defaults 1e-6 and 50. */
+  least?: number;
+  most?: number;
+  /** λ ≥ 0, of kernels, through the gradient. Default 0. */
+  weightDecay?: number;
+}
+
+export interface Rprop extends Method, Readonly<Required<RpropOptions>> {
+  readonly name: 'rprop';
+}
+
+/**
+ * Δ ← min(1.2·Δ, 50) while the gradient keeps its sign, Δ ← max(0.5·Δ, 10⁻⁶) where it turns, w ← w − sign(g)·Δ. It compares gradients of
+ * the whole set: batchSize is 'full', and mini-batches are refused.
+ * @throws OptionError
+ */
+export function rprop(options?: RpropOptions): Rprop {
+  const settings = checked('rprop', OPTIONS, options);
+  const { variant, first, up, down, least, most, weightDecay } = settings;
+  if (least > most) throw new OptionError('rprop.least', least, `a number ≤ most, which is ${most}`);
+  const code = VARIANTS[variant];
+  const rule: Rule = {
+    name: 'rprop',
+    rate: first,
+    moments: variant.endsWith('+') ? ['gradient', 'size', 'last'] : ['gradient', 'size'],
+    start: { size: first },
+    apply(core, update, _, __, [, sizes, last]) {
+      core.updateResilient(update, code, up, down, least, most, weightDecay, sizes!, last ?? 0);
+    },
+  };
+  return Object.freeze({
+    name: 'rprop' as const,
+    batch: 'full' as const,
+    ...settings,
+    start: (task: Task, state?: MethodState) => new Descent(rule, task, state),
+  });
+}

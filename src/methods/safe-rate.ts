@@ -1,0 +1,35 @@
+// The rate at which steps on a few samples are safe, from the curvature of batches.
+
+import type { Work } from '../runtime/work.js';
+import { PrincipalCurvature } from './auto-rate.js';
+import type { Task } from './method.js';
+
+/** Batches to look at, and samples in all of them beyond which one will do. */
+const BATCHES = 8;
+const SAMPLES = 500;
+
+/** The rate where no batch is curved upwards: that of descent by default. */
+const RATE = 0.01;
+
+/**
+ * 1/λmax of the most curved of a few batches. A batch is curved more than the whole set, the more so the fewer samples it has: a step on one sample at 1/λmax of the set would overshoot
+ * by as many times as ‖x‖² is larger than λmax.
+ */
+export class SafeRate {
+  private readonly batches: number;
+  private readonly curvature: PrincipalCurvature;
+
+  /** @throws OutOfMemoryError */
+  constructor(task: Task, batchSize: number) {
+    const size = Math.min(batchSize, SAMPLES, task.rows);
+    this.batches = Math.max(1, Math.min(BATCHES, Math.floor(SAMPLES / size), Math.ceil(task.rows / size)));
+    this.curvature = new PrincipalCurvature(task, size);
+  }
+
+  /** The rate at the weights of now, which stay as they are. */
+  *measure(round: number): Work<number> {
+    let most = 0;
+    for (let k = 0; k < this.batches; k++) most = Math.max(most, yield* this.curvature.measure(round + k));
+    return most > 0 ? 1 / most : RATE;
+  }
+}

@@ -1,0 +1,62 @@
+// What Network, Classifier and Regressor have in common: they go into files.
+
+import { OptionError } from '../runtime/errors.js';
+import { type Metadata, type ModelDocument, type ModelJSON, toBytes, toJSON } from '../format/document.js';
+import { Writer } from '../format/file.js';
+import { checked, flag, value } from '../runtime/options.js';
+
+const SAVE = {
+  metadata: value<Metadata | undefined>(
+    'an object whose values are strings',
+    (v) => typeof v === 'object' && v !== null && Object.values(v).every((s) => typeof s === 'string'),
+    undefined,
+  ),
+  state: flag(false),
+};
+
+/** Options of `save` and `toBytes`. */
+export interface SaveOptions {
+  /** Notes to keep beside the model, strings by name; added to those in `metadata`. */
+  metadata?: Metadata;
+  /**
+   * Whether to keep what training goes on from: where a fit was interrupted, or is between two epochs (`save` may be called in `onEpoch` and `onProgress`), so that
+   * `fit(…, { resume: true })` takes it up, also in another process; and what `partialFit` goes on from. The file is several times as large. Default false.
+   */
+  state?: boolean;
+}
+
+export abstract class Model {
+  /** Notes from the file that the model was loaded from. */
+  readonly metadata: Metadata = {};
+  private readonly writer = new Writer();
+
+  /** What the model consists of, without notes. @internal */
+  abstract document(state: boolean): Omit<ModelDocument, 'metadata'>;
+
+  /**
+   * Writes the model to a file in the safetensors container: to a temporary file first, so that a file that was there is
+   * replaced whole or not at all. What is written is the model of the moment of the call, and files of several calls are written in their order. Node.js, Bun and Deno only; pages use `toBytes`.
+   * @throws FileError, NotFittedError, DisposedError, OptionError
+   */
+  async save(path: string, options?: SaveOptions): Promise<void> {
+    if (typeof path !== 'string' || path === '') throw new OptionError('save.path', path, "a file's path");
+    await this.writer.write(path, this.toBytes(options));
+  }
+
+  /** The bytes that `save` writes; `loadModel` takes them. The same model gives the same bytes. */
+  toBytes(options?: SaveOptions): Uint8Array<ArrayBuffer> {
+    const { metadata, state } = checked('save', SAVE, options);
+    return toBytes({ ...this.document(state), metadata: { ...this.metadata, ...metadata } });
+  }
+
+  /** The model for JSON.stringify, which gives it a key; `fromJSON` takes it. */
+  toJSON(options?: Pick<SaveOptions, 'state'> | string): ModelJSON {
+    const { state } = checked('toJSON', { state: SAVE.state }, typeof options === 'string' ? {} : options);
+    return toJSON({ ...this.document(state), metadata: this.metadata });
+  }
+
+  /** Takes over a file's notes. @internal */
+  protected note(metadata: Metadata): void {
+    (this as { metadata: Metadata }).metadata = metadata;
+  }
+}

@@ -1,0 +1,106 @@
+// The Gauss-Newton model of a network's loss with its matrix, of a network small enough for that.
+
+import { Reals } from '../../bindings/memory.js';
+import type { Objective } from './objective.js';
+import type { Smooth, Squares } from '../solve/smooth.js';
+import type { TargetUnit } from './unit.js';
+import { type Work, call } from '../runtime/work.js';
+
+/** What Σ w·Jᵀ(∂²l/∂a²)J is multiplied with, beside 1/W, by loss: 1/O, and the 2 of squares; 0 for losses of straight pieces. */
+const SHARES: Readonly<Record<string, (outputs: number) => number>> = {
+  meanSquaredError: (outputs) => 2 / outputs,
+  binaryCrossEntropy: (outputs) => 1 / outputs,
+  crossEntropy: () => 1,
+};
+
+/** F = 2E, A = G = Jᵀ(∂²l/∂a²)J and what decay adds, from a Jacobian pass, in the unit of the targets. */
+export class MatrixModel implements Squares {
+  readonly n: number;
+  private readonly a: Reals;
+  private readonly factor: Reals;
+  private readonly g: Reals;
+  private readonly scaling: Reals;
+  private readonly found: Reals;
+  private readonly share: number;
+
+  /**
+   * @param f the loss, in the unit
+   * @throws OutOfMemoryError
+   */
+  constructor(
+    private readonly objective: Objective,
+    private readonly unit: TargetUnit,
+    private readonly f: Smooth,
+  ) {
+    const { arena, parameters: n, weight, outputs, plan } = objective;
+    this.n = n;
+    this.a = new Reals(arena, 'float64', n * n);
+    this.factor = new Reals(arena, 'float64', n * n);
+    [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
+    this.share = (SHARES[plan.architecture.loss]?.(outputs) ?? 0) / weight;
+  }
+
+  *cost(x: Float64Array): Work<number> {
+    const found = this.f.value(x);
+    return 2 * (typeof found === 'number' ? found : yield* found);
+  }
+
+  *linearise(x: Float64Array, d: Float64Array, g: Float64Array): Work<number> {
+    const { f, n, a, share, unit } = this;
+    yield* this.matrix(x);
+    const view = a.view();
+    for (let i = 0; i < n; i++) {
+      const own = (share * unit.factor(i)) / unit.loss;
+      for (let j = i; j < n; j++) view[i * n + j]! *= own * unit.factor(j);
+    }
+    const { decay, decays } = this.objective;
+    for (const { first, size } of decays) {
+      for (let i = first; i < first + size; i++) view[i * n + i]! += (decay * unit.factor(i) ** 2) / unit.loss;
+    }
+    for (let i = 0; i < n; i++) d[i] = view[i * n + i]!;
+    const found = f.gradient(x, g);
+    const value = typeof found === 'number' ? found : yield* found;
+    this.g.view().set(g);
+    return 2 * value;
+  }
+
+  /** Σ w·Jᵀ(∂²l/∂a²)J, its upper triangle, but for the share. */
+  private *matrix(x: Float64Array): Work<void> {
+    const { objective, a, g } = this;
+    const { plan, set, rows, slab, theta } = objective;
+    if (this.share === 0) {
+      a.view().fill(0);
+      return;
+    }
+    theta.view().set(this.unit.outside(x));
+    if (rows > slab) yield* objective.sum({ kind: 'normalEquations', rows, option: 1, out: a.address, outB: g.address });
+    else {
+      const { rows: j, scratch } = objective.jacobianBuffers();
+      const passed = objective.passed ? 1 : 0;
+      const [of, over] = [plan.address, set.address];
+      yield* call('normalEquations', of, over, 0, rows, slab, passed, j.address, 0, a.address, g.address, scratch);
+    }
+    objective.linearised();
+  }
+
+  /** By Cholesky's factor; none where rounding has made the matrix singular: more damping will help. */
+  *step(mu: number, d: Float64Array, p: Float64Array): Work<boolean> {
+    const { n, a, g, scaling, factor, found, objective } = this;
+    scaling.view().set(d);
+    const { scratch } = objective.jacobianBuffers();
+    const failed = yield* call(
+      'dampedStep',
+      n,
+      a.address,
+      mu,
+      scaling.address,
+      g.address,
+      factor.address,
+      found.address,
+      scratch,
+    );
+    if (failed !== 0) return false;
+    p.set(found.view());
+    return true;
+  }
+}

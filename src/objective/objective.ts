@@ -1,0 +1,371 @@
+// What a network minimises, as a function of its parameters: value, gradient, curvature over a set of samples, in float64.
+
+import type { DoubleEngine } from '../../bindings/core.js';
+import { type Arena, Reals, viewOf } from '../../bindings/memory.js';
+import type { Words } from '../../bindings/memory.js';
+import type { SampleBuffers } from '../data/dataset.js';
+import { type Architecture, type SampleSet, Plan, outputsOf, parameterShapes, workOf } from '../plan/plan.js';
+import { type Place, type Sum, Sums } from '../runtime/sums.js';
+import type { Threads } from '../runtime/threads.js';
+import { type Piece, type Work, call, calling } from '../runtime/work.js';
+
+/** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
+const JACOBIAN_REALS = 1 << 18;
+
+/** How often a sum is asked for, about: methods iterate. */
+const TIMES = 50;
+
+/** Which diagonal of the Hessian; codes of assembly/curvature/diagonal.ts. */
+export const DIAGONALS = { lecun: 0, full: 1, gaussNewton: 2 } as const;
+
+/**
+ * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the samples given: the loss that a fit minimises. Every evaluation is at the plan's parameters as they
+ * stand.
+ */
+export class Objective {
+  /** P, how many parameters there are. */
+  readonly parameters: number;
+  readonly plan: Plan;
+  /** N. */
+  readonly rows: number;
+  readonly outputs: number;
+  /** How many of the samples weigh anything: the others are no data. */
+  readonly observations: number;
+  /** How often each was computed. */
+  readonly counts = { value: 0, gradient: 0, product: 0, jacobian: 0 };
+  readonly set: SampleSet;
+  private readonly scale: number;
+  /** Where the kernels are that decay. */
+  readonly decays: readonly { first: number; size: number }[];
+  /** The parameters of the last `value`, where one pass holds all samples. */
+  private readonly last: Float64Array;
+  private tangents: number | undefined;
+  private curvatures: number | undefined;
+  private jacobian: { rows: Reals; outputs: Reals; scratch: number } | undefined;
+  private whole: Reals | undefined;
+  /** Whether the plan's last pass was that of `value`. */
+  private wasValue = false;
+  /** What sums over several slabs, by kind, and each thread's plan and samples. */
+  private readonly sums = new Map<Sum['kind'], Sums>();
+  private readonly seats: { plan: Plan; set: SampleSet }[] = [];
+
+  constructor(
+    readonly engine: DoubleEngine,
+    readonly arena: Arena,
+    architecture: Architecture,
+    readonly theta: Reals,
+    readonly samples: SampleBuffers,
+    readonly subset?: Words,
+    /** λ, of the kernels of dense layers. */
+    readonly decay = 0,
+    private readonly threads: Threads = 1,
+  ) {
+    this.rows = subset?.length ?? samples.x.length / architecture.inputs;
+    this.plan = new Plan(engine, arena, architecture, theta, this.rows, true);
+    this.set = this.plan.samples(arena, samples, subset);
+    this.observations = weighing(samples, subset) ?? this.rows;
+    this.parameters = this.plan.parameters;
+    this.outputs = outputsOf(architecture);
+    this.last = new Float64Array(this.parameters);
+    this.scale = 1 / this.plan.weight(this.set);
+    this.decays = decay > 0 ? parameterShapes(architecture).filter(({ name }) => name.endsWith('.kernel')) : [];
+  }
+
+  /** E; the outputs go to `outputs`, where that is given. */
+  *value(outputs?: Reals): Work<number> {
+    this.counts.value++;
+    this.note();
+    const sum = this.isSplit ? yield* this.evaluated(outputs) : yield this.evaluating(outputs);
+    return sum * this.scale + this.penalty();
+  }
+
+  /** The outputs, where nobody counts: those that were known before a fit was interrupted are worked out again. */
+  *again(outputs: Reals): Work<void> {
+    this.note();
+    if (this.isSplit) yield* this.evaluated(outputs);
+    else yield this.evaluating(outputs);
+  }
+
+  /** Notes that the plan's next pass is over all samples, at the parameters of now. */
+  private note(): void {
+    this.wasValue = this.plan.slab >= this.rows;
+    if (this.wasValue) this.last.set(viewOf('float64', this.theta.address, this.parameters));
+  }
+
+  private evaluated(outputs?: Reals): Work<number> {
+    return this.sum({ kind: 'evaluate', rows: this.rows, out: outputs?.address ?? 0 });
+  }
+
+  private evaluating(outputs?: Reals): Piece {
+    return calling('evaluate', this.plan.address, this.set.address, 0, this.rows, outputs?.address ?? 0);
+  }
+
+  /** ∇E into `gradient`; returns E. */
+  *gradient(gradient: Reals): Work<number> {
+    this.counts.gradient++;
+    this.wasValue = false;
+    const { rows, scale, plan, set } = this;
+    const out = gradient.address;
+    const sum = this.isSplit
+      ? yield* this.sum({ kind: 'gradient', rows, scale, out })
+      : yield calling('objectiveGradient', plan.address, set.address, 0, rows, scale, out, 0);
+    const value = sum * scale;
+    for (const { first, size } of this.decays) {
+      this.engine.core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
+    }
+    return value + this.penalty();
+  }
+
+  /** Both of `gradient` and `diagonal` from the same forward passes; returns E. */
+  *gradientAndDiagonal(gradient: Reals, diagonal: Reals, full: boolean): Work<number> {
+    const { core } = this.engine;
+    const { plan, set, scale } = this;
+    this.counts.gradient++;
+    this.wasValue = false;
+    const [rows, option, out, outB] = [this.rows, full ? 1 : 0, gradient.address, diagonal.address];
+    const value = yield* this.isSplit
+      ? this.sum({ kind: 'gradientAndDiagonal', rows, scale, option, out, outB })
+      : call('gradientAndDiagonal', this.curvatureBuffers(), plan.address, set.address, 0, rows, scale, out, outB, option, 0);
+    const view = diagonal.view();
+    for (const { first, size } of this.decays) {
+      core.axpy(size, this.decay, this.theta.at(first), gradient.at(first));
+      for (let i = first; i < first + size; i++) view[i]! += this.decay;
+    }
+    return value * scale + this.penalty();
+  }
+
+  /** H·v, or with `gaussNewton` G·v, into `out`. */
+  *product(v: Reals, out: Reals, gaussNewton: boolean): Work<void> {
+    const { core } = this.engine;
+    this.counts.product++;
+    this.wasValue = false;
+    const { plan, set, rows, scale } = this;
+    const option = gaussNewton ? 1 : 0;
+    if (this.isSplit) yield* this.sum({ kind: 'product', rows, scale, option, v: v.address, out: out.address });
+    else {
+      this.tangents ??= this.tangentsOf(plan);
+      const [of, over] = [plan.address, set.address];
+      yield* call('curvatureProduct', this.tangents, of, over, 0, rows, scale, v.address, out.address, option, 0);
+    }
+    for (const { first, size } of this.decays) core.axpy(size, this.decay, v.at(first), out.at(first));
+  }
+
+  /** Vectors of P numbers that live as long as the objective's memory. */
+  vectors(count: number): Reals[] {
+    return Array.from({ length: count }, () => new Reals(this.arena, 'float64', this.parameters));
+  }
+
+  /** (λ/2)·|kernels|² at other parameters. */
+  penaltyAt(x: Float64Array): number {
+    let sum = 0;
+    for (const { first, size } of this.decays) for (let i = first; i < first + size; i++) sum += x[i]! * x[i]!;
+    return (this.decay / 2) * sum;
+  }
+
+  /** A diagonal of the Hessian into `out`. */
+  *diagonal(kind: keyof typeof DIAGONALS, out: Reals, first = 0, rows = this.rows): Work<void> {
+    const { plan, set, scale } = this;
+    this.wasValue = false;
+    const option = DIAGONALS[kind];
+    if (rows > plan.slab) yield* this.sum({ kind: 'diagonal', first, rows, scale, option, out: out.address });
+    else {
+      const [of, over] = [plan.address, set.address];
+      yield* call('curvatureDiagonal', this.curvatureBuffers(), of, over, first, rows, scale, out.address, option, 0);
+    }
+    const view = out.view();
+    for (const { first: from, size } of this.decays) for (let i = from; i < from + size; i++) view[i]! += this.decay;
+  }
+
+  /** Where diagonals are worked out, allocated when first needed. */
+  private curvatureBuffers(): number {
+    this.curvatures ??= this.curvaturesOf(this.plan);
+    return this.curvatures;
+  }
+
+  private curvaturesOf({ address }: Plan): number {
+    const { core } = this.engine;
+    const at = this.arena.allocate(core.curvaturesBytes(address));
+    core.curvaturesOpen(at, address);
+    return at;
+  }
+
+  private tangentsOf({ address }: Plan): number {
+    const { core } = this.engine;
+    const at = this.arena.allocate(core.tangentsBytes(address));
+    core.tangentsOpen(at, address);
+    return at;
+  }
+
+  /** Whether the samples do not run through the network in one go: then threads may share them. */
+  private get isSplit(): boolean {
+    return this.rows > this.plan.slab;
+  }
+
+  /** A sum over the samples, slab by slab. @throws OutOfMemoryError */
+  sum(asked: Sum): Work<number> {
+    const { kind } = asked;
+    let sums = this.sums.get(kind);
+    if (!sums) {
+      const { engine, arena, rows, threads, parameters, outputs } = this;
+      const forward = workOf(this.plan.architecture);
+      const work =
+        kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
+      const slab = kind === 'normalEquations' ? this.slab : this.plan.slab;
+      const data = rows * (this.plan.architecture.inputs + outputs);
+      sums = new Sums(engine, arena, rows, slab, data, threads, work, TIMES, (thread) => this.place(kind, thread));
+      this.sums.set(kind, sums);
+    }
+    return sums.work(asked);
+  }
+
+  /** What a thread needs for a kind of sum. */
+  private place(kind: Sum['kind'], thread: number): Place {
+    const { engine, arena, parameters, outputs, slab } = this;
+    const { plan, set } = this.seat(thread);
+    const vector = (size: number) => new Reals(arena, 'float64', size).address;
+    const seat = { plan: plan.address, samples: set.address };
+    switch (kind) {
+      case 'gradient':
+        return { ...seat, sums: parameters };
+      case 'gradientAndDiagonal':
+        return { ...seat, room: this.curvaturesOf(plan), sums: parameters, sumsB: parameters };
+      case 'diagonal':
+        return { ...seat, room: this.curvaturesOf(plan), sums: parameters };
+      case 'product':
+        return { ...seat, room: this.tangentsOf(plan), sums: parameters };
+      case 'normalEquations':
+        return {
+          ...seat,
+          room: vector(slab * outputs * parameters),
+          errors: vector(slab * outputs),
+          scratch: arena.allocate(engine.core.factorScratch(slab * outputs, parameters)),
+          sums: parameters * parameters,
+          sumsB: parameters,
+        };
+      default:
+        return seat;
+    }
+  }
+
+  /** The plan and the samples of a thread; the first thread's are the objective's own. */
+  private seat(thread: number): { plan: Plan; set: SampleSet } {
+    if (thread === 0) return this;
+    const { engine, arena, theta, rows, samples, subset } = this;
+    let seat = this.seats[thread];
+    if (!seat) {
+      const plan = new Plan(engine, arena, this.plan.architecture, theta, rows, true);
+      seat = { plan, set: plan.samples(arena, samples, subset) };
+      this.seats[thread] = seat;
+    }
+    return seat;
+  }
+
+  /** Samples of which the Jacobian is formed at a time. */
+  get slab(): number {
+    return Math.max(1, Math.min(this.plan.slab, Math.floor(JACOBIAN_REALS / (this.parameters * this.outputs))));
+  }
+
+  /**
+   * The Jacobian of the outputs, slab by slab: rows first·O … of J (one for each sample and output) and the outputs beside them. What `work` gets is valid until it returns.
+   * @param weighted whether rows are multiplied with the roots of the samples' weights
+   */
+  eachJacobian(weighted: boolean, work: (jacobian: Reals, outputs: Reals, first: number, rows: number) => void): void {
+    const { core } = this.engine;
+    this.linearised();
+    const { slab, parameters } = this;
+    const { rows: j, outputs: a } = this.jacobianBuffers();
+    for (let first = 0; first < this.rows; first += slab) {
+      const count = Math.min(slab, this.rows - first);
+      core.jacobianRows(
+        this.plan.address,
+        this.set.address,
+        first,
+        count,
+        weighted ? 1 : 0,
+        j.address,
+        parameters * 8,
+        a.address,
+      );
+      work(j, a, first, count);
+    }
+  }
+
+  /** Whether the Jacobian of all samples is small enough to be kept as a whole. */
+  get isKept(): boolean {
+    return this.rows * this.outputs * this.parameters <= JACOBIAN_REALS;
+  }
+
+  /** Room for the Jacobian of all samples and, behind it, their errors, allocated when first needed. Where one slab is all of it, just the slab. */
+  wholeJacobian(): { rows: number; errors: number } {
+    const { rows, outputs, parameters, slab, arena } = this;
+    if (rows <= slab) {
+      const { rows: j, outputs: e } = this.jacobianBuffers();
+      return { rows: j.address, errors: e.address };
+    }
+    const size = rows * outputs;
+    this.whole ??= new Reals(arena, 'float64', size * (parameters + 1));
+    return { rows: this.whole.address, errors: this.whole.at(size * parameters) };
+  }
+
+  /** Notes that somebody has run the plan for a Jacobian. */
+  linearised(): void {
+    this.counts.jacobian++;
+    this.wasValue = false;
+  }
+
+  /** Room for a slab of the Jacobian, allocated when first needed. */
+  jacobianBuffers(): { rows: Reals; outputs: Reals; scratch: number } {
+    const { slab, outputs, parameters } = this;
+    this.jacobian ??= {
+      rows: new Reals(this.arena, 'float64', slab * outputs * parameters),
+      outputs: new Reals(this.arena, 'float64', slab * outputs),
+      scratch: this.arena.allocate(this.engine.core.factorScratch(slab * outputs, parameters)),
+    };
+    return this.jacobian;
+  }
+
+  /** Whether the plan still holds a forward pass over all samples at the parameters of now: `value` was the last to run. */
+  get passed(): boolean {
+    if (!this.wasValue) return false;
+    const theta = this.theta.view();
+    for (let i = 0; i < this.parameters; i++) if (theta[i] !== this.last[i]) return false;
+    return true;
+  }
+
+  /** ∂/∂θ of scale·Σ w·l over other samples of as many rows, without decay, into `gradient`. */
+  gradientFor(set: SampleSet, scale: number, gradient: Reals): Work<number> {
+    this.counts.gradient++;
+    this.wasValue = false;
+    return this.plan.gradient(set, scale, gradient);
+  }
+
+  /** Which of the samples row k is. */
+  sample(k: number): number {
+    return this.subset ? this.subset.view()[k]! : k;
+  }
+
+  /** W = Σ w. */
+  get weight(): number {
+    return 1 / this.scale;
+  }
+
+  /** (λ/2)·|kernels|² */
+  penalty(): number {
+    if (this.decay === 0) return 0;
+    let sum = 0;
+    for (const { first, size } of this.decays) {
+      sum += this.engine.core.dot(size, this.theta.at(first), this.theta.at(first));
+    }
+    return (this.decay / 2) * sum;
+  }
+}
+
+/** How many samples have a weight > 0; undefined where they have none at all. */
+function weighing({ w }: SampleBuffers, subset: Words | undefined): number | undefined {
+  const weights = w?.view();
+  if (!weights) return undefined;
+  let count = 0;
+  if (subset) for (const i of subset.view()) count += weights[i]! > 0 ? 1 : 0;
+  else for (const weight of weights) count += weight > 0 ? 1 : 0;
+  return count;
+}

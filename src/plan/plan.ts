@@ -1,0 +1,208 @@
+// A network compiled into a plan: the table in linear memory that the kernels run over.
+
+import type { Engine } from '../../bindings/core.js';
+import { type Arena, type RealArray, type Reals, type Words, viewOf } from '../../bindings/memory.js';
+import { ACTIVATIONS } from '../layers/activations.js';
+import type { SampleBuffers } from '../data/dataset.js';
+import { type Layer, unitsOf } from '../layers/layers.js';
+import { LOSSES, type Loss } from '../layers/losses.js';
+import { Purpose, streamOf } from '../runtime/random.js';
+import { type Work, call } from '../runtime/work.js';
+
+/** What a network computes, without its parameters. */
+export interface Architecture {
+  readonly inputs: number;
+  readonly layers: readonly Layer[];
+  readonly loss: Loss;
+}
+
+/** The shape of one array of parameters, or of running statistics. */
+export interface ParameterShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Index of its first element in the flat vector: parameters in the order of layers, statistics behind all of them. */
+  readonly first: number;
+  readonly size: number;
+  /** Whether training follows a gradient; running statistics follow what they see. */
+  readonly trained: boolean;
+}
+
+/** What the parameters of a kind of layer are called, and their shapes. */
+function arraysOf(layer: Layer, inputs: number): { parameters: [string, number[]][]; statistics: [string, number[]][] } {
+  switch (layer.type) {
+    case 'dense': {
+      const { units, bias } = layer;
+      return {
+        parameters: [['kernel', [inputs, units]], ...(bias ? ([['bias', [units]]] as [string, number[]][]) : [])],
+        statistics: [],
+      };
+    }
+    case 'rbf':
+      return {
+        parameters: [
+          ['centres', [inputs, layer.units]],
+          ['logWidths', [layer.units]],
+        ],
+        statistics: [],
+      };
+    case 'batchNorm':
+    case 'layerNorm': {
+      const each = (names: string[]) => names.map((name): [string, number[]] => [name, [inputs]]);
+      return { parameters: each(['scale', 'shift']), statistics: each(layer.type === 'batchNorm' ? ['mean', 'variance'] : []) };
+    }
+    default:
+      return { parameters: [], statistics: [] };
+  }
+}
+
+/** The parameters and statistics of an architecture, layer by layer: kernel, bias; centres, logWidths; scale, shift, mean, variance. */
+export function parameterShapes({ inputs, layers }: Pick<Architecture, 'inputs' | 'layers'>): ParameterShape[] {
+  const shapes: { -readonly [K in keyof ParameterShape]: ParameterShape[K] }[] = [];
+  let fanIn = inputs;
+  layers.forEach((layer, i) => {
+    const { parameters, statistics } = arraysOf(layer, fanIn);
+    const add = (arrays: [string, number[]][], trained: boolean) => {
+      for (const [name, shape] of arrays) {
+        shapes.push({ name: `layers.${i}.${name}`, shape, first: 0, size: shape.reduce((a, b) => a * b), trained });
+      }
+    };
+    add(parameters, true);
+    add(statistics, false);
+    fanIn = unitsOf(layer, fanIn);
+  });
+  let first = 0;
+  for (const trained of [true, false]) {
+    for (const shape of shapes) {
+      if (shape.trained !== trained) continue;
+      shape.first = first;
+      first += shape.size;
+    }
+  }
+  return shapes;
+}
+
+/** How many inputs each layer has, and behind them all how many outputs the last one has. */
+export function widths({ inputs, layers }: Pick<Architecture, 'inputs' | 'layers'>): number[] {
+  const result = [inputs];
+  for (const layer of layers) result.push(unitsOf(layer, result.at(-1)!));
+  return result;
+}
+
+export function outputsOf(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
+  return widths(architecture).at(-1)!;
+}
+
+/** Multiply-adds of one sample's way forward. */
+export function multiplyAdds(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
+  return parameterShapes(architecture).reduce((sum, { shape, size }) => sum + (shape.length > 1 ? size : 0), 0);
+}
+
+/** Multiply-adds that take as long as one unit's activation and what goes around it. */
+const UNIT = 20;
+
+/** What one sample's way forward costs, in multiply-adds. */
+export function workOf(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
+  const units = widths(architecture).reduce((a, b) => a + b, 0) - architecture.inputs;
+  return multiplyAdds(architecture) + UNIT * units;
+}
+
+/** A plan bound to parameters and a workspace of its own, so that plans over the same parameters do not disturb each other. */
+export class Plan {
+  readonly address: number;
+  /** How many parameters there are; running statistics stand behind them. */
+  readonly parameters: number;
+  /** Samples that run through the network at a time. */
+  readonly slab: number;
+  /** Where picked samples are gathered. */
+  readonly slabs: number;
+
+  /**
+   * @param rows the most samples that will be asked for in one go
+   * @param training whether gradients will be
+   * @throws OutOfMemoryError
+   */
+  constructor(
+    readonly engine: Engine,
+    arena: Arena,
+    readonly architecture: Architecture,
+    readonly theta: Reals,
+    rows: number,
+    training: boolean,
+  ) {
+    const { core } = engine;
+    const { inputs, layers, loss } = architecture;
+    this.address = arena.allocate(core.planBytes(layers.length));
+    core.planOpen(this.address, layers.length, inputs, LOSSES[loss].code);
+    layers.forEach((layer, i) => {
+      this.describe(layer, i);
+    });
+    this.parameters = core.planParameters(this.address);
+    this.slab = Math.max(1, Math.min(rows, core.planSlab(this.address, training ? 1 : 0)));
+    const workspace = arena.allocate(core.planWorkspace(this.address, this.slab, training ? 1 : 0));
+    core.planBind(this.address, this.slab, training ? 1 : 0, theta.address, workspace);
+    this.slabs = arena.allocate(core.planSlabs(this.address));
+  }
+
+  /** Tells the plan what layer i is. */
+  private describe(layer: Layer, i: number): void {
+    const { core } = this.engine;
+    const { address } = this;
+    switch (layer.type) {
+      case 'dense':
+        core.planDense(address, i, layer.units, ACTIVATIONS[layer.activation].code, layer.slope, layer.bias ? 1 : 0);
+        break;
+      case 'rbf':
+        core.planRbf(address, i, layer.units);
+        break;
+      case 'batchNorm':
+        core.planBatchNorm(address, i, layer.epsilon, layer.momentum);
+        break;
+      case 'layerNorm':
+        core.planLayerNorm(address, i, layer.epsilon);
+        break;
+      case 'dropout':
+        core.planDropout(address, i, layer.rate, streamOf(Purpose.dropout, i));
+        break;
+      case 'gaussianNoise':
+        core.planNoise(address, i, layer.deviation, streamOf(Purpose.noise, i));
+        break;
+    }
+  }
+
+  /** A set of samples for `evaluate` and `gradient`, or those of it that `indices` first … first + count − 1 pick. */
+  samples(arena: Arena, { x, t, w }: Partial<SampleBuffers>, indices?: Words, first = 0, count?: number): SampleSet {
+    const { core } = this.engine;
+    const address = arena.allocate(core.samplesBytes());
+    const rows = count ?? (indices ? indices.length : Math.floor(x!.length / this.architecture.inputs));
+    const picked = indices ? indices.address + 4 * first : 0;
+    core.samplesOpen(address, this.address, x!.address, t?.address ?? 0, w?.address ?? 0, picked, this.slabs);
+    return { address, rows };
+  }
+
+  /** Σ w over a set. */
+  weight(set: SampleSet): number {
+    return this.engine.core.samplesWeight(set.address, 0, set.rows);
+  }
+
+  /** Runs samples first … first + rows − 1 of a set; comes to Σ w·l and, if asked for, writes the outputs. */
+  evaluate(set: SampleSet, first = 0, rows = set.rows, outputs?: Reals): Work<number> {
+    return call('evaluate', this.address, set.address, first, rows, outputs?.address ?? 0);
+  }
+
+  /** What layer i put out for the last `rows` samples, row-major. Valid until the next call. */
+  layerOutput(i: number, rows: number): RealArray {
+    const units = widths(this.architecture)[i + 1]!;
+    return viewOf(this.theta.precision, this.engine.core.planOutput(this.address, i), rows * units);
+  }
+
+  /** The gradient of scale·Σ w·l over a set, into `gradient`; comes to Σ w·l. */
+  gradient(set: SampleSet, scale: number, gradient: Reals): Work<number> {
+    return call('objectiveGradient', this.address, set.address, 0, set.rows, scale, gradient.address, 0);
+  }
+}
+
+/** A set of samples described in linear memory. */
+export interface SampleSet {
+  readonly address: number;
+  readonly rows: number;
+}

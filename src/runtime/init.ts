@@ -1,0 +1,36 @@
+// Loading the arithmetic ahead of time, or from elsewhere.
+
+import { type WasmSource, engineFrom, engineOf } from '../../bindings/load.js';
+import type { Numerics } from '../../bindings/core.js';
+import type { Precision } from '../../bindings/memory.js';
+import { NUMERICS } from './numerics.js';
+import { checked, oneOf, value } from './options.js';
+
+const OPTIONS = {
+  wasm: value<WasmSource | undefined>(
+    'a Response, a WebAssembly.Module, or the bytes of a binary',
+    (v) => typeof v === 'object' && v !== null,
+    undefined,
+  ),
+  precision: oneOf(['float32', 'float64'], 'float32'),
+  numerics: NUMERICS,
+};
+
+export interface InitOptions {
+  /** The binary: `fetch('…/float32.wasm')`, compiled while it arrives; a Module; or bytes. Default: the copy inside the package. */
+  wasm?: WasmSource;
+  /** Which precision's binary it is. Default 'float32'. */
+  precision?: Precision;
+  /** Default 'fast': the relaxed binary where the runtime fuses multiply-adds, else the strict one. */
+  numerics?: Numerics;
+}
+
+/**
+ * Loads and compiles a precision's arithmetic, so that the first network does not have to wait for it. Nobody needs to call this:
+ * without it, the package's own copy is loaded when first needed.
+ * @throws UnsupportedError if it does not compile, or is not this version's binary; OptionError
+ */
+export async function init(options?: InitOptions): Promise<void> {
+  const { wasm, precision, numerics } = checked('init', OPTIONS, options);
+  await (wasm === undefined ? engineOf(precision, numerics) : engineFrom(precision, numerics, wasm));
+}

@@ -1,0 +1,115 @@
+// How many threads do a piece of work.
+
+import { autoThreads, hasThreads, wantThreads } from '../../bindings/pool.js';
+import { MOST_THREADS } from '../../bindings/team.js';
+import { type Field, either, number, oneOf } from './options.js';
+
+/** The option `threads`. */
+export type Threads = number | 'auto';
+
+export const THREADS: Field<Threads> = either<'auto', number>(
+  oneOf(['auto'], 'auto'),
+  number({ min: 1, max: MOST_THREADS, integer: true }, undefined as never),
+) as Field<Threads>;
+
+/** Work of a piece below which it is never shared, in multiply-adds: about 10 µs, what it takes to have two threads begin and end together ten times. */
+const LEAST_PIECE = 200_000;
+
+/** Work of all pieces together below which workers are not started: about 20 ms, what starting one takes. Where they are there already, any will do. */
+const LEAST_WORK = 5e8;
+
+/** Milliseconds between two looks at the way that was slower: at first, and at most. */
+const SOON = 40;
+const SELDOM = 1500;
+
+/** Milliseconds that are too short to be measured. */
+const SHORT = 0.2;
+
+/** How long a unit of work has lately taken, alone and together, and when to look again at the way that was slower. */
+interface Experience {
+  alone: number | undefined;
+  together: number | undefined;
+  pause: number;
+  nextLook: number;
+}
+
+/** What was learned about pieces of a size, by its logarithm: a fit of some milliseconds has no time to learn it anew. */
+const experiences = new Map<number, Experience>();
+
+function experienceWith(piece: number): Experience {
+  const size = Math.round(2 * Math.log2(piece));
+  let known = experiences.get(size);
+  if (!known) {
+    known = { alone: undefined, together: undefined, pause: SOON, nextLook: 0 };
+    experiences.set(size, known);
+  }
+  return known;
+}
+
+/**
+ * Decides, piece after piece, between one thread and several. With a number it is that number. With 'auto' it is what has lately been faster: other programs want
+ * the processor too, and how much a barrier costs depends on machine and runtime. Either way the results have the same bits.
+ */
+export class ThreadChoice {
+  /** How many threads there are when there are several. */
+  readonly most: number;
+  private readonly experience: Experience | undefined;
+  private looking = false;
+  private asked = performance.now();
+
+  /**
+   * @param unit the work of a unit (a sample), in multiply-adds
+   * @param units in a piece of work
+   * @param pieces how many there will be, about
+   */
+  constructor(
+    threads: Threads,
+    private readonly unit: number,
+    units: number,
+    pieces: number,
+  ) {
+    if (threads !== 'auto') {
+      this.most = wantThreads(threads);
+      return;
+    }
+    const piece = unit * units;
+    const pays = piece >= LEAST_PIECE && (piece * pieces >= LEAST_WORK || hasThreads(autoThreads()));
+    this.most = pays ? wantThreads(autoThreads()) : 1;
+    if (this.most > 1) this.experience = experienceWith(piece);
+  }
+
+  /** How many threads should do the next piece. */
+  get threads(): number {
+    const { experience, most } = this;
+    if (!experience) return most;
+    if (!hasThreads(most)) {
+      // They are still being started, or were lost.
+      const now = performance.now();
+      if (now > this.asked + SELDOM) {
+        this.asked = now;
+        wantThreads(most);
+      }
+      return 1;
+    }
+    const { alone, together, nextLook } = experience;
+    if (alone === undefined) return 1;
+    if (together === undefined) return most;
+    const faster = together < alone ? most : 1;
+    if (performance.now() < nextLook) return faster;
+    this.looking = true;
+    return faster === 1 ? most : 1;
+  }
+
+  /** Tells how long so many units of work took on so many threads, in milliseconds. */
+  took(threads: number, time: number, units: number): void {
+    const { experience } = this;
+    if (!experience || time < SHORT) return;
+    const each = time / (units * this.unit);
+    if (threads === 1) experience.alone = each;
+    else experience.together = each;
+    if (experience.together === undefined || !(this.looking || experience.nextLook === 0)) return;
+    this.looking = false;
+    experience.pause = Math.min(2 * experience.pause, SELDOM);
+    experience.nextLook = performance.now() + experience.pause;
+  }
+}

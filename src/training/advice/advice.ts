@@ -1,0 +1,230 @@
+// What a fit that ended badly, or might have gone better, is told: reasons that were found, and remedies that were tried.
+
+import type { Activation } from '../../layers/activations.js';
+import { outputsOf } from '../../plan/plan.js';
+import { adam } from '../../methods/adaptive.js';
+import { rprop } from '../../methods/rprop.js';
+import { sgd } from '../../methods/sgd.js';
+import type { Grown } from '../growth.js';
+import { Probe } from '../probe.js';
+import { type OutOfRange, outOfRange, rangeText } from './range.js';
+import { type Unscaled, unscaled } from './scale.js';
+import { type Change, type Result, type Setting, affordsTrials, startCurvature, trial } from './trial.js';
+import { type Stuck, stuckUnits } from './units.js';
+
+/** To two digits. */
+const round = (x: number): number | string => (Math.abs(x) < 1e6 ? Number(x.toPrecision(2)) : x.toExponential(1));
+
+/** A loss of this share of the best constant's, or more, shows that nothing was learned. */
+const NOTHING = 0.9;
+/** Below this share a fit has learned so well that units at their limits have their reasons: steps, or classes far apart. */
+const WELL = 0.01;
+/** A remedy is one if the loss falls below this share: half, with a margin. */
+const REMEDY = 0.45;
+/** Fewer samples say nothing about what was learned. */
+const FEW = 2;
+/** Adam's rate as a remedy. */
+const RATE = 0.01;
+/** Its epochs at least, where there may be several. */
+const PASSES = 100;
+/** Epochs of rprop as a remedy. */
+const EPOCHS = 1000;
+/** Rates that are tried, each a third of the one before. */
+const RATES = 12;
+
+/** What may be wrong with a fit's data and units. */
+interface Findings {
+  readonly inputs: Unscaled | undefined;
+  readonly targets: Unscaled | undefined;
+  readonly range: OutOfRange | undefined;
+  readonly stuck: Stuck | undefined;
+}
+
+/**
+ * What to try after a fit; undefined where there is nothing to say.
+ * @param epochs that it took, at what rate at last
+ * @param grown how its loss has grown, where it was seen to have
+ * @param loss at its end; undefined where no sample weighs anything
+ */
+export async function advise(
+  setting: Setting,
+  diverged: boolean,
+  epochs: number,
+  rate: number,
+  grown: Grown | undefined,
+  loss: number | undefined,
+): Promise<string | undefined> {
+  if (diverged || grown) return afterDivergence(setting, grown ? epochs : epochs + 1, rate, grown);
+  if (loss === undefined || epochs === 0 || setting.source.rows < FEW) return undefined;
+  return afterFit(setting, loss, !setting.subject.remembers && affordsTrials(setting, epochs));
+}
+
+/** After a divergence that was seen in an epoch. */
+async function afterDivergence(setting: Setting, epoch: number, rate: number, grown: Grown | undefined): Promise<string> {
+  const happened =
+    grown && Number.isFinite(grown.to)
+      ? `the loss grew from ${round(grown.from)} to ${round(grown.to)} by epoch ${epoch}`
+      : `the loss ceased to be finite in epoch ${epoch}`;
+  const found = findings(setting);
+  const ways: string[] = [];
+  const scaling = scalingOf(found);
+  if (scaling && trains(await trial(setting, scaling))) ways.push(changeText(setting, scaling, found));
+  const lower = await workingRate(setting, rate);
+  if (lower !== undefined) {
+    ways.push(
+      setting.settings.method.paced
+        ? `a rate of ${lower} or less (it was ${round(rate)})`
+        : `method: sgd({ rate: ${lower} }) in the place of ${setting.settings.method.name}, or a lower rate`,
+    );
+  }
+  if (ways.length > 0) return `${happened}; try ${ways.join(', or ')}`;
+  if (scaling) return `${happened}; try ${changeText(setting, scaling, found)}`;
+  return `${happened}, and no lower rate that was tried does better: the weights that the fit began with may be out of scale`;
+}
+
+/** After a fit that ended otherwise. */
+async function afterFit(setting: Setting, loss: number, tries: boolean): Promise<string | undefined> {
+  const { subject, source, perform } = setting;
+  const probe = new Probe(subject, source);
+  const { constant } = probe;
+  const nothing = constant > 0 && loss >= NOTHING * constant;
+  const found = { ...findings(setting), stuck: await perform(stuckUnits(subject, source.learned, probe.rows)) };
+  if (nothing) return nothingLearned(setting, found, loss, constant, tries);
+  const sentences: string[] = [];
+  const { inputs, targets, range, stuck } = found;
+  if (range) sentences.push(`${rangeSentence(range)}: make that layer linear, dense(${outputsOf(subject.architecture)})`);
+  if (inputs) sentences.push(`${columnText('inputs', inputs)}: learning is faster and surer with ${scaledText('inputs')}`);
+  if (targets && !range && setting.settings.method.precision !== 'float64') {
+    sentences.push(`${columnText('targets', targets)}: learning is faster and surer with ${scaledText('targets')}`);
+  }
+  if (stuck && loss >= WELL * constant) sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
+  return sentences.length > 0 ? sentences.join('; ') : undefined;
+}
+
+/** What is found in the data. */
+function findings({ subject, source }: Setting): Findings {
+  const { architecture } = subject;
+  const { core } = subject.engine;
+  const { rows } = new Probe(subject, source);
+  const { x, t } = source.samples;
+  const range = outOfRange(architecture, t.view());
+  const numbers = architecture.loss === 'meanSquaredError' || architecture.loss === 'meanAbsoluteError';
+  return {
+    inputs: unscaled(core, x, architecture.inputs, rows),
+    targets: numbers ? unscaled(core, t, outputsOf(architecture), rows) : undefined,
+    range,
+    stuck: undefined,
+  };
+}
+
+async function nothingLearned(
+  setting: Setting,
+  found: Findings,
+  loss: number,
+  constant: number,
+  tries: boolean,
+): Promise<string> {
+  const { range, stuck } = found;
+  const hidden = replaceable(setting);
+  const base: Change = { ...scalingOf(found), ...(range && { linear: true }) };
+  const units: Change = hidden.length > 0 ? { hidden: 'lecunTanh' } : {};
+  // What comes in pieces has no gradient of the whole set; what comes once has one epoch.
+  const { source, settings, subject } = setting;
+  const pieces = source.stream !== undefined || subject.remembers;
+  const again = settings.epochs > 1 && !subject.remembers;
+  const method: Change = pieces
+    ? { method: adam({ rate: RATE }), ...(again && { epochs: Math.max(settings.epochs, PASSES) }) }
+    : { method: rprop(), epochs: EPOCHS };
+  const changes = [base, { ...base, ...units }, { ...base, ...method }, { ...base, ...units, ...method }];
+  const compared = loss >= constant ? 'no better than' : 'hardly better than';
+  const also = stuck ? `, and ${stuckText(stuck)}` : '';
+  const happened = `nothing was learned: the loss, ${round(loss)}, is ${compared} a constant's, ${round(constant)}${also}`;
+  if (tries) {
+    const seen = new Set<string>();
+    for (const change of changes) {
+      const text = changeText(setting, change, found);
+      if (text === '' || seen.has(text)) continue;
+      seen.add(text);
+      const result = await trial(setting, change);
+      if (result && result.after < REMEDY * result.constant) {
+        return `${happened}; try ${text} (tried: the loss falls to ${round(result.after / result.constant)} of a constant's)`;
+      }
+      if (setting.interruption.reason) break;
+    }
+    if (!setting.interruption.reason && Object.keys(base).length === 0) {
+      return `${happened}; another method and lecunTanh units, which were tried, do no better: perhaps the inputs do not tell the targets, or there are too few units`;
+    }
+  }
+  return `${happened}; try ${changeText(setting, changes[3]!, found)}`;
+}
+
+/** Whether a trial went well: the loss fell. */
+const trains = (result: Result | undefined) => result !== undefined && result.after < result.before;
+
+/** A rate at which the fit trains, from its start; undefined where none was found. */
+async function workingRate(setting: Setting, rate: number): Promise<number | undefined> {
+  const { method } = setting.settings;
+  const curvature = await startCurvature(setting);
+  if (!(curvature < Infinity)) return undefined;
+  const momentum = 'momentum' in method ? (method.momentum as number) : 0;
+  const suggested = curvature > 0 ? (1 - momentum) / curvature : Infinity;
+  const isSgd = method.name === 'sgd';
+  let candidate = Math.min(method.paced && rate > 0 ? rate / 3 : Infinity, isSgd || !method.paced ? suggested : 0.1);
+  if (!(candidate < Infinity)) return undefined;
+  for (let k = 0; k < RATES; k++, candidate /= 3) {
+    const lower = Number(candidate.toPrecision(2));
+    if (trains(await trial(setting, { rate: lower, ...(!method.paced && { method: sgd() }) }))) return lower;
+    if (setting.interruption.reason) return undefined;
+  }
+  return undefined;
+}
+
+/** The activations of hidden layers that others may replace. */
+function replaceable({ subject }: Setting): Activation[] {
+  const activations = subject.architecture.layers
+    .slice(0, -1)
+    .flatMap((layer) =>
+      layer.type === 'dense' && ['sigmoid', 'tanh', 'relu'].includes(layer.activation) ? [layer.activation] : [],
+    );
+  return [...new Set(activations)];
+}
+
+/** What brings columns to scale that are not. */
+function scalingOf({ inputs, targets }: Findings): Change | undefined {
+  if (!inputs && !targets) return undefined;
+  return { ...(inputs && { inputs: true }), ...(targets && { targets: true }) };
+}
+
+/** A change in words, as options and calls. */
+function changeText(setting: Setting, change: Change, { inputs, targets, range }: Findings): string {
+  const parts: string[] = [];
+  if (change.linear && range) {
+    parts.push(`a linear last layer, dense(${outputsOf(setting.subject.architecture)}) (${rangeSentence(range)})`);
+  }
+  if (change.inputs && inputs) parts.push(`${scaledText('inputs')} (${columnText('inputs', inputs)})`);
+  if (change.targets && targets) parts.push(`${scaledText('targets')} (${columnText('targets', targets)})`);
+  if (change.hidden) {
+    parts.push(`activation: '${change.hidden}' for hidden layers, in the place of ${replaceable(setting).join(' and ')}`);
+  }
+  if (change.method) {
+    const call = change.method.batch === 'full' ? 'rprop()' : `adam({ rate: ${RATE} })`;
+    parts.push(`method: ${call}${change.epochs ? ` for ${change.epochs} epochs` : ''}`);
+  }
+  return parts.join(', and ');
+}
+
+function scaledText(what: 'inputs' | 'targets'): string {
+  return `${what} of mean 0 and variance 1, by normalize.scale()`;
+}
+
+function columnText(what: 'inputs' | 'targets', { column, mean, spread }: Unscaled): string {
+  return `column ${column} of the ${what} has mean ${round(mean)} and spread ${round(spread)}`;
+}
+
+function rangeSentence({ by, range, targets: [least, most] }: OutOfRange): string {
+  return `the ${by} of the last layer gives ${rangeText(range)}, but targets go from ${round(least)} to ${round(most)}`;
+}
+
+function stuckText({ layer, activation, units, of }: Stuck): string {
+  return `${units} of the ${of} ${activation} units of layer ${layer} give the same output for all samples`;
+}

@@ -1,0 +1,72 @@
+// Hidden units that give all samples the same answer, where their slope is nearly 0: dead rectifiers, saturated sigmoids.
+
+import { Arena, Words } from '../../../bindings/memory.js';
+import type { SampleBuffers } from '../../data/dataset.js';
+import type { Layer } from '../../layers/layers.js';
+import { Plan, widths } from '../../plan/plan.js';
+import type { Work } from '../../runtime/work.js';
+import type { Subject } from '../rows.js';
+
+/** A layer many of whose units are stuck. */
+export interface Stuck {
+  readonly layer: number;
+  readonly activation: string;
+  readonly units: number;
+  readonly of: number;
+}
+
+/** Samples to look at. */
+const SAMPLES = 64;
+/** From this share of a layer's units on they are worth a word. */
+const MANY = 0.5;
+
+/** On which flat side of its activation an output is; 0 for none. */
+function sideOf(layer: Layer): ((a: number) => number) | undefined {
+  if (layer.type !== 'dense') return undefined;
+  switch (layer.activation) {
+    case 'relu':
+      return (a) => (a === 0 ? -1 : 0);
+    case 'sigmoid':
+      return (a) => (a < 0.01 ? -1 : a > 0.99 ? 1 : 0);
+    case 'tanh':
+      return (a) => (Math.abs(a) > 0.99 ? Math.sign(a) : 0);
+    case 'lecunTanh':
+      return (a) => (Math.abs(a) > 0.99 * 1.7159 ? Math.sign(a) : 0);
+    default:
+      return undefined;
+  }
+}
+
+/** The hidden layer with the largest share of stuck units, over some rows; undefined where there are few. */
+export function* stuckUnits(subject: Subject, { x }: Pick<SampleBuffers, 'x'>, rows: Uint32Array): Work<Stuck | undefined> {
+  const { engine, architecture, theta } = subject;
+  const { layers } = architecture;
+  if (rows.length < 2 || !layers.slice(0, -1).some(sideOf)) return undefined;
+  const arena = new Arena();
+  try {
+    const plan = new Plan(engine, arena, architecture, theta, Math.min(rows.length, SAMPLES), true);
+    const some = Uint32Array.from({ length: plan.slab }, (_, k) => rows[Math.floor((k * rows.length) / plan.slab)]!);
+    const set = plan.samples(arena, { x }, Words.of(arena, some));
+    yield* plan.evaluate(set);
+    let worst: Stuck | undefined;
+    layers.slice(0, -1).forEach((layer, i) => {
+      const side = sideOf(layer);
+      if (!side) return;
+      const of = widths(architecture)[i + 1]!;
+      const a = plan.layerOutput(i, some.length);
+      let units = 0;
+      for (let u = 0; u < of; u++) {
+        const first = side(a[u]!);
+        let same = first !== 0;
+        for (let r = 1; same && r < some.length; r++) same = side(a[r * of + u]!) === first;
+        if (same) units++;
+      }
+      if (units >= MANY * of && !(worst && worst.units / worst.of >= units / of)) {
+        worst = { layer: i, activation: (layer as { activation: string }).activation, units, of };
+      }
+    });
+    return worst;
+  } finally {
+    arena.dispose();
+  }
+}

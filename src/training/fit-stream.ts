@@ -1,0 +1,136 @@
+// A fit on data that come in chunks.
+
+import { Background } from '../../bindings/background.js';
+import { Arena } from '../../bindings/memory.js';
+import { isEmphasis, isGrowing } from '../data/batches.js';
+import { OptionError } from '../runtime/errors.js';
+import type { MethodState } from '../methods/method.js';
+import { asked, lazily, requireSame } from './asked.js';
+import { type Taken, goBack, recordFrom } from './checkpoint.js';
+import { emptyHistory } from './history.js';
+import { Interruption } from './interruption.js';
+import { Judge } from './judge.js';
+import { type Outcome, loop } from './loop.js';
+import type { Settings } from './options.js';
+import type { Subject } from './rows.js';
+import { Datasets, type Given, begun, settingsFrom } from './set-up.js';
+import { type Chunks, Stream } from './stream.js';
+
+/**
+ * Trains a network on chunks, one after another; see FitOptions. Whatever happens, training memory is freed, the weights are finite, and the
+ * iterator is told to end.
+ */
+export async function fitStream(
+  subject: Subject,
+  chunks: Chunks,
+  options: Given,
+  resume?: MethodState,
+  from?: Taken,
+): Promise<Outcome> {
+  // Without a number of epochs, what can be read once is read once.
+  const once = typeof chunks !== 'function';
+  const { settings, stopping } = settingsFrom(once ? { ...options, epochs: options?.epochs ?? 1 } : options);
+  requireStreamable(settings, once);
+  const interruption = new Interruption(settings.signal, settings.timeLimit);
+  const arena = new Arena();
+  const work = new Arena();
+  const datasets = new Datasets(subject, arena);
+  const stream = new Stream(subject, chunks, settings, interruption);
+  let background: Background | undefined;
+  const train = async (): Promise<Outcome> => {
+    const seed = settings.seed ?? subject.seed;
+    const judge = new Judge(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
+    const held = datasets.validation(settings);
+    if (held) judge.watch('validation', held, undefined);
+    const words = lazily(() => asked(settings, seed, undefined, held));
+    if (from) {
+      requireSame(from.asked, words(), settings);
+      stream.recall(from.parts.stream, from.parts.record.numbers[0]!);
+    }
+    const reason = await stream.begin();
+    if (reason) {
+      const history = from ? recordFrom(from.parts.record, seed) : emptyHistory(seed);
+      return { history: { ...history, reason, time: interruption.elapsed }, state: resume, taken: from };
+    }
+    if (from) goBack(subject, from, words(), settings);
+    const training = begun(subject, work, settings, stream, seed, from ? from.method : resume);
+    const check = () => {
+      subject.check();
+      datasets.check();
+      stream.check();
+    };
+    if (settings.background) background = await Background.hire();
+    check();
+    const whole = {
+      subject: { ...subject, check },
+      training,
+      resume,
+      asked: words,
+      from,
+      source: stream,
+      stream,
+      judge,
+      settings,
+      stopping,
+      interruption,
+      seed,
+    };
+    return loop({ ...whole, background, release: () => work.dispose() });
+  };
+  try {
+    const outcome = await train();
+    await stream.close();
+    return outcome;
+  } catch (error) {
+    await stream.close().catch(() => {}); // what went wrong first counts
+    throw error;
+  } finally {
+    background?.release();
+    work.dispose();
+    arena.dispose();
+    datasets.dispose();
+  }
+}
+
+/**
+ * Refuses what takes the whole set.
+ * @throws OptionError that says what would be right
+ */
+function requireStreamable(settings: Settings, once: boolean): void {
+  const { method, batchSize, order, validation, sampleWeights, classWeights, minGradient, metrics, epochs } = settings;
+  const refuse = (name: string, value: unknown, expected: string) => {
+    throw new OptionError(`fit.${name}`, value, expected);
+  };
+  if (method.batch === 'full') refuse('method', method.name, wholeSetMethods(method.name));
+  if (batchSize === 'full')
+    refuse('batchSize', batchSize, 'a number with chunks: a step on all rows would need them all in memory');
+  if (isGrowing(batchSize) && batchSize.by === 'variance') {
+    refuse('batchSize', batchSize, "a number, or growing({ by: 'epoch' }), with chunks: the variance is that of the whole set");
+  }
+  if (order === 'emphasize' || isEmphasis(order)) {
+    refuse('order', order, "'shuffle', 'interleave' or 'sequential' with chunks: emphasis picks from all rows");
+  }
+  if (typeof validation === 'number') {
+    refuse('validation', validation, 'a dataset, or [X, Y], with chunks: which rows a share takes depends on all of them');
+  }
+  if (sampleWeights) refuse('sampleWeights', sampleWeights, 'none beside chunks; give them as { X, Y, sampleWeights }');
+  if (classWeights === 'balanced') {
+    refuse('classWeights', classWeights, 'an array of weights with chunks: how frequent classes are is known at the end only');
+  }
+  if (minGradient > 0) refuse('minGradient', minGradient, '0 with chunks: no step has the gradient of the whole set');
+  if (metrics.length > 0 && validation === undefined) {
+    refuse('metrics', metrics, 'none without validation, with chunks: they are measured on the validation set');
+  }
+  if (once && epochs > 1) {
+    refuse(
+      'epochs',
+      epochs,
+      '1 with an iterable, which can be read once; a function that returns a fresh one is called for each epoch',
+    );
+  }
+}
+
+/** What the refusal of a method on chunks says. */
+export function wholeSetMethods(name: string): string {
+  return `a method of mini-batches, such as sgd(), adam() or stochasticDiagonalLM(), with chunks: ${name} takes each step on the whole set`;
+}

@@ -1,0 +1,209 @@
+// The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
+
+import type { Background } from '../../bindings/background.js';
+import { startsThreads } from '../../bindings/pool.js';
+import { OptionError } from '../runtime/errors.js';
+import type { MethodState, Training } from '../methods/method.js';
+import { advise } from './advice/advice.js';
+import type { Asked } from './asked.js';
+import { Keeper, type Taken, recordFrom, recordPart } from './checkpoint.js';
+import { type Grown, Growth } from './growth.js';
+import { type History, type StopReason, emptyHistory } from './history.js';
+import type { Interruption } from './interruption.js';
+import type { Judge } from './judge.js';
+import type { Settings, Stopping } from './options.js';
+import { Pace } from './pace.js';
+import { Patience } from './patience.js';
+import { Probe } from './probe.js';
+import type { Subject } from './rows.js';
+import type { Source } from './set-up.js';
+import { Snapshot } from './snapshot.js';
+import { type Perform, performer, piece } from './steps.js';
+import type { Stream } from './stream.js';
+
+/** The outcome of a fit: its record, and what the method remembers. */
+export interface Outcome {
+  readonly history: History;
+  /** Undefined where nothing was begun, or nobody wants it. */
+  readonly state: MethodState | undefined;
+  /** Where it can be taken up from, where it was interrupted. */
+  readonly taken?: Taken | undefined;
+}
+
+/** What the loop works with. */
+export interface Circumstances {
+  readonly subject: Subject;
+  readonly training: Training;
+  /** Where the samples come from; if piece by piece, the first piece is in place. */
+  readonly source: Source;
+  readonly stream?: Stream;
+  readonly judge: Judge;
+  readonly settings: Settings;
+  readonly stopping: Stopping | undefined;
+  readonly interruption: Interruption;
+  readonly seed: number;
+  /** What the method goes on from, and in words what is asked. */
+  readonly resume: MethodState | undefined;
+  asked(): Asked;
+  /** The fit that is taken up, if any. */
+  readonly from: Taken | undefined;
+  /** Who does what takes time, where that is not this thread. */
+  readonly background: Background | undefined;
+  /** Frees what training alone needed. */
+  release(): void;
+}
+
+/** Fits of so few epochs and rows are mostly one of many in a loop of the user's: looks at each would take a tenth of their time, and tell little. */
+const BRIEF = { epochs: 20, rows: 2000 };
+
+/** Epoch after epoch, until something says stop. */
+export async function loop(circumstances: Circumstances): Promise<Outcome> {
+  const { subject, training, source, stream, judge, settings, stopping, interruption, background, seed, release } = circumstances;
+  const { from, asked, resume } = circumstances;
+  const history = from ? recordFrom(from.parts.record, seed) : emptyHistory(seed);
+  const before = from?.parts.record.numbers[3] ?? 0; // milliseconds
+  const snapshot = new Snapshot(subject, from?.parts.snapshot);
+  const pace = new Pace(background !== undefined);
+  const perform = performer(subject, background, () => snapshot.restoreLatest());
+  const growth = new Growth(new Probe(subject, source), snapshot);
+  const brief = !stream && settings.epochs < BRIEF.epochs && settings.epochs * source.rows < BRIEF.rows;
+  const watches = subject.watches && !brief;
+  const patience = new Patience(stopping, settings.epochs);
+  /** Whether early stopping, which waits a few epochs and goes back to the best, takes care of a loss that grows. */
+  const waits = stopping !== undefined && training.schedule === undefined;
+  if (from) {
+    training.expose();
+    growth.recall(from.parts.growth);
+    patience.recall(from.parts.patience);
+  }
+  let grown: Grown | undefined;
+  /** Whether the loss has grown too far. */
+  const hasGrown = async (): Promise<boolean> => {
+    if (!watches) return false;
+    grown = await perform(growth.found(history.loss.at(-1) ?? 0));
+    subject.check();
+    return grown !== undefined;
+  };
+  if (startsThreads()) {
+    // Who awaits one short fit after the other might never let them come.
+    await pace.rest();
+    subject.check();
+  }
+  let stop = from?.stop ?? interruption.reason;
+  const interruptible = settings.signal !== undefined || settings.timeLimit < Infinity;
+  const first = from ?? { weights: snapshot.start, method: resume };
+  const rest = () => ({
+    asked: asked(),
+    stop: interrupted(stop) ? undefined : stop,
+    parts: {
+      record: recordPart({ ...history, evaluations: training.evaluations }, before + interruption.elapsed),
+      snapshot: snapshot.part,
+      growth: growth.part,
+      patience: patience.part,
+      stream: stream?.part ?? { numbers: [], vectors: {} },
+    },
+  });
+  const keeper = subject.keeps && new Keeper(subject, training, first, interruptible, rest);
+  if (keeper) subject.keeps!(() => keeper.checkpoint);
+  try {
+    for (let begun = false; !stop && history.epochs < patience.last; begun = true) {
+      if (stream && begun) stop = await stream.begin();
+      if (stop) break;
+      keeper?.begin(stream ? 0 : pace.stride);
+      const beginning = training.begin(); // may ask a function for the rate, which may do anything
+      if (beginning) await perform(beginning);
+      subject.check();
+      stop = await epoch(circumstances, pace, perform);
+      training.expose();
+      if (!stop && !snapshot.finite) stop = 'diverged';
+      if (stop) break; // an unfinished epoch is not recorded
+      history.epochs++;
+      history.bestEpoch = history.epochs;
+      history.loss.push(training.loss);
+      if (training.regularisation) history.regularisation = training.regularisation;
+      const measured = judge.measures ? perform(judge.record(history)) : undefined;
+      const validationLoss = measured instanceof Promise ? await measured : measured;
+      subject.check();
+      if (validationLoss === undefined) snapshot.follow(history.epochs, training.loss);
+      else if (patience.improved(history.epochs, validationLoss)) snapshot.take(history.epochs);
+      if (validationLoss !== undefined && !Number.isFinite(validationLoss)) stop = 'diverged';
+      else if (training.loss <= settings.goal) stop = 'goal';
+      else if (settings.minGradient > 0 && training.gradientNorm! <= settings.minGradient) stop = 'minGradient';
+      else if (training.small) stop = 'minGradient';
+      else if (patience.exhausted(history.epochs, training)) stop = 'earlyStopping';
+      else if (!waits && history.epochs < settings.epochs && growth.suspects(training.loss) && (await hasGrown()))
+        stop = 'diverged';
+      keeper?.end();
+      settings.onEpoch?.({
+        epoch: history.epochs,
+        epochs: settings.epochs,
+        loss: training.loss,
+        validationLoss,
+        rate: training.rate,
+        time: interruption.elapsed,
+      });
+      subject.check();
+      stop ??= interruption.reason;
+    }
+  } catch (error) {
+    // What was learned stays, as far as it is of use.
+    if (stream?.failed) {
+      training.expose();
+      if (!snapshot.finite) snapshot.restore();
+    }
+    throw error;
+  }
+  const hurried = interrupted(stop);
+  // Who has what was asked for needs no look at it.
+  const unwatched = hurried || stop === 'goal';
+  const taken = hurried ? keeper?.checkpoint : undefined;
+  keeper?.finish();
+  if (stop !== 'diverged' && !unwatched && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
+  if (stop === 'diverged' || !snapshot.finite) {
+    history.bestEpoch = snapshot.restore();
+    if (history.bestEpoch > 0 && (await perform(growth.startIsBetter()))) history.bestEpoch = snapshot.restart();
+  } else if (patience.restores(training)) {
+    history.bestEpoch = snapshot.restore();
+    if (!unwatched && !grown) await hasGrown();
+  }
+  subject.check();
+  history.reason = stop ?? 'epochs';
+  if (training.regularisation) history.regularisation ??= training.regularisation;
+  history.evaluations = training.evaluations;
+  let state: MethodState | undefined;
+  if (subject.remembers) {
+    state = training.state();
+    // Momenta that led astray are forgotten.
+    if (stop === 'diverged') state = { ...state, vectors: {} };
+  }
+  const { rate } = training;
+  release();
+  if (!unwatched && subject.watches && (watches || stop === 'diverged')) {
+    const setting = { subject, source, settings, seed, snapshot, interruption, perform };
+    const advice = await advise(setting, stop === 'diverged', history.epochs, rate, grown, growth.loss);
+    subject.check();
+    if (advice !== undefined) history.advice = advice;
+  }
+  history.time = before + interruption.elapsed;
+  return { history, state, taken };
+}
+
+/** Whether a fit was ended from outside. */
+function interrupted(stop: StopReason | undefined): boolean {
+  return stop === 'signal' || stop === 'timeLimit';
+}
+
+const NO_STEP = "'even' or 'short', or a smaller batchSize: no chunk fills a batch";
+
+/** One epoch, piece by piece where it comes in pieces; says why it ended early, if it did. */
+async function epoch(circumstances: Circumstances, pace: Pace, perform: Perform): Promise<StopReason | undefined> {
+  const { training, stream, settings } = circumstances;
+  for (let steps = training.stepsPerEpoch; ; steps += training.stepsPerEpoch) {
+    const stop = await piece(circumstances, pace, perform);
+    if (stop || !stream) return stop;
+    const next = await stream.next();
+    if (next === 'end' && steps === 0) throw new OptionError('fit.lastBatch', settings.lastBatch, NO_STEP);
+    if (next !== 'piece') return next === 'end' ? undefined : next;
+    training.feed!();
+  }
+}

@@ -1,0 +1,67 @@
+// The fit of a network that can be taken up: the one under way, or the last one if it was interrupted.
+
+import { OptionError } from '../runtime/errors.js';
+import type { RealArray } from '../../bindings/memory.js';
+import type { Method } from '../methods/method.js';
+import { requireMethod } from './asked.js';
+import type { Checkpoint, Taken } from './checkpoint.js';
+import type { FitOptions } from './options.js';
+
+/** What the network has decided beside the loop. */
+export type Decided = Pick<Checkpoint, 'lowered' | 'before' | 'waited'>;
+
+const NOTHING =
+  "'ifAny', which begins a fit then, or none: there is no interrupted fit to be taken up; one is there after signal or timeLimit, and in a file saved with state: true";
+
+/** Where a network's fit can be taken up. */
+export class Resumption {
+  private taken: Checkpoint | undefined;
+  private underway: (() => Checkpoint | undefined) | undefined;
+
+  /** What is to be taken up. @throws OptionError where there is nothing */
+  from({ resume }: FitOptions): Checkpoint | undefined {
+    if (resume !== true && resume !== 'ifAny') return undefined;
+    if (!this.taken && resume === true) throw new OptionError('fit.resume', resume, NOTHING);
+    return this.taken;
+  }
+
+  /** Hears how a fit that begins can be taken up. */
+  follow(decided: Decided): (taken: () => Taken | undefined) => void {
+    return (taken) => {
+      this.underway = () => {
+        const now = taken();
+        return now && { ...now, ...decided };
+      };
+    };
+  }
+
+  /** A fit has ended: interrupted, where it can be taken up. */
+  settle(taken: Taken | undefined, decided: Decided): void {
+    this.taken = taken && { ...taken, ...decided };
+  }
+
+  /** No fit is under way any more. */
+  rest(): void {
+    this.underway = undefined;
+  }
+
+  /** Takes over what a file holds; undefined forgets. */
+  set(checkpoint: Checkpoint | undefined): void {
+    this.taken = checkpoint;
+  }
+
+  /** What a file is to hold. @throws EfficientBackpropError in an epoch that is not interruptible */
+  get checkpoint(): Checkpoint | undefined {
+    return this.underway ? this.underway() : this.taken;
+  }
+}
+
+/** What the first of a network's tries begins with: with another method than that of the fit to be taken up there is none. @throws OptionError */
+export function begunWith(
+  from: Checkpoint | undefined,
+  method: Method | undefined,
+  start: () => RealArray | undefined,
+): RealArray | undefined {
+  if (from) requireMethod(from.asked, method);
+  return from ? from.before : start();
+}

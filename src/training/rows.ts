@@ -1,0 +1,180 @@
+// The rows that a fit learns from: which are set aside, and what they weigh.
+
+import type { Engine } from '../../bindings/core.js';
+import { type Arena, Reals, Words } from '../../bindings/memory.js';
+import { Dataset, type SampleBuffers } from '../data/dataset.js';
+import { type MatrixLike, matrix } from '../data/matrix.js';
+import { deal, permutation } from '../data/split.js';
+import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
+import type { Taken } from './checkpoint.js';
+import type { Settings } from './options.js';
+import { classOf, classThreshold } from '../evaluation/metrics.js';
+import { type Architecture, outputsOf } from '../plan/plan.js';
+import { Purpose } from '../runtime/random.js';
+import type { Threads } from '../runtime/threads.js';
+
+/** What a fit works on: a network's insides. */
+export interface Subject {
+  readonly engine: Engine;
+  readonly architecture: Architecture;
+  readonly theta: Reals;
+  readonly seed: number;
+  readonly threads: Threads;
+  /** Whether somebody will go on from what the method remembers. */
+  readonly remembers: boolean;
+  /** Whether growth of the loss is watched, and the record says what might go better: both cost passes over the data, advice short fits. */
+  readonly watches: boolean;
+  /** Told, as a fit begins, how it can be taken up at any time; missing where nobody wants to know. */
+  keeps?(taken: () => Taken | undefined): void;
+  /** Whether the weights are still there to be written to. */
+  lives(): boolean;
+  /** @throws DisposedError once the network, or data that it is trained on, are gone */
+  check(): void;
+  /** Called once layers that wait for data have been given their start; missing where none waits. */
+  start?(): void;
+}
+
+/** The classes of a dataset's rows, or undefined where its loss is about numbers. */
+export function classesOf(samples: SampleBuffers, architecture: Architecture, rows: number): Uint32Array | undefined {
+  const { loss } = architecture;
+  const threshold = classThreshold(loss);
+  const outputs = outputsOf(architecture);
+  if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
+  const t = samples.t.view();
+  return Uint32Array.from({ length: rows }, (_, r) => classOf(t, r * outputs, outputs, threshold));
+}
+
+/** A dataset for one network alone, kept as that needs it. @throws DataError, OutOfMemoryError */
+export function datasetFor(
+  { engine, architecture }: Pick<Subject, 'engine' | 'architecture'>,
+  X: MatrixLike,
+  Y: MatrixLike,
+  weights: ArrayLike<number> | undefined,
+): Dataset {
+  const { precision } = engine;
+  const { inputs } = architecture;
+  if (inputs > 1 && matrix(X, 'X').columns === 1) {
+    // Before the numbers of rows are compared, which a vector in the place of rows gets wrong as well.
+    throw new DataError('X', `has 1 column, but the network has ${inputs} inputs; a row is an array of them, [[…], …]`);
+  }
+  const coding = { loss: architecture.loss, outputs: outputsOf(architecture) };
+  return new Dataset(X, Y, weights ? { weights, precision } : { precision }, coding);
+}
+
+/** A dataset's samples as the network needs them; what has to be converted goes into the arena. */
+export function samplesFor({ engine, architecture }: Subject, data: Dataset, what: string, arena: Arena): SampleBuffers {
+  if (data.inputs !== architecture.inputs) {
+    throw new DataError(
+      what,
+      `has ${counted(data.inputs, 'column')}, but the network has ${counted(architecture.inputs, 'input')}`,
+    );
+  }
+  return data.samples(engine.precision, architecture.loss, outputsOf(architecture), arena);
+}
+
+/** Samples as training takes them: targets smoothed, weights multiplied by those of classes. */
+export function learnedFrom(
+  arena: Arena,
+  samples: SampleBuffers,
+  architecture: Architecture,
+  rows: number,
+  { labelSmoothing, classWeights }: Settings,
+): SampleBuffers {
+  const t = labelSmoothing > 0 ? smoothed(arena, samples, architecture, labelSmoothing) : samples.t;
+  const w = classWeights ? classWeighted(arena, samples, architecture, rows, classWeights) : samples.w;
+  return { x: samples.x, t, w };
+}
+
+/** The classes of all rows. @throws OptionError where the loss has none */
+export function requiredClasses(samples: SampleBuffers, architecture: Architecture, rows: number): Uint32Array {
+  const classes = classesOf(samples, architecture, rows);
+  if (classes) return classes;
+  const expected = `'shuffle', 'sequential' or emphasize(): the loss ${architecture.loss} has no classes to interleave`;
+  throw new OptionError('fit.order', 'interleave', expected);
+}
+
+/** Sets a share of the rows aside for validation. */
+export function split(
+  engine: Engine,
+  arena: Arena,
+  data: Dataset,
+  samples: SampleBuffers,
+  architecture: Architecture,
+  share: number,
+  seed: number,
+): { train: Words; held: Words } {
+  const order = permutation(engine, data.rows, seed, Purpose.split);
+  const [train, held] = deal(order, [1 - share, share], classesOf(samples, architecture, data.rows));
+  if (train!.length === 0 || held!.length === 0) {
+    throw new OptionError('fit.validation', share, `a share that leaves rows on both sides; ${thereAre(data.rows, 'row')}`);
+  }
+  return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
+}
+
+/** The mean weight of the rows picked. @throws OptionError where there is none to take: their weights add up to nothing, or overflow */
+export function meanWeight(
+  w: Reals | undefined,
+  picked: Words | undefined,
+  blame: 'classWeights' | 'validation',
+  settings: Settings,
+): number {
+  if (!w) return 1;
+  const all = w.view();
+  let sum = 0;
+  if (picked) for (const i of picked.view()) sum += all[i]!;
+  else for (const weight of all) sum += weight;
+  if (sum > 0 && sum < Infinity) return sum / (picked ?? w).length;
+  throw new OptionError(`fit.${blame}`, settings[blame], `one that leaves rows a finite weight > 0 in all; they have ${sum}`);
+}
+
+/** Weights of rows multiplied by those of their classes. */
+function classWeighted(
+  arena: Arena,
+  samples: SampleBuffers,
+  architecture: Architecture,
+  rows: number,
+  weights: readonly number[] | 'balanced',
+): Reals {
+  const classes = classesOf(samples, architecture, rows);
+  if (!classes) {
+    throw new OptionError('fit.classWeights', weights, `none: the loss ${architecture.loss} has no classes`);
+  }
+  const count = Math.max(outputsOf(architecture), 2);
+  if (weights !== 'balanced' && weights.length !== count) {
+    throw new OptionError('fit.classWeights', weights, `${count} weights, one for each class`);
+  }
+  const given = samples.w?.view();
+  const members = new Float64Array(count);
+  classes.forEach((c, r) => {
+    members[c]! += given ? given[r]! : 1;
+  });
+  const total = members.reduce((a, b) => a + b);
+  const present = members.filter((n) => n > 0).length;
+  const perClass = weights === 'balanced' ? Array.from(members, (n) => (n > 0 ? total / (present * n) : 0)) : weights;
+  const result = new Reals(arena, samples.x.precision, rows);
+  const view = result.view();
+  const base = samples.w?.view();
+  for (let r = 0; r < rows; r++) view[r] = perClass[classes[r]!]! * (base ? base[r]! : 1);
+  return result;
+}
+
+/**
+ * Targets that are less than certain, for training: (1 − ε)·t + ε/outcomes.
+ * @throws OptionError where the loss has no probabilities to smooth
+ */
+function smoothed(arena: Arena, { t }: SampleBuffers, architecture: Architecture, smoothing: number): Reals {
+  const { loss } = architecture;
+  const outcomes = loss === 'crossEntropy' ? outputsOf(architecture) : loss === 'binaryCrossEntropy' ? 2 : 0;
+  if (outcomes === 0) {
+    throw new OptionError(
+      'fit.labelSmoothing',
+      smoothing,
+      `0 with the loss ${loss}; crossEntropy and binaryCrossEntropy have labels`,
+    );
+  }
+  const made = new Reals(arena, t.precision, t.length);
+  const from = t.view();
+  const to = made.view();
+  for (let i = 0; i < to.length; i++) to[i] = (1 - smoothing) * from[i]! + smoothing / outcomes;
+  return made;
+}

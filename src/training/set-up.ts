@@ -1,0 +1,206 @@
+// What a fit is set up from: settings that go together, the method at work, what is measured between epochs.
+
+import type { Arena } from '../../bindings/memory.js';
+import { isEmphasis, isGrowing } from '../data/batches.js';
+import { Dataset, type SampleBuffers } from '../data/dataset.js';
+import type { MatrixLike } from '../data/matrix.js';
+import { DataError, OptionError } from '../runtime/errors.js';
+import type { Method, MethodState, Task, Training } from '../methods/method.js';
+import { checked } from '../runtime/options.js';
+import { type Architecture, Plan } from '../plan/plan.js';
+import { startFromData } from '../start/start.js';
+import { fixedSize, growingSize } from './batches.js';
+import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
+import { type Subject, datasetFor, samplesFor } from './rows.js';
+
+/** Samples per step where neither the user nor the method says. */
+const BATCH_SIZE = 32;
+
+/** Options of a fit, whose method is chosen. */
+export type Given = (FitOptions & { method?: Method }) | undefined;
+
+/** @throws OptionError */
+export function settingsFrom(options: Given): { settings: Settings; stopping: Stopping | undefined } {
+  const settings = checked('fit', FIT_OPTIONS, options) as Settings; // 'auto' has become a method
+  const { patience } = settings.method;
+  const asked = patience !== undefined && settings.validation !== undefined && !settings.earlyStopping;
+  return { settings, stopping: checkedStopping('fit', asked ? { ...settings, earlyStopping: { patience } } : settings) };
+}
+
+/** Samples that are there, as they are and as training takes them. */
+export interface Source extends Pick<Task, 'subset' | 'rows' | 'meanWeight' | 'classes' | 'stream'> {
+  readonly samples: SampleBuffers;
+  readonly learned: SampleBuffers;
+}
+
+/** How a trial differs from a fit. */
+export interface Trial {
+  /** A rate in the place of the method's own. */
+  readonly rate?: number | undefined;
+  /** How many samples run at a time, at most. */
+  readonly slab: number;
+}
+
+/**
+ * The method at work on a source, whose first samples are in place.
+ * @throws OptionError, DataError, OutOfMemoryError
+ */
+export function begun(
+  subject: Subject,
+  arena: Arena,
+  settings: Settings,
+  source: Source,
+  seed: number,
+  resume: MethodState | undefined,
+  trial?: Trial,
+): Training {
+  return settings.method.start(taskOf(subject, arena, settings, source, seed, resume, trial), resume);
+}
+
+/** What a method trains on. @throws OptionError, DataError, OutOfMemoryError */
+export function taskOf(
+  subject: Subject,
+  arena: Arena,
+  settings: Settings,
+  source: Source,
+  seed: number,
+  resume?: MethodState,
+  trial?: Trial,
+): Task {
+  const { engine, architecture, theta, threads } = subject;
+  const { order, lastBatch, weighting, epochs, clip, l1, average } = settings;
+  const { subset, rows, learned, stream } = source;
+  const { wanted, most } = batchSizeOf(settings, architecture, rows, stream !== undefined);
+  const plan = new Plan(engine, arena, architecture, theta, Math.min(most, trial?.slab ?? Infinity), true);
+  if (subject.start) {
+    startFromData(subject, learned, subset, rows);
+    subject.start();
+  }
+  const meanWeight = weighting === 'samples' ? 1 : source.meanWeight;
+  const size =
+    typeof wanted === 'number'
+      ? fixedSize(wanted)
+      : growingSize(wanted, { plan, arena, samples: learned, subset, rows, meanWeight, seed }, resume?.batchSize);
+  const extras = {
+    l1,
+    clipNorm: clip?.norm ?? Infinity,
+    clipValue: clip?.value ?? Infinity,
+    average: average === 'polyak' ? 1 : average?.decay,
+  };
+  return {
+    plan,
+    arena,
+    // What a source that comes in pieces has of these changes from piece to piece.
+    get samples() {
+      return source.learned;
+    },
+    get rows() {
+      return source.rows;
+    },
+    get meanWeight() {
+      return weighting === 'samples' ? 1 : source.meanWeight;
+    },
+    get classes() {
+      return source.classes;
+    },
+    subset,
+    stream,
+    size,
+    lastBatch,
+    order,
+    extras,
+    epochs,
+    rate: trial?.rate,
+    seed,
+    threads,
+    background: settings.background,
+  };
+}
+
+/** Datasets of a fit: those that users gave, and those made here, which are freed here. */
+export class Datasets {
+  private readonly own: Dataset[] = [];
+  private readonly used: Dataset[] = [];
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly arena: Arena,
+  ) {}
+
+  /** @throws DataError, OptionError, OutOfMemoryError */
+  of(X: MatrixLike | Dataset, Y: MatrixLike | undefined, weights: ArrayLike<number> | undefined, what: string): LoadedSet {
+    const data = this.datasetOf(X, Y, weights);
+    this.used.push(data);
+    return { data, samples: samplesFor(this.subject, data, what, this.arena) };
+  }
+
+  /** The samples of a validation set; undefined where there is none, or only a share. */
+  validation({ validation }: Settings): SampleBuffers | undefined {
+    if (validation === undefined || typeof validation === 'number') return undefined;
+    if (validation instanceof Dataset) return this.of(validation, undefined, undefined, 'validation').samples;
+    return this.of(...(validation as [MatrixLike, MatrixLike]), undefined, 'validation').samples;
+  }
+
+  /** @throws DisposedError where one of them is gone */
+  check(): void {
+    for (const one of this.used) one.check();
+  }
+
+  dispose(): void {
+    for (const made of this.own) made.dispose();
+  }
+
+  private datasetOf(x: MatrixLike | Dataset, y: MatrixLike | undefined, weights: ArrayLike<number> | undefined): Dataset {
+    if (x instanceof Dataset) {
+      if (y !== undefined) throw new OptionError('fit.Y', y, 'none beside a dataset, which has its targets');
+      if (weights)
+        throw new OptionError('fit.sampleWeights', weights, 'none beside a dataset; give them to dataset(X, Y, { weights })');
+      return x;
+    }
+    if (y === undefined) throw new DataError('Y', 'is missing');
+    const made = datasetFor(this.subject, x, y, weights);
+    this.own.push(made);
+    return made;
+  }
+}
+
+/** A dataset, and its samples as a network needs them. */
+export interface LoadedSet {
+  readonly data: Dataset;
+  readonly samples: SampleBuffers;
+}
+
+/**
+ * Samples per step: a number of them or how they grow, and the most there may be.
+ * @param streams whether `rows` are those of a first piece only
+ * @throws OptionError where the method, the order or minGradient do not go with it
+ */
+function batchSizeOf(
+  { method, batchSize, lastBatch, order, minGradient }: Settings,
+  { layers }: Architecture,
+  rows: number,
+  streams: boolean,
+) {
+  const given = batchSize ?? method.batch ?? BATCH_SIZE;
+  const wanted = isGrowing(given) ? given : given === 'full' ? rows : streams ? given : Math.min(given, rows);
+  if (lastBatch === 'drop' && typeof given === 'number' && given > rows && !streams) {
+    const expected = `'even' or 'short', or batchSize at most ${rows}: ${rows} rows do not fill a batch of ${given}`;
+    throw new OptionError('fit.lastBatch', lastBatch, expected);
+  }
+  const full = typeof wanted === 'number' && wanted >= rows && !streams;
+  if (method.batch === 'full' && !full) {
+    throw new OptionError('fit.batchSize', given, `'full' with ${method.name}, which compares gradients of the whole set`);
+  }
+  if (minGradient > 0 && !full) {
+    const expected = "0 with mini-batches; batchSize 'full' has a gradient of the whole set";
+    throw new OptionError('fit.minGradient', minGradient, expected);
+  }
+  if (full && (order === 'emphasize' || isEmphasis(order))) {
+    const expected = "a number smaller than the number of rows with order 'emphasize', which picks some of them for each step";
+    throw new OptionError('fit.batchSize', given, expected);
+  }
+  if (given === 1 && rows > 1 && layers.some(({ type }) => type === 'batchNorm')) {
+    throw new OptionError('fit.batchSize', given, 'at least 2 with batchNorm layers, which need means over a batch');
+  }
+  return { wanted, most: typeof wanted === 'number' ? wanted : Math.min(wanted.limit, rows) };
+}
