@@ -3,14 +3,14 @@
 export {
   planBytes, planOpen, planDense, planRbf, planBatchNorm, planLayerNorm, planDropout, planNoise, planParameters, planSlab,
   planWorkspace, planBind, planOutput,
-} from "./plan";
-export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./evaluate";
-export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runSteps, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./run";
+} from "./steps/plan";
+export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./steps/evaluate";
+export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runSteps, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./steps/run";
 export { interleaveBytes, interleave } from "./orders/interleave";
 export { emphasisBytes, emphasisOpen, emphasisEpoch, draw, noteLoss } from "./orders/emphasis";
 export {
   updateRule, updateAdaptive, updateResilient, updateSigned, updateGlobal, updateCurved, updateRecall, updateMemory, updateExtras,
-} from "./update";
+} from "./rules/update";
 
 export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {
@@ -23,9 +23,9 @@ export { taskAside, taskCommit, taskResume, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";
-export { logarithms } from "./kernels/rbf";
+export { logarithms } from "./layers/rbf";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { softmax, logSoftmax } from "./kernels/softmax";
-export { activate } from "./kernels/activation";
-export { lossValue, lossSlope, lossCurvature } from "./kernels/loss";
+export { activate } from "./activations/activation";
+export { lossValue, lossSlope, lossCurvature } from "./losses/loss";
 export { curvatureDiagonal, curvaturesBytes, curvaturesOpen } from "./curvature/diagonal";

@@ -2,15 +2,15 @@
 // squares of each sample's own gradient, summed.
 
 import { LANES, SIZE, loadPart, mul, storePart } from "../vec";
-import { Samples } from "../batch";
-import { secondDerivative, timesDerivative } from "../kernels/activation";
+import { Samples } from "../steps/samples";
+import { secondDerivative, timesDerivative } from "../activations/activation";
 import { columnSums, copy } from "../kernels/blas1";
 import { exp } from "../kernels/elementary";
 import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
-import { times } from "../kernels/noise";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossCurvature, lossSlope, throughInput } from "../kernels/loss";
-import { BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, RBF, layerBackward, layerSlope } from "../layer";
-import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, planGradient, topLayer } from "../plan";
+import { times } from "../layers/noise";
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossCurvature, lossSlope, throughInput } from "../losses/loss";
+import { BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, RBF, layerBackward, layerSlope } from "../layers/layer";
+import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, planGradient, topLayer } from "../steps/plan";
 
 /** Buffers of the recursion. */
 @unmanaged

@@ -1,14 +1,14 @@
 // The Jacobian of the outputs, sample by sample: a pass back for each output, started by a unit vector (Efficient BackProp 7.2).
 
 import { SIZE } from "../vec";
-import { Samples } from "../batch";
-import { SOFTMAX } from "../kernels/activation";
+import { Samples } from "../steps/samples";
+import { SOFTMAX } from "../activations/activation";
 import { normalMatrix } from "../kernels/factor";
-import { throughInput } from "../kernels/loss";
+import { throughInput } from "../losses/loss";
 import { outerProduct, vectorMatrix } from "../kernels/matvec";
 import { foldRows } from "../kernels/qr";
-import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF, layerSlope } from "../layer";
-import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, topLayer } from "../plan";
+import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF, layerSlope } from "../layers/layer";
+import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, topLayer } from "../steps/plan";
 
 // @ts-ignore: decorator
 @inline

@@ -1,10 +1,10 @@
 // Products of the Hessian, and of the Gauss-Newton matrix, with a vector: forward, forward along v, and back (SPEC 1.7.5).
 
 import { LANES, SIZE, loadPart, mul, splat, storePart } from "../vec";
-import { Samples } from "../batch";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossSlope, throughInput } from "../kernels/loss";
-import { layerSlope } from "../layer";
-import { Plan, layerAt, layerInput, parameterAt, planBackward, planForward, topLayer } from "../plan";
+import { Samples } from "../steps/samples";
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossSlope, throughInput } from "../losses/loss";
+import { layerSlope } from "../layers/layer";
+import { Plan, layerAt, layerInput, parameterAt, planBackward, planForward, topLayer } from "../steps/plan";
 import { tangentBackward, tangentForward, tangentGradient, tangentSlope } from "./tangent";
 
 /** Where the tangents of a plan are: of each layer R{y} and R{a}, and for the way back R{∂E/∂·} twice and a spare. */

@@ -2,11 +2,11 @@
 // the derivative of q along v; v's parts are laid out like the parameters. In use: batches are normalised by running statistics, nothing drops out.
 
 import { LANES, SIZE, add, loadPart, madd, mul, splat, splatAt, storePart } from "../vec";
-import { SOFTMAX, secondDerivative, timesDerivative } from "../kernels/activation";
+import { SOFTMAX, secondDerivative, timesDerivative } from "../activations/activation";
 import { columnSums, copy } from "../kernels/blas1";
 import { exp } from "../kernels/elementary";
 import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
-import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF } from "../layer";
+import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF } from "../layers/layer";
 
 // @ts-ignore: decorator
 @inline

@@ -2,8 +2,8 @@
 
 import { SIZE } from "../vec";
 import { packRowsB, packTransposedPart, panelBytes, wantsPacked } from "../kernels/gemm";
-import { DENSE } from "../layer";
-import { Plan, layerAt, padded, parameterAt } from "../plan";
+import { DENSE } from "../layers/layer";
+import { Plan, layerAt, padded, parameterAt } from "../steps/plan";
 
 /** What is packed: a table of Panels follows, and then what they are tables of. */
 @unmanaged

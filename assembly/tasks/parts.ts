@@ -3,10 +3,10 @@
 import { SIZE } from "../vec";
 import { columnSums, copy } from "../kernels/blas1";
 import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
-import { DENSE, Layer, layerGradient } from "../layer";
-import { Plan, layerAt, layerInput, parameterAt } from "../plan";
-import { Run, samplesOf, updateOf } from "../run";
-import { Update, isByParts, updateRange } from "../update";
+import { DENSE, Layer, layerGradient } from "../layers/layer";
+import { Plan, layerAt, layerInput, parameterAt } from "../steps/plan";
+import { Run, samplesOf, updateOf } from "../steps/run";
+import { Update, isByParts, updateRange } from "../rules/update";
 import { Job, Place, placeOf } from "./job";
 import { GRAIN, partFrom } from "./packed";
 import { Part, Sharing, deltaOf, partAt } from "./sharing";

@@ -1,7 +1,7 @@
 // What threads that share a step know of it: the table of a run that is shared, and where its layers' errors are.
 
 import { SIZE } from "../vec";
-import { Plan, layerAt, padded } from "../plan";
+import { Plan, layerAt, padded } from "../steps/plan";
 
 /** The table of a run that is shared; its Parts follow. */
 @unmanaged

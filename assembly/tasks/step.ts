@@ -2,14 +2,14 @@
 // kernels move (parts.ts). Every number is the product that one thread would have formed.
 
 import { SIZE } from "../vec";
-import { Samples } from "../batch";
+import { Samples } from "../steps/samples";
 import { FEW_ROWS } from "../kernels/gemm";
 import { MR } from "../kernels/tile";
-import { LAYER_NORM, layerExtra, layerScratch } from "../layer";
-import { Plan, layerAt, padded, planBytes, planDescend, planForward, planLoss, planSlope } from "../plan";
-import { Run, noteSamples, samplesOf, updateOf } from "../run";
+import { LAYER_NORM, layerExtra, layerScratch } from "../layers/layer";
+import { Plan, layerAt, padded, planBytes, planDescend, planForward, planLoss, planSlope } from "../steps/plan";
+import { Run, noteSamples, samplesOf, updateOf } from "../steps/run";
 import { draw } from "../orders/emphasis";
-import { isByParts, update, updateBegin } from "../update";
+import { isByParts, update, updateBegin } from "../rules/update";
 import { Job, Place } from "./job";
 import { packKernels, packedTasks, usePacked } from "./packed";
 import { UNTOUCHED, countParts, layParts } from "./parts";

@@ -1,14 +1,14 @@
 // Tasks that sum over samples: each takes a slab of them, and its sums are added in the order of the slabs.
 
 import { SIZE } from "../vec";
-import { Samples } from "../batch";
+import { Samples } from "../steps/samples";
 import { curvatureDiagonal, gradientAndDiagonal } from "../curvature/diagonal";
 import { normalEquations } from "../curvature/jacobian";
 import { curvatureProduct } from "../curvature/products";
-import { evaluate, objectiveGradient } from "../evaluate";
+import { evaluate, objectiveGradient } from "../steps/evaluate";
 import { axpy, copy } from "../kernels/blas1";
-import { Plan } from "../plan";
-import { Run, noteSamples, samplesOf } from "../run";
+import { Plan } from "../steps/plan";
+import { Run, noteSamples, samplesOf } from "../steps/run";
 import { DIAGONAL, EVALUATE, GRADIENT, GRADIENT_AND_DIAGONAL, Job, NORMAL_EQUATIONS, PRODUCT, Place } from "./job";
 
 /** Task number k of a job that sums: the sums of its slab go to the place, its value to values[k]. */

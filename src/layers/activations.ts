@@ -1,4 +1,4 @@
-// The table of activations. Codes are those of assembly/kernels/activation.ts.
+// The table of activations. Codes are those of assembly/activations/activation.ts.
 
 /** What the rest of the library needs to know of an activation. */
 interface ActivationEntry {

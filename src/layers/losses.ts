@@ -1,4 +1,4 @@
-// The table of losses. Codes are those of assembly/kernels/loss.ts, which has the formulas.
+// The table of losses. Codes are those of assembly/losses/loss.ts, which has the formulas.
 
 import type { Activation } from './activations.js';
 import { OptionError } from '../runtime/errors.js';

@@ -7,7 +7,7 @@ import { Descent } from './descent.js';
 import { type RateOfEpoch, type Rule, rateOption } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
-// Codes of assembly/optim/adaptive.ts.
+// Codes of assembly/rules/adaptive.ts.
 const ADAGRAD = 3;
 const RMSPROP = 4;
 const ADAM = 5;

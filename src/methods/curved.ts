@@ -8,7 +8,7 @@ import { Descent } from './descent.js';
 import { type Diagonals, type RateOfEpoch, type Rule, rateOption } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
-// Codes of assembly/optim/curved.ts.
+// Codes of assembly/rules/curved.ts.
 const STOCHASTIC_DIAGONAL = 17;
 const ADA_HESSIAN = 18;
 const SOPHIA = 19;

@@ -24,13 +24,13 @@ const LONG = 10_000;
 /** Rates looked up at a time. */
 const RATES = 1024;
 
-/** What a rule remembers beside vectors, as assembly/update.ts has it: value, rate, peak, how many steps were averaged, power. */
+/** What a rule remembers beside vectors, as assembly/rules/update.ts has it: value, rate, peak, how many steps were averaged, power. */
 type Memory = [number, number, number, number, number];
 
 /** (1 − δ)^t of murata down to which too few gradients are known for a mean. */
 const YOUNG = 5 / 6;
 
-/** What a run does where rows do not fill all batches, as assembly/run.ts knows it. */
+/** What a run does where rows do not fill all batches, as assembly/steps/run.ts knows it. */
 const LAST_BATCH = { even: 0, short: 1, drop: 2 } as const;
 
 /** A descent under way. */

@@ -8,7 +8,7 @@ import type { MethodState, Task } from './method.js';
 import type { BatchMethod } from './signs.js';
 import type { Method } from './method.js';
 
-// Codes of assembly/optim/global.ts.
+// Codes of assembly/rules/global.ts.
 const MURATA = 15;
 const GDX = 16;
 

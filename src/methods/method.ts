@@ -71,7 +71,7 @@ export interface MethodState {
   readonly samples: number;
   /** Samples per step, where they grow. */
   readonly batchSize: number;
-  /** What assembly/update.ts remembers beside vectors. */
+  /** What assembly/rules/update.ts remembers beside vectors. */
   readonly memory: readonly number[];
   readonly vectors: Readonly<Record<string, RealArray>>;
   /** How far the fit has come that this is a part of, where it is to be taken up; missing where another fit goes on. */

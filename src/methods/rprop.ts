@@ -6,7 +6,7 @@ import { Descent } from './descent.js';
 import type { Rule } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
-// Codes of assembly/optim/resilient.ts.
+// Codes of assembly/rules/resilient.ts.
 const VARIANTS = { 'rprop-': 8, 'rprop+': 9, 'iRprop-': 10, 'iRprop+': 11 } as const;
 
 export type RpropVariant = keyof typeof VARIANTS;

@@ -39,7 +39,7 @@ export interface Rule {
   /** The rate that λmax stands for, where `rate` is to be measured. */
   readonly rateOf?: (lambda: number) => number;
   /**
-   * Tells an update (assembly/update.ts) the rule, its rate, how many steps were taken before, where the moments are, and where batches' diagonals are found.
+   * Tells an update (assembly/rules/update.ts) the rule, its rate, how many steps were taken before, where the moments are, and where batches' diagonals are found.
    */
   apply(core: Core, update: number, rate: number, step: number, moments: readonly number[], diagonals: DiagonalPlace): void;
 }

@@ -76,7 +76,7 @@ export interface Sgd extends Method, Readonly<Required<SgdOptions>> {
   readonly name: 'sgd';
 }
 
-// Codes of assembly/optim/sgd.ts.
+// Codes of assembly/rules/sgd.ts.
 const PLAIN = 0;
 const MOMENTUM = 1;
 const NESTEROV = 2;

@@ -6,7 +6,7 @@ import { Descent } from './descent.js';
 import type { Rule } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
-// Codes of assembly/optim/signs.ts.
+// Codes of assembly/rules/signs.ts.
 const DELTA_BAR_DELTA = 12;
 const SUPER_SAB = 13;
 const QUICKPROP = 14;

@@ -5,7 +5,7 @@ import { LANES, SIZE } from "../../assembly/vec";
 import {
   ACTIVATIONS, ELU, GELU, LEAKY_RELU, LECUN_TANH, LINEAR, RELU, SIGMOID, SOFTMAX, SOFTPLUS, TANH, TWISTED_TANH,
   activate, needsInput, secondDerivative, timesDerivative,
-} from "../../assembly/kernels/activation";
+} from "../../assembly/activations/activation";
 import { ROUNDING, get, intact, near, room, seed, set, unit } from "./buffers";
 
 const SLOPE: f64 = 0.25; // exact in float32

@@ -1,14 +1,14 @@
 // Products and diagonals of second derivatives by their laws, in the precision that they are compiled for: against JᵀQJ, each other, and sums over shards.
 
 import { SIZE } from "../../assembly/vec";
-import { samplesBytes, samplesOpen, planSlabs } from "../../assembly/evaluate";
+import { samplesBytes, samplesOpen, planSlabs } from "../../assembly/steps/evaluate";
 import { curvatureDiagonal, curvaturesBytes, curvaturesOpen, gradientAndDiagonal } from "../../assembly/curvature/diagonal";
 import { jacobianRows } from "../../assembly/curvature/jacobian";
 import { curvatureProduct, tangentsBytes, tangentsOpen } from "../../assembly/curvature/products";
-import { objectiveGradient } from "../../assembly/evaluate";
-import { LINEAR, SIGMOID, SOFTMAX, TANH } from "../../assembly/kernels/activation";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/kernels/loss";
-import { planBind, planBytes, planDense, planOpen, planParameters, planWorkspace } from "../../assembly/plan";
+import { objectiveGradient } from "../../assembly/steps/evaluate";
+import { LINEAR, SIGMOID, SOFTMAX, TANH } from "../../assembly/activations/activation";
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/losses/loss";
+import { planBind, planBytes, planDense, planOpen, planParameters, planWorkspace } from "../../assembly/steps/plan";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
 const ROWS: i32 = 7, INPUTS: i32 = 3, HIDDEN: i32 = 5, OUTPUTS: i32 = 2;

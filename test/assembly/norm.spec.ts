@@ -3,7 +3,7 @@
 import { LANES, SIZE } from "../../assembly/vec";
 import {
   batchNormBackward, batchNormForward, batchStatistics, layerNormBackward, layerNormForward, normGradient, runningStatistics,
-} from "../../assembly/kernels/norm";
+} from "../../assembly/layers/norm";
 import { ROUNDING, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 const EPSILON: f64 = 0.01, KEEP: f64 = 0.75;

@@ -2,8 +2,8 @@
 
 import { LANES, SIZE } from "../../assembly/vec";
 import { matrixVector, vectorMatrix } from "../../assembly/kernels/matvec";
-import { passes, sgdOuterAhead, sgdOuterBack } from "../../assembly/optim/outer";
-import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgdOuter } from "../../assembly/optim/sgd";
+import { passes, sgdOuterAhead, sgdOuterBack } from "../../assembly/rules/outer";
+import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgdOuter } from "../../assembly/rules/sgd";
 import { copyOf, intact, randoms, room, seed } from "./buffers";
 
 const RATE: f64 = 0.125, MU: f64 = 0.9;

@@ -1,12 +1,12 @@
 // The plan's bookkeeping: where parameters and buffers lie, and that a pass stays inside the workspace it asked for.
 
 import { SIZE } from "../../assembly/vec";
-import { GELU, LINEAR, RELU, SIGMOID, SOFTMAX, TANH, TWISTED_TANH } from "../../assembly/kernels/activation";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/kernels/loss";
-import { Layer } from "../../assembly/layer";
+import { GELU, LINEAR, RELU, SIGMOID, SOFTMAX, TANH, TWISTED_TANH } from "../../assembly/activations/activation";
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/losses/loss";
+import { Layer } from "../../assembly/layers/layer";
 import {
   Plan, layerAt, planBind, planBytes, planDense, planForward, planGradient, planOpen, planParameters, planSlab, planWorkspace, topLayer,
-} from "../../assembly/plan";
+} from "../../assembly/steps/plan";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
 /** A plan of these units (inputs first) and activations; biases everywhere but in layer `unbiased`. */

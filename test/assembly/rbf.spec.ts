@@ -1,7 +1,7 @@
 // Radial basis functions against their formulas in float64, around the tile of a vector.
 
 import { LANES, SIZE } from "../../assembly/vec";
-import { rbfBackward, rbfForward, rbfGradient, rbfSlope } from "../../assembly/kernels/rbf";
+import { rbfBackward, rbfForward, rbfGradient, rbfSlope } from "../../assembly/layers/rbf";
 import { ROUNDING, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 /** D = ½‖x − c‖² of sample r and unit j, from what is in memory. */

@@ -1,7 +1,7 @@
 // The update rule against its formulas in float64, around a vector's length; the outer-product form against the plain one.
 
 import { LANES, SIZE } from "../../assembly/vec";
-import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgd, sgdOuter } from "../../assembly/optim/sgd";
+import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgd, sgdOuter } from "../../assembly/rules/sgd";
 import { ROUNDING, copyOf, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 const RATE: f64 = 0.125, MU: f64 = 0.9, DECAY: f64 = 0.01;

@@ -1,7 +1,7 @@
 // superSAB against its published steps in float64, around a vector's length.
 
 import { LANES } from "../../assembly/vec";
-import { SUPER_SAB, signed } from "../../assembly/optim/signs";
+import { SUPER_SAB, signed } from "../../assembly/rules/signs";
 import { ROUNDING, copyOf, get, intact, near, randoms, seed, set } from "./buffers";
 
 const UP: f64 = 1.25, DOWN: f64 = 0.5, MU: f64 = 0.75, MOST: f64 = 1, DECAY: f64 = 0.0625;

@@ -1,14 +1,14 @@
 // A layer of a plan: its shape and places in memory, and which kernels do its work.
 
-import { SIZE } from "./vec";
-import { timesDerivative } from "./kernels/activation";
-import { copy } from "./kernels/blas1";
-import { denseBackward, denseForward, denseGradient, denseScratch } from "./kernels/dense";
-import { addNoise, dropout, times } from "./kernels/noise";
+import { SIZE } from "../vec";
+import { timesDerivative } from "../activations/activation";
+import { copy } from "../kernels/blas1";
+import { denseBackward, denseForward, denseGradient, denseScratch } from "./dense";
+import { addNoise, dropout, times } from "./noise";
 import {
   batchNormBackward, batchNormForward, batchStatistics, layerNormBackward, layerNormForward, normGradient, runningStatistics,
-} from "./kernels/norm";
-import { rbfBackward, rbfForward, rbfGradient, rbfSlope } from "./kernels/rbf";
+} from "./norm";
+import { rbfBackward, rbfForward, rbfGradient, rbfSlope } from "./rbf";
 
 export const DENSE: i32 = 0;
 export const RBF: i32 = 1;

@@ -1,7 +1,7 @@
 // Batches: samples picked by index and copied next to each other.
 
-import { SIZE } from "./vec";
-import { copyRow } from "./kernels/blas1";
+import { SIZE } from "../vec";
+import { copyRow } from "../kernels/blas1";
 
 /** to[0 … 3] = from[0 … 3], vectors: as much as a line of the cache */
 // @ts-ignore: decorator

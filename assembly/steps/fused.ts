@@ -1,11 +1,11 @@
 // A step of training whose gradients go into the weights while they are in the caches: block by block of a kernel, each once its errors are known.
 
-import { SIZE } from "./vec";
-import { columnSums } from "./kernels/blas1";
-import { PACKED, PLAIN, TRANSPOSED, blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "./kernels/gemm";
-import { Layer } from "./layer";
+import { SIZE } from "../vec";
+import { columnSums } from "../kernels/blas1";
+import { PACKED, PLAIN, TRANSPOSED, blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "../kernels/gemm";
+import { Layer } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt, planDescend } from "./plan";
-import { Update, updateRange } from "./update";
+import { Update, updateRange } from "../rules/update";
 
 /** The gradient of a layer's kernel and bias from x (rows×inputs) and d = ∂E/∂y (rows×units), and the step along it, once the layer below has its errors. */
 function gradientStep(u: Update, plan: Plan, layer: Layer, rows: i32, x: usize, d: usize): void {

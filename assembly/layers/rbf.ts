@@ -4,7 +4,7 @@
 // The squares are summed from differences, not as ‖x‖² − 2x·c + ‖c‖²: that would cancel where a unit is most active.
 
 import { LANES, SIZE, add, loadPart, loadUpTo, madd, mul, splat, splatAt, storeUpTo, sub, sum } from "../vec";
-import { exp, log } from "./elementary";
+import { exp, log } from "../kernels/elementary";
 
 /** 1/σ² is at most this: narrower bells would meet 0·∞ at their centre. */
 const NARROWEST: real = <real>1e30;

@@ -1,7 +1,7 @@
 // What training adds on purpose: units left out, and noise. Every draw is a function of the stream and the element's index alone.
 
 import { LANES, SIZE, mul, splat } from "../vec";
-import { block, normalQuantile, uniformAt } from "./random";
+import { block, normalQuantile, uniformAt } from "../kernels/random";
 
 /**
  * mask[e] = 1/(1 − rate) with probability 1 − rate, else 0; a[e] = x[e]·mask[e]   for n elements, which are the stream's from `first` on

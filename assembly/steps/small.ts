@@ -1,13 +1,13 @@
 // A step on one sample of a small network, in one function: no packing, no choice of a product's path, no gradient written.
 
-import { LANES, SIZE, add, loadPart, madd, splat, splatAt, sum } from "./vec";
-import { Samples } from "./batch";
-import { SOFTMAX, activate, timesDerivative } from "./kernels/activation";
-import { lossSlope, lossValue, throughInput } from "./kernels/loss";
-import { softmax } from "./kernels/softmax";
-import { Layer } from "./layer";
+import { LANES, SIZE, add, loadPart, madd, splat, splatAt, sum } from "../vec";
+import { Samples } from "./samples";
+import { SOFTMAX, activate, timesDerivative } from "../activations/activation";
+import { lossSlope, lossValue, throughInput } from "../losses/loss";
+import { softmax } from "../kernels/softmax";
+import { Layer } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt, topLayer } from "./plan";
-import { Update, inPassing, updateBack, updateOuter } from "./update";
+import { Update, inPassing, updateBack, updateOuter } from "../rules/update";
 
 /** The widest layer of a small network. */
 const WIDEST: i32 = 64;

@@ -1,11 +1,11 @@
 // A step on one sample of a large network: every kernel is updated straight from x and delta, the gradient never written. A kernel passes through the
 // caches once: errors are carried down, and the next sample is begun, in the pass that updates it.
 
-import { Samples } from "./batch";
-import { axpy } from "./kernels/blas1";
-import { denseActivate } from "./kernels/dense";
+import { Samples } from "./samples";
+import { axpy } from "../kernels/blas1";
+import { denseActivate } from "../layers/dense";
 import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, planDescended, planForward, planLoss, planSlope } from "./plan";
-import { Update, inPassing, updateAhead, updateBack, updateOuter } from "./update";
+import { Update, inPassing, updateAhead, updateBack, updateOuter } from "../rules/update";
 
 /**
  * One step along the gradient of scale·w·l on the sample at hand; returns w·l, and changes nothing where that is not finite.

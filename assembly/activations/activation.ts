@@ -2,8 +2,8 @@
 // The softmax couples the units of a row: f is in softmax.ts, f′ and f″ here are the diagonal's.
 
 import { LANES, SIZE, add, loadPart, madd, mul, select, splat, storePart, storeUpTo, sub } from "../vec";
-import { bell, expm1, logistic, normalCdf, softplus } from "./elementary";
-import { tanh, tanhVectors } from "./tanh";
+import { bell, expm1, logistic, normalCdf, softplus } from "../kernels/elementary";
+import { tanh, tanhVectors } from "../kernels/tanh";
 
 export const LINEAR: i32 = 0;
 export const TANH: i32 = 1;

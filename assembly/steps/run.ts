@@ -1,16 +1,16 @@
 // Many first-order steps in one call: gather a batch, forward, backward, update.
 
-import { SIZE } from "./vec";
-import { Samples } from "./batch";
-import { permutation } from "./kernels/random";
-import { Emphasis, draw, emphasisEpoch, noteLoss } from "./orders/emphasis";
-import { interleave } from "./orders/interleave";
+import { SIZE } from "../vec";
+import { Samples } from "./samples";
+import { permutation } from "../kernels/random";
+import { Emphasis, draw, emphasisEpoch, noteLoss } from "../orders/emphasis";
+import { interleave } from "../orders/interleave";
 import { fusedBackward } from "./fused";
 import { begins, stepOnline } from "./online";
 import { isSmall, smallStep } from "./small";
 import { Plan, planForward, planGradient, planLoss, planSampleLoss, planSlope, topLayer } from "./plan";
-import { slabDiagonal } from "./curvature/diagonal";
-import { Update, isByParts, isImmediate, update, updateBegin, wantsDiagonal } from "./update";
+import { slabDiagonal } from "../curvature/diagonal";
+import { Update, isByParts, isImmediate, update, updateBegin, wantsDiagonal } from "../rules/update";
 
 /** Where rows do not fill all batches: as many batches of sizes that differ by one at most, the larger first; a short last one; or the rest left out. */
 export const EVEN: i32 = 0;

@@ -1,10 +1,10 @@
 // A dense layer: y = b + x·K, a = f(y). Kernel K: inputs×units row-major, bias b: units.
 
 import { SIZE } from "../vec";
-import { activate, SOFTMAX } from "./activation";
-import { columnSums } from "./blas1";
-import { PACKED, PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
-import { softmax } from "./softmax";
+import { activate, SOFTMAX } from "../activations/activation";
+import { columnSums } from "../kernels/blas1";
+import { PACKED, PLAIN, TRANSPOSED, gemm, gemmScratch } from "../kernels/gemm";
+import { softmax } from "../kernels/softmax";
 
 /** y[r,o] = b[o] + Σ_i x[r,i]·K[i,o], a = f(y)   x: rows×inputs, y and a: rows×units; a may be y; b = 0: no bias; panels: K packed, or 0 */
 export function denseForward(

@@ -3,14 +3,14 @@
 // The table holds shapes and, once bound, addresses: parameters (flat, kernel then bias, layer by layer), and a workspace
 // of activations for up to `rows` samples. Whoever calls allocates; nothing here does.
 
-import { SIZE } from "./vec";
-import { LINEAR, SOFTMAX, needsInput, timesDerivative } from "./kernels/activation";
-import { denseBackward, denseForward, denseGradient } from "./kernels/dense";
-import { BLOCK_DEPTH } from "./kernels/gemm";
-import { lossSlope, lossValue, throughInput } from "./kernels/loss";
+import { SIZE } from "../vec";
+import { LINEAR, SOFTMAX, needsInput, timesDerivative } from "../activations/activation";
+import { denseBackward, denseForward, denseGradient } from "../layers/dense";
+import { BLOCK_DEPTH } from "../kernels/gemm";
+import { lossSlope, lossValue, throughInput } from "../losses/loss";
 import {
   BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, NOISE, Pass, RBF, layerBackward, layerExtra, layerForward, layerGradient, layerScratch, layerSlope,
-} from "./layer";
+} from "../layers/layer";
 
 @unmanaged
 export class Plan extends Pass {

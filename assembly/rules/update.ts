@@ -1,16 +1,16 @@
 // What a step does to the parameters once their gradient is known: the rule in force, its settings and where its vectors are.
 
-import { ADAGRAD, adaptive } from "./optim/adaptive";
-import { ADA_HESSIAN, STOCHASTIC_DIAGONAL, curved, leakyDiagonal, stochasticDiagonal } from "./optim/curved";
-import { GDX, MURATA, YOUNG, leakyMean, murataRate } from "./optim/global";
-import { addSigns, average, clipNorm, clipValue, multiply } from "./optim/gradient";
-import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./optim/resilient";
-import { passes, sgdOuterAhead, sgdOuterBack } from "./optim/outer";
-import { MOMENTUM, PLAIN_DESCENT, sgd, sgdOuter } from "./optim/sgd";
-import { DELTA_BAR_DELTA, signed } from "./optim/signs";
-import { copy, fill } from "./kernels/blas1";
-import { Layer } from "./layer";
-import { Plan, layerAt, parameterAt } from "./plan";
+import { ADAGRAD, adaptive } from "./adaptive";
+import { ADA_HESSIAN, STOCHASTIC_DIAGONAL, curved, leakyDiagonal, stochasticDiagonal } from "./curved";
+import { GDX, MURATA, YOUNG, leakyMean, murataRate } from "./global";
+import { addSigns, average, clipNorm, clipValue, multiply } from "./gradient";
+import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./resilient";
+import { passes, sgdOuterAhead, sgdOuterBack } from "./outer";
+import { MOMENTUM, PLAIN_DESCENT, sgd, sgdOuter } from "./sgd";
+import { DELTA_BAR_DELTA, signed } from "./signs";
+import { copy, fill } from "../kernels/blas1";
+import { Layer } from "../layers/layer";
+import { Plan, layerAt, parameterAt } from "../steps/plan";
 
 /** A rule and its vectors, in linear memory. Names are those of the sgd rule; others say below what they keep there. */
 @unmanaged
@@ -25,7 +25,7 @@ export class Update {
   power2: f64;
   decay: f64; // of kernels; biases do not decay
   value: f64; // E of the last step that was kept; Infinity before the first
-  peak: f64; // murata: the length of the largest mean gradient so far; rules of optim/curved.ts: steps taken
+  peak: f64; // murata: the length of the largest mean gradient so far; rules of rules/curved.ts: steps taken
   share: f64; // gdx: of η in a step, save the first and those after one that was taken back
   pace: f64; // gdx: η of this step
   rule: i32; // of optim/*.ts
@@ -44,7 +44,7 @@ export class Update {
   average: usize; // of the weights, or 0
   averageKeep: f64; // 1 averages all alike
   averaged: f64; // steps so far
-  // What the rules of optim/curved.ts are fed with.
+  // What the rules of rules/curved.ts are fed with.
   curvatures: usize; // the buffers of curvature/diagonal.ts, or 0 where the diagonal does not change from step to step
   diagonal: usize; // of the batch
   every: i32; // steps from one to the next
@@ -60,7 +60,7 @@ export function updateRule(at: usize, rule: i32, rate: f64, momentum: f64, decay
 }
 
 /**
- * An adaptive rule for the steps to come (optim/adaptive.ts): moments of the parameters' size where the rule has them, power1 and
+ * An adaptive rule for the steps to come (rules/adaptive.ts): moments of the parameters' size where the rule has them, power1 and
  * power2 the powers β₁^t and β₂^t after t steps. decays: 0 no, 1 through the gradient, 2 decoupled; kernels only.
  */
 export function updateAdaptive(
@@ -78,7 +78,7 @@ export function updateAdaptive(
   u.top = top;
 }
 
-/** A resilient rule for the steps to come (optim/resilient.ts): step sizes, which hold what to start from, and the last steps. */
+/** A resilient rule for the steps to come (rules/resilient.ts): step sizes, which hold what to start from, and the last steps. */
 export function updateResilient(
   at: usize, rule: i32, up: f64, down: f64, least: f64, most: f64, decay: f64, sizes: usize, last: usize,
 ): void {
@@ -92,7 +92,7 @@ export function updateResilient(
 }
 
 /**
- * A rule that watches signs for the steps to come (optim/signs.ts): step sizes or rates, which hold what to start from, and velocities or 0.
+ * A rule that watches signs for the steps to come (rules/signs.ts): step sizes or rates, which hold what to start from, and velocities or 0.
  */
 export function updateSigned(
   at: usize, rule: i32, rate: f64, up: f64, down: f64, keep: f64, most: f64, decay: f64, sizes: usize, velocity: usize,
@@ -107,7 +107,7 @@ export function updateSigned(
 }
 
 /**
- * One rate that finds itself for the steps to come (optim/global.ts); it goes on from the update's own rate, which `updateRecall` sets.
+ * One rate that finds itself for the steps to come (rules/global.ts); it goes on from the update's own rate, which `updateRecall` sets.
  * murata: first α, second β, or −η where β is η/(the largest mean gradient so far). gdx: first `up`, second `down`, kept weights and gradient.
  */
 export function updateGlobal(
@@ -125,7 +125,7 @@ export function updateGlobal(
 }
 
 /**
- * A rule that divides by a diagonal for the steps to come (optim/curved.ts). keep: γ of stochasticDiagonalLM, < 0 for the chapter's schedule; ρ of sophia. epsilon: its μ.
+ * A rule that divides by a diagonal for the steps to come (rules/curved.ts). keep: γ of stochasticDiagonalLM, < 0 for the chapter's schedule; ρ of sophia. epsilon: its μ.
  * power1, power2: β₁^t and β₂^t so far. h: the running diagonal. curvatures, diagonal: where a batch's is found every so many steps; 0 for one that is given.
  */
 export function updateCurved(

@@ -1,7 +1,7 @@
 // Forward over many samples, a slab at a time: predictions, the loss of a set, and its gradient.
 
-import { SIZE } from "./vec";
-import { Samples, slabBytes } from "./batch";
+import { SIZE } from "../vec";
+import { Samples, slabBytes } from "./samples";
 import { Plan, planForward, planGradient, planLoss, topLayer } from "./plan";
 
 /** Bytes of the slabs in which a bound plan gathers samples. */

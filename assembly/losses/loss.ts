@@ -9,7 +9,7 @@
 // Of crossEntropy, targets of a sample sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
 
 import { LANES, SIZE, add, before, firstLane, largestLane, loadPart, madd, mul, select, splat, storePart, sub, sum, turned } from "../vec";
-import { log, softplus } from "./elementary";
+import { log, softplus } from "../kernels/elementary";
 
 export const MEAN_SQUARED_ERROR: i32 = 0;
 export const MEAN_ABSOLUTE_ERROR: i32 = 1;
