@@ -2,7 +2,7 @@
 
 import type { RealArray } from '../../bindings/memory.js';
 import { DataError, EfficientBackpropError, OptionError } from '../runtime/errors.js';
-import { crc32 } from '../format/crc.js';
+import { crc32 } from '../runtime/crc.js';
 import { type Asked, refuse, worded } from '../training/asked.js';
 import type { Checkpoint } from '../training/checkpoint.js';
 import type { History } from '../training/history.js';

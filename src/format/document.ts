@@ -3,7 +3,7 @@
 import { ModelFileError, OptionError, shown } from '../runtime/errors.js';
 import { type Checked, type Schema, checked } from '../runtime/options.js';
 import { fromBase64, toBase64 } from './base64.js';
-import { crc32 } from './crc.js';
+import { crc32 } from '../runtime/crc.js';
 import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from './safetensors.js';
 
 /** What the library calls its files. */

@@ -3,7 +3,7 @@
 import type { RealArray, Reals } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { DataError, OptionError } from '../runtime/errors.js';
-import { crc32 } from '../format/crc.js';
+import { crc32 } from '../runtime/crc.js';
 import type { Method } from '../methods/method.js';
 import { type Schedule, isSchedule } from '../rates/schedule.js';
 import { FIT_OPTIONS, type Settings } from './options.js';

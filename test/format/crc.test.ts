@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { crc32 as reference } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { crc32 } from '../../src/format/crc.js';
+import { crc32 } from '../../src/runtime/crc.js';
 
 const text = (s: string) => new TextEncoder().encode(s);
 
