@@ -93,7 +93,7 @@ export type {
   SquareMatrix,
 } from './curvature/options.js';
 export { type Histogram, type PictureOptions, histogram, spectrumPicture } from './curvature/histogram.js';
-export type { Principal } from './curvature/eigen.js';
+export type { Principal } from './eigen/power.js';
 export { type MinimizeMethod, type MinimizeOptions, minimize } from './solve/minimize.js';
 export {
   type Band,
@@ -162,9 +162,9 @@ export {
   stochasticDiagonalLM,
 } from './methods/curved.js';
 export { sgd, type PerWeight, type Sgd, type SgdOptions } from './methods/sgd.js';
-export type { Method } from './methods/method.js';
+export type { Method, Regularisation } from './methods/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './training/options.js';
-export type { History, Regularisation, StopReason } from './training/history.js';
+export type { History, StopReason } from './training/history.js';
 export type { Chunk, Chunks } from './training/stream.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './evaluation/metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';

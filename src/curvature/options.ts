@@ -2,7 +2,7 @@
 
 import { flag, number, oneOf } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
-import { ENDS, type End } from './eigen.js';
+import { ENDS, type End } from '../eigen/lanczos.js';
 
 /** A square matrix, row-major. */
 export interface SquareMatrix {
@@ -117,4 +117,12 @@ export interface Spectrum {
   readonly errors: Float64Array;
   /** Whether these are all of them. */
   readonly complete: boolean;
+}
+
+/** How eigenvalues are spread: shares of them in bins, with standard errors over probes. */
+export interface SpectralDensity {
+  /** One more than there are bins, ascending. */
+  readonly edges: Float64Array;
+  readonly shares: Float64Array;
+  readonly standardErrors: Float64Array;
 }

@@ -1,7 +1,7 @@
 // The rate that curvature suggests: 1/λmax (Efficient BackProp 7.5, 9.2; SPEC 1.9.2).
 
 import { Arena, type RealArray, Reals } from '../../bindings/memory.js';
-import { extreme } from '../curvature/eigen.js';
+import { extremeEigenvalue } from '../eigen/lanczos.js';
 import { type Checked, checked, number } from '../runtime/options.js';
 import { Purpose, halves } from '../runtime/random.js';
 import type { Work } from '../runtime/work.js';
@@ -47,7 +47,7 @@ const PRODUCTS = 30;
 /** The relative residual to stop at: the eigenvalue is then right to about its square. */
 const TOLERANCE = 0.01;
 /** Vectors to search with, of the size of the network. */
-const ROOM = 4;
+const BASIS = 4;
 /** Steps of differences: the largest customary one for float32, whose gradients have seven digits. */
 const STEP = { float32: 1e-2, float64: 1e-4 };
 
@@ -128,8 +128,8 @@ export class PrincipalCurvature {
         core.scale(n, 1 / (2 * alpha), out.address);
       };
       const start = (v: Reals) => core.normals(n, low, high, Purpose.probes, 0, round, 0, 1, v.address);
-      const search = { which: 'algebraic', tolerance: TOLERANCE, most: PRODUCTS, room: ROOM, start } as const;
-      const { value } = yield* extreme(plan.engine, arena, n, differences, search);
+      const search = { which: 'algebraic', tolerance: TOLERANCE, most: PRODUCTS, capacity: BASIS, start } as const;
+      const { value } = yield* extremeEigenvalue(plan.engine, arena, n, differences, search);
       return value > 0 && value < Infinity ? value : 0;
     } finally {
       arena.dispose();

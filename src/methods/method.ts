@@ -1,13 +1,12 @@
-// The interface between the training loop (fit.ts) and the methods, one file each.
+// The interface between the training loop (training/loop.ts) and the methods, one file each.
 
 import type { Arena, RealArray, Words } from '../../bindings/memory.js';
 import type { LastBatch, Order } from '../data/batches.js';
 import type { SampleBuffers } from '../data/dataset.js';
-import type { BatchSize } from '../training/batches.js';
-import type { Regularisation, StopReason } from '../training/history.js';
 import type { Plan } from '../plan/plan.js';
 import type { Threads } from '../runtime/threads.js';
 import type { Work } from '../runtime/work.js';
+import type { Ending } from '../solve/smooth.js';
 
 /** An epoch that comes in pieces. */
 export interface Pieces {
@@ -15,6 +14,17 @@ export interface Pieces {
   readonly epochRows: number | undefined;
   /** Rows of the epoch under way up to the end of the piece at hand. */
   readonly rowsSoFar: number;
+}
+
+/** How many samples a step takes, over a fit. */
+export interface BatchSize {
+  /** In the first epoch; in the last one before this fit, where it continues another. */
+  readonly first: number;
+  readonly continues: boolean;
+  /** The most that it may become. */
+  readonly limit: number;
+  /** In the next epoch, after one with `size`; `epoch` counts those done. Missing where it stays the same. */
+  next?(size: number, epoch: number): Work<number>;
 }
 
 /** What a method trains on. */
@@ -78,6 +88,14 @@ export interface MethodState {
   readonly progress?: readonly number[];
 }
 
+/** Weight decay as the data determine it. */
+export interface Regularisation {
+  /** γ: parameters that the data determine, of all there are. */
+  readonly effectiveParameters: number;
+  /** λ. */
+  readonly weightDecay: number;
+}
+
 /** The rates that are to come. */
 export interface RatePlan {
   /** Whether the rate falls to less than half of what it is now by the end of the fit. */
@@ -105,7 +123,7 @@ export interface Training {
   /** Whether the last `advance` was a trial that led to no step: the epoch goes on. */
   readonly trial?: boolean;
   /** Why the method ended by itself, once it has. */
-  readonly ended?: StopReason | undefined;
+  readonly ended?: Ending | undefined;
   /** Whether the gradient is as small as the method asks for. */
   readonly small?: boolean;
   /** What the data said of weight decay, where the method asks them. */

@@ -9,8 +9,7 @@ import type { Damping } from '../solve/levenberg-marquardt.js';
 import type { Ending, Iterate, Kept, Smooth, Solver } from '../solve/smooth.js';
 import { largest } from '../solve/smooth.js';
 import { TargetUnit } from '../objective/unit.js';
-import type { Regularisation, StopReason } from '../training/history.js';
-import type { Method, MethodState, Task, Training } from './method.js';
+import type { Method, MethodState, Regularisation, Task, Training } from './method.js';
 
 /** Most bytes of matrices: WebAssembly's memory is 4 GiB, and there are data besides. */
 const MOST = 3.5 * 2 ** 30;
@@ -142,7 +141,7 @@ class Solving<F> implements Training {
   private counted: number;
   rate = 0;
   trial = false;
-  ended: StopReason | undefined;
+  ended: Ending | undefined;
 
   constructor(
     private readonly method: SecondOrder<F>,

@@ -1,16 +1,24 @@
 // Weights that only data can tell: centres at clusters, output weights by least squares (SPEC 1.4.8).
 
+import type { Engine } from '../../bindings/core.js';
 import { Arena, type RealArray, Reals, Words } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
 import { DataError } from '../runtime/errors.js';
 import type { Layer } from '../layers/layers.js';
-import { type ParameterShape, Plan, parameterShapes, widths } from '../plan/plan.js';
+import { type Architecture, type ParameterShape, Plan, parameterShapes, widths } from '../plan/plan.js';
 import { Purpose, halves } from '../runtime/random.js';
-import type { Subject } from '../training/rows.js';
 import { type Points, distinct, kMeans, widthsOf } from './k-means.js';
 import { linearLeastSquares } from './least-squares.js';
 import { workHere } from '../runtime/work.js';
+
+/** A network whose weights data are to tell. */
+export interface StartSubject {
+  readonly engine: Engine;
+  readonly architecture: Architecture;
+  readonly theta: Reals;
+  readonly seed: number;
+}
 
 /** Rows that clusters are sought among, at most: more do not move the centres much. */
 const ROWS = 4096;
@@ -29,7 +37,7 @@ function waits(layer: Layer): boolean {
  * @param subset which samples to learn from; all of them when missing
  * @throws DataError if an rbf layer has more units than there are different samples
  */
-export function startFromData(subject: Subject, samples: SampleBuffers, subset: Words | undefined, rows: number): void {
+export function startFromData(subject: StartSubject, samples: SampleBuffers, subset: Words | undefined, rows: number): void {
   const { engine, architecture, theta, seed } = subject;
   const shapes = new Map(parameterShapes(architecture).map((shape) => [shape.name, shape]));
   const inputs = widths(architecture);
@@ -68,7 +76,7 @@ export function startFromData(subject: Subject, samples: SampleBuffers, subset: 
 
 /** What layer i is fed for the samples picked. */
 function layerInputs(
-  { engine, architecture, theta }: Subject,
+  { engine, architecture, theta }: StartSubject,
   arena: Arena,
   samples: SampleBuffers,
   picked: Words,
@@ -96,7 +104,7 @@ function layerInputs(
 }
 
 function startCentres(
-  { engine, theta, seed }: Subject,
+  { engine, theta, seed }: StartSubject,
   arena: Arena,
   points: Points,
   { units, width }: Extract<Layer, { type: 'rbf' }>,
@@ -117,7 +125,7 @@ function startCentres(
 }
 
 /** Numbers uniform on (0, 1) from a stream of their own. */
-function uniformStream({ core, precision }: Subject['engine'], arena: Arena, seed: number, round: number): () => number {
+function uniformStream({ core, precision }: Engine, arena: Arena, seed: number, round: number): () => number {
   const chunk = new Reals(arena, precision, 64);
   const [low, high] = halves(seed);
   let numbers: RealArray | undefined;

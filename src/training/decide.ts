@@ -2,7 +2,7 @@
 
 import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix } from '../data/matrix.js';
-import { choose, smallSet } from '../methods/auto.js';
+import { choose, smallSet } from './auto.js';
 import type { Method } from '../methods/method.js';
 import type { Architecture } from '../plan/plan.js';
 import type { FitOptions } from './options.js';

@@ -1,6 +1,7 @@
 // What a fit leaves behind.
 
 import type { MetricName } from '../evaluation/metrics.js';
+import type { Regularisation } from '../methods/method.js';
 
 /** Why a fit may end. */
 export const STOP_REASONS = [
@@ -17,14 +18,6 @@ export const STOP_REASONS = [
 ] as const;
 
 export type StopReason = (typeof STOP_REASONS)[number];
-
-/** Weight decay as the data determine it. */
-export interface Regularisation {
-  /** γ: parameters that the data determine, of all there are. */
-  readonly effectiveParameters: number;
-  /** λ. */
-  readonly weightDecay: number;
-}
 
 /** The record of a fit. Entry i of each list belongs to epoch i + 1. */
 export interface History {

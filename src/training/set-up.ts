@@ -9,7 +9,7 @@ import type { Method, MethodState, Task, Training } from '../methods/method.js';
 import { checked } from '../runtime/options.js';
 import { type Architecture, Plan } from '../plan/plan.js';
 import { startFromData } from '../start/start.js';
-import { fixedSize, growingSize } from './batches.js';
+import { fixedSize, growingSize } from './batch-size.js';
 import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
 import { type Subject, datasetFor, samplesFor } from './rows.js';
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { engineOf } from '../../bindings/load.js';
 import { Arena, type Reals, heap } from '../../bindings/memory.js';
-import { extreme } from '../../src/curvature/eigen.js';
+import { extremeEigenvalue } from '../../src/eigen/lanczos.js';
 import { Network, OptionError, autoRate, dense, init, sgd } from '../../src/index.js';
 import { type Work, workHere } from '../../src/runtime/work.js';
 import { matrixOf, numbers } from '../layers/training.js';
@@ -51,13 +51,13 @@ const SPECTRA: [string, number[]][] = [
 ];
 
 describe.each(SPECTRA)('matrices: %s', (_, values) => {
-  test.each([4, 32])('room for %d vectors', (room) => {
+  test.each([4, 32])('a basis of %d vectors', (capacity) => {
     const { apply, times, start, n } = operator(values, values.length);
     const size = Math.max(...values.map(Math.abs));
     for (const which of ['magnitude', 'algebraic'] as const) {
       const arena = new Arena();
-      const search = { which, tolerance: 1e-6, most: 3000, room, start };
-      const { value, vector, residual } = workHere(engine, extreme(engine, arena, n, apply, search));
+      const search = { which, tolerance: 1e-6, most: 3000, capacity, start };
+      const { value, vector, residual } = workHere(engine, extremeEigenvalue(engine, arena, n, apply, search));
       arena.dispose();
       expect(residual).toBeLessThanOrEqual(which === 'magnitude' ? 1e-6 : 1e-5);
       // Rayleigh's quotient errs by the square of the residual, or where ends can hardly be told apart by as much as they differ.
@@ -77,15 +77,15 @@ test('what is not finite is said to be; what does not converge has its residual'
     1,
   );
   const arena = new Arena();
-  const search = { which: 'magnitude', tolerance: 1e-6, most: 5, room: 32, start } as const;
-  const { residual, products } = workHere(engine, extreme(engine, arena, n, apply, search));
+  const search = { which: 'magnitude', tolerance: 1e-6, most: 5, capacity: 32, start } as const;
+  const { residual, products } = workHere(engine, extremeEigenvalue(engine, arena, n, apply, search));
   expect(products).toBe(5);
   expect(residual).toBeGreaterThan(1e-3);
   // biome-ignore lint/correctness/useYield: there is nothing to wait for
   const bad = function* (_: Reals, out: Reals): Work<void> {
     out.view().fill(Number.NaN);
   };
-  expect(workHere(engine, extreme(engine, arena, n, bad, search)).value).toBeNaN();
+  expect(workHere(engine, extremeEigenvalue(engine, arena, n, bad, search)).value).toBeNaN();
   arena.dispose();
 });
 

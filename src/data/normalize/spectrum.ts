@@ -2,7 +2,8 @@
 
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { Arena, Reals } from '../../../bindings/memory.js';
-import { DataError, EfficientBackpropError } from '../../runtime/errors.js';
+import { symmetricEigen } from '../../eigen/symmetric.js';
+import { DataError } from '../../runtime/errors.js';
 import { type Matrix, copyMatrix } from '../matrix.js';
 import type { Spectrum } from './affine.js';
 import { type Covariances, extend, refuseTooClose } from './moments.js';
@@ -33,7 +34,7 @@ export function fromCovariances(engine: DoubleEngine, found: Covariances, how: D
   const variances = Float64Array.from({ length: n }, (_, i) => c[i * n + i]!);
   const factors = factorsOf(variances, (i) => found.varies(i), how);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) c[i * n + j]! *= factors[i]! * factors[j]!;
-  const { values, vectors } = eigen(engine, c, n);
+  const { values, vectors } = symmetricEigen(engine, c, n);
   return whitened(found.means(), factors, values, found.rows, how, (kept) => vectors.slice(0, kept * n));
 }
 
@@ -70,7 +71,7 @@ export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): W
     );
     const row = columns * 8;
     core.gemm(0, 1, rows, rows, columns, x.address, row, x.address, row, gram.address, rows * 8, 0, 0, scratch);
-    const { values, vectors } = eigen(engine, gram.read().map((v) => v / rows) as Float64Array, rows);
+    const { values, vectors } = symmetricEigen(engine, gram.read().map((v) => v / rows) as Float64Array, rows);
     return whitened(mean, factors, values, rows, how, (kept) => {
       const v = new Reals(arena, 'float64', kept * rows);
       v.view().set(vectors.subarray(0, kept * rows));
@@ -117,23 +118,4 @@ function whitened(
   const eigenvalues = values.slice(0, kept).map((v) => Math.max(v, 0));
   const dropped = [...factors.keys()].filter((i) => factors[i] === 0);
   return { mean, spectrum: { factors, eigenvalues, vectors: vectors(kept), epsilon, back: by === 'zca' }, dropped };
-}
-
-/** Eigenvalues, descending, and eigenvectors, one a row, of a symmetric matrix. */
-export function eigen(engine: DoubleEngine, matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
-  const arena = new Arena();
-  try {
-    const a = new Reals(arena, 'float64', n * n);
-    a.view().set(matrix);
-    const values = new Reals(arena, 'float64', n);
-    const vectors = new Reals(arena, 'float64', n * n);
-    const scratch = arena.allocate(engine.core.eigenScratch(n));
-    if (!engine.core.symmetricEigen(n, a.address, values.address, vectors.address, scratch)) {
-      if (matrix.every(Number.isFinite)) throw new EfficientBackpropError('the eigenvalues of a matrix did not converge');
-      throw new DataError('X', 'numbers so far apart that their squares overflow; divide them by a constant first');
-    }
-    return { values: values.read() as Float64Array, vectors: vectors.read() as Float64Array };
-  } finally {
-    arena.dispose();
-  }
 }

@@ -1,23 +1,13 @@
-// The size of batches over a fit: fixed, or growing from epoch to epoch.
+// How many samples a step takes over a fit: fixed, or growing from epoch to epoch.
 
 import { type Arena, Reals, Words } from '../../bindings/memory.js';
 import type { Growing } from '../data/batches.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
+import type { BatchSize } from '../methods/method.js';
 import { Plan } from '../plan/plan.js';
 import { Purpose } from '../runtime/random.js';
 import { type Work, done } from '../runtime/work.js';
-
-/** How many samples a step takes. */
-export interface BatchSize {
-  /** In the first epoch; in the last one before this fit, where it continues another. */
-  readonly first: number;
-  readonly continues: boolean;
-  /** The most that it may become. */
-  readonly limit: number;
-  /** In the next epoch, after one with `size`; `epoch` counts those done. Missing where it stays the same. */
-  next?(size: number, epoch: number): Work<number>;
-}
 
 export function fixedSize(size: number): BatchSize {
   return { first: size, continues: false, limit: size };

@@ -1,65 +1,24 @@
-// Eigenvalues of a symmetric operator known by its products: power iteration, and Lanczos' method, which finds both ends of a spectrum.
+// Lanczos' method: eigenvalues of a symmetric operator known by its products. All searches for a largest eigenvalue come here, but those that show how the power method does.
 
 import type { DoubleEngine, Engine } from '../../bindings/core.js';
 import type { Arena, Reals } from '../../bindings/memory.js';
-import { eigen } from '../data/normalize/spectrum.js';
 import { type Work, workHere } from '../runtime/work.js';
-import { Krylov, type Pairs, type Product, jacobi } from './krylov.js';
-
-/** A·v. */
-export type Operator = (v: Float64Array) => Float64Array;
-
-/** An eigenvalue with its vector. */
-export interface Principal {
-  readonly value: number;
-  /** Of length 1. */
-  readonly vector: Float64Array;
-  /** |A·v − λ·v|/|λ|; NaN where it was not measured. */
-  readonly residual: number;
-  /** Products, or samples, that it took. */
-  readonly products: number;
-}
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let s = 0;
-  for (let i = 0; i < a.length; i++) s += a[i]! * b[i]!;
-  return s;
-}
-
-export const norm = (a: Float64Array) => Math.sqrt(dot(a, a));
-
-/**
- * The eigenvalue of largest magnitude: v ← A·v/|A·v|, until the residual is at most `tolerance`, or `most` products have been taken (Efficient BackProp 7.5, (60)).
- * The value is Rayleigh's quotient, so that it may be negative; 0 where A·v vanishes. Where λ and −λ are both there it ends with a large residual.
- */
-export function powerIteration(apply: Operator, start: Float64Array, tolerance: number, most: number): Principal {
-  const first = norm(start);
-  let v = start.map((e) => e / first);
-  for (let products = 1; ; products++) {
-    const w = apply(v);
-    const value = dot(v, w);
-    const length = norm(w);
-    if (length === 0) return { value: 0, vector: v, residual: 0, products };
-    let off = 0;
-    for (let i = 0; i < v.length; i++) off += (w[i]! - value * v[i]!) * (w[i]! - value * v[i]!);
-    const residual = Math.sqrt(off) / Math.abs(value);
-    if (residual <= tolerance || products >= most) return { value, vector: v, residual, products };
-    v = w.map((e) => e / length);
-  }
-}
+import { Krylov, type Product } from './krylov.js';
+import type { Principal } from './power.js';
+import { smallEigen, symmetricEigen } from './symmetric.js';
 
 /** Which end of a spectrum: that of largest magnitude, or the largest. */
 export const ENDS = ['magnitude', 'algebraic'] as const;
 export type End = (typeof ENDS)[number];
 
-/** How to search. */
-export interface Search {
+/** How to search for it. */
+export interface EigenSearch {
   readonly which: End;
   /** The relative residual to stop at, and the most products. */
   readonly tolerance: number;
   readonly most: number;
   /** Vectors of the basis, ≥ 3. */
-  readonly room: number;
+  readonly capacity: number;
   /** Fills the vector to start with. */
   readonly start: (v: Reals) => void;
 }
@@ -68,35 +27,30 @@ export interface Search {
 const OFTEN = 8;
 const EVERY = 4;
 
-/** Ritz values that a restart keeps of each end that counts: about a quarter of the room. */
-const kept = (room: number) => Math.max(1, Math.floor(room / 4));
-
-/** By the float64 binary, where that is at hand. */
-function pairsOf(engine: Engine, matrix: Float64Array, n: number): Pairs {
-  return 'symmetricEigen' in engine.core ? eigen(engine as DoubleEngine, matrix, n) : jacobi(matrix, n);
-}
+/** Ritz values that a restart keeps of each end that counts: about a quarter of the basis. */
+const kept = (capacity: number) => Math.max(1, Math.floor(capacity / 4));
 
 /**
  * An end of the spectrum by Lanczos' method. Of two that are as far from 0 the magnitude's is the one that bounds of the errors cannot tell to be the smaller; where it does not converge the
  * residual says so. Of a matrix that is not finite all is NaN.
  */
-export function* extreme(
+export function* extremeEigenvalue(
   engine: Engine,
   arena: Arena,
   n: number,
   apply: Product,
-  { which, tolerance, most, room, start }: Search,
+  { which, tolerance, most, capacity, start }: EigenSearch,
 ): Work<Principal> {
-  const space = new Krylov(engine, arena, n, Math.min(room, n));
+  const space = new Krylov(engine, arena, n, Math.min(capacity, n));
   start(space.start);
   for (let products = 1; ; products++) {
     yield* space.extend(apply);
     const m = space.size;
     const { rest } = space;
     if (!(rest < Infinity)) return { value: Number.NaN, vector: new Float64Array(n), residual: Number.NaN, products };
-    const due = m <= OFTEN || m % EVERY === 0 || m === space.room || rest === 0 || products >= most;
+    const due = m <= OFTEN || m % EVERY === 0 || m === space.capacity || rest === 0 || products >= most;
     if (!due) continue;
-    const found = pairsOf(engine, space.matrix(), m);
+    const found = smallEigen(engine, space.matrix(), m);
     const { values, vectors } = found;
     const error = (k: number) => Math.abs(rest * vectors[k * m + m - 1]!);
     const last = m - 1;
@@ -110,8 +64,8 @@ export function* extreme(
       const residual = error(top) === 0 ? 0 : error(top) / Math.abs(value);
       return { value, vector: space.combined(vectors.subarray(top * m, (top + 1) * m)), residual, products };
     }
-    if (m === space.room) {
-      const each = kept(space.room);
+    if (m === space.capacity) {
+      const each = kept(space.capacity);
       const ends =
         which === 'algebraic'
           ? [[0, 2 * each]]
@@ -129,7 +83,7 @@ export function* extreme(
 }
 
 /** What Lanczos' method finds: Ritz values, how much of the start lies along each, and bounds of their errors. */
-export interface Ritz {
+export interface RitzValues {
   /** Descending. */
   readonly values: Float64Array;
   /** Squared first components of the tridiagonal matrix's eigenvectors: weights of a quadrature of the spectrum. */
@@ -146,13 +100,13 @@ export function lanczos(
   apply: Product,
   start: (v: Reals) => void,
   steps: number,
-): Ritz {
+): RitzValues {
   const space = new Krylov(engine, arena, n, Math.min(steps, n));
   start(space.start);
   do workHere(engine, space.extend(apply));
-  while (space.size < space.room && space.rest > 0);
+  while (space.size < space.capacity && space.rest > 0);
   const m = space.size;
-  const { values, vectors } = eigen(engine, space.matrix(), m);
+  const { values, vectors } = symmetricEigen(engine, space.matrix(), m);
   return {
     values,
     weights: Float64Array.from(values, (_, k) => vectors[k * m]! * vectors[k * m]!),

@@ -1,14 +1,14 @@
 // Which method, where the user leaves it to us: read off the map of docs/experiments/method-map.md.
 
 import { counted } from '../runtime/errors.js';
-import type { FitOptions } from '../training/options.js';
+import type { FitOptions } from './options.js';
 import { type Architecture, widths, workOf } from '../plan/plan.js';
 import { schedules } from '../rates/schedules.js';
-import { adam } from './adaptive.js';
-import { levenbergMarquardt } from './levenberg-marquardt.js';
-import type { Method } from './method.js';
-import { lbfgs } from './quasi-newton.js';
-import { sgd } from './sgd.js';
+import { adam } from '../methods/adaptive.js';
+import { levenbergMarquardt } from '../methods/levenberg-marquardt.js';
+import type { Method } from '../methods/method.js';
+import { lbfgs } from '../methods/quasi-newton.js';
+import { sgd } from '../methods/sgd.js';
 
 /** What is known before a fit begins. */
 export interface Situation {
@@ -21,7 +21,7 @@ export interface Situation {
 }
 
 /** A method, and why it. */
-export interface Choice {
+export interface MethodChoice {
   readonly method: Method;
   readonly because: string;
 }
@@ -42,9 +42,9 @@ const RATE = 0.01;
  * By task, size and redundancy (Efficient BackProp 10, as measured): squared errors of small networks by Levenberg-Marquardt, which alone reaches fine losses; other losses on
  * sets that are not redundant by L-BFGS; all else by mini-batches with Adam.
  */
-export function choose({ architecture, parameters, rows, outputs, firstOrder }: Situation): Choice {
+export function choose({ architecture, parameters, rows, outputs, firstOrder }: Situation): MethodChoice {
   const noisy = architecture.layers.find(({ type }) => type === 'dropout' || type === 'gaussianNoise' || type === 'batchNorm');
-  const stochastic = (why: string): Choice => ({ method: adam({ rate: RATE }), because: `adam, batches: ${why}` });
+  const stochastic = (why: string): MethodChoice => ({ method: adam({ rate: RATE }), because: `adam, batches: ${why}` });
   if (noisy) return stochastic(`layers of ${noisy.type} change the function from step to step`);
   if (firstOrder) return stochastic(`${firstOrder} goes with methods of first order`);
   const size = `${counted(parameters, 'parameter')}, ${counted(rows, 'row')}`;
