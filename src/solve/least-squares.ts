@@ -112,6 +112,9 @@ export async function fitted(
 ): Promise<LeastSquaresMinimum> {
   const { weights, sigma, absoluteSigma, loss, scale } = settings;
   if (weights && sigma) throw new OptionError(`${call}.weights`, weights, 'none beside sigma, which stands for weights of 1/σ²');
+  if (weights && Array.from(weights).every((e) => e === 0)) {
+    throw new OptionError(`${call}.weights`, weights, 'at least one weight > 0: residuals of weight 0 are no observations');
+  }
   const engine = await engineOf('float64', settings.numerics);
   const n = start.length;
   const box = new Box(call, n, settings.bounds);
@@ -163,7 +166,7 @@ export async function fitted(
 const FLAT = 'the residuals do not change with some of the variables there';
 
 const UNDETERMINED =
-  'the residuals do not determine all variables, so that there are no standard errors: leave one out, or freeze it by bounds';
+  'the residuals do not determine all variables there, so that there are no standard errors: begin closer to what you expect, leave one out, or freeze it by bounds';
 
 /** What is left of a column of J, relative to its length, after all that others have of it: less is rounding. */
 const EXACT = 1e-14;

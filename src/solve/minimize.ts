@@ -51,6 +51,15 @@ export interface MinimizeOptions extends SolveOptions {
   update?: Update;
 }
 
+const QUASI_NEWTON: readonly MinimizeMethod[] = ['bfgs', 'lbfgs', 'oneStepSecant'];
+
+/** Which methods options are of that not all methods have. */
+const METHODS_OF = {
+  memory: ['lbfgs'],
+  lineSearch: [...QUASI_NEWTON, 'newton', 'truncatedNewton'],
+  update: QUASI_NEWTON,
+} as const satisfies Partial<Record<keyof MinimizeOptions, readonly MinimizeMethod[]>>;
+
 /** A search that can go no further has ended at a minimum, to rounding, where the gradient is this small. */
 const ROUNDED = 1e-4;
 
@@ -76,6 +85,15 @@ export async function minimize(
 ): Promise<Minimum> {
   const settings = checked('minimize', OPTIONS, options);
   if (typeof f !== 'function') throw new OptionError('minimize.f', f, 'a function (x) => number');
+  for (const name of ['memory', 'lineSearch', 'update'] as const) {
+    const methods: readonly MinimizeMethod[] = METHODS_OF[name];
+    if (options?.[name] === undefined || methods.includes(settings.method)) continue;
+    throw new OptionError(
+      `minimize.${name}`,
+      options[name],
+      `none with method '${settings.method}': it is an option of ${methods.join(', ')}`,
+    );
+  }
   const engine = await engineOf('float64', settings.numerics);
   const start = startOf('minimize', x0);
   const { length: n } = start;
@@ -154,6 +172,9 @@ export async function minimize(
   };
   const norm = (slope: Float64Array) => largest(slope.map((e, i) => (e * smooth.scale) / unit[i]!));
   let small = 0;
+  /** Whether either of the last two steps lowered the value by more than rounding. */
+  let lowered = false;
+  let loweredBefore = false;
   const watch: Watch = {
     calls: () => counts.value + (settings.gradient ? counts.gradient : 0),
     told: ({ x, value: now, gradient: slope }, iteration) => ({
@@ -173,6 +194,7 @@ export async function minimize(
       const fell = Math.abs(before.value - iterate.value);
       const level = fell <= settings.tolerance * Math.max(Math.abs(before.value), Math.abs(iterate.value));
       small = still || level ? small + 1 : 0;
+      [loweredBefore, lowered] = [lowered, fell > 8 * Number.EPSILON * Math.abs(iterate.value)];
       return small >= 2 ? 'tolerance' : undefined;
     },
   };
@@ -204,6 +226,9 @@ export async function minimize(
     const x = smooth.outside(last.x);
     // Where nothing is lower as closely as differences can tell, rounding has ended it.
     if (reason === 'noProgress' && (relative(last) <= ROUNDED || around(x, CLOSE).x === x)) reason = 'tolerance';
+    // Steps that lower nothing, where the gradient is not small and something close by is lower: it is the gradient that is wrong.
+    if (reason === 'tolerance' && !lowered && !loweredBefore && relative(last) > ROUNDED && around(x, CLOSE).x !== x)
+      reason = 'noProgress';
     if (reason === 'minGradient' && last.gradient.every((e) => e === 0) && !around(x).varies) reason = 'flat';
     return found(x, last.value * smooth.scale, norm(last.gradient), ended.iterations, reason);
   } finally {

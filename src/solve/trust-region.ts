@@ -53,6 +53,12 @@ const SEEN = 1e-9;
 const LAST = 8;
 const ROUNDING = 1e-13;
 
+/**
+ * Residuals that have become less than this share of their first length no longer tell how small a variable is: steps that change residuals by less of it are lost in
+ * the rounding of what residuals are differences of.
+ */
+const RESIDUE = 2 ** -13;
+
 /** A sum this share of the first one is 0 to rounding. */
 const NOTHING = 1e-28;
 
@@ -148,7 +154,8 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     } else {
       // Derivatives were by steps that fitted larger variables: what they ended at is to be looked at again.
       const { lengths, errors } = f.model;
-      const finer = numeric && rounds-- > 0 && f.differences.refine(f.x, (i) => errors / lengths[i]!);
+      const finer =
+        numeric && rounds-- > 0 && f.differences.refine(f.x, (i) => Math.max(errors, RESIDUE * Math.sqrt(begun)) / lengths[i]!);
       if (finer && f.linearise(f.x.slice())) yield undefined;
       else {
         if (flat && f.sum > NOTHING * begun) ending = 'flat';

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { type MinimizeMethod, curveFit, leastSquares, minimize } from '../../src/index.js';
 import { numbers } from '../layers/training.js';
+import { MINIMIZE_METHODS } from './methods.js';
 
 const good = ['minGradient', 'tolerance'];
 type Vector = ArrayLike<number> & Iterable<number>;
@@ -49,13 +50,39 @@ describe('leastSquares', () => {
     expect(line.x[1]).toBeCloseTo(1, 6);
   });
 
+  test('parameters that are 0 have standard errors, as with exact slopes, however small the residuals', async () => {
+    const times = Array.from({ length: 96 }, (_, i) => i);
+    const powers = (t: number, degree: number) => Array.from({ length: degree + 1 }, (_, k) => t ** k);
+    const next = numbers(7);
+    for (const noise of [0, 1e-12, 1e-9, 1e-3]) {
+      const line = times.map((t) => 3 + 2 * t + noise * next());
+      for (const degree of [2, 3, 4, 5]) {
+        const polynomial = (t: number, p: Vector) => Array.from(p).reduceRight((sum, c) => sum * t + c, 0);
+        const start = new Array(degree + 1).fill(1);
+        const fit = await curveFit(polynomial, times, line, start);
+        expect(good).toContain(fit.reason);
+        const exact = await curveFit(polynomial, times, line, start, { gradient: (t) => powers(t, degree) });
+        expect(fit.standardErrors).toBeDefined();
+        // Of exact data residuals are rounding, and no two fits have the same.
+        const scale = Math.sqrt(fit.value / exact.value);
+        if (exact.value === 0) continue;
+        for (const [k, e] of exact.standardErrors!.entries()) expect(fit.standardErrors![k]! / scale / e).toBeCloseTo(1, 3);
+      }
+    }
+  });
+
+  test('weights that are all 0 are refused', async () => {
+    const fit = leastSquares(([a]) => [a! - 1, a! - 2], [0], { weights: [0, 0] });
+    await expect(fit).rejects.toThrow(/leastSquares\.weights.*at least one weight > 0/);
+  });
+
   test('variables without influence, or redundant ones, do not stop the others', async () => {
     expect((await leastSquares(([b, z]) => [Math.exp(b!) - 1 + 0 * z!], [10, 1])).value).toBeLessThan(1e-20);
     expect((await leastSquares(([b, c]) => [Math.exp(b! + c!) - 1], [10, 10])).value).toBeLessThan(1e-20);
     expect((await leastSquares(([a, z]) => [(a! - 1) ** 2, (a! - 1) ** 3 + 0 * z!], [30, 1])).value).toBeLessThan(1e-20);
     const redundant = await leastSquares(([a, b]) => [1, 2, 3, 4].map((t) => (a! + b!) * t - 2 * t + Math.sin(9 * t)), [1, 1]);
     expect(redundant.standardErrors).toBeUndefined();
-    expect(redundant.advice).toMatch(/do not determine all variables/);
+    expect(redundant.advice).toMatch(/do not determine all variables there/);
     const product = await leastSquares(([a, b]) => [1, 2, 3, 4].map((t) => a! * b! * t - 2 * t + Math.sin(9 * t)), [1, 3]);
     expect(product.standardErrors).toBeUndefined();
   });
@@ -146,6 +173,40 @@ describe('minimize', () => {
       }
     },
   );
+
+  test.each(MINIMIZE_METHODS)('slopes of the wrong sign are no minimum (%s)', async (method) => {
+    const bowl = ([a, b]: Vector) => a! * a! + 10 * b! * b!;
+    for (const [first, second] of [
+      [-2, -20],
+      [-2, 20],
+      [2, -20],
+    ] as const) {
+      const { reason, value, advice } = await minimize(bowl, [1, 2], {
+        method,
+        gradient: ([a, b]) => [first * a!, second * b!],
+      });
+      if (value < 1e-10) continue;
+      expect(good).not.toContain(reason);
+      expect(advice).toMatch(/derivatives/);
+    }
+  });
+
+  test('options of other methods are refused, and say whose they are', async () => {
+    const none = ([a]: Vector) => a! * a!;
+    for (const method of MINIMIZE_METHODS) {
+      const takes = {
+        memory: method === 'lbfgs',
+        lineSearch: !/onjugateGradient/.test(method),
+        update: /bfgs|Secant/.test(method),
+      };
+      const given = { memory: 3, lineSearch: 'armijo', update: 'damped' } as const;
+      for (const name of ['memory', 'lineSearch', 'update'] as const) {
+        const call = minimize(none, [1], { method, [name]: given[name] });
+        if (takes[name]) expect((await call).x[0]).toBeCloseTo(0, 6);
+        else await expect(call).rejects.toThrow(new RegExp(`minimize\\.${name}.*none with method '${method}'.*an option of`));
+      }
+    }
+  });
 
   test('a start that is small, or a constant in the value, changes nothing', async () => {
     for (const start of [1e-9, 1e-3, 1, 100])
