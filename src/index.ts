@@ -16,7 +16,7 @@ export type { RowChunks } from './estimators/chunks.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimators/options.js';
 export type { Recipe } from './estimators/recipe.js';
 export type { Candidate, Choice } from './estimators/selection.js';
-export type { ColumnSpec } from './data/columns.js';
+export type { ColumnSpec } from './data/column-spec.js';
 export type { Limits, Sentinel } from './data/extremes.js';
 export type { Scaling } from './data/spread.js';
 export type { Squash } from './data/squash.js';
@@ -66,15 +66,8 @@ export {
   normalize,
 } from './data/normalize/normalize.js';
 export type { Normalized, Normalizer, NormalizerJSON } from './data/normalize/normalizer.js';
-export {
-  type Calibrated,
-  type EncodeOptions,
-  type EncodedTargets,
-  type Label,
-  type LabelsLike,
-  type TargetValues,
-  targets,
-} from './data/targets.js';
+export { type Calibrated, type EncodeOptions, type EncodedTargets, type TargetValues, targets } from './data/targets.js';
+export type { Label, LabelsLike } from './data/classes.js';
 export type { HeadOptions } from './estimators/head.js';
 export { type CrossValidateOptions, type CrossValidation, type Fold, crossValidate } from './validate/cross-validate.js';
 export { type LearningCurveOptions, type LearningPoint, learningCurve } from './validate/learning-curve.js';

@@ -3,7 +3,7 @@
 import { plot } from 'simple-ascii-chart';
 import type { ClassifierEvaluation } from '../estimators/classifier.js';
 import { counted } from '../runtime/errors.js';
-import type { ColumnSpec } from '../data/columns.js';
+import type { ColumnSpec } from '../data/column-spec.js';
 import type { EstimatorHistory } from '../estimators/options.js';
 import type { RegressorEvaluation } from '../estimators/regressor.js';
 

@@ -1,7 +1,7 @@
 // The column to learn: which task it makes, and its values.
 
 import { engineOf } from '../../bindings/load.js';
-import type { Label } from '../data/targets.js';
+import type { Label } from '../data/classes.js';
 import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/column.js';
 import { nearest } from '../runtime/options.js';

@@ -3,7 +3,7 @@
 import type { Engine } from '../../bindings/core.js';
 import { engineOf } from '../../bindings/load.js';
 import { drawn } from '../data/split.js';
-import type { Label } from '../data/targets.js';
+import type { Label } from '../data/classes.js';
 import type { Cell } from '../data/column.js';
 import type { ColumnTable } from '../data/table.js';
 import { DataError } from '../runtime/errors.js';

@@ -4,7 +4,7 @@ import { Classifier } from '../estimators/classifier.js';
 import { UnsupportedError } from '../runtime/errors.js';
 import { loadModel } from '../load-model.js';
 import { Regressor } from '../estimators/regressor.js';
-import type { ColumnSpec } from '../data/columns.js';
+import type { ColumnSpec } from '../data/column-spec.js';
 import type { Cell } from '../data/column.js';
 import type { ColumnTable } from '../data/table.js';
 import { tableOf, typedColumn } from './read/cells.js';

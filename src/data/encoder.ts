@@ -3,19 +3,13 @@
 
 import { DataError, shown, counted } from '../runtime/errors.js';
 import type { Column } from './column.js';
-import { type ColumnSpec, ColumnsLearner, GAP, held, refuseGap } from './columns.js';
+import { ColumnsLearner } from './columns.js';
+import { type ColumnSpec, GAP, type NumberSpec, type Running, held, isNumeric, refuseGap } from './column-spec.js';
 import { soleRow } from './matrix.js';
-import { type Running, areSettled, following } from './running.js';
+import { areSettled, following } from './running.js';
 import { type Scaling, scaled } from './spread.js';
 import { type Tail, squashed } from './squash.js';
 import type { Table } from './table.js';
-
-/** A column of numbers. */
-type NumberSpec = Extract<ColumnSpec, { kind: 'number' | 'date' }>;
-
-function isNumeric(spec: ColumnSpec): spec is NumberSpec {
-  return spec.kind === 'number' || spec.kind === 'date';
-}
 
 /** How many inputs a column makes. */
 function widthOf(spec: ColumnSpec): number {
@@ -185,20 +179,6 @@ export class Encoder {
       first += widthOf(spec);
     });
     return out;
-  }
-
-  /** Names of categories, by column, that a table has and training had not. */
-  unseen(t: Table): Map<string, Set<string>> {
-    const found = new Map<string, Set<string>>();
-    const places = this.places(t);
-    this.spec.columns.forEach((spec, i) => {
-      if (spec.kind !== 'category') return;
-      const { values } = t.column(places[i]!, spec.kind);
-      const known = new Set<unknown>(spec.categories).add(null);
-      const strange = new Set((values as readonly string[]).filter((v) => !known.has(v)));
-      if (strange.size > 0) found.set(spec.name, strange);
-    });
-    return found;
   }
 
   /** Where in a table each of the encoder's columns stands. */

@@ -1,20 +1,8 @@
 // Columns of a stream: where their numbers lie so far, and how scalings follow as more rows come.
 
-import { type ColumnSpec, commensurable, held, indicatorScaling, sharing, varying } from './columns.js';
+import { type ColumnSpec, commensurable, held, indicatorScaling, sharing, varying, type Running } from './column-spec.js';
 import { type Scaling, type Spread, joined, spreadOf } from './spread.js';
 import type { Column } from './column.js';
-
-/** What is known of columns beside how they become inputs: enough to go on learning their scalings. Plain data. */
-export interface Running {
-  /** Rows so far. */
-  readonly rows: number;
-  /** Whether a stream began the columns, rather than a fit on all rows that there were. */
-  readonly begun: boolean;
-  /** Whether columns of numbers share one scale. */
-  readonly shared: boolean;
-  /** Where the numbers of each column lie; undefined for a column that is not one of numbers. */
-  readonly spreads: readonly (Spread | undefined)[];
-}
 
 /** From so many rows on, a stream's first scales are no longer guesses. */
 const SETTLED = 100;

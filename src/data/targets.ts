@@ -2,17 +2,11 @@
 
 import { engineOf } from '../../bindings/load.js';
 import { ACTIVATION_NAMES, type Activation } from '../layers/activations.js';
-import { DataError, OptionError, shown, counted, thereAre } from '../runtime/errors.js';
-import { argmax } from '../evaluation/metrics.js';
+import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
+import { argmax, type Label, CLASSES, classesIn, classIndices } from './classes.js';
 import { checked, oneOf, value } from '../runtime/options.js';
 import { type Calibration, calibration, fitScale } from './calibration.js';
 import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns } from './matrix.js';
-
-/** What stands for a class. */
-export type Label = string | number | boolean;
-
-/** The type of labels of which some are known: all strings, all numbers, or true and false. */
-export type LabelsLike<L extends Label> = L extends string ? string : L extends number ? number : boolean;
 
 /** What outputs are to become: `high` for the class that a sample is of, `low` for the others. */
 export interface TargetValues {
@@ -48,43 +42,11 @@ export function targetValues(activation: Activation): TargetValues {
   return found;
 }
 
-export const isLabel = (v: unknown): v is Label =>
-  typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
-
 export const isTargetValues = (v: unknown): v is TargetValues => {
   if (typeof v !== 'object' || v === null) return false;
   const { low, high } = v as TargetValues;
   return Number.isFinite(low) && Number.isFinite(high) && low < high;
 };
-
-/** The option that lists all labels. */
-export const CLASSES = value<readonly Label[] | undefined>(
-  'an array of two or more different labels of one type',
-  (v) =>
-    Array.isArray(v) &&
-    v.length > 1 &&
-    v.every(isLabel) &&
-    new Set(v).size === v.length &&
-    v.every((l) => typeof l === typeof v[0]),
-  undefined,
-);
-
-/** The different labels, sorted: as many as occur. @throws DataError for what is no label, or labels of several types */
-export function classesIn(labels: ArrayLike<Label>): Label[] {
-  const seen = new Set<Label>();
-  for (let r = 0; r < labels.length; r++) {
-    const label = labels[r];
-    if (!isLabel(label)) {
-      const hint = typeof label === 'bigint' ? '; convert bigints with String or Number' : '';
-      const detail = `${shown(label)} is not a label (a string, a finite number or a boolean)${hint}`;
-      throw new DataError('labels', detail, { row: r });
-    }
-    if (typeof label !== typeof labels[0])
-      throw new DataError('labels', `${shown(label)} is a ${typeof label}, but row 0 has a ${typeof labels[0]}`, { row: r });
-    seen.add(label);
-  }
-  return [...seen].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
 
 const ENCODE = {
   activation: oneOf(ACTIVATION_NAMES, 'lecunTanh'),
@@ -106,21 +68,6 @@ export interface EncodeOptions {
 export interface EncodedTargets extends ShapedArray {
   readonly data: Float64Array;
   readonly classes: readonly Label[];
-}
-
-/** What the error for a label that is none of the classes says to do. */
-export const UNLISTED = '; the option classes: [...] lists all that there are, those with few rows too';
-
-/** The index of each label. @throws DataError for a label that is none of the classes */
-export function classIndices(labels: ArrayLike<Label>, classes: readonly Label[]): Uint32Array {
-  const index = new Map(classes.map((label, i) => [label, i]));
-  return Uint32Array.from({ length: labels.length }, (_, r) => {
-    const c = index.get(labels[r]!);
-    if (c !== undefined) return c;
-    const list = classes.slice(0, 12).map(shown).join(', ') + (classes.length > 12 ? ', …' : '');
-    const hint = isLabel(labels[r]) ? UNLISTED : '';
-    throw new DataError('labels', `${shown(labels[r])} is none of the classes ${list}${hint}`, { row: r });
-  });
 }
 
 /** One row a label: `high` where its class stands, `low` elsewhere. */

@@ -3,7 +3,8 @@
 import { type Calibration, calibration, fitScale } from '../data/calibration.js';
 import { rowWeights } from '../data/dataset.js';
 import { type Rows, type Table, table } from '../data/table.js';
-import { CLASSES, type Label, type LabelsLike, classIndices, coded } from '../data/targets.js';
+import { coded } from '../data/targets.js';
+import { CLASSES, type Label, type LabelsLike, classIndices, argmax } from '../data/classes.js';
 import { ModelFileError, OptionError, shown } from '../runtime/errors.js';
 import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import {
@@ -14,12 +15,12 @@ import {
   LabelsLearner,
   requireLength,
 } from './labels.js';
-
 import { type CodedTargets, Estimator, optionsOf } from './estimator.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import { type ModelDocument, type ModelJSON, fields, fromJSON, readable } from '../format/document.js';
+import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
+import { fields, readable } from '../format/fields.js';
 import { FIT_OPTIONS } from '../training/options.js';
-import { type ClassMetrics, ClassTally, argmax } from '../evaluation/metrics.js';
+import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
 import { apart, type Checked, checked, value } from '../runtime/options.js';
 import { type Head, HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
 import type { Members } from './members.js';

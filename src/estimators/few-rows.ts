@@ -1,7 +1,7 @@
 // So few rows that leaving some out says nothing: rules instead of a search.
 
 import type { Engine } from '../../bindings/core.js';
-import { argmax } from '../evaluation/metrics.js';
+import { argmax } from '../data/classes.js';
 import { constantLoss } from './constant.js';
 import { MEMBERS, fewRowsDecay } from './defaults.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';

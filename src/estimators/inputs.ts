@@ -5,10 +5,10 @@ import type { Precision } from '../../bindings/memory.js';
 import { Encoder, type EncoderSpec, type InputScaling } from '../data/encoder.js';
 import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
 import { type Normalizer, type NormalizerJSON, restored } from '../data/normalize/normalizer.js';
-import type { Running } from '../data/running.js';
+import type { Running } from '../data/column-spec.js';
 import type { Table } from '../data/table.js';
 import { DataError, ModelFileError } from '../runtime/errors.js';
-import { readable } from '../format/document.js';
+import { readable } from '../format/fields.js';
 
 /** Robust deviations from the median beyond which a column has a long tail. */
 const LONG = 5;

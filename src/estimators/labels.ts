@@ -1,6 +1,6 @@
 // Labels of a classifier: which there are, and how well they are told apart, chunk by chunk.
 
-import { type Label, classesIn } from '../data/targets.js';
+import { type Label, classesIn } from '../data/classes.js';
 import { DataError, shown, counted, thereAre } from '../runtime/errors.js';
 import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
 import type { CodingLearner } from './chunks.js';

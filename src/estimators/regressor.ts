@@ -10,9 +10,10 @@ import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './ch
 import { type CodedTargets, type CodingDocument, Estimator, optionsOf } from './estimator.js';
 import type { TargetScaling } from './fold.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import { type ModelDocument, type ModelJSON, fields, fromJSON, readable } from '../format/document.js';
-import { scaling } from '../format/estimator.js';
-import { spreadsDocument, targetSpreads } from '../format/running.js';
+import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
+import { fields, readable } from '../format/fields.js';
+import { scaling } from './file/columns.js';
+import { spreadsDocument, targetSpreads } from './file/statistics.js';
 import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
 import { apart, checked, value } from '../runtime/options.js';
 import { NUMBERS } from './head.js';

@@ -2,6 +2,7 @@
 
 import type { RealArray } from '../../bindings/memory.js';
 import type { Loss } from '../layers/losses.js';
+import { classOf, classThreshold } from '../data/classes.js';
 
 export const METRIC_NAMES = ['accuracy', 'mse', 'mae', 'r2'] as const;
 
@@ -32,18 +33,6 @@ export interface NumberMetrics {
    * 1 − (squared error)/(squared deviation from the mean); 0 for predicting the mean. Of targets that do not vary 1 if they are predicted exactly, else 0, as scikit-learn has it.
    */
   r2: number;
-}
-
-/** Index of the largest of n numbers from `at` on; the first of equals. */
-export function argmax(values: ArrayLike<number>, at: number, n: number): number {
-  let best = 0;
-  for (let j = 1; j < n; j++) if (values[at + j]! > values[at + best]!) best = j;
-  return best;
-}
-
-/** The class that a row of outputs, or of targets, stands for. One output means two classes, told apart at `threshold`. */
-export function classOf(values: ArrayLike<number>, at: number, n: number, threshold: number): number {
-  return n === 1 ? (values[at]! > threshold ? 1 : 0) : argmax(values, at, n);
 }
 
 /** Counts of (true, predicted) classes. */
@@ -136,12 +125,6 @@ export class NumberTally {
     }
     return { mse, mae: this.absolute / weight / outputs, r2 };
   }
-}
-
-/** Whether a loss is about classes, and where one output tells two of them apart. */
-export function classThreshold(loss: Loss): number | undefined {
-  if (loss === 'crossEntropy' || loss === 'binaryCrossEntropy') return 0.5;
-  return loss === 'hinge' ? 0 : undefined;
 }
 
 /** The right tally for a loss, fed with slabs of outputs and targets. */

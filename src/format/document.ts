@@ -1,10 +1,10 @@
 // A model as plain data: what it is, how it is configured, its tensors. As bytes (safetensors) and as JSON.
 
-import { ModelFileError, OptionError, shown } from '../runtime/errors.js';
-import { type Checked, type Schema, checked } from '../runtime/options.js';
+import { ModelFileError, shown } from '../runtime/errors.js';
 import { fromBase64, toBase64 } from './base64.js';
 import { crc32 } from '../runtime/crc.js';
 import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from './safetensors.js';
+import { record } from './fields.js';
 
 /** What the library calls its files. */
 const FORMAT = 'efficient-backprop';
@@ -164,44 +164,5 @@ function parsed(json: string | undefined, what: string): unknown {
     return JSON.parse(json ?? '');
   } catch (cause) {
     throw new ModelFileError(`damaged: the ${what} is not valid JSON`, { cause });
-  }
-}
-
-/** @throws ModelFileError unless the value is an object */
-export function record(value: unknown, what: string): Record<string, unknown> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new ModelFileError(`damaged: ${what} is ${shown(value)}; expected an object`);
-  return value as Record<string, unknown>;
-}
-
-/** @throws ModelFileError unless the value is an array */
-export function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new ModelFileError(`damaged: ${what} is ${shown(value)}; expected an array`);
-  return value;
-}
-
-/**
- * A part of a configuration, checked against a schema; a field whose default is undefined must be there.
- * @throws ModelFileError
- */
-export function fields<S extends Schema>(
-  what: string,
-  schema: S,
-  value: unknown,
-): { [K in keyof S]: Exclude<Checked<S>[K], undefined> } {
-  const result = readable(what, () => checked(what, schema, record(value, what)));
-  for (const [name, v] of Object.entries(result)) {
-    if (v === undefined) throw new ModelFileError(`damaged: ${what}.${name} is missing; expected ${schema[name]!.expected}`);
-  }
-  return result as { [K in keyof S]: Exclude<Checked<S>[K], undefined> };
-}
-
-/** Runs a check of options on what a file says, whose faults are then the file's. */
-export function readable<T>(what: string, check: () => T): T {
-  try {
-    return check();
-  } catch (cause) {
-    if (!(cause instanceof OptionError)) throw cause;
-    throw new ModelFileError(`damaged: in ${what}, ${cause.message}`, { cause });
   }
 }

@@ -9,7 +9,7 @@ import { NUMERICS } from '../runtime/numerics.js';
 import { number, oneOf, value } from '../runtime/options.js';
 import { type Architecture, parameterShapes } from '../plan/plan.js';
 import { SEED } from '../runtime/random.js';
-import { fields, list, readable, record } from './document.js';
+import { fields, list, readable, record } from './fields.js';
 import type { Tensor } from './safetensors.js';
 
 const NETWORK = {

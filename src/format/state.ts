@@ -5,15 +5,13 @@ import { ModelFileError } from '../runtime/errors.js';
 import { type Checkpoint, PARTS, type Part, type Parts } from '../training/checkpoint.js';
 import { STOP_REASONS, type StopReason } from '../training/history.js';
 import type { MethodState } from '../methods/method.js';
-import { flag, number, oneOf, value } from '../runtime/options.js';
-import { fields, record } from './document.js';
+import { oneOf, value } from '../runtime/options.js';
+import { COUNT, fields, OPTIONAL_OBJECT, FLAG, record } from './fields.js';
 import type { Tensor } from './safetensors.js';
 
 /** What the names of all its tensors begin with. */
 const PREFIX = 'state.';
 
-const COUNT = number({ min: 0, integer: true }, undefined);
-const object = value<object | null>('an object', (v) => typeof v === 'object', null);
 const PART = {
   numbers: COUNT,
   vectors: value<object | undefined>('an object', (v) => typeof v === 'object' && v !== null, undefined),
@@ -131,15 +129,14 @@ export function fitDocument(
   };
 }
 
-const STATE = { memory: object, fit: object };
-const bool = value<boolean | undefined>('true or false', flag(true).accepts, undefined);
+const STATE = { memory: OPTIONAL_OBJECT, fit: OPTIONAL_OBJECT };
 const FIT = {
   asked: value<object | undefined>('an object of strings', isWords, undefined),
   stop: oneOf([...STOP_REASONS, 'none'], 'none'),
   lowered: COUNT,
-  waited: bool,
-  before: bool,
-  method: object,
+  waited: FLAG,
+  before: FLAG,
+  method: OPTIONAL_OBJECT,
   ...(Object.fromEntries(PARTS.map((part) => [part, PART.vectors])) as Record<(typeof PARTS)[number], typeof PART.vectors>),
 };
 

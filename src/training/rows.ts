@@ -8,7 +8,7 @@ import { deal, permutation } from '../data/split.js';
 import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
 import type { Taken } from './checkpoint.js';
 import type { Settings } from './options.js';
-import { classOf, classThreshold } from '../evaluation/metrics.js';
+import { classOf, classThreshold } from '../data/classes.js';
 import { type Architecture, outputsOf } from '../plan/plan.js';
 import { Purpose } from '../runtime/random.js';
 import type { Threads } from '../runtime/threads.js';

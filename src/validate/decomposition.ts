@@ -1,10 +1,9 @@
 // The two decompositions, added up prediction by prediction.
 
 import { isRow, matrix } from '../data/matrix.js';
-import type { Label } from '../data/targets.js';
+import { type Label, classOf, classThreshold } from '../data/classes.js';
 import { DataError, counted } from '../runtime/errors.js';
 import { Classifier } from '../estimators/classifier.js';
-import { classOf, classThreshold } from '../evaluation/metrics.js';
 import { Network } from '../network/network.js';
 import type { ArraySource, Learner } from './subject.js';
 

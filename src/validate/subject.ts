@@ -4,10 +4,9 @@ import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
 import { countRows, picked } from '../data/pick.js';
 import type { Samples } from '../data/table.js';
-import type { Label } from '../data/targets.js';
+import { type Label, classOf, classThreshold } from '../data/classes.js';
 import { DataError, OptionError, amongAll, shown, counted, thereAre } from '../runtime/errors.js';
 import { Classifier } from '../estimators/classifier.js';
-import { classOf, classThreshold } from '../evaluation/metrics.js';
 import { Network } from '../network/network.js';
 
 /** A model without training: Network, Classifier, Regressor, or whatever has the same methods. */

@@ -1,9 +1,9 @@
 // From raw cells to columns of one type each: what text means, and what a model expects.
 
-import { GAP } from '../../data/columns.js';
+import { GAP } from '../../data/column-spec.js';
 import type { Cell } from '../../data/column.js';
 import { ColumnTable } from '../../data/table.js';
-import { UNLISTED } from '../../data/targets.js';
+import { UNLISTED } from '../../data/classes.js';
 import { DataError, counted } from '../../runtime/errors.js';
 import type { Sheet } from './sheet.js';
 

@@ -1,14 +1,14 @@
 // Where an estimator's training can be taken up, in a model file: what a fit has trained so far, and what partialFit goes on from.
 
-import { ModelFileError } from '../runtime/errors.js';
-import type { Standing } from '../estimators/continuation.js';
-import { type Done, Journal, type Underway } from '../estimators/journal.js';
-import { recordFrom, recordPart } from '../training/checkpoint.js';
-import { type History, STOP_REASONS } from '../training/history.js';
-import { flag, number, oneOf, value } from '../runtime/options.js';
-import { SEED } from '../runtime/random.js';
-import { fields, list, record } from './document.js';
-import { type Reading, type Writing, fitDocument, fitFrom, isWords } from './state.js';
+import { ModelFileError } from '../../runtime/errors.js';
+import type { Standing } from '../continuation.js';
+import { type Done, Journal, type Underway } from '../journal.js';
+import { recordFrom, recordPart } from '../../training/checkpoint.js';
+import { type History, STOP_REASONS } from '../../training/history.js';
+import { number, oneOf, value } from '../../runtime/options.js';
+import { SEED } from '../../runtime/random.js';
+import { COUNT, fields, LIST, FLAG, list, OPTIONAL_OBJECT, OPTIONAL_LIST, record, TEXT } from '../../format/fields.js';
+import { type Reading, type Writing, fitDocument, fitFrom, isWords } from '../../format/state.js';
 
 /** What an estimator goes on from. */
 export interface EstimatorState {
@@ -28,8 +28,8 @@ export function estimatorState({ journal, standings }: EstimatorState, writing: 
 }
 
 const STATE = {
-  fit: value<object | null>('an object', (v) => typeof v === 'object', null),
-  standings: value<readonly unknown[]>('an array', Array.isArray, []),
+  fit: OPTIONAL_OBJECT,
+  standings: OPTIONAL_LIST,
 };
 
 /** @param networks how many there are, 0 in a file of a fit that has come to no model yet. @throws ModelFileError */
@@ -51,18 +51,14 @@ function standingDocument({ state, loss, good }: Standing, writing: Writing, nam
 
 const STANDING = {
   loss: number({ min: 0 }, undefined),
-  good: flagged(),
-  method: value<object | null>('an object', (v) => typeof v === 'object', null),
+  good: FLAG,
+  method: OPTIONAL_OBJECT,
 };
 
 function standingFrom(config: unknown, reading: Reading, name: string): Standing {
   const { loss, good, method } = fields(`state.${name}`, STANDING, config);
   const state = method === null ? undefined : reading.method(`${name}.method`, method);
   return { loss, good: good ? reading.vector(`${name}.good`) : undefined, state };
-}
-
-function flagged() {
-  return value<boolean | undefined>('true or false', flag(true).accepts, undefined);
 }
 
 function journalDocument({ asked, done, open }: Journal, writing: Writing): unknown {
@@ -93,25 +89,21 @@ function doneDocument({ weights, history, state, rate, restarts, failed }: Done,
   };
 }
 
-const COUNT = number({ min: 0, integer: true }, undefined);
-const object = value<object | null>('an object', (v) => typeof v === 'object', null);
-const text = value<string | undefined>('a string', (v) => typeof v === 'string', undefined);
 const words = value<string>('a string', (v) => typeof v === 'string', '');
-const array = value<readonly unknown[] | undefined>('an array', Array.isArray, undefined);
-const JOURNAL = { asked: value<object | undefined>('an object of strings', isWords, undefined), done: array, open: array };
+const JOURNAL = { asked: value<object | undefined>('an object of strings', isWords, undefined), done: LIST, open: LIST };
 const DONE = {
-  key: text,
+  key: TEXT,
   rate: number({ above: 0, below: Infinity }, undefined),
   restarts: COUNT,
-  failed: flagged(),
+  failed: FLAG,
   reason: oneOf(STOP_REASONS, undefined),
   seed: number(SEED, undefined),
   choice: words,
   advice: words,
-  record: object,
-  method: object,
+  record: OPTIONAL_OBJECT,
+  method: OPTIONAL_OBJECT,
 };
-const OPEN = { key: text, restarts: COUNT, fit: object };
+const OPEN = { key: TEXT, restarts: COUNT, fit: OPTIONAL_OBJECT };
 
 /** @throws ModelFileError */
 function journalFrom(config: unknown, reading: Reading): Journal {

@@ -1,23 +1,19 @@
 // What partialFit goes on from, in a model file: where the numbers of each column and target lie. Files of earlier versions have none of it.
 
-import type { ColumnSpec } from '../data/columns.js';
-import { NOTHING, type Scaling, type Spread } from '../data/spread.js';
-import type { EncoderSpec } from '../data/encoder.js';
-import type { Running } from '../data/running.js';
-import { ModelFileError } from '../runtime/errors.js';
-import type { Pace } from '../estimators/continuation.js';
-import { flag, number, value } from '../runtime/options.js';
-import { fields, list } from './document.js';
+import type { ColumnSpec, Running } from '../../data/column-spec.js';
+import { NOTHING, type Scaling, type Spread } from '../../data/spread.js';
+import type { EncoderSpec } from '../../data/encoder.js';
+import { ModelFileError } from '../../runtime/errors.js';
+import type { Pace } from '../continuation.js';
+import { number, value } from '../../runtime/options.js';
+import { COUNT, fields, FLAG, list, OPTIONAL_OBJECT } from '../../format/fields.js';
 
-const COUNT = number({ min: 0, integer: true }, undefined);
-const bool = value<boolean | undefined>('true or false', flag(true).accepts, undefined);
 const lists = value<readonly unknown[] | null>('an array', (v) => v === null || Array.isArray(v), null);
-const object = value<object | null>('an object', (v) => typeof v === 'object', null);
 
-const COLUMNS = { rows: COUNT, begun: bool, shared: bool, spreads: lists };
+const COLUMNS = { rows: COUNT, begun: FLAG, shared: FLAG, spreads: lists };
 const MEAN = number({ min: 0, below: Infinity }, undefined);
 const PACE = { rows: COUNT, square: MEAN, eigenvalue: MEAN };
-const RUNNING = { columns: object, targets: lists, pace: object };
+const RUNNING = { columns: OPTIONAL_OBJECT, targets: lists, pace: OPTIONAL_OBJECT };
 
 /** Count, deviation, least and largest of numbers, whose mean the scaling has; null for none, such as a column that holds strings. */
 type SpreadDocument = readonly number[] | null;
