@@ -1,20 +1,23 @@
 // Pieces of work that take a while, described by numbers, so that any thread can do them: this one, or one in the background.
 
+import { JobKind, type JobKindCode } from '../build/codes.js';
 import type { Core, DoubleCore } from './core.js';
 
-/** A function of the binary. */
-interface CallCommand {
-  readonly kind: 'call';
-  readonly name: keyof DoubleCore;
-  readonly args: readonly number[];
-}
+/** A call of a function of the binary; each name goes with arguments of its own. */
+type CallCommand = {
+  [Name in keyof DoubleCore]: {
+    readonly kind: 'call';
+    readonly name: Name;
+    readonly args: Readonly<Parameters<DoubleCore[Name]>>;
+  };
+}[keyof DoubleCore];
 
 /** A sum over samples, slab by slab (assembly/tasks/sums.ts). */
 export interface SumCommand {
   readonly kind: 'sum';
   readonly at: SumPlaces;
-  /** What is summed: a code of assembly/tasks/job.ts. */
-  readonly code: number;
+  /** What is summed. */
+  readonly code: JobKindCode;
   readonly first: number;
   readonly rows: number;
   readonly option: number;
@@ -67,8 +70,6 @@ export interface Executor {
   readonly memory: WebAssembly.Memory;
   runJob(job: number, tasks: number, ordered: boolean): void;
 }
-
-const GRADIENT = 1;
 
 /** Carries a command out; returns what it is asked for: a call's result, the sum of the tasks' values, or how many steps were taken, −1 where a loss was not finite. */
 export function carryOut(command: Command, by: Executor): number {
@@ -130,7 +131,7 @@ function stepBySlabs({ run, sum: at, gradient }: SharedRun, count: number, by: E
   const first = core.stepFirst(run);
   const scale = core.stepScale(run);
   const command = { first, rows: count, option: 0, scale, v: 0, out: gradient, outB: 0, run } as const;
-  const value = sum({ kind: 'sum', at: at!, code: GRADIENT, ordered: true, ...command }, by);
+  const value = sum({ kind: 'sum', at: at!, code: JobKind.gradient, ordered: true, ...command }, by);
   core.stepUpdateAll(run, value);
   return value;
 }

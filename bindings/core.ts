@@ -1,14 +1,9 @@
-// The typed ABI: what the binaries export, as the compiler describes it.
+// The typed ABI: what the binaries export, as their source says it.
 
-import type { instantiate } from '../build/float32.js';
-import type { instantiate as instantiateDouble } from '../build/float64.js';
+import type { Core, DoubleCore } from '../build/abi.js';
 import type { Precision } from './memory.js';
 
-/** What both binaries export: one type for both precisions. */
-export type Core = Awaited<ReturnType<typeof instantiate>>;
-
-/** What the float64 binary exports: linear algebra besides. */
-export type DoubleCore = Awaited<ReturnType<typeof instantiateDouble>>;
+export type { Core, DoubleCore };
 
 /**
  * How multiply-adds are rounded. `'fast'`: once, where the runtime has relaxed SIMD and the processor the instruction, which is a quarter to a

@@ -57,8 +57,6 @@ beforeAll(async () => {
     logLevel: 'warning',
   });
   execFileSync(bin('tsc'), ['-p', 'tsconfig.build.json', '--outDir', path.join(dist, 'types')]);
-  mkdirSync(path.join(dist, 'types', 'build'), { recursive: true });
-  copyFileSync('build/float32.d.ts', path.join(dist, 'types', 'build', 'float32.d.ts'));
 }, 120_000);
 afterAll(() => rmSync(project, { recursive: true }));
 

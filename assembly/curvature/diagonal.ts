@@ -1,14 +1,15 @@
 // Diagonals, back-propagated: LeCun's approximation of the Hessian's (SPEC 1.7.4) with squared weights and inputs in the place of weights and inputs; and
 // squares of each sample's own gradient, summed.
 
+import { DiagonalKind, Loss, Operand } from "../codes";
 import { LANES, SIZE, loadPart, mul, storePart } from "../vec";
 import { Samples } from "../steps/samples";
 import { secondDerivative, timesDerivative } from "../activations/activation";
 import { columnSums, copy } from "../kernels/blas1";
 import { exp } from "../kernels/elementary";
-import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
+import { gemm } from "../kernels/gemm";
 import { times } from "../layers/noise";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossCurvature, lossSlope, throughInput } from "../losses/loss";
+import { lossCurvature, lossSlope, throughInput } from "../losses/loss";
 import { BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, RBF, layerBackward, layerSlope } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, planGradient, topLayer } from "../steps/plan";
 
@@ -126,7 +127,7 @@ function curvatureGradient(c: Curvatures, layer: Layer, rows: i32, x: usize, par
     case DENSE: {
       const ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
       square(rows * inputs, x, c.squares);
-      gemm(TRANSPOSED, PLAIN, inputs, units, rows, c.squares, ldx, h, ld, out, ld, out, ld, scratch);
+      gemm(Operand.transposed, Operand.plain, inputs, units, rows, c.squares, ldx, h, ld, out, ld, out, ld, scratch);
       if (layer.bias) columnSums(rows, units, h, second, second);
       break;
     }
@@ -156,7 +157,7 @@ function curvatureBackward(
     case DENSE: {
       const ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
       square(inputs * units, parameters, c.kernel);
-      gemm(PLAIN, TRANSPOSED, rows, inputs, units, h, ld, c.kernel, ld, hx, ldx, 0, 0, scratch);
+      gemm(Operand.plain, Operand.transposed, rows, inputs, units, h, ld, c.kernel, ld, hx, ldx, 0, 0, scratch);
       break;
     }
     case RBF: {
@@ -245,11 +246,11 @@ function factorOf(plan: Plan, rows: i32, k: i32, w: usize, scale: f64): void {
   memory.fill(d, 0, <usize>(rows * units) * SIZE);
   for (let r = 0; r < rows; r++) {
     const weight = w ? get(w, r) : 1, at = r * units, a = get(top.a, at + k);
-    if (plan.loss == MEAN_SQUARED_ERROR) {
+    if (plan.loss == Loss.meanSquaredError) {
       add(d, at + k, sqrt(2 * share * weight));
-    } else if (plan.loss == BINARY_CROSS_ENTROPY) {
+    } else if (plan.loss == Loss.binaryCrossEntropy) {
       add(d, at + k, sqrt(share * weight * a * (1 - a)));
-    } else if (plan.loss == CROSS_ENTROPY) {
+    } else if (plan.loss == Loss.crossEntropy) {
       const root = sqrt(scale * weight * a);
       for (let j = 0; j < units; j++) add(d, at + j, -root * get(top.a, at + j));
       add(d, at + k, root);
@@ -265,7 +266,7 @@ function squaredGradient(c: Curvatures, layer: Layer, rows: i32, x: usize, param
       const ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
       square(rows * inputs, x, c.squares);
       square(n, d, c.spare);
-      gemm(TRANSPOSED, PLAIN, inputs, units, rows, c.squares, ldx, c.spare, ld, out, ld, out, ld, scratch);
+      gemm(Operand.transposed, Operand.plain, inputs, units, rows, c.squares, ldx, c.spare, ld, out, ld, out, ld, scratch);
       if (layer.bias) columnSums(rows, units, c.spare, second, second);
       break;
     }
@@ -330,16 +331,12 @@ export function gradientAndDiagonal(
   return value;
 }
 
-/** Which diagonal: LeCun's, the same with the full recursion, or the exact one of the Gauss-Newton matrix. */
-const FULL: i32 = 1;
-const GAUSS_NEWTON: i32 = 2;
-
 /**
- * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over samples first … first + rows − 1: kind 0, LeCun's recursion, never negative; in float64 also 1, with f″ and the other terms of first
- * derivatives; 2, exactly that of the Gauss-Newton matrix. Adds if `accumulate`, else replaces; sums over shards add up. SPEC 1.7.4
+ * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over samples first … first + rows − 1: LeCun's recursion, never negative; in float64 also
+ * the full one, with f″ and the other terms of first derivatives, or exactly that of the Gauss-Newton matrix. Adds if `accumulate`, else replaces; sums over shards add up. SPEC 1.7.4
  */
 export function curvatureDiagonal(
-  at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, out: usize, kind: i32, accumulate: i32,
+  at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, out: usize, kind: DiagonalKind, accumulate: i32,
 ): void {
   const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), c = changetype<Curvatures>(at);
   plan.learning = 0;
@@ -347,10 +344,10 @@ export function curvatureDiagonal(
   for (let done = 0; done < rows; done += plan.rows) {
     const count = min(plan.rows, rows - done);
     samples.take(first + done, count);
-    if (SIZE == 8 && kind == GAUSS_NEWTON) exactSlab(c, plan, samples, count, scale, out);
+    if (SIZE == 8 && kind == DiagonalKind.gaussNewton) exactSlab(c, plan, samples, count, scale, out);
     else {
       planForward(planAt, count, samples.atX);
-      diagonalSlab(c, plan, samples, count, scale, SIZE == 8 && kind == FULL ? 1 : 0, out);
+      diagonalSlab(c, plan, samples, count, scale, SIZE == 8 && kind == DiagonalKind.full ? 1 : 0, out);
     }
   }
 }

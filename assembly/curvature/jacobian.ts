@@ -1,8 +1,8 @@
 // The Jacobian of the outputs, sample by sample: a pass back for each output, started by a unit vector (Efficient BackProp 7.2).
 
+import { Activation } from "../codes";
 import { SIZE } from "../vec";
 import { Samples } from "../steps/samples";
-import { SOFTMAX } from "../activations/activation";
 import { normalMatrix } from "../kernels/factor";
 import { throughInput } from "../losses/loss";
 import { outerProduct, vectorMatrix } from "../kernels/matvec";
@@ -57,7 +57,7 @@ function ownGradients(layer: Layer, rows: i32, x: usize, parameters: usize, d: u
  * Gauss-Newton matrix.
  */
 function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, curved: i32, jacobian: usize, stride: usize): void {
-  const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units, softmax = top.activation == SOFTMAX;
+  const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units, softmax = top.activation == Activation.softmax;
   const x = samples.atX, w = weighted ? samples.atW : 0, rooted = curved && throughInput(plan.loss);
   for (let k = 0; k < units; k++) {
     const d = plan.delta;

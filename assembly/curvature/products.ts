@@ -1,8 +1,9 @@
 // Products of the Hessian, and of the Gauss-Newton matrix, with a vector: forward, forward along v, and back (SPEC 1.7.5).
 
+import { Loss } from "../codes";
 import { LANES, SIZE, loadPart, mul, splat, storePart } from "../vec";
 import { Samples } from "../steps/samples";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR, lossSlope, throughInput } from "../losses/loss";
+import { lossSlope, throughInput } from "../losses/loss";
 import { layerSlope } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt, planBackward, planForward, topLayer } from "../steps/plan";
 import { tangentBackward, tangentForward, tangentGradient, tangentSlope } from "./tangent";
@@ -61,9 +62,9 @@ function tangentOf(t: Tangents, plan: Plan, i: i32): usize {
 }
 
 /** rd[r,j] = scale·w[r]·R{∂l/∂a_j}, through the input R{∂l/∂y_j}   from ra = R{a} of the top */
-function lossTangent(loss: i32, rows: i32, units: i32, ra: usize, w: usize, scale: f64, rd: usize): void {
-  let factor = loss == MEAN_SQUARED_ERROR ? 2 * scale / <f64>units : loss == CROSS_ENTROPY ? scale : 0;
-  if (loss == BINARY_CROSS_ENTROPY) factor = scale / <f64>units;
+function lossTangent(loss: Loss, rows: i32, units: i32, ra: usize, w: usize, scale: f64, rd: usize): void {
+  let factor = loss == Loss.meanSquaredError ? 2 * scale / <f64>units : loss == Loss.crossEntropy ? scale : 0;
+  if (loss == Loss.binaryCrossEntropy) factor = scale / <f64>units;
   for (; rows > 0; rows--) {
     const s = splat(<real>(w ? factor * <f64>load<real>(w) : factor));
     if (w) w += SIZE;

@@ -1,11 +1,12 @@
 // The R operator of one layer (Pearlmutter 1994; SPEC 1.7.5): what a direction v in the space of parameters does to each quantity of a pass. R{q} is
 // the derivative of q along v; v's parts are laid out like the parameters. In use: batches are normalised by running statistics, nothing drops out.
 
+import { Activation, Operand } from "../codes";
 import { LANES, SIZE, add, loadPart, madd, mul, splat, splatAt, storePart } from "../vec";
-import { SOFTMAX, secondDerivative, timesDerivative } from "../activations/activation";
+import { secondDerivative, timesDerivative } from "../activations/activation";
 import { columnSums, copy } from "../kernels/blas1";
 import { exp } from "../kernels/elementary";
-import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
+import { gemm } from "../kernels/gemm";
 import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF } from "../layers/layer";
 
 // @ts-ignore: decorator
@@ -62,9 +63,9 @@ export function tangentForward(
   switch (layer.kind) {
     case DENSE: {
       const ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
-      gemm(PLAIN, PLAIN, rows, units, inputs, x, ldx, v, ld, ry, ld, layer.bias ? second : 0, 0, scratch);
-      if (rx) gemm(PLAIN, PLAIN, rows, units, inputs, rx, ldx, parameters, ld, ry, ld, ry, ld, scratch);
-      if (layer.activation == SOFTMAX) {
+      gemm(Operand.plain, Operand.plain, rows, units, inputs, x, ldx, v, ld, ry, ld, layer.bias ? second : 0, 0, scratch);
+      if (rx) gemm(Operand.plain, Operand.plain, rows, units, inputs, rx, ldx, parameters, ld, ry, ld, ry, ld, scratch);
+      if (layer.activation == Activation.softmax) {
         softmaxTangent(rows, units, layer.a, ry, ra);
       } else {
         copy(n, ry, ra);
@@ -152,8 +153,8 @@ export function tangentGradient(
   switch (layer.kind) {
     case DENSE: {
       const ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
-      gemm(TRANSPOSED, PLAIN, inputs, units, rows, x, ldx, rd, ld, out, ld, out, ld, scratch);
-      if (rx) gemm(TRANSPOSED, PLAIN, inputs, units, rows, rx, ldx, d, ld, out, ld, out, ld, scratch);
+      gemm(Operand.transposed, Operand.plain, inputs, units, rows, x, ldx, rd, ld, out, ld, out, ld, scratch);
+      if (rx) gemm(Operand.transposed, Operand.plain, inputs, units, rows, rx, ldx, d, ld, out, ld, out, ld, scratch);
       if (layer.bias) columnSums(rows, units, rd, second, second);
       break;
     }
@@ -196,9 +197,9 @@ export function tangentBackward(
   switch (layer.kind) {
     case DENSE: {
       const ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
-      gemm(PLAIN, TRANSPOSED, rows, inputs, units, d, ld, parameters, ld, dx, ldx, 0, 0, scratch);
-      gemm(PLAIN, TRANSPOSED, rows, inputs, units, rd, ld, parameters, ld, rdx, ldx, 0, 0, scratch);
-      gemm(PLAIN, TRANSPOSED, rows, inputs, units, d, ld, v, ld, rdx, ldx, rdx, ldx, scratch);
+      gemm(Operand.plain, Operand.transposed, rows, inputs, units, d, ld, parameters, ld, dx, ldx, 0, 0, scratch);
+      gemm(Operand.plain, Operand.transposed, rows, inputs, units, rd, ld, parameters, ld, rdx, ldx, 0, 0, scratch);
+      gemm(Operand.plain, Operand.transposed, rows, inputs, units, d, ld, v, ld, rdx, ldx, rdx, ldx, scratch);
       break;
     }
     case RBF: {

@@ -1,8 +1,9 @@
 // Symmetric matrices: AᵀA, Cholesky's factor, and solutions with it. Blocked, so that nearly all of the work is products (Golub & Van Loan 4.2). Float64 only.
 
+import { Operand } from "../codes";
 import { LANES, SIZE, loadPart, madd, mul, splat, storePart, sub, sum } from "../vec";
 import { axpy, dot, scale } from "./blas1";
-import { PLAIN, TRANSPOSED, gemm, gemmScratch } from "./gemm";
+import { gemm, gemmScratch } from "./gemm";
 import { vectorMatrix } from "./matvec";
 import { packB, packTransposedA } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
@@ -27,7 +28,7 @@ function panelBytes(width: i32, rows: i32, columns: i32): usize {
 
 /** Bytes of scratch for normalMatrix of up to so many rows, and for cholesky. */
 export function factorScratch(rows: i32, n: i32): usize {
-  const block = <usize>min(BLOCK, n) * n * SIZE + 64 + gemmScratch(TRANSPOSED, PLAIN, min(BLOCK, n), n, n);
+  const block = <usize>min(BLOCK, n) * n * SIZE + 64 + gemmScratch(Operand.transposed, Operand.plain, min(BLOCK, n), n, n);
   return max(panelBytes(NR, rows, n) + (SQUARE ? 0 : panelBytes(MR, rows, min(n, BAND))), block);
 }
 
@@ -67,7 +68,7 @@ function subtract(n: i32, x: usize, y: usize): void {
 /** a[i, i:] −= Σ_k u[k,i]·u[k, i:], k from `from` to j − 1, for rows i = j … j + rows − 1; columns from j on   panel: rows×(n − j) */
 function eliminate(n: i32, a: usize, from: i32, j: i32, rows: i32, panel: usize, scratch: usize): void {
   const row = <usize>n * SIZE, width = <usize>(n - j) * SIZE, known = a + <usize>from * row + <usize>j * SIZE;
-  gemm(TRANSPOSED, PLAIN, rows, n - j, j - from, known, row, known, row, panel, width, 0, 0, scratch);
+  gemm(Operand.transposed, Operand.plain, rows, n - j, j - from, known, row, known, row, panel, width, 0, 0, scratch);
   for (let i = 0; i < rows; i++) {
     const at = <usize>i * SIZE;
     subtract(n - j - i, panel + <usize>i * width + at, a + <usize>(j + i) * (row + SIZE));

@@ -1,14 +1,10 @@
 // Matrix products, after BLIS: blocks of A in the second cache, panels of B in the first, sums in registers.
 
+import { Operand } from "../codes";
 import { FUSED, LANES, SIZE } from "../vec";
 import { matrixVector, outerProduct, vectorMatrix } from "./matvec";
 import { packA, packB, packPanelsA, packPanelsB, packTransposedA, packTransposedB } from "./pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
-
-/** How an operand is stored: as it stands in the product, or transposed; B also packed (packRowsB, packTransposedPart). */
-export const PLAIN: i32 = 0;
-export const TRANSPOSED: i32 = 1;
-export const PACKED: i32 = 2;
 
 /** Rows of A (whole tiles) in a block. */
 const BLOCK_ROWS: i32 = 128 / MR * MR;
@@ -47,7 +43,7 @@ export const FEW_ROWS: i32 = 8;
 
 // @ts-ignore: decorator
 @inline
-function packsA(transposed: i32, m: i32, n: i32, k: i32): bool {
+function packsA(transposed: Operand, m: i32, n: i32, k: i32): bool {
   // Rows that stand apart in memory (a transposed A) defeat the prefetcher sooner than long contiguous ones.
   // Tiles of six rows reuse more of what they load, and can wait longer for it.
   return <f64>m * <f64>k * <f64>SIZE > <f64>(transposed ? SMALL : FUSED ? 64 * SMALL : 4 * SMALL) && n > 2 * NR;
@@ -55,8 +51,8 @@ function packsA(transposed: i32, m: i32, n: i32, k: i32): bool {
 
 // @ts-ignore: decorator
 @inline
-function packsB(transposed: i32, m: i32, n: i32, k: i32): bool {
-  if (transposed == PACKED) return false;
+function packsB(transposed: Operand, m: i32, n: i32, k: i32): bool {
+  if (transposed == Operand.packed) return false;
   return transposed != 0 || (m >= FEW_ROWS && wantsPacked(n, k));
 }
 
@@ -70,12 +66,12 @@ export function wantsPacked(n: i32, depth: i32): bool {
   return n > NR && depth > 1 && <usize>n * depth * SIZE > <usize>SMALL;
 }
 
-/** Rows from … to − 1 of B (depth×n) go to their places in panels, for products in which it is PACKED   panels: panelBytes(n, depth), 16-byte aligned */
+/** Rows from … to − 1 of B (depth×n) go to their places in panels, for products in which it is Operand.packed   panels: panelBytes(n, depth), 16-byte aligned */
 export function packRowsB(n: i32, depth: i32, from: i32, to: i32, b: usize, ldb: usize, panels: usize): void {
   const deepest = blockDepth(depth);
   for (let k = 0; k < depth; k += deepest) {
     const steps = min(depth - k, deepest), first = max(from, k), count = min(to, k + steps) - first;
-    if (count > 0) packBlockB(PLAIN, count, n, b + <usize>first * ldb, ldb, panels + panelBytes(n, k) + <usize>(first - k) * PANEL, <usize>steps * PANEL);
+    if (count > 0) packBlockB(Operand.plain, count, n, b + <usize>first * ldb, ldb, panels + panelBytes(n, k) + <usize>(first - k) * PANEL, <usize>steps * PANEL);
   }
 }
 
@@ -85,13 +81,13 @@ export function packTransposedPart(n: i32, depth: i32, index: i32, parts: i32, b
   const y = b + <usize>(from * NR) * ldb, columns = min(n, to * NR) - from * NR;
   for (let k = 0; k < depth; k += deepest) {
     const size = <usize>min(depth - k, deepest) * PANEL;
-    packBlockB(TRANSPOSED, min(depth - k, deepest), columns, y + <usize>k * SIZE, ldb, panels + panelBytes(n, k) + <usize>from * size, size);
+    packBlockB(Operand.transposed, min(depth - k, deepest), columns, y + <usize>k * SIZE, ldb, panels + panelBytes(n, k) + <usize>from * size, size);
   }
 }
 
 /** Whether cutting a product into several with fewer rows of A, for which B is packed once, costs nothing: B is one block, and stays in the second cache. */
 export function isCutFreely(m: i32, n: i32, depth: i32): bool {
-  return m > BLOCK_ROWS && n <= MOST_PANELS * NR && depth <= BLOCK_DEPTH && packsB(PLAIN, m, n, depth);
+  return m > BLOCK_ROWS && n <= MOST_PANELS * NR && depth <= BLOCK_DEPTH && packsB(Operand.plain, m, n, depth);
 }
 
 /** Rows of A that are packed at a time: what a product is best cut into. */
@@ -100,7 +96,7 @@ export function blockRows(): i32 {
 }
 
 /** Bytes of scratch that gemm needs for a product of this shape, or of a smaller one. */
-export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, k: i32): usize {
+export function gemmScratch(transposedA: Operand, transposedB: Operand, m: i32, n: i32, k: i32): usize {
   const depth = (min(k, BLOCK_DEPTH) + 1) & ~1; // of a product of any smaller depth, too, though its blocks may be deeper
   let bytes: usize = 0;
   if (packsA(transposedA, m, n, k)) bytes += <usize>((min(m, BLOCK_ROWS) + MR - 1) / MR) * MR * depth * SIZE;
@@ -112,12 +108,12 @@ export function gemmScratch(transposedA: i32, transposedB: i32, m: i32, n: i32, 
  * c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j]   i < m, j < n, k < depth
  *
  * A is m×depth (or stored transposed, depth×m), B depth×n (or n×depth), row-major, rows lda, ldb bytes apart. c: rows
- * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c. B may also be PACKED.
+ * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c. B may also be packed.
  * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of up to
  * BLOCK_DEPTH steps, each block from 0, so that rounding errors of long sums stay small.
  */
 export function gemm(
-  transposedA: i32, transposedB: i32, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
+  transposedA: Operand, transposedB: Operand, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
   c: usize, ldc: usize, e: usize, lde: usize, scratch: usize,
 ): void {
   if (m <= 0 || n <= 0) return;
@@ -127,8 +123,8 @@ export function gemm(
   }
   const stepA = transposedA ? lda : SIZE, stepB = transposedB ? SIZE : ldb; // from one k to the next
   const sameRows = e == 0 || lde == ldc;
-  if (transposedB == PACKED) {
-    blocked(transposedA, PACKED, m, n, depth, a, lda, b, ldb, c, ldc, e, lde, scratch);
+  if (transposedB == Operand.packed) {
+    blocked(transposedA, Operand.packed, m, n, depth, a, lda, b, ldb, c, ldc, e, lde, scratch);
   } else if (depth == 1 && sameRows && (!transposedB || ldb == SIZE)) {
     outerProduct(m, n, a, transposedA ? SIZE : lda, b, c, ldc, e);
   } else if (m == 1 && !transposedB) {
@@ -185,19 +181,19 @@ function strips(
 
 /** gemm by blocks of A and panels of B; the shape is at least 2×2 or does not fit the paths for vectors */
 function blocked(
-  transposedA: i32, transposedB: i32, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
+  transposedA: Operand, transposedB: Operand, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
   c: usize, ldc: usize, e: usize, lde: usize, scratch: usize,
 ): void {
   const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth);
   const rowA = transposedA ? SIZE : lda, stepA = transposedA ? lda : SIZE;
-  if (!packingA && m <= BLOCK_ROWS && depth <= BLOCK_DEPTH && n <= BLOCK_PANELS * NR && transposedB != PACKED) { // small networks feel all that follows
+  if (!packingA && m <= BLOCK_ROWS && depth <= BLOCK_DEPTH && n <= BLOCK_PANELS * NR && transposedB != Operand.packed) { // small networks feel all that follows
     const size = packingB ? <usize>depth * PANEL : PANEL;
     if (packingB) packBlockB(transposedB, depth, n, b, ldb, scratch, size);
     strips(m, depth, a, rowA, stepA, <usize>MR * rowA, n, size, packingB ? scratch : b, packingB ? PANEL : ldb, c, ldc, e, lde);
     return;
   }
   const deepest = blockDepth(depth);
-  const panelled = packingB || transposedB == PACKED, most = panelsAtOnce(m, n), panels = scratch;
+  const panelled = packingB || transposedB == Operand.packed, most = panelsAtOnce(m, n), panels = scratch;
   const block = packingB ? scratch + <usize>most * deepest * PANEL : scratch;
   // One block of A meets all columns, whose panels are packed as they come; several meet as many as are packed for all of them.
   const once = packingB && m > BLOCK_ROWS, stretch = once ? most * NR : n, chunk = packingB ? most * NR : n;
@@ -232,7 +228,7 @@ function blocked(
 }
 
 /** Packs a block of A: the rows are those of x on. */
-function packBlockA(transposedA: i32, steps: i32, rows: i32, x: usize, lda: usize, panels: usize): void {
+function packBlockA(transposedA: Operand, steps: i32, rows: i32, x: usize, lda: usize, panels: usize): void {
   const size = <usize>MR * steps * SIZE;
   if (transposedA) {
     for (; rows >= MR; ) {
@@ -249,7 +245,7 @@ function packBlockA(transposedA: i32, steps: i32, rows: i32, x: usize, lda: usiz
 }
 
 /** Packs panels of B, `size` bytes apart: the columns are those of y on. */
-function packBlockB(transposedB: i32, steps: i32, columns: i32, y: usize, ldb: usize, panels: usize, size: usize): void {
+function packBlockB(transposedB: Operand, steps: i32, columns: i32, y: usize, ldb: usize, panels: usize, size: usize): void {
   if (transposedB) {
     for (let v = 0; v < columns; v += NR) {
       packTransposedB(steps, min(columns - v, NR), y + <usize>v * ldb, ldb, panels);

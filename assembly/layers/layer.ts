@@ -1,5 +1,6 @@
 // A layer of a plan: its shape and places in memory, and which kernels do its work.
 
+import { Activation } from "../codes";
 import { SIZE } from "../vec";
 import { timesDerivative } from "../activations/activation";
 import { copy } from "../kernels/blas1";
@@ -22,7 +23,7 @@ export class Layer {
   kind: i32;
   inputs: i32;
   units: i32;
-  activation: i32; // of dense layers; linear for others
+  activation: Activation; // of dense layers; linear for others
   bias: i32; // 1 with a bias, else 0
   first: i32; // index of its first parameter
   parameters: i32; // how many it has

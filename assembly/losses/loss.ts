@@ -8,39 +8,35 @@
 // Cross-entropies take value and derivatives through y, where they neither overflow nor cancel: ∂l/∂y = a − t.
 // Of crossEntropy, targets of a sample sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
 
+import { Loss } from "../codes";
 import { LANES, SIZE, add, before, firstLane, largestLane, loadPart, madd, mul, select, splat, storePart, sub, sum, turned } from "../vec";
 import { log, softplus } from "../kernels/elementary";
 
-export const MEAN_SQUARED_ERROR: i32 = 0;
-export const MEAN_ABSOLUTE_ERROR: i32 = 1;
-export const BINARY_CROSS_ENTROPY: i32 = 2;
-export const HINGE: i32 = 3;
-export const CROSS_ENTROPY: i32 = 4;
 export const LOSSES: i32 = 5;
 
 /** Whether value and derivatives are taken through the last layer's pre-activation y. */
-export function throughInput(loss: i32): bool {
-  return loss == BINARY_CROSS_ENTROPY || loss == CROSS_ENTROPY;
+export function throughInput(loss: Loss): bool {
+  return loss == Loss.binaryCrossEntropy || loss == Loss.crossEntropy;
 }
 
 /** 1/O where the loss averages over outputs, else 1. */
 // @ts-ignore: decorator
 @inline
-function share(loss: i32, units: i32): f64 {
-  return loss == CROSS_ENTROPY ? 1 : 1 / <f64>units;
+function share(loss: Loss, units: i32): f64 {
+  return loss == Loss.crossEntropy ? 1 : 1 / <f64>units;
 }
 
 /** The summand of l (without 1/O) at x = a, or y through the input */
 // @ts-ignore: decorator
 @inline
-function value(loss: i32, x: v128, t: v128): v128 {
+function value(loss: Loss, x: v128, t: v128): v128 {
   switch (loss) {
-    case MEAN_SQUARED_ERROR: {
+    case Loss.meanSquaredError: {
       const e = sub(x, t);
       return mul(e, e);
     }
-    case MEAN_ABSOLUTE_ERROR: return v128.abs<real>(sub(x, t));
-    case BINARY_CROSS_ENTROPY: return sub(softplus<real>(x), mul(t, x));
+    case Loss.meanAbsoluteError: return v128.abs<real>(sub(x, t));
+    case Loss.binaryCrossEntropy: return sub(softplus<real>(x), mul(t, x));
     default: return v128.max<real>(splat(0), sub(splat(1), mul(t, x))); // max, not pmax: NaN must show
   }
 }
@@ -48,18 +44,18 @@ function value(loss: i32, x: v128, t: v128): v128 {
 /** ∂(summand)/∂a, or ∂/∂y through the input */
 // @ts-ignore: decorator
 @inline
-function slope(loss: i32, a: v128, t: v128): v128 {
+function slope(loss: Loss, a: v128, t: v128): v128 {
   const one = splat(1);
   switch (loss) {
-    case MEAN_SQUARED_ERROR: {
+    case Loss.meanSquaredError: {
       const e = sub(a, t);
       return add(e, e);
     }
-    case MEAN_ABSOLUTE_ERROR: {
+    case Loss.meanAbsoluteError: {
       const e = sub(a, t), zero = splat(0);
       return sub(v128.and(v128.gt<real>(e, zero), one), v128.and(v128.lt<real>(e, zero), one));
     }
-    case HINGE: return v128.and(v128.lt<real>(mul(t, a), one), v128.neg<real>(t));
+    case Loss.hinge: return v128.and(v128.lt<real>(mul(t, a), one), v128.neg<real>(t));
     default: return sub(a, t);
   }
 }
@@ -67,10 +63,10 @@ function slope(loss: i32, a: v128, t: v128): v128 {
 /** ∂²(summand)/∂a², or ∂²/∂y² through the input (crossEntropy: the diagonal) */
 // @ts-ignore: decorator
 @inline
-function curvature(loss: i32, a: v128): v128 {
+function curvature(loss: Loss, a: v128): v128 {
   switch (loss) {
-    case MEAN_SQUARED_ERROR: return splat(2);
-    case BINARY_CROSS_ENTROPY: case CROSS_ENTROPY: return mul(a, sub(splat(1), a));
+    case Loss.meanSquaredError: return splat(2);
+    case Loss.binaryCrossEntropy: case Loss.crossEntropy: return mul(a, sub(splat(1), a));
     default: return splat(0);
   }
 }
@@ -78,7 +74,7 @@ function curvature(loss: i32, a: v128): v128 {
 /** Σ_r w[r] Σ_j value(x[r,j], t[r,j]), each row's sum in `real`, the rows' in float64; of a short last vector, up to 12 bytes behind it are read */
 // @ts-ignore: decorator
 @inline
-function sumValues(loss: i32, rows: i32, units: i32, x: usize, t: usize, w: usize): f64 {
+function sumValues(loss: Loss, rows: i32, units: i32, x: usize, t: usize, w: usize): f64 {
   let result: f64 = 0;
   for (; rows > 0; rows--) {
     let s = splat(0), i = units;
@@ -158,8 +154,8 @@ function sumCrossEntropies(rows: i32, units: i32, y: usize, a: usize, t: usize, 
 }
 
 /** Σ_r w[r]·l_r   y is read by cross-entropies only, a by the others and crossEntropy */
-export function lossValue(loss: i32, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
-  if (loss == CROSS_ENTROPY) return sumCrossEntropies(rows, units, y, a, t, w);
+export function lossValue(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
+  if (loss == Loss.crossEntropy) return sumCrossEntropies(rows, units, y, a, t, w);
   // Without weights the rows of a narrow output need not be told apart: one longer row is summed faster.
   const factor = share(loss, units);
   if (!w && units < 4 * LANES) {
@@ -172,19 +168,19 @@ export function lossValue(loss: i32, rows: i32, units: i32, y: usize, a: usize, 
   return factor * valuesOf(loss, rows, units, y, a, t, w);
 }
 
-function valuesOf(loss: i32, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
+function valuesOf(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
   switch (loss) {
-    case MEAN_SQUARED_ERROR: return sumValues(MEAN_SQUARED_ERROR, rows, units, a, t, w);
-    case MEAN_ABSOLUTE_ERROR: return sumValues(MEAN_ABSOLUTE_ERROR, rows, units, a, t, w);
-    case BINARY_CROSS_ENTROPY: return sumValues(BINARY_CROSS_ENTROPY, rows, units, y, t, w);
-    default: return sumValues(HINGE, rows, units, a, t, w);
+    case Loss.meanSquaredError: return sumValues(Loss.meanSquaredError, rows, units, a, t, w);
+    case Loss.meanAbsoluteError: return sumValues(Loss.meanAbsoluteError, rows, units, a, t, w);
+    case Loss.binaryCrossEntropy: return sumValues(Loss.binaryCrossEntropy, rows, units, y, t, w);
+    default: return sumValues(Loss.hinge, rows, units, a, t, w);
   }
 }
 
 /** d[r,j] = scale·w[r]·(∂l_r/∂a_j, or ∂l_r/∂y_j through the input)   d may be a or t */
 // @ts-ignore: decorator
 @inline
-function slopes(loss: i32, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
+function slopes(loss: Loss, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
   const factor = scale * share(loss, units);
   let s = splat(<real>factor), run = units;
   if (!w) { // one factor for all: the rows run together
@@ -210,18 +206,18 @@ function slopes(loss: i32, rows: i32, units: i32, a: usize, t: usize, w: usize, 
 }
 
 /** d[r,j] = scale·w[r]·∂l_r/∂a_j, through the input ∂l_r/∂y_j   d may be a or t */
-export function lossSlope(loss: i32, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
+export function lossSlope(loss: Loss, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
   switch (loss) {
-    case MEAN_SQUARED_ERROR: slopes(MEAN_SQUARED_ERROR, rows, units, a, t, w, scale, d); break;
-    case MEAN_ABSOLUTE_ERROR: slopes(MEAN_ABSOLUTE_ERROR, rows, units, a, t, w, scale, d); break;
-    case BINARY_CROSS_ENTROPY: slopes(BINARY_CROSS_ENTROPY, rows, units, a, t, w, scale, d); break;
-    case HINGE: slopes(HINGE, rows, units, a, t, w, scale, d); break;
-    default: slopes(CROSS_ENTROPY, rows, units, a, t, w, scale, d); break;
+    case Loss.meanSquaredError: slopes(Loss.meanSquaredError, rows, units, a, t, w, scale, d); break;
+    case Loss.meanAbsoluteError: slopes(Loss.meanAbsoluteError, rows, units, a, t, w, scale, d); break;
+    case Loss.binaryCrossEntropy: slopes(Loss.binaryCrossEntropy, rows, units, a, t, w, scale, d); break;
+    case Loss.hinge: slopes(Loss.hinge, rows, units, a, t, w, scale, d); break;
+    default: slopes(Loss.crossEntropy, rows, units, a, t, w, scale, d); break;
   }
 }
 
 /** h[r,j] = scale·w[r]·∂²l_r/∂a_j², through the input ∂²l_r/∂y_j²; of crossEntropy the diagonal a(1 − a) */
-export function lossCurvature(loss: i32, rows: i32, units: i32, a: usize, w: usize, scale: f64, h: usize): void {
+export function lossCurvature(loss: Loss, rows: i32, units: i32, a: usize, w: usize, scale: f64, h: usize): void {
   const factor = scale * share(loss, units);
   for (; rows > 0; rows--) {
     let f = factor;
@@ -233,9 +229,9 @@ export function lossCurvature(loss: i32, rows: i32, units: i32, a: usize, w: usi
     for (let i = units; i > 0; i -= LANES) {
       const n = min(i, LANES), v = n == LANES ? v128.load(a) : loadPart(a, n);
       let c: v128;
-      if (loss == MEAN_SQUARED_ERROR) c = curvature(MEAN_SQUARED_ERROR, v);
-      else if (throughInput(loss)) c = curvature(CROSS_ENTROPY, v);
-      else c = curvature(HINGE, v);
+      if (loss == Loss.meanSquaredError) c = curvature(Loss.meanSquaredError, v);
+      else if (throughInput(loss)) c = curvature(Loss.crossEntropy, v);
+      else c = curvature(Loss.hinge, v);
       if (n == LANES) v128.store(h, mul(s, c));
       else storePart(h, mul(s, c), n);
       a += <usize>n * SIZE;

@@ -7,11 +7,8 @@
 // b_k = 1 − β_k^t, for b₂ with t the number of diagonals. Decay of kernels: with stochasticDiagonalLM g ← g + decay·w and h + decay + μ, with the
 // others, decoupled, w ← w − rate·decay·w.
 
+import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, madd, mul, flushed, splat, storeUpTo, sub } from "../vec";
-
-export const STOCHASTIC_DIAGONAL: i32 = 17;
-export const ADA_HESSIAN: i32 = 18;
-export const SOPHIA: i32 = 19;
 
 // @ts-ignore: decorator
 @inline
@@ -51,12 +48,12 @@ export function stochasticDiagonal(n: i32, g: usize, w: usize, v: usize, h: usiz
 // @ts-ignore: decorator
 @inline
 function curvedStep(
-  kind: i32, g: usize, w: usize, m: usize, h: usize, n: i32, r: v128, keep: v128, take: v128, least: v128, shrink: v128, scale: v128,
+  kind: UpdateRule, g: usize, w: usize, m: usize, h: usize, n: i32, r: v128, keep: v128, take: v128, least: v128, shrink: v128, scale: v128,
 ): void {
   const mean = flushed(madd(mul(keep, loadUpTo(m, n)), take, loadUpTo(g, n))), old = loadUpTo(w, n), second = loadUpTo(h, n);
   storeUpTo(m, mean, n);
   let step: v128;
-  if (kind == SOPHIA) {
+  if (kind == UpdateRule.sophia) {
     step = v128.div<real>(mean, v128.pmax<real>(mul(scale, second), least));
     step = mul(r, v128.pmax<real>(v128.pmin<real>(step, splat(1)), splat(-1)));
   } else {
@@ -67,10 +64,10 @@ function curvedStep(
 
 /** adaHessian's or sophia's step on n parameters w with gradient g, mean m and diagonal h. power1, power2: β₁^t and β₂^t. */
 export function curved(
-  kind: i32, n: i32, g: usize, w: usize, m: usize, h: usize, rate: f64, beta1: f64, epsilon: f64, rho: f64, decay: f64, power1: f64, power2: f64,
+  kind: UpdateRule, n: i32, g: usize, w: usize, m: usize, h: usize, rate: f64, beta1: f64, epsilon: f64, rho: f64, decay: f64, power1: f64, power2: f64,
 ): void {
   const keep = splat(<real>beta1), take = splat(<real>(1 - beta1)), least = splat(<real>epsilon), shrink = splat(<real>(rate * decay));
-  const r = splat(<real>(kind == SOPHIA ? rate : rate / (1 - power1))), scale = splat(<real>(kind == SOPHIA ? rho : 1 / (1 - power2)));
+  const r = splat(<real>(kind == UpdateRule.sophia ? rate : rate / (1 - power1))), scale = splat(<real>(kind == UpdateRule.sophia ? rho : 1 / (1 - power2)));
   for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16, h += 16) {
     curvedStep(kind, g, w, m, h, LANES, r, keep, take, least, shrink, scale);
   }

@@ -8,9 +8,6 @@
 import { LANES, loadUpTo, madd, mul, splat, storeUpTo } from "../vec";
 import { norm } from "../kernels/blas1";
 
-export const MURATA: i32 = 15;
-export const GDX: i32 = 16;
-
 /** murata without β: 1 − (1 − δ)^t up to which the mean of t gradients is too noisy to be the largest. */
 export const YOUNG: f64 = 1 / 6.0;
 

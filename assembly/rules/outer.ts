@@ -2,10 +2,11 @@
 // weights as they were, or the next sample's sums, from the weights as they become. With or without momentum, no decay; the rules and what they are
 // called are those of sgd.ts.
 
+import { UpdateRule } from "../codes";
 import { LANES, SIZE, loadPart, madd, mul, splat, splatAt, storePart, sum } from "../vec";
 import { axpy } from "../kernels/blas1";
 import { matrixVector } from "../kernels/matvec";
-import { MOMENTUM, PLAIN_DESCENT, rule, rulePart, sgdOuter } from "./sgd";
+import { rule, rulePart, sgdOuter } from "./sgd";
 
 /** Columns whose errors and sums stay in registers while rows of the kernel pass: a line of the cache. */
 const STRETCH: i32 = 4 * LANES;
@@ -16,14 +17,14 @@ const NARROW: i32 = 512;
 /** Whether the passes here can take a rule and a kernel of n columns. */
 // @ts-ignore: decorator
 @inline
-export function passes(kind: i32, n: i32): bool {
-  return kind <= MOMENTUM && n >= LANES;
+export function passes(kind: UpdateRule, n: i32): bool {
+  return kind <= UpdateRule.momentum && n >= LANES;
 }
 
 /** The rule without decay, and without flushing velocities */
 // @ts-ignore: decorator
 @inline
-function moved(kind: i32, old: v128, h: v128, w: usize, v: usize, mu: v128): v128 {
+function moved(kind: UpdateRule, old: v128, h: v128, w: usize, v: usize, mu: v128): v128 {
   return rule(kind, false, false, old, h, w, v, mu, mu, mu);
 }
 
@@ -34,7 +35,7 @@ function moved(kind: i32, old: v128, h: v128, w: usize, v: usize, mu: v128): v12
 // @ts-ignore: decorator
 @inline
 function pairs(
-  kind: i32, ahead: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128,
+  kind: UpdateRule, ahead: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128,
 ): void {
   const next = <usize>n * SIZE, rest = n & (LANES - 1), end = next - <usize>rest * SIZE;
   for (; m > 0; m -= 2, x += 2 * SIZE) {
@@ -83,7 +84,7 @@ function pairs(
 /** pairs ahead for narrow rows that begin with lines of the cache, n a multiple of STRETCH; y[j] = Σ_i z[i]·w[i,j], m any */
 // @ts-ignore: decorator
 @inline
-function columns(kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128): void {
+function columns(kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128): void {
   const next = <usize>n * SIZE;
   for (; n > 0; n -= STRETCH, d += 64, w += 64, v += 64, y += 64) {
     const d0 = v128.load(d), d1 = v128.load(d, 16), d2 = v128.load(d, 32), d3 = v128.load(d, 48);
@@ -104,27 +105,27 @@ function columns(kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usi
 
 // What is given to a function stays in registers; what it forms itself an engine (V8 of Node.js 20) forms anew in every row.
 function plainColumns(m: i32, n: i32, x: usize, d: usize, w: usize, z: usize, y: usize, r: v128): void {
-  columns(PLAIN_DESCENT, m, n, x, d, w, w, z, y, r, r);
+  columns(UpdateRule.plain, m, n, x, d, w, w, z, y, r, r);
 }
 
 function momentumColumns(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128): void {
-  columns(MOMENTUM, m, n, x, d, w, v, z, y, r, mu);
+  columns(UpdateRule.momentum, m, n, x, d, w, v, z, y, r, mu);
 }
 
 function plainAhead(m: i32, n: i32, x: usize, d: usize, w: usize, z: usize, y: usize, r: v128): void {
-  pairs(PLAIN_DESCENT, true, m, n, x, d, w, w, z, y, r, r);
+  pairs(UpdateRule.plain, true, m, n, x, d, w, w, z, y, r, r);
 }
 
 function momentumAhead(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128): void {
-  pairs(MOMENTUM, true, m, n, x, d, w, v, z, y, r, mu);
+  pairs(UpdateRule.momentum, true, m, n, x, d, w, v, z, y, r, mu);
 }
 
 function plainBack(m: i32, n: i32, x: usize, d: usize, w: usize, y: usize, r: v128): void {
-  pairs(PLAIN_DESCENT, false, m, n, x, d, w, w, 0, y, r, r);
+  pairs(UpdateRule.plain, false, m, n, x, d, w, w, 0, y, r, r);
 }
 
 function momentumBack(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y: usize, r: v128, mu: v128): void {
-  pairs(MOMENTUM, false, m, n, x, d, w, v, 0, y, r, mu);
+  pairs(UpdateRule.momentum, false, m, n, x, d, w, v, 0, y, r, mu);
 }
 
 /**
@@ -132,17 +133,17 @@ function momentumBack(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y:
  * with.   y: n reals; nothing may overlap
  */
 export function sgdOuterAhead(
-  kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, rate: f64, momentum: f64,
+  kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, rate: f64, momentum: f64,
 ): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum);
   if (n % STRETCH == 0 && n * <i32>SIZE <= NARROW) {
-    if (kind == MOMENTUM) momentumColumns(m, n, x, d, w, v, z, y, r, mu);
+    if (kind == UpdateRule.momentum) momentumColumns(m, n, x, d, w, v, z, y, r, mu);
     else plainColumns(m, n, x, d, w, z, y, r);
     return;
   }
   memory.fill(y, 0, <usize>n * SIZE);
   const even = m & ~1;
-  if (kind == MOMENTUM) momentumAhead(even, n, x, d, w, v, z, y, r, mu);
+  if (kind == UpdateRule.momentum) momentumAhead(even, n, x, d, w, v, z, y, r, mu);
   else plainAhead(even, n, x, d, w, z, y, r);
   if (even == m) return;
   const last = <usize>even * SIZE, row = last * n;
@@ -154,9 +155,9 @@ export function sgdOuterAhead(
  * sgdOuter where `passes`, and y[i] = Σ_j d[j]·w[i,j] of the weights before it, in the order of matrixVector: the errors of the layer below, but for
  * its derivative.   y: m reals; nothing may overlap
  */
-export function sgdOuterBack(kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y: usize, rate: f64, momentum: f64): void {
+export function sgdOuterBack(kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y: usize, rate: f64, momentum: f64): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), even = m & ~1;
-  if (kind == MOMENTUM) momentumBack(even, n, x, d, w, v, y, r, mu);
+  if (kind == UpdateRule.momentum) momentumBack(even, n, x, d, w, v, y, r, mu);
   else plainBack(even, n, x, d, w, y, r);
   if (even == m) return;
   const last = <usize>even * SIZE, row = last * n;

@@ -8,18 +8,14 @@
 //     improvedMinus no step, and p ← 0
 //     improvedPlus  the step before is taken back if E rose, else no step, and p ← 0
 
+import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, mul, select, splat, storeUpTo, sub } from "../vec";
-
-export const RPROP_MINUS: i32 = 8;
-export const RPROP_PLUS: i32 = 9;
-export const RPROP_IMPROVED: i32 = 10;
-export const RPROP_IMPROVED_PLUS: i32 = 11;
 
 /** One vector of the rule: the first min(n, LANES) of its parameters. */
 // @ts-ignore: decorator
 @inline
 function rule(
-  kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: v128, down: v128, least: v128, most: v128, decay: v128,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: v128, down: v128, least: v128, most: v128, decay: v128,
   rose: v128,
 ): void {
   const zero = splat(0), old = loadUpTo(w, n), before = loadUpTo(p, n), size = loadUpTo(d, n);
@@ -32,22 +28,22 @@ function rule(
   const next = select(same, v128.pmin<real>(mul(size, up), most), select(turned, v128.pmax<real>(mul(size, down), least), size));
   storeUpTo(d, next, n);
   let step = sub(v128.and(isUp, next), v128.and(isDown, next));
-  if (kind == RPROP_PLUS || kind == RPROP_IMPROVED_PLUS) {
+  if (kind == UpdateRule.rpropPlus || kind == UpdateRule.rpropImprovedPlus) {
     let back = v128.neg<real>(loadUpTo(l, n));
-    if (kind == RPROP_IMPROVED_PLUS) back = v128.and(back, rose);
+    if (kind == UpdateRule.rpropImprovedPlus) back = v128.and(back, rose);
     step = select(turned, back, step);
     storeUpTo(l, v128.andnot(step, turned), n);
-  } else if (kind == RPROP_IMPROVED) {
+  } else if (kind == UpdateRule.rpropImproved) {
     step = v128.andnot(step, turned);
   }
-  storeUpTo(p, kind == RPROP_MINUS ? now : v128.andnot(now, turned), n);
+  storeUpTo(p, kind == UpdateRule.rpropMinus ? now : v128.andnot(now, turned), n);
   storeUpTo(w, sub(old, step), n);
 }
 
 // @ts-ignore: decorator
 @inline
 function steps(
-  kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
   rose: bool,
 ): void {
   const u = splat(<real>up), o = splat(<real>down), low = splat(<real>least), high = splat(<real>most), lambda = splat(<real>decay);
@@ -64,13 +60,13 @@ function steps(
  * of w, through the gradient. rose: whether E did since the step before.
  */
 export function resilient(
-  kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
   rose: bool,
 ): void {
   switch (kind) {
-    case RPROP_MINUS: steps(RPROP_MINUS, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
-    case RPROP_PLUS: steps(RPROP_PLUS, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
-    case RPROP_IMPROVED: steps(RPROP_IMPROVED, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
-    default: steps(RPROP_IMPROVED_PLUS, n, g, w, p, d, l, up, down, least, most, decay, rose);
+    case UpdateRule.rpropMinus: steps(UpdateRule.rpropMinus, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
+    case UpdateRule.rpropPlus: steps(UpdateRule.rpropPlus, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
+    case UpdateRule.rpropImproved: steps(UpdateRule.rpropImproved, n, g, w, p, d, l, up, down, least, most, decay, rose); break;
+    default: steps(UpdateRule.rpropImprovedPlus, n, g, w, p, d, l, up, down, least, most, decay, rose);
   }
 }

@@ -4,11 +4,8 @@
 //                                                            w ← w + momentum·v − rate·g      (Nesterov, as Keras)
 //                                                            w ← w − rate·g       (no momentum: v is not touched)
 
+import { UpdateRule } from "../codes";
 import { LANES, SIZE, add, loadPart, madd, mul, flushedBy, smallBeside, splat, splatAt, storePart } from "../vec";
-
-export const PLAIN_DESCENT: i32 = 0;
-export const MOMENTUM: i32 = 1;
-export const NESTEROV: i32 = 2;
 
 /** Vectors in a turn of a loop: memory is read ahead further than one at a time would. */
 const TURN: i32 = 4;
@@ -23,14 +20,14 @@ const BYTES: usize = 16 * TURN;
 // @ts-ignore: decorator
 @inline
 export function rule(
-  kind: i32, decays: bool, flushes: bool, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
+  kind: UpdateRule, decays: bool, flushes: bool, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
 ): v128 {
   if (decays) h = madd(h, shrink, old);
-  if (kind != PLAIN_DESCENT) {
+  if (kind != UpdateRule.plain) {
     let u = madd(h, momentum, v128.load(v));
     if (flushes) u = flushedBy(tiny, u);
     v128.store(v, u);
-    if (kind == MOMENTUM) h = u;
+    if (kind == UpdateRule.momentum) h = u;
     else old = madd(old, momentum, u);
   }
   const p = add(old, h);
@@ -42,14 +39,14 @@ export function rule(
 // @ts-ignore: decorator
 @inline
 export function rulePart(
-  kind: i32, decays: bool, flushes: bool, n: i32, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
+  kind: UpdateRule, decays: bool, flushes: bool, n: i32, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
 ): v128 {
   if (decays) h = madd(h, shrink, old);
-  if (kind != PLAIN_DESCENT) {
+  if (kind != UpdateRule.plain) {
     let u = madd(h, momentum, loadPart(v, n));
     if (flushes) u = flushedBy(tiny, u);
     storePart(v, u, n);
-    if (kind == MOMENTUM) h = u;
+    if (kind == UpdateRule.momentum) h = u;
     else old = madd(old, momentum, u);
   }
   const p = add(old, h);
@@ -64,7 +61,7 @@ export function rulePart(
 // @ts-ignore: decorator
 @inline
 function steps(
-  kind: i32, decays: bool, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: UpdateRule, decays: bool, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), shrink = splat(<real>(-rate * decay)), t = smallBeside(r);
   for (; m > 0; m--, x += SIZE) {
@@ -87,10 +84,10 @@ function steps(
 }
 
 /** The rule on n parameters w with gradient g and velocity v (unused without momentum). */
-export function sgd(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+export function sgd(kind: UpdateRule, n: i32, g: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
   if (decay != 0) decaying(kind, 1, n, 0, g, w, v, rate, momentum, decay);
-  else if (kind == PLAIN_DESCENT) plain(1, n, 0, g, w, rate);
-  else if (kind == MOMENTUM) flushing(1, n, 0, g, w, v, rate, momentum);
+  else if (kind == UpdateRule.plain) plain(1, n, 0, g, w, rate);
+  else if (kind == UpdateRule.momentum) flushing(1, n, 0, g, w, v, rate, momentum);
   else nesterov(1, n, 0, g, w, v, rate, momentum);
 }
 
@@ -99,7 +96,7 @@ export function sgd(kind: i32, n: i32, g: usize, w: usize, v: usize, rate: f64, 
  * then, in one of sixteen steps, say: the two additions take a fifth of the time.
  */
 export function sgdOuter(
-  kind: i32, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: UpdateRule, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
 ): void {
   if (n == 1) { // one column is as one row
     const column = x;
@@ -109,29 +106,29 @@ export function sgdOuter(
     m = 1;
   }
   if (decay != 0) decaying(kind, m, n, x, d, w, v, rate, momentum, decay);
-  else if (kind == PLAIN_DESCENT) plain(m, n, x, d, w, rate);
-  else if (kind == NESTEROV) nesterov(m, n, x, d, w, v, rate, momentum);
+  else if (kind == UpdateRule.plain) plain(m, n, x, d, w, rate);
+  else if (kind == UpdateRule.nesterov) nesterov(m, n, x, d, w, v, rate, momentum);
   else if (flushes) flushing(m, n, x, d, w, v, rate, momentum);
   else classical(m, n, x, d, w, v, rate, momentum);
 }
 
 // Functions of their own: in one, the compiler would fold the loops into one with branches.
-function decaying(kind: i32, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+function decaying(kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
   steps(kind, true, true, m, n, x, d, w, v, rate, momentum, decay);
 }
 
 function plain(m: i32, n: i32, x: usize, d: usize, w: usize, rate: f64): void {
-  steps(PLAIN_DESCENT, false, false, m, n, x, d, w, w, rate, 0, 0);
+  steps(UpdateRule.plain, false, false, m, n, x, d, w, w, rate, 0, 0);
 }
 
 function classical(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
-  steps(MOMENTUM, false, false, m, n, x, d, w, v, rate, momentum, 0);
+  steps(UpdateRule.momentum, false, false, m, n, x, d, w, v, rate, momentum, 0);
 }
 
 function flushing(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
-  steps(MOMENTUM, false, true, m, n, x, d, w, v, rate, momentum, 0);
+  steps(UpdateRule.momentum, false, true, m, n, x, d, w, v, rate, momentum, 0);
 }
 
 function nesterov(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64): void {
-  steps(NESTEROV, false, true, m, n, x, d, w, v, rate, momentum, 0);
+  steps(UpdateRule.nesterov, false, true, m, n, x, d, w, v, rate, momentum, 0);
 }

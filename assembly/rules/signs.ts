@@ -7,11 +7,8 @@
 //   quickprop      d ← the step to the minimum of the parabola through both slopes, at most `up` times the last one,
 //                  − rate·g added where the slope still falls that way; w ← w + d, p ← g                                 Fahlman 1988
 
+import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, madd, mul, select, splat, storeUpTo, sub } from "../vec";
-
-export const DELTA_BAR_DELTA: i32 = 12;
-export const SUPER_SAB: i32 = 13;
-export const QUICKPROP: i32 = 14;
 
 // @ts-ignore: decorator
 @inline
@@ -28,12 +25,12 @@ function negative(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function rule(
-  kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, v: usize,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, v: usize,
   up: v128, down: v128, keep: v128, take: v128, most: v128, rate: v128, decay: v128,
 ): void {
   const old = loadUpTo(w, n), before = loadUpTo(p, n), last = loadUpTo(d, n);
   const now = madd(loadUpTo(g, n), decay, old);
-  if (kind == QUICKPROP) {
+  if (kind == UpdateRule.quickprop) {
     const ahead = positive(last), back = negative(last);
     const shrink = mul(down, before);
     // The slope along the last step must have become enough smaller than it was, else the parabola's minimum is too far, or behind.
@@ -51,10 +48,10 @@ function rule(
   }
   const same = v128.or(v128.and(positive(now), positive(before)), v128.and(negative(now), negative(before)));
   const turned = v128.or(v128.and(positive(now), negative(before)), v128.and(negative(now), positive(before)));
-  const grown = v128.pmin<real>(kind == DELTA_BAR_DELTA ? add(last, up) : mul(last, up), most);
+  const grown = v128.pmin<real>(kind == UpdateRule.deltaBarDelta ? add(last, up) : mul(last, up), most);
   const next = select(same, grown, select(turned, mul(last, down), last));
   storeUpTo(d, next, n);
-  if (kind == DELTA_BAR_DELTA) {
+  if (kind == UpdateRule.deltaBarDelta) {
     storeUpTo(w, sub(old, mul(next, now)), n);
     storeUpTo(p, madd(mul(keep, before), take, now), n);
   } else {
@@ -68,7 +65,7 @@ function rule(
 // @ts-ignore: decorator
 @inline
 function steps(
-  kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, v: usize,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, v: usize,
   up: f64, down: f64, keep: f64, most: f64, rate: f64, decay: f64,
 ): void {
   const u = splat(<real>up), o = splat(<real>down), k = splat(<real>keep), t = splat(<real>(1 - keep));
@@ -82,12 +79,12 @@ function steps(
  * below which the parabola is trusted.
  */
 export function signed(
-  kind: i32, n: i32, g: usize, w: usize, p: usize, d: usize, v: usize,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, v: usize,
   up: f64, down: f64, keep: f64, most: f64, rate: f64, decay: f64,
 ): void {
   switch (kind) {
-    case DELTA_BAR_DELTA: steps(DELTA_BAR_DELTA, n, g, w, p, d, v, up, down, keep, most, rate, decay); break;
-    case SUPER_SAB: steps(SUPER_SAB, n, g, w, p, d, v, up, down, keep, most, rate, decay); break;
-    default: steps(QUICKPROP, n, g, w, p, d, v, up, down, keep, most, rate, decay);
+    case UpdateRule.deltaBarDelta: steps(UpdateRule.deltaBarDelta, n, g, w, p, d, v, up, down, keep, most, rate, decay); break;
+    case UpdateRule.superSAB: steps(UpdateRule.superSAB, n, g, w, p, d, v, up, down, keep, most, rate, decay); break;
+    default: steps(UpdateRule.quickprop, n, g, w, p, d, v, up, down, keep, most, rate, decay);
   }
 }

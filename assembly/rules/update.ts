@@ -1,13 +1,14 @@
 // What a step does to the parameters once their gradient is known: the rule in force, its settings and where its vectors are.
 
-import { ADAGRAD, adaptive } from "./adaptive";
-import { ADA_HESSIAN, STOCHASTIC_DIAGONAL, curved, leakyDiagonal, stochasticDiagonal } from "./curved";
-import { GDX, MURATA, YOUNG, leakyMean, murataRate } from "./global";
+import { Decay, UpdateRule } from "../codes";
+import { adaptive } from "./adaptive";
+import { curved, leakyDiagonal, stochasticDiagonal } from "./curved";
+import { YOUNG, leakyMean, murataRate } from "./global";
 import { addSigns, average, clipNorm, clipValue, multiply } from "./gradient";
-import { RPROP_IMPROVED_PLUS, RPROP_MINUS, resilient } from "./resilient";
+import { resilient } from "./resilient";
 import { passes, sgdOuterAhead, sgdOuterBack } from "./outer";
-import { MOMENTUM, PLAIN_DESCENT, sgd, sgdOuter } from "./sgd";
-import { DELTA_BAR_DELTA, signed } from "./signs";
+import { sgd, sgdOuter } from "./sgd";
+import { signed } from "./signs";
 import { copy, fill } from "../kernels/blas1";
 import { Layer } from "../layers/layer";
 import { Plan, layerAt, parameterAt } from "../steps/plan";
@@ -28,8 +29,8 @@ export class Update {
   peak: f64; // murata: the length of the largest mean gradient so far; rules of rules/curved.ts: steps taken
   share: f64; // gdx: of η in a step, save the first and those after one that was taken back
   pace: f64; // gdx: η of this step
-  rule: i32; // of optim/*.ts
-  decays: i32; // 0 | 1 through the gradient | 2 decoupled; only adaptive rules know 2
+  rule: UpdateRule;
+  decays: Decay; // only adaptive rules know decoupled decay
   gradient: usize;
   velocity: usize; // the first moment of adaptive rules, the gradient before of those that watch signs, r of murata
   second: usize; // their second moment; rates or step sizes; gdx: the weights kept
@@ -51,7 +52,7 @@ export class Update {
 }
 
 /** The update rule for the steps to come. */
-export function updateRule(at: usize, rule: i32, rate: f64, momentum: f64, decay: f64): void {
+export function updateRule(at: usize, rule: UpdateRule, rate: f64, momentum: f64, decay: f64): void {
   const u = changetype<Update>(at);
   u.rule = rule;
   u.rate = rate;
@@ -61,17 +62,17 @@ export function updateRule(at: usize, rule: i32, rate: f64, momentum: f64, decay
 
 /**
  * An adaptive rule for the steps to come (rules/adaptive.ts): moments of the parameters' size where the rule has them, power1 and
- * power2 the powers β₁^t and β₂^t after t steps. decays: 0 no, 1 through the gradient, 2 decoupled; kernels only.
+ * power2 the powers β₁^t and β₂^t after t steps. Only kernels decay.
  */
 export function updateAdaptive(
-  at: usize, rule: i32, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: i32, power1: f64, power2: f64,
+  at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: Decay, power1: f64, power2: f64,
   second: usize, top: usize,
 ): void {
   const u = changetype<Update>(at);
   updateRule(at, rule, rate, beta1, decay);
   u.beta2 = beta2;
   u.epsilon = epsilon;
-  u.decays = decay == 0 ? 0 : decays;
+  u.decays = decay == 0 ? Decay.none : decays;
   u.power1 = power1;
   u.power2 = power2;
   u.second = second;
@@ -80,7 +81,7 @@ export function updateAdaptive(
 
 /** A resilient rule for the steps to come (rules/resilient.ts): step sizes, which hold what to start from, and the last steps. */
 export function updateResilient(
-  at: usize, rule: i32, up: f64, down: f64, least: f64, most: f64, decay: f64, sizes: usize, last: usize,
+  at: usize, rule: UpdateRule, up: f64, down: f64, least: f64, most: f64, decay: f64, sizes: usize, last: usize,
 ): void {
   const u = changetype<Update>(at);
   updateRule(at, rule, 0, up, decay);
@@ -95,7 +96,7 @@ export function updateResilient(
  * A rule that watches signs for the steps to come (rules/signs.ts): step sizes or rates, which hold what to start from, and velocities or 0.
  */
 export function updateSigned(
-  at: usize, rule: i32, rate: f64, up: f64, down: f64, keep: f64, most: f64, decay: f64, sizes: usize, velocity: usize,
+  at: usize, rule: UpdateRule, rate: f64, up: f64, down: f64, keep: f64, most: f64, decay: f64, sizes: usize, velocity: usize,
 ): void {
   const u = changetype<Update>(at);
   updateRule(at, rule, rate, up, decay);
@@ -111,7 +112,7 @@ export function updateSigned(
  * murata: first α, second β, or −η where β is η/(the largest mean gradient so far). gdx: first `up`, second `down`, kept weights and gradient.
  */
 export function updateGlobal(
-  at: usize, rule: i32, first: f64, second: f64, keep: f64, least: f64, most: f64, share: f64, decay: f64, weights: usize, gradient: usize,
+  at: usize, rule: UpdateRule, first: f64, second: f64, keep: f64, least: f64, most: f64, share: f64, decay: f64, weights: usize, gradient: usize,
 ): void {
   const u = changetype<Update>(at);
   updateRule(at, rule, u.rate, first, decay);
@@ -129,7 +130,7 @@ export function updateGlobal(
  * power1, power2: β₁^t and β₂^t so far. h: the running diagonal. curvatures, diagonal: where a batch's is found every so many steps; 0 for one that is given.
  */
 export function updateCurved(
-  at: usize, rule: i32, rate: f64, beta1: f64, beta2: f64, epsilon: f64, keep: f64, decay: f64, power1: f64, power2: f64,
+  at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, keep: f64, decay: f64, power1: f64, power2: f64,
   h: usize, curvatures: usize, diagonal: usize, every: i32,
 ): void {
   const u = changetype<Update>(at);
@@ -199,25 +200,25 @@ function refine(u: Update, plan: Plan): void {
 }
 
 /** The rule on n parameters from the first-th on, with a decay. */
-function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: i32): void {
+function apply(u: Update, plan: Plan, first: i32, n: i32, decay: f64, decays: Decay): void {
   const g = parameterAt(u.gradient, first), w = parameterAt(plan.theta, first), v = parameterAt(u.velocity, first);
   const second = parameterAt(u.second, first), top = parameterAt(u.top, first), rule = u.rule;
-  if (rule < ADAGRAD) {
+  if (rule < UpdateRule.adaGrad) {
     sgd(rule, n, g, w, v, u.rate, u.momentum, decay);
-  } else if (rule < RPROP_MINUS) {
+  } else if (rule < UpdateRule.rpropMinus) {
     adaptive(rule, decays, n, g, w, v, second, top, u.rate, u.momentum, u.beta2, u.epsilon, decay, u.power1, u.power2);
-  } else if (rule < DELTA_BAR_DELTA) {
+  } else if (rule < UpdateRule.deltaBarDelta) {
     resilient(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.epsilon, u.most, decay, u.rose != 0);
-  } else if (rule < MURATA) {
+  } else if (rule < UpdateRule.murata) {
     signed(rule, n, g, w, v, second, top, u.momentum, u.beta2, u.keep, u.most, u.rate, decay);
-  } else if (rule == STOCHASTIC_DIAGONAL) {
+  } else if (rule == UpdateRule.stochasticDiagonalLM) {
     stochasticDiagonal(n, g, w, u.momentum > 0 ? v : 0, second, u.rate, u.epsilon, u.momentum, decay);
-  } else if (rule > STOCHASTIC_DIAGONAL) {
+  } else if (rule > UpdateRule.stochasticDiagonalLM) {
     curved(rule, n, g, w, v, second, u.rate, u.momentum, u.epsilon, u.keep, decay, u.power1, u.power2);
-  } else if (rule == MURATA) {
-    sgd(PLAIN_DESCENT, n, g, w, 0, u.rate, 0, decay);
+  } else if (rule == UpdateRule.murata) {
+    sgd(UpdateRule.plain, n, g, w, 0, u.rate, 0, decay);
   } else {
-    sgd(MOMENTUM, n, g, w, v, u.pace, u.keep, decay);
+    sgd(UpdateRule.momentum, n, g, w, v, u.pace, u.keep, decay);
   }
 }
 
@@ -231,9 +232,9 @@ function shareOf(t: f64): f64 {
 /** The batch's diagonal goes into the running one, where it was found; the first stands for itself with stochasticDiagonalLM. */
 function noteDiagonal(u: Update, plan: Plan): void {
   if (wantsDiagonal(u)) {
-    const before = u.peak / <f64>u.every, own = u.rule == STOCHASTIC_DIAGONAL;
+    const before = u.peak / <f64>u.every, own = u.rule == UpdateRule.stochasticDiagonalLM;
     const share = !own ? 1 - u.beta2 : before == 0 ? 1 : u.keep < 0 ? shareOf(before) : u.keep;
-    leakyDiagonal(plan.parameters, share, u.rule == ADA_HESSIAN, u.diagonal, u.second);
+    leakyDiagonal(plan.parameters, share, u.rule == UpdateRule.adaHessian, u.diagonal, u.second);
     u.power2 *= u.beta2;
   }
   u.power1 *= u.momentum;
@@ -276,36 +277,36 @@ function anneal(u: Update, length: f64): void {
 
 /** What a step decides once for all parameters. */
 export function updateBegin(u: Update, plan: Plan, value: f64): void {
-  if (u.rule < ADAGRAD) return;
-  if (u.rule < RPROP_MINUS) {
+  if (u.rule < UpdateRule.adaGrad) return;
+  if (u.rule < UpdateRule.rpropMinus) {
     u.power1 *= u.momentum;
     u.power2 *= u.beta2;
-  } else if (u.rule == RPROP_IMPROVED_PLUS) {
+  } else if (u.rule == UpdateRule.rpropImprovedPlus) {
     u.rose = value > u.value ? 1 : 0;
     u.value = value;
-  } else if (u.rule == MURATA) {
+  } else if (u.rule == UpdateRule.murata) {
     anneal(u, leakyMean(plan.parameters, u.keep, u.gradient, u.velocity));
-  } else if (u.rule == GDX) {
+  } else if (u.rule == UpdateRule.gdx) {
     judge(u, plan, value);
-  } else if (u.rule >= STOCHASTIC_DIAGONAL) {
+  } else if (u.rule >= UpdateRule.stochasticDiagonalLM) {
     noteDiagonal(u, plan);
   }
 }
 
 /** Whether the rule can take parameters part by part, each once its gradient is known: after updateBegin, nothing but them counts. */
 export function isByParts(u: Update): bool {
-  return u.rule < MURATA && !u.extras;
+  return u.rule < UpdateRule.murata && !u.extras;
 }
 
 /** Parameters from … to − 1 of a layer move a step, where isByParts. */
 export function updateRange(u: Update, plan: Plan, layer: Layer, from: i32, to: i32): void {
   const n = layer.decaying, first = layer.first;
   if (u.decay == 0) {
-    apply(u, plan, first + from, to - from, 0, 0);
+    apply(u, plan, first + from, to - from, 0, Decay.none);
     return;
   }
   if (from < n) apply(u, plan, first + from, min(to, n) - from, u.decay, u.decays);
-  if (to > n) apply(u, plan, first + max(from, n), to - max(from, n), 0, 0);
+  if (to > n) apply(u, plan, first + max(from, n), to - max(from, n), 0, Decay.none);
 }
 
 /** θ moves one step against the gradient, found where E = value; kernels decay, biases do not. */
@@ -318,12 +319,12 @@ export function update(u: Update, plan: Plan, value: f64): void {
   updateBegin(u, plan, value);
   const decay = u.multipliers ? 0 : u.decay; // where rates differ, the decay is in the gradient
   if (decay == 0) {
-    apply(u, plan, 0, plan.parameters, 0, 0);
+    apply(u, plan, 0, plan.parameters, 0, Decay.none);
   } else {
     for (let i = 0; i < plan.layers; i++) {
       const layer = layerAt(plan, i), n = layer.decaying;
       apply(u, plan, layer.first, n, decay, u.decays);
-      apply(u, plan, layer.first + n, layer.parameters - n, 0, 0);
+      apply(u, plan, layer.first + n, layer.parameters - n, 0, Decay.none);
     }
   }
   if (u.average) {
@@ -336,7 +337,7 @@ export function update(u: Update, plan: Plan, value: f64): void {
 // @ts-ignore: decorator
 @inline
 export function isImmediate(u: Update): bool {
-  return u.rule < ADAGRAD && !u.extras;
+  return u.rule < UpdateRule.adaGrad && !u.extras;
 }
 
 /** Whether velocities flush in this step (vec.ts): about one in sixteen; epochs of few samples, too, come by it. */
@@ -362,7 +363,7 @@ export function updateOuter(u: Update, plan: Plan, layer: Layer, x: usize, d: us
 
 /** Whether a layer can be updated in one of the passes below, in this step. A product of depth 1 is formed in another way. */
 export function inPassing(u: Update, plan: Plan, layer: Layer): bool {
-  return passes(u.rule, layer.units) && u.decay == 0 && layer.inputs > 1 && !(u.rule == MOMENTUM && flushes(plan));
+  return passes(u.rule, layer.units) && u.decay == 0 && layer.inputs > 1 && !(u.rule == UpdateRule.momentum && flushes(plan));
 }
 
 /** updateOuter, and y[o] = Σ_i z[i]·K[i,o] of the kernel that it leads to */

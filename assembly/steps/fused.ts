@@ -1,8 +1,9 @@
 // A step of training whose gradients go into the weights while they are in the caches: block by block of a kernel, each once its errors are known.
 
+import { Operand } from "../codes";
 import { SIZE } from "../vec";
 import { columnSums } from "../kernels/blas1";
-import { PACKED, PLAIN, TRANSPOSED, blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "../kernels/gemm";
+import { blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "../kernels/gemm";
 import { Layer } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt, planDescend } from "./plan";
 import { Update, updateRange } from "../rules/update";
@@ -12,11 +13,11 @@ function gradientStep(u: Update, plan: Plan, layer: Layer, rows: i32, x: usize, 
   const inputs = layer.inputs, units = layer.units, ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
   const own = parameterAt(u.gradient, layer.first), bytes = isCutFreely(inputs, units, rows) ? panelBytes(units, rows) : 0;
   if (bytes) packRowsB(units, rows, 0, rows, d, ldd, plan.scratch);
-  const b = bytes ? plan.scratch : d, stored = bytes ? PACKED : PLAIN, block = blockRows();
+  const b = bytes ? plan.scratch : d, stored = bytes ? Operand.packed : Operand.plain, block = blockRows();
   for (let from = 0; from < inputs; from += block) {
     const count = min(block, inputs - from), last = from + count == inputs;
     const g = own + <usize>from * ldd;
-    gemm(TRANSPOSED, stored, count, units, rows, x + <usize>from * SIZE, ldx, b, ldd, g, ldd, 0, ldd, plan.scratch + bytes);
+    gemm(Operand.transposed, stored, count, units, rows, x + <usize>from * SIZE, ldx, b, ldd, g, ldd, 0, ldd, plan.scratch + bytes);
     if (last && layer.bias) columnSums(rows, units, d, parameterAt(own, layer.kernelSize), 0);
     updateRange(u, plan, layer, from * units, last ? layer.parameters : (from + count) * units);
   }

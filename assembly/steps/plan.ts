@@ -3,8 +3,9 @@
 // The table holds shapes and, once bound, addresses: parameters (flat, kernel then bias, layer by layer), and a workspace
 // of activations for up to `rows` samples. Whoever calls allocates; nothing here does.
 
+import { Activation, Loss } from "../codes";
 import { SIZE } from "../vec";
-import { LINEAR, SOFTMAX, needsInput, timesDerivative } from "../activations/activation";
+import { needsInput, timesDerivative } from "../activations/activation";
 import { denseBackward, denseForward, denseGradient } from "../layers/dense";
 import { BLOCK_DEPTH } from "../kernels/gemm";
 import { lossSlope, lossValue, throughInput } from "../losses/loss";
@@ -16,7 +17,7 @@ import {
 export class Plan extends Pass {
   layers: i32;
   inputs: i32;
-  loss: i32;
+  loss: Loss;
   parameters: i32;
   statistics: i32; // running means and variances, behind the parameters
   dense: i32; // 1 where all layers are dense
@@ -52,7 +53,7 @@ export function planBytes(layers: i32): usize {
 }
 
 /** Begins a plan; a call for each layer must follow, bottom first. */
-export function planOpen(at: usize, layers: i32, inputs: i32, loss: i32): void {
+export function planOpen(at: usize, layers: i32, inputs: i32, loss: Loss): void {
   const plan = changetype<Plan>(at);
   memory.fill(at, 0, planBytes(layers));
   plan.layers = layers;
@@ -67,7 +68,7 @@ function describe(plan: Plan, i: i32, kind: i32, units: i32, parameters: i32): L
   layer.kind = kind;
   layer.inputs = i ? layerAt(plan, i - 1).units : plan.inputs;
   layer.units = units ? units : layer.inputs;
-  layer.activation = LINEAR;
+  layer.activation = Activation.linear;
   layer.first = plan.parameters;
   layer.parameters = parameters;
   layer.statistics = plan.statistics;
@@ -84,13 +85,13 @@ function width(plan: Plan, i: i32): i32 {
 }
 
 /** Layer i is dense. */
-export function planDense(at: usize, i: i32, units: i32, activation: i32, slope: f64, bias: i32): void {
+export function planDense(at: usize, i: i32, units: i32, activation: Activation, slope: f64, bias: i32): void {
   const plan = changetype<Plan>(at);
   const layer = describe(plan, i, DENSE, units, width(plan, i) * units + (bias ? units : 0));
   layer.activation = activation;
   layer.slope = slope;
   layer.bias = bias;
-  layer.keepsInput = needsInput(activation) || activation == SOFTMAX || (i == plan.layers - 1 && throughInput(plan.loss)) ? 1 : 0;
+  layer.keepsInput = needsInput(activation) || activation == Activation.softmax || (i == plan.layers - 1 && throughInput(plan.loss)) ? 1 : 0;
 }
 
 /** Layer i has radial basis functions: parameters are centres (inputs×units) and logarithms of widths (units). */

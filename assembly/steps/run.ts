@@ -1,5 +1,6 @@
 // Many first-order steps in one call: gather a batch, forward, backward, update.
 
+import { LastBatch } from "../codes";
 import { SIZE } from "../vec";
 import { Samples } from "./samples";
 import { permutation } from "../kernels/random";
@@ -12,10 +13,6 @@ import { Plan, planForward, planGradient, planLoss, planSampleLoss, planSlope, t
 import { slabDiagonal } from "../curvature/diagonal";
 import { Update, isByParts, isImmediate, update, updateBegin, wantsDiagonal } from "../rules/update";
 
-/** Where rows do not fill all batches: as many batches of sizes that differ by one at most, the larger first; a short last one; or the rest left out. */
-export const EVEN: i32 = 0;
-export const DROP: i32 = 2; // 1: SHORT
-
 /** The state of a training run, in linear memory; a Samples and an Update follow it. */
 @unmanaged
 export class Run {
@@ -25,7 +22,7 @@ export class Run {
   plan: usize;
   rows: i32; // samples of an epoch, or of its piece at hand
   batch: i32; // samples that a step is to take
-  last: i32; // what becomes of rows that fill no batch: EVEN, SHORT or DROP
+  last: LastBatch;
   // What steps do take: `size` samples before `border`, `rest` from there to `end`.
   size: i32;
   border: i32;
@@ -71,8 +68,8 @@ function divide(run: Run): void {
   run.size = size;
   run.border = border;
   run.rest = rest;
-  run.end = run.last == DROP ? border : rows;
-  if (run.last == EVEN && rest) {
+  run.end = run.last == LastBatch.drop ? border : rows;
+  if (run.last == LastBatch.even && rest) {
     const least = rows / (whole + 1);
     run.size = least + 1;
     run.border = (rows - least * (whole + 1)) * (least + 1);
@@ -83,11 +80,11 @@ function divide(run: Run): void {
 /**
  * Begins a run on a bound plan. x: …×inputs, t: …×outputs, w: one a sample, or 0. The epoch's samples are the `rows` that
  * `subset` lists (u32), or the first `rows`; with an `order` (room for `rows` u32) they are shuffled each epoch.
- * batch: samples to a step, `last`: see EVEN. gradient and velocity: one real per parameter (velocity holds what to start from; 0 where the rule needs none).
+ * batch: samples to a step, last: what becomes of rows that fill none. gradient and velocity: one real per parameter (velocity holds what to start from; 0 where the rule needs none).
  * slabs: planSlabs(plan) bytes, needed where there is a subset or an order.
  */
 export function runOpen(
-  at: usize, planAt: usize, rows: i32, batch: i32, last: i32, x: usize, t: usize, w: usize, subset: usize, order: usize,
+  at: usize, planAt: usize, rows: i32, batch: i32, last: LastBatch, x: usize, t: usize, w: usize, subset: usize, order: usize,
   gradient: usize, velocity: usize, slabs: usize,
 ): void {
   memory.fill(at, 0, runBytes());

@@ -1,8 +1,9 @@
 // A step on one sample of a small network, in one function: no packing, no choice of a product's path, no gradient written.
 
+import { Activation } from "../codes";
 import { LANES, SIZE, add, loadPart, madd, splat, splatAt, sum } from "../vec";
 import { Samples } from "./samples";
-import { SOFTMAX, activate, timesDerivative } from "../activations/activation";
+import { activate, timesDerivative } from "../activations/activation";
 import { lossSlope, lossValue, throughInput } from "../losses/loss";
 import { softmax } from "../kernels/softmax";
 import { Layer } from "../layers/layer";
@@ -81,7 +82,7 @@ export function smallStep(u: Update, plan: Plan, samples: Samples, scale: f64): 
   for (let i = 0; i < layers; i++) {
     const layer = layerAt(plan, i), kernel = parameterAt(plan.theta, layer.first), n = layer.units;
     forward(layer.inputs, n, x, kernel, biasOf(layer, kernel), layer.y);
-    if (layer.activation == SOFTMAX) softmax(1, n, layer.y, layer.a);
+    if (layer.activation == Activation.softmax) softmax(1, n, layer.y, layer.a);
     else activate(layer.activation, whole(n), layer.y, layer.a, layer.slope);
     x = layer.a;
   }

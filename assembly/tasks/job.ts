@@ -1,6 +1,8 @@
 // Work that threads share: a job is a number of tasks, which any thread may take in any order. What a task computes and writes follows
 // from its number alone, so results have the same bits for any number of threads.
 
+import { JobKind } from "../codes";
+
 /** What a thread works with: nothing that another one writes to. */
 @unmanaged
 export class Place {
@@ -21,7 +23,7 @@ export class Place {
 
 @unmanaged
 export class Job {
-  kind: i32;
+  kind: JobKind;
   places: usize; // a Place for each thread
   first: i32; // of the samples
   rows: i32;
@@ -35,16 +37,6 @@ export class Job {
   values: usize; // f64, one a task
   run: usize;
 }
-
-export const EVALUATE: i32 = 0;
-export const GRADIENT: i32 = 1;
-export const GRADIENT_AND_DIAGONAL: i32 = 2;
-export const DIAGONAL: i32 = 3;
-export const PRODUCT: i32 = 4;
-export const NORMAL_EQUATIONS: i32 = 5;
-export const STEP_ROWS: i32 = 6;
-export const STEP_KERNELS: i32 = 7;
-export const STEP_PACK: i32 = 8;
 
 // @ts-ignore: decorator
 @inline
@@ -81,7 +73,7 @@ export function placeSet(
 
 /** Describes a job over samples first … first + rows − 1, `slab` of them a task. */
 export function jobSet(
-  at: usize, kind: i32, places: usize, first: i32, rows: i32, slab: i32, option: i32, scale: f64, v: usize, out: usize, outB: usize, values: usize,
+  at: usize, kind: JobKind, places: usize, first: i32, rows: i32, slab: i32, option: i32, scale: f64, v: usize, out: usize, outB: usize, values: usize,
 ): void {
   const job = changetype<Job>(at);
   job.kind = kind;

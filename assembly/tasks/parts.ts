@@ -1,8 +1,9 @@
 // The kernels of a step that threads share, in parts: some rows of one a task, their gradient and their update.
 
+import { Operand } from "../codes";
 import { SIZE } from "../vec";
 import { columnSums, copy } from "../kernels/blas1";
-import { PLAIN, TRANSPOSED, gemm } from "../kernels/gemm";
+import { gemm } from "../kernels/gemm";
 import { DENSE, Layer, layerGradient } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt } from "../steps/plan";
 import { Run, samplesOf, updateOf } from "../steps/run";
@@ -119,7 +120,7 @@ export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
   }
   const ldx = <usize>layer.inputs * SIZE, ldd = <usize>units * SIZE;
   gemm(
-    TRANSPOSED, PLAIN, part.to - part.from, units, rows, x + <usize>part.from * SIZE, ldx, d, ldd, own + <usize>part.from * ldd, ldd, 0, ldd, place.scratch,
+    Operand.transposed, Operand.plain, part.to - part.from, units, rows, x + <usize>part.from * SIZE, ldx, d, ldd, own + <usize>part.from * ldd, ldd, 0, ldd, place.scratch,
   );
   if (last && layer.bias) columnSums(rows, units, d, parameterAt(own, layer.kernelSize), 0);
   if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, part.from * units, last ? layer.parameters : part.to * units);

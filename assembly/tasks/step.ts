@@ -1,6 +1,7 @@
 // A step of training shared between threads, in three jobs: kernels are packed (packed.ts); rows of the batch go forward and back to the errors of every layer; then
 // kernels move (parts.ts). Every number is the product that one thread would have formed.
 
+import { JobKind } from "../codes";
 import { SIZE } from "../vec";
 import { Samples } from "../steps/samples";
 import { FEW_ROWS } from "../kernels/gemm";
@@ -105,7 +106,7 @@ export function rowsTask(job: Job, place: Place, k: i32): void {
 }
 
 /** Describes the jobs of a run's steps. */
-export function stepJob(at: usize, kind: i32, places: usize, run: usize): void {
+export function stepJob(at: usize, kind: JobKind, places: usize, run: usize): void {
   const job = changetype<Job>(at);
   job.kind = kind;
   job.places = places;

@@ -1,5 +1,6 @@
 // Tasks that sum over samples: each takes a slab of them, and its sums are added in the order of the slabs.
 
+import { JobKind } from "../codes";
 import { SIZE } from "../vec";
 import { Samples } from "../steps/samples";
 import { curvatureDiagonal, gradientAndDiagonal } from "../curvature/diagonal";
@@ -9,7 +10,7 @@ import { evaluate, objectiveGradient } from "../steps/evaluate";
 import { axpy, copy } from "../kernels/blas1";
 import { Plan } from "../steps/plan";
 import { Run, noteSamples, samplesOf } from "../steps/run";
-import { DIAGONAL, EVALUATE, GRADIENT, GRADIENT_AND_DIAGONAL, Job, NORMAL_EQUATIONS, PRODUCT, Place } from "./job";
+import { Job, Place } from "./job";
 
 /** Task number k of a job that sums: the sums of its slab go to the place, its value to values[k]. */
 export function sumTask(job: Job, place: Place, k: i32): void {
@@ -17,19 +18,19 @@ export function sumTask(job: Job, place: Place, k: i32): void {
   const plan = place.plan, samples = place.samples;
   let value: f64 = 0;
   switch (job.kind) {
-    case EVALUATE: {
+    case JobKind.evaluate: {
       const width = <usize>changetype<Samples>(samples).outputs * SIZE;
       changetype<Plan>(plan).learning = 0;
       value = evaluate(plan, samples, first, rows, job.out ? job.out + <usize>done * width : 0);
       break;
     }
-    case GRADIENT: {
+    case JobKind.gradient: {
       if (job.run) prepareStep(job, place, done);
       else changetype<Plan>(plan).learning = 0;
       value = objectiveGradient(plan, samples, first, rows, job.scale, place.part, 0);
       break;
     }
-    case DIAGONAL: {
+    case JobKind.diagonal: {
       curvatureDiagonal(place.room, plan, samples, first, rows, job.scale, place.part, job.option, 0);
       break;
     }
@@ -59,13 +60,13 @@ function prepareStep(job: Job, place: Place, row: i32): void {
 @inline
 function doubleTask(job: Job, place: Place, first: i32, rows: i32): f64 {
   switch (job.kind) {
-    case GRADIENT_AND_DIAGONAL:
+    case JobKind.gradientAndDiagonal:
       return gradientAndDiagonal(place.room, place.plan, place.samples, first, rows, job.scale, place.part, place.partB, job.option, 0);
-    case PRODUCT: {
+    case JobKind.product: {
       curvatureProduct(place.room, place.plan, place.samples, first, rows, job.scale, job.v, place.part, job.option, 0);
       return 0;
     }
-    case NORMAL_EQUATIONS: {
+    case JobKind.normalEquations: {
       let jacobian = place.room, errors = place.errors;
       if (job.v) { // all of J stays, and behind it the errors
         const n = changetype<Plan>(place.plan).parameters, units = changetype<Samples>(place.samples).outputs, done = (first - job.first) * units;
@@ -105,8 +106,8 @@ export function sumAside(job: Job, place: Place): bool {
 /** The sums of task k, at the place or set aside there, are added to those before. */
 export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
   const n = changetype<Plan>(place.plan).parameters, part = aside ? place.aside : place.part, partB = aside ? place.asideB : place.partB;
-  if (job.kind == EVALUATE) return;
-  if (SIZE == 8 && job.kind == NORMAL_EQUATIONS) {
+  if (job.kind == JobKind.evaluate) return;
+  if (SIZE == 8 && job.kind == JobKind.normalEquations) {
     for (let i = 0; i < n; i++) { // the upper triangle
       const at = <usize>i * (<usize>n + 1) * SIZE;
       gather(n - i, part + at, job.out + at, k);
@@ -119,5 +120,5 @@ export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
     const done = k * job.slab;
     noteSamples(changetype<Run>(job.run), place.plan, changetype<Samples>(place.samples), job.first + done, min(job.slab, job.rows - done));
   }
-  if (SIZE == 8 && job.kind == GRADIENT_AND_DIAGONAL) gather(n, partB, job.outB, k);
+  if (SIZE == 8 && job.kind == JobKind.gradientAndDiagonal) gather(n, partB, job.outB, k);
 }

@@ -1,6 +1,7 @@
 // A task, whatever its job; the whole of what a thread is ever asked for.
 
-import { Job, STEP_KERNELS, STEP_PACK, STEP_ROWS, placeOf } from "./job";
+import { JobKind } from "../codes";
+import { Job, placeOf } from "./job";
 import { kernelResume, kernelTask } from "./parts";
 import { packTask, rowsTask } from "./step";
 import { sumAside, sumCommit, sumTask } from "./sums";
@@ -8,9 +9,9 @@ import { sumAside, sumCommit, sumTask } from "./sums";
 /** Does task number `index` of the job, at the place of a thread. */
 export function taskRun(jobAt: usize, thread: i32, index: i32): void {
   const job = changetype<Job>(jobAt), place = placeOf(job, thread);
-  if (job.kind == STEP_ROWS) rowsTask(job, place, index);
-  else if (job.kind == STEP_KERNELS) kernelTask(job, place, thread, index);
-  else if (job.kind == STEP_PACK) packTask(job, index);
+  if (job.kind == JobKind.stepRows) rowsTask(job, place, index);
+  else if (job.kind == JobKind.stepKernels) kernelTask(job, place, thread, index);
+  else if (job.kind == JobKind.stepPack) packTask(job, index);
   else sumTask(job, place, index);
 }
 
@@ -29,6 +30,6 @@ export function taskAside(jobAt: usize, thread: i32): i32 {
 /** Does at the first thread's place what is left of task number `index`, after others may have done some or all of it. What only computes is done anew. */
 export function taskResume(jobAt: usize, index: i32): void {
   const job = changetype<Job>(jobAt);
-  if (job.kind == STEP_KERNELS) kernelResume(job, placeOf(job, 0), index);
+  if (job.kind == JobKind.stepKernels) kernelResume(job, placeOf(job, 0), index);
   else taskRun(jobAt, 0, index);
 }

@@ -1,8 +1,9 @@
-// The table of activations. Codes are those of assembly/activations/activation.ts.
+// The table of activations.
+
+import type { ActivationName } from '../../build/codes.js';
 
 /** What the rest of the library needs to know of an activation. */
 interface ActivationEntry {
-  readonly code: number;
   /** The default of `slope`, where the activation has one. */
   readonly slope?: number;
   /**
@@ -12,33 +13,31 @@ interface ActivationEntry {
   readonly gain: 1 | 2;
 }
 
-const entry = <const E extends ActivationEntry>(e: E): E => e;
-
 export const ACTIVATIONS = {
   /** y */
-  linear: entry({ code: 0, gain: 1 }),
+  linear: { gain: 1 },
   /** tanh y */
-  tanh: entry({ code: 1, gain: 1 }),
+  tanh: { gain: 1 },
   /** 1.7159·tanh(2y/3), LeCun's symmetric sigmoid: f(±1) = ±1 */
-  lecunTanh: entry({ code: 2, gain: 1 }),
+  lecunTanh: { gain: 1 },
   /** tanh y + slope·y: no flat spots. Slopes from 0.01 to 0.1 are customary. */
-  twistedTanh: entry({ code: 3, gain: 1, slope: 0.05 }),
+  twistedTanh: { gain: 1, slope: 0.05 },
   /** 1/(1 + e^−y) */
-  sigmoid: entry({ code: 4, gain: 1 }),
+  sigmoid: { gain: 1 },
   /** max(0, y) */
-  relu: entry({ code: 5, gain: 2 }),
+  relu: { gain: 2 },
   /** y, or slope·y below 0. 0.01 as in Maas et al. 2013. */
-  leakyRelu: entry({ code: 6, gain: 2, slope: 0.01 }),
+  leakyRelu: { gain: 2, slope: 0.01 },
   /** y, or slope·(e^y − 1) below 0 */
-  elu: entry({ code: 7, gain: 2, slope: 1 }),
+  elu: { gain: 2, slope: 1 },
   /** y·Φ(y), Φ the normal distribution function (exact, not the tanh approximation) */
-  gelu: entry({ code: 8, gain: 2 }),
+  gelu: { gain: 2 },
   /** ln(1 + e^y) */
-  softplus: entry({ code: 9, gain: 2 }),
+  softplus: { gain: 2 },
   /** e^y/Σ e^y over the units of the layer */
-  softmax: entry({ code: 10, gain: 1 }),
-} as const;
+  softmax: { gain: 1 },
+} as const satisfies Record<ActivationName, ActivationEntry>;
 
-export type Activation = keyof typeof ACTIVATIONS;
+export type Activation = ActivationName;
 
 export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as Activation[];

@@ -1,5 +1,6 @@
-// The table of losses. Codes are those of assembly/losses/loss.ts, which has the formulas.
+// The table of losses; assembly/losses/ has the formulas.
 
+import type { LossName } from '../../build/codes.js';
 import type { Activation } from './activations.js';
 import { OptionError } from '../runtime/errors.js';
 import { type Layer, activationOf } from './layers.js';
@@ -8,28 +9,25 @@ import { type Layer, activationOf } from './layers.js';
 export type Targets = 'numbers' | 'distribution' | 'probabilities' | 'signs';
 
 interface LossEntry {
-  readonly code: number;
   readonly targets: Targets;
   /** The only activation that the last layer may have, if there is but one. */
   readonly activation?: Activation;
 }
 
-const entry = <const E extends LossEntry>(e: E): E => e;
-
 export const LOSSES = {
   /** Mean over samples and outputs of (a − t)². */
-  meanSquaredError: entry({ code: 0, targets: 'numbers' }),
+  meanSquaredError: { targets: 'numbers' },
   /** Mean over samples and outputs of |a − t|. */
-  meanAbsoluteError: entry({ code: 1, targets: 'numbers' }),
+  meanAbsoluteError: { targets: 'numbers' },
   /** Mean over samples and outputs of −t·ln a − (1 − t)·ln(1 − a), a = sigmoid(y). */
-  binaryCrossEntropy: entry({ code: 2, targets: 'probabilities', activation: 'sigmoid' }),
+  binaryCrossEntropy: { targets: 'probabilities', activation: 'sigmoid' },
   /** Mean over samples and outputs of max(0, 1 − t·a), t = ±1. */
-  hinge: entry({ code: 3, targets: 'signs' }),
+  hinge: { targets: 'signs' },
   /** Mean over samples of −Σ t·ln a, a = softmax(y). */
-  crossEntropy: entry({ code: 4, targets: 'distribution', activation: 'softmax' }),
-} as const;
+  crossEntropy: { targets: 'distribution', activation: 'softmax' },
+} as const satisfies Record<LossName, LossEntry>;
 
-export type Loss = keyof typeof LOSSES;
+export type Loss = LossName;
 
 export const LOSS_NAMES = Object.keys(LOSSES) as Loss[];
 

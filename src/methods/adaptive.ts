@@ -1,22 +1,12 @@
 // Rates of each weight's own, from running moments of its gradient: today's methods beside the chapter's.
 
+import { Decay, UpdateRule, type UpdateRuleCode } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, flag, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
 import { Descent } from './descent.js';
 import { type RateOfEpoch, type Rule, rateOption } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
-
-// Codes of assembly/rules/adaptive.ts.
-const ADAGRAD = 3;
-const RMSPROP = 4;
-const ADAM = 5;
-const AMSGRAD = 6;
-const NADAM = 7;
-
-/** How decay acts; codes of updateAdaptive. */
-const THROUGH_GRADIENT = 1;
-const DECOUPLED = 2;
 
 const FRACTION = { min: 0, below: 1 } as const;
 const EPSILON = number({ above: 0, below: Infinity }, 1e-8);
@@ -65,7 +55,7 @@ export function powers(x: number): (n: number) => number {
 
 interface Settings {
   readonly name: string;
-  readonly code: number;
+  readonly code: UpdateRuleCode;
   readonly rate: number | RateOfEpoch | Schedule;
   readonly beta1: number;
   readonly beta2: number;
@@ -76,15 +66,16 @@ interface Settings {
 
 function method<N extends string, O extends object>(name: N, own: O, s: Settings): Method & { readonly name: N } & Readonly<O> {
   // The first is where a run looks for a velocity: methods without one have a place there that nothing writes to.
-  const moments = s.code >= ADAM ? (s.code === AMSGRAD ? ['mean', 'square', 'top'] : ['mean', 'square']) : ['square'];
+  const moments =
+    s.code >= UpdateRule.adam ? (s.code === UpdateRule.amsGrad ? ['mean', 'square', 'top'] : ['mean', 'square']) : ['square'];
   const [power1, power2] = [powers(s.beta1), powers(s.beta2)];
   const rule: Rule = {
     name,
     rate: s.rate,
     moments,
     apply(core, update, rate, step, addresses) {
-      const [second, top] = s.code >= ADAM ? [addresses[1]!, addresses[2] ?? 0] : [addresses[0]!, 0];
-      const how = s.decoupled ? DECOUPLED : THROUGH_GRADIENT;
+      const [second, top] = s.code >= UpdateRule.adam ? [addresses[1]!, addresses[2] ?? 0] : [addresses[0]!, 0];
+      const how = s.decoupled ? Decay.decoupled : Decay.throughGradient;
       core.updateAdaptive(
         update,
         s.code,
@@ -128,7 +119,7 @@ function adamLike<N extends string>(
   if (settings.amsGrad && settings.nesterov) {
     throw new OptionError(`${name}.amsGrad`, true, 'false with nesterov: there is no method that does both');
   }
-  const code = settings.amsGrad ? AMSGRAD : settings.nesterov ? NADAM : ADAM;
+  const code = settings.amsGrad ? UpdateRule.amsGrad : settings.nesterov ? UpdateRule.nadam : UpdateRule.adam;
   return method(name, settings, { name, code, ...settings });
 }
 
@@ -156,7 +147,7 @@ export function rmsProp(options?: RmsPropOptions) {
   const settings = checked('rmsProp', schema, options);
   return method('rmsProp', settings, {
     name: 'rmsProp',
-    code: RMSPROP,
+    code: UpdateRule.rmsProp,
     beta1: 0,
     beta2: settings.rho,
     decoupled: false,
@@ -168,5 +159,12 @@ export function rmsProp(options?: RmsPropOptions) {
 export function adaGrad(options?: AdaGradOptions) {
   const schema = { rate: rateOption(0.01), epsilon: EPSILON, weightDecay: DECAY };
   const settings = checked('adaGrad', schema, options);
-  return method('adaGrad', settings, { name: 'adaGrad', code: ADAGRAD, beta1: 0, beta2: 0, decoupled: false, ...settings });
+  return method('adaGrad', settings, {
+    name: 'adaGrad',
+    code: UpdateRule.adaGrad,
+    beta1: 0,
+    beta2: 0,
+    decoupled: false,
+    ...settings,
+  });
 }

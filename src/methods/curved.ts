@@ -1,5 +1,6 @@
 // Rates of each weight's own from the diagonal of the Hessian, back-propagated (Efficient BackProp 7.4, 9.1), and its modern relatives.
 
+import { UpdateRule, type UpdateRuleCode } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, either, number, oneOf } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
@@ -7,11 +8,6 @@ import { powers } from './adaptive.js';
 import { Descent } from './descent.js';
 import { type Diagonals, type RateOfEpoch, type Rule, rateOption } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
-
-// Codes of assembly/rules/curved.ts.
-const STOCHASTIC_DIAGONAL = 17;
-const ADA_HESSIAN = 18;
-const SOPHIA = 19;
 
 /** Tells updateCurved to follow the chapter's schedule. */
 const FALLING = -1;
@@ -43,7 +39,7 @@ export interface StochasticDiagonalOptions {
 
 interface Curved {
   readonly name: string;
-  readonly code: number;
+  readonly code: UpdateRuleCode;
   readonly rate: number | RateOfEpoch | Schedule;
   readonly beta1: number;
   readonly beta2: number;
@@ -110,7 +106,7 @@ export function stochasticDiagonalLM(options?: StochasticDiagonalOptions) {
   }
   return method('stochasticDiagonalLM', settings, {
     name: 'stochasticDiagonalLM',
-    code: STOCHASTIC_DIAGONAL,
+    code: UpdateRule.stochasticDiagonalLM,
     rate,
     beta1: momentum,
     beta2: 0,
@@ -155,7 +151,7 @@ export function adaHessian(options?: AdaHessianOptions) {
   return method('adaHessian', settings, {
     ...settings,
     name: 'adaHessian',
-    code: ADA_HESSIAN,
+    code: UpdateRule.adaHessian,
     keep: 0,
     diagonals: { everyStep: settings.every },
   });
@@ -197,7 +193,7 @@ export function sophia(options?: SophiaOptions) {
   return method('sophia', settings, {
     ...settings,
     name: 'sophia',
-    code: SOPHIA,
+    code: UpdateRule.sophia,
     keep: settings.rho,
     diagonals: { everyStep: settings.every },
   });

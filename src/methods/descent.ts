@@ -1,5 +1,6 @@
 // Steps against the gradient, many to a call: what all first-order methods share. A rule says how a step is taken.
 
+import { LastBatch } from '../../build/codes.js';
 import type { Core } from '../../bindings/core.js';
 import { type RealArray, Reals } from '../../bindings/memory.js';
 import { Purpose, halves } from '../runtime/random.js';
@@ -29,9 +30,6 @@ type Memory = [number, number, number, number, number];
 
 /** (1 − δ)^t of murata down to which too few gradients are known for a mean. */
 const YOUNG = 5 / 6;
-
-/** What a run does where rows do not fill all batches, as assembly/steps/run.ts knows it. */
-const LAST_BATCH = { even: 0, short: 1, drop: 2 } as const;
 
 /** A descent under way. */
 export class Descent implements Training {
@@ -113,7 +111,7 @@ export class Descent implements Training {
       plan.address,
       rows,
       size.first,
-      LAST_BATCH[task.lastBatch],
+      LastBatch[task.lastBatch],
       samples.x.address,
       samples.t.address,
       samples.w?.address ?? 0,

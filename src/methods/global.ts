@@ -1,5 +1,6 @@
 // One learning rate for all weights that finds itself (Efficient BackProp 4.7; SPEC 1.4.7).
 
+import { UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, either, flag, number, value } from '../runtime/options.js';
 import { Descent } from './descent.js';
@@ -7,10 +8,6 @@ import type { Rule } from './rule.js';
 import type { MethodState, Task } from './method.js';
 import type { BatchMethod } from './signs.js';
 import type { Method } from './method.js';
-
-// Codes of assembly/rules/global.ts.
-const MURATA = 15;
-const GDX = 16;
 
 const POSITIVE = { above: 0, below: Infinity } as const;
 const DECAY = number({ min: 0, below: Infinity }, 0);
@@ -82,7 +79,7 @@ export function murata(options?: MurataOptions): Method & { readonly name: 'mura
       const bound = bounds(start);
       core.updateGlobal(
         update,
-        MURATA,
+        UpdateRule.murata,
         alpha ?? PACE / start,
         beta ?? -start,
         delta,
@@ -156,7 +153,7 @@ export function gdx(options?: GdxOptions): BatchMethod<'gdx', Required<GdxOption
     adapts: true,
     moments: ['velocity', 'weights kept', 'gradient kept'],
     apply(core, update, _, __, [, weights, gradient]) {
-      core.updateGlobal(update, GDX, up, down, momentum, worse, most, share, weightDecay, weights!, gradient!);
+      core.updateGlobal(update, UpdateRule.gdx, up, down, momentum, worse, most, share, weightDecay, weights!, gradient!);
     },
   };
   return Object.freeze({

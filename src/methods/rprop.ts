@@ -1,13 +1,18 @@
 // Resilient backpropagation: only the signs of gradients count, and each weight has a step size of its own.
 
+import { UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, number, oneOf } from '../runtime/options.js';
 import { Descent } from './descent.js';
 import type { Rule } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
 
-// Codes of assembly/rules/resilient.ts.
-const VARIANTS = { 'rprop-': 8, 'rprop+': 9, 'iRprop-': 10, 'iRprop+': 11 } as const;
+const VARIANTS = {
+  'rprop-': UpdateRule.rpropMinus,
+  'rprop+': UpdateRule.rpropPlus,
+  'iRprop-': UpdateRule.rpropImproved,
+  'iRprop+': UpdateRule.rpropImprovedPlus,
+} as const;
 
 export type RpropVariant = keyof typeof VARIANTS;
 

@@ -1,5 +1,6 @@
 // Stochastic, mini-batch and batch gradient descent with momentum (Efficient BackProp 4.1, 4.7).
 
+import { UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, either, flag, number, value } from '../runtime/options.js';
 import type { Architecture } from '../plan/plan.js';
@@ -76,11 +77,6 @@ export interface Sgd extends Method, Readonly<Required<SgdOptions>> {
   readonly name: 'sgd';
 }
 
-// Codes of assembly/rules/sgd.ts.
-const PLAIN = 0;
-const MOMENTUM = 1;
-const NESTEROV = 2;
-
 /**
  * Gradient descent: v ← μ·v − η·g, w ← w + v (with `nesterov` w ← w + μ·v − η·g), g the mean gradient over the batch plus
  * λ·w for kernels. How many samples a batch has, and in what order they come, are `fit`'s options.
@@ -106,7 +102,13 @@ export function sgd(options?: SgdOptions): Sgd {
     ...(share < 1 && { share }),
     ...(own && { multipliers: (architecture: Architecture) => rateMultipliers(architecture, own.exponent, own.lower) }),
     apply(core, update, now) {
-      core.updateRule(update, momentum === 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM, now, momentum, weightDecay);
+      core.updateRule(
+        update,
+        momentum === 0 ? UpdateRule.plain : nesterov ? UpdateRule.nesterov : UpdateRule.momentum,
+        now,
+        momentum,
+        weightDecay,
+      );
     },
   };
   return Object.freeze({

@@ -1,9 +1,10 @@
 // Steps of a descent that threads share: kernels are packed, rows of a batch go through, then parts of the kernels move (assembly/tasks/step.ts).
 
+import { JobKind, type JobKindCode } from '../../build/codes.js';
 import { type Reals, realBytes } from '../../bindings/memory.js';
 import type { SharedRun } from '../../bindings/commands.js';
 import { Plan, outputsOf, workOf } from '../plan/plan.js';
-import { JOBS, Places, Sums } from '../runtime/sums.js';
+import { Places, Sums } from '../runtime/sums.js';
 import { ThreadChoice } from '../runtime/threads.js';
 import type { Work } from '../runtime/work.js';
 import type { Task } from './method.js';
@@ -81,12 +82,12 @@ export class SharedSteps {
       scratch: arena.allocate(core.stepScratch(plan.address, Math.min(slab, this.most))),
       kept: arena.allocate(core.keptBytes()),
     }));
-    const job = (kind: number) => {
+    const job = (kind: JobKindCode) => {
       const at = arena.allocate(core.jobBytes());
       core.stepJob(at, kind, places.address, run);
       return at;
     };
-    const jobs = { packJob: job(JOBS.stepPack), rowsJob: job(JOBS.stepRows), kernelsJob: job(JOBS.stepKernels) };
+    const jobs = { packJob: job(JobKind.stepPack), rowsJob: job(JobKind.stepRows), kernelsJob: job(JobKind.stepKernels) };
     const sums = this.most > slab ? this.sums() : undefined;
     const at = { run, slab, ...jobs, parts, sum: sums?.at, gradient: gradient.address };
     return { at, places, sums };

@@ -1,15 +1,11 @@
 // Batch methods that watch the sign of each weight's gradient (Efficient BackProp 4.7; SPEC 1.4.7). They compare gradients of the whole set:
 // batchSize is 'full', and mini-batches are refused.
 
+import { UpdateRule } from '../../build/codes.js';
 import { checked, number } from '../runtime/options.js';
 import { Descent } from './descent.js';
 import type { Rule } from './rule.js';
 import type { Method, MethodState, Task } from './method.js';
-
-// Codes of assembly/rules/signs.ts.
-const DELTA_BAR_DELTA = 12;
-const SUPER_SAB = 13;
-const QUICKPROP = 14;
 
 const POSITIVE = { above: 0, below: Infinity } as const;
 const DECAY = number({ min: 0, below: Infinity }, 0);
@@ -59,7 +55,7 @@ export function deltaBarDelta(options?: DeltaBarDeltaOptions) {
     moments: ['mean gradient', 'rates'],
     start: { rates: rate },
     apply(core, update, _, __, [, rates]) {
-      core.updateSigned(update, DELTA_BAR_DELTA, rate, up, down, memory, most, weightDecay, rates!, 0);
+      core.updateSigned(update, UpdateRule.deltaBarDelta, rate, up, down, memory, most, weightDecay, rates!, 0);
     },
   } satisfies Rule;
   return method(rule, settings);
@@ -103,7 +99,7 @@ export function superSAB(options?: SuperSabOptions) {
     moments: ['gradient', 'rates', 'velocity'],
     start: { rates: rate },
     apply(core, update, _, __, [, rates, velocity]) {
-      core.updateSigned(update, SUPER_SAB, rate, up, down, momentum, most, weightDecay, rates!, velocity!);
+      core.updateSigned(update, UpdateRule.superSAB, rate, up, down, momentum, most, weightDecay, rates!, velocity!);
     },
   } satisfies Rule;
   return method(rule, settings);
@@ -133,7 +129,7 @@ export function quickprop(options?: QuickpropOptions) {
     rate,
     moments: ['gradient', 'step'],
     apply(core, update, _, __, [, step]) {
-      core.updateSigned(update, QUICKPROP, rate, growth, growth / (1 + growth), 0, 0, weightDecay, step!, 0);
+      core.updateSigned(update, UpdateRule.quickprop, rate, growth, growth / (1 + growth), 0, 0, weightDecay, step!, 0);
     },
   } satisfies Rule;
   return method(rule, settings);

@@ -1,5 +1,6 @@
 // How a network's residuals bend along a step: what they are a little way along it, seen through the Jacobian at its beginning.
 
+import { Operand } from '../../build/codes.js';
 import { Reals, viewOf } from '../../bindings/memory.js';
 import type { Objective } from './objective.js';
 import type { SampleSet } from '../plan/plan.js';
@@ -92,6 +93,6 @@ export class Bends {
       r[i] = errors[i]! + (roots ? roots[Math.floor(i / outputs)]! * change : change);
     }
     const { scratch } = objective.jacobianBuffers();
-    engine.core.gemm(0, 0, 1, n, m, made.address, m * 8, j, n * 8, out.address, n * 8, 0, 0, scratch);
+    engine.core.gemm(Operand.plain, Operand.plain, 1, n, m, made.address, m * 8, j, n * 8, out.address, n * 8, 0, 0, scratch);
   }
 }

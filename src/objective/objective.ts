@@ -1,5 +1,6 @@
 // What a network minimises, as a function of its parameters: value, gradient, curvature over a set of samples, in float64.
 
+import { DiagonalKind, type DiagonalKindName } from '../../build/codes.js';
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals, viewOf } from '../../bindings/memory.js';
 import type { Words } from '../../bindings/memory.js';
@@ -14,9 +15,6 @@ const JACOBIAN_REALS = 1 << 18;
 
 /** How often a sum is asked for, about: methods iterate. */
 const TIMES = 50;
-
-/** Which diagonal of the Hessian; codes of assembly/curvature/diagonal.ts. */
-export const DIAGONALS = { lecun: 0, full: 1, gaussNewton: 2 } as const;
 
 /**
  * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the samples given: the loss that a fit minimises. Every evaluation is at the plan's parameters as they
@@ -163,10 +161,10 @@ export class Objective {
   }
 
   /** A diagonal of the Hessian into `out`. */
-  *diagonal(kind: keyof typeof DIAGONALS, out: Reals, first = 0, rows = this.rows): Work<void> {
+  *diagonal(kind: DiagonalKindName, out: Reals, first = 0, rows = this.rows): Work<void> {
     const { plan, set, scale } = this;
     this.wasValue = false;
-    const option = DIAGONALS[kind];
+    const option = DiagonalKind[kind];
     if (rows > plan.slab) yield* this.sum({ kind: 'diagonal', first, rows, scale, option, out: out.address });
     else {
       const [of, over] = [plan.address, set.address];

@@ -1,11 +1,11 @@
 // A network compiled into a plan: the table in linear memory that the kernels run over.
 
+import { Activation as ActivationCodes, Loss as LossCodes } from '../../build/codes.js';
 import type { Engine } from '../../bindings/core.js';
 import { type Arena, type RealArray, type Reals, type Words, viewOf } from '../../bindings/memory.js';
-import { ACTIVATIONS } from '../layers/activations.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { type Layer, unitsOf } from '../layers/layers.js';
-import { LOSSES, type Loss } from '../layers/losses.js';
+import type { Loss } from '../layers/losses.js';
 import { Purpose, streamOf } from '../runtime/random.js';
 import { type Work, call } from '../runtime/work.js';
 
@@ -132,7 +132,7 @@ export class Plan {
     const { core } = engine;
     const { inputs, layers, loss } = architecture;
     this.address = arena.allocate(core.planBytes(layers.length));
-    core.planOpen(this.address, layers.length, inputs, LOSSES[loss].code);
+    core.planOpen(this.address, layers.length, inputs, LossCodes[loss]);
     layers.forEach((layer, i) => {
       this.describe(layer, i);
     });
@@ -149,7 +149,7 @@ export class Plan {
     const { address } = this;
     switch (layer.type) {
       case 'dense':
-        core.planDense(address, i, layer.units, ACTIVATIONS[layer.activation].code, layer.slope, layer.bias ? 1 : 0);
+        core.planDense(address, i, layer.units, ActivationCodes[layer.activation], layer.slope, layer.bias ? 1 : 0);
         break;
       case 'rbf':
         core.planRbf(address, i, layer.units);

@@ -1,23 +1,11 @@
 // Sums over many samples, a slab at a time, on one thread or several: the tasks and the order in which they are added are the same.
 
+import { JobKind, type JobKindName } from '../../build/codes.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
 import type { Engine } from '../../bindings/core.js';
 import type { SumPlaces } from '../../bindings/commands.js';
 import { type Threads, ThreadChoice } from './threads.js';
 import type { Work } from './work.js';
-
-/** What is summed; codes of assembly/tasks/job.ts. */
-export const JOBS = {
-  evaluate: 0,
-  gradient: 1,
-  gradientAndDiagonal: 2,
-  diagonal: 3,
-  product: 4,
-  normalEquations: 5,
-  stepRows: 6,
-  stepKernels: 7,
-  stepPack: 8,
-} as const;
 
 /** Addresses that one thread works with, and how many numbers it sums; see Place in assembly/tasks/job.ts. */
 export interface Place {
@@ -33,7 +21,7 @@ export interface Place {
 
 /** What to sum, over which samples. */
 export interface Sum {
-  readonly kind: keyof typeof JOBS;
+  readonly kind: JobKindName;
   readonly first?: number;
   readonly rows: number;
   readonly option?: number;
@@ -129,7 +117,7 @@ export class Sums {
     const { threads } = choice;
     this.need(threads);
     const before = performance.now();
-    const code = JOBS[kind];
+    const code = JobKind[kind];
     const ordered = kind !== 'evaluate';
     const command = { kind: 'sum', at, code, first, rows, option, scale, v, out, outB, run, ordered } as const;
     const sum = yield { command, threads };

@@ -21,12 +21,12 @@ export function* done<T>(value: T): Work<T> {
 }
 
 /** A call of a function of the binary. */
-export function calling(name: keyof DoubleCore, ...args: number[]): Piece {
-  return { command: { kind: 'call', name, args }, threads: 1 };
+export function calling<Name extends keyof DoubleCore>(name: Name, ...args: Parameters<DoubleCore[Name]>): Piece {
+  return { command: { kind: 'call', name, args } as Command, threads: 1 };
 }
 
 /** Calls a function of the binary. */
-export function* call(name: keyof DoubleCore, ...args: number[]): Work<number> {
+export function* call<Name extends keyof DoubleCore>(name: Name, ...args: Parameters<DoubleCore[Name]>): Work<number> {
   return yield calling(name, ...args);
 }
 

@@ -1,11 +1,9 @@
 // Activations on tiles of every length around a vector, against their definitions in float64, f′ and f″ included; guards
 // around every buffer, results in place and beside.
 
+import { Activation } from "../../assembly/codes";
 import { LANES, SIZE } from "../../assembly/vec";
-import {
-  ACTIVATIONS, ELU, GELU, LEAKY_RELU, LECUN_TANH, LINEAR, RELU, SIGMOID, SOFTMAX, SOFTPLUS, TANH, TWISTED_TANH,
-  activate, needsInput, secondDerivative, timesDerivative,
-} from "../../assembly/activations/activation";
+import { ACTIVATIONS, activate, needsInput, secondDerivative, timesDerivative } from "../../assembly/activations/activation";
 import { ROUNDING, get, intact, near, room, seed, set, unit } from "./buffers";
 
 const SLOPE: f64 = 0.25; // exact in float32
@@ -26,20 +24,20 @@ function density(x: f64): f64 {
 
 /** f(y), f′(y), f″(y) as defined */
 function define(kind: i32, order: i32, y: f64): f64 {
-  const t = NativeMath.tanh(kind == LECUN_TANH ? 2 * y / 3 : y), e = NativeMath.exp(y), s = 1 / (1 + NativeMath.exp(-y));
+  const t = NativeMath.tanh(kind == Activation.lecunTanh ? 2 * y / 3 : y), e = NativeMath.exp(y), s = 1 / (1 + NativeMath.exp(-y));
   switch (kind) {
-    case TANH: return order == 0 ? t : order == 1 ? 1 - t * t : -2 * t * (1 - t * t);
-    case LECUN_TANH: {
+    case Activation.tanh: return order == 0 ? t : order == 1 ? 1 - t * t : -2 * t * (1 - t * t);
+    case Activation.lecunTanh: {
       const slope = 1.7159 * 2 / 3;
       return order == 0 ? 1.7159 * t : order == 1 ? slope * (1 - t * t) : -slope * 4 / 3 * t * (1 - t * t);
     }
-    case TWISTED_TANH: return order == 0 ? t + SLOPE * y : order == 1 ? 1 - t * t + SLOPE : -2 * t * (1 - t * t);
-    case SIGMOID: return order == 0 ? s : order == 1 ? s * (1 - s) : s * (1 - s) * (1 - 2 * s);
-    case RELU: return order == 0 ? max<f64>(0, y) : order == 1 ? (y > 0 ? 1 : 0) : 0;
-    case LEAKY_RELU: return order == 0 ? (y > 0 ? y : SLOPE * y) : order == 1 ? (y > 0 ? 1 : SLOPE) : 0;
-    case ELU: return order == 0 ? (y > 0 ? y : SLOPE * (e - 1)) : order == 1 ? (y > 0 ? 1 : SLOPE * e) : y > 0 ? 0 : SLOPE * e;
-    case GELU: return order == 0 ? y * normal(y) : order == 1 ? normal(y) + y * density(y) : (2 - y * y) * density(y);
-    case SOFTPLUS: return order == 0 ? NativeMath.log(1 + e) : order == 1 ? s : s * (1 - s);
+    case Activation.twistedTanh: return order == 0 ? t + SLOPE * y : order == 1 ? 1 - t * t + SLOPE : -2 * t * (1 - t * t);
+    case Activation.sigmoid: return order == 0 ? s : order == 1 ? s * (1 - s) : s * (1 - s) * (1 - 2 * s);
+    case Activation.relu: return order == 0 ? max<f64>(0, y) : order == 1 ? (y > 0 ? 1 : 0) : 0;
+    case Activation.leakyRelu: return order == 0 ? (y > 0 ? y : SLOPE * y) : order == 1 ? (y > 0 ? 1 : SLOPE) : 0;
+    case Activation.elu: return order == 0 ? (y > 0 ? y : SLOPE * (e - 1)) : order == 1 ? (y > 0 ? 1 : SLOPE * e) : y > 0 ? 0 : SLOPE * e;
+    case Activation.gelu: return order == 0 ? y * normal(y) : order == 1 ? normal(y) + y * density(y) : (2 - y * y) * density(y);
+    case Activation.softplus: return order == 0 ? NativeMath.log(1 + e) : order == 1 ? s : s * (1 - s);
     default: return order == 0 ? y : order == 1 ? 1 : 0;
   }
 }
@@ -83,8 +81,8 @@ describe("activation", () => {
   test("the definitions agree with themselves: f′ and f″ are differences of f and f′", () => {
     seed(41);
     const h = 1e-5;
-    for (let kind = LINEAR; kind < ACTIVATIONS; kind++) {
-      if (kind == SOFTMAX) continue;
+    for (let kind = Activation.linear; kind < ACTIVATIONS; kind++) {
+      if (kind == Activation.softmax) continue;
       for (let repeat = 0; repeat < 40; repeat++) {
         let y = 4 * unit();
         if (abs(y) < 0.01) y += 0.1; // away from the kinks
@@ -100,8 +98,8 @@ describe("activation", () => {
   test("value, f′ and f″ on tiles", () => {
     seed(42);
     const lengths: i32[] = [0, 1, 2, 3, LANES, LANES + 1, 7, 2 * LANES, 13, 31];
-    for (let kind = LINEAR; kind < ACTIVATIONS; kind++) {
-      if (kind == SOFTMAX) continue;
+    for (let kind = Activation.linear; kind < ACTIVATIONS; kind++) {
+      if (kind == Activation.softmax) continue;
       for (let l = 0; l < lengths.length; l++) {
         expect<bool>(right(kind, lengths[l])).toBe(true, "kind " + kind.toString() + ", n " + lengths[l].toString());
       }
@@ -114,10 +112,10 @@ describe("activation", () => {
       set(a, i, <f64>i / 8);
       set(d, i, 1);
     }
-    activate(SOFTMAX, n, a, out, 0);
+    activate(Activation.softmax, n, a, out, 0);
     expect<bool>(intact(out, 0)).toBe(true);
-    timesDerivative(SOFTMAX, n, 0, a, d, 0);
-    secondDerivative(SOFTMAX, n, 0, a, second, 0);
+    timesDerivative(Activation.softmax, n, 0, a, d, 0);
+    secondDerivative(Activation.softmax, n, 0, a, second, 0);
     for (let i = 0; i < n; i++) {
       const p = <f64>i / 8; // eighths: exact
       expect(get(d, i)).toBe(p * (1 - p));
@@ -127,19 +125,19 @@ describe("activation", () => {
 
   test("at 0 rectifiers have slope 0, leakyRelu its own", () => {
     const y = room(1), a = room(1), d = room(1);
-    for (let kind = RELU; kind <= LEAKY_RELU; kind++) {
+    for (let kind = Activation.relu; kind <= Activation.leakyRelu; kind++) {
       set(y, 0, 0);
       set(d, 0, 1);
       activate(kind, 1, y, a, SLOPE);
       timesDerivative(kind, 1, y, a, d, SLOPE);
       expect(get(a, 0)).toBe(0);
-      expect(get(d, 0)).toBe(kind == RELU ? 0 : SLOPE);
+      expect(get(d, 0)).toBe(kind == Activation.relu ? 0 : SLOPE);
     }
   });
 
   test("NaN stays in the vector's other lanes' way", () => {
-    for (let kind = LINEAR; kind < ACTIVATIONS; kind++) {
-      if (kind == SOFTMAX) continue;
+    for (let kind = Activation.linear; kind < ACTIVATIONS; kind++) {
+      if (kind == Activation.softmax) continue;
       const y = room(LANES), a = room(LANES);
       for (let i = 0; i < LANES; i++) set(y, i, i == 1 ? NaN : 0.5);
       activate(kind, LANES, y, a, SLOPE);

@@ -1,13 +1,12 @@
 // Products and diagonals of second derivatives by their laws, in the precision that they are compiled for: against JᵀQJ, each other, and sums over shards.
 
+import { Activation, Loss } from "../../assembly/codes";
 import { SIZE } from "../../assembly/vec";
 import { samplesBytes, samplesOpen, planSlabs } from "../../assembly/steps/evaluate";
 import { curvatureDiagonal, curvaturesBytes, curvaturesOpen, gradientAndDiagonal } from "../../assembly/curvature/diagonal";
 import { jacobianRows } from "../../assembly/curvature/jacobian";
 import { curvatureProduct, tangentsBytes, tangentsOpen } from "../../assembly/curvature/products";
 import { objectiveGradient } from "../../assembly/steps/evaluate";
-import { LINEAR, SIGMOID, SOFTMAX, TANH } from "../../assembly/activations/activation";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/losses/loss";
 import { planBind, planBytes, planDense, planOpen, planParameters, planWorkspace } from "../../assembly/steps/plan";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
@@ -23,10 +22,10 @@ class Setting {
   theta: usize;
 
   constructor(public loss: i32, weighted: bool) {
-    const top = loss == MEAN_SQUARED_ERROR ? LINEAR : loss == CROSS_ENTROPY ? SOFTMAX : SIGMOID;
+    const top = loss == Loss.meanSquaredError ? Activation.linear : loss == Loss.crossEntropy ? Activation.softmax : Activation.sigmoid;
     const plan = bytes(planBytes(2));
     planOpen(plan, 2, INPUTS, loss);
-    planDense(plan, 0, HIDDEN, TANH, 0, 1);
+    planDense(plan, 0, HIDDEN, Activation.tanh, 0, 1);
     planDense(plan, 1, OUTPUTS, top, 0, 1);
     const n = planParameters(plan), slab = 4;
     this.theta = randoms(n);
@@ -34,7 +33,7 @@ class Setting {
     const x = randoms(ROWS * INPUTS), t = randoms(ROWS * OUTPUTS), w = randoms(ROWS);
     for (let r = 0; r < ROWS; r++) {
       set(w, r, 1.5 + get(w, r));
-      for (let o = 0; o < OUTPUTS && loss != MEAN_SQUARED_ERROR; o++) set(t, r * OUTPUTS + o, r % OUTPUTS == o ? 1 : 0);
+      for (let o = 0; o < OUTPUTS && loss != Loss.meanSquaredError; o++) set(t, r * OUTPUTS + o, r % OUTPUTS == o ? 1 : 0);
     }
     this.samples = bytes(samplesBytes());
     samplesOpen(this.samples, plan, x, t, weighted ? w : 0, 0, bytes(planSlabs(plan)));
@@ -116,7 +115,7 @@ function gradients(s: Setting): bool {
 describe("second derivatives", () => {
   test("products are symmetric, linear, and sums over shards", () => {
     seed(11);
-    const losses: i32[] = [MEAN_SQUARED_ERROR, CROSS_ENTROPY, BINARY_CROSS_ENTROPY];
+    const losses: i32[] = [Loss.meanSquaredError, Loss.crossEntropy, Loss.binaryCrossEntropy];
     for (let l = 0; l < 3; l++) for (let w = 0; w < 2; w++) {
       expect<bool>(products(new Setting(losses[l], w == 1))).toBe(true, `loss ${losses[l]}, weights ${w}`);
     }
@@ -124,13 +123,13 @@ describe("second derivatives", () => {
 
   test("the Gauss-Newton matrix is JᵀQJ", () => {
     seed(12);
-    expect<bool>(squares(new Setting(MEAN_SQUARED_ERROR, false), false)).toBe(true, "plain");
-    expect<bool>(squares(new Setting(MEAN_SQUARED_ERROR, true), true)).toBe(true, "weighted");
+    expect<bool>(squares(new Setting(Loss.meanSquaredError, false), false)).toBe(true, "plain");
+    expect<bool>(squares(new Setting(Loss.meanSquaredError, true), true)).toBe(true, "weighted");
   });
 
   test("gradient and diagonal together are each alone, never negative", () => {
     seed(13);
-    const losses: i32[] = [MEAN_SQUARED_ERROR, CROSS_ENTROPY, BINARY_CROSS_ENTROPY];
+    const losses: i32[] = [Loss.meanSquaredError, Loss.crossEntropy, Loss.binaryCrossEntropy];
     for (let l = 0; l < 3; l++) expect<bool>(gradients(new Setting(losses[l], l == 1))).toBe(true, losses[l].toString());
   });
 });

@@ -1,9 +1,8 @@
 // Products with a B that was packed beforehand, by blocks or by parts, have the bits of those that pack it themselves.
 
+import { Operand } from "../../assembly/codes";
 import { SIZE } from "../../assembly/vec";
-import {
-  BLOCK_DEPTH, FEW_ROWS, PACKED, PLAIN, TRANSPOSED, gemm, gemmScratch, packRowsB, packTransposedPart, panelBytes,
-} from "../../assembly/kernels/gemm";
+import { BLOCK_DEPTH, FEW_ROWS, gemm, gemmScratch, packRowsB, packTransposedPart, panelBytes } from "../../assembly/kernels/gemm";
 import { NR } from "../../assembly/kernels/tile";
 import { bytes, get, guarded, intact, room, seed, randoms } from "./buffers";
 
@@ -16,8 +15,8 @@ function isSame(stored: i32, m: i32, n: i32, depth: i32, parts: i32): bool {
     if (stored) packTransposedPart(n, depth, i, parts, b, ldb, panels);
     else packRowsB(n, depth, depth * i / parts, depth * (i + 1) / parts, b, ldb, panels);
   }
-  gemm(PLAIN, stored, m, n, depth, a, lda, b, ldb, c, ldc, 0, 0, bytes(gemmScratch(PLAIN, stored, m, n, depth)));
-  gemm(PLAIN, PACKED, m, n, depth, a, lda, panels, 0, d, ldc, 0, 0, bytes(gemmScratch(PLAIN, PACKED, m, n, depth)));
+  gemm(Operand.plain, stored, m, n, depth, a, lda, b, ldb, c, ldc, 0, 0, bytes(gemmScratch(Operand.plain, stored, m, n, depth)));
+  gemm(Operand.plain, Operand.packed, m, n, depth, a, lda, panels, 0, d, ldc, 0, 0, bytes(gemmScratch(Operand.plain, Operand.packed, m, n, depth)));
   let right = guarded(panels, size) && intact(b, rows * columns) && intact(d, m * n);
   for (let i = 0; i < m * n; i++) right = right && get(c, i) == get(d, i);
   return right;
@@ -40,10 +39,10 @@ function allSame(stored: i32): void {
 
 describe("gemm", () => {
   test("B packed by rows", () => {
-    allSame(PLAIN);
+    allSame(Operand.plain);
   });
 
   test("B stored transposed, packed by panels", () => {
-    allSame(TRANSPOSED);
+    allSame(Operand.transposed);
   });
 });

@@ -1,9 +1,10 @@
 // Updates in passing against the update and the product that they are made of, bit for bit.
 
+import { UpdateRule } from "../../assembly/codes";
 import { LANES, SIZE } from "../../assembly/vec";
 import { matrixVector, vectorMatrix } from "../../assembly/kernels/matvec";
 import { passes, sgdOuterAhead, sgdOuterBack } from "../../assembly/rules/outer";
-import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgdOuter } from "../../assembly/rules/sgd";
+import { sgdOuter } from "../../assembly/rules/sgd";
 import { copyOf, intact, randoms, room, seed } from "./buffers";
 
 const RATE: f64 = 0.125, MU: f64 = 0.9;
@@ -32,15 +33,15 @@ function backAgrees(kind: i32, m: i32, n: i32): bool {
 
 describe("updates in passing", () => {
   test("of rules without Nesterov's momentum, and of rows of a vector at least", () => {
-    expect<bool>(passes(PLAIN_DESCENT, LANES)).toBe(true);
-    expect<bool>(passes(MOMENTUM, 300)).toBe(true);
-    expect<bool>(passes(NESTEROV, 300)).toBe(false);
-    expect<bool>(passes(MOMENTUM, LANES - 1)).toBe(false);
+    expect<bool>(passes(UpdateRule.plain, LANES)).toBe(true);
+    expect<bool>(passes(UpdateRule.momentum, 300)).toBe(true);
+    expect<bool>(passes(UpdateRule.nesterov, 300)).toBe(false);
+    expect<bool>(passes(UpdateRule.momentum, LANES - 1)).toBe(false);
   });
 
   test("the next sample's sums", () => {
     seed(33);
-    for (let kind = PLAIN_DESCENT; kind <= MOMENTUM; kind++) {
+    for (let kind = UpdateRule.plain; kind <= UpdateRule.momentum; kind++) {
       for (let n = LANES; n <= 40 * LANES; n += n < 8 * LANES ? 1 : 4 * LANES) { // multiples of 4 vectors are taken by columns, up to 32
         for (let m = 0; m <= 5; m++) {
           expect<bool>(aheadAgrees(kind, m, n)).toBe(true, "kind " + kind.toString() + ", " + m.toString() + "×" + n.toString());
@@ -51,7 +52,7 @@ describe("updates in passing", () => {
 
   test("the errors below", () => {
     seed(34);
-    for (let kind = PLAIN_DESCENT; kind <= MOMENTUM; kind++) {
+    for (let kind = UpdateRule.plain; kind <= UpdateRule.momentum; kind++) {
       for (let n = LANES; n <= 4 * LANES + 1; n++) {
         for (let m = 0; m <= 9; m++) {
           expect<bool>(backAgrees(kind, m, n)).toBe(true, "kind " + kind.toString() + ", " + m.toString() + "×" + n.toString());

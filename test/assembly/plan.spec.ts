@@ -1,8 +1,7 @@
 // The plan's bookkeeping: where parameters and buffers lie, and that a pass stays inside the workspace it asked for.
 
+import { Activation, Loss } from "../../assembly/codes";
 import { SIZE } from "../../assembly/vec";
-import { GELU, LINEAR, RELU, SIGMOID, SOFTMAX, TANH, TWISTED_TANH } from "../../assembly/activations/activation";
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, MEAN_SQUARED_ERROR } from "../../assembly/losses/loss";
 import { Layer } from "../../assembly/layers/layer";
 import {
   Plan, layerAt, planBind, planBytes, planDense, planForward, planGradient, planOpen, planParameters, planSlab, planWorkspace, topLayer,
@@ -47,7 +46,7 @@ function behind(from: usize, at: usize, reals: i32): usize {
 
 describe("plan", () => {
   test("parameters: kernel, then bias, layer by layer", () => {
-    const p = plan([3, 5, 4, 2], [TANH, RELU, LINEAR], MEAN_SQUARED_ERROR, 1), at = changetype<usize>(p);
+    const p = plan([3, 5, 4, 2], [Activation.tanh, Activation.relu, Activation.linear], Loss.meanSquaredError, 1), at = changetype<usize>(p);
     expect(planParameters(at)).toBe(3 * 5 + 5 + 5 * 4 + 4 * 2 + 2);
     expect(layerAt(p, 0).first).toBe(0);
     expect(layerAt(p, 1).first).toBe(20);
@@ -64,24 +63,24 @@ describe("plan", () => {
   });
 
   test("y has a buffer of its own where a derivative or a loss reads it", () => {
-    const hidden = plan([2, 2, 2, 2, 2, 1], [TANH, TWISTED_TANH, GELU, RELU, SIGMOID], BINARY_CROSS_ENTROPY);
+    const hidden = plan([2, 2, 2, 2, 2, 1], [Activation.tanh, Activation.twistedTanh, Activation.gelu, Activation.relu, Activation.sigmoid], Loss.binaryCrossEntropy);
     const keeps: i32[] = [0, 1, 1, 0, 1];
     for (let i = 0; i < 5; i++) expect(layerAt(hidden, i).keepsInput).toBe(keeps[i], i.toString());
-    expect(layerAt(plan([2, 3], [SOFTMAX], CROSS_ENTROPY), 0).keepsInput).toBe(1);
-    expect(layerAt(plan([2, 1], [SIGMOID], MEAN_SQUARED_ERROR), 0).keepsInput).toBe(0);
+    expect(layerAt(plan([2, 3], [Activation.softmax], Loss.crossEntropy), 0).keepsInput).toBe(1);
+    expect(layerAt(plan([2, 1], [Activation.sigmoid], Loss.meanSquaredError), 0).keepsInput).toBe(0);
   });
 
   test("a slab: 64 to 256 samples, in doubles 192, by the widths, in multiples of 64", () => {
-    expect(planSlab(changetype<usize>(plan([1, 1], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(SIZE == 8 ? 192 : 256);
-    expect(planSlab(changetype<usize>(plan([5000, 100], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(64);
+    expect(planSlab(changetype<usize>(plan([1, 1], [Activation.linear], Loss.meanSquaredError)), 1)).toBe(SIZE == 8 ? 192 : 256);
+    expect(planSlab(changetype<usize>(plan([5000, 100], [Activation.linear], Loss.meanSquaredError)), 1)).toBe(64);
     // A quarter of 4,000,000 parameters over 4,000 inputs and 1,000 units.
-    expect(planSlab(changetype<usize>(plan([4000, 1000], [LINEAR], MEAN_SQUARED_ERROR)), 1)).toBe(192);
+    expect(planSlab(changetype<usize>(plan([4000, 1000], [Activation.linear], Loss.meanSquaredError)), 1)).toBe(192);
     // 2^18/(784 + 128 + 10) = 284.3
-    expect(planSlab(changetype<usize>(plan([784, 128, 10], [TANH, SOFTMAX], CROSS_ENTROPY)), 1)).toBe(SIZE == 8 ? 192 : 256);
+    expect(planSlab(changetype<usize>(plan([784, 128, 10], [Activation.tanh, Activation.softmax], Loss.crossEntropy)), 1)).toBe(SIZE == 8 ? 192 : 256);
   });
 
   test("buffers follow each other in the workspace, aligned, and end with it", () => {
-    const units: i32[] = [3, 7, 5, 2], p = plan(units, [GELU, TANH, SIGMOID], BINARY_CROSS_ENTROPY), at = changetype<usize>(p);
+    const units: i32[] = [3, 7, 5, 2], p = plan(units, [Activation.gelu, Activation.tanh, Activation.sigmoid], Loss.binaryCrossEntropy), at = changetype<usize>(p);
     for (let rows = 1; rows <= 9; rows += 4) {
       for (let training = 0; training < 2; training++) {
         const size = planWorkspace(at, rows, training), start = workspace(size);
@@ -108,9 +107,9 @@ describe("plan", () => {
     seed(61);
     const shapes: i32[][] = [[1, 1], [3, 7, 2], [40, 67, 90, 3], [5, 1, 130, 2]];
     for (let s = 0; s < shapes.length; s++) {
-      const units = shapes[s], layers = units.length - 1, activations = new Array<i32>(layers).fill(GELU);
-      activations[layers - 1] = SIGMOID;
-      const p = plan(units, activations, BINARY_CROSS_ENTROPY), at = changetype<usize>(p);
+      const units = shapes[s], layers = units.length - 1, activations = new Array<i32>(layers).fill(Activation.gelu);
+      activations[layers - 1] = Activation.sigmoid;
+      const p = plan(units, activations, Loss.binaryCrossEntropy), at = changetype<usize>(p);
       const capacity = 70, size = planWorkspace(at, capacity, 1), start = workspace(size);
       surround(start, size);
       const n = planParameters(at), theta = randoms(n), outputs = units[layers];
@@ -132,7 +131,7 @@ describe("plan", () => {
 
   test("gradients accumulate: twice the same adds up to the double", () => {
     seed(62);
-    const p = plan([3, 5, 2], [TANH, LINEAR], MEAN_SQUARED_ERROR), at = changetype<usize>(p);
+    const p = plan([3, 5, 2], [Activation.tanh, Activation.linear], Loss.meanSquaredError), at = changetype<usize>(p);
     const n = planParameters(at), size = planWorkspace(at, 6, 1), theta = randoms(n), one = room(n), two = room(n);
     planBind(at, 6, 1, theta, workspace(size));
     const x = randoms(18), t = randoms(12);

@@ -1,7 +1,8 @@
 // The update rule against its formulas in float64, around a vector's length; the outer-product form against the plain one.
 
+import { UpdateRule } from "../../assembly/codes";
 import { LANES, SIZE } from "../../assembly/vec";
-import { MOMENTUM, NESTEROV, PLAIN_DESCENT, sgd, sgdOuter } from "../../assembly/rules/sgd";
+import { sgd, sgdOuter } from "../../assembly/rules/sgd";
 import { ROUNDING, copyOf, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 const RATE: f64 = 0.125, MU: f64 = 0.9, DECAY: f64 = 0.01;
@@ -15,9 +16,9 @@ function follows(kind: i32, n: i32, decay: f64): bool {
   const bound = 32 * ROUNDING;
   for (let i = 0; i < n; i++) {
     const step = get(g, i) + lambda * get(oldW, i);
-    const velocity = kind == PLAIN_DESCENT ? get(oldV, i) : mu * get(oldV, i) - RATE * step;
-    const moved = kind == MOMENTUM ? velocity : kind == NESTEROV ? mu * velocity - RATE * step : -RATE * step;
-    if (!near(get(v, i), velocity, kind == PLAIN_DESCENT ? 0 : bound)) return false;
+    const velocity = kind == UpdateRule.plain ? get(oldV, i) : mu * get(oldV, i) - RATE * step;
+    const moved = kind == UpdateRule.momentum ? velocity : kind == UpdateRule.nesterov ? mu * velocity - RATE * step : -RATE * step;
+    if (!near(get(v, i), velocity, kind == UpdateRule.plain ? 0 : bound)) return false;
     if (!near(get(w, i), get(oldW, i) + moved, bound)) return false;
   }
   return intact(g, n) && intact(w, n) && intact(v, n);
@@ -41,7 +42,7 @@ function agrees(kind: i32, m: i32, n: i32, decay: f64): bool {
 describe("sgd", () => {
   test("follows its formulas", () => {
     seed(31);
-    for (let kind = PLAIN_DESCENT; kind <= NESTEROV; kind++) {
+    for (let kind = UpdateRule.plain; kind <= UpdateRule.nesterov; kind++) {
       for (let n = 0; n <= 3 * LANES + 1; n++) {
         expect<bool>(follows(kind, n, 0)).toBe(true, "kind " + kind.toString() + ", n " + n.toString());
         expect<bool>(follows(kind, n, DECAY)).toBe(true, "kind " + kind.toString() + ", n " + n.toString() + ", with decay");
@@ -56,14 +57,14 @@ describe("sgd", () => {
       set(g, i, <f64>i);
     }
     const before = load<u64>(0);
-    sgd(PLAIN_DESCENT, 3, g, w, 0, 0.5, 0, 0);
+    sgd(UpdateRule.plain, 3, g, w, 0, 0.5, 0, 0);
     for (let i = 0; i < 3; i++) expect(get(w, i)).toBe(1.0 - 0.5 * <f64>i);
     expect(load<u64>(0)).toBe(before);
   });
 
   test("from an outer product", () => {
     seed(32);
-    for (let kind = PLAIN_DESCENT; kind <= NESTEROV; kind++) {
+    for (let kind = UpdateRule.plain; kind <= UpdateRule.nesterov; kind++) {
       for (let m = 0; m <= 3; m++) {
         for (let n = 0; n <= 2 * LANES + 1; n++) {
           const what = "kind " + kind.toString() + ", " + m.toString() + "×" + n.toString();
@@ -86,8 +87,8 @@ describe("sgd", () => {
     const smallest: f64 = sizeof<real>() == 4 ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
     let subnormal = false;
     for (let step = 0; step < 2000; step++) {
-      sgd(MOMENTUM, n, g, w, v, RATE, MU, 0);
-      sgdOuter(MOMENTUM, step % 16 == 15, 1, n, x, g, w, otherV, RATE, MU, 0);
+      sgd(UpdateRule.momentum, n, g, w, v, RATE, MU, 0);
+      sgdOuter(UpdateRule.momentum, step % 16 == 15, 1, n, x, g, w, otherV, RATE, MU, 0);
       for (let i = 0; i < n; i++) {
         const u = abs(get(v, i)), other = abs(get(otherV, i));
         if ((u != 0 && u < smallest) || (other != 0 && other < smallest)) subnormal = true;

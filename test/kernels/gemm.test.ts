@@ -8,8 +8,8 @@ type Addend = 'none' | 'bias' | 'accumulate' | 'matrix';
 const ADDENDS: readonly Addend[] = ['none', 'bias', 'accumulate', 'matrix'];
 
 interface Product {
-  transposedA: number;
-  transposedB: number;
+  transposedA: 0 | 1;
+  transposedB: 0 | 1;
   m: number;
   n: number;
   k: number;

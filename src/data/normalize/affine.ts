@@ -1,5 +1,6 @@
 // Linear maps of rows, and their inverses: what a fitted normalizer is made of.
 
+import { Operand } from '../../../build/codes.js';
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { Arena, Reals } from '../../../bindings/memory.js';
 
@@ -129,8 +130,8 @@ export function product(engine: DoubleEngine, a: Float64Array, b: Float64Array, 
     };
     const [pa, pb] = [place(a), place(b)];
     const c = new Reals(arena, 'float64', m * n);
-    const scratch = arena.allocate(engine.core.gemmScratch(0, 0, m, n, k));
-    engine.core.gemm(0, 0, m, n, k, pa, k * 8, pb, n * 8, c.address, n * 8, 0, 0, scratch);
+    const scratch = arena.allocate(engine.core.gemmScratch(Operand.plain, Operand.plain, m, n, k));
+    engine.core.gemm(Operand.plain, Operand.plain, m, n, k, pa, k * 8, pb, n * 8, c.address, n * 8, 0, 0, scratch);
     return c.read() as Float64Array;
   } finally {
     arena.dispose();

@@ -1,6 +1,7 @@
 // Means, spreads and covariances, added up piece by piece: each piece about its own mean, pieces joined by the formulas of Chan, Golub and LeVeque
 // (1979), so that large means cost no digits.
 
+import { Operand } from '../../../build/codes.js';
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { type Arena, Reals } from '../../../bindings/memory.js';
 import { ownedArena } from '../../../bindings/owned.js';
@@ -138,7 +139,9 @@ export class Covariances {
     this.piece = reals(Math.min(rows, PIECE) * columns);
     this.sums = reals(columns);
     const most = Math.min(rows, PIECE);
-    this.scratch = this.arena.allocate(core.gemmScratch(1, 0, Math.min(columns, BAND), columns, most));
+    this.scratch = this.arena.allocate(
+      core.gemmScratch(Operand.transposed, Operand.plain, Math.min(columns, BAND), columns, most),
+    );
     core.fill(columns, 0, this.mean.address);
     core.fill(columns * columns, 0, this.products.address);
   }
@@ -200,7 +203,22 @@ export class Covariances {
     for (let j = 0; j < columns; j += BAND) {
       const a = this.piece.address + j * 8;
       const c = this.products.address + j * row + j * 8;
-      core.gemm(1, 0, Math.min(BAND, columns - j), columns - j, rows, a, row, a, row, c, row, c, row, this.scratch);
+      core.gemm(
+        Operand.transposed,
+        Operand.plain,
+        Math.min(BAND, columns - j),
+        columns - j,
+        rows,
+        a,
+        row,
+        a,
+        row,
+        c,
+        row,
+        c,
+        row,
+        this.scratch,
+      );
     }
     if (this.rows > 0) {
       const weight = (this.rows * rows) / all;

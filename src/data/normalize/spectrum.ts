@@ -1,5 +1,6 @@
 // The directions in which rows vary, and how much: eigenvectors and eigenvalues of a covariance.
 
+import { Operand } from '../../../build/codes.js';
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { Arena, Reals } from '../../../bindings/memory.js';
 import { symmetricEigen } from '../../eigen/symmetric.js';
@@ -67,16 +68,49 @@ export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): W
     for (let at = 0; at < view.length; at += columns) for (let i = 0; i < columns; i++) view[at + i]! *= factors[i]!;
     const gram = new Reals(arena, 'float64', rows * rows);
     const scratch = arena.allocate(
-      Math.max(core.gemmScratch(0, 1, rows, rows, columns), core.gemmScratch(0, 0, rows, columns, rows)),
+      Math.max(
+        core.gemmScratch(Operand.plain, Operand.transposed, rows, rows, columns),
+        core.gemmScratch(Operand.plain, Operand.plain, rows, columns, rows),
+      ),
     );
     const row = columns * 8;
-    core.gemm(0, 1, rows, rows, columns, x.address, row, x.address, row, gram.address, rows * 8, 0, 0, scratch);
+    core.gemm(
+      Operand.plain,
+      Operand.transposed,
+      rows,
+      rows,
+      columns,
+      x.address,
+      row,
+      x.address,
+      row,
+      gram.address,
+      rows * 8,
+      0,
+      0,
+      scratch,
+    );
     const { values, vectors } = symmetricEigen(engine, gram.read().map((v) => v / rows) as Float64Array, rows);
     return whitened(mean, factors, values, rows, how, (kept) => {
       const v = new Reals(arena, 'float64', kept * rows);
       v.view().set(vectors.subarray(0, kept * rows));
       const u = new Reals(arena, 'float64', kept * columns);
-      core.gemm(0, 0, kept, columns, rows, v.address, rows * 8, x.address, row, u.address, row, 0, 0, scratch);
+      core.gemm(
+        Operand.plain,
+        Operand.plain,
+        kept,
+        columns,
+        rows,
+        v.address,
+        rows * 8,
+        x.address,
+        row,
+        u.address,
+        row,
+        0,
+        0,
+        scratch,
+      );
       for (let k = 0; k < kept; k++) core.scale(columns, 1 / core.norm(columns, u.at(k * columns)), u.at(k * columns));
       return u.read() as Float64Array;
     });

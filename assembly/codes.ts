@@ -1,0 +1,94 @@
+// Every number with a meaning that TypeScript and the kernels share. scripts/codes.mjs writes the TypeScript from this file (build/codes.ts):
+// each enum a table of names and codes, each constant a constant. Members have the names that users know, where users know them.
+
+/** What a unit makes of its weighted sum: one file each in activations/. */
+export const enum Activation {
+  linear,
+  tanh,
+  lecunTanh,
+  twistedTanh,
+  sigmoid,
+  relu,
+  leakyRelu,
+  elu,
+  gelu,
+  softplus,
+  softmax,
+}
+
+/** What is minimised: one file each in losses/. */
+export const enum Loss {
+  meanSquaredError,
+  meanAbsoluteError,
+  binaryCrossEntropy,
+  hinge,
+  crossEntropy,
+}
+
+/** How parameters move once their gradient is known: rules/. */
+export const enum UpdateRule {
+  plain,
+  momentum,
+  nesterov,
+  adaGrad,
+  rmsProp,
+  adam,
+  amsGrad,
+  nadam,
+  rpropMinus,
+  rpropPlus,
+  rpropImproved,
+  rpropImprovedPlus,
+  deltaBarDelta,
+  superSAB,
+  quickprop,
+  murata,
+  gdx,
+  stochasticDiagonalLM,
+  adaHessian,
+  sophia,
+}
+
+/** How weight decay acts: not, through the gradient, or on the weights alone. */
+export const enum Decay {
+  none,
+  throughGradient,
+  decoupled,
+}
+
+/**
+ * What becomes of rows that do not fill all batches: as many batches of sizes that differ by one at most, the larger first; a short last one;
+ * or the rest left out.
+ */
+export const enum LastBatch {
+  even,
+  short,
+  drop,
+}
+
+/** What threads do together: tasks/. */
+export const enum JobKind {
+  evaluate,
+  gradient,
+  gradientAndDiagonal,
+  diagonal,
+  product,
+  normalEquations,
+  stepRows,
+  stepKernels,
+  stepPack,
+}
+
+/** Which diagonal of the Hessian: LeCun's recursion, the exact one, or that of the Gauss-Newton matrix. */
+export const enum DiagonalKind {
+  lecun,
+  full,
+  gaussNewton,
+}
+
+/** How an operand of gemm is stored: as it stands in the product, or transposed; B also packed (packRowsB, packTransposedPart). */
+export const enum Operand {
+  plain,
+  transposed,
+  packed,
+}
