@@ -150,7 +150,11 @@ export async function continued(network: Network, before: Standing, problem: Pro
   const unit = lossOfConstant(problem);
   const lossOf = () => network.evaluate(x, t, problem.w && { sampleWeights: problem.w }).loss / unit;
   const start = network.theta.read();
-  const { history, state } = await network.train(x, t, options, { resume: before.state, watches: false, resumable: false });
+  const { history, state } = await network.fitWithState(x, t, options, {
+    resume: before.state,
+    watches: false,
+    resumable: false,
+  });
   if (history.reason === 'signal' && history.evaluations === 0) return { history, standing: before };
   const now = lossOf();
   const first = (history.loss[0] ?? now * unit) / unit;

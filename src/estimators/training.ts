@@ -76,7 +76,11 @@ export async function train(
     if (from?.restarts === restarts) network.recall({ memory: undefined, checkpoint: from.checkpoint });
     const method = own ?? methodOf(recipe, first);
     const given = { ...common, method, ...(journal && { resume: 'ifAny' as const }) };
-    const outcome = await network.train(data, undefined, given, { remembers, watches: false, resumable: journal !== undefined });
+    const outcome = await network.fitWithState(data, undefined, given, {
+      remembers,
+      watches: false,
+      resumable: journal !== undefined,
+    });
     const { reason } = outcome.history;
     const failed = reason === 'diverged' || !holds(network.lossOn(bar.data), bar, network.loss as Head['loss'], EXCESS);
     const over = reason === 'signal' || reason === 'timeLimit';

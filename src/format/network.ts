@@ -1,16 +1,18 @@
 // A network's configuration in a model file.
 
 import type { Numerics } from '../../bindings/core.js';
-import type { Precision } from '../../bindings/memory.js';
+import type { Precision, RealArray } from '../../bindings/memory.js';
 import { ModelFileError, shown } from '../runtime/errors.js';
 import { type Layer, checkedLayer, isLayer } from '../layers/layers.js';
 import { LOSS_NAMES } from '../layers/losses.js';
 import { NUMERICS } from '../runtime/numerics.js';
 import { number, oneOf, value } from '../runtime/options.js';
-import { type Architecture, parameterShapes } from '../plan/plan.js';
+import { type Architecture, type ParameterShape, parameterShapes } from '../plan/plan.js';
 import { SEED } from '../runtime/random.js';
+import type { ModelDocument } from './document.js';
 import { fields, list, readable, record } from './fields.js';
 import type { Tensor } from './safetensors.js';
+import { type NetworkState, Writing, stateDocument } from './state.js';
 
 const NETWORK = {
   inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
@@ -42,6 +44,34 @@ function layerFrom(config: unknown, what: string): Layer {
     if (layer[name as keyof Layer] === undefined) throw new ModelFileError(`damaged: ${what}.${name} is missing`);
   }
   return custom ? Object.freeze({ ...made, init: 'custom' } as Layer) : made;
+}
+
+/** A network as a model file has it, without notes. @param state what training goes on from, where that is to be kept */
+export function networkDocument(
+  { inputs, layers, loss, precision, numerics, seed }: NetworkConfig,
+  shapes: readonly ParameterShape[],
+  weights: readonly RealArray[],
+  state: NetworkState | undefined,
+): Omit<ModelDocument, 'metadata'> {
+  const tensors = shapes.map(({ name, shape }, i) => ({ name, shape, data: weights[i]! }));
+  const plain = layers.map((layer) =>
+    'init' in layer && typeof layer.init === 'function' ? { ...layer, init: 'custom' } : layer,
+  );
+  const writing = new Writing();
+  const own = state && stateDocument(state, writing);
+  return {
+    kind: 'network',
+    config: {
+      inputs,
+      layers: plain,
+      loss,
+      precision,
+      ...(numerics === 'strict' && { numerics }),
+      seed,
+      ...(own !== undefined && { state: own }),
+    },
+    tensors: [...tensors, ...writing.tensors],
+  };
 }
 
 /**

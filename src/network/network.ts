@@ -1,105 +1,35 @@
 // The network: layers compiled into a plan, parameters as one vector in linear memory.
 
-import type { DoubleEngine, Engine, Numerics } from '../../bindings/core.js';
-import { compiledDouble, engineOf } from '../../bindings/load.js';
-import { Curvature } from '../curvature/curvature.js';
+import type { Engine, Numerics } from '../../bindings/core.js';
+import { engineOf } from '../../bindings/load.js';
 import { type Arena, type Precision, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena, roomMade } from '../../bindings/owned.js';
+import type { Curvature } from '../curvature/curvature.js';
 import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from '../data/matrix.js';
-import {
-  DataError,
-  DisposedError,
-  EfficientBackpropError,
-  ModelFileError,
-  OptionError,
-  UnsupportedError,
-  counted,
-} from '../runtime/errors.js';
 import { type Evaluation, evaluation, requireFinite } from '../evaluation/evaluation.js';
-import { fitArguments } from '../training/arguments.js';
-import type { Checkpoint } from '../training/checkpoint.js';
-import { decide } from '../training/decide.js';
-import { fit } from '../training/fit.js';
-import { fitStream, wholeSetMethods } from '../training/fit-stream.js';
-import type { Outcome } from '../training/loop.js';
-import type { FitOptions } from '../training/options.js';
-import { Resumption, begunWith } from '../training/resumption.js';
-import { type Subject, datasetFor } from '../training/rows.js';
-import { type Chunks, isChunks } from '../training/stream.js';
-import type { History } from '../training/history.js';
 import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
 import { readable } from '../format/fields.js';
-import { networkConfig, parametersFrom } from '../format/network.js';
-import { type NetworkState, Reading, Writing, stateDocument, stateFrom, withoutState } from '../format/state.js';
+import { networkConfig, networkDocument, parametersFrom } from '../format/network.js';
+import { type NetworkState, Reading, stateFrom, withoutState } from '../format/state.js';
+import type { Layer } from '../layers/layers.js';
+import { type Loss, checkLayers } from '../layers/losses.js';
 import { Inference, beforeSoftmax } from '../plan/inference.js';
-import { type Layer, checkedLayer, isLayer } from '../layers/layers.js';
-import { LOSS_NAMES, type Loss, checkLayers } from '../layers/losses.js';
-import { Model } from './model.js';
-import { NUMERICS } from '../runtime/numerics.js';
-import type { Method, MethodState } from '../methods/method.js';
-import { type Checked, checked, number, oneOf, value } from '../runtime/options.js';
 import { type Architecture, type ParameterShape, outputsOf, parameterShapes } from '../plan/plan.js';
-import { SEED, freshSeed } from '../runtime/random.js';
-import { THREADS, type Threads } from '../runtime/threads.js';
-import { startsFromData } from '../start/start.js';
 import { checkedWeights, drawWeights } from '../plan/weights.js';
-
-const OPTIONS = {
-  inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
-  layers: value<readonly Layer[] | undefined>(
-    'a non-empty array of layers, such as [dense(16), dense(1)]',
-    (v) => Array.isArray(v) && v.length > 0,
-    undefined,
-  ),
-  loss: oneOf(LOSS_NAMES, undefined),
-  precision: oneOf(['float32', 'float64'], 'float32'),
-  numerics: NUMERICS,
-  threads: THREADS,
-  seed: number(SEED, undefined),
-};
-
-const EVALUATE = {
-  sampleWeights: value<ArrayLike<number> | undefined>(
-    'an array of numbers ≥ 0, one for each row',
-    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
-    undefined,
-  ),
-};
-
-/** What a fit goes on from, if anything, and whether another will go on from it. */
-interface Continuation {
-  readonly resume?: MethodState | undefined;
-  readonly remembers?: boolean;
-  /** Whether growth of the loss is watched, and the record says what might go better; estimators have measures of their own. */
-  readonly watches?: boolean;
-  /** Whether the fit can be taken up where it is interrupted. */
-  readonly resumable?: boolean;
-}
-
-/** How often a default fit that diverges begins again, each time with a third of the rate. */
-const LOWERED = 8;
-
-/** What a network is made of. */
-export interface NetworkOptions {
-  /** I, the number of inputs. */
-  inputs: number;
-  /** The layers from the bottom up. */
-  layers: readonly Layer[];
-  /** What training minimises. */
-  loss: Loss;
-  /** Of parameters, data and arithmetic. Default 'float32'. */
-  precision?: Precision;
-  /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
-  numerics?: Numerics;
-  /**
-   * How many threads compute: a number, or 'auto', which uses several where they have lately been faster. Default 'auto'. The results have the same
-   * bits either way. In a page that is not cross-origin isolated there is one.
-   */
-  threads?: Threads;
-  /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */
-  seed?: number;
-}
+import { DataError, DisposedError, EfficientBackpropError, ModelFileError } from '../runtime/errors.js';
+import { freshSeed } from '../runtime/random.js';
+import type { Threads } from '../runtime/threads.js';
+import { fitArguments } from '../training/arguments.js';
+import type { History } from '../training/history.js';
+import type { Outcome } from '../training/loop.js';
+import type { FitOptions } from '../training/options.js';
+import { datasetFor } from '../training/rows.js';
+import type { Chunks } from '../training/stream.js';
+import { curvatureOf } from './curvature.js';
+import { type Continuation, NetworkFits } from './fits.js';
+import { Model } from './model.js';
+import { type NetworkOptions, type NetworkSettings, checkedNetwork, measureWeights } from './options.js';
 
 /**
  * A multi-layer network over WebAssembly.
@@ -134,22 +64,11 @@ export class Network extends Model {
   private inference: Inference | undefined;
   /** The same without the last softmax. */
   private scores: Inference | undefined;
-  private fitting = false;
-  /** Whether a worker may be changing the weights. */
-  private aside = false;
-  /** What the method of the last `partialFit` remembers. */
-  private memory: MethodState | undefined;
-  /** The fit that was interrupted, or is under way. */
-  private readonly resumption = new Resumption();
-  private disposed = false;
+  private readonly fits: NetworkFits;
+  /** @internal */
+  disposed = false;
 
-  /** Whether every layer has its start: some only get it from the data of the first fit. */
-  private started: boolean;
-
-  private constructor(
-    engine: Engine,
-    options: Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & { threads?: Threads } & Architecture,
-  ) {
+  private constructor(engine: Engine, options: NetworkSettings) {
     super();
     if (options === undefined) throw new EfficientBackpropError('a network is made by `await Network.create({ … })`, not by new');
     const { inputs, layers, loss, numerics, seed } = options;
@@ -168,7 +87,7 @@ export class Network extends Model {
     this.parameters = total(this.shapes.filter(({ trained }) => trained));
     this.arena = ownedArena(this);
     this.theta = new Reals(this.arena, engine.precision, total(this.shapes));
-    this.started = !startsFromData(layers);
+    this.fits = new NetworkFits(this);
   }
 
   /**
@@ -177,18 +96,9 @@ export class Network extends Model {
    *   UnsupportedError without WebAssembly SIMD; OutOfMemoryError
    */
   static async create(options: NetworkOptions): Promise<Network> {
-    const given = checked('Network.create', OPTIONS, options);
-    for (const name of ['inputs', 'layers', 'loss'] as const) {
-      if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
-    }
-    const layers = given.layers!.map((layer, i) => {
-      if (isLayer(layer)) return checkedLayer(layer);
-      throw new OptionError(`Network.create.layers[${i}]`, layer, 'a layer, such as dense(16)');
-    });
-    const complete = { ...given, layers } as typeof given & Architecture;
-    checkLayers(complete.loss, complete.layers);
+    const given = checkedNetwork(options);
     await roomMade();
-    const network = new this(await engineOf(given.precision, given.numerics), complete);
+    const network = new this(await engineOf(given.precision, given.numerics), given);
     try {
       drawWeights(network.engine.core, network.arena, network.theta, network.architecture, network.shapes, network.seed);
     } catch (error) {
@@ -253,8 +163,7 @@ export class Network extends Model {
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   fit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
   async fit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const { history } = await this.train(X, ...fitArguments(X, Y, options), { remembers: false });
-    this.memory = undefined;
+    const { history } = await this.fits.whole(X, ...fitArguments(X, Y, options));
     return history;
   }
 
@@ -266,84 +175,18 @@ export class Network extends Model {
   partialFit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   partialFit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;
   async partialFit(X: MatrixLike | Dataset | Chunks, Y?: MatrixLike | FitOptions, options?: FitOptions): Promise<History> {
-    const [targets, given] = fitArguments(X, Y, options);
-    const continuation = { resume: this.memory, resumable: false };
-    const { history, state } = await this.train(X, targets, { epochs: 1, ...given }, continuation);
-    this.memory = state;
-    this.resumption.set(undefined);
+    const { history } = await this.fits.partial(X, ...fitArguments(X, Y, options));
     return history;
   }
 
   /** `fit` for those who continue later: with what the method remembered, and what it remembers now. @internal */
-  async train(
+  fitWithState(
     X: MatrixLike | Dataset | Chunks,
     Y: MatrixLike | undefined,
     options: FitOptions | undefined,
-    { resume, remembers = true, watches = true, resumable = true }: Continuation = {},
+    continuation: Continuation = {},
   ): Promise<Outcome> {
-    this.check();
-    if (!resumable && options?.resume)
-      throw new OptionError('partialFit.resume', options.resume, 'none: partialFit goes on by itself; fit takes a fit up');
-    if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
-    this.fitting = true;
-    const began = performance.now();
-    const { resumption } = this;
-    let before: RealArray | undefined;
-    try {
-      let from = resumption.from(options ?? {});
-      const waited = from?.waited ?? !this.started;
-      await roomMade();
-      for (let lowered = from?.lowered ?? 0; ; lowered++, from = undefined) {
-        const { given, choice, byDefault } = decide(this, X, options, lowered);
-        const { method, timeLimit } = given ?? {};
-        before ??= begunWith(from, method, () => (byDefault ? this.theta.read() : undefined));
-        const decided = { lowered, before, waited };
-        if (isChunks(X) && method?.precision === 'float64' && method.batch === 'full') {
-          throw new OptionError('fit.method', method.name, wholeSetMethods(method.name)); // before it changes the precision
-        }
-        if (method?.precision === 'float64' && this.precision === 'float32') await this.promote();
-        this.aside = given?.background === true;
-        const again = lowered > 0 && !from;
-        const left = again && timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
-        const keeps = resumable ? resumption.follow(decided) : undefined;
-        const whole = left ? { ...given, ...left } : given;
-        const outcome = await this.once(X, Y, whole, resume, from, { remembers, watches, ...(keeps && { keeps }) });
-        if (resumable) resumption.settle(outcome.taken, decided);
-        if (choice) outcome.history.choice = choice;
-        if (!byDefault || outcome.history.reason !== 'diverged' || lowered >= LOWERED) return outcome;
-        this.check();
-        this.theta.view().set(before!);
-        this.started = !waited;
-      }
-    } finally {
-      this.fitting = false;
-      this.aside = false;
-      resumption.rest();
-      if (this.disposed) this.arena.dispose();
-    }
-  }
-
-  /** A fit with a method that is settled. */
-  private once(
-    X: MatrixLike | Dataset | Chunks,
-    Y: MatrixLike | undefined,
-    given: (FitOptions & { method?: Method }) | undefined,
-    resume: MethodState | undefined,
-    from: Checkpoint | undefined,
-    wanted: Pick<Subject, 'remembers' | 'watches' | 'keeps'>,
-  ): Promise<Outcome> {
-    const subject: Subject = {
-      engine: this.engine,
-      architecture: this.architecture,
-      theta: this.theta,
-      seed: this.seed,
-      threads: this.threads,
-      ...wanted,
-      lives: () => !this.disposed,
-      check: () => this.check(),
-      ...(!this.started && { start: () => (this.started = true) }),
-    };
-    return isChunks(X) ? fitStream(subject, X, given, resume, from) : fit(subject, X, Y, given, resume, from);
+    return this.fits.run(X, Y, options, continuation);
   }
 
   /**
@@ -385,7 +228,7 @@ export class Network extends Model {
   evaluate(data: Dataset): Evaluation;
   evaluate(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Evaluation {
     this.check();
-    const { sampleWeights } = checked('evaluate', EVALUATE, options);
+    const sampleWeights = measureWeights('evaluate', options);
     if (X instanceof Dataset) return evaluation(this, X, true);
     if (Y === undefined) throw new DataError('Y', 'is missing');
     const data = datasetFor(this, X, Y, sampleWeights);
@@ -418,12 +261,11 @@ export class Network extends Model {
    */
   setWeights(weights: readonly ArrayLike<number>[]): void {
     this.check();
-    if (this.aside) throw new EfficientBackpropError('this network is being fitted in the background; await that fit first');
+    if (this.fits.inBackground)
+      throw new EfficientBackpropError('this network is being fitted in the background; await that fit first');
     const next = checkedWeights(this.shapes, weights, this.theta);
     this.theta.view().set(next);
-    this.started = true;
-    this.memory = undefined;
-    this.resumption.set(undefined);
+    this.fits.forget();
   }
 
   /** Names and shapes of the parameters, in the order of getWeights. */
@@ -445,29 +287,9 @@ export class Network extends Model {
   curvature(data: Dataset): Curvature;
   curvature(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Curvature {
     this.check();
-    const { sampleWeights } = checked('curvature', EVALUATE, options);
-    const { numerics } = this;
-    const engine = this.engine.precision === 'float64' ? (this.engine as DoubleEngine) : compiledDouble(numerics);
-    if (!engine) {
-      const asked = numerics === 'strict' ? ", numerics: 'strict'" : '';
-      throw new UnsupportedError(`curvature is measured in float64: await init({ precision: 'float64'${asked} }) first`);
-    }
-    const subject = {
-      engine,
-      architecture: this.architecture,
-      shapes: this.shapes,
-      theta: this.theta.read(),
-      threads: this.threads,
-    };
-    if (X instanceof Dataset) return new Curvature(subject, X);
-    if (Y === undefined) throw new DataError('Y', 'is missing');
-    const data = new Dataset(X, Y, { precision: 'float64', ...(sampleWeights && { weights: sampleWeights }) });
-    try {
-      if (data.inputs !== this.inputs) throw new DataError('X', `has ${counted(data.inputs, 'column')}; expected ${this.inputs}`);
-      return new Curvature(subject, data);
-    } finally {
-      data.dispose();
-    }
+    const sampleWeights = measureWeights('curvature', options);
+    const { engine, architecture, shapes, threads, numerics } = this;
+    return curvatureOf({ engine, architecture, shapes, theta: this.theta.read(), threads }, numerics, X, Y, sampleWeights);
   }
 
   /** Frees the network's memory at once; a fit under way ends with a DisposedError. */
@@ -475,7 +297,7 @@ export class Network extends Model {
     this.disposed = true;
     this.inference = undefined;
     this.scores = undefined;
-    if (!this.aside) this.arena.dispose(); // otherwise a worker may be writing to it: the fit will, once it has ended
+    if (!this.fits.inBackground) this.arena.dispose(); // otherwise a worker may be writing to it: the fit will, once it has ended
   }
 
   [Symbol.dispose](): void {
@@ -484,32 +306,12 @@ export class Network extends Model {
 
   /** @internal */
   document(state: boolean): Omit<ModelDocument, 'metadata'> {
-    const { inputs, layers, loss, precision, numerics, seed } = this;
-    const weights = this.getWeights();
-    const tensors = this.shapes.map(({ name, shape }, i) => ({ name, shape, data: weights[i]! }));
-    const plain = layers.map((layer) =>
-      'init' in layer && typeof layer.init === 'function' ? { ...layer, init: 'custom' } : layer,
-    );
-    const writing = new Writing();
-    const own = state ? stateDocument(this.state, writing) : undefined;
-    return {
-      kind: 'network',
-      config: {
-        inputs,
-        layers: plain,
-        loss,
-        precision,
-        ...(numerics === 'strict' && { numerics }),
-        seed,
-        ...(own !== undefined && { state: own }),
-      },
-      tensors: [...tensors, ...writing.tensors],
-    };
+    return networkDocument(this, this.shapes, this.getWeights(), state ? this.state : undefined);
   }
 
   /** What training goes on from. @internal */
   get state(): NetworkState {
-    return { memory: this.memory, checkpoint: this.resumption.checkpoint };
+    return this.fits.state;
   }
 
   /** Takes over parameters and running statistics as another network of these layers had them, in its precision. @internal */
@@ -517,7 +319,7 @@ export class Network extends Model {
     if (weights instanceof Float64Array && this.precision === 'float32') await this.promote();
     this.requireSize(weights);
     this.theta.view().set(weights);
-    this.started = true;
+    this.fits.weightsGiven();
   }
 
   /** @throws ModelFileError for a number of weights that can only come from a damaged file */
@@ -527,14 +329,13 @@ export class Network extends Model {
   }
 
   /** Goes on from there. @internal */
-  recall({ memory, checkpoint }: NetworkState): void {
-    if (checkpoint) this.requireSize(checkpoint.weights);
-    this.memory = memory;
-    this.resumption.set(checkpoint);
+  recall(state: NetworkState): void {
+    if (state.checkpoint) this.requireSize(state.checkpoint.weights);
+    this.fits.recall(state);
   }
 
-  /** From float32 to float64, with the same weights. */
-  private async promote(): Promise<void> {
+  /** From float32 to float64, with the same weights. @internal */
+  async promote(): Promise<void> {
     const engine = await engineOf('float64', this.numerics);
     this.check();
     const promoted = new Reals(this.arena, 'float64', this.theta.length);
@@ -545,10 +346,16 @@ export class Network extends Model {
     this.precision = 'float64';
     this.inference = undefined;
     this.scores = undefined;
-    this.memory = undefined;
+    this.fits.forgetMethod();
   }
 
-  private check(): void {
+  /** A fit has ended: nobody else writes to the weights. @internal */
+  released(): void {
+    if (this.disposed) this.arena.dispose();
+  }
+
+  /** @internal */
+  check(): void {
     if (this.disposed) throw new DisposedError('network');
   }
 }

@@ -277,7 +277,10 @@ describe('scalings follow without a change of what was learned', () => {
       const data = raw.map((row) => row.map((v, i) => (v - inputs[i]!.mean) / inputs[i]!.scale));
       return Array.from(network.predict(data), (v, i) => targets[i % 2]!.mean + targets[i % 2]!.scale * v);
     };
-    const { state } = await network.train(normals(9, 20, 2), normals(10, 20, 2), { method: sgd({ rate: 0.01 }), epochs: 2 });
+    const { state } = await network.fitWithState(normals(9, 20, 2), normals(10, 20, 2), {
+      method: sgd({ rate: 0.01 }),
+      epochs: 2,
+    });
     const before = outputs(from);
     const velocity = state!.vectors['velocity']!;
     const theta = network.theta.read();

@@ -119,8 +119,8 @@ describe.each(METHODS)('%s', (_, method, twin) => {
     const [whole, parts] = [await make(7, 'float32'), await make(7, 'float32')];
     const options = { method, batchSize: 4 };
     await whole.fit(X, Y, { ...options, epochs: 9 });
-    const { state } = await parts.train(X, Y, { ...options, epochs: 4 }, undefined);
-    await parts.train(X, Y, { ...options, epochs: 5 }, { resume: state });
+    const { state } = await parts.fitWithState(X, Y, { ...options, epochs: 4 }, undefined);
+    await parts.fitWithState(X, Y, { ...options, epochs: 5 }, { resume: state });
     expect(parts.getWeights()).toEqual(whole.getWeights());
   });
 
@@ -178,7 +178,7 @@ test('what an idle weight remembers never becomes subnormal', async () => {
     { method, epochs: 1 },
   );
   let state = (
-    await net.train(
+    await net.fitWithState(
       [
         [1, 1],
         [2, 1],
@@ -188,7 +188,7 @@ test('what an idle weight remembers never becomes subnormal', async () => {
       undefined,
     )
   ).state;
-  state = (await net.train(X, [1, 2], { method, epochs: 3000 }, { resume: state })).state;
+  state = (await net.fitWithState(X, [1, 2], { method, epochs: 3000 }, { resume: state })).state;
   for (const moment of Object.values(state!.vectors))
     for (const v of moment) expect(v === 0 || Math.abs(v) >= 2 ** -126).toBe(true);
 });

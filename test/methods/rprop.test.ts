@@ -68,8 +68,8 @@ describe.each(['rprop-', 'rprop+', 'iRprop-'] as const)('%s', (variant) => {
     const [whole, parts] = [await make(7, 'float32'), await make(7, 'float32')];
     const method = rprop({ variant });
     await whole.fit(X, Y, { method, epochs: 21 });
-    const { state } = await parts.train(X, Y, { method, epochs: 8 }, undefined);
-    await parts.train(X, Y, { method, epochs: 13 }, { resume: state });
+    const { state } = await parts.fitWithState(X, Y, { method, epochs: 8 }, undefined);
+    await parts.fitWithState(X, Y, { method, epochs: 13 }, { resume: state });
     expect(parts.getWeights()).toEqual(whole.getWeights());
   });
 

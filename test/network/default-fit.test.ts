@@ -88,7 +88,7 @@ test('a method, or epochs, or more rows, or a continued fit: as before', async (
     using one = await network();
     using other = await network();
     const found = await one.fit(x, y, given);
-    const { history } = await other.train(x, y, { method: sgd(), epochs: 100, ...given });
+    const { history } = await other.fitWithState(x, y, { method: sgd(), epochs: 100, ...given });
     expect(found.choice).toBeUndefined();
     expect(found.loss).toEqual(history.loss);
   }

@@ -196,7 +196,10 @@ describe('curvature of a sample is measured as steps are', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const common = { epochs: 1, batchSize: 4, sampleWeights: weights, seed };
       const net = await one();
-      const { state } = await net.train(rows, targets, { ...common, method: stochasticDiagonalLM({ samples: 1, rate: 1e-9 }) });
+      const { state } = await net.fitWithState(rows, targets, {
+        ...common,
+        method: stochasticDiagonalLM({ samples: 1, rate: 1e-9 }),
+      });
       const h = state!.vectors.curvature![0]!;
       const row = rows.findIndex((_, i) => Math.abs(h - single(i)) < 1e-9 * (1 + h));
       expect(row, `curvature ${h}`).toBeGreaterThanOrEqual(0);
@@ -218,7 +221,7 @@ describe('curvature of a sample is measured as steps are', () => {
     for (const factor of [1, 1000]) {
       const net = await create(5);
       const options = { batchSize: growing({ start: 2, by: 'variance' }), epochs: 6, sampleWeights: W.map((w) => w * factor) };
-      sizes.push((await net.train(X, T, { ...options, method: sgd({ rate: 1e-3 }) })).state!.batchSize);
+      sizes.push((await net.fitWithState(X, T, { ...options, method: sgd({ rate: 1e-3 }) })).state!.batchSize);
       net.dispose();
     }
     expect(sizes[1]).toBe(sizes[0]);

@@ -42,7 +42,7 @@ describe('growing', () => {
     const method = sgd({ rate: 0.05, momentum: 0 });
     await grown.fit(X, Y, { batchSize: growing({ start: 50, factor: 2 }), epochs: 1, method });
     full.setWeights(grown.getWeights());
-    const { state } = await grown.train(X, Y, {
+    const { state } = await grown.fitWithState(X, Y, {
       batchSize: growing({ start: 50, factor: 2 }),
       epochs: 1,
       method,
@@ -50,7 +50,7 @@ describe('growing', () => {
     });
     expect(state!.batchSize).toBe(50);
     full.setWeights(grown.getWeights());
-    await grown.train(X, Y, { batchSize: growing({ start: 50, factor: 2 }), epochs: 1, method }, { resume: state });
+    await grown.fitWithState(X, Y, { batchSize: growing({ start: 50, factor: 2 }), epochs: 1, method }, { resume: state });
     await full.fit(X, Y, { batchSize: 'full', epochs: 1, method });
     // The same sum over 100 samples in another order: a few roundings apart.
     grown.getWeights().forEach((w, i) => {
@@ -63,12 +63,12 @@ describe('growing', () => {
     const far = X.map(() => 1000);
     const net = await create();
     const settings = { batchSize: growing({ start: 8, by: 'variance' }), epochs: 3, method: sgd({ rate: 1e-6, momentum: 0 }) };
-    expect((await net.train(X, far, settings)).state!.batchSize).toBe(8);
+    expect((await net.fitWithState(X, far, settings)).state!.batchSize).toBe(8);
     // At the minimum the mean gradient vanishes, and what is left is noise.
     const noisy = X.map((_, i) => (i % 2 ? 1 : -1));
     const minimum = await create();
     await minimum.fit(X, noisy, { batchSize: 'full', epochs: 3000, method: sgd({ rate: 0.1 }) });
-    const { state } = await minimum.train(X, noisy, { ...settings, method: sgd({ rate: 1e-9, momentum: 0 }) });
+    const { state } = await minimum.fitWithState(X, noisy, { ...settings, method: sgd({ rate: 1e-9, momentum: 0 }) });
     expect(state!.batchSize).toBe(ROWS);
   });
 
@@ -93,7 +93,7 @@ describe('growing', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const one = await create();
       const batchSize = growing({ start: 2, by: 'variance', theta });
-      const { state } = await one.train(X.slice(0, rows), Y.slice(0, rows), { batchSize, epochs: 2, method, seed });
+      const { state } = await one.fitWithState(X.slice(0, rows), Y.slice(0, rows), { batchSize, epochs: 2, method, seed });
       sizes.push(state!.batchSize);
     }
     const average = sizes.reduce((a, b) => a + b) / sizes.length;
@@ -106,8 +106,8 @@ describe('growing', () => {
     const common = { batchSize, method: sgd({ rate: schedules.inverse({ rate: 0.02, tau: 500 }) }) };
     const [whole, halves] = [await create(), await create()];
     await whole.fit(X, Y, { ...common, epochs: 9 });
-    const { state } = await halves.train(X, Y, { ...common, epochs: 4 });
-    await halves.train(X, Y, { ...common, epochs: 5 }, { resume: state });
+    const { state } = await halves.fitWithState(X, Y, { ...common, epochs: 4 });
+    await halves.fitWithState(X, Y, { ...common, epochs: 5 }, { resume: state });
     expect(halves.getWeights()).toEqual(whole.getWeights());
   });
 

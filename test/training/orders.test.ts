@@ -222,8 +222,8 @@ describe('emphasis', () => {
     const options = { order: emphasize({ quantile: 0.95 }), batchSize: 4, method: sgd({ rate: 0.05 }) };
     const [whole, halves] = [await create(), await create()];
     await whole.fit(X, Y, { ...options, epochs: 7 });
-    const { state } = await halves.train(X, Y, { ...options, epochs: 3 });
-    await halves.train(X, Y, { ...options, epochs: 4 }, { resume: state });
+    const { state } = await halves.fitWithState(X, Y, { ...options, epochs: 3 });
+    await halves.fitWithState(X, Y, { ...options, epochs: 4 }, { resume: state });
     expect(halves.getWeights()).toEqual(whole.getWeights());
   });
 

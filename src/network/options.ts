@@ -1,0 +1,82 @@
+// What a network is made of, checked.
+
+import type { Numerics } from '../../bindings/core.js';
+import type { Precision } from '../../bindings/memory.js';
+import { type Layer, checkedLayer, isLayer } from '../layers/layers.js';
+import { LOSS_NAMES, type Loss, checkLayers } from '../layers/losses.js';
+import type { Architecture } from '../plan/plan.js';
+import { OptionError } from '../runtime/errors.js';
+import { NUMERICS } from '../runtime/numerics.js';
+import { type Checked, checked, number, oneOf, value } from '../runtime/options.js';
+import { SEED } from '../runtime/random.js';
+import { THREADS, type Threads } from '../runtime/threads.js';
+
+const OPTIONS = {
+  inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
+  layers: value<readonly Layer[] | undefined>(
+    'a non-empty array of layers, such as [dense(16), dense(1)]',
+    (v) => Array.isArray(v) && v.length > 0,
+    undefined,
+  ),
+  loss: oneOf(LOSS_NAMES, undefined),
+  precision: oneOf(['float32', 'float64'], 'float32'),
+  numerics: NUMERICS,
+  threads: THREADS,
+  seed: number(SEED, undefined),
+};
+
+/** What a network is made of. */
+export interface NetworkOptions {
+  /** I, the number of inputs. */
+  inputs: number;
+  /** The layers from the bottom up. */
+  layers: readonly Layer[];
+  /** What training minimises. */
+  loss: Loss;
+  /** Of parameters, data and arithmetic. Default 'float32'. */
+  precision?: Precision;
+  /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
+  numerics?: Numerics;
+  /**
+   * How many threads compute: a number, or 'auto', which uses several where they have lately been faster. Default 'auto'. The results have the same
+   * bits either way. In a page that is not cross-origin isolated there is one.
+   */
+  threads?: Threads;
+  /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */
+  seed?: number;
+}
+
+/** What a network's constructor takes. */
+export type NetworkSettings = Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'> & { readonly threads?: Threads } & Architecture;
+
+/**
+ * The options of `Network.create`, with defaults.
+ * @throws OptionError for unknown options, bad values, or a last activation that does not go with the loss
+ */
+export function checkedNetwork(options: NetworkOptions): NetworkSettings & { readonly precision: Precision } {
+  const given = checked('Network.create', OPTIONS, options);
+  for (const name of ['inputs', 'layers', 'loss'] as const) {
+    if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
+  }
+  const layers = given.layers!.map((layer, i) => {
+    if (isLayer(layer)) return checkedLayer(layer);
+    throw new OptionError(`Network.create.layers[${i}]`, layer, 'a layer, such as dense(16)');
+  });
+  const complete = { ...given, layers } as typeof given & Architecture;
+  checkLayers(complete.loss, complete.layers);
+  return complete;
+}
+
+/** Options of `evaluate` and `curvature`. */
+const MEASURE = {
+  sampleWeights: value<ArrayLike<number> | undefined>(
+    'an array of numbers ≥ 0, one for each row',
+    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
+    undefined,
+  ),
+};
+
+/** The weights of samples among them. @throws OptionError */
+export function measureWeights(call: 'evaluate' | 'curvature', options: unknown): ArrayLike<number> | undefined {
+  return checked(call, MEASURE, options).sampleWeights;
+}
