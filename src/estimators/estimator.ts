@@ -467,7 +467,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
     const writing = new Writing();
     const journal = this.interruptedFit;
     const standings = this.fitted?.standings ?? [];
-    const own = state ? estimatorState({ journal, standings }, writing) : undefined;
+    const seeds = this.fitted?.members.networks.map(({ seed }) => seed) ?? [];
+    const own = state ? estimatorState({ journal, standings, seeds }, writing) : undefined;
     const whole = own !== undefined && !this.fitted ? { config: this.optionsDocument(), tensors: [] } : this.modelDocument();
     const config = { ...whole.config, ...(own !== undefined && { state: own }) };
     return { kind: this.kind, config, tensors: [...whole.tensors, ...writing.tensors] };
@@ -513,7 +514,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
     const inputs = await Inputs.restore(spec, config['whitening'], columns);
     const coding = this.readCoding(record(config['coding'], 'coding'), targets);
     const { recipe, history } = fitFrom(config, membersIn(config));
-    const members = await membersFrom({ config, tensors });
+    const { journal, standings, seeds } = estimatorStateFrom(state, reading, membersIn(config));
+    reading.end();
+    const members = await membersFrom({ config, tensors }, seeds);
     const { first } = members;
     if (
       first.inputs !== inputs.count ||
@@ -524,16 +527,9 @@ export abstract class Estimator<Targets, Coding> extends Model {
       members.dispose();
       throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${this.kind}`);
     }
-    try {
-      const { journal, standings } = estimatorStateFrom(state, reading, members.networks.length);
-      reading.end();
-      const each = members.networks.map((_, k) => standings[k] ?? standing());
-      this.fitted = { inputs, coding, members, recipe, history, standings: each, pace };
-      this.interruptedFit = journal;
-    } catch (error) {
-      members.dispose();
-      throw error;
-    }
+    const each = members.networks.map((_, k) => standings[k] ?? standing());
+    this.fitted = { inputs, coding, members, recipe, history, standings: each, pace };
+    this.interruptedFit = journal;
     this.note(metadata);
   }
 }

@@ -6,7 +6,7 @@ import type { ShapedArray } from '../data/matrix.js';
 import { ModelFileError } from '../runtime/errors.js';
 import { requireFinite } from '../evaluation/evaluation.js';
 import type { ModelDocument } from '../format/document.js';
-import { fields } from '../format/fields.js';
+import { fields, record } from '../format/fields.js';
 import { Network } from '../network/network.js';
 import { number } from '../runtime/options.js';
 import type { Problem } from './problem.js';
@@ -100,18 +100,28 @@ export function membersIn(config: ModelDocument['config']): number {
   return fields('members', MEMBERS, { members: config['members'] }).members;
 }
 
-/** The networks of a file. @throws ModelFileError */
-export async function membersFrom({ config, tensors }: Pick<ModelDocument, 'config' | 'tensors'>): Promise<Members> {
+/**
+ * The networks of a file.
+ * @param seeds of each, where the file has them; all have that of the first otherwise
+ * @throws ModelFileError
+ */
+export async function membersFrom(
+  { config, tensors }: Pick<ModelDocument, 'config' | 'tensors'>,
+  seeds: readonly number[],
+): Promise<Members> {
   const count = membersIn(config);
   if (count === 1) return new Members([await Network.fromConfig(config['network'], tensors)]);
   const networks: Network[] = [];
   let left = tensors.length;
   try {
     for (let k = 0; k < count; k++) {
-      const own = `members.${k}.`;
-      const mine = tensors.filter(({ name }) => name.startsWith(own)).map((t) => ({ ...t, name: t.name.slice(own.length) }));
+      const prefix = `members.${k}.`;
+      const mine = tensors
+        .filter(({ name }) => name.startsWith(prefix))
+        .map((t) => ({ ...t, name: t.name.slice(prefix.length) }));
       left -= mine.length;
-      networks.push(await Network.fromConfig(config['network'], mine));
+      const own = seeds.length > 0 && { seed: seeds[k] };
+      networks.push(await Network.fromConfig({ ...record(config['network'], 'network'), ...own }, mine));
     }
     if (left > 0) throw new ModelFileError(`damaged: there are tensors of more networks than ${count}`);
   } catch (error) {

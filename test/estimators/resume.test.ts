@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Classifier, DataError, OptionError, Regressor, adam, lbfgs, loadModel } from '../../src/index.js';
+import { Classifier, DataError, OptionError, Regressor, adam, growing, lbfgs, loadModel } from '../../src/index.js';
 import { birds, normals } from '../data/synthetic.js';
 
 const { records, labels } = birds(3, 60);
@@ -203,4 +203,38 @@ it('keeps what partialFit goes on from', async () => {
   kept = (await loadModel(kept.toBytes())) as Regressor; // without a state momenta are gone
   for (const model of [saved, kept]) await model.partialFit(X.slice(0, 20), y.slice(0, 20));
   expect(saved.toBytes()).not.toEqual(kept.toBytes());
+});
+
+describe.each([
+  ['networks of one shape', { members: 3, hidden: 5, weightDecay: 0.01 }, 60],
+  ['networks that begin in partialFit', { members: 2, hidden: 5 }, 0],
+  [
+    'networks in batches that grow, with noise',
+    { members: 2, hidden: 5, weightDecay: 0.01, inputNoise: 0.1, batchSize: growing({ start: 4 }) },
+    60,
+  ],
+  ['networks of folds, which share a seed', { hidden: 8, epochs: 8 }, 2100],
+] as const)('partialFit after a file has the bits of going on in memory: %s', (_, options, rows) => {
+  const inputs = normals(7, Math.max(rows, 60), 2);
+  const targets = inputs.map(([a, b]) => Math.sin(3 * a!) * b!);
+  const classes = targets.map((t) => (t > 0 ? 'up' : 'down'));
+
+  it.each([
+    ['Regressor', () => new Regressor({ seed: 4, epochs: 3, ...options }), targets],
+    ['Classifier', () => new Classifier({ seed: 4, epochs: 3, ...options }), classes],
+  ] as const)('%s', async (_, make, y) => {
+    const own = make() as Regressor;
+    const given = y as readonly number[];
+    if (rows > 0) await own.fit(inputs, given);
+    else await own.partialFit(inputs.slice(0, 20), given.slice(0, 20));
+    expect(own.members).toBeGreaterThan(1);
+    let filed = (await loadModel(own.toBytes({ state: true }))) as Regressor;
+    for (const at of [0, 15, 30]) {
+      for (const model of [own, filed]) await model.partialFit(inputs.slice(at, at + 30), given.slice(at, at + 30));
+      filed = (await (own.constructor as typeof Regressor).fromJSON(
+        JSON.parse(JSON.stringify(filed.toJSON({ state: true }))),
+      )) as Regressor;
+      expect(filed.toBytes()).toEqual(own.toBytes());
+    }
+  });
 });

@@ -15,32 +15,40 @@ export interface EstimatorState {
   readonly journal: Journal | undefined;
   /** Of each network. */
   readonly standings: readonly Standing[];
+  /** The seed of each network, from which its orders and its noise are drawn; none where all have that of the first. */
+  readonly seeds: readonly number[];
 }
 
 /** The configuration of an estimator's state; undefined where there is none. */
-export function estimatorState({ journal, standings }: EstimatorState, writing: Writing): unknown {
+export function estimatorState({ journal, standings, seeds }: EstimatorState, writing: Writing): unknown {
   const went = standings.some(({ state, good }) => state || good);
-  if (!journal && !went) return undefined;
+  const differ = seeds.some((seed) => seed !== seeds[0]);
+  if (!journal && !went && !differ) return undefined;
   return {
     ...(journal && { fit: journalDocument(journal, writing) }),
     ...(went && { standings: standings.map((standing, k) => standingDocument(standing, writing, `standings.${k}`)) }),
+    ...(differ && { seeds }),
   };
 }
 
 const STATE = {
   fit: OPTIONAL_OBJECT,
   standings: OPTIONAL_LIST,
+  seeds: value<readonly number[]>('an array of seeds', (v) => Array.isArray(v) && v.every(number(SEED, undefined).accepts), []),
 };
 
 /** @param networks how many there are, 0 in a file of a fit that has come to no model yet. @throws ModelFileError */
 export function estimatorStateFrom(config: unknown, reading: Reading, networks: number): EstimatorState {
-  if (config === undefined) return { journal: undefined, standings: [] };
-  const { fit, standings } = fields('state', STATE, config);
+  if (config === undefined) return { journal: undefined, standings: [], seeds: [] };
+  const { fit, standings, seeds } = fields('state', STATE, config);
   if (standings.length !== 0 && standings.length !== networks)
     throw new ModelFileError(`damaged: there are ${standings.length} states of ${networks} networks`);
+  if (seeds.length !== 0 && seeds.length !== networks)
+    throw new ModelFileError(`damaged: there are ${seeds.length} seeds of ${networks} networks`);
   return {
     journal: fit === null ? undefined : journalFrom(fit, reading),
     standings: standings.map((one, k) => standingFrom(one, reading, `standings.${k}`)),
+    seeds,
   };
 }
 
