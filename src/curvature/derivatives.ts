@@ -3,8 +3,8 @@
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, type RealArray, Reals } from '../../bindings/memory.js';
 import type { Dataset, SampleBuffers } from '../data/dataset.js';
-import { norm } from '../eigen/power.js';
 import { Objective } from '../objective/objective.js';
+import { norm } from '../solve/vectors.js';
 import { type Architecture, type ParameterShape, type SampleSet, outputsOf } from '../plan/plan.js';
 import { DataError, DisposedError, counted, shown } from '../runtime/errors.js';
 import { Purpose, halves } from '../runtime/random.js';

@@ -1,6 +1,6 @@
 // The power method (Efficient BackProp 7.5, (60)): on products with the whole set, and on-line, a sample at a time (9.2, (64)).
 
-import { dot } from '../solve/smooth.js';
+import { dot, norm } from '../solve/vectors.js';
 
 /** An eigenvalue with its vector. */
 export interface Principal {
@@ -12,8 +12,6 @@ export interface Principal {
   /** Products, or samples, that it took. */
   readonly products: number;
 }
-
-export const norm = (a: Float64Array) => Math.sqrt(dot(a, a));
 
 /**
  * The eigenvalue of largest magnitude: v ← A·v/|A·v|, until the residual is at most `tolerance`, or `most` products have been taken.

@@ -3,7 +3,13 @@
 import { OptionError } from '../runtime/errors.js';
 import type { Objective } from '../objective/objective.js';
 import { checked, flag, number, oneOf } from '../runtime/options.js';
-import { RULES, SCALINGS, type Rule, type Scaling, levenbergMarquardt as solver } from '../solve/levenberg-marquardt.js';
+import {
+  DAMPING_RULES,
+  DAMPING_SCALINGS,
+  type DampingRule,
+  type DampingScaling,
+  levenbergMarquardtSolver,
+} from '../solve/levenberg-marquardt.js';
 import { NetworkSquares } from '../objective/squares.js';
 import type { TargetUnit } from '../objective/unit.js';
 import { type Goal, goingOn, secondOrder } from './second-order.js';
@@ -14,8 +20,8 @@ const OPTIONS = {
   muDec: number({ above: 0, below: 1 }, 0.1),
   muMax: number({ above: 0 }, 1e10),
   minGrad: number({ min: 0 }, 1e-7),
-  scaling: oneOf(SCALINGS, 'identity'),
-  rule: oneOf(RULES, undefined),
+  scaling: oneOf(DAMPING_SCALINGS, 'identity'),
+  rule: oneOf(DAMPING_RULES, undefined),
   acceleration: flag(undefined),
   weightDecay: number({ min: 0, below: Infinity }, 0),
   bayesian: flag(false),
@@ -38,12 +44,12 @@ export interface LevenbergMarquardtOptions {
   /** Ends where no element of the gradient Jᵀr is larger, in the unit of the targets (see mu). Default 10⁻⁷. */
   minGrad?: number;
   /** What μ multiplies: the 'identity' (default), the diagonal of JᵀJ ('marquardt'), or the largest that has been ('more'). */
-  scaling?: Scaling;
+  scaling?: DampingScaling;
   /**
    * How μ changes. 'nielsen': by how well the model predicted the decrease; takes half of the evaluations, since hardly a trial fails. 'tenfold': by muInc and muDec. Default
    * 'nielsen', or 'tenfold' where muInc or muDec is given.
    */
-  rule?: Rule;
+  rule?: DampingRule;
   /**
    * Whether steps follow the bend of the path that they begin (geodesic acceleration, Transtrum and Sethna 2012) where the last one left more than half of the error: one evaluation more for such a step,
    * and about half of them to a fine error, since narrow valleys are followed round their bends. Two more where samples × outputs × parameters exceed 262,144. Default true,
@@ -108,6 +114,6 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     matrices: () => 2,
     goal,
     solve: ({ f }: SquaresGoal, x: Float64Array, state, kept) =>
-      solver(f, x, goingOn('levenbergMarquardt', settings, state), kept),
+      levenbergMarquardtSolver(f, x, goingOn('levenbergMarquardt', settings, state), kept),
   });
 }

@@ -4,9 +4,9 @@ import { OptionError } from '../runtime/errors.js';
 import { MatrixModel } from '../objective/gauss-newton.js';
 import { checked, flag, number, oneOf } from '../runtime/options.js';
 import { ProductModel } from '../solve/gauss-newton.js';
-import { levenbergMarquardt } from '../solve/levenberg-marquardt.js';
+import { levenbergMarquardtSolver } from '../solve/levenberg-marquardt.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
-import { newton as newtonSolver } from '../solve/newton.js';
+import { newtonSolver } from '../solve/newton.js';
 import type { Iterate, Squares } from '../solve/smooth.js';
 import { DECAY, type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
 import { type SecondOrder, goingOn, lossGoal, secondOrder } from './second-order.js';
@@ -48,7 +48,7 @@ export interface GaussNewtonOptions extends SecondOrderOptions {
   /**
    * μ > 0 to start with, relative to the largest diagonal entry of the matrix (with `truncated` to the curvature along the gradient). Default 1, which
    * Nielsen advises for starts that are not near the end: from 0.001 on networks end in poor minima more often. It then follows his rule: by how well the model predicted the decrease. Steps are not
-   * damped as long as they do at once what it foretells.
+   * damped as long as they do at once what it predicts.
    */
   mu?: number;
   /** A line search along undamped directions, instead of damping: what was done before 0.2.0. Not beside mu. Default: none. */
@@ -74,7 +74,15 @@ export function gaussNewton(options?: GaussNewtonOptions) {
     return searching('gaussNewton', weightDecay, truncated, lineSearch);
   }
   const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
-  const damping = { mu, muInc: 10, muDec: 0.1, muMax: Infinity, scaling: 'identity', rule: 'nielsen', hopeful: true } as const;
+  const damping = {
+    mu,
+    muInc: 10,
+    muDec: 0.1,
+    muMax: Infinity,
+    scaling: 'identity',
+    rule: 'nielsen',
+    undampedFirst: true,
+  } as const;
   return secondOrder<Squares, SecondOrder<Squares> & { truncated: boolean | undefined; mu: number }>({
     name: 'gaussNewton',
     weightDecay,
@@ -88,6 +96,6 @@ export function gaussNewton(options?: GaussNewtonOptions) {
       const model = new ProductModel(f, recalled);
       return { f: model, ...own, known: () => model.curvature };
     },
-    solve: ({ f }, x, state, kept) => levenbergMarquardt(f, x, goingOn('gaussNewton', damping, state), kept),
+    solve: ({ f }, x, state, kept) => levenbergMarquardtSolver(f, x, goingOn('gaussNewton', damping, state), kept),
   });
 }

@@ -1,9 +1,9 @@
 // Conjugate gradients and quasi-Newton methods on networks (Efficient BackProp 6).
 
 import { checked, number, oneOf, value } from '../runtime/options.js';
-import { BETAS, type Beta, conjugateGradient as cg, scaledConjugateGradient as scg } from '../solve/conjugate-gradient.js';
+import { BETAS, type Beta, conjugateGradientSolver, scaledConjugateGradientSolver } from '../solve/conjugate-gradient.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
-import { UPDATES, type Update, bfgs as bfgsSolver, lbfgs as lbfgsSolver, oneStepSecant as oss } from '../solve/quasi-newton.js';
+import { SECANT_UPDATES, type SecantUpdate, bfgsSolver, lbfgsSolver, oneStepSecantSolver } from '../solve/quasi-newton.js';
 import { secondOrder } from './second-order.js';
 
 export const DECAY = number({ min: 0, below: Infinity }, 0);
@@ -39,7 +39,7 @@ export function conjugateGradient(options?: ConjugateGradientOptions) {
     name: 'conjugateGradient',
     beta,
     weightDecay,
-    solve: ({ f }, x, _, kept) => cg(f, x, beta, undefined, kept),
+    solve: ({ f }, x, _, kept) => conjugateGradientSolver(f, x, beta, undefined, kept),
   });
 }
 
@@ -56,7 +56,7 @@ export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions
     name: 'scaledConjugateGradient',
     lambda,
     weightDecay,
-    solve: ({ f }, x, _, kept) => scg(f, x, undefined, lambda, kept),
+    solve: ({ f }, x, _, kept) => scaledConjugateGradientSolver(f, x, undefined, lambda, kept),
   });
 }
 
@@ -65,10 +65,10 @@ export interface BfgsOptions extends LineSearchOptions {
    * What a step without positive curvature teaches, which Armijo's search may find: nothing ('skip', default), or as much as keeps the matrix positive definite
    * ('damped', after Powell).
    */
-  update?: Update;
+  update?: SecantUpdate;
 }
 
-const UPDATE = oneOf(UPDATES, 'skip');
+const UPDATE = oneOf(SECANT_UPDATES, 'skip');
 
 /** Options of bfgs. */
 export interface WholeBfgsOptions extends BfgsOptions {
@@ -89,13 +89,13 @@ const SCALE = value<number | 'firstStep'>(
 export function bfgs(options?: WholeBfgsOptions) {
   const schema = { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE, scale: SCALE };
   const { weightDecay, scale, ...usual } = checked('bfgs', schema, options);
-  const manner = scale === 'firstStep' ? usual : { ...usual, scale };
+  const search = scale === 'firstStep' ? usual : { ...usual, scale };
   return secondOrder({
     name: 'bfgs',
     weightDecay,
-    ...manner,
+    ...search,
     matrices: () => 1,
-    solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, manner, kept),
+    solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, search, kept),
   });
 }
 
@@ -107,22 +107,27 @@ export interface LbfgsOptions extends BfgsOptions {
 /** BFGS that remembers a few steps: 2·memory·P numbers. @throws OptionError */
 export function lbfgs(options?: LbfgsOptions) {
   const schema = { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE };
-  const { memory, weightDecay, ...manner } = checked('lbfgs', schema, options);
+  const { memory, weightDecay, ...search } = checked('lbfgs', schema, options);
   return secondOrder({
     name: 'lbfgs',
     memory,
-    ...manner,
+    ...search,
     weightDecay,
-    solve: ({ f }, x, _, kept) => lbfgsSolver(f, x, memory, manner, kept),
+    solve: ({ f }, x, _, kept) => lbfgsSolver(f, x, memory, search, kept),
   });
 }
 
 /** BFGS that remembers one step (Battiti 1992). @throws OptionError */
 export function oneStepSecant(options?: BfgsOptions) {
-  const { weightDecay, ...manner } = checked(
+  const { weightDecay, ...search } = checked(
     'oneStepSecant',
     { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE },
     options,
   );
-  return secondOrder({ name: 'oneStepSecant', ...manner, weightDecay, solve: ({ f }, x, _, kept) => oss(f, x, manner, kept) });
+  return secondOrder({
+    name: 'oneStepSecant',
+    ...search,
+    weightDecay,
+    solve: ({ f }, x, _, kept) => oneStepSecantSolver(f, x, search, kept),
+  });
 }

@@ -6,8 +6,8 @@ import { OptionError } from '../runtime/errors.js';
 import { Objective } from '../objective/objective.js';
 import { type Work, isPiece } from '../runtime/work.js';
 import type { Damping } from '../solve/levenberg-marquardt.js';
-import type { Ending, Iterate, Kept, Smooth, Solver } from '../solve/smooth.js';
-import { largest } from '../solve/smooth.js';
+import { isIterate, type Ending, type Iterate, type Pause, type Smooth, type Solver, type SolverState } from '../solve/smooth.js';
+import { largest } from '../solve/vectors.js';
 import { TargetUnit } from '../objective/unit.js';
 import type { Method, MethodState, Regularisation, Task, Training } from './method.js';
 
@@ -38,7 +38,7 @@ export interface SecondOrder<F = Smooth> {
   /** What its goal is; by default the loss itself. `recalled` is what the goal of a fit that this one goes on from knew. */
   goal?(objective: Objective, unit: TargetUnit, recalled: number | undefined): Goal<F>;
   /** @param kept what the solver of the fit before kept, where that was of this method */
-  solve(goal: Goal<F>, x: Float64Array, state: MethodState | undefined, kept: Kept | undefined): Solver;
+  solve(goal: Goal<F>, x: Float64Array, state: MethodState | undefined, kept: SolverState | undefined): Solver;
   /** Ends where the gradient's largest magnitude is at most this, in the unit of the targets. */
   readonly minGrad?: number;
 }
@@ -61,7 +61,7 @@ interface Before {
   readonly point: Float64Array;
   readonly scale: number;
   readonly recalled: number | undefined;
-  readonly kept: Kept;
+  readonly kept: SolverState;
 }
 
 /** What this method's state of a fit before holds; undefined where that was another method, or a network of another size. */
@@ -206,23 +206,24 @@ class Solving<F> implements Training {
   *advance(): Work<number> {
     let step = this.solver.next(0);
     while (!step.done && isPiece(step.value)) step = this.solver.next(yield step.value);
-    const { done: over, value } = step as IteratorResult<Iterate | undefined, Ending>;
-    this.trial = !over && value === undefined;
+    const said = step as IteratorResult<Iterate | Pause, Ending>;
+    this.trial = !said.done && !isIterate(said.value);
     if (this.repeats) {
       this.earlier -= this.evaluations - this.earlier;
       this.repeats = false;
     }
-    if (over) {
-      this.ended = value;
-    } else if (value) {
-      this.last = value;
+    if (said.done) {
+      this.ended = said.value;
+    } else if (isIterate(said.value)) {
+      const { value: point } = said;
+      this.last = point;
       this.counted = this.evaluations;
       this.epoch++;
-      this.theta = this.unit.outside(value.x);
-      this.rate = value.rate;
+      this.theta = this.unit.outside(point.x);
+      this.rate = point.rate;
       this.expose();
-      if (!Number.isFinite(value.value)) return -1;
-      if (this.method.minGrad !== undefined && largest(value.gradient) <= this.method.minGrad) this.small = true;
+      if (!Number.isFinite(point.value)) return -1;
+      if (this.method.minGrad !== undefined && largest(point.gradient) <= this.method.minGrad) this.small = true;
     }
     return 1;
   }

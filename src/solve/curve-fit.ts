@@ -38,7 +38,7 @@ export interface BandOptions {
 /** What a fit says of points: an entry for each. */
 export interface Band {
   readonly values: Float64Array;
-  /** Ends of the band, NaN where the fit has no covariance. */
+  /** Tolerances of the band, NaN where the fit has no covariance. */
   readonly low: Float64Array;
   readonly high: Float64Array;
   /** Standard errors of the values. */

@@ -3,7 +3,7 @@
 import type { BoundedStep } from './bounded-step.js';
 import type { Box } from './box.js';
 import type { Residuals } from './residuals.js';
-import { dot } from './smooth.js';
+import { dot } from './vectors.js';
 
 /** The radius of a step keeps within this share of what it is to be. */
 const NEAR = 0.1;
@@ -15,7 +15,7 @@ const ROUNDS = 12;
 export const SINGULAR = 1e-14;
 
 /** The damping μ with which |D·p| is about the radius, and p with it; 0 where p is shorter without any. Moré's iteration: Newton's on 1/|D·p(μ)|, kept between bounds. */
-export function damping(
+export function dampingFor(
   f: Residuals,
   step: BoundedStep,
   box: Box,

@@ -3,11 +3,11 @@
 import type { Engine } from '../../bindings/core.js';
 import { turn } from '../../bindings/turn.js';
 import { hereUntil } from '../runtime/work.js';
-import type { Progress, SolveReason, SolveSettings } from './options.js';
-import type { Iterate, Solver } from './smooth.js';
+import type { SolveProgress, SolveReason, SolveSettings } from './options.js';
+import { type Iterate, type Solver, isIterate } from './smooth.js';
 
 /** How often a caller's functions were called. */
-export interface Counts {
+export interface CallCounts {
   value: number;
   gradient: number;
   jacobian: number;
@@ -17,21 +17,21 @@ export interface Counts {
 const SLICE = 16;
 
 /** What whoever drives a solver wants to know and to decide. */
-export interface Watch {
+export interface SolveObserver {
   /** How often the caller's functions have been called. */
   calls(): number;
   /** What `onIteration` is told of a point. */
-  told(iterate: Iterate, iteration: number): Progress;
+  told(iterate: Iterate, iteration: number): SolveProgress;
   /** Why an accepted point is the last one, if it is. */
-  settled?(iterate: Iterate): SolveReason | undefined;
+  endsAt?(iterate: Iterate): SolveReason | undefined;
 }
 
-/** Runs until the solver ends, a point is settled, or a limit is reached. Comes to why, and how many points were accepted. */
+/** Runs until the solver ends, an accepted point ends it, or a limit is reached. Comes to why, and how many points were accepted. */
 export async function drive(
   engine: Engine,
   solver: Solver<SolveReason>,
   { iterations, evaluations, onIteration, signal, timeLimit }: SolveSettings,
-  { calls, told, settled }: Watch,
+  { calls, told, endsAt }: SolveObserver,
 ): Promise<{ readonly iterations: number; readonly reason: SolveReason }> {
   const begun = performance.now();
   let rested = begun;
@@ -52,10 +52,10 @@ export async function drive(
     }
     const step = hereUntil(engine, solver);
     if (step.done) return found(step.value);
-    if (step.value === undefined) continue;
+    if (!isIterate(step.value)) continue;
     accepted++;
     onIteration?.(told(step.value, accepted));
-    const reason = settled?.(step.value);
+    const reason = endsAt?.(step.value);
     if (reason) return found(reason);
   }
 }

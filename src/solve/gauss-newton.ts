@@ -2,7 +2,8 @@
 
 import type { Work } from '../runtime/work.js';
 import { truncated } from './newton.js';
-import { type Searching, type Smooth, type Squares, dot, gradientAt } from './smooth.js';
+import { type Searching, type Smooth, type Squares, gradientAt } from './smooth.js';
+import { dot } from './vectors.js';
 
 /** As in `truncated`: a line search makes up for a short step, damping does not, and would follow from what was left out. */
 const WORTH = 0.1;

@@ -2,10 +2,11 @@
 
 import { type Arena, Reals } from '../../bindings/memory.js';
 import { type Work, calling } from '../runtime/work.js';
-import { type Kept, dot } from './smooth.js';
+import type { SolverState } from './smooth.js';
+import { dot } from './vectors.js';
 
 /** A step that was accepted. */
-export interface Step {
+export interface AcceptedStep {
   /** How far it went. */
   readonly s: Float64Array;
   /** What it changed in the gradient, or where damped θ·y + (1 − θ)·B·s. */
@@ -19,24 +20,24 @@ export interface Step {
 }
 
 /** How a quasi-Newton method turns gradients into directions. It changes where a step was accepted, and only there. */
-export interface Memory {
+export interface InverseHessian {
   /** Whether it knows of no step. */
   readonly fresh: boolean;
   /** −M·g into p, for the gradient after the last step that it was told of. */
   direction(g: Float64Array, p: Float64Array): void;
   /** Learns from a step. */
-  learn(step: Step): Work<void>;
+  learn(step: AcceptedStep): Work<void>;
   /** Takes note of a step that teaches nothing. */
   pass(after: Float64Array): Work<void>;
   /** Forgets everything. */
   reset(): void;
   /** What it knows, behind what every solver keeps. */
-  keep(): Kept;
-  recall(numbers: readonly number[], vectors: Kept['vectors']): void;
+  keep(): SolverState;
+  recall(numbers: readonly number[], vectors: SolverState['vectors']): void;
 }
 
 /** The last `m` pairs, and Nocedal's two loops over them. */
-export class Pairs implements Memory {
+export class LimitedMemory implements InverseHessian {
   private readonly s: Float64Array[] = [];
   private readonly y: Float64Array[] = [];
   private readonly rho: number[] = [];
@@ -66,15 +67,15 @@ export class Pairs implements Memory {
   }
 
   // biome-ignore lint/correctness/useYield: there is nothing to wait for
-  *learn({ s, y, curvature }: Pick<Step, 's' | 'y' | 'curvature'>): Work<void> {
+  *learn({ s, y, curvature }: Pick<AcceptedStep, 's' | 'y' | 'curvature'>): Work<void> {
     const full = this.s.length === this.m;
     for (const [list, v] of [
       [this.s, s],
       [this.y, y],
     ] as const) {
-      const room = full ? list.shift()! : new Float64Array(v.length);
-      room.set(v);
-      list.push(room);
+      const oldest = full ? list.shift()! : new Float64Array(v.length);
+      oldest.set(v);
+      list.push(oldest);
     }
     if (full) this.rho.shift();
     this.rho.push(1 / curvature);
@@ -86,12 +87,12 @@ export class Pairs implements Memory {
     for (const list of [this.s, this.y, this.rho]) list.length = 0;
   }
 
-  keep(): Kept {
+  keep(): SolverState {
     const of = (name: string, list: Float64Array[]) => list.map((v, k): [string, Float64Array] => [`${name} ${k}`, v.slice()]);
     return { numbers: this.rho.slice(), vectors: Object.fromEntries([...of('step', this.s), ...of('change', this.y)]) };
   }
 
-  recall(numbers: readonly number[], vectors: Kept['vectors']): void {
+  recall(numbers: readonly number[], vectors: SolverState['vectors']): void {
     numbers.slice(-this.m).forEach((rho, k, { length }) => {
       const from = numbers.length - length + k;
       this.s.push(vectors[`step ${from}`]!.slice());
@@ -121,7 +122,7 @@ interface Pending {
  * Where a step shows that the function is flatter than M has it, sᵀy > yᵀM·y, all of M is scaled by their ratio first (Oren and Luenberger's factor, upwards only): BFGS by itself takes
  * eigenvalues that are too large back at once, and finds out slowly about those that are too small.
  */
-export class Matrix implements Memory {
+export class DenseInverse implements InverseHessian {
   private readonly m: Reals;
   private readonly s: Reals;
   private readonly t: Reals;
@@ -149,7 +150,7 @@ export class Matrix implements Memory {
     for (let i = 0; i < p.length; i++) p[i] = -v[i]!;
   }
 
-  *learn({ s, y, curvature, theta, after }: Step): Work<void> {
+  *learn({ s, y, curvature, theta, after }: AcceptedStep): Work<void> {
     const { v, n } = this;
     let u: Float64Array;
     const t = v; // M·y, in its place
@@ -197,7 +198,7 @@ export class Matrix implements Memory {
     return u.view() as Float64Array;
   }
 
-  keep(): Kept {
+  keep(): SolverState {
     if (this.fresh) return { numbers: [], vectors: {} };
     const { m, s, t, v, pending } = this;
     const read = (from: Reals) => from.read() as Float64Array;
@@ -205,7 +206,7 @@ export class Matrix implements Memory {
     return { numbers, vectors: { matrix: read(m), product: v.slice(), ...(pending && { step: read(s), image: read(t) }) } };
   }
 
-  recall(numbers: readonly number[], { matrix, product, step, image }: Kept['vectors']): void {
+  recall(numbers: readonly number[], { matrix, product, step, image }: SolverState['vectors']): void {
     if (!matrix) return;
     this.fresh = false;
     this.m.view().set(matrix);

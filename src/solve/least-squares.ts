@@ -4,12 +4,12 @@ import { engineOf } from '../../bindings/load.js';
 import { DataError, OptionError } from '../runtime/errors.js';
 import { type Checked, callback, checked, flag, number, oneOf, value } from '../runtime/options.js';
 import { Box } from './box.js';
-import { type Watch, drive } from './drive.js';
+import { type SolveObserver, drive } from './drive.js';
 import { isList, startOf } from './given.js';
-import { type Minimum, SOLVE_OPTIONS, type SolveOptions, adviceFor } from './options.js';
+import { type Minimum, SOLVE_OPTIONS, type SolveOptions, endingAdvice } from './options.js';
 import { Residuals } from './residuals.js';
-import { LOSS_NAMES, type ResidualLoss } from './robust.js';
-import { largest } from './smooth.js';
+import { RESIDUAL_LOSS_NAMES, type ResidualLoss } from './robust.js';
+import { largest } from './vectors.js';
 import { trustRegion } from './trust-region.js';
 
 const isVector = (accepts: (e: number) => boolean) => (v: unknown) =>
@@ -29,7 +29,7 @@ export const FITTING_OPTIONS = {
     undefined,
   ),
   absoluteSigma: flag(false),
-  loss: oneOf(LOSS_NAMES, 'linear'),
+  loss: oneOf(RESIDUAL_LOSS_NAMES, 'linear'),
   scale: number({ above: 0, below: Infinity }, 1),
 };
 
@@ -130,7 +130,7 @@ export async function fitted(
   try {
     if (!Number.isFinite(f.sum)) throw new DataError('x0', 'the residuals are so large there that their squares overflow');
     if (!f.linearise(start)) throw new DataError('x0', 'the slopes of the residuals are not all finite there');
-    const watch: Watch = {
+    const watch: SolveObserver = {
       calls: () => f.counts.value + (jacobian ? f.counts.jacobian : 0),
       told: ({ x, value: now, gradient }, iteration) => ({ iteration, x, value: now, gradientNorm: largest(gradient) }),
     };
@@ -143,7 +143,7 @@ export async function fitted(
     const variance = absoluteSigma ? 1 : f.sum / degreesOfFreedom;
     const covariance = inverse?.map((e, k) => (active[k % n] || active[Math.floor(k / n)] ? Number.NaN : variance * e));
     const undetermined = !inverse && (absoluteSigma || degreesOfFreedom > 0) ? UNDETERMINED : undefined;
-    const advice = adviceFor(reason, FLAT) ?? undetermined;
+    const advice = endingAdvice(reason, FLAT) ?? undetermined;
     return {
       x,
       value: f.sum,

@@ -1,14 +1,17 @@
-// Levenberg and Marquardt's method for sums of squares (Efficient BackProp 6.5, (47); SPEC 1.6.5).
+// Levenberg and Marquardt's method for sums of squares (Efficient BackProp 6.5, (47)) as networks use it: μ itself is what changes, as in MATLAB and in the chapter, on
+// normal equations that kernels add up slab by slab. Callers' residuals have another loop, trust-region.ts, which bounds the step instead, and works on J by QR: they come with
+// bounds and any units, are few, and each of them may be slow.
 
-import { type Iterate, type Kept, type Solver, type Squares, dot, holding, largest } from './smooth.js';
+import { PAUSE, type Iterate, type SolverState, type Solver, type Squares, holding } from './smooth.js';
+import { dot, largest } from './vectors.js';
 
 /** What μ multiplies: the identity (Levenberg), the diagonal of JᵀJ (Marquardt), or the largest that each entry of it has been (Moré). */
-export const SCALINGS = ['identity', 'marquardt', 'more'] as const;
-export type Scaling = (typeof SCALINGS)[number];
+export const DAMPING_SCALINGS = ['identity', 'marquardt', 'more'] as const;
+export type DampingScaling = (typeof DAMPING_SCALINGS)[number];
 
 /** How μ changes: by muInc and muDec, or by how well the quadratic model predicted the decrease (Nielsen 1999). */
-export const RULES = ['tenfold', 'nielsen'] as const;
-export type Rule = (typeof RULES)[number];
+export const DAMPING_RULES = ['tenfold', 'nielsen'] as const;
+export type DampingRule = (typeof DAMPING_RULES)[number];
 
 /** Names are MATLAB's. */
 export interface Damping {
@@ -16,17 +19,17 @@ export interface Damping {
   readonly muInc: number;
   readonly muDec: number;
   readonly muMax: number;
-  readonly scaling: Scaling;
-  readonly rule: Rule;
+  readonly scaling: DampingScaling;
+  readonly rule: DampingRule;
   /** Whether μ is meant as it stands, where it would be relative to the largest diagonal entry. */
   readonly absolute?: boolean;
-  /** Whether steps are not damped as long as such steps lower F by nearly as much as the model foretells: where it is linear in its parameters, the first one ends. */
-  readonly hopeful?: boolean;
+  /** Whether steps are not damped as long as such steps lower F by nearly as much as the model predicts: where it is linear in its parameters, the first one ends. */
+  readonly undampedFirst?: boolean;
   /** Whether steps follow the bend of the path that they begin (Transtrum and Sethna 2012), where going is slow and the function knows of it. Default: they don't. */
   readonly acceleration?: boolean;
 }
 
-/** The share of what the model foretells that a step without damping must keep. */
+/** The share of what the model predicts that a step without damping must keep. */
 const HELD = 0.9;
 
 /** How far along a step residuals are looked at to see how they bend, and how long the correction may be that this asks for, both relative to the step. */
@@ -40,7 +43,7 @@ const SLOW = 0.5;
 const FLOOR = 1e-12;
 
 /** An iteration is an accepted step; trials that raise F only raise μ. */
-export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Damping, kept?: Kept): Solver {
+export function* levenbergMarquardtSolver(f: Squares, x0: Float64Array, damping: Damping, kept?: SolverState): Solver {
   const { n } = f;
   const x = x0.slice();
   const to = new Float64Array(n);
@@ -51,7 +54,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
   const d = new Float64Array(n).fill(damping.scaling === 'identity' ? 1 : 0);
   const begun = f.linearise(x, own, g);
   let cost = typeof begun === 'number' ? begun : yield* begun;
-  yield undefined;
+  yield PAUSE;
   let mu = damping.mu;
   let nu = 2;
   if (damping.rule === 'nielsen' && damping.scaling === 'identity' && !damping.absolute) {
@@ -60,12 +63,12 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
   }
   let stuck = 0;
   let left = 0; // of F, by the last step
-  let hopeful = damping.hopeful === true;
+  let undamped = damping.undampedFirst === true;
   const known = holding(kept, cost, g);
   if (known) {
-    let hoped: number;
-    [, mu, nu, hoped, left] = known.numbers as [number, number, number, number, number];
-    hopeful = hoped === 1;
+    let wasUndamped: number;
+    [, mu, nu, wasUndamped, left] = known.numbers as [number, number, number, number, number];
+    undamped = wasUndamped === 1;
     if (damping.scaling === 'more') d.set(known.vectors['scaling']!);
   }
   for (;;) {
@@ -77,7 +80,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
         d[i] = damping.scaling === 'more' ? Math.max(d[i]!, entry) : entry;
       }
     }
-    const rate = hopeful ? 0 : mu;
+    const rate = undamped ? 0 : mu;
     const found = f.step(rate, d, p);
     const solved = typeof found === 'boolean' ? found : yield* found;
     let there = Number.NaN;
@@ -91,13 +94,13 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
     }
     let predicted = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
     for (let i = 0; i < n; i++) predicted += p[i]! * (rate * d[i]! * p[i]! - g[i]!);
-    const ratio = (cost - there) / predicted;
-    if (hopeful && !(solved && ratio >= HELD)) {
-      hopeful = false;
-      yield undefined;
+    const gainRatio = (cost - there) / predicted;
+    if (undamped && !(solved && gainRatio >= HELD)) {
+      undamped = false;
+      yield PAUSE;
     } else if (solved && there < cost) {
       if (damping.rule === 'nielsen') {
-        const e = 2 * ratio - 1;
+        const e = 2 * gainRatio - 1;
         mu = Math.max(mu * Math.max(1 / 3, 1 - e * e * e), 1e-300);
         nu = 2;
       } else {
@@ -110,7 +113,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
       cost = typeof anew === 'number' ? anew : yield* anew;
       if (f.reweigh) cost = yield* f.reweigh(own, g);
       const gradient = g.slice();
-      const numbers = [cost, mu, nu, hopeful ? 1 : 0, left];
+      const numbers = [cost, mu, nu, undamped ? 1 : 0, left];
       const vectors = damping.scaling === 'more' ? { gradient, scaling: d.slice() } : { gradient };
       yield { x: x.slice(), value: cost, gradient, rate, keep: () => ({ numbers, vectors }) } satisfies Iterate;
     } else {
@@ -124,7 +127,7 @@ export function* levenbergMarquardt(f: Squares, x0: Float64Array, damping: Dampi
         mu *= damping.muInc;
       }
       if (!(mu <= damping.muMax)) return 'muMax';
-      yield undefined;
+      yield PAUSE;
     }
   }
 }

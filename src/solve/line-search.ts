@@ -1,104 +1,95 @@
-// Steps along a direction that satisfy the strong Wolfe conditions: Moré and Thuente's search (ACM TOMS 20, 1994; SPEC 1.6.3).
+// Searches along a direction: what callers can choose, the constants of each, and how one is carried out.
 
 import type { Work } from '../runtime/work.js';
-import type { Searching } from './smooth.js';
-
-/** The function along the direction: φ(α) and φ′(α). */
-export interface Point {
-  readonly alpha: number;
-  readonly value: number;
-  readonly slope: number;
-}
-
-export interface Wolfe {
-  /** φ(α) ≤ φ(0) + c1·α·φ′(0) */
-  readonly c1: number;
-  /** |φ′(α)| ≤ c2·|φ′(0)| */
-  readonly c2: number;
-}
+import { type Point, EVALUATIONS, strongWolfe } from './more-thuente.js';
+import { PAUSE, type Searching, type Smooth, gradientAt } from './smooth.js';
+import { dot, stepped } from './vectors.js';
 
 /** The names by which callers choose: both conditions, or the first alone. */
 export const LINE_SEARCHES = ['wolfe', 'armijo'] as const;
 export type LineSearch = (typeof LINE_SEARCHES)[number];
 
-const EVALUATIONS = 40;
+/** Where the points that a search looks at are put, and their gradients. */
+export interface SearchWorkspace {
+  readonly x: Float64Array;
+  readonly g: Float64Array;
+}
 
-/** No step is longer, relative to the first one. */
-const LONGEST = 1e10;
+/** What a line search along a direction finds: the function at x + α·p, and its gradient there. */
+class Line {
+  readonly x: Float64Array;
+  readonly g: Float64Array;
 
-/** Relative width of an interval that can no longer be told from a point. */
-const NARROW = 1e-15;
+  constructor(
+    private readonly f: Smooth,
+    private readonly from: Float64Array,
+    private readonly p: Float64Array,
+    workspace?: SearchWorkspace,
+  ) {
+    this.x = workspace?.x ?? new Float64Array(f.n);
+    this.g = workspace?.g ?? new Float64Array(f.n);
+  }
 
-/** Of the interval's width that has to be gone after two steps. */
-const SHRINK = 0.66;
+  *at(alpha: number): Work<Point> {
+    stepped(this.from, alpha, this.p, this.x);
+    const value = yield* gradientAt(this.f, this.x, this.g);
+    return { alpha, value, slope: dot(this.g, this.p) };
+  }
 
-const isFinitePoint = ({ value, slope }: Point) => Number.isFinite(value) && Number.isFinite(slope);
+  /** The point with its gradient, which may not be the one looked at last. */
+  *accepted(point: Point, last: number): Work<{ x: Float64Array; g: Float64Array; value: number }> {
+    if (point.alpha !== last) yield* this.at(point.alpha);
+    this.f.accept?.(this.x, this.g);
+    return { x: this.x, g: this.g, value: point.value };
+  }
+}
+
+/** The constants of a search: without c2 it goes back until the value is low enough, and asks for one gradient in the end. */
+export interface SearchConstants {
+  readonly c1: number;
+  readonly c2?: number;
+}
 
 /**
- * Seeks α > 0 from `first`. Yields after each evaluation. Returns the point found; the best one with a lower value where the conditions cannot be met to
- * rounding; undefined where nothing lower was found. Points that are not finite count as too far.
+ * For directions of a natural length: nearly any decrease will do, and the curvature condition keeps what quasi-Newton methods learn positive definite.
  */
-export function* strongWolfe(
-  evaluate: (alpha: number) => Work<Point>,
-  start: Point,
+export const SEARCH_CONSTANTS: Readonly<Record<LineSearch, SearchConstants>> = {
+  wolfe: { c1: 1e-4, c2: 0.9 },
+  armijo: { c1: 1e-4 },
+};
+
+/** Searches from x along p; the new point with its gradient, in the workspace where that is given, or undefined where nothing lower was found. */
+export function* search(
+  f: Smooth,
+  x: Float64Array,
+  value: number,
+  p: Float64Array,
+  slope: number,
   first: number,
-  { c1, c2 }: Wolfe,
-): Searching<Point | undefined> {
-  if (!(start.slope < 0)) return undefined;
-  const least = c1 * start.slope;
-  let best: Point = start; // the end of the interval with the lower value
-  let other: Point = start;
-  let bracketed = false;
-  let stage = 1;
-  let most = Infinity; // from here on nothing is finite
-  let width = Infinity;
-  let before = Infinity;
-  let [low, high] = [0, 5 * first];
-  let alpha = first;
-  for (let k = 0; k < EVALUATIONS; k++) {
-    const here = yield* evaluate(alpha);
-    yield undefined;
-    if (!isFinitePoint(here)) {
-      most = alpha;
-      alpha = best.alpha + 0.1 * (alpha - best.alpha);
-      if (alpha - best.alpha <= NARROW * most) break;
-      continue;
-    }
-    const wanted = start.value + alpha * least;
-    if (stage === 1 && here.value <= wanted && here.slope >= 0) stage = 2;
-    if (here.value <= wanted && Math.abs(here.slope) <= -c2 * start.slope) return here;
-    const stuck = bracketed && (alpha <= low || alpha >= high || high - low <= NARROW * high);
-    if (stuck) return lower(best, here, start);
-    // Until a point has decrease enough and rising slope, the function less the decrease that is wanted at least is looked at.
-    const shifted = stage === 1 && here.value <= best.value && here.value > wanted;
-    const seen = (p: Point): Point =>
-      shifted ? { alpha: p.alpha, value: p.value - p.alpha * least, slope: p.slope - least } : p;
-    const step = trial(seen(best), seen(other), seen(here), bracketed, low, high);
-    if (seen(here).value > seen(best).value) {
-      other = here;
-    } else {
-      if (seen(here).slope * Math.sign(seen(best).slope) < 0) other = best;
-      best = here;
-    }
-    bracketed = step.bracketed;
-    alpha = step.alpha;
-    if (bracketed) {
-      const now = Math.abs(other.alpha - best.alpha);
-      if (now >= SHRINK * before) alpha = best.alpha + 0.5 * (other.alpha - best.alpha);
-      before = width;
-      width = now;
-      low = Math.min(best.alpha, other.alpha);
-      high = Math.max(best.alpha, other.alpha);
-    } else {
-      low = alpha + 1.1 * (alpha - best.alpha);
-      high = alpha + 4 * (alpha - best.alpha);
-    }
-    if (alpha >= most) alpha = best.alpha + 0.5 * (most - best.alpha);
-    alpha = Math.min(alpha, LONGEST * first);
-    if (bracketed && (alpha <= low || alpha >= high || high - low <= NARROW * high)) alpha = best.alpha;
-    if (alpha === 0) break;
+  { c1, c2 }: SearchConstants,
+  workspace?: SearchWorkspace,
+): Searching<{ x: Float64Array; g: Float64Array; value: number; alpha: number } | undefined> {
+  f.hold?.(p);
+  const line = new Line(f, x, p, workspace);
+  if (c2 === undefined) {
+    const valueAt = function* (alpha: number): Work<number> {
+      stepped(x, alpha, p, line.x);
+      const found = f.value(line.x);
+      return typeof found === 'number' ? found : yield* found;
+    };
+    const lower = yield* backtracking(valueAt, { alpha: 0, value, slope }, first, c1);
+    if (!lower) return undefined;
+    const { alpha, value: there } = yield* line.at(lower.alpha);
+    f.accept?.(line.x, line.g);
+    return { x: line.x, g: line.g, value: there, alpha };
   }
-  return lower(best, best, start);
+  let last = 0;
+  const evaluate = (alpha: number) => {
+    last = alpha;
+    return line.at(alpha);
+  };
+  const found = yield* strongWolfe(evaluate, { alpha: 0, value, slope }, first, { c1, c2 });
+  return found && { ...(yield* line.accepted(found, last)), alpha: found.alpha };
 }
 
 /** Bounds of what a step is multiplied with to go back. */
@@ -118,75 +109,11 @@ export function* backtracking(
   let alpha = first;
   for (let k = 0; k < EVALUATIONS; k++) {
     const value = yield* evaluate(alpha);
-    yield undefined;
+    yield PAUSE;
     if (value <= start.value + c1 * alpha * start.slope && value < start.value) return { alpha, value };
     const bottom = (-start.slope * alpha * alpha) / (2 * (value - start.value - start.slope * alpha));
     const back = Number.isFinite(bottom) ? bottom / alpha : BACK.least;
     alpha *= Math.min(Math.max(back, BACK.least), BACK.most);
   }
   return undefined;
-}
-
-/** The lower of two points if it is below the start. */
-function lower(a: Point, b: Point, start: Point): Point | undefined {
-  const point = a.value <= b.value ? a : b;
-  return point.value < start.value && point.alpha > 0 ? point : undefined;
-}
-
-/** Where to look next, by interpolation of values and slopes: the four cases of Moré and Thuente. */
-function trial(
-  best: Point,
-  other: Point,
-  here: Point,
-  bracketed: boolean,
-  low: number,
-  high: number,
-): { alpha: number; bracketed: boolean } {
-  const sign = here.slope * Math.sign(best.slope);
-  const apart = here.alpha - best.alpha;
-  const cubic = (from: Point, to: Point) => {
-    const theta = (3 * (from.value - to.value)) / (to.alpha - from.alpha) + from.slope + to.slope;
-    const s = Math.max(Math.abs(theta), Math.abs(from.slope), Math.abs(to.slope));
-    return { theta, s };
-  };
-  if (here.value > best.value) {
-    const { theta, s } = cubic(best, here);
-    let gamma = s * Math.sqrt(Math.max(0, (theta / s) ** 2 - (best.slope / s) * (here.slope / s)));
-    if (here.alpha < best.alpha) gamma = -gamma;
-    const r = (gamma - best.slope + theta) / (gamma - best.slope + gamma + here.slope);
-    const c = best.alpha + r * apart;
-    const q = best.alpha + (best.slope / ((best.value - here.value) / apart + best.slope) / 2) * apart;
-    const alpha = Math.abs(c - best.alpha) < Math.abs(q - best.alpha) ? c : c + (q - c) / 2;
-    return { alpha, bracketed: true };
-  }
-  if (sign < 0) {
-    const { theta, s } = cubic(best, here);
-    let gamma = s * Math.sqrt(Math.max(0, (theta / s) ** 2 - (best.slope / s) * (here.slope / s)));
-    if (here.alpha > best.alpha) gamma = -gamma;
-    const r = (gamma - here.slope + theta) / (gamma - here.slope + gamma + best.slope);
-    const c = here.alpha + r * (best.alpha - here.alpha);
-    const q = here.alpha + (here.slope / (here.slope - best.slope)) * (best.alpha - here.alpha);
-    return { alpha: Math.abs(c - here.alpha) > Math.abs(q - here.alpha) ? c : q, bracketed: true };
-  }
-  if (Math.abs(here.slope) < Math.abs(best.slope)) {
-    const { theta, s } = cubic(best, here);
-    let gamma = s * Math.sqrt(Math.max(0, (theta / s) ** 2 - (best.slope / s) * (here.slope / s)));
-    if (here.alpha > best.alpha) gamma = -gamma;
-    const r = (gamma - here.slope + theta) / (gamma + (best.slope - here.slope) + gamma);
-    const c = r < 0 && gamma !== 0 ? here.alpha + r * (best.alpha - here.alpha) : here.alpha > best.alpha ? high : low;
-    const q = here.alpha + (here.slope / (here.slope - best.slope)) * (best.alpha - here.alpha);
-    if (bracketed) {
-      const near = Math.abs(c - here.alpha) < Math.abs(q - here.alpha) ? c : q;
-      const bound = here.alpha + SHRINK * (other.alpha - here.alpha);
-      return { alpha: here.alpha > best.alpha ? Math.min(bound, near) : Math.max(bound, near), bracketed };
-    }
-    const far = Math.abs(c - here.alpha) > Math.abs(q - here.alpha) ? c : q;
-    return { alpha: Math.max(low, Math.min(high, far)), bracketed };
-  }
-  if (!bracketed) return { alpha: here.alpha > best.alpha ? high : low, bracketed };
-  const { theta, s } = cubic(here, other);
-  let gamma = s * Math.sqrt(Math.max(0, (theta / s) ** 2 - (other.slope / s) * (here.slope / s)));
-  if (here.alpha > other.alpha) gamma = -gamma;
-  const r = (gamma - here.slope + theta) / (gamma - here.slope + gamma + other.slope);
-  return { alpha: here.alpha + r * (other.alpha - here.alpha), bracketed };
 }

@@ -2,14 +2,9 @@
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, viewOf } from '../../bindings/memory.js';
+import { norm } from './vectors.js';
 
 const PLACES = ['R', 'z', 'J', 'used', 'e', 'spare', 'some', 'someZ', 'U', 'd', 'p'] as const;
-
-export function lengthOf(v: Float64Array): number {
-  let square = 0;
-  for (const e of v) square += e * e;
-  return Math.sqrt(square);
-}
 
 /** |J·p + e|², J m×n. */
 export class LinearModel {
@@ -50,7 +45,7 @@ export class LinearModel {
   fold(errors: Float64Array): boolean {
     const { n, m, place, lengths, slope } = this;
     const { core } = this.engine;
-    this.errors = lengthOf(errors);
+    this.errors = norm(errors);
     viewOf('float64', place.e, m).set(errors);
     viewOf('float64', place.used, m * n).set(this.jacobian);
     core.fill(n * n + n, 0, place.R); // and z behind it

@@ -4,18 +4,19 @@ import { engineOf } from '../../bindings/load.js';
 import { Arena } from '../../bindings/memory.js';
 import { DataError, OptionError, shown } from '../runtime/errors.js';
 import { callback, checked, number, oneOf } from '../runtime/options.js';
-import { CLOSE, FAR, lowestAround } from './around.js';
+import { CLOSE_REACHES, FAR_REACHES, lowestAround } from './around.js';
 import { Box } from './box.js';
-import { conjugateGradient, scaledConjugateGradient } from './conjugate-gradient.js';
+import { conjugateGradientSolver, scaledConjugateGradientSolver } from './conjugate-gradient.js';
 import { Differences } from './differences.js';
-import { type Watch, drive } from './drive.js';
+import { type SolveObserver, drive } from './drive.js';
 import { sized, startOf } from './given.js';
 import { LINE_SEARCHES, type LineSearch } from './line-search.js';
-import { newton } from './newton.js';
-import { type Minimum, SOLVE_OPTIONS, type SolveOptions, type SolveReason, adviceFor } from './options.js';
-import { UPDATES, type Update, bfgs, lbfgs, oneStepSecant } from './quasi-newton.js';
+import { newtonSolver } from './newton.js';
+import { type Minimum, SOLVE_OPTIONS, type SolveOptions, type SolveReason, endingAdvice } from './options.js';
+import { SECANT_UPDATES, type SecantUpdate, bfgsSolver, lbfgsSolver, oneStepSecantSolver } from './quasi-newton.js';
 import { Scaled, unitsAt } from './scaled.js';
-import { type Iterate, type Solver, largest } from './smooth.js';
+import type { Iterate, Solver } from './smooth.js';
+import { largest } from './vectors.js';
 
 const METHODS = [
   'bfgs',
@@ -34,7 +35,7 @@ const OPTIONS = {
   gradient: callback<(x: Float64Array) => ArrayLike<number>>('(x) => gradient'),
   memory: number({ min: 1, integer: true }, 10),
   lineSearch: oneOf(LINE_SEARCHES, 'wolfe'),
-  update: oneOf(UPDATES, 'skip'),
+  update: oneOf(SECANT_UPDATES, 'skip'),
 };
 
 /** Options of `minimize`. */
@@ -48,7 +49,7 @@ export interface MinimizeOptions extends SolveOptions {
   /** Of quasi-Newton and Newton methods: strong Wolfe conditions ('wolfe', default), or going back until the value is low enough ('armijo'). */
   lineSearch?: LineSearch;
   /** Of quasi-Newton methods: steps without positive curvature teach nothing ('skip', default), or something ('damped', after Powell). */
-  update?: Update;
+  update?: SecantUpdate;
 }
 
 const QUASI_NEWTON: readonly MinimizeMethod[] = ['bfgs', 'lbfgs', 'oneStepSecant'];
@@ -128,9 +129,9 @@ export async function minimize(
   if (bad >= 0) throw new DataError('x0', `the gradient there is ${first[bad]}; expected a finite number`, { row: bad });
   const unit = unitsAt(start, atStart, first, differences);
   const sizes = (x: Float64Array) => x.map((e, i) => differences.size(i, e));
-  const around = (x: Float64Array, reaches = FAR) => lowestAround(value, x, sizes(x), box, reaches);
+  const around = (x: Float64Array, reaches = FAR_REACHES) => lowestAround(value, x, sizes(x), box, reaches);
   const found = (x: Float64Array, there: number, gradientNorm: number, iterations: number, reason: SolveReason): Minimum => {
-    const advice = adviceFor(reason, FLAT);
+    const advice = endingAdvice(reason, FLAT);
     return {
       x,
       value: there,
@@ -159,7 +160,7 @@ export async function minimize(
   const begun = smooth.inside(from);
   const g = new Float64Array(n);
   let last: Iterate = { x: begun, value: smooth.gradient(begun, g), gradient: g, rate: 0 };
-  smooth.settle(begun, g);
+  smooth.accept(begun, g);
   /**
    * The gradient in no unit: what a change of a variable by its size does to the value, relative to that, or to what it has fallen by if that is less: f may have a constant
    * part. Of the start nothing is known.
@@ -175,7 +176,7 @@ export async function minimize(
   /** Whether either of the last two steps lowered the value by more than rounding. */
   let lowered = false;
   let loweredBefore = false;
-  const watch: Watch = {
+  const watch: SolveObserver = {
     calls: () => counts.value + (settings.gradient ? counts.gradient : 0),
     told: ({ x, value: now, gradient: slope }, iteration) => ({
       iteration,
@@ -183,7 +184,7 @@ export async function minimize(
       value: now * smooth.scale,
       gradientNorm: norm(slope),
     }),
-    settled(iterate) {
+    endsAt(iterate) {
       const before = last;
       last = iterate;
       const x = smooth.outside(iterate.x);
@@ -201,21 +202,21 @@ export async function minimize(
   const arena = new Arena();
   try {
     const { method, memory, lineSearch, update } = settings;
-    const manner = { lineSearch, update };
+    const own = { lineSearch, update };
     const solver = (): Solver => {
       switch (method) {
         case 'bfgs':
-          return bfgs(arena, smooth, begun, manner);
+          return bfgsSolver(arena, smooth, begun, own);
         case 'lbfgs':
-          return lbfgs(smooth, begun, memory, manner);
+          return lbfgsSolver(smooth, begun, memory, own);
         case 'oneStepSecant':
-          return oneStepSecant(smooth, begun, manner);
+          return oneStepSecantSolver(smooth, begun, own);
         case 'conjugateGradient':
-          return conjugateGradient(smooth, begun, 'polakRibiere');
+          return conjugateGradientSolver(smooth, begun, 'polakRibiere');
         case 'scaledConjugateGradient':
-          return scaledConjugateGradient(smooth, begun);
+          return scaledConjugateGradientSolver(smooth, begun);
         default:
-          return newton(engine, arena, smooth, begun, false, method === 'truncatedNewton', lineSearch);
+          return newtonSolver(engine, arena, smooth, begun, false, method === 'truncatedNewton', lineSearch);
       }
     };
     const ended =
@@ -225,9 +226,9 @@ export async function minimize(
     let { reason }: { reason: SolveReason } = ended;
     const x = smooth.outside(last.x);
     // Where nothing is lower as closely as differences can tell, rounding has ended it.
-    if (reason === 'noProgress' && (relative(last) <= ROUNDED || around(x, CLOSE).x === x)) reason = 'tolerance';
+    if (reason === 'noProgress' && (relative(last) <= ROUNDED || around(x, CLOSE_REACHES).x === x)) reason = 'tolerance';
     // Steps that lower nothing, where the gradient is not small and something close by is lower: it is the gradient that is wrong.
-    if (reason === 'tolerance' && !lowered && !loweredBefore && relative(last) > ROUNDED && around(x, CLOSE).x !== x)
+    if (reason === 'tolerance' && !lowered && !loweredBefore && relative(last) > ROUNDED && around(x, CLOSE_REACHES).x !== x)
       reason = 'noProgress';
     if (reason === 'minGradient' && last.gradient.every((e) => e === 0) && !around(x).varies) reason = 'flat';
     return found(x, last.value * smooth.scale, norm(last.gradient), ended.iterations, reason);

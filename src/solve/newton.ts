@@ -3,9 +3,9 @@
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
 import { type Work, call } from '../runtime/work.js';
-import { SEARCHES, search } from './conjugate-gradient.js';
-import type { LineSearch } from './line-search.js';
-import { type Iterate, type Searching, type Smooth, type Solver, dot, gradientAt } from './smooth.js';
+import { type LineSearch, SEARCH_CONSTANTS, search } from './line-search.js';
+import { PAUSE, type Iterate, type Searching, type Smooth, type Solver, gradientAt } from './smooth.js';
+import { dot } from './vectors.js';
 
 /** β of the shifts: H + τ·I with τ = 0, then β·|H|, doubled until Cholesky succeeds. */
 const BETA = 1e-3;
@@ -44,12 +44,12 @@ export class Factor {
 }
 
 /** A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. Pauses after each product. */
-interface Curved {
+interface Directions {
   direction(x: Float64Array, g: Float64Array, p: Float64Array): Searching<void>;
 }
 
 /** By the whole matrix, a product for each column. */
-class Whole implements Curved {
+class WholeMatrix implements Directions {
   private readonly factor: Factor;
   private readonly a: Float64Array;
 
@@ -70,7 +70,7 @@ class Whole implements Curved {
       unit.fill(0);
       unit[k] = 1;
       yield* f.product!(x, unit, a.subarray(k * f.n, (k + 1) * f.n), this.gaussNewton);
-      yield undefined;
+      yield PAUSE;
     }
     let square = 0;
     for (let i = 0; i < f.n; i++) {
@@ -114,7 +114,7 @@ export function* truncated(
   const product = new Float64Array(n);
   for (let k = 0; k < 2 * n && Math.sqrt(square) > least; k++) {
     yield* times(d, product);
-    yield undefined;
+    yield PAUSE;
     const curvature = dot(d, product);
     if (!(curvature > 1e-16 * dot(d, d))) {
       if (k === 0) p.set(d);
@@ -137,7 +137,7 @@ export function* truncated(
 }
 
 /** By products alone. */
-class Truncated implements Curved {
+class TruncatedDirections implements Directions {
   constructor(
     private readonly f: Smooth,
     private readonly gaussNewton: boolean,
@@ -149,7 +149,7 @@ class Truncated implements Curved {
 }
 
 /** w ← w + η·Δ, B·Δ = −g, η by a strong Wolfe search from 1. The function must have products. */
-export function* newton(
+export function* newtonSolver(
   engine: DoubleEngine,
   arena: Arena,
   f: Smooth,
@@ -161,18 +161,20 @@ export function* newton(
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
   let value = yield* gradientAt(f, x, g);
-  yield undefined;
+  yield PAUSE;
   const p = new Float64Array(f.n);
-  const curved: Curved = byProducts ? new Truncated(f, gaussNewton) : new Whole(engine, arena, f, gaussNewton);
+  const directions: Directions = byProducts
+    ? new TruncatedDirections(f, gaussNewton)
+    : new WholeMatrix(engine, arena, f, gaussNewton);
   for (;;) {
-    yield* curved.direction(x, g, p);
+    yield* directions.direction(x, g, p);
     let slope = dot(g, p);
     if (!(slope < 0)) {
       for (let i = 0; i < f.n; i++) p[i] = -g[i]!;
       slope = -dot(g, g);
       if (slope === 0) return 'minGradient';
     }
-    const found = yield* search(f, x, value, p, slope, 1, SEARCHES[lineSearch]);
+    const found = yield* search(f, x, value, p, slope, 1, SEARCH_CONSTANTS[lineSearch]);
     if (!found) return 'noProgress';
     ({ x, value, g } = { x: found.x, value: found.value, g: found.g });
     yield { x, value, gradient: g, rate: found.alpha } satisfies Iterate;

@@ -12,7 +12,7 @@ export const SOLVE_OPTIONS = {
   minGradient: number({ min: 0, below: 1 }, 1e-8),
   tolerance: number({ min: 0, below: 1 }, 1e-14),
   bounds: value<Bounds | undefined>('an array of [low, high], low ≤ high, or null, one for each variable', isBounds, undefined),
-  onIteration: callback<(point: Progress) => void>('(point) => void'),
+  onIteration: callback<(point: SolveProgress) => void>('(point) => void'),
   numerics: NUMERICS,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: number({ above: 0 }, Infinity),
@@ -21,7 +21,7 @@ export const SOLVE_OPTIONS = {
 export type SolveSettings = Checked<typeof SOLVE_OPTIONS>;
 
 /** What `onIteration` is told. */
-export interface Progress {
+export interface SolveProgress {
   readonly iteration: number;
   readonly x: Float64Array;
   readonly value: number;
@@ -41,7 +41,7 @@ export interface SolveOptions {
    * residuals are orthogonal to all columns of their Jacobian up to a cosine of this size (MINPACK's gtol). Default 10⁻⁸; at least 0, below 1.
    */
   minGradient?: number;
-  /** Ends where two steps in a row lower the value, or change all variables, by no more than this share. Default 10⁻¹⁴: little more than rounding. */
+  /** Tolerances where two steps in a row lower the value, or change all variables, by no more than this share. Default 10⁻¹⁴: little more than rounding. */
   tolerance?: number;
   /**
    * [low, high] of each variable, ±Infinity where there is none on that side, null for none. A start outside is moved to the nearest point inside, any other stays where it is. [a, a] freezes
@@ -49,8 +49,8 @@ export interface SolveOptions {
    */
   bounds?: Bounds;
   /** Called after each accepted step. */
-  onIteration?: (point: Progress) => void;
-  /** Ends when aborted; what was found is returned. The thread is left to others every 16 ms, so that it can be. */
+  onIteration?: (point: SolveProgress) => void;
+  /** Tolerances when aborted; what was found is returned. The thread is left to others every 16 ms, so that it can be. */
   signal?: AbortSignal;
   /** Milliseconds, > 0, after which what was found is returned. Default no limit. */
   timeLimit?: number;
@@ -80,7 +80,7 @@ export interface Minimum {
 }
 
 /** What to do about an end. */
-export function adviceFor(reason: SolveReason, what: string): string | undefined {
+export function endingAdvice(reason: SolveReason, what: string): string | undefined {
   switch (reason) {
     case 'flat':
       return `${what}: begin where it does, closer to what you expect, or leave out what has no influence`;

@@ -1,19 +1,19 @@
 // BFGS in its inverse form, with limited memory, and with the memory of one step (Efficient BackProp 6.4; SPEC 1.6.4).
 
 import type { Arena } from '../../bindings/memory.js';
-import { SEARCHES, search } from './conjugate-gradient.js';
-import { Matrix, type Memory, Pairs } from './inverse-hessian.js';
-import type { LineSearch } from './line-search.js';
-import { type Iterate, type Kept, type Smooth, type Solver, dot, gradientAt, holding, sumOfMagnitudes } from './smooth.js';
+import { DenseInverse, type InverseHessian, LimitedMemory } from './inverse-hessian.js';
+import { type LineSearch, SEARCH_CONSTANTS, search } from './line-search.js';
+import { PAUSE, type Iterate, type SolverState, type Smooth, type Solver, gradientAt, holding } from './smooth.js';
+import { dot, sumOfMagnitudes } from './vectors.js';
 
 /** What to do with a step that shows no positive curvature: learn nothing from it, or as much as keeps the matrix positive definite (Powell 1978). */
-export const UPDATES = ['skip', 'damped'] as const;
-export type Update = (typeof UPDATES)[number];
+export const SECANT_UPDATES = ['skip', 'damped'] as const;
+export type SecantUpdate = (typeof SECANT_UPDATES)[number];
 
 /** How a quasi-Newton method searches and learns. */
-export interface Manner {
+export interface QuasiNewtonSettings {
   readonly lineSearch: LineSearch;
-  readonly update: Update;
+  readonly update: SecantUpdate;
   /**
    * What the whole matrix begins with, times the identity, where variables and values are known to be of the order of 1. Without it steps along the steepest direction begin at length 1, and the matrix
    * begins with the scale that this step shows: safe in any unit, but that of the steepest directions, so that flat ones are found late.
@@ -21,7 +21,7 @@ export interface Manner {
   readonly scale?: number;
 }
 
-export const USUAL: Manner = { lineSearch: 'wolfe', update: 'skip' };
+export const USUAL: QuasiNewtonSettings = { lineSearch: 'wolfe', update: 'skip' };
 
 /** The share of sᵀB·s that Powell's damping leaves to sᵀy at least. */
 const DAMPING = 0.2;
@@ -30,12 +30,18 @@ const DAMPING = 0.2;
 const LEAST_CURVATURE = 1e-10;
 
 /** The loop that quasi-Newton methods share. */
-function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manner, kept: Kept | undefined): Solver {
-  const { lineSearch, update, scale } = manner;
+function* quasiNewton(
+  f: Smooth,
+  x0: Float64Array,
+  memory: InverseHessian,
+  settings: QuasiNewtonSettings,
+  kept: SolverState | undefined,
+): Solver {
+  const { lineSearch, update, scale } = settings;
   const vector = () => new Float64Array(f.n);
-  let [x, g, room] = [x0.slice(), vector(), { x: vector(), g: vector() }];
+  let [x, g, workspace] = [x0.slice(), vector(), { x: vector(), g: vector() }];
   let value = yield* gradientAt(f, x, g);
-  yield undefined;
+  yield PAUSE;
   const [p, s, y] = [vector(), vector(), vector()];
   const known = holding(kept, value, g);
   if (known) memory.recall(known.numbers.slice(1), known.vectors);
@@ -50,7 +56,7 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manne
     if (slope === 0) return 'minGradient';
     let first = 1;
     if (steepest) first = scale === undefined ? 1 / Math.sqrt(-slope) : Math.min(1, 1 / sumOfMagnitudes(g));
-    const found = yield* search(f, x, value, p, slope, first, SEARCHES[lineSearch], room);
+    const found = yield* search(f, x, value, p, slope, first, SEARCH_CONSTANTS[lineSearch], workspace);
     if (!found) {
       if (steepest) return 'noProgress';
       steepest = true;
@@ -59,8 +65,8 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manne
     const { alpha } = found;
     if (steepest) memory.reset();
     for (let i = 0; i < s.length; i++) {
-      s[i] = room.x[i]! - x[i]!;
-      y[i] = room.g[i]! - g[i]!;
+      s[i] = workspace.x[i]! - x[i]!;
+      y[i] = workspace.g[i]! - g[i]!;
     }
     let curvature = dot(s, y);
     let theta = 1;
@@ -74,15 +80,15 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manne
       }
     }
     if (curvature > LEAST_CURVATURE * Math.sqrt(dot(s, s) * dot(y, y))) {
-      yield* memory.learn({ s, y, curvature, theta, before: g, after: room.g });
+      yield* memory.learn({ s, y, curvature, theta, before: g, after: workspace.g });
     } else {
-      yield* memory.pass(room.g);
+      yield* memory.pass(workspace.g);
     }
-    [x, g, room] = [room.x, room.g, { x, g }];
+    [x, g, workspace] = [workspace.x, workspace.g, { x, g }];
     value = found.value;
     steepest = memory.fresh;
     const gradient = g.slice();
-    const keep = (): Kept => {
+    const keep = (): SolverState => {
       const { numbers, vectors } = memory.keep();
       return { numbers: [value, ...numbers], vectors: { gradient, ...vectors } };
     };
@@ -91,16 +97,16 @@ function* quasiNewton(f: Smooth, x0: Float64Array, memory: Memory, manner: Manne
 }
 
 /** BFGS: δ = step, φ = change of gradient, M += (1 + φᵀMφ/δᵀφ)·δδᵀ/δᵀφ − (δφᵀM + Mφδᵀ)/δᵀφ ((44), corrected). */
-export function bfgs(arena: Arena, f: Smooth, x0: Float64Array, manner = USUAL, kept?: Kept): Solver {
-  return quasiNewton(f, x0, new Matrix(arena, f.n, manner.scale), manner, kept);
+export function bfgsSolver(arena: Arena, f: Smooth, x0: Float64Array, settings = USUAL, kept?: SolverState): Solver {
+  return quasiNewton(f, x0, new DenseInverse(arena, f.n, settings.scale), settings, kept);
 }
 
 /** BFGS that remembers the last `memory` steps. */
-export function lbfgs(f: Smooth, x0: Float64Array, memory: number, manner = USUAL, kept?: Kept): Solver {
-  return quasiNewton(f, x0, new Pairs(memory), manner, kept);
+export function lbfgsSolver(f: Smooth, x0: Float64Array, memory: number, settings = USUAL, kept?: SolverState): Solver {
+  return quasiNewton(f, x0, new LimitedMemory(memory), settings, kept);
 }
 
 /** The secant of one step: BFGS that starts from the identity each time (Battiti 1992). */
-export function oneStepSecant(f: Smooth, x0: Float64Array, manner = USUAL, kept?: Kept): Solver {
-  return quasiNewton(f, x0, new Pairs(1), manner, kept);
+export function oneStepSecantSolver(f: Smooth, x0: Float64Array, settings = USUAL, kept?: SolverState): Solver {
+  return quasiNewton(f, x0, new LimitedMemory(1), settings, kept);
 }

@@ -5,11 +5,11 @@ import { Arena } from '../../bindings/memory.js';
 import { DataError, OptionError, shown } from '../runtime/errors.js';
 import type { Box } from './box.js';
 import { Differences } from './differences.js';
-import type { Counts } from './drive.js';
+import type { CallCounts } from './drive.js';
 import { isList, sized } from './given.js';
-import { LinearModel, lengthOf } from './linear-model.js';
+import { LinearModel } from './linear-model.js';
 import { type ResidualLoss, robustSum } from './robust.js';
-import { same } from './smooth.js';
+import { equalVectors, norm } from './vectors.js';
 
 export interface ResidualFunctions {
   residuals(x: Float64Array): ArrayLike<number>;
@@ -23,7 +23,7 @@ export interface ResidualFunctions {
 }
 
 /** Residuals at a point, times the roots of their weights, and what is minimised there. */
-interface Seen {
+interface ResidualsAt {
   readonly x: Float64Array;
   readonly r: Float64Array;
   sum: number;
@@ -38,14 +38,14 @@ export class Residuals {
   /** How many residuals there are, and how many of them weigh anything. */
   readonly m: number;
   readonly observations: number;
-  readonly counts: Counts = { value: 0, gradient: 0, jacobian: 0 };
+  readonly counts: CallCounts = { value: 0, gradient: 0, jacobian: 0 };
   /** About the point at hand. */
   readonly model: LinearModel;
   readonly differences: Differences;
   private readonly arena = new Arena();
   /** Residuals of the model's point, and of the last other one. */
-  private here: Seen;
-  private there: Seen;
+  private here: ResidualsAt;
+  private there: ResidualsAt;
   private readonly column: Float64Array;
   private readonly bent: Float64Array;
   /** Of a robust loss: see robustSum. */
@@ -103,8 +103,8 @@ export class Residuals {
 
   /** F(x); what is not finite is too far. */
   valueAt(x: Float64Array): number {
-    if (same(x, this.here.x)) return this.here.sum;
-    if (!same(x, this.there.x)) {
+    if (equalVectors(x, this.here.x)) return this.here.sum;
+    if (!equalVectors(x, this.there.x)) {
       this.there.x.fill(Number.NaN);
       this.ask(x, this.there.r);
       this.there.x.set(x);
@@ -116,7 +116,7 @@ export class Residuals {
   /** Moves the model to x: R, z and what follows from them. `fine` asks for differences of fourth order. Says whether all of it is finite. */
   linearise(x: Float64Array, fine = false): boolean {
     this.valueAt(x);
-    if (!same(x, this.here.x)) [this.here, this.there] = [this.there, this.here];
+    if (!equalVectors(x, this.here.x)) [this.here, this.there] = [this.there, this.here];
     const { n, m, functions, here, share, pull, model } = this;
     this.counts.jacobian++;
     this.differences.follow(x);
@@ -173,7 +173,7 @@ export class Residuals {
   }
 
   /** Of residuals that are multiplied with the roots of their weights: what is minimised. */
-  private weigh(seen: Seen): void {
+  private weigh(seen: ResidualsAt): void {
     const { loss, scale } = this.functions;
     if (loss !== 'linear') {
       seen.sum = robustSum(loss, scale, seen.r);
@@ -212,7 +212,7 @@ export class Residuals {
     const ask = (at: Float64Array) => this.ask(at, this.bent);
     differences.slope(k, here.x, here.r, ask, column, fine);
     // A variable that starts at 0: what it takes to move residuals by their own size is its size.
-    if (differences.unknown(k) && differences.learn(k, here.x[k]!, lengthOf(here.r) / lengthOf(column))) {
+    if (differences.unknown(k) && differences.learn(k, here.x[k]!, norm(here.r) / norm(column))) {
       differences.slope(k, here.x, here.r, ask, column, fine);
     }
     const j = this.model.jacobian; // the caller's function may have made memory grow

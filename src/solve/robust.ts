@@ -1,7 +1,7 @@
 // Losses that large residuals count for less in than their squares, with SciPy's names and definitions.
 
 /** ρ(z), z the square of a residual over its scale, with ρ′ and ρ″: 'linear' is the sum of squares. */
-const LOSSES = {
+const RHO = {
   softL1: (z: number) => {
     const root = Math.sqrt(1 + z);
     return [(2 * z) / (root + 1), 1 / root, -0.5 / (root * root * root)];
@@ -15,8 +15,8 @@ const LOSSES = {
   arctan: (z: number) => [Math.atan(z), 1 / (1 + z * z), (-2 * z) / ((1 + z * z) * (1 + z * z))],
 } satisfies Record<string, (z: number) => number[]>;
 
-export const LOSS_NAMES = ['linear', 'softL1', 'huber', 'cauchy', 'arctan'] as const;
-export type ResidualLoss = (typeof LOSS_NAMES)[number];
+export const RESIDUAL_LOSS_NAMES = ['linear', 'softL1', 'huber', 'cauchy', 'arctan'] as const;
+export type ResidualLoss = (typeof RESIDUAL_LOSS_NAMES)[number];
 
 /**
  * s²·ρ(r²/s²) summed over residuals r. Where asked, what the slopes of each are multiplied with into `share`, so that their squares are like the second derivative (Triggs et al.
@@ -29,7 +29,7 @@ export function robustSum(
   share?: Float64Array,
   pull?: Float64Array,
 ): number {
-  const rho = LOSSES[loss];
+  const rho = RHO[loss];
   let sum = 0;
   for (let i = 0; i < r.length; i++) {
     const z = (r[i]! / scale) ** 2;

@@ -3,10 +3,11 @@
 import type { Work } from '../runtime/work.js';
 import type { Box } from './box.js';
 import { CENTRAL, type Differences, powerOfTwo } from './differences.js';
-import { type Immediate, dot, same } from './smooth.js';
+import type { Immediate } from './smooth.js';
+import { dot, equalVectors } from './vectors.js';
 
 /** What may be asked of a caller. */
-export interface Asked {
+export interface CallerFunction {
   value(x: Float64Array): number;
   /** ∇f(x) into g; `own` gives f(x), where that is needed. */
   slopes(x: Float64Array, own: () => number, g: Float64Array): void;
@@ -49,7 +50,7 @@ export class Scaled implements Immediate {
   private readonly held: Uint8Array;
 
   constructor(
-    private readonly asked: Asked,
+    private readonly asked: CallerFunction,
     private readonly box: Box,
     readonly unit: Float64Array,
     value: number,
@@ -88,7 +89,7 @@ export class Scaled implements Immediate {
   }
 
   private valueAt(x: Float64Array): number {
-    if (!same(x, this.valued)) {
+    if (!equalVectors(x, this.valued)) {
       this.valued.fill(Number.NaN);
       this.known = this.asked.value(x);
       this.valued.set(x);
@@ -101,7 +102,7 @@ export class Scaled implements Immediate {
     const { unit, scale, box, slope, graded } = this;
     const x = this.outside(u);
     const own = this.valueAt(x);
-    if (!same(x, graded)) {
+    if (!equalVectors(x, graded)) {
       graded.fill(Number.NaN);
       this.asked.slopes(x, () => own, slope);
       graded.set(x);
@@ -132,7 +133,7 @@ export class Scaled implements Immediate {
   }
 
   /** An accepted point: u ← where the function was asked for u, g ← the gradient there, from memory. */
-  settle(u: Float64Array, g: Float64Array): void {
+  accept(u: Float64Array, g: Float64Array): void {
     if (!this.box.bounded) return;
     u.set(this.inside(this.outside(u)));
     this.gradient(u, g);

@@ -11,10 +11,10 @@ export interface Smooth {
   value(x: Float64Array): number | Work<number>;
   /** H(x)·v into `out`, or a Gauss-Newton approximation of it; missing where only gradients are known. */
   product?(x: Float64Array, v: Float64Array, out: Float64Array, gaussNewton: boolean): Work<void>;
-  /** p ← what of a direction from the last settled point leads somewhere; missing where there are no bounds. */
+  /** p ← what of a direction from the last accepted point leads somewhere; missing where there are no bounds. */
   hold?(p: Float64Array): void;
   /** x ← the point that an accepted one stands for, g ← ∇E there. */
-  settle?(x: Float64Array, g: Float64Array): void;
+  accept?(x: Float64Array, g: Float64Array): void;
 }
 
 /** E(x), and ∇E(x) into g, of either kind of function. */
@@ -42,7 +42,7 @@ export interface Squares {
   /** −(JᵀJ + μ·diag(d))⁻¹·Jᵀr into p, for J and r of the last `linearise`; false where it cannot be found. */
   step(mu: number, d: Float64Array, p: Float64Array): boolean | Searching<boolean>;
   /**
-   * −½·(JᵀJ + μ·diag(d))⁻¹·Jᵀr″(p, p) into `to`, for the last `step`, whose result p was: how the path bends that the residuals foretell. From the residuals at x + h·p.
+   * −½·(JᵀJ + μ·diag(d))⁻¹·Jᵀr″(p, p) into `to`, for the last `step`, whose result p was: how the path bends that the residuals predict. From the residuals at x + h·p.
    * Comes to false where it is not to be had. Missing where it never is.
    */
   bend?(p: Float64Array, h: number, to: Float64Array): Work<boolean>;
@@ -54,13 +54,13 @@ export interface Squares {
  * What a solver needs beside an accepted point to go on from there with the same bits. The first number is E at the point, the vector `gradient` its gradient: by them the
  * next solver sees whether E is still the same function, of which what was learned holds.
  */
-export interface Kept {
+export interface SolverState {
   readonly numbers: readonly number[];
   readonly vectors: Readonly<Record<string, Float64Array>>;
 }
 
 /** What was kept at a point, where E and its gradient are there what they were, bit by bit; undefined where this is another function. */
-export function holding(kept: Kept | undefined, value: number, gradient: Float64Array): Kept | undefined {
+export function holding(kept: SolverState | undefined, value: number, gradient: Float64Array): SolverState | undefined {
   const before = kept?.vectors['gradient'];
   if (!before || before.length !== gradient.length || !Object.is(kept.numbers[0], value)) return undefined;
   return before.every((e, i) => Object.is(e, gradient[i])) ? kept : undefined;
@@ -77,51 +77,26 @@ export interface Iterate {
    * What the solver needs to go on from here, which nobody writes to; missing where it needs nothing else. Right until the next point is yielded, in the middle of a search as well:
    * what a step teaches belongs to the point that it led to.
    */
-  keep?(): Kept;
+  keep?(): SolverState;
 }
 
 /** Why a method ended by itself. */
 export type Ending = 'noProgress' | 'muMax' | 'minGradient';
 
-/**
- * A method at work: yields what is to be carried out, an iterate for each accepted point, and undefined after each evaluation that led to none, so that whoever drives it
- * can pause.
- */
-export type Solver<E = Ending> = Generator<Piece | Iterate | undefined, E, number>;
+/** What a solver says after an evaluation that led to no accepted point: whoever drives it may let others have the thread. */
+export interface Pause {
+  readonly pauses: true;
+}
+
+export const PAUSE: Pause = Object.freeze({ pauses: true });
+
+/** Whether what a solver says is an accepted point. */
+export function isIterate(said: Iterate | Pause): said is Iterate {
+  return said !== PAUSE;
+}
+
+/** A method at work: yields what is to be carried out, an iterate for each accepted point, and PAUSE between evaluations. */
+export type Solver<E = Ending> = Generator<Piece | Iterate | Pause, E, number>;
 
 /** A part of one that accepts nothing. */
-export type Searching<T> = Generator<Piece | undefined, T, number>;
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  let s = 0;
-  for (let i = 0; i < a.length; i++) s += a[i]! * b[i]!;
-  return s;
-}
-
-/** max |a_i| */
-export function largest(a: Float64Array): number {
-  let most = 0;
-  for (let i = 0; i < a.length; i++) {
-    const v = Math.abs(a[i]!);
-    if (v > most || v - v !== 0) most = v;
-  }
-  return most;
-}
-
-/** Σ |a_i| */
-export function sumOfMagnitudes(a: Float64Array): number {
-  let s = 0;
-  for (let i = 0; i < a.length; i++) s += Math.abs(a[i]!);
-  return s;
-}
-
-/** to = x + α·p */
-export function moved(x: Float64Array, alpha: number, p: Float64Array, to: Float64Array): void {
-  for (let i = 0; i < x.length; i++) to[i] = x[i]! + alpha * p[i]!;
-}
-
-/** Whether two vectors of one length are equal; none is where an entry is no number. */
-export function same(a: Float64Array, b: Float64Array): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
+export type Searching<T> = Generator<Piece | Pause, T, number>;

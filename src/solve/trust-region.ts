@@ -1,15 +1,17 @@
-// Levenberg and Marquardt's method as Moré made it safe (1978), with bounds and geodesic acceleration: for callers' own residuals.
+// Levenberg and Marquardt's method as Moré made it safe (1978), with bounds and geodesic acceleration: for callers' own residuals. A radius is what changes, and damping follows
+// from it (damping.ts). Networks have another loop, levenberg-marquardt.ts, which changes μ itself, as the chapter does: its normal equations are sums over samples.
 
 import type { Box } from './box.js';
 import { BoundedStep } from './bounded-step.js';
-import { FAR, lowestAround } from './around.js';
-import { SINGULAR, damping } from './damping.js';
+import { FAR_REACHES, lowestAround } from './around.js';
+import { SINGULAR, dampingFor } from './damping.js';
 import type { Residuals } from './residuals.js';
 import type { SolveReason } from './options.js';
-import { type Iterate, type Solver, dot } from './smooth.js';
+import { PAUSE, type Pause, type Iterate, type Solver } from './smooth.js';
+import { dot } from './vectors.js';
 
 /** When it ends. */
-export interface Ends {
+export interface Tolerances {
   /** Largest cosine between residuals and a column of their Jacobian that counts as none. */
   readonly minGradient: number;
   /** What two steps in a row must change the sum by, or the variables, relative to their size. */
@@ -22,7 +24,7 @@ const FIRST = 10;
 /** Entries of D are at least this share of the largest. */
 const FLOOR = 1e-10;
 
-/** A step must lower the sum by this share of what the model foretells. */
+/** A step must lower the sum by this share of what the model predicts. */
 const LEAST = 1e-4;
 
 /** Steps that lower the sum as predicted, up to this share of it, need no acceleration. */
@@ -63,10 +65,15 @@ const RESIDUE = 2 ** -13;
 const NOTHING = 1e-28;
 
 /**
- * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one predicted F badly, the step
+ * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one gainRatio F badly, the step
  * is bent as residuals bend. Yields accepted points.
  */
-export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }: Ends, numeric: boolean): Solver<SolveReason> {
+export function* trustRegion(
+  f: Residuals,
+  box: Box,
+  { minGradient, tolerance }: Tolerances,
+  numeric: boolean,
+): Solver<SolveReason> {
   const { n } = f;
   const d = new Float64Array(n); // D²
   const step = new BoundedStep(f.model, box);
@@ -77,7 +84,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
   const sizes = () => f.x.map((e, i) => (box.isFrozen(i) ? 0 : f.differences.size(i, e)));
   const iterate = (rate: number): Iterate => ({ x: f.x.slice(), value: f.sum, gradient: gradientOf(f, box), rate });
   if (f.model.slope.every((e) => e === 0)) {
-    const lower = lowestAround((x) => f.valueAt(x), f.x, sizes(), box, FAR);
+    const lower = lowestAround((x) => f.valueAt(x), f.x, sizes(), box, FAR_REACHES);
     if (lower.value < f.sum && f.linearise(lower.x)) yield iterate(0);
   }
   /** Where a step was refused, however short, is a minimum only if the sum is level there, residuals are nearly orthogonal to J, or its own step is one of rounding: else the model is wrong. */
@@ -90,7 +97,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
   const begun = f.sum;
   let radius = 0;
   let mu = 0;
-  let predicted = 1; // the last ratio of what F fell by and what the model said
+  let gainRatio = 1; // of the last trial: what F fell by, relative to what the model predicted
   let small = 0;
   let ending: SolveReason | undefined;
   let rounds = REFINED;
@@ -99,7 +106,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
     if (k === 0) radius = FIRST * length(sizes());
     if (f.sum === 0 || angle(f, box) <= minGradient) ending = 'minGradient';
     while (!ending) {
-      mu = damping(f, step, box, d, length, radius, mu, k === 0);
+      mu = dampingFor(f, step, box, d, length, radius, mu, k === 0);
       const size = length(p);
       const product = f.model.times(p);
       const bent = dot(product, product);
@@ -109,7 +116,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
         break;
       }
       for (let i = 0; i < n; i++) to[i] = f.x[i]! + p[i]!;
-      if ((mu > 0 || Math.abs(predicted - 1) > STRAIGHT) && f.acceleration(p, step.free, a) && 2 * length(a) <= BENT * size) {
+      if ((mu > 0 || Math.abs(gainRatio - 1) > STRAIGHT) && f.acceleration(p, step.free, a) && 2 * length(a) <= BENT * size) {
         for (let i = 0; i < n; i++) to[i]! += a[i]! / 2;
       }
       box.project(to);
@@ -119,28 +126,28 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       }
       const value = f.valueAt(to);
       const fell = f.sum - value;
-      predicted = fell / model;
+      gainRatio = fell / model;
       const still = size <= tolerance * length(sizes());
-      const settled = still || (Math.abs(fell) <= tolerance * f.sum && model <= tolerance * f.sum && !(predicted > 2));
-      if (!(predicted > 0.25)) {
+      const converged = still || (Math.abs(fell) <= tolerance * f.sum && model <= tolerance * f.sum && !(gainRatio > 2));
+      if (!(gainRatio > 0.25)) {
         const along = dot(p, f.model.slope);
         const share = fell >= 0 ? 0.5 : (0.5 * along) / (along + fell / 2);
         const less = share >= 0.1 && value <= 100 * f.sum ? Math.min(share, 0.5) : 0.1;
         radius = less * Math.min(radius, 10 * size);
         mu /= less;
-      } else if (mu === 0 || predicted >= 0.75) {
+      } else if (mu === 0 || gainRatio >= 0.75) {
         radius = Math.max(2 * size, mu === 0 ? radius : 0);
         mu /= 2;
       }
-      if (fell > 0 && predicted > LEAST) {
+      if (fell > 0 && gainRatio > LEAST) {
         if (!f.linearise(to)) return 'noProgress';
         yield iterate(mu);
-        small = settled ? small + 1 : 0;
+        small = converged ? small + 1 : 0;
         if (small === 2) ending = 'tolerance';
         break;
       }
-      yield undefined;
-      if (settled || !(radius > 0)) {
+      yield PAUSE;
+      if (converged || !(radius > 0)) {
         ending = jammed();
         break;
       }
@@ -156,7 +163,7 @@ export function* trustRegion(f: Residuals, box: Box, { minGradient, tolerance }:
       const { lengths, errors } = f.model;
       const finer =
         numeric && rounds-- > 0 && f.differences.refine(f.x, (i) => Math.max(errors, RESIDUE * Math.sqrt(begun)) / lengths[i]!);
-      if (finer && f.linearise(f.x.slice())) yield undefined;
+      if (finer && f.linearise(f.x.slice())) yield PAUSE;
       else {
         if (flat && f.sum > NOTHING * begun) ending = 'flat';
         break;
@@ -188,7 +195,7 @@ function aside(
   for (let i = 0; i < x.length; i++) {
     if (box.isFrozen(i) || !(lengths[i]! * sizes[i]! <= INFLUENCE * errors)) continue;
     const alone = sizes.map((e, k) => (k === i ? e : 0));
-    const beside = lowestAround(seen, x, alone, box, FAR);
+    const beside = lowestAround(seen, x, alone, box, FAR_REACHES);
     if (beside.value < sum) return { flat: false, lower: beside.x };
     if (!beside.varies) flat = true;
   }
@@ -225,7 +232,7 @@ function* lastDigits(
   box: Box,
   numeric: boolean,
   iterate: (rate: number) => Iterate,
-): Generator<Iterate | undefined, void> {
+): Generator<Iterate | Pause, void> {
   if (f.sum === 0) return;
   if (numeric) f.linearise(f.x.slice(), true);
   let before = angle(f, box);
@@ -237,7 +244,7 @@ function* lastDigits(
     const moved = to.reduce((most, e, i) => Math.max(most, Math.abs(e - f.x[i]!) / f.differences.size(i, e)), 0);
     if (moved <= ROUNDING) return;
     const value = f.valueAt(to);
-    yield undefined;
+    yield PAUSE;
     if (!(value <= f.sum * (1 + 1e-9)) || !f.linearise(to, numeric)) return;
     yield iterate(0);
     const now = angle(f, box);

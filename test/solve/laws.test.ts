@@ -4,13 +4,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { engineOf } from '../../bindings/load.js';
 import { Arena, heap } from '../../bindings/memory.js';
 import { DataError, OptionError, leastSquares, minimize } from '../../src/index.js';
-import { conjugateGradient } from '../../src/solve/conjugate-gradient.js';
-import { levenbergMarquardt } from '../../src/solve/levenberg-marquardt.js';
-import { type Point, strongWolfe } from '../../src/solve/line-search.js';
-import { newton } from '../../src/solve/newton.js';
-import { Matrix, Pairs } from '../../src/solve/inverse-hessian.js';
-import { bfgs, lbfgs } from '../../src/solve/quasi-newton.js';
-import type { Iterate, Smooth, Solver } from '../../src/solve/smooth.js';
+import { conjugateGradientSolver } from '../../src/solve/conjugate-gradient.js';
+import { levenbergMarquardtSolver } from '../../src/solve/levenberg-marquardt.js';
+import { type Point, strongWolfe } from '../../src/solve/more-thuente.js';
+import { newtonSolver } from '../../src/solve/newton.js';
+import { DenseInverse, LimitedMemory } from '../../src/solve/inverse-hessian.js';
+import { bfgsSolver, lbfgsSolver } from '../../src/solve/quasi-newton.js';
+import { type Iterate, type Smooth, type Solver, isIterate } from '../../src/solve/smooth.js';
 import { type Work, done, hereUntil, workHere } from '../../src/runtime/work.js';
 import { numbers } from '../layers/training.js';
 
@@ -60,7 +60,7 @@ function* iterates(solver: Solver): Generator<Iterate> {
   for (;;) {
     const { done, value } = hereUntil(engine, solver);
     if (done) return;
-    if (value) yield value;
+    if (isIterate(value)) yield value;
   }
 }
 
@@ -76,25 +76,25 @@ function stepsTo(solver: Solver, minGradient: number, most: number): number {
 describe('on a quadratic', () => {
   test.each([1, 2, 5, 12])('Newton needs one step (n = %i)', (n) => {
     const { f } = quadratic(n, 100, n);
-    expect(stepsTo(newton(engine, arena, f, new Float64Array(n), false, false), 1e-9, 5)).toBe(1);
+    expect(stepsTo(newtonSolver(engine, arena, f, new Float64Array(n), false, false), 1e-9, 5)).toBe(1);
   });
 
   // Exact steps: the search ends where the slope is 1e-9 of the first, and so does the gradient, times the condition number.
   test.each([2, 3, 5, 10])('conjugate gradients with exact steps end in n of them (n = %i)', (n) => {
     for (const beta of ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const) {
       const { f } = quadratic(n, 50, n + 1);
-      expect(stepsTo(conjugateGradient(f, new Float64Array(n), beta, 1e-9), 1e-6, 100)).toBeLessThanOrEqual(n);
+      expect(stepsTo(conjugateGradientSolver(f, new Float64Array(n), beta, 1e-9), 1e-6, 100)).toBeLessThanOrEqual(n);
     }
   });
 
   test.each([2, 5, 10])('conjugate gradients end in about n steps, as far as the line search is exact (n = %i)', (n) => {
     const { f } = quadratic(n, 50, n + 1);
-    expect(stepsTo(conjugateGradient(f, new Float64Array(n), 'polakRibiere'), 1e-6, 100)).toBeLessThanOrEqual(3 * n);
+    expect(stepsTo(conjugateGradientSolver(f, new Float64Array(n), 'polakRibiere'), 1e-6, 100)).toBeLessThanOrEqual(3 * n);
   });
 
   test.each([3, 8])('BFGS and limited memory of as many steps walk alike from the same scale (n = %i)', (n) => {
     const { f } = quadratic(n, 30, n + 2);
-    const ends = [bfgs(arena, f, new Float64Array(n)), lbfgs(f, new Float64Array(n), 100)].map((s) =>
+    const ends = [bfgsSolver(arena, f, new Float64Array(n)), lbfgsSolver(f, new Float64Array(n), 100)].map((s) =>
       [...iterates(s)].slice(0, 2),
     );
     // Both begin with the steepest direction; the second direction knows one pair and the same scale.
@@ -109,7 +109,7 @@ describe('on a quadratic', () => {
     // Without that it takes 186 to 205 evaluations from such starts, with it 121 to 133.
     for (let seed = 1; seed <= 5; seed++) {
       const { f, evaluations } = quadratic(30, 1e4, seed);
-      for (const { value } of iterates(bfgs(arena, f, new Float64Array(30)))) if (value <= 1e-10) break;
+      for (const { value } of iterates(bfgsSolver(arena, f, new Float64Array(30)))) if (value <= 1e-10) break;
       expect(evaluations()).toBeLessThan(160);
     }
   });
@@ -117,16 +117,16 @@ describe('on a quadratic', () => {
   test('BFGS that begins with the scale of the unit needs little more than a step for each direction', () => {
     const { f, evaluations } = quadratic(30, 1e4, 6);
     const manner = { lineSearch: 'wolfe', update: 'skip', scale: 3 } as const;
-    for (const { value } of iterates(bfgs(arena, f, new Float64Array(30), manner))) if (value <= 1e-10) break;
+    for (const { value } of iterates(bfgsSolver(arena, f, new Float64Array(30), manner))) if (value <= 1e-10) break;
     expect(evaluations()).toBeLessThan(80);
   });
 
   test('values never rise, whatever the method', () => {
     for (const make of [
-      (f: Smooth, x: Float64Array) => bfgs(arena, f, x),
-      (f: Smooth, x: Float64Array) => lbfgs(f, x, 5),
-      (f: Smooth, x: Float64Array) => conjugateGradient(f, x, 'powellBeale'),
-      (f: Smooth, x: Float64Array) => newton(engine, arena, f, x, false, true),
+      (f: Smooth, x: Float64Array) => bfgsSolver(arena, f, x),
+      (f: Smooth, x: Float64Array) => lbfgsSolver(f, x, 5),
+      (f: Smooth, x: Float64Array) => conjugateGradientSolver(f, x, 'powellBeale'),
+      (f: Smooth, x: Float64Array) => newtonSolver(engine, arena, f, x, false, true),
     ]) {
       const { f } = quadratic(9, 1e4, 3);
       let before = Infinity;
@@ -160,7 +160,7 @@ describe('what quasi-Newton methods learn', () => {
   }
 
   test.each([1, 2, 3, 7, 16])('the secant equation M·y = s, M symmetric and positive definite (n = %i)', (n) => {
-    const matrix = new Matrix(arena, n);
+    const matrix = new DenseInverse(arena, n);
     const next = numbers(n);
     const p = new Float64Array(n);
     const all = pairs(n, 4);
@@ -185,7 +185,7 @@ describe('what quasi-Newton methods learn', () => {
 
   test.each([1, 2, 5, 9])('Nocedal’s two loops are the matrix written out (n = %i)', (n) => {
     const all = pairs(n, 5);
-    const memory = new Pairs(3);
+    const memory = new LimitedMemory(3);
     for (const { s, y } of all) workHere(engine, memory.learn({ s, y, curvature: inner(s, y) }));
     const kept = all.slice(-3);
     const last = kept.at(-1)!;
@@ -260,8 +260,8 @@ test('Newton is invariant under linear maps of the variables', () => {
   };
   const start = Float64Array.of(-1.2, 1);
   const inside = Float64Array.of(start[0]! / a, (start[1]! - start[0]! / a) / b);
-  const one = [...iterates(newton(engine, arena, rosenbrock, start, false, false))].slice(0, 8);
-  const other = [...iterates(newton(engine, arena, mapped, inside, false, false))].slice(0, 8);
+  const one = [...iterates(newtonSolver(engine, arena, rosenbrock, start, false, false))].slice(0, 8);
+  const other = [...iterates(newtonSolver(engine, arena, mapped, inside, false, false))].slice(0, 8);
   one.forEach(({ x }, k) => {
     out(other[k]!.x).forEach((v, i) => {
       expect(Math.abs(v - x[i]!)).toBeLessThan(1e-8);
@@ -309,7 +309,7 @@ describe('Levenberg-Marquardt', () => {
   const last = new Float64Array(2);
   const damping = { muInc: 10, muDec: 0.1, muMax: 1e10, scaling: 'identity', rule: 'tenfold' } as const;
   const first = (mu: number) => {
-    const [iterate] = [...iterates(levenbergMarquardt(squares, new Float64Array(2), { ...damping, mu }))];
+    const [iterate] = [...iterates(levenbergMarquardtSolver(squares, new Float64Array(2), { ...damping, mu }))];
     return iterate!.x;
   };
 
