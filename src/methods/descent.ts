@@ -7,7 +7,7 @@ import { Purpose, halves } from '../runtime/random.js';
 import { isSchedule } from '../rates/schedule.js';
 import { MeasuredRate, isAutoRate } from './auto-rate.js';
 import type { MethodState, RatePlan, Task, Training } from './method.js';
-import { SafeRate } from './safe-rate.js';
+import { MEASURED_ON, SafeRate, measuredOn } from './safe-rate.js';
 import { SampledDiagonal } from './subsample.js';
 import { RunOrder } from './order.js';
 import type { DiagonalPlace, Rule } from './rule.js';
@@ -67,6 +67,9 @@ export class Descent implements Training {
   private readonly sampled: SampledDiagonal | undefined;
   private readonly measured: MeasuredRate | undefined;
   private readonly safe: SafeRate | undefined;
+  /** Whether another fit might measure that again, and on what samples it was measured. */
+  private readonly young: boolean = false;
+  private on: Float64Array | undefined;
   /** Whether the diagonal of a fit before this one is still there. */
   private readonly known: boolean;
   /** Whether no step has been taken since its rule began. */
@@ -142,7 +145,14 @@ export class Descent implements Training {
     const remembered = state?.method === rule.name && whole ? state.memory : [Infinity, this.rate, 0, 0, 1];
     const [value, found, peak, , power] = remembered as Memory;
     core.updateRecall(this.update, value, found, peak, 0, power);
-    if (rule.safe && (value === Infinity || power > YOUNG)) this.safe = new SafeRate(task, size.first);
+    if (rule.safe && (value === Infinity || power > YOUNG)) {
+      const before = state?.vectors[MEASURED_ON];
+      // What a stream has at hand changes; a pass over all samples is only worth it for those who go on.
+      if (before || task.stream) this.on = measuredOn(task);
+      const same = value < Infinity && before?.length === 2 && this.on!.every((v, i) => v === before[i]);
+      if (!same) this.safe = new SafeRate(task, size.first);
+      this.young = true;
+    }
     this.surround(state);
   }
 
@@ -396,6 +406,7 @@ export class Descent implements Training {
     this.moments.forEach((moment, i) => {
       if (whether(moment)) vectors[this.rule.moments[i]!] = moment.read();
     });
+    if (this.young) vectors[MEASURED_ON] = this.on ??= measuredOn(this.task);
     if (this.average) {
       vectors[AVERAGE] = this.average.read();
       vectors[WEIGHTS] = this.weights ?? this.task.plan.theta.view().slice(0, this.average.length);

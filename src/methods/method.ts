@@ -21,6 +21,8 @@ export interface BatchSize {
   /** In the first epoch; in the last one before this fit, where it continues another. */
   readonly first: number;
   readonly continues: boolean;
+  /** Where it began, in the first of the fits that continue each other. */
+  readonly least: number;
   /** The most that it may become. */
   readonly limit: number;
   /** In the next epoch, after one with `size`; `epoch` counts those done. Missing where it stays the same. */

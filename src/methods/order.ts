@@ -24,8 +24,8 @@ export class RunOrder {
     state: MethodState | undefined,
   ) {
     const { arena, order, rows, size, stream } = task;
-    // All samples at once are the same set in any order.
-    if (order === 'sequential' || (size.first >= rows && !stream)) return;
+    // All samples at once are the same set in any order. Where batches have grown to that, orders go on as they were: sums in another order have other bits.
+    if (order === 'sequential' || (size.least >= rows && !stream)) return;
     this.room = new Words(arena, rows);
     this.emphasis = order === 'emphasize' ? emphasize() : typeof order === 'object' ? order : undefined;
     if (!this.emphasis) return;

@@ -1,8 +1,22 @@
 // The rate at which steps on a few samples are safe, from the curvature of batches.
 
+import { crc32 } from '../runtime/crc.js';
 import type { Work } from '../runtime/work.js';
 import { PrincipalCurvature } from './auto-rate.js';
 import type { Task } from './method.js';
+
+/** What a method's state has of the samples that a rate was measured on. */
+export const MEASURED_ON = 'samples measured on';
+
+/** A checksum of a task's samples, and the size of batch that it began with: with the same, a fit goes on as if it had not been divided. */
+export function measuredOn({ samples: { x, t, w }, subset, size }: Task): Float64Array {
+  const bytes = [x, t, w, subset].map((part) => {
+    if (!part) return new Uint8Array(0);
+    const { buffer, byteOffset, byteLength } = part.view();
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
+  return Float64Array.of(Number.parseInt(crc32(bytes), 16), size.least);
+}
 
 /** Batches to look at, and samples in all of them beyond which one will do. */
 const BATCHES = 8;

@@ -10,7 +10,7 @@ import { Purpose } from '../runtime/random.js';
 import { type Work, done } from '../runtime/work.js';
 
 export function fixedSize(size: number): BatchSize {
-  return { first: size, continues: false, limit: size };
+  return { first: size, continues: false, least: size, limit: size };
 }
 
 /** Samples and parts of them that the variance of the gradient is measured on, at least and at most. */
@@ -28,10 +28,11 @@ export function growingSize(
   size: number | undefined,
 ): BatchSize {
   const most = Math.min(limit, rows);
+  const least = Math.min(start, most);
   const first = Math.min(size ?? start, most);
   const continues = size !== undefined;
   if (by === 'epoch') {
-    return { first, continues, limit: most, next: (now) => done(Math.min(most, Math.ceil(factor * now))) };
+    return { first, continues, least, limit: most, next: (now) => done(Math.min(most, Math.ceil(factor * now))) };
   }
   const { engine, architecture, theta: parameters } = plan;
   const gradient = new Reals(arena, parameters.precision, plan.parameters);
@@ -42,6 +43,7 @@ export function growingSize(
   return {
     first,
     continues,
+    least,
     limit: most,
     *next(now, epoch): Work<number> {
       if (now >= most) return now;

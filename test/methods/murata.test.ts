@@ -1,7 +1,7 @@
 // murata with its defaults: it adapts, it is safe, and it measures the rate that it starts with.
 
 import { describe, expect, it } from 'vitest';
-import { type FitOptions, Network, dense, gaussianNoise, murata, sgd } from '../../src/index.js';
+import { type FitOptions, Network, dense, gaussianNoise, growing, loadModel, murata, sgd } from '../../src/index.js';
 import { OptionError } from '../../src/runtime/errors.js';
 
 /** Normal numbers (Box-Muller on a linear congruential generator). */
@@ -186,6 +186,56 @@ describe('murata with its defaults', () => {
     await whole.fit(X, Y, { ...options, epochs: 9 });
     for (const epochs of [1, 3, 5]) await pieces.partialFit(X, Y, { ...options, epochs });
     expect(pieces.getWeights()).toEqual(whole.getWeights());
+  });
+
+  it.each([
+    ['full batches', { batchSize: 'full' }],
+    ['one step an epoch', { batchSize: 64 }],
+    ['a few steps', { batchSize: 7 }],
+    ['batches that grow', { batchSize: growing({ start: 8 }) }],
+    ['weights', { batchSize: 16, sampleWeights: Array.from({ length: 40 }, (_, i) => i % 3) }],
+    ['a validation set', { batchSize: 16, validation: 0.2 }],
+  ] as const)('measures once where the same rows come again: %s', async (_, options) => {
+    const { X, Y } = linear(4, 0.5, 40);
+    const make = () => Network.create({ inputs: 6, layers: net610, loss: 'meanSquaredError', seed: 5 });
+    let [whole, pieces] = [await make(), await make()];
+    const given = { ...options, method: murata() } as FitOptions;
+    const { loss } = await whole.fit(X, Y, { ...given, epochs: 25 });
+    const losses: number[] = [];
+    for (let k = 0; k < 25; k++) {
+      losses.push(...(await pieces.partialFit(X, Y, given)).loss);
+      pieces = (await loadModel(pieces.toBytes({ state: true }))) as Network;
+    }
+    expect(losses).toEqual(loss);
+    expect(pieces.getWeights()).toEqual(whole.getWeights());
+    // Other rows tell more: the lowest rate counts.
+    const rate = async (net: Network, rows: readonly (readonly number[])[]) => {
+      let found = 0;
+      await net.partialFit(rows, Y, { ...given, onEpoch: (now) => void (found = now.rate) });
+      return found;
+    };
+    whole = await make();
+    const first = await rate(whole, X);
+    expect(
+      await rate(
+        whole,
+        X.map((x) => x.map((v) => 10 * v)),
+      ),
+    ).toBeLessThan(first / 3);
+  });
+
+  it('measures once where chunks come again', async () => {
+    const { X, Y } = linear(4, 0.5, 40);
+    const [whole, pieces] = await Promise.all(
+      [0, 1].map(() => Network.create({ inputs: 6, layers: net610, loss: 'meanSquaredError', seed: 5 })),
+    );
+    const chunks = function* () {
+      for (const at of [0, 20]) yield { X: X.slice(at, at + 20), Y: Y.slice(at, at + 20) };
+    };
+    const options = { method: murata(), batchSize: 8 };
+    await whole!.fit(chunks, { ...options, epochs: 5 });
+    for (let k = 0; k < 5; k++) await pieces!.partialFit(chunks, options);
+    expect(pieces!.getWeights()).toEqual(whole!.getWeights());
   });
 
   it('goes with weights of 0, layers of noise, and targets that are met', async () => {

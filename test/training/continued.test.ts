@@ -51,6 +51,9 @@ describe.each(['float32', 'float64'] as const)('%s', (precision) => {
     ['dropped', { batchSize: 7, lastBatch: 'drop' }],
     ['emphasis', { batchSize: 7, order: emphasize({ importance: true }) }],
     ['growing batches', { batchSize: growing({ start: 2, by: 'epoch' }) }],
+    ['batches that grow to the whole set', { batchSize: growing({ start: 16 }) }],
+    ['batches that grow to the whole set, emphasised', { batchSize: growing({ start: 16, factor: 2 }), order: 'emphasize' }],
+    ['batches that are the whole set from the start', { batchSize: growing({ start: 64 }) }],
     ['batches that grow by variance', { batchSize: growing({ start: 2, by: 'variance' }) }],
     ['averages', { batchSize: 7, average: 'polyak' }],
     ['decaying averages, clipped', { batchSize: 7, average: { decay: 0.9 }, clip: { norm: 1 }, l1: 0.01 }],
@@ -77,6 +80,12 @@ it('the same with layers that draw numbers', async () => {
     () => adam({ rate: 0.01 }),
     { batchSize: 7 },
     5,
+  );
+  await compare(
+    () => create('float32', layers()),
+    () => adam({ rate: 0.01 }),
+    { batchSize: growing({ start: 16 }) },
+    8,
   );
 });
 

@@ -129,6 +129,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   },
   emphasis: { options: { method: sgd(), epochs: 12, batchSize: 5, order: emphasize({ importance: true, quantile: 0.9 }) } },
   'growing batches': { options: { method: sgd(), epochs: 12, batchSize: growing({ start: 2, by: 'epoch', factor: 1.2 }) } },
+  'batches that grow to the whole set': { options: { method: sgd(), epochs: 12, batchSize: growing({ start: 16 }) } },
   'batches that grow by variance': {
     options: { method: sgd(), epochs: 12, batchSize: growing({ start: 2, by: 'variance' }), average: 'polyak' },
   },
