@@ -78,15 +78,26 @@ export async function make(material: Material): Promise<Made> {
     return !halted;
   });
   run.signal?.throwIfAborted();
-  if (!selected.squashed) return { ...advised(await follow(material, bar, selected), bar, fixed, problem), halted };
+  const ended = (made: Made) => (halted ? cutOff(made) : made);
+  if (!selected.squashed) return ended(advised(await follow(material, bar, selected), bar, fixed, problem));
   const other = placed(material.squashed()!);
   try {
     const own = { ...material, problem: other.problem, data: other.data };
     const drawnIn = { ...bar, data: other.data };
-    return { ...advised(await follow(own, drawnIn, selected), drawnIn, fixed, problem), squashed: true, halted };
+    return ended({ ...advised(await follow(own, drawnIn, selected), drawnIn, fixed, problem), squashed: true });
   } finally {
     other.data.dispose();
   }
+}
+
+/** A model whose search was ended by the clock, with a record that says so, even if its training had time enough. */
+function cutOff(made: Made): Made {
+  const { reason, chosen } = made.history;
+  const tried = counted(chosen.candidates.length, 'candidate');
+  const said = `timeLimit ended the search after ${tried}; fit(…, { resume: true }) takes it up`;
+  const advice = [made.history.advice, said].filter(Boolean).join('; ');
+  const whole = reason === 'epochs' || reason === 'earlyStopping' || reason === 'goal';
+  return { ...made, history: { ...made.history, ...(whole && { reason: 'timeLimit' }), advice }, halted: true };
 }
 
 /** Makes the model that was selected. */

@@ -77,7 +77,7 @@ function plain({ mean, scale }: Scaling): Scaling {
 const LARGEST = 2;
 
 /** What a method remembers that is weights, and what is a difference of weights; gradients and their squares are forgotten soon enough. */
-const WEIGHTS: readonly string[] = ['average', 'weights', 'weights kept'];
+const WEIGHTS: readonly string[] = ['average', 'weights', 'weights kept', 'weights tried'];
 const STEPS: readonly string[] = ['velocity', 'last', 'step'];
 /** And what is to be found anew: curvature along other inputs is another. */
 const OTHERWISE: readonly string[] = [MEASURED];

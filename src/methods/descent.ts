@@ -19,6 +19,9 @@ import { type Work, call } from '../runtime/work.js';
 const AVERAGE = 'average';
 const WEIGHTS = 'weights';
 
+/** What holds the weights after a step that the next one would take back. */
+const TRIED = 'weights tried';
+
 /** Samples whose order takes a while to find: a tenth of a millisecond. */
 const LONG = 10_000;
 
@@ -69,7 +72,7 @@ export class Descent implements Training {
   private readonly safe: SafeRate | undefined;
   /** Whether another fit might measure that again, and on what samples it was measured. */
   private readonly young: boolean = false;
-  private on: Float64Array | undefined;
+  private on: Float64Array<ArrayBuffer> | undefined;
   /** Whether the diagonal of a fit before this one is still there. */
   private readonly known: boolean;
   /** Whether no step has been taken since its rule began. */
@@ -154,6 +157,8 @@ export class Descent implements Training {
       this.young = true;
     }
     this.surround(state);
+    const tried = state?.method === rule.name && whole ? state.vectors[TRIED] : undefined;
+    if (rule.takesBackTo && !this.average && tried?.length === plan.parameters) this.weights = tried;
   }
 
   /** Sets up what goes around the rule. */
@@ -190,6 +195,24 @@ export class Descent implements Training {
     const theta = this.task.plan.theta.view();
     this.weights = theta.slice(0, this.average.length);
     theta.set(this.average.view());
+  }
+
+  *settle(): Work<number | undefined> {
+    const { rule, task, moments, gradient, memory, core, run, shared } = this;
+    if (!rule.takesBackTo || this.average || this.weights || memory[0] === Infinity) return undefined;
+    const { theta, parameters } = task.plan;
+    const loss = memory[0] / core.runWeightSum(run);
+    const vectors = [theta, gradient, ...moments].map((vector) => ({ vector, before: vector.read() }));
+    yield* call('runEpoch', ...this.drawn(this.epoch));
+    const taken = shared.possible ? yield* shared.advance(1, this.batchSize) : yield* call('runSteps', run, 1);
+    const kept = moments[rule.moments.indexOf(rule.takesBackTo)]!.read();
+    for (const { vector, before } of vectors) vector.view().set(before);
+    core.updateRecall(this.update, ...memory);
+    const tried = vectors[0]!.before.slice(0, parameters);
+    if (kept.every((w, i) => w === tried[i])) return undefined;
+    theta.view().set(kept);
+    if (taken >= 0) this.weights = tried; // a loss that is not finite is nothing to go on from
+    return loss;
   }
 
   get stepsPerEpoch(): number {
@@ -294,8 +317,12 @@ export class Descent implements Training {
 
   /** What the order of the epoch is drawn with. */
   private get draw(): [number, number, number, number, number] {
+    return this.drawn(this.current);
+  }
+
+  private drawn(epoch: number): [number, number, number, number, number] {
     const [low, high] = halves(this.task.seed);
-    return [this.run, low, high, Purpose.order, this.current];
+    return [this.run, low, high, Purpose.order, epoch];
   }
 
   /** Looks at the curvature where that is due: at the beginning, and every so many epochs. */
@@ -406,6 +433,7 @@ export class Descent implements Training {
     this.moments.forEach((moment, i) => {
       if (whether(moment)) vectors[this.rule.moments[i]!] = moment.read();
     });
+    if (this.weights && !this.average) vectors[TRIED] = this.weights;
     if (this.young) vectors[MEASURED_ON] = this.on ??= measuredOn(this.task);
     if (this.average) {
       vectors[AVERAGE] = this.average.read();

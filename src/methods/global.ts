@@ -152,6 +152,7 @@ export function gdx(options?: GdxOptions): BatchMethod<'gdx', Required<GdxOption
     rate,
     adapts: true,
     moments: ['velocity', 'weights kept', 'gradient kept'],
+    takesBackTo: 'weights kept',
     apply(core, update, _, __, [, weights, gradient]) {
       core.updateGlobal(update, UpdateRule.gdx, up, down, momentum, worse, most, share, weightDecay, weights!, gradient!);
     },

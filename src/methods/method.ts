@@ -116,6 +116,11 @@ export interface Training {
   feed?(): void;
   /** Puts the weights that count in place, where they are not those that steps are taken with; `begin` takes them back. */
   expose(): void;
+  /**
+   * Judges the last step of a fit as the next one would, and puts the weights kept in place where that would take it back; comes to their loss then. What is remembered goes on
+   * from the step all the same.
+   */
+  settle?(): Work<number | undefined>;
   /** Takes up to `steps` steps of the epoch; comes to how many, fewer only at its end, or −1 where the loss is not finite. */
   advance(steps: number): Work<number> | number;
   /** The mean training loss of the epoch so far, each sample before the step that it took part in. */

@@ -26,6 +26,8 @@ export interface Rule {
   readonly moments: readonly string[];
   /** What they hold at the start, where that is not 0. */
   readonly start?: Readonly<Record<string, number>>;
+  /** The moment that holds weights to go back to, where a step is judged by the loss that the next one finds. */
+  readonly takesBackTo?: string;
   /** Whether its rate finds itself, from `rate` on. */
   readonly adapts?: boolean;
   /** Whether it begins at a rate that is safe for its batches, in place of `rate`; that is measured, and the first number that an update remembers. */

@@ -9,7 +9,7 @@ import type { Task } from './method.js';
 export const MEASURED_ON = 'samples measured on';
 
 /** A checksum of a task's samples, and the size of batch that it began with: with the same, a fit goes on as if it had not been divided. */
-export function measuredOn({ samples: { x, t, w }, subset, size }: Task): Float64Array {
+export function measuredOn({ samples: { x, t, w }, subset, size }: Task): Float64Array<ArrayBuffer> {
   const bytes = [x, t, w, subset].map((part) => {
     if (!part) return new Uint8Array(0);
     const { buffer, byteOffset, byteLength } = part.view();

@@ -158,6 +158,11 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   const unwatched = hurried || stop === 'goal';
   const taken = hurried ? keeper?.checkpoint : undefined;
   keeper?.finish();
+  if (training.settle && stop !== 'diverged' && history.epochs > 0 && !patience.restores(training)) {
+    const loss = await perform(training.settle());
+    subject.check();
+    if (loss !== undefined) history.bestEpoch = Math.max(history.loss.lastIndexOf(loss), 0);
+  }
   if (stop !== 'diverged' && !unwatched && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
   if (stop === 'diverged' || !snapshot.finite) {
     history.bestEpoch = snapshot.restore();

@@ -1,7 +1,7 @@
 // An estimator's fit that was interrupted, in its search or in its training, is taken up to the bits of one that was not.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Classifier, DataError, OptionError, Regressor, adam, growing, lbfgs, loadModel } from '../../src/index.js';
 import { birds, normals } from '../data/synthetic.js';
 
@@ -95,6 +95,29 @@ it('goes on where the clock has ended it', async () => {
     if (!model.interruptedFit) break;
   }
   expect(model.toBytes()).toEqual(whole.toBytes());
+});
+
+it.each([
+  ['networks', X, y, { hidden: 5 }, 'timeLimit'],
+  ['the linear model', X, X.map(([a, b]) => a! + 2 * b!), {}, 'solved'],
+] as const)('says where the clock has ended the search: %s', async (_, rows, targets, shape, reason) => {
+  let late = 0;
+  const { now } = performance;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + late);
+  const options = { seed: 3, epochs: 20, ...shape };
+  const model = new Regressor(options);
+  const onProgress = ({ stage }: { stage: string }) => {
+    if (stage === 'select') late = 6e6;
+  };
+  await model.fit(rows, targets, { timeLimit: 1e7, onProgress }).finally(() => clock.mockRestore());
+  expect(model.history.reason).toBe(reason);
+  expect(model.history.advice).toMatch(/timeLimit ended the search after \d+ candidates?; .*resume: true/);
+  const filed = (await loadModel(model.toBytes({ state: true }))) as Regressor;
+  expect(filed.history).toEqual({ ...model.history, time: 0 });
+  await filed.fit(rows, targets, { resume: true });
+  const whole = await Regressor.fit(rows, targets, options);
+  expect(filed.history.advice).toBe(whole.history.advice);
+  expect(filed.toBytes()).toEqual(whole.toBytes());
 });
 
 it('is saved in onProgress, for the case that the process ends', async () => {

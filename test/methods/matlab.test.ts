@@ -49,18 +49,20 @@ function traingdm(start: number[], steps: number, { lr, mc }: Settings, rows?: (
   return w;
 }
 
-/** traingdx: the last trial, which our fit ends at, too; how many were refused, and the rate. */
+/** traingdx: the weights after so many epochs, how many trials were refused before the last, and the rate of that. */
 function traingdx(start: number[], epochs: number, { lr, mc, inc = 1.05 }: Settings & { inc?: number }) {
   let w = start;
   let { perf, gX } = at(w);
   let dX = gX.map((v) => lr * v);
-  let trial = w;
   let refused = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
     dX = dX.map((v, i) => mc * v + (1 - mc) * lr * gX[i]!);
-    trial = w.map((v, i) => v + dX[i]!);
-    if (epoch === epochs - 1) break;
+    const trial = w.map((v, i) => v + dX[i]!);
     const tried = at(trial);
+    if (epoch === epochs - 1) {
+      if (tried.perf / perf <= 1.04) w = trial;
+      break;
+    }
     if (tried.perf / perf > 1.04) {
       lr *= 0.7;
       dX = gX.map((v) => lr * v);
@@ -71,7 +73,7 @@ function traingdx(start: number[], epochs: number, { lr, mc, inc = 1.05 }: Setti
       ({ perf, gX } = tried);
     }
   }
-  return { trial, refused, lr };
+  return { w, refused, lr };
 }
 
 describe('traingdm', () => {
@@ -189,7 +191,7 @@ describe('traingdx', () => {
     let refusals = 0;
     for (const epochs of [1, 2, 3, 10, 60]) {
       const net = await create();
-      const { trial, refused, lr: rate } = traingdx(flat(net), epochs, settings);
+      const { w, refused, lr: rate } = traingdx(flat(net), epochs, settings);
       let last = 0;
       await net.fit(X, Y, {
         method: gdx({ rate: lr, momentum: mc, up: inc, matlab: true }),
@@ -198,11 +200,36 @@ describe('traingdx', () => {
           last = progress.rate;
         },
       });
-      close(flat(net), trial);
+      close(flat(net), w);
       if (epochs > 1) expect(Math.abs(last / rate - 1)).toBeLessThan(1e-12);
       refusals += refused;
     }
     if (lr >= 1) expect(refusals).toBeGreaterThan(0);
+  });
+
+  it('ends with weights that it keeps', async () => {
+    const method = gdx({ rate: 2, matlab: true });
+    const [whole, pieces] = [await create(), await create()];
+    const { loss } = await whole.fit(X, Y, { method, epochs: 60 });
+    let least = Infinity; // of what a step was kept from
+    let back = 0;
+    for (let epoch = 0; epoch < 60; epoch++) {
+      const net = await create();
+      const record = await net.fit(X, Y, { method, epochs: epoch + 1 });
+      expect(record.loss).toEqual(loss.slice(0, epoch + 1));
+      const kept = loss[epoch]! > 1.04 * least ? least : loss[epoch]!;
+      least = kept;
+      const found = net.evaluate(X, Y).loss;
+      expect(found).toBeLessThanOrEqual(1.04 * kept * (1 + 1e-12));
+      const { bestEpoch } = record;
+      if (bestEpoch <= epoch) {
+        back++;
+        expect(Math.abs(found / loss[bestEpoch]! - 1)).toBeLessThan(1e-12);
+      }
+      expect((await pieces.partialFit(X, Y, { method })).loss).toEqual([loss[epoch]]);
+      expect(pieces.getWeights()).toEqual(net.getWeights());
+    }
+    expect(back).toBeGreaterThan(2);
   });
 
   it('goes on where it was', async () => {
