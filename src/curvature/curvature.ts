@@ -81,7 +81,7 @@ export class Curvature {
   eachJacobian(work: (rows: SquareMatrix, first: number) => void): void {
     this.check();
     const { objective, parameters } = this.derivatives;
-    objective.eachJacobian(false, (j, _, first, count) => {
+    objective.jacobian.each((j, first, count) => {
       const rows = count * objective.outputs;
       work({ data: j.view().slice(0, rows * parameters) as Float64Array, shape: [rows, parameters] }, first);
     });

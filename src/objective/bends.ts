@@ -27,7 +27,7 @@ export class Bends {
     [this.here, this.tried, this.there] = [reals(rows * outputs), reals(rows * outputs), reals(rows * outputs)];
     this.trial = new Float64Array(parameters).fill(Number.NaN);
     const weights = samples.w?.view();
-    if (objective.isKept) {
+    if (objective.jacobian.isKept) {
       this.made = reals(rows * outputs);
       this.roots = weights && Float64Array.from({ length: rows }, (_, k) => Math.sqrt(weights[objective.sample(k)]!));
     } else {
@@ -57,7 +57,7 @@ export class Bends {
    */
   *slope(here: Float64Array, there: Float64Array, out: Reals, used: boolean): Work<boolean> {
     const { objective, set, made } = this;
-    if (!set && used && objective.rows <= objective.slab) return false;
+    if (!set && used && objective.rows <= objective.jacobianSlab) return false;
     const theta = () => objective.theta.view();
     if (!this.known) {
       theta().set(here);
@@ -85,14 +85,14 @@ export class Bends {
   private fromJacobian(out: Reals): void {
     const { objective, made, roots } = this;
     const { engine, rows, outputs, parameters: n } = objective;
-    const { rows: j, errors: e } = objective.wholeJacobian();
+    const { rows: j, errors: e } = objective.jacobian.whole();
     const m = rows * outputs;
     const [now, then, r, errors] = [this.here.view(), this.there.view(), made.view(), viewOf('float64', e, m)];
     for (let i = 0; i < m; i++) {
       const change = then[i]! - now[i]!;
       r[i] = errors[i]! + (roots ? roots[Math.floor(i / outputs)]! * change : change);
     }
-    const { scratch } = objective.jacobianBuffers();
+    const { scratch } = objective.jacobian.slab;
     engine.core.gemm(Operand.plain, Operand.plain, 1, n, m, made.address, m * 8, j, n * 8, out.address, n * 8, 0, 0, scratch);
   }
 }

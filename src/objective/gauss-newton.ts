@@ -4,7 +4,7 @@ import { Reals } from '../../bindings/memory.js';
 import type { Objective } from './objective.js';
 import type { Smooth, Squares } from '../solve/smooth.js';
 import type { TargetUnit } from './unit.js';
-import { type Work, call } from '../runtime/work.js';
+import type { Work } from '../runtime/work.js';
 
 /** What Σ w·Jᵀ(∂²l/∂a²)J is multiplied with, beside 1/W, by loss: 1/O, and the 2 of squares; 0 for losses of straight pieces. */
 const SHARES: Readonly<Record<string, (outputs: number) => number>> = {
@@ -67,39 +67,19 @@ export class MatrixModel implements Squares {
   /** Σ w·Jᵀ(∂²l/∂a²)J, its upper triangle, but for the share. */
   private *matrix(x: Float64Array): Work<void> {
     const { objective, a, g } = this;
-    const { plan, set, rows, slab, theta } = objective;
     if (this.share === 0) {
       a.view().fill(0);
       return;
     }
-    theta.view().set(this.unit.outside(x));
-    if (rows > slab) yield* objective.sum({ kind: 'normalEquations', rows, option: 1, out: a.address, outB: g.address });
-    else {
-      const { rows: j, scratch } = objective.jacobianBuffers();
-      const passed = objective.passed ? 1 : 0;
-      const [of, over] = [plan.address, set.address];
-      yield* call('normalEquations', of, over, 0, rows, slab, passed, j.address, 0, a.address, g.address, scratch);
-    }
-    objective.linearised();
+    objective.theta.view().set(this.unit.outside(x));
+    yield* objective.jacobian.curvedEquations(a, g);
   }
 
   /** By Cholesky's factor; none where rounding has made the matrix singular: more damping will help. */
   *step(mu: number, d: Float64Array, p: Float64Array): Work<boolean> {
-    const { n, a, g, scaling, factor, found, objective } = this;
+    const { a, g, scaling, factor, found, objective } = this;
     scaling.view().set(d);
-    const { scratch } = objective.jacobianBuffers();
-    const failed = yield* call(
-      'dampedStep',
-      n,
-      a.address,
-      mu,
-      scaling.address,
-      g.address,
-      factor.address,
-      found.address,
-      scratch,
-    );
-    if (failed !== 0) return false;
+    if ((yield objective.jacobian.dampedStep(a, mu, scaling, g, factor, found)) !== 0) return false;
     p.set(found.view());
     return true;
   }

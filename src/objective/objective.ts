@@ -6,15 +6,13 @@ import { type Arena, Reals, viewOf } from '../../bindings/memory.js';
 import type { Words } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { type Architecture, type SampleSet, Plan, outputsOf, parameterShapes, workOf } from '../plan/plan.js';
+import { Jacobian, jacobianSlab } from './jacobian.js';
 import { type Place, type Sum, Sums } from '../runtime/sums.js';
 import type { Threads } from '../runtime/threads.js';
 import { type Piece, type Work, call, calling } from '../runtime/work.js';
 
-/** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
-const JACOBIAN_REALS = 1 << 18;
-
 /** How often a sum is asked for, about: methods iterate. */
-const TIMES = 50;
+const SUMS = 50;
 
 /**
  * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the samples given: the loss that a fit minimises. Every evaluation is at the plan's parameters as they
@@ -39,8 +37,9 @@ export class Objective {
   private readonly last: Float64Array;
   private tangents: number | undefined;
   private curvatures: number | undefined;
-  private jacobian: { rows: Reals; outputs: Reals; scratch: number } | undefined;
-  private whole: Reals | undefined;
+  readonly jacobian = new Jacobian(this);
+  /** Samples of which the Jacobian is formed at a time. */
+  readonly jacobianSlab: number;
   /** Whether the plan's last pass was that of `value`. */
   private wasValue = false;
   /** What sums over several slabs, by kind, and each thread's plan and samples. */
@@ -61,9 +60,10 @@ export class Objective {
     this.rows = subset?.length ?? samples.x.length / architecture.inputs;
     this.plan = new Plan(engine, arena, architecture, theta, this.rows, true);
     this.set = this.plan.samples(arena, samples, subset);
-    this.observations = weighing(samples, subset) ?? this.rows;
+    this.observations = weighted(samples, subset) ?? this.rows;
     this.parameters = this.plan.parameters;
     this.outputs = outputsOf(architecture);
+    this.jacobianSlab = jacobianSlab(this.plan.slab, this.outputs, this.parameters);
     this.last = new Float64Array(this.parameters);
     this.scale = 1 / this.plan.weight(this.set);
     this.decays = decay > 0 ? parameterShapes(architecture).filter(({ name }) => name.endsWith('.kernel')) : [];
@@ -208,9 +208,9 @@ export class Objective {
       const forward = workOf(this.plan.architecture);
       const work =
         kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
-      const slab = kind === 'normalEquations' ? this.slab : this.plan.slab;
+      const slab = kind === 'normalEquations' ? this.jacobianSlab : this.plan.slab;
       const data = rows * (this.plan.architecture.inputs + outputs);
-      sums = new Sums(engine, arena, rows, slab, data, threads, work, TIMES, (thread) => this.place(kind, thread));
+      sums = new Sums(engine, arena, rows, slab, data, threads, work, SUMS, (thread) => this.place(kind, thread));
       this.sums.set(kind, sums);
     }
     return sums.work(asked);
@@ -218,7 +218,7 @@ export class Objective {
 
   /** What a thread needs for a kind of sum. */
   private place(kind: Sum['kind'], thread: number): Place {
-    const { engine, arena, parameters, outputs, slab } = this;
+    const { engine, arena, parameters, outputs, jacobianSlab: slab } = this;
     const { plan, set } = this.seat(thread);
     const vector = (size: number) => new Reals(arena, 'float64', size).address;
     const seat = { plan: plan.address, samples: set.address };
@@ -258,68 +258,10 @@ export class Objective {
     return seat;
   }
 
-  /** Samples of which the Jacobian is formed at a time. */
-  get slab(): number {
-    return Math.max(1, Math.min(this.plan.slab, Math.floor(JACOBIAN_REALS / (this.parameters * this.outputs))));
-  }
-
-  /**
-   * The Jacobian of the outputs, slab by slab: rows first·O … of J (one for each sample and output) and the outputs beside them. What `work` gets is valid until it returns.
-   * @param weighted whether rows are multiplied with the roots of the samples' weights
-   */
-  eachJacobian(weighted: boolean, work: (jacobian: Reals, outputs: Reals, first: number, rows: number) => void): void {
-    const { core } = this.engine;
-    this.linearised();
-    const { slab, parameters } = this;
-    const { rows: j, outputs: a } = this.jacobianBuffers();
-    for (let first = 0; first < this.rows; first += slab) {
-      const count = Math.min(slab, this.rows - first);
-      core.jacobianRows(
-        this.plan.address,
-        this.set.address,
-        first,
-        count,
-        weighted ? 1 : 0,
-        j.address,
-        parameters * 8,
-        a.address,
-      );
-      work(j, a, first, count);
-    }
-  }
-
-  /** Whether the Jacobian of all samples is small enough to be kept as a whole. */
-  get isKept(): boolean {
-    return this.rows * this.outputs * this.parameters <= JACOBIAN_REALS;
-  }
-
-  /** Room for the Jacobian of all samples and, behind it, their errors, allocated when first needed. Where one slab is all of it, just the slab. */
-  wholeJacobian(): { rows: number; errors: number } {
-    const { rows, outputs, parameters, slab, arena } = this;
-    if (rows <= slab) {
-      const { rows: j, outputs: e } = this.jacobianBuffers();
-      return { rows: j.address, errors: e.address };
-    }
-    const size = rows * outputs;
-    this.whole ??= new Reals(arena, 'float64', size * (parameters + 1));
-    return { rows: this.whole.address, errors: this.whole.at(size * parameters) };
-  }
-
   /** Notes that somebody has run the plan for a Jacobian. */
   linearised(): void {
     this.counts.jacobian++;
     this.wasValue = false;
-  }
-
-  /** Room for a slab of the Jacobian, allocated when first needed. */
-  jacobianBuffers(): { rows: Reals; outputs: Reals; scratch: number } {
-    const { slab, outputs, parameters } = this;
-    this.jacobian ??= {
-      rows: new Reals(this.arena, 'float64', slab * outputs * parameters),
-      outputs: new Reals(this.arena, 'float64', slab * outputs),
-      scratch: this.arena.allocate(this.engine.core.factorScratch(slab * outputs, parameters)),
-    };
-    return this.jacobian;
   }
 
   /** Whether the plan still holds a forward pass over all samples at the parameters of now: `value` was the last to run. */
@@ -359,7 +301,7 @@ export class Objective {
 }
 
 /** How many samples have a weight > 0; undefined where they have none at all. */
-function weighing({ w }: SampleBuffers, subset: Words | undefined): number | undefined {
+function weighted({ w }: SampleBuffers, subset: Words | undefined): number | undefined {
   const weights = w?.view();
   if (!weights) return undefined;
   let count = 0;

@@ -6,7 +6,7 @@ import { Bends } from './bends.js';
 import type { Objective } from './objective.js';
 import type { Squares } from '../solve/smooth.js';
 import type { TargetUnit } from './unit.js';
-import { type Piece, type Work, call, calling } from '../runtime/work.js';
+import { type Piece, type Work, call } from '../runtime/work.js';
 
 /**
  * F = (Σ w·(a − t)² + κ·|kernels|²)/s², κ = λ·W·O/2, which is W·O times E in the targets' unit s: plain residuals, so that μ has the usual scale. Bayesian decay is that of the parameters
@@ -63,7 +63,7 @@ export class NetworkSquares implements Squares {
     this.factor = new Reals(arena, 'float64', n * n);
     [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
     this.at = new Float64Array(n);
-    this.keeps = bending && objective.isKept;
+    this.keeps = bending && objective.jacobian.isKept;
     if (bending) this.bends = new Bends(objective);
     if (!bayesian) return;
     this.plain = { diagonal: new Float64Array(n), slope: new Float64Array(n) };
@@ -102,20 +102,8 @@ export class NetworkSquares implements Squares {
 
   *linearise(x: Float64Array, d: Float64Array, g: Float64Array): Work<number> {
     const { objective, a, kappa, unit } = this;
-    const { plan, set, rows, slab, theta } = objective;
-    unit.put(x, theta.view());
-    const { address } = this.g;
-    let sum: number;
-    if (rows > slab) {
-      const v = this.keeps ? objective.wholeJacobian().rows : 0;
-      sum = yield* objective.sum({ kind: 'normalEquations', rows, out: a.address, outB: address, v });
-    } else {
-      const { rows: j, outputs: errors, scratch } = objective.jacobianBuffers();
-      const passed = objective.passed ? 1 : 0;
-      const [of, over, jacobian, e] = [plan.address, set.address, j.address, errors.address];
-      sum = yield calling('normalEquations', of, over, 0, rows, slab, passed, jacobian, e, a.address, address, scratch);
-    }
-    objective.linearised();
+    unit.put(x, objective.theta.view());
+    const sum = yield* objective.jacobian.normalEquations(a, this.g, this.keeps);
     this.bends?.begin(x);
     this.folded = false;
     this.at.set(x);
@@ -171,8 +159,7 @@ export class NetworkSquares implements Squares {
     const { n, core, factor, found, scaling, objective, data, kappa } = this;
     const squares = this.squares(this.at);
     core.fill(n, 0, scaling.address);
-    const { scratch } = objective.jacobianBuffers();
-    if ((yield this.damped(0, scratch)) === 0) {
+    if ((yield this.damped(0)) === 0) {
       yield* call('inverseDiagonal', n, factor.address, found.address, scaling.address);
       const gamma = Math.min(Math.max(n - kappa * core.total(n, found.address), 0), n);
       this.effectiveParameters = gamma;
@@ -196,11 +183,10 @@ export class NetworkSquares implements Squares {
 
   /** By Cholesky's factor of JᵀJ + μ·D; where rounding has made that singular, by QR of J itself. Where there is no step, p is not finite, nor is its cost. */
   *step(mu: number, d: Float64Array, p: Float64Array): Work<boolean> {
-    const { n, scaling, factor, found, objective } = this;
+    const { n, scaling, factor, found } = this;
     scaling.view().set(d);
     this.mu = mu;
-    const { scratch } = objective.jacobianBuffers();
-    if ((yield this.damped(mu, scratch)) !== 0) {
+    if ((yield this.damped(mu)) !== 0) {
       const { r, z, spare } = yield* this.triangular();
       const [own, to] = [scaling.address, found.address];
       yield* call('dampedTriangularStep', n, r.address, z.address, mu, own, factor.address, to, spare.address);
@@ -230,15 +216,15 @@ export class NetworkSquares implements Squares {
   }
 
   /** The step by Cholesky's factor into `found`; comes to 0 where there is one. */
-  private damped(mu: number, scratch: number): Piece {
-    const { n, a, g, scaling, factor, found } = this;
-    return calling('dampedStep', n, a.address, mu, scaling.address, g.address, factor.address, found.address, scratch);
+  private damped(mu: number): Piece {
+    const { objective, a, g, scaling, factor, found } = this;
+    return objective.jacobian.dampedStep(a, mu, scaling, g, factor, found);
   }
 
   /** R and z for J and the residuals at `at`, found once for all damping. */
   private *triangular(): Work<{ r: Reals; z: Reals; spare: Reals }> {
-    const { objective, core, n, at, kappa, unit } = this;
-    const { plan, set, rows, slab, theta, arena } = objective;
+    const { objective, n, at, kappa, unit } = this;
+    const { arena, jacobian } = objective;
     this.triangle ??= {
       r: new Reals(arena, 'float64', n * n),
       z: new Reals(arena, 'float64', n),
@@ -246,13 +232,8 @@ export class NetworkSquares implements Squares {
     };
     if (this.folded) return this.triangle;
     const { r, z, spare } = this.triangle;
-    const { rows: j, outputs: e } = objective.jacobianBuffers();
-    yield* call('fill', n * n, 0, r.address);
-    core.fill(n, 0, z.address);
-    unit.put(at, theta.view()); // a trial may stand there
-    objective.linearised();
-    const [of, over] = [plan.address, set.address];
-    yield* call('triangularEquations', of, over, rows, slab, j.address, e.address, r.address, z.address, spare.address);
+    unit.put(at, objective.theta.view()); // a trial may stand there
+    yield* jacobian.triangle(r, z, spare);
     if (unit.scale !== 1) {
       // Q·R = J, so Q·(R·C/s) is what J is in the unit.
       const [triangle, folded] = [r.view(), z.view()];
@@ -261,7 +242,8 @@ export class NetworkSquares implements Squares {
         folded[i]! /= unit.scale;
       }
     }
-    const together = slab * objective.outputs;
+    const { rows: j, outputs: e } = jacobian.slab;
+    const together = objective.jacobianSlab * objective.outputs;
     for (const { first, size } of this.decays) {
       for (let from = first; from < first + size; from += together) {
         // Rows √κ_i·e_i, with the errors √κ_i·u_i.
