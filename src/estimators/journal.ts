@@ -3,7 +3,7 @@
 import type { RealArray } from '../../bindings/memory.js';
 import { DataError, EfficientBackpropError, OptionError } from '../runtime/errors.js';
 import { crc32 } from '../runtime/crc.js';
-import { type Asked, refuse, worded } from '../training/asked.js';
+import { type Asked, refuseDifferent, worded } from '../training/asked.js';
 import type { Checkpoint } from '../training/checkpoint.js';
 import type { History } from '../training/history.js';
 import type { Network } from '../network/network.js';
@@ -130,7 +130,7 @@ function requireSameFit(call: string, before: Asked, now: Asked, options: Readon
     if (name === 'data') throw new DataError('rows', 'are not what they were in the fit to be resumed');
     if (name === 'targets' || name === 'sampleWeights')
       throw new DataError(name, 'are not what they were in the fit to be resumed');
-    refuse(`${call}.${name}`, options[name], is, was);
+    refuseDifferent(`${call}.${name}`, options[name], is, was);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { RealArray } from '../../bindings/memory.js';
 import { ModelFileError } from '../runtime/errors.js';
-import { type Checkpoint, PARTS, type Part, type Parts } from '../training/checkpoint.js';
+import { type Checkpoint, PART_NAMES, type PartState, type PartStates } from '../training/checkpoint.js';
 import { STOP_REASONS, type StopReason } from '../training/history.js';
 import type { MethodState } from '../methods/method.js';
 import { oneOf, value } from '../runtime/options.js';
@@ -27,7 +27,7 @@ export class Writing {
   }
 
   /** Numbers and vectors; what the configuration says of them, so that none can be missing. */
-  part(name: string, { numbers, vectors }: Part): unknown {
+  part(name: string, { numbers, vectors }: PartState): unknown {
     this.vector(name, Float64Array.from(numbers));
     for (const [own, data] of Object.entries(vectors)) this.vector(`${name}.${own}`, data);
     const lengths = Object.fromEntries(Object.entries(vectors).map(([own, { length }]) => [own, length]));
@@ -59,10 +59,10 @@ export class Reading {
   }
 
   /** @throws ModelFileError */
-  part(name: string, config: unknown): Part {
+  part(name: string, config: unknown): PartState {
     const { numbers, vectors } = fields(`state of ${name}`, PART, config);
     const own = Object.entries(vectors).map(([vector, length]) => [vector, this.vector(`${name}.${vector}`, length as number)]);
-    return { numbers: [...this.vector(name, numbers)], vectors: Object.fromEntries(own) as Part['vectors'] };
+    return { numbers: [...this.vector(name, numbers)], vectors: Object.fromEntries(own) as PartState['vectors'] };
   }
 
   /** @throws ModelFileError */
@@ -125,7 +125,7 @@ export function fitDocument(
     waited,
     before: before !== undefined,
     ...(method && { method: writing.method(`${name}.method`, method) }),
-    ...Object.fromEntries(PARTS.map((part) => [part, writing.part(`${name}.${part}`, parts[part])])),
+    ...Object.fromEntries(PART_NAMES.map((part) => [part, writing.part(`${name}.${part}`, parts[part])])),
   };
 }
 
@@ -137,7 +137,10 @@ const FIT = {
   waited: FLAG,
   before: FLAG,
   method: OPTIONAL_OBJECT,
-  ...(Object.fromEntries(PARTS.map((part) => [part, PART.vectors])) as Record<(typeof PARTS)[number], typeof PART.vectors>),
+  ...(Object.fromEntries(PART_NAMES.map((part) => [part, PART.vectors])) as Record<
+    (typeof PART_NAMES)[number],
+    typeof PART.vectors
+  >),
 };
 
 export function isWords(v: unknown): boolean {
@@ -163,8 +166,8 @@ export function stateFrom(config: unknown, reading: Reading, parameters: number,
 /** @param parameters how many there are, running statistics included, where that is known. @throws ModelFileError */
 export function fitFrom(config: object, reading: Reading, parameters: number | undefined, name: string): Checkpoint {
   const { asked, stop, lowered, waited, before, method, ...given } = fields('state.fit', FIT, config);
-  const parts = Object.fromEntries(PARTS.map((part) => [part, reading.part(`${name}.${part}`, given[part])])) as Parts;
-  for (const part of PARTS) {
+  const parts = Object.fromEntries(PART_NAMES.map((part) => [part, reading.part(`${name}.${part}`, given[part])])) as PartStates;
+  for (const part of PART_NAMES) {
     const { length } = parts[part].numbers;
     if (!NUMBERS[part].includes(length)) throw new ModelFileError(`damaged: the state of ${name}.${part} has ${length} numbers`);
   }

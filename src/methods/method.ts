@@ -8,11 +8,11 @@ import type { Threads } from '../runtime/threads.js';
 import type { Work } from '../runtime/work.js';
 import type { Ending } from '../solve/smooth.js';
 
-/** An epoch that comes in pieces. */
-export interface Pieces {
+/** An epoch that comes in chunks. */
+export interface ChunkCounts {
   /** Rows of an epoch, once they are known. */
   readonly epochRows: number | undefined;
-  /** Rows of the epoch under way up to the end of the piece at hand. */
+  /** Rows of the epoch under way up to the end of the chunk at hand. */
   readonly rowsSoFar: number;
 }
 
@@ -29,28 +29,32 @@ export interface BatchSize {
   next?(size: number, epoch: number): Work<number>;
 }
 
-/** What a method trains on. */
-export interface Task {
+/** Samples that a method learns from, as they are now: where they come in chunks each `feed` replaces them, so that they have to be looked up anew. */
+export interface SamplesAtHand {
+  get samples(): SampleBuffers;
+  /** How many of them to learn. */
+  get rows(): number;
+  /** Their mean weight, by which steps measure a sample's; where samples come in chunks, that of as many as are known. */
+  get meanWeight(): number;
+  /** The class of each sample, where the order asks for it. */
+  get classes(): Uint32Array | undefined;
+}
+
+/** What a method trains on: samples, and what the fit has settled. */
+export interface Task extends SamplesAtHand {
   readonly plan: Plan;
   /** Memory for the length of the fit. */
   readonly arena: Arena;
-  readonly samples: SampleBuffers;
   /** Which samples to learn; all of them when missing. */
   readonly subset: Words | undefined;
-  /** How many samples that is. */
-  readonly rows: number;
-  /** Their mean weight, by which steps measure a sample's; where samples come in pieces, that of as many as are known. */
-  readonly meanWeight: number;
-  /** Where samples come in pieces: `samples`, `rows` and `classes` are then those of the piece at hand. */
-  readonly stream: Pieces | undefined;
+  /** Where samples come in chunks. */
+  readonly stream: ChunkCounts | undefined;
   /** Samples per step. */
   readonly size: BatchSize;
   /** What becomes of samples that do not fill a batch. */
   readonly lastBatch: LastBatch;
   readonly order: Order;
   readonly extras: Extras;
-  /** The class of each sample of the whole set, where the order asks for it. */
-  readonly classes: Uint32Array | undefined;
   /** Epochs that the fit will take at most. */
   readonly epochs: number;
   /** A rate in the place of the method's own, where another is tried. */
@@ -108,11 +112,11 @@ export interface RatePlan {
 
 /** A method at work. */
 export interface Training {
-  /** How many steps the epoch that has begun takes, or its piece at hand. */
+  /** How many steps the epoch that has begun takes, or its chunk at hand. */
   readonly stepsPerEpoch: number;
   /** Begins the next epoch. */
   begin(): Work<void> | undefined;
-  /** Goes on with the next piece of the epoch, whose samples the task now has; missing where a method takes the whole set. */
+  /** Goes on with the next chunk of the epoch, whose samples the task now has; missing where a method takes the whole set. */
   feed?(): void;
   /** Puts the weights that count in place, where they are not those that steps are taken with; `begin` takes them back. */
   expose(): void;

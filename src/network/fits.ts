@@ -18,7 +18,7 @@ import { fitStream, wholeSetMethods } from '../training/fit-stream.js';
 import type { Outcome } from '../training/loop.js';
 import type { FitOptions } from '../training/options.js';
 import { Resumption, begunWith } from '../training/resumption.js';
-import type { Subject } from '../training/rows.js';
+import type { FitSubject } from '../training/subject.js';
 import { type Chunks, isChunks } from '../training/stream.js';
 
 /** What a fit goes on from, if anything, and whether another will go on from it. */
@@ -140,11 +140,11 @@ export class NetworkFits {
     given: (FitOptions & { method?: Method }) | undefined,
     resume: MethodState | undefined,
     from: Checkpoint | undefined,
-    wanted: Pick<Subject, 'remembers' | 'watches' | 'keeps'>,
+    wanted: Pick<FitSubject, 'remembers' | 'watches' | 'keeps'>,
   ): Promise<Outcome> {
     const { network } = this;
     const { engine, architecture, theta, seed, threads } = network;
-    const subject: Subject = {
+    const subject: FitSubject = {
       engine,
       architecture,
       theta,

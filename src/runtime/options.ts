@@ -15,6 +15,9 @@ export interface Field<T> {
 
 export type Schema = Record<string, Field<unknown>>;
 
+/** A schema for options that are declared with what users read of them: every one of them has a field, which takes no other values. */
+export type SchemaOf<Options> = { readonly [K in keyof Options]-?: Field<Options[K] | undefined> };
+
 /** The options that a schema yields. */
 export type Checked<S extends Schema> = { [K in keyof S]: S[K] extends Field<infer T> ? T : never };
 
@@ -23,7 +26,7 @@ function field<T>(expected: string, accepts: (value: unknown) => boolean, fallba
 }
 
 /** Bounds of a number: `min ≤ x ≤ max`, or strictly `above < x < below`. */
-export interface Bounds {
+export interface NumberBounds {
   min?: number;
   max?: number;
   above?: number;
@@ -31,7 +34,7 @@ export interface Bounds {
   integer?: boolean;
 }
 
-function within({ min, max, above, below, integer }: Bounds): (value: unknown) => boolean {
+function within({ min, max, above, below, integer }: NumberBounds): (value: unknown) => boolean {
   return (value) =>
     typeof value === 'number' &&
     !Number.isNaN(value) &&
@@ -42,7 +45,7 @@ function within({ min, max, above, below, integer }: Bounds): (value: unknown) =
     (!integer || Number.isSafeInteger(value));
 }
 
-function described({ min, max, above, below, integer }: Bounds): string {
+function described({ min, max, above, below, integer }: NumberBounds): string {
   const kind = integer ? 'an integer' : below === Infinity ? 'a finite number' : 'a number';
   const low = min !== undefined ? `≥ ${min}` : above !== undefined && above > -Infinity ? `> ${above}` : '';
   const high = max !== undefined ? `≤ ${max}` : below !== undefined && below < Infinity ? `< ${below}` : '';
@@ -50,7 +53,7 @@ function described({ min, max, above, below, integer }: Bounds): string {
 }
 
 /** A number within bounds. */
-export function number<T = number>(bounds: Bounds, fallback: T): Field<number | T> {
+export function number<T = number>(bounds: NumberBounds, fallback: T): Field<number | T> {
   return field<number | T>(described(bounds), within(bounds), fallback);
 }
 

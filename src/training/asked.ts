@@ -6,13 +6,13 @@ import { DataError, OptionError } from '../runtime/errors.js';
 import { crc32 } from '../runtime/crc.js';
 import type { Method } from '../methods/method.js';
 import { type Schedule, isSchedule } from '../rates/schedule.js';
-import { FIT_OPTIONS, type Settings } from './options.js';
+import { FIT_OPTIONS, type FitSettings } from './options.js';
 
 /** By option; of data their checksums, under 'X', 'Y', 'sampleWeights' and 'rows'. */
 export type Asked = Readonly<Record<string, string>>;
 
 /** Options that may differ: they say who does the work, and when to stop; and data, which are compared themselves. */
-const OTHERWISE = ['signal', 'timeLimit', 'onEpoch', 'background', 'resume', 'sampleWeights', 'validation', 'seed'];
+const FREE_OPTIONS = ['signal', 'timeLimit', 'onEpoch', 'background', 'resume', 'sampleWeights', 'validation', 'seed'];
 
 /** Where rates that come from functions are compared. */
 const MOMENTS = [0, 0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 1].map((share) => {
@@ -23,7 +23,7 @@ const MOMENTS = [0, 0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 1].map((share) => {
 const about = (x: unknown) => (typeof x === 'number' ? String(Number(x.toPrecision(9))) : typeof x);
 
 /** What a function gives where it is looked up; no more than that it is one, where it throws. */
-function sampled(of: (moment: (typeof MOMENTS)[number]) => unknown): string {
+function lookedUp(of: (moment: (typeof MOMENTS)[number]) => unknown): string {
   try {
     return MOMENTS.map((moment) => about(of(moment))).join(' ');
   } catch {
@@ -33,8 +33,8 @@ function sampled(of: (moment: (typeof MOMENTS)[number]) => unknown): string {
 
 /** An option's value in words. What methods do with their settings is no part of it. */
 export function worded(value: unknown): string {
-  if (isSchedule(value)) return `${value.name} (${sampled((moment) => (value as Schedule).rate(moment))})`;
-  if (typeof value === 'function') return `by the epoch (${sampled(({ epoch }) => value(epoch) as unknown)})`;
+  if (isSchedule(value)) return `${value.name} (${lookedUp((moment) => (value as Schedule).rate(moment))})`;
+  if (typeof value === 'function') return `by the epoch (${lookedUp(({ epoch }) => value(epoch) as unknown)})`;
   if (ArrayBuffer.isView(value)) return worded(Array.from(value as unknown as ArrayLike<number>));
   if (Array.isArray(value)) return `[${value.map(worded).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : String(value);
@@ -43,7 +43,7 @@ export function worded(value: unknown): string {
 }
 
 /** A checksum of numbers in linear memory. */
-function sum(reals: Reals | undefined): string {
+function checksum(reals: Reals | undefined): string {
   if (!reals) return 'none';
   const { buffer, byteOffset, byteLength }: RealArray = reals.view();
   return crc32([new Uint8Array(buffer, byteOffset, byteLength)]);
@@ -60,19 +60,24 @@ export function lazily<T>(of: () => T): () => T {
 
 /** What a fit is asked. `data` are all its samples, where they do not come in chunks; `held` those of a validation set. */
 export function asked(
-  settings: Settings,
+  settings: FitSettings,
   seed: number,
   data: { samples: SampleBuffers; rows: number } | undefined,
   held: SampleBuffers | undefined,
 ): Asked {
-  const options = Object.keys(FIT_OPTIONS).filter((name) => !OTHERWISE.includes(name));
+  const options = Object.keys(FIT_OPTIONS).filter((name) => !FREE_OPTIONS.includes(name));
   const { validation } = settings;
-  const set = held && `a set with the checksums ${sum(held.x)}, ${sum(held.t)}, ${sum(held.w)}`;
+  const set = held && `a set with the checksums ${checksum(held.x)}, ${checksum(held.t)}, ${checksum(held.w)}`;
   return {
     ...(data
-      ? { rows: String(data.rows), X: sum(data.samples.x), Y: sum(data.samples.t), sampleWeights: sum(data.samples.w) }
+      ? {
+          rows: String(data.rows),
+          X: checksum(data.samples.x),
+          Y: checksum(data.samples.t),
+          sampleWeights: checksum(data.samples.w),
+        }
       : { rows: 'chunks' }),
-    ...Object.fromEntries(options.map((name) => [name, worded(settings[name as keyof Settings])])),
+    ...Object.fromEntries(options.map((name) => [name, worded(settings[name as keyof FitSettings])])),
     seed: String(seed),
     validation: set ?? worded(validation),
   };
@@ -80,11 +85,11 @@ export function asked(
 
 /** Refuses to take up a fit by another method, before anything is made ready for it. @throws OptionError */
 export function requireMethod(before: Asked, method: Method = FIT_OPTIONS.method.default as Method): void {
-  if (worded(method) !== before['method']) refuse('fit.method', method, worded(method), before['method']!);
+  if (worded(method) !== before['method']) refuseDifferent('fit.method', method, worded(method), before['method']!);
 }
 
 /** @throws OptionError for an option, as "call.option", that is not what it was */
-export function refuse(option: string, value: unknown, now: string, before: string): never {
+export function refuseDifferent(option: string, value: unknown, now: string, before: string): never {
   const expected = `${before}, as in the fit to be resumed`;
   throw new OptionError(option, value, expected, `${option} is ${now}; expected ${expected}`);
 }
@@ -93,7 +98,7 @@ export function refuse(option: string, value: unknown, now: string, before: stri
  * Refuses to take up a fit that was asked something else.
  * @throws OptionError that names the option; DataError that names the data
  */
-export function requireSame(before: Asked, now: Asked, settings: Settings): void {
+export function requireSame(before: Asked, now: Asked, settings: FitSettings): void {
   if (before['rows'] !== now['rows']) {
     const detail = (rows: string | undefined) => (rows === 'chunks' ? 'come in chunks' : `have ${rows} rows`);
     throw new DataError('X', `the data ${detail(now['rows'])}; those of the fit to be resumed ${detail(before['rows'])}`);
@@ -102,6 +107,7 @@ export function requireSame(before: Asked, now: Asked, settings: Settings): void
     if (before[name] !== now[name]) throw new DataError(name, 'is not what it was in the fit to be resumed');
   }
   for (const [name, value] of Object.entries(now)) {
-    if (before[name] !== value) refuse(`fit.${name}`, settings[name as keyof Settings], value, before[name] ?? 'nothing');
+    if (before[name] !== value)
+      refuseDifferent(`fit.${name}`, settings[name as keyof FitSettings], value, before[name] ?? 'nothing');
   }
 }

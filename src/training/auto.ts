@@ -36,7 +36,7 @@ const NORMAL_MATRIX = 5e8;
 const FEW_ROWS = 1000;
 
 /** Adam's rate on the map. */
-const RATE = 0.01;
+const ADAM_RATE = 0.01;
 
 /**
  * By task, size and redundancy (Efficient BackProp 10, as measured): squared errors of small networks by Levenberg-Marquardt, which alone reaches fine losses; other losses on
@@ -44,7 +44,7 @@ const RATE = 0.01;
  */
 export function choose({ architecture, parameters, rows, outputs, firstOrder }: Situation): MethodChoice {
   const noisy = architecture.layers.find(({ type }) => type === 'dropout' || type === 'gaussianNoise' || type === 'batchNorm');
-  const stochastic = (why: string): MethodChoice => ({ method: adam({ rate: RATE }), because: `adam, batches: ${why}` });
+  const stochastic = (why: string): MethodChoice => ({ method: adam({ rate: ADAM_RATE }), because: `adam, batches: ${why}` });
   if (noisy) return stochastic(`layers of ${noisy.type} change the function from step to step`);
   if (firstOrder) return stochastic(`${firstOrder} goes with methods of first order`);
   const size = `${counted(parameters, 'parameter')}, ${counted(rows, 'row')}`;
@@ -60,7 +60,7 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
 }
 
 /** The rate that small sets begin with, as far as layers are no wider than this times the root of the batch: samples' curvature grows with the width. */
-const START = 0.03;
+const FIRST_RATE = 0.03;
 const WIDTH = 8;
 /** Weight decay of small sets: from 40 rows on enough to help where targets are noisy; on a handful of rows so little that XOR is learned by sigmoids as well. */
 const HANDFUL = { rows: 12, decay: 3e-4 };
@@ -71,9 +71,9 @@ const PRESENTED = 100_000;
 const LEAST_EPOCHS = 100;
 const MOST_EPOCHS = 2000;
 /** Multiply-adds that more than the least epochs may cost. */
-const WORK = 3e9;
+const EXTRA_WORK = 3e9;
 /** Samples per step at most, and of batchNorm, whose means need some, at least. */
-const BATCH = 32;
+const MOST_BATCH = 32;
 const NORM_BATCH = 8;
 
 /** What `fit` is to do where nobody says: options, and why. */
@@ -89,15 +89,15 @@ export interface DefaultFit {
  */
 export function smallSet(architecture: Architecture, rows: number, given: FitOptions, lowered: number): DefaultFit | undefined {
   if (rows > FEW_ROWS) return undefined;
-  const affordable = Math.floor(WORK / (3 * rows * workOf(architecture)));
+  const affordable = Math.floor(EXTRA_WORK / (3 * rows * workOf(architecture)));
   const wanted = Math.min(Math.ceil(PRESENTED / rows), MOST_EPOCHS, affordable);
   const epochs = Math.max(LEAST_EPOCHS, wanted);
   const least = architecture.layers.some(({ type }) => type === 'batchNorm') ? NORM_BATCH : 1;
   let size = least;
-  while (size < BATCH && 20 * size <= rows) size *= 2;
+  while (size < MOST_BATCH && 20 * size <= rows) size *= 2;
   const batchSize = given.batchSize ?? ((given.minGradient ?? 0) > 0 ? 'full' : size);
-  const steady = Math.sqrt(typeof batchSize === 'number' ? batchSize : Math.min(rows, BATCH));
-  const rate = (START * Math.min(1, (WIDTH * steady) / Math.max(...widths(architecture)))) / 3 ** lowered;
+  const steady = Math.sqrt(typeof batchSize === 'number' ? batchSize : Math.min(rows, MOST_BATCH));
+  const rate = (FIRST_RATE * Math.min(1, (WIDTH * steady) / Math.max(...widths(architecture)))) / 3 ** lowered;
   const weightDecay = rows < HANDFUL.rows ? HANDFUL.decay : Math.min(rows * DECAY_A_ROW, MOST_DECAY);
   const method = sgd({ rate: schedules.cosine({ rate }), weightDecay });
   const shown =

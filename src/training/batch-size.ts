@@ -14,8 +14,8 @@ export function fixedSize(size: number): BatchSize {
 }
 
 /** Samples and parts of them that the variance of the gradient is measured on, at least and at most. */
-const SAMPLES = 64;
-const PARTS = 32;
+const GRADIENT_SAMPLES = 64;
+const GRADIENT_PARTS = 32;
 
 /**
  * The sizes of `growing` over a fit.
@@ -37,7 +37,7 @@ export function growingSize(
   const { engine, architecture, theta: parameters } = plan;
   const gradient = new Reals(arena, parameters.precision, plan.parameters);
   const mean = new Reals(arena, parameters.precision, plan.parameters);
-  const drawn = new Words(arena, Math.min(rows, Math.max(most, SAMPLES)));
+  const drawn = new Words(arena, Math.min(rows, Math.max(most, GRADIENT_SAMPLES)));
   const measuring = new Plan(engine, arena, architecture, parameters, drawn.length, true);
   const { core } = engine;
   return {
@@ -48,8 +48,8 @@ export function growingSize(
     *next(now, epoch): Work<number> {
       if (now >= most) return now;
       // Gradients of a few disjoint parts of a random drawn, at the weights as they are.
-      const count = Math.min(rows, Math.max(now, SAMPLES));
-      const parts = Math.min(PARTS, count);
+      const count = Math.min(rows, Math.max(now, GRADIENT_SAMPLES));
+      const parts = Math.min(GRADIENT_PARTS, count);
       const order = permutation(engine, rows, seed, Purpose.batches, epoch);
       const all = subset?.view();
       const list = drawn.view();

@@ -5,17 +5,17 @@ import { EfficientBackpropError } from '../runtime/errors.js';
 import type { MethodState, Training } from '../methods/method.js';
 import { type Asked, requireSame } from './asked.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
-import type { Settings } from './options.js';
-import type { Subject } from './rows.js';
+import type { FitSettings } from './options.js';
+import type { FitSubject } from './subject.js';
 
 /** What a part of the loop remembers. */
-export interface Part {
+export interface PartState {
   readonly numbers: readonly number[];
   readonly vectors: Readonly<Record<string, RealArray>>;
 }
 
 /** What stands at the beginning of an epoch. */
-export interface Standing {
+export interface EpochStart {
   /** All of the network's parameters, and running statistics. */
   readonly weights: RealArray;
   /** Undefined before the first epoch of a method that goes on from nothing. */
@@ -23,15 +23,19 @@ export interface Standing {
 }
 
 /** Parts of the loop by name. */
-export const PARTS = ['record', 'snapshot', 'growth', 'patience', 'stream'] as const;
-export type Parts = Readonly<Record<(typeof PARTS)[number], Part>>;
+export const PART_NAMES = ['record', 'snapshot', 'growth', 'patience', 'stream'] as const;
+export type PartStates = Readonly<Record<(typeof PART_NAMES)[number], PartState>>;
 
-/** A fit between two epochs. */
-export interface Checkpoint extends Standing {
+/** A fit between two epochs, as the loop knows it. */
+export interface FitCheckpoint extends EpochStart {
   readonly asked: Asked;
-  readonly parts: Parts;
+  readonly parts: PartStates;
   /** Why it was to end at this epoch of itself. */
   readonly stop: StopReason | undefined;
+}
+
+/** A fit between two epochs, with what only the network knows. */
+export interface Checkpoint extends FitCheckpoint {
   /** Of a fit whose rate the library chose: how often it was lowered, and the weights before the fit. */
   readonly lowered: number;
   readonly before: RealArray | undefined;
@@ -39,17 +43,19 @@ export interface Checkpoint extends Standing {
   readonly waited: boolean;
 }
 
-/** A checkpoint without what only the network knows. */
-export type Taken = Omit<Checkpoint, 'lowered' | 'before' | 'waited'>;
-
 /** Goes back to where a fit was. @throws OptionError, DataError where something else was asked; nothing has changed then */
-export function goBack({ theta }: Subject, { asked: before, weights }: Taken, asked: Asked, settings: Settings): void {
+export function goBack(
+  { theta }: FitSubject,
+  { asked: before, weights }: FitCheckpoint,
+  asked: Asked,
+  settings: FitSettings,
+): void {
   requireSame(before, asked, settings);
   theta.view().set(weights);
 }
 
 /** What to remember of a record. */
-export function recordPart(history: History, time: number): Part {
+export function recordPart(history: History, time: number): PartState {
   const { loss, validationLoss, metrics, epochs, bestEpoch, evaluations, regularisation } = history;
   const named = Object.entries(metrics).map(([name, list]) => [METRIC + name, list] as const);
   const lists = { loss, validationLoss, ...Object.fromEntries(named) };
@@ -61,7 +67,7 @@ export function recordPart(history: History, time: number): Part {
 const METRIC = 'metrics.';
 
 /** A record that goes on. */
-export function recordFrom({ numbers, vectors }: Part, seed: number): History {
+export function recordFrom({ numbers, vectors }: PartState, seed: number): History {
   const [epochs, bestEpoch, evaluations, , effectiveParameters, weightDecay] = numbers as [
     number,
     number,
@@ -79,10 +85,10 @@ export function recordFrom({ numbers, vectors }: Part, seed: number): History {
   return history;
 }
 
-/** Where it can be taken up from, while a fit is under way. */
-export class Keeper {
+/** Makes checkpoints of a fit under way. */
+export class Checkpointer {
   /** What the epoch under way began with, where that has been copied. */
-  private back: Standing | undefined;
+  private back: EpochStart | undefined;
   private within = true;
   private over = false;
 
@@ -92,11 +98,11 @@ export class Keeper {
    * @param rest what stays as it is during an epoch
    */
   constructor(
-    private readonly subject: Subject,
+    private readonly subject: FitSubject,
     private readonly training: Training,
-    first: Standing,
+    first: EpochStart,
     private readonly interruptible: boolean,
-    private readonly rest: () => Omit<Taken, keyof Standing>,
+    private readonly rest: () => Omit<FitCheckpoint, keyof EpochStart>,
   ) {
     this.back = first;
   }
@@ -126,7 +132,7 @@ export class Keeper {
   }
 
   /** As of the end of the last whole epoch; undefined once the fit is over. @throws EfficientBackpropError in an epoch that is not interruptible */
-  get checkpoint(): Taken | undefined {
+  get checkpoint(): FitCheckpoint | undefined {
     if (this.over) return undefined;
     const inside = this.within && !this.training.anytime;
     const standing = this.back ?? (inside ? undefined : this.now());
@@ -135,7 +141,7 @@ export class Keeper {
     throw new EfficientBackpropError(`the fit is in the midst of an epoch: ${how}`);
   }
 
-  private now(): Standing {
+  private now(): EpochStart {
     return { weights: this.subject.theta.read(), method: this.training.checkpoint() };
   }
 }

@@ -17,7 +17,7 @@ export interface Decision {
 }
 
 /** What is fitted. */
-export interface Fitted {
+export interface NetworkShape {
   readonly architecture: Architecture;
   readonly parameters: number;
   readonly outputs: number;
@@ -30,7 +30,7 @@ const isRecord = (v: unknown) => typeof v === 'object' && v !== null && !Array.i
  * @param lowered how often the rate of a default fit has been lowered
  */
 export function decide(
-  { architecture, parameters, outputs }: Fitted,
+  { architecture, parameters, outputs }: NetworkShape,
   X: MatrixLike | Dataset | Chunks,
   options: FitOptions | undefined,
   lowered: number,

@@ -6,14 +6,15 @@ import { isEmphasis, isGrowing } from '../data/batches.js';
 import { OptionError } from '../runtime/errors.js';
 import type { MethodState } from '../methods/method.js';
 import { asked, lazily, requireSame } from './asked.js';
-import { type Taken, goBack, recordFrom } from './checkpoint.js';
+import { type FitCheckpoint, goBack, recordFrom } from './checkpoint.js';
 import { emptyHistory } from './history.js';
 import { Interruption } from './interruption.js';
-import { Judge } from './judge.js';
+import { Monitor } from './monitor.js';
 import { type Outcome, loop } from './loop.js';
-import type { Settings } from './options.js';
-import type { Subject } from './rows.js';
-import { Datasets, type Given, begun, settingsFrom } from './set-up.js';
+import type { FitSettings } from './options.js';
+import type { FitSubject } from './subject.js';
+import { Datasets } from './datasets.js';
+import { type OptionsWithMethod, begun, settingsFrom } from './set-up.js';
 import { type Chunks, Stream } from './stream.js';
 
 /**
@@ -21,11 +22,11 @@ import { type Chunks, Stream } from './stream.js';
  * iterator is told to end.
  */
 export async function fitStream(
-  subject: Subject,
+  subject: FitSubject,
   chunks: Chunks,
-  options: Given,
+  options: OptionsWithMethod,
   resume?: MethodState,
-  from?: Taken,
+  from?: FitCheckpoint,
 ): Promise<Outcome> {
   // Without a number of epochs, what can be read once is read once.
   const once = typeof chunks !== 'function';
@@ -39,9 +40,9 @@ export async function fitStream(
   let background: Background | undefined;
   const train = async (): Promise<Outcome> => {
     const seed = settings.seed ?? subject.seed;
-    const judge = new Judge(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
+    const monitor = new Monitor(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
     const held = datasets.validation(settings);
-    if (held) judge.watch('validation', held, undefined);
+    if (held) monitor.watch('validation', held, undefined);
     const words = lazily(() => asked(settings, seed, undefined, held));
     if (from) {
       requireSame(from.asked, words(), settings);
@@ -69,7 +70,7 @@ export async function fitStream(
       from,
       source: stream,
       stream,
-      judge,
+      monitor,
       settings,
       stopping,
       interruption,
@@ -96,7 +97,7 @@ export async function fitStream(
  * Refuses what takes the whole set.
  * @throws OptionError that says what would be right
  */
-function requireStreamable(settings: Settings, once: boolean): void {
+function requireStreamable(settings: FitSettings, once: boolean): void {
   const { method, batchSize, order, validation, sampleWeights, classWeights, minGradient, metrics, epochs } = settings;
   const refuse = (name: string, value: unknown, expected: string) => {
     throw new OptionError(`fit.${name}`, value, expected);

@@ -8,21 +8,23 @@ import { OptionError } from '../runtime/errors.js';
 import type { MethodState } from '../methods/method.js';
 import { asked, lazily } from './asked.js';
 import { requireReachable } from './advice/range.js';
-import { type Taken, goBack } from './checkpoint.js';
+import { type FitCheckpoint, goBack } from './checkpoint.js';
 import { Interruption } from './interruption.js';
-import { Judge } from './judge.js';
+import { Monitor } from './monitor.js';
 import { type Outcome, loop } from './loop.js';
-import { type Subject, learnedFrom, meanWeight, requiredClasses, split } from './rows.js';
-import { Datasets, type Given, begun, settingsFrom } from './set-up.js';
+import { learnedFrom, meanWeight, requiredClasses, split } from './rows.js';
+import type { FitSubject } from './subject.js';
+import { Datasets } from './datasets.js';
+import { type OptionsWithMethod, begun, settingsFrom } from './set-up.js';
 
 /** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
 export async function fit(
-  subject: Subject,
+  subject: FitSubject,
   X: MatrixLike | Dataset,
   Y: MatrixLike | undefined,
-  options: Given,
+  options: OptionsWithMethod,
   resume?: MethodState,
-  from?: Taken,
+  from?: FitCheckpoint,
 ): Promise<Outcome> {
   const { settings, stopping } = settingsFrom(options);
   if (settings.rows !== undefined) throw new OptionError('fit.rows', settings.rows, 'none: these data have their number of rows');
@@ -56,10 +58,10 @@ export async function fit(
     const words = lazily(() => asked(settings, seed, { samples, rows: data.rows }, other));
     if (from) goBack(subject, from, words(), settings);
     const training = begun(subject, work, settings, source, seed, from ? from.method : resume);
-    const judge = new Judge(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
-    judge.watch('training', samples, train);
-    if (held) judge.watch('validation', samples, held);
-    else if (other) judge.watch('validation', other, undefined);
+    const monitor = new Monitor(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
+    monitor.watch('training', samples, train);
+    if (held) monitor.watch('validation', samples, held);
+    else if (other) monitor.watch('validation', other, undefined);
     const check = () => {
       subject.check();
       datasets.check();
@@ -73,7 +75,7 @@ export async function fit(
       asked: words,
       from,
       source,
-      judge,
+      monitor,
       settings,
       stopping,
       interruption,

@@ -1,15 +1,15 @@
 // Whether a fit's loss has grown beyond what training does by chance.
 
 import type { SampleBuffers } from '../data/dataset.js';
-import type { Part } from './checkpoint.js';
+import type { PartState } from './checkpoint.js';
 import type { Probe } from './probe.js';
 import type { Snapshot } from './snapshot.js';
 import type { Work } from '../runtime/work.js';
 
 /** A loss that is so many times what it was at the start has diverged … */
-const TIMES = 10;
+const DIVERGED_FROM = 10;
 /** … unless it is less than this share of the best constant's: a fit that goes on from a loss near 0 cannot but lose some of it. */
-const LEARNED = 0.1;
+const NEAR_ZERO = 0.1;
 
 /** What was found when a loss was compared with its start, on the same samples. */
 export interface Grown {
@@ -36,12 +36,12 @@ export class Growth {
   ) {}
 
   /** What a fit that takes this one up needs. */
-  get part(): Part {
+  get part(): PartState {
     return { numbers: [this.limit, this.least, this.loss ?? Number.NaN], vectors: {} };
   }
 
   /** Goes on where another fit was. */
-  recall({ numbers }: Part): void {
+  recall({ numbers }: PartState): void {
     const [limit, least, loss] = numbers as [number, number, number];
     [this.limit, this.least, this.loss] = [limit, least, Number.isNaN(loss) ? undefined : loss];
   }
@@ -49,7 +49,7 @@ export class Growth {
   /** Whether an epoch's loss makes a look necessary: the first has nothing to be compared with. */
   suspects(loss: number): boolean {
     this.least = Math.min(this.least, loss);
-    return loss > Math.max(TIMES * this.least, this.limit) || this.limit === 0;
+    return loss > Math.max(DIVERGED_FROM * this.least, this.limit) || this.limit === 0;
   }
 
   /** How far the loss has grown; undefined where it has not, or not so far. */
@@ -59,10 +59,10 @@ export class Growth {
     this.loss = to;
     // Where the best constant is right, as on one row, a loss next to 0 cannot but grow.
     const compares = probe.constant > 0 || !Number.isFinite(to);
-    if (to !== undefined && compares && !(to <= LEARNED * probe.constant)) {
+    if (to !== undefined && compares && !(to <= NEAR_ZERO * probe.constant)) {
       const from = yield* this.before();
       this.least = Math.min(this.least, from);
-      if (!(to <= TIMES * from)) return { from, to };
+      if (!(to <= DIVERGED_FROM * from)) return { from, to };
     }
     this.limit = Math.max(2 * epochLoss, Number.MIN_VALUE);
     return undefined;

@@ -3,7 +3,7 @@
 import type { StopReason } from './history.js';
 
 /** Timers take no more milliseconds than this. */
-const LONGEST = 2 ** 31 - 1;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Says whether a fit is to stop, and lets what is waited for be given up. */
 export class Interruption {
@@ -33,7 +33,7 @@ export class Interruption {
       end = () => resolve();
     });
     const left = this.limit - this.elapsed;
-    const timer = left < LONGEST ? setTimeout(end, Math.ceil(Math.max(left, 0))) : undefined;
+    const timer = left < LONGEST_TIMER ? setTimeout(end, Math.ceil(Math.max(left, 0))) : undefined;
     this.signal?.addEventListener('abort', end);
     try {
       const came = await Promise.race([promise.then((value) => ({ value })), interrupted]);

@@ -1,4 +1,4 @@
-// The one training loop: batch → step → stop? → report. Methods (optim/) take the steps; the network owns the weights.
+// The one training loop: batch → step → stop? → report. Methods (methods/) take the steps; the network owns the weights.
 
 import type { Background } from '../../bindings/background.js';
 import { startsThreads } from '../../bindings/pool.js';
@@ -6,19 +6,19 @@ import { OptionError } from '../runtime/errors.js';
 import type { MethodState, Training } from '../methods/method.js';
 import { advise } from './advice/advice.js';
 import type { Asked } from './asked.js';
-import { Keeper, type Taken, recordFrom, recordPart } from './checkpoint.js';
+import { Checkpointer, type FitCheckpoint, recordFrom, recordPart } from './checkpoint.js';
 import { type Grown, Growth } from './growth.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
 import type { Interruption } from './interruption.js';
-import type { Judge } from './judge.js';
-import type { Settings, Stopping } from './options.js';
-import { Pace } from './pace.js';
+import type { Monitor } from './monitor.js';
+import type { FitSettings, Stopping } from './options.js';
+import { TimeSlice } from './time-slice.js';
 import { Patience } from './patience.js';
 import { Probe } from './probe.js';
-import type { Subject } from './rows.js';
-import type { Source } from './set-up.js';
+import type { FitSubject } from './subject.js';
+import type { SampleSource } from './set-up.js';
 import { Snapshot } from './snapshot.js';
-import { type Perform, performer, piece } from './steps.js';
+import { type Perform, performer, takeSteps } from './steps.js';
 import type { Stream } from './stream.js';
 
 /** The outcome of a fit: its record, and what the method remembers. */
@@ -27,18 +27,18 @@ export interface Outcome {
   /** Undefined where nothing was begun, or nobody wants it. */
   readonly state: MethodState | undefined;
   /** Where it can be taken up from, where it was interrupted. */
-  readonly taken?: Taken | undefined;
+  readonly taken?: FitCheckpoint | undefined;
 }
 
-/** What the loop works with. */
-export interface Circumstances {
-  readonly subject: Subject;
+/** What the loop works with: a fit that has been set up. */
+export interface FitContext {
+  readonly subject: FitSubject;
   readonly training: Training;
-  /** Where the samples come from; if piece by piece, the first piece is in place. */
-  readonly source: Source;
+  /** Where the samples come from; if chunk by chunk, the first one is in place. */
+  readonly source: SampleSource;
   readonly stream?: Stream;
-  readonly judge: Judge;
-  readonly settings: Settings;
+  readonly monitor: Monitor;
+  readonly settings: FitSettings;
   readonly stopping: Stopping | undefined;
   readonly interruption: Interruption;
   readonly seed: number;
@@ -46,7 +46,7 @@ export interface Circumstances {
   readonly resume: MethodState | undefined;
   asked(): Asked;
   /** The fit that is taken up, if any. */
-  readonly from: Taken | undefined;
+  readonly from: FitCheckpoint | undefined;
   /** Who does what takes time, where that is not this thread. */
   readonly background: Background | undefined;
   /** Frees what training alone needed. */
@@ -57,13 +57,13 @@ export interface Circumstances {
 const BRIEF = { epochs: 20, rows: 2000 };
 
 /** Epoch after epoch, until something says stop. */
-export async function loop(circumstances: Circumstances): Promise<Outcome> {
-  const { subject, training, source, stream, judge, settings, stopping, interruption, background, seed, release } = circumstances;
-  const { from, asked, resume } = circumstances;
+export async function loop(context: FitContext): Promise<Outcome> {
+  const { subject, training, source, stream, monitor, settings, stopping, interruption, background, seed, release } = context;
+  const { from, asked, resume } = context;
   const history = from ? recordFrom(from.parts.record, seed) : emptyHistory(seed);
   const before = from?.parts.record.numbers[3] ?? 0; // milliseconds
   const snapshot = new Snapshot(subject, from?.parts.snapshot);
-  const pace = new Pace(background !== undefined);
+  const slice = new TimeSlice(background !== undefined);
   const perform = performer(subject, background, () => snapshot.restoreLatest());
   const growth = new Growth(new Probe(subject, source), snapshot);
   const brief = !stream && settings.epochs < BRIEF.epochs && settings.epochs * source.rows < BRIEF.rows;
@@ -86,7 +86,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   };
   if (startsThreads()) {
     // Who awaits one short fit after the other might never let them come.
-    await pace.rest();
+    await slice.rest();
     subject.check();
   }
   let stop = from?.stop ?? interruption.reason;
@@ -103,17 +103,17 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       stream: stream?.part ?? { numbers: [], vectors: {} },
     },
   });
-  const keeper = subject.keeps && new Keeper(subject, training, first, interruptible, rest);
-  if (keeper) subject.keeps!(() => keeper.checkpoint);
+  const checkpointer = subject.keeps && new Checkpointer(subject, training, first, interruptible, rest);
+  if (checkpointer) subject.keeps!(() => checkpointer.checkpoint);
   try {
     for (let begun = false; !stop && history.epochs < patience.last; begun = true) {
       if (stream && begun) stop = await stream.begin();
       if (stop) break;
-      keeper?.begin(stream ? 0 : pace.stride);
+      checkpointer?.begin(stream ? 0 : slice.stride);
       const beginning = training.begin(); // may ask a function for the rate, which may do anything
       if (beginning) await perform(beginning);
       subject.check();
-      stop = await epoch(circumstances, pace, perform);
+      stop = await epoch(context, slice, perform);
       training.expose();
       if (!stop && !snapshot.finite) stop = 'diverged';
       if (stop) break; // an unfinished epoch is not recorded
@@ -121,7 +121,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       history.bestEpoch = history.epochs;
       history.loss.push(training.loss);
       if (training.regularisation) history.regularisation = training.regularisation;
-      const measured = judge.measures ? perform(judge.record(history)) : undefined;
+      const measured = monitor.measures ? perform(monitor.record(history)) : undefined;
       const validationLoss = measured instanceof Promise ? await measured : measured;
       subject.check();
       if (validationLoss === undefined) snapshot.follow(history.epochs, training.loss);
@@ -133,7 +133,7 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
       else if (patience.exhausted(history.epochs, training)) stop = 'earlyStopping';
       else if (!waits && history.epochs < settings.epochs && growth.suspects(training.loss) && (await hasGrown()))
         stop = 'diverged';
-      keeper?.end();
+      checkpointer?.end();
       settings.onEpoch?.({
         epoch: history.epochs,
         epochs: settings.epochs,
@@ -156,8 +156,8 @@ export async function loop(circumstances: Circumstances): Promise<Outcome> {
   const hurried = interrupted(stop);
   // Who has what was asked for needs no look at it.
   const unwatched = hurried || stop === 'goal';
-  const taken = hurried ? keeper?.checkpoint : undefined;
-  keeper?.finish();
+  const taken = hurried ? checkpointer?.checkpoint : undefined;
+  checkpointer?.finish();
   if (training.settle && stop !== 'diverged' && history.epochs > 0 && !patience.restores(training)) {
     const loss = await perform(training.settle());
     subject.check();
@@ -200,15 +200,15 @@ function interrupted(stop: StopReason | undefined): boolean {
 
 const NO_STEP = "'even' or 'short', or a smaller batchSize: no chunk fills a batch";
 
-/** One epoch, piece by piece where it comes in pieces; says why it ended early, if it did. */
-async function epoch(circumstances: Circumstances, pace: Pace, perform: Perform): Promise<StopReason | undefined> {
-  const { training, stream, settings } = circumstances;
+/** One epoch, chunk by chunk where it comes in chunks; says why it ended early, if it did. */
+async function epoch(context: FitContext, slice: TimeSlice, perform: Perform): Promise<StopReason | undefined> {
+  const { training, stream, settings } = context;
   for (let steps = training.stepsPerEpoch; ; steps += training.stepsPerEpoch) {
-    const stop = await piece(circumstances, pace, perform);
+    const stop = await takeSteps(context, slice, perform);
     if (stop || !stream) return stop;
     const next = await stream.next();
     if (next === 'end' && steps === 0) throw new OptionError('fit.lastBatch', settings.lastBatch, NO_STEP);
-    if (next !== 'piece') return next === 'end' ? undefined : next;
+    if (next !== 'chunk') return next === 'end' ? undefined : next;
     training.feed!();
   }
 }

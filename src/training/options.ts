@@ -1,13 +1,13 @@
 // What a fit can be told.
 
-import { type Emphasis, type Growing, LAST_BATCHES, type LastBatch, type Order, isEmphasis, isGrowing } from '../data/batches.js';
+import { type Growing, LAST_BATCHES, type LastBatch, type Order, isEmphasis, isGrowing } from '../data/batches.js';
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../runtime/errors.js';
 import { METRIC_NAMES, type MetricName } from '../evaluation/metrics.js';
 import { type Method, isMethod } from '../methods/method.js';
 import { sgd } from '../methods/sgd.js';
-import { type Checked, callback, checked, either, flag, number, oneOf, value } from '../runtime/options.js';
+import { type Checked, type SchemaOf, callback, checked, either, flag, number, oneOf, value } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 
 /** What `onEpoch` is told. */
@@ -24,13 +24,20 @@ export interface Progress {
 }
 
 /** Options of early stopping. */
-export const STOPPING = {
+export interface EarlyStopping {
+  /** Epochs to wait for a better validation loss, ≥ 1. Default 6. */
+  patience?: number;
+  /** What counts as better: a loss that is lower by more than this, ≥ 0. Default 0. */
+  minDelta?: number;
+  /** Whether to go back to the best weights. Default true. */
+  restoreBest?: boolean;
+}
+
+const STOPPING = {
   patience: number({ min: 1, integer: true }, 6),
   minDelta: number({ min: 0, below: Infinity }, 0),
   restoreBest: flag(true),
-};
-
-export type EarlyStopping = Partial<Checked<typeof STOPPING>>;
+} satisfies SchemaOf<EarlyStopping>;
 
 /**
  * The settings of early stopping among the options of `call`; undefined where there is none.
@@ -70,41 +77,46 @@ const isAverage = (v: unknown) => {
 
 const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 
+/** How each option of `fit` is checked, and its default; FitOptions says what it is. */
 export const FIT_OPTIONS = {
-  method: value<Method | 'auto'>("a method, such as sgd({ rate: 0.1 }), or 'auto'", (v) => v === 'auto' || isMethod(v), sgd()),
+  method: value<NonNullable<FitOptions['method']>>(
+    "a method, such as sgd({ rate: 0.1 }), or 'auto'",
+    (v) => v === 'auto' || isMethod(v),
+    sgd(),
+  ),
   epochs: number({ min: 1, integer: true }, 100),
-  batchSize: either<number | undefined, 'full' | Growing>(
+  batchSize: either(
     number({ min: 1, integer: true }, undefined),
-    value("'full', or growing()", (v) => v === 'full' || isGrowing(v), 'full'),
+    value<FitOptions['batchSize']>("'full', or growing()", (v) => v === 'full' || isGrowing(v), 'full'),
   ),
   lastBatch: oneOf(LAST_BATCHES, 'even'),
-  order: either<'shuffle' | 'interleave' | 'sequential' | 'emphasize', Emphasis>(
+  order: either(
     oneOf(['shuffle', 'interleave', 'sequential', 'emphasize'], 'shuffle'),
-    value('emphasize({ … })', isEmphasis, undefined as never),
+    value<Order>('emphasize({ … })', isEmphasis, undefined as never),
   ),
   l1: number({ min: 0, below: Infinity }, 0),
   labelSmoothing: number({ min: 0, below: 1 }, 0),
-  clip: value<Clip | undefined>('{ norm } or { value }, numbers > 0', isClip, undefined),
-  average: either<'polyak' | undefined, { decay: number }>(
+  clip: value<FitOptions['clip']>('{ norm } or { value }, numbers > 0', isClip, undefined),
+  average: either(
     oneOf(['polyak'], undefined),
-    value('{ decay } with 0 < decay < 1', isAverage, undefined as never),
+    value<FitOptions['average']>('{ decay } with 0 < decay < 1', isAverage, undefined as never),
   ),
-  validation: value<number | Dataset | readonly [MatrixLike, MatrixLike] | undefined>(
+  validation: value<FitOptions['validation']>(
     'a share > 0 and < 1 of the rows, a dataset, or [X, Y]',
     (v) => (typeof v === 'number' && v > 0 && v < 1) || v instanceof Dataset || (Array.isArray(v) && v.length === 2),
     undefined,
   ),
-  earlyStopping: value<boolean | EarlyStopping>(
+  earlyStopping: value<NonNullable<FitOptions['earlyStopping']>>(
     'true, false, or { patience, minDelta, restoreBest }',
     (v) => typeof v === 'boolean' || isObject(v),
     false,
   ),
-  sampleWeights: value<ArrayLike<number> | undefined>(
+  sampleWeights: value<FitOptions['sampleWeights']>(
     'an array of numbers ≥ 0, one for each row',
     (v) => Array.isArray(v) || ArrayBuffer.isView(v),
     undefined,
   ),
-  classWeights: value<readonly number[] | 'balanced' | undefined>(
+  classWeights: value<FitOptions['classWeights']>(
     "an array of numbers ≥ 0, one for each class, or 'balanced'",
     (v) => v === 'balanced' || (Array.isArray(v) && v.every((w) => typeof w === 'number' && w >= 0 && w < Infinity)),
     undefined,
@@ -114,17 +126,17 @@ export const FIT_OPTIONS = {
   goal: number({ min: -Infinity, max: Infinity }, -Infinity),
   minGradient: number({ min: 0 }, 0),
   timeLimit: number({ above: 0 }, Infinity),
-  signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
+  signal: value<FitOptions['signal']>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   seed: number(SEED, undefined),
-  metrics: value<readonly MetricName[]>(
+  metrics: value<NonNullable<FitOptions['metrics']>>(
     `an array of ${METRIC_NAMES.map((name) => `'${name}'`).join(', ')}`,
     (v) => Array.isArray(v) && v.every((name) => METRIC_NAMES.includes(name)),
     [],
   ),
   background: flag(false),
-  resume: either<boolean, 'ifAny'>(flag(false), oneOf(['ifAny'], undefined as never)),
-  onEpoch: callback<(progress: Progress) => void>('(progress) => void'),
-};
+  resume: either(flag(false), oneOf(['ifAny'], undefined as never)),
+  onEpoch: callback<NonNullable<FitOptions['onEpoch']>>('(progress) => void'),
+} satisfies SchemaOf<FitOptions>;
 
 /** Options of `fit`. Every one may be left out. */
 export interface FitOptions {
@@ -226,5 +238,5 @@ export interface FitOptions {
 }
 
 /** Options of a fit, and of early stopping, with defaults filled in. */
-export type Settings = Omit<Checked<typeof FIT_OPTIONS>, 'method'> & { readonly method: Method };
+export type FitSettings = Omit<Checked<typeof FIT_OPTIONS>, 'method'> & { readonly method: Method };
 export type Stopping = Checked<typeof STOPPING>;

@@ -1,15 +1,15 @@
 // Early stopping: how long a fit waits for a better validation loss, and how it ends.
 
 import type { Training } from '../methods/method.js';
-import type { Part } from './checkpoint.js';
+import type { PartState } from './checkpoint.js';
 import type { Stopping } from './options.js';
 
 /** A falling rate is given this share of the epochs at least: what it does to the loss takes time to be seen. */
-const SHARE = 0.1;
+const LEAST_WAIT = 0.1;
 /** What is left of a schedule is gone through in this share of the epochs so far. */
-const FALL = 0.25;
+const REST_OF_SCHEDULE = 0.25;
 /** At a low rate the weights have settled: earlier ones are better only if their loss is lower by more than this share of it. */
-const CLEARLY = 0.1;
+const CLEARLY_BETTER = 0.1;
 
 /**
  * Waits for the validation loss to fall. Where the rate is constant, the fit ends when `patience` epochs have brought nothing. Where a schedule lowers it, a high rate
@@ -32,13 +32,13 @@ export class Patience {
   }
 
   /** What a fit that takes this one up needs. */
-  get part(): Part {
+  get part(): PartState {
     const { last, best, highest, ending, latest } = this;
     return { numbers: [last, best.loss, best.epoch, highest, ending ? 1 : 0, latest], vectors: {} };
   }
 
   /** Goes on where another fit was. */
-  recall({ numbers }: Part): void {
+  recall({ numbers }: PartState): void {
     const [last, loss, epoch, highest, ending, latest] = numbers as [number, number, number, number, number, number];
     [this.last, this.best, this.highest] = [last, { loss, epoch }, highest];
     [this.ending, this.latest] = [ending === 1, latest];
@@ -61,8 +61,8 @@ export class Patience {
     const waited = epoch - best.epoch;
     if (waited < stopping.patience) return false;
     if (!schedule?.falls) return true;
-    if (rate > this.highest / 2 || waited < SHARE * epochs) return false;
-    const more = Math.min(Math.max(stopping.patience, Math.ceil(FALL * epoch)), epochs - epoch);
+    if (rate > this.highest / 2 || waited < LEAST_WAIT * epochs) return false;
+    const more = Math.min(Math.max(stopping.patience, Math.ceil(REST_OF_SCHEDULE * epoch)), epochs - epoch);
     schedule.hasten(more);
     this.ending = more < epochs - epoch;
     this.last = epoch + more;
@@ -73,6 +73,6 @@ export class Patience {
   restores({ rate, schedule }: Pick<Training, 'rate' | 'schedule'>): boolean {
     if (!this.stopping?.restoreBest) return false;
     const settled = schedule !== undefined && rate <= this.highest / 2;
-    return !settled || !(this.latest <= this.best.loss + CLEARLY * Math.abs(this.latest));
+    return !settled || !(this.latest <= this.best.loss + CLEARLY_BETTER * Math.abs(this.latest));
   }
 }

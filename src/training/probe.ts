@@ -5,22 +5,22 @@ import type { SampleBuffers } from '../data/dataset.js';
 import type { Loss } from '../layers/losses.js';
 import { Plan, outputsOf, workOf } from '../plan/plan.js';
 import type { Work } from '../runtime/work.js';
-import type { Subject } from './rows.js';
-import type { Source } from './set-up.js';
+import type { FitSubject } from './subject.js';
+import type { SampleSource } from './set-up.js';
 
 /** Samples that a look takes at most, and what it may cost, in multiply-adds. */
-const SAMPLES = 256;
-const COST = 1e6;
+const PROBE_SAMPLES = 256;
+const PROBE_COST = 1e6;
 /** Samples that run at a time: a look needs little memory. */
-const SLAB = 32;
+const PROBE_SLAB = 32;
 /** Samples that it takes in any case. */
-const FEW = 32;
+const LEAST_SAMPLES = 32;
 
 /** Where samples are found that a fit learns from. */
-export type Learned = Pick<Source, 'learned' | 'subset' | 'rows'>;
+export type LearnedSamples = Pick<SampleSource, 'learned' | 'subset' | 'rows'>;
 
 /** Which samples of a set to look at, evenly picked, at most so many. */
-export function picked({ subset, rows }: Learned, most: number): Uint32Array {
+export function evenlyPicked({ subset, rows }: LearnedSamples, most: number): Uint32Array {
   const count = Math.min(rows, most);
   const list = subset?.view();
   return Uint32Array.from({ length: count }, (_, k) => {
@@ -37,8 +37,8 @@ export class Probe {
   private best: { readonly of: SampleBuffers; readonly loss: number } | undefined;
 
   constructor(
-    private readonly subject: Subject,
-    private readonly source: Learned,
+    private readonly subject: FitSubject,
+    private readonly source: LearnedSamples,
   ) {}
 
   /** The samples at hand. */
@@ -50,8 +50,8 @@ export class Probe {
   get rows(): Uint32Array {
     const { source, last } = this;
     if (last?.of === source.learned) return last.rows;
-    const affordable = Math.floor(COST / workOf(this.subject.architecture));
-    const rows = picked(source, Math.min(SAMPLES, Math.max(FEW, affordable)));
+    const affordable = Math.floor(PROBE_COST / workOf(this.subject.architecture));
+    const rows = evenlyPicked(source, Math.min(PROBE_SAMPLES, Math.max(LEAST_SAMPLES, affordable)));
     this.last = { of: source.learned, rows };
     return rows;
   }
@@ -61,7 +61,7 @@ export class Probe {
     const arena = new Arena();
     try {
       const { engine, architecture, theta } = this.subject;
-      const plan = new Plan(engine, arena, architecture, theta, SLAB, false);
+      const plan = new Plan(engine, arena, architecture, theta, PROBE_SLAB, false);
       const set = plan.samples(arena, this.source.learned, Words.of(arena, this.rows));
       const weight = plan.weight(set);
       return weight > 0 ? (yield* plan.evaluate(set)) / weight : undefined;
@@ -75,14 +75,19 @@ export class Probe {
     const { subject, at, best } = this;
     if (best?.of === at) return best.loss;
     const { architecture } = subject;
-    const loss = constantLoss(architecture.loss, at, this.rows, outputsOf(architecture));
+    const loss = lossOfBestConstant(architecture.loss, at, this.rows, outputsOf(architecture));
     this.best = { of: at, loss };
     return loss;
   }
 }
 
 /** What the best outputs that are the same for all samples lose on average. */
-export function constantLoss(loss: Loss, { t, w }: Pick<SampleBuffers, 't' | 'w'>, rows: Uint32Array, outputs: number): number {
+export function lossOfBestConstant(
+  loss: Loss,
+  { t, w }: Pick<SampleBuffers, 't' | 'w'>,
+  rows: Uint32Array,
+  outputs: number,
+): number {
   const targets = t.view();
   const weights = w?.view();
   const weightOf = (r: number) => (weights ? weights[r]! : 1);
@@ -91,18 +96,24 @@ export function constantLoss(loss: Loss, { t, w }: Pick<SampleBuffers, 't' | 'w'
   for (let o = 0; o < outputs; o++) {
     const at = (r: number) => targets[r * outputs + o]!;
     const mean = rows.reduce((sum, r) => sum + weightOf(r) * at(r), 0) / all;
-    total += LOST[loss](rows, at, weightOf, mean, all);
+    total += LOSSES_OF_CONSTANTS[loss](rows, at, weightOf, mean, all);
   }
   return loss === 'crossEntropy' ? total : total / outputs;
 }
 
-type Lost = (rows: Uint32Array, at: (r: number) => number, weightOf: (r: number) => number, mean: number, all: number) => number;
+type LossOfConstant = (
+  rows: Uint32Array,
+  at: (r: number) => number,
+  weightOf: (r: number) => number,
+  mean: number,
+  all: number,
+) => number;
 
 /** p·ln(1/p), continued to 0. */
 const surprise = (p: number) => (p > 0 ? -p * Math.log(p) : 0);
 
 /** Of one output, by the loss. */
-const LOST: Record<Loss, Lost> = {
+const LOSSES_OF_CONSTANTS: Record<Loss, LossOfConstant> = {
   meanSquaredError: (rows, at, weightOf, mean, all) => rows.reduce((sum, r) => sum + weightOf(r) * (at(r) - mean) ** 2, 0) / all,
   meanAbsoluteError(rows, at, weightOf, _, all) {
     const sorted = rows.slice().sort((a, b) => at(a) - at(b));

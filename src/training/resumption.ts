@@ -4,13 +4,13 @@ import { OptionError } from '../runtime/errors.js';
 import type { RealArray } from '../../bindings/memory.js';
 import type { Method } from '../methods/method.js';
 import { requireMethod } from './asked.js';
-import type { Checkpoint, Taken } from './checkpoint.js';
+import type { Checkpoint, FitCheckpoint } from './checkpoint.js';
 import type { FitOptions } from './options.js';
 
 /** What the network has decided beside the loop. */
-export type Decided = Pick<Checkpoint, 'lowered' | 'before' | 'waited'>;
+export type DecidedByNetwork = Pick<Checkpoint, 'lowered' | 'before' | 'waited'>;
 
-const NOTHING =
+const NOTHING_TO_RESUME =
   "'ifAny', which begins a fit then, or none: there is no interrupted fit to be taken up; one is there after signal or timeLimit, and in a file saved with state: true";
 
 /** Where a network's fit can be taken up. */
@@ -21,12 +21,12 @@ export class Resumption {
   /** What is to be taken up. @throws OptionError where there is nothing */
   from({ resume }: FitOptions): Checkpoint | undefined {
     if (resume !== true && resume !== 'ifAny') return undefined;
-    if (!this.taken && resume === true) throw new OptionError('fit.resume', resume, NOTHING);
+    if (!this.taken && resume === true) throw new OptionError('fit.resume', resume, NOTHING_TO_RESUME);
     return this.taken;
   }
 
   /** Hears how a fit that begins can be taken up. */
-  follow(decided: Decided): (taken: () => Taken | undefined) => void {
+  follow(decided: DecidedByNetwork): (taken: () => FitCheckpoint | undefined) => void {
     return (taken) => {
       this.underway = () => {
         const now = taken();
@@ -36,7 +36,7 @@ export class Resumption {
   }
 
   /** A fit has ended: interrupted, where it can be taken up. */
-  settle(taken: Taken | undefined, decided: Decided): void {
+  settle(taken: FitCheckpoint | undefined, decided: DecidedByNetwork): void {
     this.taken = taken && { ...taken, ...decided };
   }
 

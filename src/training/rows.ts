@@ -6,33 +6,11 @@ import { Dataset, type SampleBuffers } from '../data/dataset.js';
 import { type MatrixLike, matrix } from '../data/matrix.js';
 import { deal, permutation } from '../data/split.js';
 import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
-import type { Taken } from './checkpoint.js';
-import type { Settings } from './options.js';
+import type { FitSettings } from './options.js';
+import type { FitSubject } from './subject.js';
 import { classOf, classThreshold } from '../data/classes.js';
 import { type Architecture, outputsOf } from '../plan/plan.js';
 import { Purpose } from '../runtime/random.js';
-import type { Threads } from '../runtime/threads.js';
-
-/** What a fit works on: a network's insides. */
-export interface Subject {
-  readonly engine: Engine;
-  readonly architecture: Architecture;
-  readonly theta: Reals;
-  readonly seed: number;
-  readonly threads: Threads;
-  /** Whether somebody will go on from what the method remembers. */
-  readonly remembers: boolean;
-  /** Whether growth of the loss is watched, and the record says what might go better: both cost passes over the data, advice short fits. */
-  readonly watches: boolean;
-  /** Told, as a fit begins, how it can be taken up at any time; missing where nobody wants to know. */
-  keeps?(taken: () => Taken | undefined): void;
-  /** Whether the weights are still there to be written to. */
-  lives(): boolean;
-  /** @throws DisposedError once the network, or data that it is trained on, are gone */
-  check(): void;
-  /** Called once layers that wait for data have been given their start; missing where none waits. */
-  start?(): void;
-}
 
 /** The classes of a dataset's rows, or undefined where its loss is about numbers. */
 export function classesOf(samples: SampleBuffers, architecture: Architecture, rows: number): Uint32Array | undefined {
@@ -46,7 +24,7 @@ export function classesOf(samples: SampleBuffers, architecture: Architecture, ro
 
 /** A dataset for one network alone, kept as that needs it. @throws DataError, OutOfMemoryError */
 export function datasetFor(
-  { engine, architecture }: Pick<Subject, 'engine' | 'architecture'>,
+  { engine, architecture }: Pick<FitSubject, 'engine' | 'architecture'>,
   X: MatrixLike,
   Y: MatrixLike,
   weights: ArrayLike<number> | undefined,
@@ -62,7 +40,7 @@ export function datasetFor(
 }
 
 /** A dataset's samples as the network needs them; what has to be converted goes into the arena. */
-export function samplesFor({ engine, architecture }: Subject, data: Dataset, what: string, arena: Arena): SampleBuffers {
+export function samplesFor({ engine, architecture }: FitSubject, data: Dataset, what: string, arena: Arena): SampleBuffers {
   if (data.inputs !== architecture.inputs) {
     throw new DataError(
       what,
@@ -78,7 +56,7 @@ export function learnedFrom(
   samples: SampleBuffers,
   architecture: Architecture,
   rows: number,
-  { labelSmoothing, classWeights }: Settings,
+  { labelSmoothing, classWeights }: FitSettings,
 ): SampleBuffers {
   const t = labelSmoothing > 0 ? smoothed(arena, samples, architecture, labelSmoothing) : samples.t;
   const w = classWeights ? classWeighted(arena, samples, architecture, rows, classWeights) : samples.w;
@@ -116,7 +94,7 @@ export function meanWeight(
   w: Reals | undefined,
   picked: Words | undefined,
   blame: 'classWeights' | 'validation',
-  settings: Settings,
+  settings: FitSettings,
 ): number {
   if (!w) return 1;
   const all = w.view();

@@ -2,39 +2,38 @@
 
 import type { Arena } from '../../bindings/memory.js';
 import { isEmphasis, isGrowing } from '../data/batches.js';
-import { Dataset, type SampleBuffers } from '../data/dataset.js';
-import type { MatrixLike } from '../data/matrix.js';
-import { DataError, OptionError } from '../runtime/errors.js';
-import type { Method, MethodState, Task, Training } from '../methods/method.js';
+import type { SampleBuffers } from '../data/dataset.js';
+import { OptionError } from '../runtime/errors.js';
+import type { Method, MethodState, SamplesAtHand, Task, Training } from '../methods/method.js';
 import { checked } from '../runtime/options.js';
 import { type Architecture, Plan } from '../plan/plan.js';
 import { startFromData } from '../start/start.js';
 import { fixedSize, growingSize } from './batch-size.js';
-import { FIT_OPTIONS, type FitOptions, type Settings, type Stopping, checkedStopping } from './options.js';
-import { type Subject, datasetFor, samplesFor } from './rows.js';
+import { FIT_OPTIONS, type FitOptions, type FitSettings, type Stopping, checkedStopping } from './options.js';
+import type { FitSubject } from './subject.js';
 
 /** Samples per step where neither the user nor the method says. */
 const BATCH_SIZE = 32;
 
 /** Options of a fit, whose method is chosen. */
-export type Given = (FitOptions & { method?: Method }) | undefined;
+export type OptionsWithMethod = (FitOptions & { method?: Method }) | undefined;
 
 /** @throws OptionError */
-export function settingsFrom(options: Given): { settings: Settings; stopping: Stopping | undefined } {
-  const settings = checked('fit', FIT_OPTIONS, options) as Settings; // 'auto' has become a method
+export function settingsFrom(options: OptionsWithMethod): { settings: FitSettings; stopping: Stopping | undefined } {
+  const settings = checked('fit', FIT_OPTIONS, options) as FitSettings; // 'auto' has become a method
   const { patience } = settings.method;
   const asked = patience !== undefined && settings.validation !== undefined && !settings.earlyStopping;
   return { settings, stopping: checkedStopping('fit', asked ? { ...settings, earlyStopping: { patience } } : settings) };
 }
 
-/** Samples that are there, as they are and as training takes them. */
-export interface Source extends Pick<Task, 'subset' | 'rows' | 'meanWeight' | 'classes' | 'stream'> {
-  readonly samples: SampleBuffers;
-  readonly learned: SampleBuffers;
+/** Where samples come from: those that are there now, as they are and as training takes them. */
+export interface SampleSource extends SamplesAtHand, Pick<Task, 'subset' | 'stream'> {
+  /** With targets smoothed, and weights multiplied by those of classes. */
+  get learned(): SampleBuffers;
 }
 
 /** How a trial differs from a fit. */
-export interface Trial {
+export interface TrialSettings {
   /** A rate in the place of the method's own. */
   readonly rate?: number | undefined;
   /** How many samples run at a time, at most. */
@@ -46,26 +45,26 @@ export interface Trial {
  * @throws OptionError, DataError, OutOfMemoryError
  */
 export function begun(
-  subject: Subject,
+  subject: FitSubject,
   arena: Arena,
-  settings: Settings,
-  source: Source,
+  settings: FitSettings,
+  source: SampleSource,
   seed: number,
   resume: MethodState | undefined,
-  trial?: Trial,
+  trial?: TrialSettings,
 ): Training {
   return settings.method.start(taskOf(subject, arena, settings, source, seed, resume, trial), resume);
 }
 
 /** What a method trains on. @throws OptionError, DataError, OutOfMemoryError */
 export function taskOf(
-  subject: Subject,
+  subject: FitSubject,
   arena: Arena,
-  settings: Settings,
-  source: Source,
+  settings: FitSettings,
+  source: SampleSource,
   seed: number,
   resume?: MethodState,
-  trial?: Trial,
+  trial?: TrialSettings,
 ): Task {
   const { engine, architecture, theta, threads } = subject;
   const { order, lastBatch, weighting, epochs, clip, l1, average } = settings;
@@ -76,11 +75,11 @@ export function taskOf(
     startFromData(subject, learned, subset, rows);
     subject.start();
   }
-  const meanWeight = weighting === 'samples' ? 1 : source.meanWeight;
+  const meanWeight = () => (weighting === 'samples' ? 1 : source.meanWeight);
   const size =
     typeof wanted === 'number'
       ? fixedSize(wanted)
-      : growingSize(wanted, { plan, arena, samples: learned, subset, rows, meanWeight, seed }, resume?.batchSize);
+      : growingSize(wanted, { plan, arena, samples: learned, subset, rows, meanWeight: meanWeight(), seed }, resume?.batchSize);
   const extras = {
     l1,
     clipNorm: clip?.norm ?? Infinity,
@@ -90,7 +89,6 @@ export function taskOf(
   return {
     plan,
     arena,
-    // What a source that comes in pieces has of these changes from piece to piece.
     get samples() {
       return source.learned;
     },
@@ -98,7 +96,7 @@ export function taskOf(
       return source.rows;
     },
     get meanWeight() {
-      return weighting === 'samples' ? 1 : source.meanWeight;
+      return meanWeight();
     },
     get classes() {
       return source.classes;
@@ -117,66 +115,13 @@ export function taskOf(
   };
 }
 
-/** Datasets of a fit: those that users gave, and those made here, which are freed here. */
-export class Datasets {
-  private readonly own: Dataset[] = [];
-  private readonly used: Dataset[] = [];
-
-  constructor(
-    private readonly subject: Subject,
-    private readonly arena: Arena,
-  ) {}
-
-  /** @throws DataError, OptionError, OutOfMemoryError */
-  of(X: MatrixLike | Dataset, Y: MatrixLike | undefined, weights: ArrayLike<number> | undefined, what: string): LoadedSet {
-    const data = this.datasetOf(X, Y, weights);
-    this.used.push(data);
-    return { data, samples: samplesFor(this.subject, data, what, this.arena) };
-  }
-
-  /** The samples of a validation set; undefined where there is none, or only a share. */
-  validation({ validation }: Settings): SampleBuffers | undefined {
-    if (validation === undefined || typeof validation === 'number') return undefined;
-    if (validation instanceof Dataset) return this.of(validation, undefined, undefined, 'validation').samples;
-    return this.of(...(validation as [MatrixLike, MatrixLike]), undefined, 'validation').samples;
-  }
-
-  /** @throws DisposedError where one of them is gone */
-  check(): void {
-    for (const one of this.used) one.check();
-  }
-
-  dispose(): void {
-    for (const made of this.own) made.dispose();
-  }
-
-  private datasetOf(x: MatrixLike | Dataset, y: MatrixLike | undefined, weights: ArrayLike<number> | undefined): Dataset {
-    if (x instanceof Dataset) {
-      if (y !== undefined) throw new OptionError('fit.Y', y, 'none beside a dataset, which has its targets');
-      if (weights)
-        throw new OptionError('fit.sampleWeights', weights, 'none beside a dataset; give them to dataset(X, Y, { weights })');
-      return x;
-    }
-    if (y === undefined) throw new DataError('Y', 'is missing');
-    const made = datasetFor(this.subject, x, y, weights);
-    this.own.push(made);
-    return made;
-  }
-}
-
-/** A dataset, and its samples as a network needs them. */
-export interface LoadedSet {
-  readonly data: Dataset;
-  readonly samples: SampleBuffers;
-}
-
 /**
  * Samples per step: a number of them or how they grow, and the most there may be.
- * @param streams whether `rows` are those of a first piece only
+ * @param streams whether `rows` are those of a first chunk only
  * @throws OptionError where the method, the order or minGradient do not go with it
  */
 function batchSizeOf(
-  { method, batchSize, lastBatch, order, minGradient }: Settings,
+  { method, batchSize, lastBatch, order, minGradient }: FitSettings,
   { layers }: Architecture,
   rows: number,
   streams: boolean,

@@ -1,12 +1,12 @@
 // Weights to go back to.
 
 import type { RealArray } from '../../bindings/memory.js';
-import type { Part } from './checkpoint.js';
+import type { PartState } from './checkpoint.js';
 import type { Work } from '../runtime/work.js';
-import type { Subject } from './rows.js';
+import type { FitSubject } from './subject.js';
 
 /** Weights, and the epoch (from 1; 0: none yet) that they came from. */
-interface Kept {
+interface KeptWeights {
   readonly weights: RealArray;
   readonly epoch: number;
 }
@@ -17,14 +17,14 @@ interface Kept {
  */
 export class Snapshot {
   readonly start: RealArray;
-  private best: Kept;
-  private last: Kept;
+  private best: KeptWeights;
+  private last: KeptWeights;
   private least = Infinity;
 
   /** @param part of a fit that is taken up */
   constructor(
-    private readonly subject: Subject,
-    part?: Part,
+    private readonly subject: FitSubject,
+    part?: PartState,
   ) {
     this.start = part?.vectors['start'] ?? subject.theta.read();
     this.best = { weights: this.start, epoch: 0 };
@@ -38,7 +38,7 @@ export class Snapshot {
   }
 
   /** What a fit that takes this one up needs. */
-  get part(): Part {
+  get part(): PartState {
     const { start, best, last, least } = this;
     const own = best.weights !== start && { best: best.weights };
     const other = last.weights !== start && last.weights !== best.weights && { last: last.weights };
@@ -96,7 +96,7 @@ export class Snapshot {
   }
 
   /** The weights of now, in the place of others that nobody needs. */
-  private copy(epoch: number, { weights }: Kept, other: Kept): Kept {
+  private copy(epoch: number, { weights }: KeptWeights, other: KeptWeights): KeptWeights {
     const { theta } = this.subject;
     if (weights === this.start || weights === other.weights) return { weights: theta.read(), epoch };
     weights.set(theta.view());

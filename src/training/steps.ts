@@ -6,27 +6,27 @@ import type { Training } from '../methods/method.js';
 import { type Work, workBehind, workHere } from '../runtime/work.js';
 import type { StopReason } from './history.js';
 import type { Interruption } from './interruption.js';
-import type { Pace } from './pace.js';
-import type { Subject } from './rows.js';
+import type { TimeSlice } from './time-slice.js';
+import type { FitSubject } from './subject.js';
 
 /** Does a piece of work, here or in the background. */
 export type Perform = <T>(work: Work<T>) => T | Promise<T>;
 
 /** What takes steps. */
 export interface Steps {
-  readonly subject: Subject;
+  readonly subject: FitSubject;
   readonly training: Training;
   readonly interruption: Interruption;
 }
 
 /** The samples at hand, in slices; says why they ended early, if they did. */
-export async function piece(
+export async function takeSteps(
   { subject, training, interruption }: Steps,
-  pace: Pace,
+  slice: TimeSlice,
   perform: Perform,
 ): Promise<StopReason | undefined> {
   for (let left = training.stepsPerEpoch; left > 0; ) {
-    const steps = Math.min(pace.stride, left);
+    const steps = Math.min(slice.stride, left);
     const before = performance.now();
     const advancing = training.advance(steps);
     let taken = typeof advancing === 'number' ? advancing : perform(advancing);
@@ -35,11 +35,11 @@ export async function piece(
       subject.check();
     }
     if (taken < 0) return 'diverged';
-    pace.took(steps, performance.now() - before);
+    slice.took(steps, performance.now() - before);
     if (training.ended) return training.ended;
     if (!training.trial) left -= steps;
-    if (pace.due) {
-      await pace.rest();
+    if (slice.due) {
+      await slice.rest();
       subject.check();
     }
     const stop = left > 0 ? interruption.reason : undefined;
@@ -49,7 +49,7 @@ export async function piece(
 }
 
 /** Who performs work: this thread, or a worker, after whose loss `lost` is called. */
-export function performer(subject: Subject, background: Background | undefined, lost: () => void): Perform {
+export function performer(subject: FitSubject, background: Background | undefined, lost: () => void): Perform {
   if (!background) return (work) => workHere(subject.engine, work);
   return async (work) => {
     try {

@@ -4,12 +4,13 @@ import { Arena } from '../../bindings/memory.js';
 import { Dataset, type SampleBuffers } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError, shown, counted } from '../runtime/errors.js';
-import type { Part } from './checkpoint.js';
+import type { PartState } from './checkpoint.js';
 import type { StopReason } from './history.js';
 import type { Interruption } from './interruption.js';
-import type { Settings } from './options.js';
-import { type Subject, datasetFor, learnedFrom, samplesFor, requiredClasses } from './rows.js';
-import type { Source } from './set-up.js';
+import type { FitSettings } from './options.js';
+import { datasetFor, learnedFrom, samplesFor, requiredClasses } from './rows.js';
+import type { FitSubject } from './subject.js';
+import type { SampleSource } from './set-up.js';
 
 /** Some rows: inputs and targets as `fit` takes them, or a dataset. */
 export type Chunk =
@@ -25,7 +26,7 @@ export function isChunks(X: unknown): X is Chunks {
 }
 
 /** A chunk in linear memory. */
-interface Piece {
+interface LoadedChunk {
   readonly data: Dataset;
   readonly rows: number;
   readonly samples: SampleBuffers;
@@ -36,7 +37,7 @@ interface Piece {
 }
 
 /** A source whose samples change from chunk to chunk. */
-export class Stream implements Source {
+export class Stream implements SampleSource {
   readonly subset = undefined;
   readonly stream = this;
   /** Whether what went wrong is that a chunk could not be had, with the network still there. */
@@ -45,11 +46,11 @@ export class Stream implements Source {
   /** Whether the iterator owes an answer. */
   private waiting = false;
   /** What was asked for: a chunk, or the end of an epoch. */
-  private coming: Promise<Piece | undefined> | undefined;
+  private coming: Promise<LoadedChunk | undefined> | undefined;
   /** The first chunk of the next epoch, asked for while the last of this one is at work. */
-  private ahead: Promise<Piece | undefined> | undefined;
-  private at: Piece | undefined;
-  private readonly living = new Set<Piece>();
+  private ahead: Promise<LoadedChunk | undefined> | undefined;
+  private at: LoadedChunk | undefined;
+  private readonly living = new Set<LoadedChunk>();
   private closed = false;
   /** Epochs begun by the iterators, and the number of chunks that the last of them has given. */
   private epochs = 0;
@@ -62,9 +63,9 @@ export class Stream implements Source {
   private mean: number | undefined;
 
   constructor(
-    private readonly subject: Subject,
+    private readonly subject: FitSubject,
     private readonly chunks: Chunks,
-    private readonly settings: Settings,
+    private readonly settings: FitSettings,
     private readonly interruption: Interruption,
   ) {
     this.known = settings.rows;
@@ -102,12 +103,12 @@ export class Stream implements Source {
   }
 
   /** What a fit that takes this one up needs: what the epoch before has told. */
-  get part(): Part {
+  get part(): PartState {
     return { numbers: [this.known ?? Number.NaN, this.mean ?? Number.NaN], vectors: {} };
   }
 
   /** Goes on where another fit was, `epochs` epochs after its start. */
-  recall({ numbers }: Part, epochs: number): void {
+  recall({ numbers }: PartState, epochs: number): void {
     const [known, mean] = numbers.map((x) => (Number.isNaN(x) ? undefined : x));
     [this.known, this.mean, this.epochs] = [known, mean, epochs];
   }
@@ -119,11 +120,11 @@ export class Stream implements Source {
     this.coming = this.ahead ?? this.ask();
     this.ahead = undefined;
     const next = await this.next();
-    return next === 'piece' || next === 'end' ? undefined : next;
+    return next === 'chunk' || next === 'end' ? undefined : next;
   }
 
   /** Puts the next chunk in place, and asks for the one behind it; or says that the epoch has ended, or why there is no waiting. */
-  async next(): Promise<'piece' | 'end' | StopReason> {
+  async next(): Promise<'chunk' | 'end' | StopReason> {
     const came = await this.interruption.unless(this.coming!).catch((error: unknown) => {
       this.subject.check();
       this.failed = true;
@@ -137,7 +138,7 @@ export class Stream implements Source {
     this.seen += this.at.rows;
     this.weight += this.at.weight;
     this.coming = this.ask();
-    return 'piece';
+    return 'chunk';
   }
 
   /** @throws DisposedError where the chunk at hand is gone */
@@ -148,7 +149,7 @@ export class Stream implements Source {
   /** Ends reading, and frees what is left. What the iterator throws at that is thrown. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const piece of [...this.living]) piece.free();
+    for (const loaded of [...this.living]) loaded.free();
     const { iterator } = this;
     this.iterator = undefined;
     const returned = Promise.resolve(iterator?.return?.());
@@ -167,14 +168,14 @@ export class Stream implements Source {
     return 'end';
   }
 
-  private ask(): Promise<Piece | undefined> {
+  private ask(): Promise<LoadedChunk | undefined> {
     const asked = this.take();
     asked.catch(() => {}); // whoever waits for it hears of it
     return asked;
   }
 
   /** The next chunk, in linear memory; undefined at the end of an epoch. */
-  private async take(): Promise<Piece | undefined> {
+  private async take(): Promise<LoadedChunk | undefined> {
     if (!this.iterator) {
       this.iterator = iteratorOf(this.chunks);
       this.epochs++;
@@ -203,16 +204,16 @@ export class Stream implements Source {
   }
 
   /** Copies a chunk into linear memory. @throws DataError that names the chunk */
-  private placed(chunk: Chunk, number: number): Piece {
+  private placed(chunk: Chunk, number: number): LoadedChunk {
     const { subject, settings, living } = this;
     const { architecture } = subject;
     const arena = new Arena();
     let own: Dataset | undefined;
-    const piece = { free: () => {} };
-    piece.free = () => {
+    const loaded = { free: () => {} };
+    loaded.free = () => {
       arena.dispose();
       own?.dispose();
-      living.delete(piece as Piece);
+      living.delete(loaded as LoadedChunk);
     };
     try {
       let data: Dataset;
@@ -237,11 +238,11 @@ export class Stream implements Source {
       const classes = settings.order === 'interleave' ? requiredClasses(samples, architecture, rows) : undefined;
       let weight = learned.w ? 0 : rows;
       for (const w of learned.w?.view() ?? []) weight += w;
-      const whole = Object.assign(piece, { data, rows, samples, learned, classes, weight });
+      const whole = Object.assign(loaded, { data, rows, samples, learned, classes, weight });
       living.add(whole);
       return whole;
     } catch (error) {
-      piece.free();
+      loaded.free();
       if (!(error instanceof DataError)) throw error;
       const { what, detail, row, column } = error;
       throw new DataError(what, detail, { chunk: number, row, column });

@@ -19,7 +19,7 @@ import {
   schedules,
   sgd,
 } from '../../src/index.js';
-import { Pace } from '../../src/training/pace.js';
+import { TimeSlice } from '../../src/training/time-slice.js';
 import { randoms } from '../kernels/support.js';
 
 afterEach(() => {
@@ -66,7 +66,7 @@ describe.each(Object.entries(NETS))('%s', (name, layers) => {
     const whole = await run();
     for (const lengths of [[1], [2, 3], [5, 1, 7]]) {
       let k = 0;
-      vi.spyOn(Pace.prototype, 'stride', 'get').mockImplementation(() => lengths[k++ % lengths.length]!);
+      vi.spyOn(TimeSlice.prototype, 'stride', 'get').mockImplementation(() => lengths[k++ % lengths.length]!);
       expect(await run()).toEqual(whole);
     }
   });

@@ -9,28 +9,28 @@ import type { Grown } from '../growth.js';
 import { Probe } from '../probe.js';
 import { type OutOfRange, outOfRange, rangeText } from './range.js';
 import { type Unscaled, unscaled } from './scale.js';
-import { type Change, type Result, type Setting, affordsTrials, startCurvature, trial } from './trial.js';
+import { type Remedy, type Result, type EndedFit, affordsTrials, startCurvature, trial } from './trial.js';
 import { type Stuck, stuckUnits } from './units.js';
 
 /** To two digits. */
 const round = (x: number): number | string => (Math.abs(x) < 1e6 ? Number(x.toPrecision(2)) : x.toExponential(1));
 
 /** A loss of this share of the best constant's, or more, shows that nothing was learned. */
-const NOTHING = 0.9;
+const NOTHING_LEARNED = 0.9;
 /** Below this share a fit has learned so well that units at their limits have their reasons: steps, or classes far apart. */
-const WELL = 0.01;
+const WELL_LEARNED = 0.01;
 /** A remedy is one if the loss falls below this share: half, with a margin. */
-const REMEDY = 0.45;
+const REMEDIED = 0.45;
 /** Fewer samples say nothing about what was learned. */
-const FEW = 2;
+const LEAST_SAMPLES = 2;
 /** Adam's rate as a remedy. */
-const RATE = 0.01;
+const ADAM_RATE = 0.01;
 /** Its epochs at least, where there may be several. */
-const PASSES = 100;
+const ADAM_EPOCHS = 100;
 /** Epochs of rprop as a remedy. */
-const EPOCHS = 1000;
+const RPROP_EPOCHS = 1000;
 /** Rates that are tried, each a third of the one before. */
-const RATES = 12;
+const RATES_TRIED = 12;
 
 /** What may be wrong with a fit's data and units. */
 interface Findings {
@@ -47,7 +47,7 @@ interface Findings {
  * @param loss at its end; undefined where no sample weighs anything
  */
 export async function advise(
-  setting: Setting,
+  setting: EndedFit,
   diverged: boolean,
   epochs: number,
   rate: number,
@@ -55,12 +55,12 @@ export async function advise(
   loss: number | undefined,
 ): Promise<string | undefined> {
   if (diverged || grown) return afterDivergence(setting, grown ? epochs : epochs + 1, rate, grown);
-  if (loss === undefined || epochs === 0 || setting.source.rows < FEW) return undefined;
+  if (loss === undefined || epochs === 0 || setting.source.rows < LEAST_SAMPLES) return undefined;
   return afterFit(setting, loss, !setting.subject.remembers && affordsTrials(setting, epochs));
 }
 
 /** After a divergence that was seen in an epoch. */
-async function afterDivergence(setting: Setting, epoch: number, rate: number, grown: Grown | undefined): Promise<string> {
+async function afterDivergence(setting: EndedFit, epoch: number, rate: number, grown: Grown | undefined): Promise<string> {
   const happened =
     grown && Number.isFinite(grown.to)
       ? `the loss grew from ${round(grown.from)} to ${round(grown.to)} by epoch ${epoch}`
@@ -83,11 +83,11 @@ async function afterDivergence(setting: Setting, epoch: number, rate: number, gr
 }
 
 /** After a fit that ended otherwise. */
-async function afterFit(setting: Setting, loss: number, tries: boolean): Promise<string | undefined> {
+async function afterFit(setting: EndedFit, loss: number, tries: boolean): Promise<string | undefined> {
   const { subject, source, perform } = setting;
   const probe = new Probe(subject, source);
   const { constant } = probe;
-  const nothing = constant > 0 && loss >= NOTHING * constant;
+  const nothing = constant > 0 && loss >= NOTHING_LEARNED * constant;
   const found = { ...findings(setting), stuck: await perform(stuckUnits(subject, source.learned, probe.rows)) };
   if (nothing) return nothingLearned(setting, found, loss, constant, tries);
   const sentences: string[] = [];
@@ -97,12 +97,13 @@ async function afterFit(setting: Setting, loss: number, tries: boolean): Promise
   if (targets && !range && setting.settings.method.precision !== 'float64') {
     sentences.push(`${columnText('targets', targets)}: learning is faster and surer with ${scaledText('targets')}`);
   }
-  if (stuck && loss >= WELL * constant) sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
+  if (stuck && loss >= WELL_LEARNED * constant)
+    sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
   return sentences.length > 0 ? sentences.join('; ') : undefined;
 }
 
 /** What is found in the data. */
-function findings({ subject, source }: Setting): Findings {
+function findings({ subject, source }: EndedFit): Findings {
   const { architecture } = subject;
   const { core } = subject.engine;
   const { rows } = new Probe(subject, source);
@@ -118,7 +119,7 @@ function findings({ subject, source }: Setting): Findings {
 }
 
 async function nothingLearned(
-  setting: Setting,
+  setting: EndedFit,
   found: Findings,
   loss: number,
   constant: number,
@@ -126,15 +127,15 @@ async function nothingLearned(
 ): Promise<string> {
   const { range, stuck } = found;
   const hidden = replaceable(setting);
-  const base: Change = { ...scalingOf(found), ...(range && { linear: true }) };
-  const units: Change = hidden.length > 0 ? { hidden: 'lecunTanh' } : {};
-  // What comes in pieces has no gradient of the whole set; what comes once has one epoch.
+  const base: Remedy = { ...scalingOf(found), ...(range && { linear: true }) };
+  const units: Remedy = hidden.length > 0 ? { hidden: 'lecunTanh' } : {};
+  // What comes in chunks has no gradient of the whole set; what comes once has one epoch.
   const { source, settings, subject } = setting;
-  const pieces = source.stream !== undefined || subject.remembers;
+  const chunks = source.stream !== undefined || subject.remembers;
   const again = settings.epochs > 1 && !subject.remembers;
-  const method: Change = pieces
-    ? { method: adam({ rate: RATE }), ...(again && { epochs: Math.max(settings.epochs, PASSES) }) }
-    : { method: rprop(), epochs: EPOCHS };
+  const method: Remedy = chunks
+    ? { method: adam({ rate: ADAM_RATE }), ...(again && { epochs: Math.max(settings.epochs, ADAM_EPOCHS) }) }
+    : { method: rprop(), epochs: RPROP_EPOCHS };
   const changes = [base, { ...base, ...units }, { ...base, ...method }, { ...base, ...units, ...method }];
   const compared = loss >= constant ? 'no better than' : 'hardly better than';
   const also = stuck ? `, and ${stuckText(stuck)}` : '';
@@ -146,7 +147,7 @@ async function nothingLearned(
       if (text === '' || seen.has(text)) continue;
       seen.add(text);
       const result = await trial(setting, change);
-      if (result && result.after < REMEDY * result.constant) {
+      if (result && result.after < REMEDIED * result.constant) {
         return `${happened}; try ${text} (tried: the loss falls to ${round(result.after / result.constant)} of a constant's)`;
       }
       if (setting.interruption.reason) break;
@@ -162,7 +163,7 @@ async function nothingLearned(
 const trains = (result: Result | undefined) => result !== undefined && result.after < result.before;
 
 /** A rate at which the fit trains, from its start; undefined where none was found. */
-async function workingRate(setting: Setting, rate: number): Promise<number | undefined> {
+async function workingRate(setting: EndedFit, rate: number): Promise<number | undefined> {
   const { method } = setting.settings;
   const curvature = await startCurvature(setting);
   if (!(curvature < Infinity)) return undefined;
@@ -171,7 +172,7 @@ async function workingRate(setting: Setting, rate: number): Promise<number | und
   const isSgd = method.name === 'sgd';
   let candidate = Math.min(method.paced && rate > 0 ? rate / 3 : Infinity, isSgd || !method.paced ? suggested : 0.1);
   if (!(candidate < Infinity)) return undefined;
-  for (let k = 0; k < RATES; k++, candidate /= 3) {
+  for (let k = 0; k < RATES_TRIED; k++, candidate /= 3) {
     const lower = Number(candidate.toPrecision(2));
     if (trains(await trial(setting, { rate: lower, ...(!method.paced && { method: sgd() }) }))) return lower;
     if (setting.interruption.reason) return undefined;
@@ -180,7 +181,7 @@ async function workingRate(setting: Setting, rate: number): Promise<number | und
 }
 
 /** The activations of hidden layers that others may replace. */
-function replaceable({ subject }: Setting): Activation[] {
+function replaceable({ subject }: EndedFit): Activation[] {
   const activations = subject.architecture.layers
     .slice(0, -1)
     .flatMap((layer) =>
@@ -190,13 +191,13 @@ function replaceable({ subject }: Setting): Activation[] {
 }
 
 /** What brings columns to scale that are not. */
-function scalingOf({ inputs, targets }: Findings): Change | undefined {
+function scalingOf({ inputs, targets }: Findings): Remedy | undefined {
   if (!inputs && !targets) return undefined;
   return { ...(inputs && { inputs: true }), ...(targets && { targets: true }) };
 }
 
 /** A change in words, as options and calls. */
-function changeText(setting: Setting, change: Change, { inputs, targets, range }: Findings): string {
+function changeText(setting: EndedFit, change: Remedy, { inputs, targets, range }: Findings): string {
   const parts: string[] = [];
   if (change.linear && range) {
     parts.push(`a linear last layer, dense(${outputsOf(setting.subject.architecture)}) (${rangeSentence(range)})`);
@@ -207,7 +208,7 @@ function changeText(setting: Setting, change: Change, { inputs, targets, range }
     parts.push(`activation: '${change.hidden}' for hidden layers, in the place of ${replaceable(setting).join(' and ')}`);
   }
   if (change.method) {
-    const call = change.method.batch === 'full' ? 'rprop()' : `adam({ rate: ${RATE} })`;
+    const call = change.method.batch === 'full' ? 'rprop()' : `adam({ rate: ${ADAM_RATE} })`;
     parts.push(`method: ${call}${change.epochs ? ` for ${change.epochs} epochs` : ''}`);
   }
   return parts.join(', and ');

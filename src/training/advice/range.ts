@@ -7,13 +7,13 @@ import { LOSSES } from '../../layers/losses.js';
 import { type Architecture, outputsOf } from '../../plan/plan.js';
 
 /** From the least to the largest output, bounds included. */
-export type Range = readonly [low: number, high: number];
+export type OutputRange = readonly [low: number, high: number];
 
 /** gelu's least value. */
 const GELU_LEAST = -0.17;
 
 /** What a layer's outputs lie between. */
-function rangeOf(layer: Layer): Range {
+function rangeOf(layer: Layer): OutputRange {
   if (layer.type === 'rbf') return [0, 1];
   if (layer.type !== 'dense') return [-Infinity, Infinity];
   switch (layer.activation) {
@@ -43,8 +43,8 @@ function rangeOf(layer: Layer): Range {
 export interface OutOfRange {
   /** Of the layer, as the reader knows it: 'sigmoid'. */
   readonly by: string;
-  readonly range: Range;
-  readonly targets: Range;
+  readonly range: OutputRange;
+  readonly targets: OutputRange;
   /** Whether some targets are within the range. */
   readonly some: boolean;
 }
@@ -71,7 +71,7 @@ export function outOfRange(
 }
 
 /** A range in words. */
-export function rangeText([low, high]: Range): string {
+export function rangeText([low, high]: OutputRange): string {
   return high === Infinity ? `${low} and more` : `${low} to ${high}`;
 }
 

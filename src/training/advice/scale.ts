@@ -4,7 +4,7 @@ import type { Core } from '../../../bindings/core.js';
 import type { Reals } from '../../../bindings/memory.js';
 
 /** Means and spreads beyond this are no longer those of scaled columns. */
-const FAR = 10;
+const UNSCALED_FROM = 10;
 
 /** A column far from mean 0 and variance 1. */
 export interface Unscaled {
@@ -15,7 +15,7 @@ export interface Unscaled {
 }
 
 /** Mean and standard deviation of a column of a row-major matrix, over some rows. */
-export function spreadOf(a: ArrayLike<number>, columns: number, column: number, rows: Uint32Array): Unscaled {
+export function meanAndSpread(a: ArrayLike<number>, columns: number, column: number, rows: Uint32Array): Unscaled {
   let mean = 0;
   for (const r of rows) mean += a[r * columns + column]! / rows.length;
   let square = 0;
@@ -25,13 +25,13 @@ export function spreadOf(a: ArrayLike<number>, columns: number, column: number, 
 
 /** The column that is farthest from being scaled; undefined where all are. @param core a kernel tells at once where no number is large */
 export function unscaled(core: Core, reals: Reals, columns: number, rows: Uint32Array): Unscaled | undefined {
-  if (core.largestMagnitude(reals.length, reals.address) <= FAR) return undefined;
+  if (core.largestMagnitude(reals.length, reals.address) <= UNSCALED_FROM) return undefined;
   const a = reals.view();
   let worst: Unscaled | undefined;
   const size = ({ mean, spread }: Unscaled) => Math.max(Math.abs(mean), spread);
   for (let c = 0; c < columns; c++) {
-    const one = spreadOf(a, columns, c, rows);
-    if (size(one) > FAR && !(worst && size(worst) >= size(one))) worst = one;
+    const one = meanAndSpread(a, columns, c, rows);
+    if (size(one) > UNSCALED_FROM && !(worst && size(worst) >= size(one))) worst = one;
   }
   return worst;
 }

@@ -10,17 +10,17 @@ import { type Architecture, outputsOf, parameterShapes, workOf } from '../../pla
 import { startsFromData } from '../../start/start.js';
 import { drawWeights } from '../../plan/weights.js';
 import type { Interruption } from '../interruption.js';
-import type { Settings } from '../options.js';
-import { Pace } from '../pace.js';
-import { Probe, picked } from '../probe.js';
-import type { Subject } from '../rows.js';
-import { type Source, begun, taskOf } from '../set-up.js';
+import type { FitSettings } from '../options.js';
+import { TimeSlice } from '../time-slice.js';
+import { Probe, evenlyPicked } from '../probe.js';
+import type { FitSubject } from '../subject.js';
+import { type SampleSource, begun, taskOf } from '../set-up.js';
 import type { Snapshot } from '../snapshot.js';
-import { type Perform, piece } from '../steps.js';
-import { spreadOf } from './scale.js';
+import { type Perform, takeSteps } from '../steps.js';
+import { meanAndSpread } from './scale.js';
 
 /** What is done differently. */
-export interface Change {
+export interface Remedy {
   /** A rate in the place of the method's. */
   readonly rate?: number;
   readonly method?: Method;
@@ -42,10 +42,10 @@ export interface Result {
 }
 
 /** What trials are made with: a fit that has ended. */
-export interface Setting {
-  readonly subject: Subject;
-  readonly source: Source;
-  readonly settings: Settings;
+export interface EndedFit {
+  readonly subject: FitSubject;
+  readonly source: SampleSource;
+  readonly settings: FitSettings;
   readonly seed: number;
   readonly snapshot: Snapshot;
   readonly interruption: Interruption;
@@ -53,21 +53,21 @@ export interface Setting {
 }
 
 /** Samples that a trial takes at most. */
-const SAMPLES = 500;
+const TRIAL_SAMPLES = 500;
 /** Samples that run at a time: trials need little memory. */
-const SLAB = 32;
+const TRIAL_SLAB = 32;
 /** What it costs in multiply-adds: as much as the fit did, within these bounds. */
-const COST = { least: 2e7, most: 2e9 };
+const TRIAL_COST = { least: 2e7, most: 2e9 };
 /** Passes over a sample of a gradient. */
 const PASSES = 3;
 /** Steps that a trial takes in any case: fewer tell nothing of a rate. */
-const STEPS = 50;
+const LEAST_STEPS = 50;
 
 /** The activations of hidden layers that a change replaces. */
 const REPLACED: readonly Activation[] = ['sigmoid', 'tanh', 'relu'];
 
 /** An architecture with a change. */
-export function changed({ layers, ...rest }: Architecture, { hidden, linear }: Change): Architecture {
+export function changed({ layers, ...rest }: Architecture, { hidden, linear }: Remedy): Architecture {
   const top = layers.length - 1;
   const other = (layer: Layer, i: number): Layer => {
     if (i === top) return linear && 'units' in layer ? dense(layer.units) : layer;
@@ -84,18 +84,18 @@ export function changed({ layers, ...rest }: Architecture, { hidden, linear }: C
 const AFFORDS = { most: 1e8, least: 3e10 };
 
 /** Whether trials after a fit of so many epochs cost little, in itself or beside the fit. */
-export function affordsTrials({ subject, source }: Setting, epochs: number): boolean {
+export function affordsTrials({ subject, source }: EndedFit, epochs: number): boolean {
   const work = PASSES * workOf(subject.architecture) * source.rows * epochs;
   return work <= AFFORDS.most || work >= AFFORDS.least;
 }
 
 /** Does a fit over again, in short, with a change. Undefined where it was interrupted, or came to nothing finite. The weights are afterwards what they were. */
-export function trial(setting: Setting, change: Change): Promise<Result | undefined> {
+export function trial(setting: EndedFit, change: Remedy): Promise<Result | undefined> {
   return besides(setting, (bare, arena) => tried(bare, change, arena));
 }
 
 /** Does something with a network's weights that leaves them as they were. */
-async function besides<T>(setting: Setting, what: (bare: Setting, arena: Arena) => Promise<T>): Promise<T> {
+async function besides<T>(setting: EndedFit, what: (bare: EndedFit, arena: Arena) => Promise<T>): Promise<T> {
   const { start: _, ...subject } = setting.subject;
   const { theta } = subject;
   const now = theta.read();
@@ -108,34 +108,34 @@ async function besides<T>(setting: Setting, what: (bare: Setting, arena: Arena) 
   }
 }
 
-async function tried(setting: Setting, change: Change, arena: Arena): Promise<Result | undefined> {
+async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<Result | undefined> {
   const { source, settings, seed, snapshot, interruption, perform } = setting;
   const { engine, seed: own, theta } = setting.subject;
   const { rate, epochs = settings.epochs, method = settings.method } = change;
   const same = !change.inputs && !change.targets && !change.hidden && !change.linear;
   const architecture = changed(setting.subject.architecture, change);
   const waits = !same && startsFromData(architecture.layers);
-  const subject: Subject = { ...setting.subject, architecture, threads: 1, ...(waits && { start: () => {} }) };
+  const subject: FitSubject = { ...setting.subject, architecture, threads: 1, ...(waits && { start: () => {} }) };
   if (same) theta.view().set(snapshot.start);
   else drawWeights(engine.core, arena, theta, architecture, parameterShapes(architecture), own);
   const work = PASSES * workOf(architecture);
-  const budget = Math.min(Math.max(work * source.rows * settings.epochs, COST.least), COST.most) / work;
-  const at = samplesOf(setting, change, arena, Math.min(SAMPLES, Math.max(Math.floor(budget / 20), 1)));
+  const budget = Math.min(Math.max(work * source.rows * settings.epochs, TRIAL_COST.least), TRIAL_COST.most) / work;
+  const at = samplesOf(setting, change, arena, Math.min(TRIAL_SAMPLES, Math.max(Math.floor(budget / 20), 1)));
   const passes = Math.max(1, Math.min(epochs, Math.ceil(budget / at.rows)));
   const batchSize = method.batch === 'full' ? ('full' as const) : settings.batchSize;
   const order = settings.order === 'sequential' ? settings.order : 'shuffle';
-  const differing = { ...settings, method, epochs: passes, batchSize, order, minGradient: 0 } as Settings;
-  const training = begun(subject, arena, differing, at, seed, undefined, { rate, slab: SLAB });
+  const differing = { ...settings, method, epochs: passes, batchSize, order, minGradient: 0 } as FitSettings;
+  const training = begun(subject, arena, differing, at, seed, undefined, { rate, slab: TRIAL_SLAB });
   const probe = new Probe(subject, at);
   const before = await perform(probe.loss());
   subject.check();
-  const pace = new Pace(settings.background);
-  const least = Math.min(Math.ceil(STEPS / training.stepsPerEpoch), epochs);
+  const slice = new TimeSlice(settings.background);
+  const least = Math.min(Math.ceil(LEAST_STEPS / training.stepsPerEpoch), epochs);
   for (let pass = 0; pass < Math.max(passes, least); pass++) {
     const beginning = training.begin();
     if (beginning) await perform(beginning);
     subject.check();
-    const stop = await piece({ subject, training, interruption }, pace, perform);
+    const stop = await takeSteps({ subject, training, interruption }, slice, perform);
     training.expose();
     if (stop === 'diverged' || interruption.reason) return undefined;
     if (stop) break;
@@ -147,10 +147,10 @@ async function tried(setting: Setting, change: Change, arena: Arena): Promise<Re
 }
 
 /** The samples of a trial: those of the fit, or some of them, with columns of mean 0 and variance 1 where that is the change. */
-function samplesOf({ source, subject }: Setting, { inputs, targets }: Change, arena: Arena, most: number): Source {
+function samplesOf({ source, subject }: EndedFit, { inputs, targets }: Remedy, arena: Arena, most: number): SampleSource {
   const { learned, subset, rows, meanWeight } = source;
   const plain = { meanWeight, classes: undefined, stream: undefined };
-  const some = picked(source, most);
+  const some = evenlyPicked(source, most);
   if (!inputs && !targets) {
     const whole = some.length === rows;
     return { ...plain, samples: learned, learned, subset: whole ? subset : Words.of(arena, some), rows: some.length };
@@ -160,7 +160,7 @@ function samplesOf({ source, subject }: Setting, { inputs, targets }: Change, ar
     const made = new Reals(arena, a.precision, some.length * columns);
     const [from, to] = [a.view(), made.view()];
     for (let c = 0; c < columns; c++) {
-      const { mean, spread } = scaled ? spreadOf(from, columns, c, some) : { mean: 0, spread: 1 };
+      const { mean, spread } = scaled ? meanAndSpread(from, columns, c, some) : { mean: 0, spread: 1 };
       some.forEach((r, k) => {
         to[k * columns + c] = (from[r * columns + c]! - mean) / (spread || 1);
       });
@@ -176,15 +176,15 @@ function samplesOf({ source, subject }: Setting, { inputs, targets }: Change, ar
 }
 
 /** The largest curvature that steps of a fit meet at its start: of the whole set, and of some batches. */
-export function startCurvature(setting: Setting): Promise<number> {
+export function startCurvature(setting: EndedFit): Promise<number> {
   return besides(setting, async ({ subject, source, settings, seed, snapshot, perform }, arena) => {
     subject.theta.view().set(snapshot.start);
     const { learned, subset, rows, meanWeight } = source;
-    const at: Source = { samples: learned, learned, subset, rows, meanWeight, classes: undefined, stream: undefined };
+    const at: SampleSource = { samples: learned, learned, subset, rows, meanWeight, classes: undefined, stream: undefined };
     const task = taskOf(subject, arena, { ...settings, order: 'sequential', minGradient: 0 }, at, seed, undefined, {
-      slab: SLAB,
+      slab: TRIAL_SLAB,
     });
-    const most = Math.max(20, Math.floor(COST.least / (60 * PASSES * workOf(subject.architecture))));
+    const most = Math.max(20, Math.floor(TRIAL_COST.least / (60 * PASSES * workOf(subject.architecture))));
     let largest = await perform(new PrincipalCurvature(task, Math.min(500, most)).measure(0));
     const batches = new PrincipalCurvature(task, Math.min(task.size.first, most));
     for (let round = 1; round <= 4; round++) largest = Math.max(largest, await perform(batches.measure(round)));

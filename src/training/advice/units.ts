@@ -5,7 +5,7 @@ import type { SampleBuffers } from '../../data/dataset.js';
 import type { Layer } from '../../layers/layers.js';
 import { Plan, widths } from '../../plan/plan.js';
 import type { Work } from '../../runtime/work.js';
-import type { Subject } from '../rows.js';
+import type { FitSubject } from '../subject.js';
 
 /** A layer many of whose units are stuck. */
 export interface Stuck {
@@ -16,9 +16,9 @@ export interface Stuck {
 }
 
 /** Samples to look at. */
-const SAMPLES = 64;
+const UNIT_SAMPLES = 64;
 /** From this share of a layer's units on they are worth a word. */
-const MANY = 0.5;
+const MOST_STUCK = 0.5;
 
 /** On which flat side of its activation an output is; 0 for none. */
 function sideOf(layer: Layer): ((a: number) => number) | undefined {
@@ -38,13 +38,13 @@ function sideOf(layer: Layer): ((a: number) => number) | undefined {
 }
 
 /** The hidden layer with the largest share of stuck units, over some rows; undefined where there are few. */
-export function* stuckUnits(subject: Subject, { x }: Pick<SampleBuffers, 'x'>, rows: Uint32Array): Work<Stuck | undefined> {
+export function* stuckUnits(subject: FitSubject, { x }: Pick<SampleBuffers, 'x'>, rows: Uint32Array): Work<Stuck | undefined> {
   const { engine, architecture, theta } = subject;
   const { layers } = architecture;
   if (rows.length < 2 || !layers.slice(0, -1).some(sideOf)) return undefined;
   const arena = new Arena();
   try {
-    const plan = new Plan(engine, arena, architecture, theta, Math.min(rows.length, SAMPLES), true);
+    const plan = new Plan(engine, arena, architecture, theta, Math.min(rows.length, UNIT_SAMPLES), true);
     const some = Uint32Array.from({ length: plan.slab }, (_, k) => rows[Math.floor((k * rows.length) / plan.slab)]!);
     const set = plan.samples(arena, { x }, Words.of(arena, some));
     yield* plan.evaluate(set);
@@ -61,7 +61,7 @@ export function* stuckUnits(subject: Subject, { x }: Pick<SampleBuffers, 'x'>, r
         for (let r = 1; same && r < some.length; r++) same = side(a[r * of + u]!) === first;
         if (same) units++;
       }
-      if (units >= MANY * of && !(worst && worst.units / worst.of >= units / of)) {
+      if (units >= MOST_STUCK * of && !(worst && worst.units / worst.of >= units / of)) {
         worst = { layer: i, activation: (layer as { activation: string }).activation, units, of };
       }
     });

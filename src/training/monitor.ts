@@ -1,9 +1,9 @@
-// Measuring a network between epochs.
+// What is measured of a network between epochs.
 
 import { Reals, type Arena, type Words } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { OptionError } from '../runtime/errors.js';
-import type { Subject } from './rows.js';
+import type { FitSubject } from './subject.js';
 import type { History } from './history.js';
 import { type MetricName, Tally } from '../evaluation/metrics.js';
 import { classThreshold } from '../data/classes.js';
@@ -11,19 +11,19 @@ import { outputsOf } from '../plan/plan.js';
 import { Forward } from '../plan/forward.js';
 import type { Work } from '../runtime/work.js';
 
-interface Watched {
+interface WatchedSamples {
   readonly forward: Forward;
   readonly samples: SampleBuffers;
   readonly indices: Words | undefined;
 }
 
 /** Measures the network after an epoch: the validation loss, and metrics that were asked for. */
-export class Judge {
-  private readonly watched = new Map<'training' | 'validation', Watched>();
+export class Monitor {
+  private readonly watched = new Map<'training' | 'validation', WatchedSamples>();
   private outputs: Reals | undefined;
 
   constructor(
-    private readonly subject: Subject,
+    private readonly subject: FitSubject,
     private readonly arena: Arena,
     private readonly metrics: readonly MetricName[],
     private readonly epochs: number,
@@ -70,7 +70,7 @@ export class Judge {
     return validationLoss;
   }
 
-  private *measure({ forward, samples, indices }: Watched, tally: Tally | undefined): Work<number> {
+  private *measure({ forward, samples, indices }: WatchedSamples, tally: Tally | undefined): Work<number> {
     if (!tally) return (yield* forward.work()) / forward.weight;
     const { set, stride } = forward;
     const outputs = outputsOf(this.subject.architecture);

@@ -3,13 +3,13 @@
 import { turn } from '../../bindings/turn.js';
 
 /** Milliseconds of work between two rests: a page must be able to draw 60 times a second. */
-const SLICE = typeof document === 'undefined' ? 16 : 6;
+const FOREGROUND = typeof document === 'undefined' ? 16 : 6;
 
 /** The same where a worker does it: time only until an abort is heard. */
 const BACKGROUND = 40;
 
 /** A slice of work after which the event loop gets its turn. */
-export class Pace {
+export class TimeSlice {
   private started = performance.now();
   /** Steps per call: learned, so that a call takes about half a slice. */
   private steps = 1;
@@ -17,7 +17,7 @@ export class Pace {
 
   /** @param background whether this thread is free meanwhile */
   constructor(private readonly background: boolean) {
-    this.slice = background ? BACKGROUND : SLICE;
+    this.slice = background ? BACKGROUND : FOREGROUND;
   }
 
   /** How many steps to take next. */
