@@ -25,7 +25,7 @@ import {
 } from './options.js';
 
 /** From this many parameters on the whole Hessian is not formed: its eigenvectors would take minutes. */
-const LARGEST = 3000;
+const MOST_PARAMETERS = 3000;
 
 /**
  * First and second derivatives of the loss on a set of samples, in float64, at the weights that the network had when `curvature` was called. Vectors are flat: kernel, bias,
@@ -134,12 +134,12 @@ export class Curvature {
     this.check();
     const { by, layer } = checked('hessian', HESSIAN, options);
     const [first, size] = this.block(layer);
-    if (size > 2 * LARGEST) {
+    if (size > 2 * MOST_PARAMETERS) {
       const bytes = ((size * size * 8) / 2 ** 30).toFixed(1);
       throw new OptionError(
         'hessian',
         size,
-        `at most ${2 * LARGEST} parameters: these would take ${bytes} GiB; use layer, hessianVector or spectrum({ k })`,
+        `at most ${2 * MOST_PARAMETERS} parameters: these would take ${bytes} GiB; use layer, hessianVector or spectrum({ k })`,
       );
     }
     const data = new Float64Array(size * size);
@@ -187,7 +187,7 @@ export class Curvature {
   spectrum(options?: SpectrumOptions): Spectrum {
     this.check();
     const { k, steps, seed } = checked('spectrum', SPECTRUM, options);
-    if (k === undefined && this.parameters <= LARGEST) {
+    if (k === undefined && this.parameters <= MOST_PARAMETERS) {
       const eigenvalues = symmetricEigen(this.derivatives.engine, this.hessian().data, this.parameters).values;
       return { eigenvalues, errors: new Float64Array(eigenvalues.length), complete: true };
     }
@@ -217,7 +217,8 @@ export class Curvature {
 
   /** |λ| largest over |λ| smallest of those beyond rounding; of the whole spectrum. @throws OptionError beyond 3000 parameters */
   conditionNumber(): number {
-    if (this.parameters > LARGEST) throw new OptionError('conditionNumber', this.parameters, `at most ${LARGEST} parameters`);
+    if (this.parameters > MOST_PARAMETERS)
+      throw new OptionError('conditionNumber', this.parameters, `at most ${MOST_PARAMETERS} parameters`);
     const sizes = this.spectrum().eigenvalues.map(Math.abs).sort();
     const most = sizes.at(-1)!;
     const least = sizes.find((v) => v > most * this.parameters * Number.EPSILON)!;

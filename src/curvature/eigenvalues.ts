@@ -35,7 +35,7 @@ export function principal(of: LossDerivatives, settings: Checked<typeof PRINCIPA
   const apply: Product = by === 'products' ? (v, out) => of.objective.product(v, out, false) : differences;
   const start = (v: Reals) => v.view().set(of.normals(seed, 0));
   const search = { which, tolerance, most: products, capacity: BASIS, start };
-  return apart((arena) => of.here(extremeEigenvalue(of.engine, arena, of.parameters, apply, search)));
+  return withOwnMemory((arena) => of.here(extremeEigenvalue(of.engine, arena, of.parameters, apply, search)));
 }
 
 /** The same, a sample at a time. */
@@ -56,7 +56,7 @@ function principalOnline(of: LossDerivatives, presentations: number, alpha: numb
 export function ritzValues(of: LossDerivatives, steps: number, seed: number, probe = 0): RitzValues {
   const start = (v: Reals) => v.view().set(of.normals(seed, SPECTRUM_PROBES + probe));
   const apply: Product = (v, out) => of.objective.product(v, out, false);
-  return apart((arena) => lanczos(of.engine, arena, of.parameters, apply, start, steps));
+  return withOwnMemory((arena) => lanczos(of.engine, arena, of.parameters, apply, start, steps));
 }
 
 /** Shares of eigenvalues in bins, by stochastic Lanczos quadrature. */
@@ -83,7 +83,7 @@ export function spectralDensity(of: LossDerivatives, bins: number, probes: numbe
 }
 
 /** Work with memory of its own. */
-function apart<T>(work: (arena: Arena) => T): T {
+function withOwnMemory<T>(work: (arena: Arena) => T): T {
   const arena = new Arena();
   try {
     return work(arena);

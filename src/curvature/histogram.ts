@@ -4,8 +4,8 @@ import { DataError } from '../runtime/errors.js';
 import { checked, number, value } from '../runtime/options.js';
 import type { Spectrum } from './options.js';
 
-/** Eigenvalues smaller than this share of the largest magnitude are shown at it: they are rounding. */
-const FLOOR = 1e-12;
+/** Eigenvalues smaller than this share of the largest magnitude are axisLabel at it: they are rounding. */
+const LEAST_SHOWN = 1e-12;
 
 const isText = (v: unknown) => typeof v === 'string';
 
@@ -69,7 +69,7 @@ export interface PictureOptions {
 const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
 
 /** A number as an axis shows it. */
-const shown = (v: number) =>
+const axisLabel = (v: number) =>
   v === 0 ? '0' : Math.abs(v) >= 1e4 || Math.abs(v) < 1e-2 ? v.toExponential(0) : String(Number(v.toPrecision(2)));
 
 const fixed = (v: number) => Number(v.toFixed(1));
@@ -130,7 +130,7 @@ export function spectrumPicture(spectrum: Spectrum, options?: PictureOptions): s
   const { edges, counts } = histogram(spectrum, { bins });
   const most = eigenvalues.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
   // For a drawing the engine's logarithm will do.
-  const order = (v: number) => Math.log10(Math.max(Math.abs(v) / most, FLOOR));
+  const order = (v: number) => Math.log10(Math.max(Math.abs(v) / most, LEAST_SHOWN));
   const lowest = Math.floor(eigenvalues.reduce((a, b) => Math.min(a, order(b)), -1));
   const share = (width - 130) / 2;
   const n = eigenvalues.length;
@@ -157,7 +157,7 @@ export function spectrumPicture(spectrum: Spectrum, options?: PictureOptions): s
       high: edges.at(-1)!,
       name: 'λ',
       ticks: [edges[0]!, (edges[0]! + edges.at(-1)!) / 2, edges.at(-1)!],
-      label: shown,
+      label: axisLabel,
     },
     y: {
       low: 0,
@@ -173,7 +173,7 @@ export function spectrumPicture(spectrum: Spectrum, options?: PictureOptions): s
         return `<rect x="${left}" y="${top}" width="${fixed(Math.max(right - left - 1, 1))}" height="${fixed(height - BOTTOM - top)}" fill="#36c"/>`;
       }).join('\n'),
   };
-  const text = `${n} eigenvalues from ${shown(edges[0]!)} to ${shown(edges.at(-1)!)}, ${negatives(spectrum)} negative`;
+  const text = `${n} eigenvalues from ${axisLabel(edges[0]!)} to ${axisLabel(edges.at(-1)!)}, ${negatives(spectrum)} negative`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="sans-serif" font-size="11" fill="currentColor">
 <title>${escaped(title)}</title>
 <desc>${escaped(text)}</desc>

@@ -24,8 +24,8 @@ export interface EigenSearch {
 }
 
 /** Products between looks at the projection, from so many on. */
-const OFTEN = 8;
-const EVERY = 4;
+const EACH_UP_TO = 8;
+const THEN_EVERY = 4;
 
 /** Ritz values that a restart keeps of each end that counts: about a quarter of the basis. */
 const kept = (capacity: number) => Math.max(1, Math.floor(capacity / 4));
@@ -48,7 +48,7 @@ export function* extremeEigenvalue(
     const m = space.size;
     const { rest } = space;
     if (!(rest < Infinity)) return { value: Number.NaN, vector: new Float64Array(n), residual: Number.NaN, products };
-    const due = m <= OFTEN || m % EVERY === 0 || m === space.capacity || rest === 0 || products >= most;
+    const due = m <= EACH_UP_TO || m % THEN_EVERY === 0 || m === space.capacity || rest === 0 || products >= most;
     if (!due) continue;
     const found = smallEigen(engine, space.matrix(), m);
     const { values, vectors } = found;

@@ -12,7 +12,8 @@ import {
 } from '../solve/levenberg-marquardt.js';
 import { NetworkSquares } from '../objective/squares.js';
 import type { TargetUnit } from '../objective/unit.js';
-import { type Goal, goingOn, secondOrder } from './second-order.js';
+import { goingOn, secondOrder } from './second-order.js';
+import type { SolverObjective } from './solver-objective.js';
 
 const OPTIONS = {
   mu: number({ above: 0, below: Infinity }, 1e-3),
@@ -68,7 +69,7 @@ export interface LevenbergMarquardtOptions {
 }
 
 /** What this method works on. */
-interface SquaresGoal extends Goal<NetworkSquares> {}
+interface SquaresObjective extends SolverObjective<NetworkSquares> {}
 
 /**
  * Levenberg and Marquardt's method: (JᵀJ + μ·D)·Δ = −Jᵀr. For squared errors and networks of up to some thousand parameters the fastest there is. An epoch is an
@@ -84,7 +85,7 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
   }
   const rule = given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const));
   const settings = { ...given, rule, acceleration: given.acceleration ?? rule === 'nielsen' };
-  const goal = (objective: Objective, unit: TargetUnit, recalled: number | undefined): SquaresGoal => {
+  const goal = (objective: Objective, unit: TargetUnit, recalled: number | undefined): SquaresObjective => {
     const { loss } = objective.plan.architecture;
     if (loss !== 'meanSquaredError') {
       throw new OptionError(
@@ -113,7 +114,7 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
     ...(maxFail !== undefined && { patience: maxFail }),
     matrices: () => 2,
     goal,
-    solve: ({ f }: SquaresGoal, x: Float64Array, state, kept) =>
+    solve: ({ f }: SquaresObjective, x: Float64Array, state, kept) =>
       levenbergMarquardtSolver(f, x, goingOn('levenbergMarquardt', settings, state), kept),
   });
 }

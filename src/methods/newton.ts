@@ -9,7 +9,9 @@ import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { newtonSolver } from '../solve/newton.js';
 import type { Iterate, Squares } from '../solve/smooth.js';
 import { DECAY, type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
-import { type SecondOrder, goingOn, lossGoal, secondOrder } from './second-order.js';
+import { goingOn, secondOrder } from './second-order.js';
+import type { SecondOrder } from './second-order-training.js';
+import { plainLoss } from './solver-objective.js';
 
 export interface NewtonOptions extends LineSearchOptions {
   /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
@@ -17,13 +19,13 @@ export interface NewtonOptions extends LineSearchOptions {
 }
 
 /** From so many parameters on the whole matrix costs more than conjugate gradients do. */
-const WHOLE = 300;
+const MOST_FOR_MATRIX = 300;
 
 const TRUNCATED = flag(undefined);
 
 /** How both searched by a line: the exact Hessian or the Gauss-Newton matrix, whole or by its products. */
 function searching(name: string, weightDecay: number, truncated: boolean | undefined, lineSearch: LineSearch) {
-  const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
+  const wanted = (parameters: number) => truncated ?? parameters > MOST_FOR_MATRIX;
   return secondOrder({
     name,
     weightDecay,
@@ -73,7 +75,7 @@ export function gaussNewton(options?: GaussNewtonOptions) {
       throw new OptionError('gaussNewton.mu', options.mu, 'none with lineSearch, which is done instead');
     return searching('gaussNewton', weightDecay, truncated, lineSearch);
   }
-  const wanted = (parameters: number) => truncated ?? parameters > WHOLE;
+  const wanted = (parameters: number) => truncated ?? parameters > MOST_FOR_MATRIX;
   const damping = {
     mu,
     muInc: 10,
@@ -90,7 +92,7 @@ export function gaussNewton(options?: GaussNewtonOptions) {
     mu,
     matrices: (parameters) => (wanted(parameters) ? 0 : 2),
     goal(objective, unit, recalled) {
-      const { f, loss } = lossGoal(objective, unit);
+      const { f, loss } = plainLoss(objective, unit);
       const own = { objective, loss: ({ value, ...at }: Iterate) => loss({ ...at, value: value / 2 }) };
       if (!wanted(f.n)) return { f: new MatrixModel(objective, unit, f), ...own };
       const model = new ProductModel(f, recalled);

@@ -79,7 +79,7 @@ export interface WholeBfgsOptions extends BfgsOptions {
   scale?: number | 'firstStep';
 }
 
-const SCALE = value<number | 'firstStep'>(
+const FIRST_MATRIX = value<number | 'firstStep'>(
   "a number > 0, or 'firstStep'",
   (v) => v === 'firstStep' || (typeof v === 'number' && v > 0 && v < Infinity),
   3,
@@ -87,7 +87,7 @@ const SCALE = value<number | 'firstStep'>(
 
 /** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
 export function bfgs(options?: WholeBfgsOptions) {
-  const schema = { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE, scale: SCALE };
+  const schema = { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE, scale: FIRST_MATRIX };
   const { weightDecay, scale, ...usual } = checked('bfgs', schema, options);
   const search = scale === 'firstStep' ? usual : { ...usual, scale };
   return secondOrder({

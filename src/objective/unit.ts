@@ -12,7 +12,7 @@ const HOMOGENEOUS: readonly string[] = ['linear', 'relu', 'leakyRelu'];
 const POWERS: Readonly<Record<string, number>> = { meanSquaredError: 2, meanAbsoluteError: 1 };
 
 /** Targets whose squares overflow, or vanish, keep the unit they have. */
-const MOST = 1e140;
+const LARGEST_UNIT = 1e140;
 
 /**
  * Targets in a unit of their own, s: the power of ten next to their standard deviation, outputs pooled. A network gives s times its outputs where the parameters of a linear last layer are s times theirs: so θ = c∘u, c = s
@@ -123,5 +123,5 @@ function deviation({ t, w }: SampleBuffers, subset: Words | undefined, outputs: 
   const size = pooled(sums((v) => v * v));
   const spread = pooled(sums((v, j) => (v - means[j]!) ** 2));
   const found = spread > size * Number.EPSILON * Math.sqrt(rows) ? spread : size;
-  return found > 1 / MOST && found < MOST ? found : 1;
+  return found > 1 / LARGEST_UNIT && found < LARGEST_UNIT ? found : 1;
 }

@@ -6,11 +6,11 @@ import { Forward, type ForwardSubject } from './forward.js';
 import { type Architecture, multiplyAdds, outputsOf } from './plan.js';
 
 /** Rows that run through the network at a time, and how many such slabs are kept where several threads can share them. */
-const ROWS = 256;
-const SLABS = 8;
+const SLAB_ROWS = 256;
+const SLABS_FOR_THREADS = 8;
 
 /** Multiply-adds of a prediction from which that is worth its memory. */
-const MUCH = 1e9;
+const WORTH_THREADS = 1e9;
 
 /** A network without the softmax of its last layer. */
 export function beforeSoftmax({ inputs, layers }: Architecture): Architecture {
@@ -31,11 +31,11 @@ export class Inference {
 
   run(m: ReturnType<typeof matrix>): RealArray {
     const { subject, arena } = this;
-    if (subject.threads !== 1 && m.rows > 2 * ROWS && m.rows * multiplyAdds(subject.architecture) >= MUCH) {
-      this.many ??= new Buffers(subject, arena, SLABS * ROWS);
+    if (subject.threads !== 1 && m.rows > 2 * SLAB_ROWS && m.rows * multiplyAdds(subject.architecture) >= WORTH_THREADS) {
+      this.many ??= new Buffers(subject, arena, SLABS_FOR_THREADS * SLAB_ROWS);
       return this.many.run(m);
     }
-    this.few ??= new Buffers(subject, arena, ROWS);
+    this.few ??= new Buffers(subject, arena, SLAB_ROWS);
     return this.few.run(m);
   }
 }
@@ -54,7 +54,7 @@ class Buffers {
     const { engine, architecture } = subject;
     this.x = new Reals(arena, engine.precision, rows * architecture.inputs);
     this.outputs = new Reals(arena, engine.precision, rows * outputsOf(architecture));
-    this.forward = new Forward(subject, arena, { x: this.x }, undefined, ROWS, 10);
+    this.forward = new Forward(subject, arena, { x: this.x }, undefined, SLAB_ROWS, 10);
   }
 
   run(m: ReturnType<typeof matrix>): RealArray {

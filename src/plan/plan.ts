@@ -98,12 +98,12 @@ export function multiplyAdds(architecture: Pick<Architecture, 'inputs' | 'layers
 }
 
 /** Multiply-adds that take as long as one unit's activation and what goes around it. */
-const UNIT = 20;
+const UNIT_WORK = 20;
 
 /** What one sample's way forward costs, in multiply-adds. */
 export function workOf(architecture: Pick<Architecture, 'inputs' | 'layers'>): number {
   const units = widths(architecture).reduce((a, b) => a + b, 0) - architecture.inputs;
-  return multiplyAdds(architecture) + UNIT * units;
+  return multiplyAdds(architecture) + UNIT_WORK * units;
 }
 
 /** A plan bound to parameters and a workspace of its own, so that plans over the same parameters do not disturb each other. */

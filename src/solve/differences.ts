@@ -13,7 +13,7 @@ const LASTING = 2 ** -10;
 const SHRUNK = 2 ** -26;
 
 /** Tries where the function is not finite next to x, each with a step so many times smaller. */
-const TRIES = 4;
+const SMALLER_STEPS = 4;
 const SMALLER = 2 ** -6;
 
 /** Steps relative to less would be no numbers any more. */
@@ -94,7 +94,7 @@ export class Differences {
     }
     let h = powerOfTwo(this.size(i, x[i]!)) * (fine ? FINE : CENTRAL);
     if (!fine && this.central(i, x, h, ask, slope)) return;
-    for (let k = 0; k < TRIES; k++, h *= SMALLER) {
+    for (let k = 0; k < SMALLER_STEPS; k++, h *= SMALLER) {
       for (const points of this.stencils(i, x[i]!, h, fine)) {
         if (this.combine(i, x, own, ask, slope, points)) return;
       }

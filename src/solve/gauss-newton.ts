@@ -6,7 +6,7 @@ import { type Searching, type Smooth, type Squares, gradientAt } from './smooth.
 import { dot } from './vectors.js';
 
 /** As in `truncated`: a line search makes up for a short step, damping does not, and would follow from what was left out. */
-const WORTH = 0.1;
+const WORTH_WITH_DAMPING = 0.1;
 
 /** F = 2E, A = G: steps by truncated conjugate gradients on (G + μ·D)·p = −∇E. The function must have products. */
 export class ProductModel implements Squares {
@@ -56,7 +56,7 @@ export class ProductModel implements Squares {
       yield* f.product!(x, v, out, true);
       for (let i = 0; i < out.length; i++) out[i]! += mu * d[i]! * v[i]!;
     };
-    yield* truncated(product, g, p, WORTH);
+    yield* truncated(product, g, p, WORTH_WITH_DAMPING);
     return true;
   }
 }

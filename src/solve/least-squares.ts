@@ -143,7 +143,7 @@ export async function fitted(
     const variance = absoluteSigma ? 1 : f.sum / degreesOfFreedom;
     const covariance = inverse?.map((e, k) => (active[k % n] || active[Math.floor(k / n)] ? Number.NaN : variance * e));
     const undetermined = !inverse && (absoluteSigma || degreesOfFreedom > 0) ? UNDETERMINED : undefined;
-    const advice = endingAdvice(reason, FLAT) ?? undetermined;
+    const advice = endingAdvice(reason, FLAT_RESIDUALS) ?? undetermined;
     return {
       x,
       value: f.sum,
@@ -163,7 +163,7 @@ export async function fitted(
   }
 }
 
-const FLAT = 'the residuals do not change with some of the variables there';
+const FLAT_RESIDUALS = 'the residuals do not change with some of the variables there';
 
 const UNDETERMINED =
   'the residuals do not determine all variables there, so that there are no standard errors: begin closer to what you expect, leave one out, or freeze it by bounds';

@@ -30,17 +30,17 @@ export interface Damping {
 }
 
 /** The share of what the model predicts that a step without damping must keep. */
-const HELD = 0.9;
+const LEAST_GAIN = 0.9;
 
 /** How far along a step residuals are looked at to see how they bend, and how long the correction may be that this asks for, both relative to the step. */
 const PROBE = 0.1;
-const BEND = 1;
+const LONGEST_BEND = 1;
 
 /** Steps that leave more than this share of F are slow: then it is worth an evaluation to know how the path bends. */
 const SLOW = 0.5;
 
 /** Entries of D are at least this share of the largest. */
-const FLOOR = 1e-12;
+const LEAST_SCALING = 1e-12;
 
 /** An iteration is an accepted step; trials that raise F only raise μ. */
 export function* levenbergMarquardtSolver(f: Squares, x0: Float64Array, damping: Damping, kept?: SolverState): Solver {
@@ -74,7 +74,7 @@ export function* levenbergMarquardtSolver(f: Squares, x0: Float64Array, damping:
   for (;;) {
     if (largest(g) === 0) return 'minGradient';
     if (damping.scaling !== 'identity') {
-      const least = Math.max(FLOOR * largest(own), Number.MIN_VALUE);
+      const least = Math.max(LEAST_SCALING * largest(own), Number.MIN_VALUE);
       for (let i = 0; i < n; i++) {
         const entry = Math.max(own[i]!, least);
         d[i] = damping.scaling === 'more' ? Math.max(d[i]!, entry) : entry;
@@ -87,7 +87,7 @@ export function* levenbergMarquardtSolver(f: Squares, x0: Float64Array, damping:
     if (solved) {
       for (let i = 0; i < n; i++) to[i] = x[i]! + p[i]!;
       if (damping.acceleration && f.bend && left > SLOW && (yield* f.bend(p, PROBE, bend))) {
-        if (Math.sqrt(dot(bend, bend)) <= BEND * Math.sqrt(dot(p, p))) for (let i = 0; i < n; i++) to[i]! += bend[i]!;
+        if (Math.sqrt(dot(bend, bend)) <= LONGEST_BEND * Math.sqrt(dot(p, p))) for (let i = 0; i < n; i++) to[i]! += bend[i]!;
       }
       const tried = f.cost(to);
       there = typeof tried === 'number' ? tried : yield* tried;
@@ -95,7 +95,7 @@ export function* levenbergMarquardtSolver(f: Squares, x0: Float64Array, damping:
     let predicted = 0; // what the model says that F falls by: Δᵀ(μDΔ − g)
     for (let i = 0; i < n; i++) predicted += p[i]! * (rate * d[i]! * p[i]! - g[i]!);
     const gainRatio = (cost - there) / predicted;
-    if (undamped && !(solved && gainRatio >= HELD)) {
+    if (undamped && !(solved && gainRatio >= LEAST_GAIN)) {
       undamped = false;
       yield PAUSE;
     } else if (solved && there < cost) {

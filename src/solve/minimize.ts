@@ -62,7 +62,7 @@ const METHODS_OF = {
 } as const satisfies Partial<Record<keyof MinimizeOptions, readonly MinimizeMethod[]>>;
 
 /** A search that can go no further has ended at a minimum, to rounding, where the gradient is this small. */
-const ROUNDED = 1e-4;
+const ROUNDED_GRADIENT = 1e-4;
 
 /** A value below this share of what it has fallen by is 0. */
 const FALLEN = 1e-8;
@@ -131,7 +131,7 @@ export async function minimize(
   const sizes = (x: Float64Array) => x.map((e, i) => differences.size(i, e));
   const around = (x: Float64Array, reaches = FAR_REACHES) => lowestAround(value, x, sizes(x), box, reaches);
   const found = (x: Float64Array, there: number, gradientNorm: number, iterations: number, reason: SolveReason): Minimum => {
-    const advice = endingAdvice(reason, FLAT);
+    const advice = endingAdvice(reason, FLAT_FUNCTION);
     return {
       x,
       value: there,
@@ -226,9 +226,15 @@ export async function minimize(
     let { reason }: { reason: SolveReason } = ended;
     const x = smooth.outside(last.x);
     // Where nothing is lower as closely as differences can tell, rounding has ended it.
-    if (reason === 'noProgress' && (relative(last) <= ROUNDED || around(x, CLOSE_REACHES).x === x)) reason = 'tolerance';
+    if (reason === 'noProgress' && (relative(last) <= ROUNDED_GRADIENT || around(x, CLOSE_REACHES).x === x)) reason = 'tolerance';
     // Steps that lower nothing, where the gradient is not small and something close by is lower: it is the gradient that is wrong.
-    if (reason === 'tolerance' && !lowered && !loweredBefore && relative(last) > ROUNDED && around(x, CLOSE_REACHES).x !== x)
+    if (
+      reason === 'tolerance' &&
+      !lowered &&
+      !loweredBefore &&
+      relative(last) > ROUNDED_GRADIENT &&
+      around(x, CLOSE_REACHES).x !== x
+    )
       reason = 'noProgress';
     if (reason === 'minGradient' && last.gradient.every((e) => e === 0) && !around(x).varies) reason = 'flat';
     return found(x, last.value * smooth.scale, norm(last.gradient), ended.iterations, reason);
@@ -237,4 +243,4 @@ export async function minimize(
   }
 }
 
-const FLAT = 'the function does not change with the variables there';
+const FLAT_FUNCTION = 'the function does not change with the variables there';

@@ -30,7 +30,7 @@ interface ResidualsAt {
 }
 
 /** How much of a step is gone to see how residuals bend along it. */
-const BEND = 0.125;
+const PROBE = 0.125;
 
 /** F(x) = Σ w·r(x)², or s²·Σ ρ(w·r²/s²) under another loss, and its linear model: Σ (J·p + e)² about a point. */
 export class Residuals {
@@ -136,7 +136,7 @@ export class Residuals {
   acceleration(p: Float64Array, free: readonly number[], a: Float64Array): boolean {
     const { n, m, here, share, bent, model } = this;
     this.ask(
-      here.x.map((e, i) => e + BEND * p[i]!),
+      here.x.map((e, i) => e + PROBE * p[i]!),
       bent,
     );
     const j = model.jacobian;
@@ -144,7 +144,7 @@ export class Residuals {
       let along = 0;
       for (let c = 0; c < n; c++) along += j[row + c]! * p[c]!;
       const own = share ? share[i]! : 1;
-      bent[i] = (2 / BEND) * ((own * (bent[i]! - here.r[i]!)) / BEND - along);
+      bent[i] = (2 / PROBE) * ((own * (bent[i]! - here.r[i]!)) / PROBE - along);
     }
     return model.answer(bent, free, a);
   }

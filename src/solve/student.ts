@@ -1,7 +1,7 @@
 // Quantiles of Student's distribution, for confidence bands.
 
 /** Terms of the continued fraction at most: it converges in O(√(a + b)) of them. */
-const TERMS = 10_000;
+const MOST_TERMS = 10_000;
 
 /** ln Γ(x), x > 0, by Stirling's series after shifting x beyond 10; error below 1e-13. */
 export function logGamma(x: number): number {
@@ -22,7 +22,7 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1));
   let f = d;
-  for (let m = 1; m < TERMS; m++) {
+  for (let m = 1; m < MOST_TERMS; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / nonZero(1 + even * d);
     c = nonZero(1 + even / c);
@@ -37,14 +37,14 @@ export function incompleteBeta(x: number, a: number, b: number): number {
 }
 
 /** From so many degrees of freedom on, quantiles are linear in 1/ν to eleven digits, and Γ has lost none of its own yet. */
-const MANY = 1e5;
+const NEARLY_NORMAL = 1e5;
 
 /** t > 0 within which a share `confidence` of Student's distribution lies, on both sides of 0; degrees of freedom > 0, Infinity for the normal distribution. */
 export function studentQuantile(confidence: number, degreesOfFreedom: number): number {
-  if (degreesOfFreedom > MANY) {
-    const [one, two] = [studentQuantile(confidence, MANY), studentQuantile(confidence, MANY / 2)];
+  if (degreesOfFreedom > NEARLY_NORMAL) {
+    const [one, two] = [studentQuantile(confidence, NEARLY_NORMAL), studentQuantile(confidence, NEARLY_NORMAL / 2)];
     const normal = 2 * one - two;
-    return normal + (one - normal) * (MANY / degreesOfFreedom);
+    return normal + (one - normal) * (NEARLY_NORMAL / degreesOfFreedom);
   }
   const nu = degreesOfFreedom;
   const outside = (t: number) => incompleteBeta(nu / (nu + t * t), nu / 2, 0.5);

@@ -19,13 +19,13 @@ export interface Tolerances {
 }
 
 /** The first radius, in lengths of D·x. */
-const FIRST = 10;
+const FIRST_RADIUS = 10;
 
 /** Entries of D are at least this share of the largest. */
-const FLOOR = 1e-10;
+const LEAST_SCALING = 1e-10;
 
 /** A step must lower the sum by this share of what the model predicts. */
-const LEAST = 1e-4;
+const LEAST_GAIN = 1e-4;
 
 /** Steps that lower the sum as predicted, up to this share of it, need no acceleration. */
 const STRAIGHT = 0.1;
@@ -43,17 +43,17 @@ const PRECISE = 1e-10;
 const NEARLY = 1e-4;
 
 /** The same of a step without damping, relative to the variables, and of what they change of the sum, relative to it. */
-const ROUNDED = 1e-7;
+const ROUNDED_STEP = 1e-7;
 
 /** How often ends are looked at again with finer differences, at most. */
 const REFINED = 3;
 
 /** Changes of the sum by less than this share of it are none. */
-const SEEN = 1e-9;
+const LEAST_CHANGE = 1e-9;
 
 /** Undamped steps for the last digits at most, and the relative size of those that no longer change any. */
-const LAST = 8;
-const ROUNDING = 1e-13;
+const LAST_STEPS = 8;
+const LEAST_MOVE = 1e-13;
 
 /**
  * Residuals that have become less than this share of their first length no longer tell how small a variable is: steps that change residuals by less of it are lost in
@@ -62,7 +62,7 @@ const ROUNDING = 1e-13;
 const RESIDUE = 2 ** -13;
 
 /** A sum this share of the first one is 0 to rounding. */
-const NOTHING = 1e-28;
+const ZERO_SUM = 1e-28;
 
 /**
  * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one gainRatio F badly, the step
@@ -90,8 +90,8 @@ export function* trustRegion(
   /** Where a step was refused, however short, is a minimum only if the sum is level there, residuals are nearly orthogonal to J, or its own step is one of rounding: else the model is wrong. */
   const jammed = (): SolveReason => {
     const size = sizes();
-    const level = f.model.slope.every((e, i) => box.holds(i, f.x[i]!, e) || Math.abs(e) * size[i]! <= ROUNDED * f.sum);
-    const rounding = () => step.solve(f.x, 0, d) && length(p) <= ROUNDED * length(size);
+    const level = f.model.slope.every((e, i) => box.holds(i, f.x[i]!, e) || Math.abs(e) * size[i]! <= ROUNDED_STEP * f.sum);
+    const rounding = () => step.solve(f.x, 0, d) && length(p) <= ROUNDED_STEP * length(size);
     return level || angle(f, box) <= NEARLY || rounding() ? 'tolerance' : 'noProgress';
   };
   const begun = f.sum;
@@ -103,7 +103,7 @@ export function* trustRegion(
   let rounds = REFINED;
   for (let k = 0; ; k++) {
     grow(d, f.model.lengths);
-    if (k === 0) radius = FIRST * length(sizes());
+    if (k === 0) radius = FIRST_RADIUS * length(sizes());
     if (f.sum === 0 || angle(f, box) <= minGradient) ending = 'minGradient';
     while (!ending) {
       mu = dampingFor(f, step, box, d, length, radius, mu, k === 0);
@@ -139,7 +139,7 @@ export function* trustRegion(
         radius = Math.max(2 * size, mu === 0 ? radius : 0);
         mu /= 2;
       }
-      if (fell > 0 && gainRatio > LEAST) {
+      if (fell > 0 && gainRatio > LEAST_GAIN) {
         if (!f.linearise(to)) return 'noProgress';
         yield iterate(mu);
         small = converged ? small + 1 : 0;
@@ -157,7 +157,7 @@ export function* trustRegion(
     const { flat, lower } = aside(f, box, sizes());
     if (lower && rounds-- > 0 && f.linearise(lower)) {
       yield iterate(0);
-      radius = FIRST * length(sizes());
+      radius = FIRST_RADIUS * length(sizes());
     } else {
       // Derivatives were by steps that fitted larger variables: what they ended at is to be looked at again.
       const { lengths, errors } = f.model;
@@ -165,7 +165,7 @@ export function* trustRegion(
         numeric && rounds-- > 0 && f.differences.refine(f.x, (i) => Math.max(errors, RESIDUE * Math.sqrt(begun)) / lengths[i]!);
       if (finer && f.linearise(f.x.slice())) yield PAUSE;
       else {
-        if (flat && f.sum > NOTHING * begun) ending = 'flat';
+        if (flat && f.sum > ZERO_SUM * begun) ending = 'flat';
         break;
       }
     }
@@ -189,7 +189,7 @@ function aside(
   const { x, sum } = f;
   const seen = (at: Float64Array) => {
     const value = f.valueAt(at);
-    return Math.abs(value - sum) <= SEEN * sum ? sum : value;
+    return Math.abs(value - sum) <= LEAST_CHANGE * sum ? sum : value;
   };
   let flat = false;
   for (let i = 0; i < x.length; i++) {
@@ -205,7 +205,7 @@ function aside(
 /** D² grows to the squares of lengths. */
 function grow(d: Float64Array, lengths: Float64Array): void {
   const most = lengths.reduce((a, b) => Math.max(a, b), 0);
-  for (let i = 0; i < d.length; i++) d[i] = Math.max(d[i]!, lengths[i]! ** 2, (FLOOR * most) ** 2, Number.MIN_VALUE);
+  for (let i = 0; i < d.length; i++) d[i] = Math.max(d[i]!, lengths[i]! ** 2, (LEAST_SCALING * most) ** 2, Number.MIN_VALUE);
 }
 
 /** ∇F without what bounds hold. */
@@ -236,13 +236,13 @@ function* lastDigits(
   if (f.sum === 0) return;
   if (numeric) f.linearise(f.x.slice(), true);
   let before = angle(f, box);
-  for (let k = 0; k < LAST; k++) {
+  for (let k = 0; k < LAST_STEPS; k++) {
     // What has no influence does not move.
     if (!step.solve(f.x, 0, d) && !step.solve(f.x, SINGULAR ** 2, d)) return;
     const to = f.x.map((e, i) => e + step.p[i]!);
     box.project(to);
     const moved = to.reduce((most, e, i) => Math.max(most, Math.abs(e - f.x[i]!) / f.differences.size(i, e)), 0);
-    if (moved <= ROUNDING) return;
+    if (moved <= LEAST_MOVE) return;
     const value = f.valueAt(to);
     yield PAUSE;
     if (!(value <= f.sum * (1 + 1e-9)) || !f.linearise(to, numeric)) return;

@@ -1,7 +1,7 @@
 // Centres of clusters: k-means++ seeding (Arthur and Vassilvitskii 2007), then Lloyd's iteration.
 
 /** n points of d numbers each, row-major. */
-export interface Points {
+export interface PointSet {
   readonly data: Float64Array;
   readonly n: number;
   readonly d: number;
@@ -21,7 +21,7 @@ export interface Clusters {
 const ENOUGH = 1e-6;
 const ITERATIONS = 300;
 
-function squaredDistance({ data, d }: Points, i: number, centres: Float64Array, c: number): number {
+function squaredDistance({ data, d }: PointSet, i: number, centres: Float64Array, c: number): number {
   let s = 0;
   for (let j = 0; j < d; j++) {
     const e = data[i * d + j]! - centres[c * d + j]!;
@@ -34,7 +34,7 @@ function squaredDistance({ data, d }: Points, i: number, centres: Float64Array, 
  * k centres among n ≥ k points, of which at least k differ. An empty cluster moves to the point that is farthest from its centre.
  * @param random uniform on [0, 1)
  */
-export function kMeans(points: Points, k: number, random: () => number): Clusters {
+export function kMeans(points: PointSet, k: number, random: () => number): Clusters {
   const { n } = points;
   const centres = seeded(points, k, random);
   const assignments = new Uint32Array(n).fill(k);
@@ -66,7 +66,7 @@ export function kMeans(points: Points, k: number, random: () => number): Cluster
 }
 
 /** Each centre to the mean of its points. */
-function move({ data, n, d }: Points, centres: Float64Array, assignments: Uint32Array, distances: Float64Array): void {
+function move({ data, n, d }: PointSet, centres: Float64Array, assignments: Uint32Array, distances: Float64Array): void {
   const k = centres.length / d;
   const sums = new Float64Array(k * d);
   const counts = new Float64Array(k);
@@ -88,7 +88,7 @@ function move({ data, n, d }: Points, centres: Float64Array, assignments: Uint32
 }
 
 /** The first centre at a random point, each next one with a probability that grows with the squared distance to those before. */
-function seeded(points: Points, k: number, random: () => number): Float64Array {
+function seeded(points: PointSet, k: number, random: () => number): Float64Array {
   const { data, n, d } = points;
   const centres = new Float64Array(k * d);
   const distances = new Float64Array(n).fill(Infinity);
@@ -113,7 +113,7 @@ function seeded(points: Points, k: number, random: () => number): Float64Array {
 }
 
 /** How many of the points differ from each other, counted up to `enough`. */
-export function distinct({ data, n, d }: Points, enough: number): number {
+export function distinct({ data, n, d }: PointSet, enough: number): number {
   const seen = new Set<string>();
   for (let i = 0; i < n && seen.size < enough; i++) seen.add(data.subarray(i * d, (i + 1) * d).join());
   return seen.size;
@@ -123,7 +123,7 @@ export function distinct({ data, n, d }: Points, enough: number): number {
  * A width for each centre: the mean distance to the two nearest others (to the nearest of two; of a single one, the points' deviation from
  * it), at least a thousandth of the points' deviation.
  */
-export function widthsOf(points: Points, centres: Float64Array): Float64Array {
+export function widthsOf(points: PointSet, centres: Float64Array): Float64Array {
   const { n, d } = points;
   const k = centres.length / d;
   const mean = new Float64Array(d);
@@ -131,7 +131,7 @@ export function widthsOf(points: Points, centres: Float64Array): Float64Array {
   let square = 0;
   for (let i = 0; i < n; i++) square += squaredDistance(points, i, mean, 0) / n;
   const scale = Math.sqrt(square) || 1;
-  const others: Points = { data: centres, n: k, d };
+  const others: PointSet = { data: centres, n: k, d };
   return Float64Array.from({ length: k }, (_, c) => {
     const near = Array.from({ length: k }, (__, b) => (b === c ? Infinity : Math.sqrt(squaredDistance(others, b, centres, c))))
       .sort((a, b) => a - b)

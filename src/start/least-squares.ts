@@ -60,11 +60,11 @@ export function linearLeastSquares(
     diagonal[k] = alpha;
     rank = k + 1;
   }
-  return solved(a, t, diagonal, order, rank, columns, targets);
+  return backSubstituted(a, t, diagonal, order, rank, columns, targets);
 }
 
 /** Back substitution in R, whose diagonal stands apart; columns beyond the rank get no weight. */
-function solved(
+function backSubstituted(
   r: Float64Array,
   q: Float64Array,
   diagonal: Float64Array,

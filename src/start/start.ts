@@ -8,7 +8,7 @@ import { DataError } from '../runtime/errors.js';
 import type { Layer } from '../layers/layers.js';
 import { type Architecture, type ParameterShape, Plan, parameterShapes, widths } from '../plan/plan.js';
 import { Purpose, halves } from '../runtime/random.js';
-import { type Points, distinct, kMeans, widthsOf } from './k-means.js';
+import { type PointSet, distinct, kMeans, widthsOf } from './k-means.js';
 import { linearLeastSquares } from './least-squares.js';
 import { workHere } from '../runtime/work.js';
 
@@ -21,7 +21,7 @@ export interface StartSubject {
 }
 
 /** Rows that clusters are sought among, at most: more do not move the centres much. */
-const ROWS = 4096;
+const CLUSTERED_ROWS = 4096;
 
 /** Whether any layer waits for data. */
 export function startsFromData(layers: readonly Layer[]): boolean {
@@ -48,7 +48,7 @@ export function startFromData(subject: StartSubject, samples: SampleBuffers, sub
       if (layer.type === 'rbf') {
         const order = permutation(engine, rows, seed, Purpose.clusters, i);
         const all = subset?.view();
-        const picked = Uint32Array.from(order.subarray(0, ROWS), (r) => (all ? all[r]! : r));
+        const picked = Uint32Array.from(order.subarray(0, CLUSTERED_ROWS), (r) => (all ? all[r]! : r));
         const points = layerInputs(subject, arena, samples, Words.of(arena, picked), i, inputs[i]!);
         const centres = shapes.get(`layers.${i}.centres`)!;
         const logWidths = shapes.get(`layers.${i}.logWidths`)!;
@@ -82,7 +82,7 @@ function layerInputs(
   picked: Words,
   i: number,
   d: number,
-): Points {
+): PointSet {
   const n = picked.length;
   const data = new Float64Array(n * d);
   const rows = picked.view();
@@ -106,7 +106,7 @@ function layerInputs(
 function startCentres(
   { engine, theta, seed }: StartSubject,
   arena: Arena,
-  points: Points,
+  points: PointSet,
   { units, width }: Extract<Layer, { type: 'rbf' }>,
   i: number,
   centres: ParameterShape,
@@ -142,7 +142,13 @@ function uniformStream({ core, precision }: Engine, arena: Arena, seed: number, 
 }
 
 /** The weights of a linear layer, then its bias, that minimise the weighted squared error on its inputs. */
-function solve({ data, n, d }: Points, { t, w }: SampleBuffers, rows: Uint32Array, targets: number, bias: boolean): Float64Array {
+function solve(
+  { data, n, d }: PointSet,
+  { t, w }: SampleBuffers,
+  rows: Uint32Array,
+  targets: number,
+  bias: boolean,
+): Float64Array {
   const columns = d + (bias ? 1 : 0);
   const a = new Float64Array(n * columns);
   const b = new Float64Array(n * targets);

@@ -42,14 +42,14 @@ export function worded(value: unknown): string {
   return `{ ${settings.map(([name, v]) => `${name}: ${worded(v)}`).join(', ')} }`;
 }
 
-/** A checksum of numbers in linear memory. */
-function checksum(reals: Reals | undefined): string {
+/** A checksumOf of numbers in linear memory. */
+function checksumOf(reals: Reals | undefined): string {
   if (!reals) return 'none';
   const { buffer, byteOffset, byteLength }: RealArray = reals.view();
   return crc32([new Uint8Array(buffer, byteOffset, byteLength)]);
 }
 
-/** The same that is worked out when it is first asked for: a checksum takes a pass over the data. */
+/** The same that is worked out when it is first asked for: a checksumOf takes a pass over the data. */
 export function lazily<T>(of: () => T): () => T {
   let found: { readonly value: T } | undefined;
   return () => {
@@ -67,14 +67,14 @@ export function asked(
 ): Asked {
   const options = Object.keys(FIT_OPTIONS).filter((name) => !FREE_OPTIONS.includes(name));
   const { validation } = settings;
-  const set = held && `a set with the checksums ${checksum(held.x)}, ${checksum(held.t)}, ${checksum(held.w)}`;
+  const set = held && `a set with the checksums ${checksumOf(held.x)}, ${checksumOf(held.t)}, ${checksumOf(held.w)}`;
   return {
     ...(data
       ? {
           rows: String(data.rows),
-          X: checksum(data.samples.x),
-          Y: checksum(data.samples.t),
-          sampleWeights: checksum(data.samples.w),
+          X: checksumOf(data.samples.x),
+          Y: checksumOf(data.samples.t),
+          sampleWeights: checksumOf(data.samples.w),
         }
       : { rows: 'chunks' }),
     ...Object.fromEntries(options.map((name) => [name, worded(settings[name as keyof FitSettings])])),

@@ -14,7 +14,7 @@ const PROBE_COST = 1e6;
 /** Samples that run at a time: a look needs little memory. */
 const PROBE_SLAB = 32;
 /** Samples that it takes in any case. */
-const LEAST_SAMPLES = 32;
+const LEAST_PROBED = 32;
 
 /** Where samples are found that a fit learns from. */
 export type LearnedSamples = Pick<SampleSource, 'learned' | 'subset' | 'rows'>;
@@ -51,7 +51,7 @@ export class Probe {
     const { source, last } = this;
     if (last?.of === source.learned) return last.rows;
     const affordable = Math.floor(PROBE_COST / workOf(this.subject.architecture));
-    const rows = evenlyPicked(source, Math.min(PROBE_SAMPLES, Math.max(LEAST_SAMPLES, affordable)));
+    const rows = evenlyPicked(source, Math.min(PROBE_SAMPLES, Math.max(LEAST_PROBED, affordable)));
     this.last = { of: source.learned, rows };
     return rows;
   }

@@ -6,7 +6,7 @@ import { Arena, Reals } from '../../bindings/memory.js';
 import { MatrixModel } from '../../src/objective/gauss-newton.js';
 import { Network, OptionError, dataset, dense, gaussNewton, init, rbf } from '../../src/index.js';
 import { Objective } from '../../src/objective/objective.js';
-import { lossGoal } from '../../src/methods/second-order.js';
+import { plainLoss } from '../../src/methods/solver-objective.js';
 import type { Architecture } from '../../src/plan/plan.js';
 import { TargetUnit } from '../../src/objective/unit.js';
 import { workHere } from '../../src/runtime/work.js';
@@ -51,7 +51,7 @@ describe('the matrix from a Jacobian pass is that of the products', () => {
       const objective = new Objective(engine, arena, architecture, theta, samples, undefined, 0.1, threads);
       const unit = new TargetUnit(architecture, size, samples, undefined);
       expect(unit.scale).toBe(times > 1 && loss.startsWith('mean') && activation === 'linear' ? 1e6 : 1);
-      const { f } = lossGoal(objective, unit);
+      const { f } = plainLoss(objective, unit);
       const model = new MatrixModel(objective, unit, f);
       const x = unit.inside(theta.view().slice() as Float64Array);
       const [d, g, p, twice] = [0, 0, 0, 0].map(() => new Float64Array(size)) as [

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError, Network, dense, rbf } from '../../src/index.js';
-import { type Points, distinct, kMeans, widthsOf } from '../../src/start/k-means.js';
+import { type PointSet, distinct, kMeans, widthsOf } from '../../src/start/k-means.js';
 import { randoms } from '../kernels/support.js';
 
 const uniform = (seed: number) => {
@@ -11,7 +11,7 @@ const uniform = (seed: number) => {
   return () => (next() + 1) / 2;
 };
 
-const points = (rows: number[][]): Points => ({ data: Float64Array.from(rows.flat()), n: rows.length, d: rows[0]!.length });
+const points = (rows: number[][]): PointSet => ({ data: Float64Array.from(rows.flat()), n: rows.length, d: rows[0]!.length });
 
 const grid = fc
   .integer({ min: 1, max: 3 })

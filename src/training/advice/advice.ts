@@ -24,7 +24,7 @@ const REMEDIED = 0.45;
 /** Fewer samples say nothing about what was learned. */
 const LEAST_SAMPLES = 2;
 /** Adam's rate as a remedy. */
-const ADAM_RATE = 0.01;
+const REMEDY_RATE = 0.01;
 /** Its epochs at least, where there may be several. */
 const ADAM_EPOCHS = 100;
 /** Epochs of rprop as a remedy. */
@@ -134,7 +134,7 @@ async function nothingLearned(
   const chunks = source.stream !== undefined || subject.remembers;
   const again = settings.epochs > 1 && !subject.remembers;
   const method: Remedy = chunks
-    ? { method: adam({ rate: ADAM_RATE }), ...(again && { epochs: Math.max(settings.epochs, ADAM_EPOCHS) }) }
+    ? { method: adam({ rate: REMEDY_RATE }), ...(again && { epochs: Math.max(settings.epochs, ADAM_EPOCHS) }) }
     : { method: rprop(), epochs: RPROP_EPOCHS };
   const changes = [base, { ...base, ...units }, { ...base, ...method }, { ...base, ...units, ...method }];
   const compared = loss >= constant ? 'no better than' : 'hardly better than';
@@ -208,7 +208,7 @@ function changeText(setting: EndedFit, change: Remedy, { inputs, targets, range 
     parts.push(`activation: '${change.hidden}' for hidden layers, in the place of ${replaceable(setting).join(' and ')}`);
   }
   if (change.method) {
-    const call = change.method.batch === 'full' ? 'rprop()' : `adam({ rate: ${ADAM_RATE} })`;
+    const call = change.method.batch === 'full' ? 'rprop()' : `adam({ rate: ${REMEDY_RATE} })`;
     parts.push(`method: ${call}${change.epochs ? ` for ${change.epochs} epochs` : ''}`);
   }
   return parts.join(', and ');
