@@ -12,7 +12,7 @@ export const ENDS = ['magnitude', 'algebraic'] as const;
 export type End = (typeof ENDS)[number];
 
 /** How to search for it. */
-export interface EigenSearch {
+interface EigenSearch {
   readonly which: End;
   /** The relative residual to stop at, and the most products. */
   readonly tolerance: number;

@@ -9,7 +9,7 @@ import type { Work } from '../runtime/work.js';
 import type { Ending } from '../solve/smooth.js';
 
 /** An epoch that comes in chunks. */
-export interface ChunkCounts {
+interface ChunkCounts {
   /** Rows of an epoch, once they are known. */
   readonly epochRows: number | undefined;
   /** Rows of the epoch under way up to the end of the chunk at hand. */
@@ -66,7 +66,7 @@ export interface Task extends SamplesAtHand {
 }
 
 /** What goes around a method's rule. */
-export interface Extras {
+interface Extras {
   /** L1's weight, of kernels. */
   readonly l1: number;
   /** Bounds of the gradient's norm and of its elements; Infinity for none. */

@@ -71,7 +71,7 @@ export interface BfgsOptions extends LineSearchOptions {
 const UPDATE = oneOf(SECANT_UPDATES, 'skip');
 
 /** Options of bfgs. */
-export interface WholeBfgsOptions extends BfgsOptions {
+interface WholeBfgsOptions extends BfgsOptions {
   /**
    * What the matrix begins with, times the identity, > 0; or 'firstStep': what the first step tells of it, sᵀy/yᵀy. Default 3: in the unit of the targets weights and losses are of the order of 1, most
    * directions are flatter than that, and the first step tells of the steepest. From the scale of the first step a fit takes up to twice the evaluations.

@@ -35,7 +35,7 @@ export interface Continuation {
 const LOWERED = 8;
 
 /** The network that is fitted: its insides, which a promotion replaces. */
-export interface FittedNetwork {
+interface FittedNetwork {
   readonly engine: Engine;
   readonly architecture: Architecture;
   readonly theta: Reals;

@@ -63,7 +63,7 @@ export class OptionError extends EfficientBackpropError {
 }
 
 /** Where in the data something is wrong: a row (from 0), a column (its name, or its index from 0), or both; of data in chunks, which (from 0). */
-export interface DataPlace {
+interface DataPlace {
   chunk?: number | undefined;
   row?: number | undefined;
   column?: string | number | undefined;

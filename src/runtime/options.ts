@@ -26,7 +26,7 @@ function field<T>(expected: string, accepts: (value: unknown) => boolean, fallba
 }
 
 /** Bounds of a number: `min ≤ x ≤ max`, or strictly `above < x < below`. */
-export interface NumberBounds {
+interface NumberBounds {
   min?: number;
   max?: number;
   above?: number;

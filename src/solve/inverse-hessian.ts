@@ -6,7 +6,7 @@ import type { SolverState } from './smooth.js';
 import { dot } from './vectors.js';
 
 /** A step that was accepted. */
-export interface AcceptedStep {
+interface AcceptedStep {
   /** How far it went. */
   readonly s: Float64Array;
   /** What it changed in the gradient, or where damped θ·y + (1 − θ)·B·s. */

@@ -10,7 +10,7 @@ export const LINE_SEARCHES = ['wolfe', 'armijo'] as const;
 export type LineSearch = (typeof LINE_SEARCHES)[number];
 
 /** Where the points that a search looks at are put, and their gradients. */
-export interface SearchWorkspace {
+interface SearchWorkspace {
   readonly x: Float64Array;
   readonly g: Float64Array;
 }
@@ -45,7 +45,7 @@ class Line {
 }
 
 /** The constants of a search: without c2 it goes back until the value is low enough, and asks for one gradient in the end. */
-export interface SearchConstants {
+interface SearchConstants {
   readonly c1: number;
   readonly c2?: number;
 }
@@ -99,7 +99,7 @@ const BACK = { least: 0.1, most: 0.5 };
  * Armijo's condition alone, going back from `first` by interpolation: parabolas through values, no slopes but the first (Nocedal & Wright 3.5). Yields after each
  * evaluation; undefined where nothing is low enough.
  */
-export function* backtracking(
+function* backtracking(
   evaluate: (alpha: number) => Work<number>,
   start: Point,
   first: number,

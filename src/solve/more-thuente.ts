@@ -10,7 +10,7 @@ export interface Point {
   readonly slope: number;
 }
 
-export interface Wolfe {
+interface Wolfe {
   /** φ(α) ≤ φ(0) + c1·α·φ′(0) */
   readonly c1: number;
   /** |φ′(α)| ≤ c2·|φ′(0)| */

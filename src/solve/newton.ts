@@ -11,7 +11,7 @@ import { dot } from './vectors.js';
 const BETA = 1e-3;
 
 /** A factorised symmetric matrix in linear memory. */
-export class Factor {
+class Factor {
   private readonly l: Reals;
   private readonly b: Reals;
   private readonly scratch: number;

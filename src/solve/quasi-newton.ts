@@ -11,7 +11,7 @@ export const SECANT_UPDATES = ['skip', 'damped'] as const;
 export type SecantUpdate = (typeof SECANT_UPDATES)[number];
 
 /** How a quasi-Newton method searches and learns. */
-export interface QuasiNewtonSettings {
+interface QuasiNewtonSettings {
   readonly lineSearch: LineSearch;
   readonly update: SecantUpdate;
   /**
@@ -21,7 +21,7 @@ export interface QuasiNewtonSettings {
   readonly scale?: number;
 }
 
-export const USUAL: QuasiNewtonSettings = { lineSearch: 'wolfe', update: 'skip' };
+const USUAL: QuasiNewtonSettings = { lineSearch: 'wolfe', update: 'skip' };
 
 /** The share of sᵀB·s that Powell's damping leaves to sᵀy at least. */
 const DAMPING = 0.2;

@@ -11,7 +11,7 @@ import { LinearModel } from './linear-model.js';
 import { type ResidualLoss, robustSum } from './robust.js';
 import { equalVectors, norm } from './vectors.js';
 
-export interface ResidualFunctions {
+interface ResidualFunctions {
   residuals(x: Float64Array): ArrayLike<number>;
   readonly jacobian?: ((x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>) | undefined;
   /** What residuals are multiplied with: the roots of their weights. */

@@ -7,7 +7,7 @@ import type { Immediate } from './smooth.js';
 import { dot, equalVectors } from './vectors.js';
 
 /** What may be asked of a caller. */
-export interface CallerFunction {
+interface CallerFunction {
   value(x: Float64Array): number;
   /** ∇f(x) into g; `own` gives f(x), where that is needed. */
   slopes(x: Float64Array, own: () => number, g: Float64Array): void;

@@ -11,7 +11,7 @@ import { PAUSE, type Pause, type Iterate, type Solver } from './smooth.js';
 import { dot } from './vectors.js';
 
 /** When it ends. */
-export interface Tolerances {
+interface Tolerances {
   /** Largest cosine between residuals and a column of their Jacobian that counts as none. */
   readonly minGradient: number;
   /** What two steps in a row must change the sum by, or the variables, relative to their size. */

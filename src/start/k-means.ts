@@ -8,7 +8,7 @@ export interface PointSet {
 }
 
 /** What k-means finds. */
-export interface Clusters {
+interface Clusters {
   /** k×d, row-major. */
   readonly centres: Float64Array;
   /** The cluster of each point. */

@@ -13,7 +13,7 @@ import { linearLeastSquares } from './least-squares.js';
 import { workHere } from '../runtime/work.js';
 
 /** A network whose weights data are to tell. */
-export interface StartSubject {
+interface StartSubject {
   readonly engine: Engine;
   readonly architecture: Architecture;
   readonly theta: Reals;

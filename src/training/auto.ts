@@ -11,7 +11,7 @@ import { lbfgs } from '../methods/quasi-newton.js';
 import { sgd } from '../methods/sgd.js';
 
 /** What is known before a fit begins. */
-export interface Situation {
+interface Situation {
   readonly architecture: Architecture;
   readonly parameters: number;
   readonly rows: number;
@@ -21,7 +21,7 @@ export interface Situation {
 }
 
 /** A method, and why it. */
-export interface MethodChoice {
+interface MethodChoice {
   readonly method: Method;
   readonly because: string;
 }
@@ -77,7 +77,7 @@ const MOST_BATCH = 32;
 const NORM_BATCH = 8;
 
 /** What `fit` is to do where nobody says: options, and why. */
-export interface DefaultFit {
+interface DefaultFit {
   readonly options: FitOptions & { readonly method: Method; readonly epochs: number };
   readonly because: string;
 }

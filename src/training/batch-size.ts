@@ -74,7 +74,7 @@ export function growingSize(
 }
 
 /** What gradients are measured on. */
-export interface GradientSample {
+interface GradientSample {
   readonly plan: Plan;
   readonly arena: Arena;
   readonly samples: SampleBuffers;

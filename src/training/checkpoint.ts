@@ -15,7 +15,7 @@ export interface PartState {
 }
 
 /** What stands at the beginning of an epoch. */
-export interface EpochStart {
+interface EpochStart {
   /** All of the network's parameters, and running statistics. */
   readonly weights: RealArray;
   /** Undefined before the first epoch of a method that goes on from nothing. */

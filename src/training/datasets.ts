@@ -56,7 +56,7 @@ export class Datasets {
 }
 
 /** A dataset, and its samples as a network needs them. */
-export interface LoadedDataset {
+interface LoadedDataset {
   readonly data: Dataset;
   readonly samples: SampleBuffers;
 }

@@ -9,7 +9,7 @@ import type { FitOptions } from './options.js';
 import { type Chunks, isChunks } from './stream.js';
 
 /** How a fit is to go, and why, where that was left to the library. */
-export interface Decision {
+interface Decision {
   readonly given: (FitOptions & { method?: Method }) | undefined;
   readonly choice?: string;
   /** Whether nothing was said, so that the rate may be lowered. */
@@ -17,7 +17,7 @@ export interface Decision {
 }
 
 /** What is fitted. */
-export interface NetworkShape {
+interface NetworkShape {
   readonly architecture: Architecture;
   readonly parameters: number;
   readonly outputs: number;

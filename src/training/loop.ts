@@ -31,7 +31,7 @@ export interface Outcome {
 }
 
 /** What the loop works with: a fit that has been set up. */
-export interface FitContext {
+interface FitContext {
   readonly subject: FitSubject;
   readonly training: Training;
   /** Where the samples come from; if chunk by chunk, the first one is in place. */

@@ -17,7 +17,7 @@ const PROBE_SLAB = 32;
 const LEAST_PROBED = 32;
 
 /** Where samples are found that a fit learns from. */
-export type LearnedSamples = Pick<SampleSource, 'learned' | 'subset' | 'rows'>;
+type LearnedSamples = Pick<SampleSource, 'learned' | 'subset' | 'rows'>;
 
 /** Which samples of a set to look at, evenly picked, at most so many. */
 export function evenlyPicked({ subset, rows }: LearnedSamples, most: number): Uint32Array {
@@ -82,7 +82,7 @@ export class Probe {
 }
 
 /** What the best outputs that are the same for all samples lose on average. */
-export function lossOfBestConstant(
+function lossOfBestConstant(
   loss: Loss,
   { t, w }: Pick<SampleBuffers, 't' | 'w'>,
   rows: Uint32Array,

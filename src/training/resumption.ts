@@ -8,7 +8,7 @@ import type { Checkpoint, FitCheckpoint } from './checkpoint.js';
 import type { FitOptions } from './options.js';
 
 /** What the network has decided beside the loop. */
-export type DecidedByNetwork = Pick<Checkpoint, 'lowered' | 'before' | 'waited'>;
+type DecidedByNetwork = Pick<Checkpoint, 'lowered' | 'before' | 'waited'>;
 
 const NOTHING_TO_RESUME =
   "'ifAny', which begins a fit then, or none: there is no interrupted fit to be taken up; one is there after signal or timeLimit, and in a file saved with state: true";

@@ -13,7 +13,7 @@ import { type Architecture, outputsOf } from '../plan/plan.js';
 import { Purpose } from '../runtime/random.js';
 
 /** The classes of a dataset's rows, or undefined where its loss is about numbers. */
-export function classesOf(samples: SampleBuffers, architecture: Architecture, rows: number): Uint32Array | undefined {
+function classesOf(samples: SampleBuffers, architecture: Architecture, rows: number): Uint32Array | undefined {
   const { loss } = architecture;
   const threshold = classThreshold(loss);
   const outputs = outputsOf(architecture);

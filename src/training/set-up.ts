@@ -33,7 +33,7 @@ export interface SampleSource extends SamplesAtHand, Pick<Task, 'subset' | 'stre
 }
 
 /** How a trial differs from a fit. */
-export interface TrialSettings {
+interface TrialSettings {
   /** A rate in the place of the method's own. */
   readonly rate?: number | undefined;
   /** How many samples run at a time, at most. */

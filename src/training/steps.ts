@@ -13,7 +13,7 @@ import type { FitSubject } from './subject.js';
 export type Perform = <T>(work: Work<T>) => T | Promise<T>;
 
 /** What takes steps. */
-export interface Steps {
+interface Steps {
   readonly subject: FitSubject;
   readonly training: Training;
   readonly interruption: Interruption;

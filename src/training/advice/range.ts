@@ -7,7 +7,7 @@ import { LOSSES } from '../../layers/losses.js';
 import { type Architecture, outputsOf } from '../../plan/plan.js';
 
 /** From the least to the largest output, bounds included. */
-export type OutputRange = readonly [low: number, high: number];
+type OutputRange = readonly [low: number, high: number];
 
 /** gelu's least value. */
 const GELU_LEAST = -0.17;

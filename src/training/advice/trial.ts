@@ -67,7 +67,7 @@ const LEAST_STEPS = 50;
 const REPLACED: readonly Activation[] = ['sigmoid', 'tanh', 'relu'];
 
 /** An architecture with a change. */
-export function changed({ layers, ...rest }: Architecture, { hidden, linear }: Remedy): Architecture {
+function changed({ layers, ...rest }: Architecture, { hidden, linear }: Remedy): Architecture {
   const top = layers.length - 1;
   const other = (layer: Layer, i: number): Layer => {
     if (i === top) return linear && 'units' in layer ? dense(layer.units) : layer;
