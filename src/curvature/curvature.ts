@@ -28,8 +28,9 @@ import {
 const MOST_PARAMETERS = 3000;
 
 /**
- * First and second derivatives of the loss on a set of samples, in float64, at the weights that the network had when `curvature` was called. Vectors are flat: kernel, bias,
- * layer by layer. Everything refers to the library's loss (means over samples and outputs), with batches normalised by running statistics and nothing left out.
+ * First and second derivatives of the loss on a set of samples, in float64, at the weights that the network had when `curvature`
+ * was called. Vectors are flat: kernel, bias, layer by layer. Everything refers to the library's loss (means over samples and
+ * outputs), with batches normalised by running statistics and nothing left out.
  */
 export class Curvature {
   /** P. */
@@ -87,12 +88,18 @@ export class Curvature {
     });
   }
 
-  /** H·v, exactly (the R operator: Pearlmutter 1994). @throws DataError for a vector of another length, or of what is no finite number */
+  /**
+   * H·v, exactly (the R operator: Pearlmutter 1994).
+   * @throws DataError for a vector of another length, or of what is no finite number
+   */
   hessianVector(v: ArrayLike<number>): Float64Array {
     return this.derivatives.product(v, false);
   }
 
-  /** G·v, G = Jᵀ·(∂²l/∂a²)·J the Gauss-Newton matrix, never negative. @throws DataError for a vector of another length, or of what is no finite number */
+  /**
+   * G·v, G = Jᵀ·(∂²l/∂a²)·J the Gauss-Newton matrix, never negative.
+   * @throws DataError for a vector of another length, or of what is no finite number
+   */
   gaussNewtonVector(v: ArrayLike<number>): Float64Array {
     return this.derivatives.product(v, true);
   }
@@ -120,7 +127,8 @@ export class Curvature {
   }
 
   /**
-   * The loss, its gradient, and `hessianDiagonal({ kind: 'lecun', full })`, from the same passes through the network: less than twice the time of a gradient.
+   * The loss, its gradient, and `hessianDiagonal({ kind: 'lecun', full })`, from the same passes through the network: less than
+   * twice the time of a gradient.
    * @throws OptionError
    */
   gradientAndDiagonal(options?: { full?: boolean }): { loss: number; gradient: Float64Array; diagonal: Float64Array } {
@@ -158,8 +166,8 @@ export class Curvature {
   }
 
   /**
-   * The eigenvalue of largest magnitude, or the largest (`which`), with its vector and residual. Exact products are searched by Lanczos' method, which tells λ from −λ; differences by the
-   * power method and samples one by one, as the chapter has them.
+   * The eigenvalue of largest magnitude, or the largest (`which`), with its vector and residual. Exact products are searched by
+   * Lanczos' method, which tells λ from −λ; differences by the power method and samples one by one, as the chapter has them.
    * @throws OptionError
    */
   principalEigenvalue(options?: PrincipalOptions): Principal {
@@ -168,7 +176,8 @@ export class Curvature {
   }
 
   /**
-   * λmax, the largest eigenvalue, which may be negative: `principalEigenvalue({ which: 'algebraic' }).value`, of which that also has the residual. By `'online'` a magnitude.
+   * λmax, the largest eigenvalue, which may be negative: `principalEigenvalue({ which: 'algebraic' }).value`, of which that also
+   * has the residual. By `'online'` a magnitude.
    * @throws OptionError
    */
   largestEigenvalue(options?: PrincipalOptions): number {
@@ -177,7 +186,10 @@ export class Curvature {
     return this.principalEigenvalue({ ...options, which }).value;
   }
 
-  /** 1/λmax: the rate at which a step in the direction of largest curvature ends at its minimum (5.1, (39)); Infinity where nothing curves upwards. */
+  /**
+   * 1/λmax: the rate at which a step in the direction of largest curvature ends at its minimum (5.1, (39)); Infinity where
+   * nothing curves upwards.
+   */
   optimalRate(options?: PrincipalOptions): number {
     const largest = this.largestEigenvalue(options);
     return largest > 0 ? 1 / largest : Infinity;
@@ -197,8 +209,8 @@ export class Curvature {
   }
 
   /**
-   * How eigenvalues are spread where they are too many to compute: shares of them in bins between the least and the largest, by stochastic Lanczos quadrature, with standard
-   * errors over probes (Ghorbani et al. 2019).
+   * How eigenvalues are spread where they are too many to compute: shares of them in bins between the least and the largest, by
+   * stochastic Lanczos quadrature, with standard errors over probes (Ghorbani et al. 2019).
    */
   spectralDensity({
     bins = 40,
@@ -225,7 +237,10 @@ export class Curvature {
     return most / least;
   }
 
-  /** Mean and largest diagonal entry (of the Gauss-Newton matrix) of each array of parameters: how curvature differs between layers. */
+  /**
+   * Mean and largest diagonal entry (of the Gauss-Newton matrix) of each array of parameters: how curvature differs between
+   * layers.
+   */
   byLayer(): { readonly name: string; readonly mean: number; readonly largest: number }[] {
     const diagonal = this.hessianDiagonal({ kind: 'gaussNewton' });
     return this.subject.shapes

@@ -84,7 +84,10 @@ export class LossDerivatives {
     return { loss, gradient: this.out.read() as Float64Array, diagonal: this.v.read() as Float64Array };
   }
 
-  /** Does something with the gradients of samples' own losses, without their weights; what `gradientOf` gives is right until its next call. */
+  /**
+   * Does something with the gradients of samples' own losses, without their weights; what `gradientOf` gives is right until its
+   * next call.
+   */
   bySample<T>(work: (gradientOf: (sample: number) => RealArray) => T): T {
     const { objective, samples, arena, out, engine } = this;
     const { plan } = objective;

@@ -120,8 +120,9 @@ function whole(low: number, high: number): number[] {
 }
 
 /**
- * A spectrum as SVG text: to the left the logarithms of eigenvalues by order, relative to the largest (of negative ones those of their magnitudes, as hollow marks), with the error bounds
- * of Lanczos' method; to the right their histogram. Colours follow `currentColor`.
+ * A spectrum as SVG text: to the left the logarithms of eigenvalues by order, relative to the largest (of negative ones those of
+ * their magnitudes, as hollow marks), with the error bounds of Lanczos' method; to the right their histogram. Colours follow
+ * `currentColor`.
  * @throws OptionError; DataError without eigenvalues
  */
 export function spectrumPicture(spectrum: Spectrum, options?: PictureOptions): string {

@@ -21,8 +21,9 @@ export const DIAGONAL = {
 /** Options of `hessianDiagonal`. */
 export interface DiagonalOptions {
   /**
-   * 'exact' (default): by a product for each parameter. 'gaussNewton': exactly that of the Gauss-Newton matrix, a pass back for each output. 'lecun': back-propagated
-   * approximation of the Gauss-Newton diagonal, never negative, in one pass back (7.4). 'hutchinson': means over random probes.
+   * 'exact' (default): by a product for each parameter. 'gaussNewton': exactly that of the Gauss-Newton matrix, a pass back for
+   * each output. 'lecun': back-propagated approximation of the Gauss-Newton diagonal, never negative, in one pass back (7.4).
+   * 'hutchinson': means over random probes.
    */
   kind?: 'exact' | 'gaussNewton' | 'lecun' | 'hutchinson';
   /** Of 'lecun': with second derivatives of activations as well; may be negative. Default false. */
@@ -30,7 +31,8 @@ export interface DiagonalOptions {
   /** Of 'hutchinson': how many probes, each a product. Default 100. */
   probes?: number;
   /**
-   * Of 'lecun': the running mean ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·hᵖ over the samples p in random order, from the first on, as on-line learning keeps it (9.1, (62)). Default: the mean of all.
+   * Of 'lecun': the running mean ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·hᵖ over the samples p in random order, from the first on, as on-line
+   * learning keeps it (9.1, (62)). Default: the mean of all.
    */
   gamma?: number;
   /** Of probes, or the order of samples. Default 0. */
@@ -51,8 +53,9 @@ export const HESSIAN = {
 /** Options of `hessian`. */
 export interface HessianOptions {
   /**
-   * 'products' (default): exact, a Hessian-vector product for each parameter. 'finiteDifference': central differences of the gradient, symmetrised (7.1).
-   * 'squareJacobian': the Gauss-Newton matrix (7.2), exact for models linear in their parameters and where residuals vanish.
+   * 'products' (default): exact, a Hessian-vector product for each parameter. 'finiteDifference': central differences of the
+   * gradient, symmetrised (7.1). 'squareJacobian': the Gauss-Newton matrix (7.2), exact for models linear in their parameters and
+   * where residuals vanish.
    */
   by?: 'products' | 'finiteDifference' | 'squareJacobian';
   /** Only the block of the parameters of this layer, from 0. */
@@ -73,11 +76,15 @@ export const PRINCIPAL = {
 /** Options of `principalEigenvalue`. */
 export interface PrincipalOptions {
   /**
-   * 'products' (default): Lanczos' method by exact products. 'finiteDifference': power iteration by two gradients (7.5), which does not settle where λ and −λ are both there: its residual says so.
-   * 'online': a sample at a time (9.2); its value is a magnitude, without a sign or a residual.
+   * 'products' (default): Lanczos' method by exact products. 'finiteDifference': power iteration by two gradients (7.5), which
+   * does not settle where λ and −λ are both there: its residual says so. 'online': a sample at a time (9.2); its value is a
+   * magnitude, without a sign or a residual.
    */
   by?: 'products' | 'finiteDifference' | 'online';
-  /** The eigenvalue of largest 'magnitude' (default), or the 'algebraic' largest, which may be a smaller one, or negative too; then differences are searched by Lanczos' method as well. */
+  /**
+   * The eigenvalue of largest 'magnitude' (default), or the 'algebraic' largest, which may be a smaller one, or negative too;
+   * then differences are searched by Lanczos' method as well.
+   */
   which?: End;
   /** The same as `by: 'online'`. */
   online?: boolean;

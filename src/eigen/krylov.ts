@@ -12,8 +12,9 @@ export type Product = (v: Reals, out: Reals) => Work<void>;
 const EXHAUSTED = 1e-14;
 
 /**
- * A Krylov space with an orthonormal basis (two passes are enough: Parlett) and the operator's projection onto it. Where the basis is full it goes on from some of its Ritz vectors (thick restarts:
- * Wu and Simon 2000); the next product finds how they are coupled with what comes.
+ * A Krylov space with an orthonormal basis (two passes are enough: Parlett) and the operator's projection onto it. Where the
+ * basis is full it goes on from some of its Ritz vectors (thick restarts: Wu and Simon 2000); the next product finds how they are
+ * coupled with what comes.
  */
 export class Krylov {
   private readonly basis: Reals[];

@@ -1,4 +1,5 @@
-// Lanczos' method: eigenvalues of a symmetric operator known by its products. All searches for a largest eigenvalue come here, but those that show how the power method does.
+// Lanczos' method: eigenvalues of a symmetric operator known by its products. All searches for a largest eigenvalue come here,
+// but those that show how the power method does.
 
 import type { DoubleEngine, Engine } from '../../bindings/core.js';
 import type { Arena, Reals } from '../../bindings/memory.js';
@@ -31,8 +32,8 @@ const THEN_EVERY = 4;
 const kept = (capacity: number) => Math.max(1, Math.floor(capacity / 4));
 
 /**
- * An end of the spectrum by Lanczos' method. Of two that are as far from 0 the magnitude's is the one that bounds of the errors cannot tell to be the smaller; where it does not converge the
- * residual says so. Of a matrix that is not finite all is NaN.
+ * An end of the spectrum by Lanczos' method. Of two that are as far from 0 the magnitude's is the one that bounds of the errors
+ * cannot tell to be the smaller; where it does not converge the residual says so. Of a matrix that is not finite all is NaN.
  */
 export function* extremeEigenvalue(
   engine: Engine,

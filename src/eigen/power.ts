@@ -14,8 +14,9 @@ export interface Principal {
 }
 
 /**
- * The eigenvalue of largest magnitude: v ← A·v/|A·v|, until the residual is at most `tolerance`, or `most` products have been taken.
- * The value is Rayleigh's quotient, so that it may be negative; 0 where A·v vanishes. Where λ and −λ are both there it ends with a large residual.
+ * The eigenvalue of largest magnitude: v ← A·v/|A·v|, until the residual is at most `tolerance`, or `most` products have been
+ * taken. The value is Rayleigh's quotient, so that it may be negative; 0 where A·v vanishes. Where λ and −λ are both there it
+ * ends with a large residual.
  */
 export function powerIteration(
   apply: (v: Float64Array) => Float64Array,
@@ -42,8 +43,8 @@ export function powerIteration(
 const leak = (t: number) => (t < 20 ? 0.1 : t < 80 ? 0.03 : t < 200 ? 0.01 : 0.003);
 
 /**
- * Ψ ← (1 − γ)·Ψ + (γ/α)·(∇Eᵖ(θ + α·Ψ/|Ψ|) − ∇Eᵖ(θ)), a sample p at a time, with the γ of Figure 24: 0.1, from 20 samples on 0.03, from 80 on 0.01, from 200 on
- * 0.003; |Ψ| goes to λmax ((64) with the same sample's gradient in both terms, and γ/α).
+ * Ψ ← (1 − γ)·Ψ + (γ/α)·(∇Eᵖ(θ + α·Ψ/|Ψ|) − ∇Eᵖ(θ)), a sample p at a time, with the γ of Figure 24: 0.1, from 20 samples on 0.03,
+ * from 80 on 0.01, from 200 on 0.003; |Ψ| goes to λmax ((64) with the same sample's gradient in both terms, and γ/α).
  * @param difference of the gradients of presentation t, α along Ψ apart
  */
 export function onlineIteration(

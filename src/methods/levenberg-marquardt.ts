@@ -32,8 +32,8 @@ const OPTIONS = {
 /** Options of levenbergMarquardt; names and defaults of the first five are MATLAB's (trainlm), those of the rule 'tenfold'. */
 export interface LevenbergMarquardtOptions {
   /**
-   * μ > 0 to start with, in the scale of JᵀJ of plain residuals, in the power of ten next to the targets' standard deviation where the last layer is linear; with 'nielsen' and scaling 'identity'
-   * relative to its largest diagonal entry. Default 0.001.
+   * μ > 0 to start with, in the scale of JᵀJ of plain residuals, in the power of ten next to the targets' standard deviation
+   * where the last layer is linear; with 'nielsen' and scaling 'identity' relative to its largest diagonal entry. Default 0.001.
    */
   mu?: number;
   /** What μ is multiplied with where a step fails, > 1. Default 10. */
@@ -47,21 +47,23 @@ export interface LevenbergMarquardtOptions {
   /** What μ multiplies: the 'identity' (default), the diagonal of JᵀJ ('marquardt'), or the largest that has been ('more'). */
   scaling?: DampingScaling;
   /**
-   * How μ changes. 'nielsen': by how well the model predicted the decrease; takes half of the evaluations, since hardly a trial fails. 'tenfold': by muInc and muDec. Default
-   * 'nielsen', or 'tenfold' where muInc or muDec is given.
+   * How μ changes. 'nielsen': by how well the model predicted the decrease; takes half of the evaluations, since hardly a trial
+   * fails. 'tenfold': by muInc and muDec. Default 'nielsen', or 'tenfold' where muInc or muDec is given.
    */
   rule?: DampingRule;
   /**
-   * Whether steps follow the bend of the path that they begin (geodesic acceleration, Transtrum and Sethna 2012) where the last one left more than half of the error: one evaluation more for such a step,
-   * and about half of them to a fine error, since narrow valleys are followed round their bends. Two more where samples × outputs × parameters exceed 262,144. Default true,
+   * Whether steps follow the bend of the path that they begin (geodesic acceleration, Transtrum and Sethna 2012) where the last
+   * one left more than half of the error: one evaluation more for such a step, and about half of them to a fine error, since
+   * narrow valleys are followed round their bends. Two more where samples × outputs × parameters exceed 262,144. Default true,
    * but false with the rule 'tenfold', which is MATLAB's.
    */
   acceleration?: boolean;
   /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised. Default 0. */
   weightDecay?: number;
   /**
-   * Whether the data say how strong the decay of all parameters is, anew after each step, by MacKay's evidence in Foresee and Hagan's form (MATLAB's trainbr): for small
-   * and noisy sets, without a validation set. Where the last layer is linear, decay is that of its parameters in the unit of the targets (see mu). Not beside weightDecay. Default false.
+   * Whether the data say how strong the decay of all parameters is, anew after each step, by MacKay's evidence in Foresee and
+   * Hagan's form (MATLAB's trainbr): for small and noisy sets, without a validation set. Where the last layer is linear, decay is
+   * that of its parameters in the unit of the targets (see mu). Not beside weightDecay. Default false.
    */
   bayesian?: boolean;
   /** MATLAB's name for the patience of early stopping, which it turns on where there is a validation set. */
@@ -72,8 +74,8 @@ export interface LevenbergMarquardtOptions {
 interface SquaresObjective extends SolverObjective<NetworkSquares> {}
 
 /**
- * Levenberg and Marquardt's method: (JᵀJ + μ·D)·Δ = −Jᵀr. For squared errors and networks of up to some thousand parameters the fastest there is. An epoch is an
- * accepted step. Needs the loss meanSquaredError.
+ * Levenberg and Marquardt's method: (JᵀJ + μ·D)·Δ = −Jᵀr. For squared errors and networks of up to some thousand parameters the
+ * fastest there is. An epoch is an accepted step. Needs the loss meanSquaredError.
  * @throws OptionError
  */
 export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {

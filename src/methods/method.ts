@@ -29,7 +29,10 @@ export interface BatchSize {
   next?(size: number, epoch: number): Work<number>;
 }
 
-/** Samples that a method learns from, as they are now: where they come in chunks each `feed` replaces them, so that they have to be looked up anew. */
+/**
+ * Samples that a method learns from, as they are now: where they come in chunks each `feed` replaces them, so that they have to
+ * be looked up anew.
+ */
 export interface SamplesAtHand {
   get samples(): SampleBuffers;
   /** How many of them to learn. */
@@ -121,8 +124,8 @@ export interface Training {
   /** Puts the weights that count in place, where they are not those that steps are taken with; `begin` takes them back. */
   expose(): void;
   /**
-   * Judges the last step of a fit as the next one would, and puts the weights kept in place where that would take it back; comes to their loss then. What is remembered goes on
-   * from the step all the same.
+   * Judges the last step of a fit as the next one would, and puts the weights kept in place where that would take it back; comes
+   * to their loss then. What is remembered goes on from the step all the same.
    */
   settle?(): Work<number | undefined>;
   /** Takes up to `steps` steps of the epoch; comes to how many, fewer only at its end, or −1 where the loss is not finite. */

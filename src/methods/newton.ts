@@ -37,7 +37,11 @@ function searching(name: string, weightDecay: number, truncated: boolean | undef
   });
 }
 
-/** Newton's method (6.1): the exact Hessian made positive definite by shifts, or truncated conjugate gradients on it, and a line search. @throws OptionError */
+/**
+ * Newton's method (6.1): the exact Hessian made positive definite by shifts, or truncated conjugate gradients on it, and a line
+ * search.
+ * @throws OptionError
+ */
 export function newton(options?: NewtonOptions) {
   const schema = { truncated: TRUNCATED, weightDecay: DECAY, lineSearch: SEARCH };
   const { truncated, weightDecay, lineSearch } = checked('newton', schema, options);
@@ -48,9 +52,10 @@ export interface GaussNewtonOptions extends SecondOrderOptions {
   /** Whether steps come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
   truncated?: boolean;
   /**
-   * μ > 0 to start with, relative to the largest diagonal entry of the matrix (with `truncated` to the curvature along the gradient). Default 1, which
-   * Nielsen advises for starts that are not near the end: from 0.001 on networks end in poor minima more often. It then follows his rule: by how well the model predicted the decrease. Steps are not
-   * damped as long as they do at once what it predicts.
+   * μ > 0 to start with, relative to the largest diagonal entry of the matrix (with `truncated` to the curvature along the
+   * gradient). Default 1, which Nielsen advises for starts that are not near the end: from 0.001 on networks end in poor minima
+   * more often. It then follows his rule: by how well the model predicted the decrease. Steps are not damped as long as they do
+   * at once what it predicts.
    */
   mu?: number;
   /** A line search along undamped directions, instead of damping: what was done before 0.2.0. Not beside mu. Default: none. */
@@ -58,8 +63,9 @@ export interface GaussNewtonOptions extends SecondOrderOptions {
 }
 
 /**
- * (G + μI)·Δ = −∇E with the Gauss-Newton matrix G = Jᵀ(∂²l/∂a²)J, which is never indefinite (6.5), for any smooth loss: Levenberg and Marquardt's method beyond squared errors. A step
- * is taken where it lowers what is minimised. G comes from a pass for the Jacobian.
+ * (G + μI)·Δ = −∇E with the Gauss-Newton matrix G = Jᵀ(∂²l/∂a²)J, which is never indefinite (6.5), for any smooth loss: Levenberg
+ * and Marquardt's method beyond squared errors. A step is taken where it lowers what is minimised. G comes from a pass for the
+ * Jacobian.
  * @throws OptionError
  */
 export function gaussNewton(options?: GaussNewtonOptions) {

@@ -17,7 +17,8 @@ export interface SecondOrderOptions {
 /** Options of methods whose directions have a natural length. */
 export interface LineSearchOptions extends SecondOrderOptions {
   /**
-   * 'wolfe' (default): Moré and Thuente's search for the strong Wolfe conditions. 'armijo': back until the value is low enough, with one gradient an iteration.
+   * 'wolfe' (default): Moré and Thuente's search for the strong Wolfe conditions. 'armijo': back until the value is low enough,
+   * with one gradient an iteration.
    */
   lineSearch?: LineSearch;
 }
@@ -30,7 +31,8 @@ export interface ConjugateGradientOptions extends SecondOrderOptions {
 }
 
 /**
- * Conjugate gradients with a strong Wolfe line search (6.2): for full batches of sets that are not too large and redundant, the chapter's all-round method.
+ * Conjugate gradients with a strong Wolfe line search (6.2): for full batches of sets that are not too large and redundant, the
+ * chapter's all-round method.
  * @throws OptionError
  */
 export function conjugateGradient(options?: ConjugateGradientOptions) {
@@ -48,7 +50,11 @@ export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
   lambda?: number;
 }
 
-/** Conjugate gradients whose step length comes from an exact product with the Hessian and a damping, without a line search (Møller 1993). @throws OptionError */
+/**
+ * Conjugate gradients whose step length comes from an exact product with the Hessian and a damping, without a line search (Møller
+ * 1993).
+ * @throws OptionError
+ */
 export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
   const schema = { lambda: number({ above: 0, below: Infinity }, 5e-7), weightDecay: DECAY };
   const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
@@ -62,8 +68,8 @@ export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions
 
 export interface BfgsOptions extends LineSearchOptions {
   /**
-   * What a step without positive curvature teaches, which Armijo's search may find: nothing ('skip', default), or as much as keeps the matrix positive definite
-   * ('damped', after Powell).
+   * What a step without positive curvature teaches, which Armijo's search may find: nothing ('skip', default), or as much as
+   * keeps the matrix positive definite ('damped', after Powell).
    */
   update?: SecantUpdate;
 }
@@ -73,8 +79,9 @@ const UPDATE = oneOf(SECANT_UPDATES, 'skip');
 /** Options of bfgs. */
 interface WholeBfgsOptions extends BfgsOptions {
   /**
-   * What the matrix begins with, times the identity, > 0; or 'firstStep': what the first step tells of it, sᵀy/yᵀy. Default 3: in the unit of the targets weights and losses are of the order of 1, most
-   * directions are flatter than that, and the first step tells of the steepest. From the scale of the first step a fit takes up to twice the evaluations.
+   * What the matrix begins with, times the identity, > 0; or 'firstStep': what the first step tells of it, sᵀy/yᵀy. Default 3: in
+   * the unit of the targets weights and losses are of the order of 1, most directions are flatter than that, and the first step
+   * tells of the steepest. From the scale of the first step a fit takes up to twice the evaluations.
    */
   scale?: number | 'firstStep';
 }

@@ -77,7 +77,10 @@ export class SecondOrderTraining<F> implements Training {
   private theta: Float64Array;
   private last: Iterate | undefined;
   private epoch: number;
-  /** Evaluations of this fit before it was interrupted; whether those of the point that it goes on from are still to be counted out. */
+  /**
+   * Evaluations of this fit before it was interrupted; whether those of the point that it goes on from are still to be counted
+   * out.
+   */
   private earlier: number;
   private repeats: boolean;
   /** Evaluations up to the last point that was accepted. */
@@ -126,7 +129,8 @@ export class SecondOrderTraining<F> implements Training {
     if (before?.scale === unit.scale && unit.outside(before.point).every((e, i) => e === this.theta[i])) x = before.point;
     const size = unit.weights(x, goal.objective.outputs);
     if (!state && size > FAR_UNITS) {
-      // The last layer's weights are meant for a much larger unit. Were they left to the method, it would first ruin what is below.
+      // The last layer's weights are meant for a much larger unit. Were they left to the method, it would first ruin what is
+      // below.
       const near = unit.scaled(x, 1 / size);
       if ((yield* this.lossAt(near)) < (yield* this.lossAt(x))) x = near;
     }

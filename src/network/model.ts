@@ -19,8 +19,9 @@ export interface SaveOptions {
   /** Notes to keep beside the model, strings by name; added to those in `metadata`. */
   metadata?: Metadata;
   /**
-   * Whether to keep what training goes on from: where a fit was interrupted, or is between two epochs (`save` may be called in `onEpoch` and `onProgress`), so that
-   * `fit(…, { resume: true })` takes it up, also in another process; and what `partialFit` goes on from. The file is several times as large. Default false.
+   * Whether to keep what training goes on from: where a fit was interrupted, or is between two epochs (`save` may be called in
+   * `onEpoch` and `onProgress`), so that `fit(…, { resume: true })` takes it up, also in another process; and what `partialFit`
+   * goes on from. The file is several times as large. Default false.
    */
   state?: boolean;
 }
@@ -35,7 +36,8 @@ export abstract class Model {
 
   /**
    * Writes the model to a file in the safetensors container: to a temporary file first, so that a file that was there is
-   * replaced whole or not at all. What is written is the model of the moment of the call, and files of several calls are written in their order. Node.js, Bun and Deno only; pages use `toBytes`.
+   * replaced whole or not at all. What is written is the model of the moment of the call, and files of several calls are written
+   * in their order. Node.js, Bun and Deno only; pages use `toBytes`.
    * @throws FileError, NotFittedError, DisposedError, OptionError
    */
   async save(path: string, options?: SaveOptions): Promise<void> {

@@ -153,11 +153,13 @@ export class Network extends Model {
    * Trains on X (N×inputs) and Y, or on a dataset. Y has one column per output; for crossEntropy it may be a single column of
    * class indices from 0; for hinge it holds ±1.
    *
-   * Data larger than memory come in chunks, `[X, Y]`, `{ X, Y, sampleWeights }` or datasets: from an async iterable, which is read once, or from a function that
-   * returns a fresh one for each epoch. While one chunk is trained on, the next is asked for, and copied when it comes, so that two are in memory; rows are
-   * shuffled within their chunk, and a step takes rows of one chunk. A chunk of arrays may be used anew once the next is asked for; a dataset must stay.
+   * Data larger than memory come in chunks, `[X, Y]`, `{ X, Y, sampleWeights }` or datasets: from an async iterable, which is
+   * read once, or from a function that returns a fresh one for each epoch. While one chunk is trained on, the next is asked for,
+   * and copied when it comes, so that two are in memory; rows are shuffled within their chunk, and a step takes rows of one
+   * chunk. A chunk of arrays may be used anew once the next is asked for; a dataset must stay.
    * @returns the record of the fit, which says in `reason` why it ended
-   * @throws DataError, OptionError, OutOfMemoryError before anything has changed. Of chunks, DataErrors come as late as the chunk that they name, as does
+   * @throws DataError, OptionError, OutOfMemoryError before anything has changed. Of chunks, DataErrors come as late as the chunk
+   * that they name, as does
    *   what the iterable throws; what was learned before stays. WorkerLostError where a fit in the background lost its worker
    */
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
@@ -168,8 +170,9 @@ export class Network extends Model {
   }
 
   /**
-   * Goes on training, from where the last `partialFit` ended: the method's momenta, the count of steps that rates depend on, and running errors
-   * stay, until `fit` or `setWeights` begin anew. For data that come piece by piece, and targets that change. `epochs` is 1 unless told otherwise.
+   * Goes on training, from where the last `partialFit` ended: the method's momenta, the count of steps that rates depend on, and
+   * running errors stay, until `fit` or `setWeights` begin anew. For data that come piece by piece, and targets that change.
+   * `epochs` is 1 unless told otherwise.
    * @throws DataError, OptionError, OutOfMemoryError before anything has changed
    */
   partialFit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
@@ -246,8 +249,8 @@ export class Network extends Model {
   }
 
   /**
-   * Copies of the parameters and running statistics of each layer, from the bottom up: kernel [inputs, units] row-major and bias [units] of
-   * dense layers, centres and logWidths of rbf layers, scale, shift (and mean, variance) of norms; see `weightShapes`.
+   * Copies of the parameters and running statistics of each layer, from the bottom up: kernel [inputs, units] row-major and bias
+   * [units] of dense layers, centres and logWidths of rbf layers, scale, shift (and mean, variance) of norms; see `weightShapes`.
    */
   getWeights(): RealArray[] {
     this.check();
@@ -257,7 +260,8 @@ export class Network extends Model {
 
   /**
    * Sets the parameters, in the order of getWeights. Nothing changes unless all of them are right.
-   * @throws DataError for a wrong number or length of arrays, or an element that is not finite; EfficientBackpropError during a fit in the background
+   * @throws DataError for a wrong number or length of arrays, or an element that is not finite; EfficientBackpropError during a
+   * fit in the background
    */
   setWeights(weights: readonly ArrayLike<number>[]): void {
     this.check();
@@ -274,14 +278,16 @@ export class Network extends Model {
   }
 
   /**
-   * First and second derivatives of the loss on X and Y (or a dataset), at the weights of now: Hessian, eigenvalues, the best rate, in float64.
+   * First and second derivatives of the loss on X and Y (or a dataset), at the weights of now: Hessian, eigenvalues, the best
+   * rate, in float64.
    *
    * ```ts
    * const c = net.curvature(X, Y);
    * c.optimalRate(); c.spectrum().eigenvalues; c.hessianVector(v);
    * ```
    *
-   * @throws DataError; UnsupportedError for a float32 network before `await init({ precision: 'float64' })`, since curvature needs that binary
+   * @throws DataError; UnsupportedError for a float32 network before `await init({ precision: 'float64' })`, since curvature
+   * needs that binary
    */
   curvature(X: MatrixLike, Y: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Curvature;
   curvature(data: Dataset): Curvature;

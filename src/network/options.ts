@@ -38,8 +38,8 @@ export interface NetworkOptions {
   /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
   numerics?: Numerics;
   /**
-   * How many threads compute: a number, or 'auto', which uses several where they have lately been faster. Default 'auto'. The results have the same
-   * bits either way. In a page that is not cross-origin isolated there is one.
+   * How many threads compute: a number, or 'auto', which uses several where they have lately been faster. Default 'auto'. The
+   * results have the same bits either way. In a page that is not cross-origin isolated there is one.
    */
   threads?: Threads;
   /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */

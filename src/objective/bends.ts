@@ -6,7 +6,10 @@ import type { Objective } from './objective.js';
 import type { SampleSet } from '../plan/plan.js';
 import type { Work } from '../runtime/work.js';
 
-/** Jᵀr(there), J that of `here`, r = √w·(outputs − targets): from J itself where all of it is kept, and else from a gradient here for targets that leave these residuals. */
+/**
+ * Jᵀr(there), J that of `here`, r = √w·(outputs − targets): from J itself where all of it is kept, and else from a gradient here
+ * for targets that leave these residuals.
+ */
 export class Bends {
   /** What the network puts out where steps begin, where the last trial was, and a little way along a step. */
   private here: Reals;

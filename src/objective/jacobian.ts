@@ -19,7 +19,10 @@ interface Slab {
   readonly scratch: number;
 }
 
-/** J, one row for each sample and output, at the objective's parameters as they stand. Its buffers are allocated when first needed. */
+/**
+ * J, one row for each sample and output, at the objective's parameters as they stand. Its buffers are allocated when first
+ * needed.
+ */
 export class Jacobian {
   private own: Slab | undefined;
   private all: Reals | undefined;

@@ -15,8 +15,8 @@ import { type Piece, type Work, call, calling } from '../runtime/work.js';
 const SUMS = 50;
 
 /**
- * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the samples given: the loss that a fit minimises. Every evaluation is at the plan's parameters as they
- * stand.
+ * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the samples given: the loss that a fit minimises. Every evaluation is at
+ * the plan's parameters as they stand.
  */
 export class Objective {
   /** P, how many parameters there are. */

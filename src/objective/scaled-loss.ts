@@ -1,4 +1,5 @@
-// A network's loss as solvers see it: E and its derivatives, by parameters and in the loss that the unit of the targets makes of them.
+// A network's loss as solvers see it: E and its derivatives, by parameters and in the loss that the unit of the targets makes of
+// them.
 
 import type { Reals } from '../../bindings/memory.js';
 import type { Smooth } from '../solve/smooth.js';

@@ -9,8 +9,9 @@ import type { TargetUnit } from './unit.js';
 import { type Piece, type Work, call } from '../runtime/work.js';
 
 /**
- * F = (Σ w·(a − t)² + κ·|kernels|²)/s², κ = λ·W·O/2, which is W·O times E in the targets' unit s: plain residuals, so that μ has the usual scale. Bayesian decay is that of the parameters
- * as the unit has them, κ·|u|². JᵀJ and its factor stay in linear memory; J is formed a slab at a time.
+ * F = (Σ w·(a − t)² + κ·|kernels|²)/s², κ = λ·W·O/2, which is W·O times E in the targets' unit s: plain residuals, so that μ has
+ * the usual scale. Bayesian decay is that of the parameters as the unit has them, κ·|u|². JᵀJ and its factor stay in linear
+ * memory; J is formed a slab at a time.
  */
 export class NetworkSquares implements Squares {
   readonly n: number;
@@ -152,8 +153,8 @@ export class NetworkSquares implements Squares {
   }
 
   /**
-   * MacKay's re-estimation of κ = α/β in Foresee and Hagan's form (1997): α = γ/2E_W, β = (M − γ)/2E_D, γ the number of well-determined parameters, M
-   * that of residuals that weigh anything.
+   * MacKay's re-estimation of κ = α/β in Foresee and Hagan's form (1997): α = γ/2E_W, β = (M − γ)/2E_D, γ the number of
+   * well-determined parameters, M that of residuals that weigh anything.
    */
   private *evidence(d: Float64Array, g: Float64Array): Work<number> {
     const { n, core, factor, found, scaling, objective, data, kappa } = this;
@@ -181,7 +182,10 @@ export class NetworkSquares implements Squares {
     this.folded = false;
   }
 
-  /** By Cholesky's factor of JᵀJ + μ·D; where rounding has made that singular, by QR of J itself. Where there is no step, p is not finite, nor is its cost. */
+  /**
+   * By Cholesky's factor of JᵀJ + μ·D; where rounding has made that singular, by QR of J itself. Where there is no step, p is not
+   * finite, nor is its cost.
+   */
   *step(mu: number, d: Float64Array, p: Float64Array): Work<boolean> {
     const { n, scaling, factor, found } = this;
     scaling.view().set(d);
@@ -196,8 +200,8 @@ export class NetworkSquares implements Squares {
   }
 
   /**
-   * Jᵀr″(p, p) = 2·(Jᵀ(r(x + h·p) − r(x))/h − JᵀJ·p)/h, and (JᵀJ + μ·D)·p = −Jᵀr. Jᵀr(x + h·p) comes from the Jacobian where all of it is at hand, and else from a gradient at x for targets
-   * that leave these residuals.
+   * Jᵀr″(p, p) = 2·(Jᵀ(r(x + h·p) − r(x))/h − JᵀJ·p)/h, and (JᵀJ + μ·D)·p = −Jᵀr. Jᵀr(x + h·p) comes from the Jacobian where all
+   * of it is at hand, and else from a gradient at x for targets that leave these residuals.
    */
   *bend(p: Float64Array, h: number, to: Float64Array): Work<boolean> {
     const { n, core, unit, at, factor, found, scaling, g, kappa, mu, bends } = this;

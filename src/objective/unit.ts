@@ -15,9 +15,10 @@ const POWERS: Readonly<Record<string, number>> = { meanSquaredError: 2, meanAbso
 const LARGEST_UNIT = 1e140;
 
 /**
- * Targets in a unit of their own, s: the power of ten next to their standard deviation, outputs pooled. A network gives s times its outputs where the parameters of a linear last layer are s times theirs: so θ = c∘u, c = s
- * there and 1 elsewhere, and of squared errors E/s² is what it would be for targets of the order of 1. Steps and tolerances in u do not depend on what targets are measured in. Where the last layer
- * is not linear its range is the unit, and s = 1.
+ * Targets in a unit of their own, s: the power of ten next to their standard deviation, outputs pooled. A network gives s times
+ * its outputs where the parameters of a linear last layer are s times theirs: so θ = c∘u, c = s there and 1 elsewhere, and of
+ * squared errors E/s² is what it would be for targets of the order of 1. Steps and tolerances in u do not depend on what targets
+ * are measured in. Where the last layer is not linear its range is the unit, and s = 1.
  */
 export class TargetUnit {
   /** s */
@@ -103,7 +104,10 @@ function order(size: number): number {
   return power;
 }
 
-/** The root of the mean squared deviation from each output's mean; of targets that do not vary their root mean square; 1 where there is neither. */
+/**
+ * The root of the mean squared deviation from each output's mean; of targets that do not vary their root mean square; 1 where
+ * there is neither.
+ */
 function deviation({ t, w }: SampleBuffers, subset: Words | undefined, outputs: number): number {
   const [targets, weights, list] = [t.view(), w?.view(), subset?.view()];
   const rows = list?.length ?? targets.length / outputs;

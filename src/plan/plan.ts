@@ -55,7 +55,10 @@ function arraysOf(layer: Layer, inputs: number): { parameters: [string, number[]
   }
 }
 
-/** The parameters and statistics of an architecture, layer by layer: kernel, bias; centres, logWidths; scale, shift, mean, variance. */
+/**
+ * The parameters and statistics of an architecture, layer by layer: kernel, bias; centres, logWidths; scale, shift, mean,
+ * variance.
+ */
 export function parameterShapes({ inputs, layers }: Pick<Architecture, 'inputs' | 'layers'>): ParameterShape[] {
   const shapes: { -readonly [K in keyof ParameterShape]: ParameterShape[K] }[] = [];
   let fanIn = inputs;

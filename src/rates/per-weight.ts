@@ -11,8 +11,8 @@ function quarterPower(x: number, k: number): number {
 }
 
 /**
- * What each parameter's rate is multiplied with: (√fan-in)^exponent times lower^(layers above), divided by the mean over all parameters. Norms
- * count as fan-in 1: each of their units looks at one.
+ * What each parameter's rate is multiplied with: (√fan-in)^exponent times lower^(layers above), divided by the mean over all
+ * parameters. Norms count as fan-in 1: each of their units looks at one.
  */
 export function rateMultipliers(architecture: Architecture, exponent: number, lower: number): Float64Array {
   const { layers } = architecture;

@@ -126,7 +126,9 @@ export interface CosineOptions {
   warmup?: number;
 }
 
-/** Up along a line during the warm-up, then down along half a cosine to the end of the fit's epochs (Loshchilov and Hutter 2017). */
+/**
+ * Up along a line during the warm-up, then down along half a cosine to the end of the fit's epochs (Loshchilov and Hutter 2017).
+ */
 function cosine(options: CosineOptions): Schedule {
   const schema = { rate: RATE, final: number({ min: 0, below: Infinity }, 0), warmup: number({ min: 0, below: 1 }, 0) };
   const { rate, final, warmup } = required('cosine', schema, options);

@@ -1,4 +1,5 @@
-// CRC-32 (ISO 3309, as of zip and png): any few bytes changed change it. Four bytes at a time, by tables of what a byte does from 0, 1, 2 and 3 places further on.
+// CRC-32 (ISO 3309, as of zip and png): any few bytes changed change it. Four bytes at a time, by tables of what a byte does from
+// 0, 1, 2 and 3 places further on.
 
 type Table = Uint32Array;
 

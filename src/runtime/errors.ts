@@ -62,7 +62,10 @@ export class OptionError extends EfficientBackpropError {
   }
 }
 
-/** Where in the data something is wrong: a row (from 0), a column (its name, or its index from 0), or both; of data in chunks, which (from 0). */
+/**
+ * Where in the data something is wrong: a row (from 0), a column (its name, or its index from 0), or both; of data in chunks,
+ * which (from 0).
+ */
 interface DataPlace {
   chunk?: number | undefined;
   row?: number | undefined;
@@ -95,7 +98,10 @@ export class DataError extends EfficientBackpropError {
   }
 }
 
-/** An error about some of the rows that a caller gave, as one about all of them; `picked` says which they are, if not all. Any other error stays as it is. */
+/**
+ * An error about some of the rows that a caller gave, as one about all of them; `picked` says which they are, if not all. Any
+ * other error stays as it is.
+ */
 export function amongAll(error: unknown, picked: ArrayLike<number> | undefined): unknown {
   if (!picked || !(error instanceof DataError) || error.row === undefined || error.chunk !== undefined) return error;
   const { what, detail, row, column } = error;

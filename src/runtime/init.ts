@@ -17,7 +17,9 @@ const OPTIONS = {
 };
 
 export interface InitOptions {
-  /** The binary: `fetch('…/float32.wasm')`, compiled while it arrives; a Module; or bytes. Default: the copy inside the package. */
+  /**
+   * The binary: `fetch('…/float32.wasm')`, compiled while it arrives; a Module; or bytes. Default: the copy inside the package.
+   */
   wasm?: WasmSource;
   /** Which precision's binary it is. Default 'float32'. */
   precision?: Precision;

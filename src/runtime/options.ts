@@ -15,7 +15,10 @@ export interface Field<T> {
 
 export type Schema = Record<string, Field<unknown>>;
 
-/** A schema for options that are declared with what users read of them: every one of them has a field, which takes no other values. */
+/**
+ * A schema for options that are declared with what users read of them: every one of them has a field, which takes no other
+ * values.
+ */
 export type SchemaOf<Options> = { readonly [K in keyof Options]-?: Field<Options[K] | undefined> };
 
 /** The options that a schema yields. */

@@ -1,4 +1,5 @@
-// Sums over many samples, a slab at a time, on one thread or several: the tasks and the order in which they are added are the same.
+// Sums over many samples, a slab at a time, on one thread or several: the tasks and the order in which they are added are the
+// same.
 
 import { JobKind, type JobKindName } from '../../build/codes.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
@@ -68,7 +69,10 @@ export class Places {
   }
 }
 
-/** What sums of one kind that wait for their turn may take: a twentieth of the data, or so many numbers, no more than a page of memory. */
+/**
+ * What sums of one kind that wait for their turn may take: a twentieth of the data, or so many numbers, no more than a page of
+ * memory.
+ */
 const MOST_ASIDE = 1 / 20;
 const FEW_ASIDE = 8192;
 

@@ -12,10 +12,16 @@ export const THREADS: Field<Threads> = either<'auto', number>(
   number({ min: 1, max: MOST_THREADS, integer: true }, undefined as never),
 ) as Field<Threads>;
 
-/** Work of a piece below which it is never shared, in multiply-adds: about 10 µs, what it takes to have two threads begin and end together ten times. */
+/**
+ * Work of a piece below which it is never shared, in multiply-adds: about 10 µs, what it takes to have two threads begin and end
+ * together ten times.
+ */
 const LEAST_PIECE = 200_000;
 
-/** Work of all pieces together below which workers are not started: about 20 ms, what starting one takes. Where they are there already, any will do. */
+/**
+ * Work of all pieces together below which workers are not started: about 20 ms, what starting one takes. Where they are there
+ * already, any will do.
+ */
 const LEAST_WORK = 5e8;
 
 /** Milliseconds between two looks at the way that was slower: at first, and at most. */
@@ -47,8 +53,9 @@ function experienceWith(piece: number): Experience {
 }
 
 /**
- * Decides, piece after piece, between one thread and several. With a number it is that number. With 'auto' it is what has lately been faster: other programs want
- * the processor too, and how much a barrier costs depends on machine and runtime. Either way the results have the same bits.
+ * Decides, piece after piece, between one thread and several. With a number it is that number. With 'auto' it is what has lately
+ * been faster: other programs want the processor too, and how much a barrier costs depends on machine and runtime. Either way the
+ * results have the same bits.
  */
 export class ThreadChoice {
   /** How many threads there are when there are several. */

@@ -2,11 +2,16 @@
 
 import type { Box } from './box.js';
 
-/** How far to look, in sizes of a variable: to tell a minimum from a place where nothing varies, or as far as differences can tell. */
+/**
+ * How far to look, in sizes of a variable: to tell a minimum from a place where nothing varies, or as far as differences can
+ * tell.
+ */
 export const FAR_REACHES = [0.125, 1];
 export const CLOSE_REACHES = [2 ** -17, 2 ** -13];
 
-/** The lowest of the points beside x along each variable, by its size, or x itself; and whether the function varies there at all. */
+/**
+ * The lowest of the points beside x along each variable, by its size, or x itself; and whether the function varies there at all.
+ */
 export function lowestAround(
   value: (x: Float64Array) => number,
   x: Float64Array,

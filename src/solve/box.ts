@@ -1,4 +1,5 @@
-// The box that variables are kept in: low_i ≤ x_i ≤ high_i, by projection and by holding what stands at a bound and would leave it.
+// The box that variables are kept in: low_i ≤ x_i ≤ high_i, by projection and by holding what stands at a bound and would leave
+// it.
 
 import { OptionError } from '../runtime/errors.js';
 

@@ -4,11 +4,17 @@ import { search } from './line-search.js';
 import { PAUSE, type Iterate, type SolverState, type Smooth, type Solver, gradientAt, holding } from './smooth.js';
 import { dot, stepped, sumOfMagnitudes } from './vectors.js';
 
-/** How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with the second. */
+/**
+ * How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with
+ * the second.
+ */
 export const BETAS = ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const;
 export type Beta = (typeof BETAS)[number];
 
-/** Directions p ← −g + β·p with a strong Wolfe search (c2 0.1: directions stay conjugate where steps are nearly exact); the steepest one again where p hardly descends, or after n steps. */
+/**
+ * Directions p ← −g + β·p with a strong Wolfe search (c2 0.1: directions stay conjugate where steps are nearly exact); the
+ * steepest one again where p hardly descends, or after n steps.
+ */
 export function* conjugateGradientSolver(f: Smooth, x0: Float64Array, beta: Beta, c2 = 0.1, kept?: SolverState): Solver {
   let x: Float64Array = x0.slice();
   let g: Float64Array = new Float64Array(f.n);
@@ -69,8 +75,8 @@ const SIGMA = 5e-5;
 const LAMBDA = 5e-7;
 
 /**
- * Scaled conjugate gradients: the step length from a difference of gradients along p (or an exact product, where the function has one), made safe by a damping λ as in Levenberg and
- * Marquardt's method.
+ * Scaled conjugate gradients: the step length from a difference of gradients along p (or an exact product, where the function has
+ * one), made safe by a damping λ as in Levenberg and Marquardt's method.
  */
 export function* scaledConjugateGradientSolver(
   f: Smooth,

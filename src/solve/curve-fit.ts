@@ -48,15 +48,17 @@ export interface Band {
 /** A fitted model. */
 export interface FittedCurve<X> extends LeastSquaresMinimum {
   /**
-   * The model at other points, with a band by Student's distribution (by the normal one with `absoluteSigma`): value ± t·√(gᵀCg), g the model's slopes by parameters and C their covariance, the first
-   * order of the delta method. Parameters at bounds count as known.
+   * The model at other points, with a band by Student's distribution (by the normal one with `absoluteSigma`): value ± t·√(gᵀCg),
+   * g the model's slopes by parameters and C their covariance, the first order of the delta method. Parameters at bounds count as
+   * known.
    * @throws OptionError; whatever the model throws
    */
   predict(x: Iterable<X> & ArrayLike<X>, options?: BandOptions): Band;
 }
 
 /**
- * The parameters with which a model comes closest to points: least squares, weighted by `sigma`, or a robust `loss`. As SciPy's curve_fit, with the model of one point.
+ * The parameters with which a model comes closest to points: least squares, weighted by `sigma`, or a robust `loss`. As SciPy's
+ * curve_fit, with the model of one point.
  *
  * ```ts
  * const fit = await curveFit((t, [a, b]) => a * Math.exp(-b * t), times, seen, [1, 1]);
@@ -68,7 +70,8 @@ export interface FittedCurve<X> extends LeastSquaresMinimum {
  * @param x points, of any kind that the model takes: numbers, or rows of them
  * @param y what was seen there, finite
  * @param x0 parameters to begin with
- * @throws OptionError; DataError for points that are no numbers or not as many as values, and where the model is not finite at x0; whatever the model throws
+ * @throws OptionError; DataError for points that are no numbers or not as many as values, and where the model is not finite at
+ * x0; whatever the model throws
  */
 export async function curveFit<X>(
   model: CurveModel<X>,

@@ -14,7 +14,10 @@ const ROUNDS = 12;
 /** The least damping, relative to the most that a radius may ask for, where the model is singular. */
 export const SINGULAR = 1e-14;
 
-/** The damping μ with which |D·p| is about the radius, and p with it; 0 where p is shorter without any. Moré's iteration: Newton's on 1/|D·p(μ)|, kept between bounds. */
+/**
+ * The damping μ with which |D·p| is about the radius, and p with it; 0 where p is shorter without any. Moré's iteration: Newton's
+ * on 1/|D·p(μ)|, kept between bounds.
+ */
 export function dampingFor(
   f: Residuals,
   step: BoundedStep,

@@ -2,11 +2,16 @@
 
 import type { Box } from './box.js';
 
-/** Relative steps, powers of two so that x ± h is exact more often than not: about ∛ε, the best of central differences, and the best of those of fourth order. */
+/**
+ * Relative steps, powers of two so that x ± h is exact more often than not: about ∛ε, the best of central differences, and the
+ * best of those of fourth order.
+ */
 export const CENTRAL = 2 ** -17;
 const FINE = 2 ** -12;
 
-/** A variable's typical size is at least this share of the largest that it has had: on its way through 0 it has not become small. */
+/**
+ * A variable's typical size is at least this share of the largest that it has had: on its way through 0 it has not become small.
+ */
 const LASTING = 2 ** -10;
 
 /** At an end, a variable is not taken for smaller than this share of what it was taken for before. */
@@ -47,7 +52,10 @@ export class Differences {
     }
   }
 
-  /** At an end: variables that have become much smaller than they were have sizes of now, no less than `natural`. Says whether any differs much. */
+  /**
+   * At an end: variables that have become much smaller than they were have sizes of now, no less than `natural`. Says whether any
+   * differs much.
+   */
   refine(x: Float64Array, natural: (i: number) => number): boolean {
     let changed = false;
     for (let i = 0; i < x.length; i++) {
@@ -77,8 +85,9 @@ export class Differences {
   }
 
   /**
-   * ∂f/∂x_i at x into `slope`, f with as many values as `own`, its values there. Asks for two other points, for four where `fine`; beside a bound both are on one side of x.
-   * A frozen variable has slope 0. Where f is not finite close by, steps are smaller and on one side.
+   * ∂f/∂x_i at x into `slope`, f with as many values as `own`, its values there. Asks for two other points, for four where
+   * `fine`; beside a bound both are on one side of x. A frozen variable has slope 0. Where f is not finite close by, steps are
+   * smaller and on one side.
    */
   slope(
     i: number,

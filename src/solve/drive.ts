@@ -26,7 +26,9 @@ export interface SolveObserver {
   endsAt?(iterate: Iterate): SolveReason | undefined;
 }
 
-/** Runs until the solver ends, an accepted point ends it, or a limit is reached. Comes to why, and how many points were accepted. */
+/**
+ * Runs until the solver ends, an accepted point ends it, or a limit is reached. Comes to why, and how many points were accepted.
+ */
 export async function drive(
   engine: Engine,
   solver: Solver<SolveReason>,

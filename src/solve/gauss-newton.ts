@@ -34,7 +34,10 @@ export class ProductModel implements Squares {
     return 2 * (typeof found === 'number' ? found : yield* found);
   }
 
-  /** A's diagonal would take as many products as it has entries: what stands for it is of the size of A, which is all that μ·I asks for. */
+  /**
+   * A's diagonal would take as many products as it has entries: what stands for it is of the size of A, which is all that μ·I
+   * asks for.
+   */
   *linearise(x: Float64Array, d: Float64Array, g: Float64Array): Work<number> {
     const { f } = this;
     const value = yield* gradientAt(f, x, g);

@@ -115,12 +115,13 @@ interface Pending {
 }
 
 /**
- * The whole matrix M, an approximation of the inverse Hessian, in linear memory, read and written once an iteration: what a step taught is written in the pass that
- * multiplies M with the next gradient, g. From that product u = M·g and the one before, v = M·(g − y), follow M·y = u − v and, with a few products of vectors, what
- * the matrix that has learned would make of g.
+ * The whole matrix M, an approximation of the inverse Hessian, in linear memory, read and written once an iteration: what a step
+ * taught is written in the pass that multiplies M with the next gradient, g. From that product u = M·g and the one before, v =
+ * M·(g − y), follow M·y = u − v and, with a few products of vectors, what the matrix that has learned would make of g.
  *
- * Where a step shows that the function is flatter than M has it, sᵀy > yᵀM·y, all of M is scaled by their ratio first (Oren and Luenberger's factor, upwards only): BFGS by itself takes
- * eigenvalues that are too large back at once, and finds out slowly about those that are too small.
+ * Where a step shows that the function is flatter than M has it, sᵀy > yᵀM·y, all of M is scaled by their ratio first (Oren and
+ * Luenberger's factor, upwards only): BFGS by itself takes eigenvalues that are too large back at once, and finds out slowly
+ * about those that are too small.
  */
 export class DenseInverse implements InverseHessian {
   private readonly m: Reals;

@@ -46,13 +46,14 @@ export interface FittingOptions extends SolveOptions {
   /** The standard deviation of each residual: weights of 1/σ². Default 1. */
   sigma?: ArrayLike<number>;
   /**
-   * Whether `sigma` (or `weights` as 1/σ²) is the true size of errors, so that standard errors follow from it. By default it only says how errors compare, and their size is estimated
-   * from the residuals.
+   * Whether `sigma` (or `weights` as 1/σ²) is the true size of errors, so that standard errors follow from it. By default it only
+   * says how errors compare, and their size is estimated from the residuals.
    */
   absoluteSigma?: boolean;
   /**
-   * What is summed over residuals, z = w·r²/scale²: 'linear' z (default, squares), 'softL1' 2(√(1+z) − 1), 'huber' z up to 1 and 2√z − 1 beyond, 'cauchy' ln(1 + z), 'arctan' arctan z. The value is
-   * scale² times the sum, twice SciPy's cost. All but the first keep outliers from deciding the fit.
+   * What is summed over residuals, z = w·r²/scale²: 'linear' z (default, squares), 'softL1' 2(√(1+z) − 1), 'huber' z up to 1 and
+   * 2√z − 1 beyond, 'cauchy' ln(1 + z), 'arctan' arctan z. The value is scale² times the sum, twice SciPy's cost. All but the
+   * first keep outliers from deciding the fit.
    */
   loss?: ResidualLoss;
   /** Residuals, in units of their sigma, up to about this size are no outliers, > 0. Default 1. Ignored by the loss 'linear'. */
@@ -70,8 +71,9 @@ export interface LeastSquaresMinimum extends Minimum {
   /** The residuals at x, without weights. */
   readonly residuals: Float64Array;
   /**
-   * s²·(JᵀJ)⁻¹ with s² = value/(m − n), or 1 with `absoluteSigma`: n×n row-major; m is the number of residuals whose weight is not 0, n that of variables that stand at no bound. Rows and columns of those
-   * that do are NaN, and the others are conditional: what they would be if those were known. Undefined where JᵀJ is singular, or m ≤ n without `absoluteSigma`.
+   * s²·(JᵀJ)⁻¹ with s² = value/(m − n), or 1 with `absoluteSigma`: n×n row-major; m is the number of residuals whose weight is
+   * not 0, n that of variables that stand at no bound. Rows and columns of those that do are NaN, and the others are conditional:
+   * what they would be if those were known. Undefined where JᵀJ is singular, or m ≤ n without `absoluteSigma`.
    */
   readonly covariance: Float64Array | undefined;
   /** Roots of its diagonal. */
@@ -81,8 +83,9 @@ export interface LeastSquaresMinimum extends Minimum {
 }
 
 /**
- * A local minimum of Σ w_i·r_i(x)², or of a robust loss of residuals, from x0 on: Levenberg and Marquardt's method in a trust region with Moré's scaling (MINPACK's), geodesic acceleration where
- * residuals bend, bounds by an active set, Householder's QR, which does not square the condition number, and steps without damping for the last digits. The answer does not depend on units.
+ * A local minimum of Σ w_i·r_i(x)², or of a robust loss of residuals, from x0 on: Levenberg and Marquardt's method in a trust
+ * region with Moré's scaling (MINPACK's), geodesic acceleration where residuals bend, bounds by an active set, Householder's QR,
+ * which does not square the condition number, and steps without damping for the last digits. The answer does not depend on units.
  *
  * ```ts
  * const { x, standardErrors } = await leastSquares(([a, b]) => times.map((t, i) => a * Math.exp(-b * t) - seen[i]), [1, 1]);

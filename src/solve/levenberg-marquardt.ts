@@ -1,11 +1,15 @@
-// Levenberg and Marquardt's method for sums of squares (Efficient BackProp 6.5, (47)) as networks use it: μ itself is what changes, as in MATLAB and in the chapter, on
-// normal equations that kernels add up slab by slab. Callers' residuals have another loop, trust-region.ts, which bounds the step instead, and works on J by QR: they come with
-// bounds and any units, are few, and each of them may be slow.
+// Levenberg and Marquardt's method for sums of squares (Efficient BackProp 6.5, (47)) as networks use it: μ itself is what
+// changes, as in MATLAB and in the chapter, on normal equations that kernels add up slab by slab. Callers' residuals have another
+// loop, trust-region.ts, which bounds the step instead, and works on J by QR: they come with bounds and any units, are few, and
+// each of them may be slow.
 
 import { PAUSE, type Iterate, type SolverState, type Solver, type Squares, holding } from './smooth.js';
 import { dot, largest } from './vectors.js';
 
-/** What μ multiplies: the identity (Levenberg), the diagonal of JᵀJ (Marquardt), or the largest that each entry of it has been (Moré). */
+/**
+ * What μ multiplies: the identity (Levenberg), the diagonal of JᵀJ (Marquardt), or the largest that each entry of it has been
+ * (Moré).
+ */
 export const DAMPING_SCALINGS = ['identity', 'marquardt', 'more'] as const;
 export type DampingScaling = (typeof DAMPING_SCALINGS)[number];
 
@@ -23,16 +27,25 @@ export interface Damping {
   readonly rule: DampingRule;
   /** Whether μ is meant as it stands, where it would be relative to the largest diagonal entry. */
   readonly absolute?: boolean;
-  /** Whether steps are not damped as long as such steps lower F by nearly as much as the model predicts: where it is linear in its parameters, the first one ends. */
+  /**
+   * Whether steps are not damped as long as such steps lower F by nearly as much as the model predicts: where it is linear in its
+   * parameters, the first one ends.
+   */
   readonly undampedFirst?: boolean;
-  /** Whether steps follow the bend of the path that they begin (Transtrum and Sethna 2012), where going is slow and the function knows of it. Default: they don't. */
+  /**
+   * Whether steps follow the bend of the path that they begin (Transtrum and Sethna 2012), where going is slow and the function
+   * knows of it. Default: they don't.
+   */
   readonly acceleration?: boolean;
 }
 
 /** The share of what the model predicts that a step without damping must keep. */
 const LEAST_GAIN = 0.9;
 
-/** How far along a step residuals are looked at to see how they bend, and how long the correction may be that this asks for, both relative to the step. */
+/**
+ * How far along a step residuals are looked at to see how they bend, and how long the correction may be that this asks for, both
+ * relative to the step.
+ */
 const PROBE = 0.1;
 const LONGEST_BEND = 1;
 

@@ -51,14 +51,18 @@ interface SearchConstants {
 }
 
 /**
- * For directions of a natural length: nearly any decrease will do, and the curvature condition keeps what quasi-Newton methods learn positive definite.
+ * For directions of a natural length: nearly any decrease will do, and the curvature condition keeps what quasi-Newton methods
+ * learn positive definite.
  */
 export const SEARCH_CONSTANTS: Readonly<Record<LineSearch, SearchConstants>> = {
   wolfe: { c1: 1e-4, c2: 0.9 },
   armijo: { c1: 1e-4 },
 };
 
-/** Searches from x along p; the new point with its gradient, in the workspace where that is given, or undefined where nothing lower was found. */
+/**
+ * Searches from x along p; the new point with its gradient, in the workspace where that is given, or undefined where nothing
+ * lower was found.
+ */
 export function* search(
   f: Smooth,
   x: Float64Array,
@@ -96,8 +100,8 @@ export function* search(
 const BACK = { least: 0.1, most: 0.5 };
 
 /**
- * Armijo's condition alone, going back from `first` by interpolation: parabolas through values, no slopes but the first (Nocedal & Wright 3.5). Yields after each
- * evaluation; undefined where nothing is low enough.
+ * Armijo's condition alone, going back from `first` by interpolation: parabolas through values, no slopes but the first (Nocedal
+ * & Wright 3.5). Yields after each evaluation; undefined where nothing is low enough.
  */
 function* backtracking(
   evaluate: (alpha: number) => Work<number>,

@@ -13,7 +13,10 @@ export class LinearModel {
   readonly slope: Float64Array;
   /** |e| */
   errors = 0;
-  /** Addresses: R, z = Qᵀe, J as it is and as QR uses it up, e, a spare; R of some variables, its z, their steps' triangle, scaling and result. */
+  /**
+   * Addresses: R, z = Qᵀe, J as it is and as QR uses it up, e, a spare; R of some variables, its z, their steps' triangle,
+   * scaling and result.
+   */
   private readonly place: Readonly<Record<(typeof PLACES)[number], number>>;
 
   /** @throws OutOfMemoryError */
@@ -67,7 +70,8 @@ export class LinearModel {
   }
 
   /**
-   * The minimum of |R·p + z|² + μ·|D·p|² over variables that are `free`, the others' steps being what they are in p. Says whether it could be found.
+   * The minimum of |R·p + z|² + μ·|D·p|² over variables that are `free`, the others' steps being what they are in p. Says whether
+   * it could be found.
    * @param d D² of each variable
    */
   step(mu: number, d: Float64Array, free: readonly number[], p: Float64Array): boolean {
@@ -138,7 +142,10 @@ export class LinearModel {
     return slope;
   }
 
-  /** a = −(UᵀU)⁻¹·Jᵀ·r for the triangle of the last `step`, of variables that are `free`; 0 for others. Says whether it could be found. */
+  /**
+   * a = −(UᵀU)⁻¹·Jᵀ·r for the triangle of the last `step`, of variables that are `free`; 0 for others. Says whether it could be
+   * found.
+   */
   answer(r: Float64Array, free: readonly number[], a: Float64Array): boolean {
     const { n, m, place, jacobian: j } = this;
     const k = free.length;

@@ -46,9 +46,15 @@ export interface MinimizeOptions extends SolveOptions {
   gradient?: (x: Float64Array) => ArrayLike<number>;
   /** Of 'lbfgs': steps remembered. Default 10. */
   memory?: number;
-  /** Of quasi-Newton and Newton methods: strong Wolfe conditions ('wolfe', default), or going back until the value is low enough ('armijo'). */
+  /**
+   * Of quasi-Newton and Newton methods: strong Wolfe conditions ('wolfe', default), or going back until the value is low enough
+   * ('armijo').
+   */
   lineSearch?: LineSearch;
-  /** Of quasi-Newton methods: steps without positive curvature teach nothing ('skip', default), or something ('damped', after Powell). */
+  /**
+   * Of quasi-Newton methods: steps without positive curvature teach nothing ('skip', default), or something ('damped', after
+   * Powell).
+   */
   update?: SecantUpdate;
 }
 
@@ -68,8 +74,8 @@ const ROUNDED_GRADIENT = 1e-4;
 const FALLEN = 1e-8;
 
 /**
- * A local minimum of f, from x0 on. The answer does not depend on the units of f and of the variables. Bounds are kept by projection: a variable at a bound stays there while the gradient pushes it
- * out, and comes back when it does not.
+ * A local minimum of f, from x0 on. The answer does not depend on the units of f and of the variables. Bounds are kept by
+ * projection: a variable at a bound stays there while the gradient pushes it out, and comes back when it does not.
  *
  * ```ts
  * const { x, value, reason } = await minimize(([a, b]) => (1 - a) ** 2 + 100 * (b - a * a) ** 2, [-1.2, 1]);
@@ -162,8 +168,8 @@ export async function minimize(
   let last: Iterate = { x: begun, value: smooth.gradient(begun, g), gradient: g, rate: 0 };
   smooth.accept(begun, g);
   /**
-   * The gradient in no unit: what a change of a variable by its size does to the value, relative to that, or to what it has fallen by if that is less: f may have a constant
-   * part. Of the start nothing is known.
+   * The gradient in no unit: what a change of a variable by its size does to the value, relative to that, or to what it has
+   * fallen by if that is less: f may have a constant part. Of the start nothing is known.
    */
   const relative = ({ x, value: now, gradient: slope }: Iterate): number => {
     const size = sizes(smooth.outside(x));
@@ -227,7 +233,8 @@ export async function minimize(
     const x = smooth.outside(last.x);
     // Where nothing is lower as closely as differences can tell, rounding has ended it.
     if (reason === 'noProgress' && (relative(last) <= ROUNDED_GRADIENT || around(x, CLOSE_REACHES).x === x)) reason = 'tolerance';
-    // Steps that lower nothing, where the gradient is not small and something close by is lower: it is the gradient that is wrong.
+    // Steps that lower nothing, where the gradient is not small and something close by is lower: it is the gradient that is
+    // wrong.
     if (
       reason === 'tolerance' &&
       !lowered &&

@@ -32,8 +32,8 @@ const SHRINK = 0.66;
 const isFinitePoint = ({ value, slope }: Point) => Number.isFinite(value) && Number.isFinite(slope);
 
 /**
- * Seeks α > 0 from `first`. Yields after each evaluation. Returns the point found; the best one with a lower value where the conditions cannot be met to
- * rounding; undefined where nothing lower was found. Points that are not finite count as too far.
+ * Seeks α > 0 from `first`. Yields after each evaluation. Returns the point found; the best one with a lower value where the
+ * conditions cannot be met to rounding; undefined where nothing lower was found. Points that are not finite count as too far.
  */
 export function* strongWolfe(
   evaluate: (alpha: number) => Work<Point>,

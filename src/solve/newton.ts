@@ -1,4 +1,5 @@
-// Newton's method (Efficient BackProp 6.1; SPEC 1.6.1): with the whole Hessian where that is small enough, else by truncated conjugate gradients.
+// Newton's method (Efficient BackProp 6.1; SPEC 1.6.1): with the whole Hessian where that is small enough, else by truncated
+// conjugate gradients.
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
@@ -43,7 +44,10 @@ class Factor {
   }
 }
 
-/** A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. Pauses after each product. */
+/**
+ * A second-order direction: −B⁻¹·g into p, B the Hessian made positive definite, or the Gauss-Newton matrix. Pauses after each
+ * product.
+ */
 interface Directions {
   direction(x: Float64Array, g: Float64Array, p: Float64Array): Searching<void>;
 }
@@ -95,8 +99,9 @@ class WholeMatrix implements Directions {
 const WORTH = 0.5;
 
 /**
- * p ≈ −B⁻¹·g by conjugate gradients on B·p = −g, ended where the quadratic model hardly falls any more (Nash & Sofer 1990: the residual says little where eigenvalues are far apart), at
- * rounding, or along a direction of negative curvature. Pauses after each product.
+ * p ≈ −B⁻¹·g by conjugate gradients on B·p = −g, ended where the quadratic model hardly falls any more (Nash & Sofer 1990: the
+ * residual says little where eigenvalues are far apart), at rounding, or along a direction of negative curvature. Pauses after
+ * each product.
  */
 export function* truncated(
   times: (v: Float64Array, out: Float64Array) => Work<void>,

@@ -37,15 +37,20 @@ export interface SolveOptions {
   /** No step begins once the function, and derivatives that are given, have been called so often. Default no bound. */
   evaluations?: number;
   /**
-   * When the gradient counts as 0, in no unit. `minimize` ends where no variable, changed by its own size, changes the value by more than this share of it. `leastSquares` ends where
-   * residuals are orthogonal to all columns of their Jacobian up to a cosine of this size (MINPACK's gtol). Default 10⁻⁸; at least 0, below 1.
+   * When the gradient counts as 0, in no unit. `minimize` ends where no variable, changed by its own size, changes the value by
+   * more than this share of it. `leastSquares` ends where residuals are orthogonal to all columns of their Jacobian up to a
+   * cosine of this size (MINPACK's gtol). Default 10⁻⁸; at least 0, below 1.
    */
   minGradient?: number;
-  /** Tolerances where two steps in a row lower the value, or change all variables, by no more than this share. Default 10⁻¹⁴: little more than rounding. */
+  /**
+   * Tolerances where two steps in a row lower the value, or change all variables, by no more than this share. Default 10⁻¹⁴:
+   * little more than rounding.
+   */
   tolerance?: number;
   /**
-   * [low, high] of each variable, ±Infinity where there is none on that side, null for none. A start outside is moved to the nearest point inside, any other stays where it is. [a, a] freezes
-   * a variable at a. The function is never asked outside, not for numeric derivatives either.
+   * [low, high] of each variable, ±Infinity where there is none on that side, null for none. A start outside is moved to the
+   * nearest point inside, any other stays where it is. [a, a] freezes a variable at a. The function is never asked outside, not
+   * for numeric derivatives either.
    */
   bounds?: Bounds;
   /** Called after each accepted step. */
@@ -57,8 +62,8 @@ export interface SolveOptions {
 }
 
 /**
- * Why a minimisation ended. 'minGradient' and 'tolerance' are ends at a minimum; 'flat': nothing depends on the variables there, or on some of them; 'noProgress': nothing lower was found, though
- * the gradient is not small.
+ * Why a minimisation ended. 'minGradient' and 'tolerance' are ends at a minimum; 'flat': nothing depends on the variables there,
+ * or on some of them; 'noProgress': nothing lower was found, though the gradient is not small.
  */
 export type SolveReason = Ending | 'tolerance' | 'flat' | 'iterations' | 'evaluations' | 'signal' | 'timeLimit';
 

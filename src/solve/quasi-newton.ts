@@ -6,7 +6,10 @@ import { type LineSearch, SEARCH_CONSTANTS, search } from './line-search.js';
 import { PAUSE, type Iterate, type SolverState, type Smooth, type Solver, gradientAt, holding } from './smooth.js';
 import { dot, sumOfMagnitudes } from './vectors.js';
 
-/** What to do with a step that shows no positive curvature: learn nothing from it, or as much as keeps the matrix positive definite (Powell 1978). */
+/**
+ * What to do with a step that shows no positive curvature: learn nothing from it, or as much as keeps the matrix positive
+ * definite (Powell 1978).
+ */
 export const SECANT_UPDATES = ['skip', 'damped'] as const;
 export type SecantUpdate = (typeof SECANT_UPDATES)[number];
 
@@ -15,8 +18,9 @@ interface QuasiNewtonSettings {
   readonly lineSearch: LineSearch;
   readonly update: SecantUpdate;
   /**
-   * What the whole matrix begins with, times the identity, where variables and values are known to be of the order of 1. Without it steps along the steepest direction begin at length 1, and the matrix
-   * begins with the scale that this step shows: safe in any unit, but that of the steepest directions, so that flat ones are found late.
+   * What the whole matrix begins with, times the identity, where variables and values are known to be of the order of 1. Without
+   * it steps along the steepest direction begin at length 1, and the matrix begins with the scale that this step shows: safe in
+   * any unit, but that of the steepest directions, so that flat ones are found late.
    */
   readonly scale?: number;
 }

@@ -113,7 +113,10 @@ export class Residuals {
     return this.there.sum;
   }
 
-  /** Moves the model to x: R, z and what follows from them. `fine` asks for differences of fourth order. Says whether all of it is finite. */
+  /**
+   * Moves the model to x: R, z and what follows from them. `fine` asks for differences of fourth order. Says whether all of it is
+   * finite.
+   */
   linearise(x: Float64Array, fine = false): boolean {
     this.valueAt(x);
     if (!equalVectors(x, this.here.x)) [this.here, this.there] = [this.there, this.here];
@@ -130,8 +133,8 @@ export class Residuals {
   }
 
   /**
-   * Geodesic acceleration (Transtrum & Sethna 2012): the step a that takes back how residuals bend along p, from their second derivative in that direction, by the triangle of the last
-   * `step`. Says whether it could be found.
+   * Geodesic acceleration (Transtrum & Sethna 2012): the step a that takes back how residuals bend along p, from their second
+   * derivative in that direction, by the triangle of the last `step`. Says whether it could be found.
    */
   acceleration(p: Float64Array, free: readonly number[], a: Float64Array): boolean {
     const { n, m, here, share, bent, model } = this;

@@ -19,8 +19,9 @@ export const RESIDUAL_LOSS_NAMES = ['linear', 'softL1', 'huber', 'cauchy', 'arct
 export type ResidualLoss = (typeof RESIDUAL_LOSS_NAMES)[number];
 
 /**
- * s²·ρ(r²/s²) summed over residuals r. Where asked, what the slopes of each are multiplied with into `share`, so that their squares are like the second derivative (Triggs et al.
- * 2000, kept positive as SciPy does), and into `pull` what stands for the residual beside them.
+ * s²·ρ(r²/s²) summed over residuals r. Where asked, what the slopes of each are multiplied with into `share`, so that their
+ * squares are like the second derivative (Triggs et al. 2000, kept positive as SciPy does), and into `pull` what stands for the
+ * residual beside them.
  */
 export function robustSum(
   loss: Exclude<ResidualLoss, 'linear'>,

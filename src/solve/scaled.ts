@@ -1,4 +1,5 @@
-// A caller's function in units of its own: variables by their sizes at the start, the value by its own there, so that no method depends on what they are measured in; and held in its box.
+// A caller's function in units of its own: variables by their sizes at the start, the value by its own there, so that no method
+// depends on what they are measured in; and held in its box.
 
 import type { Work } from '../runtime/work.js';
 import type { Box } from './box.js';
@@ -14,8 +15,9 @@ interface CallerFunction {
 }
 
 /**
- * Sizes of variables as powers of two: the largest of all starts, x_i, where variables are alike. One that starts smaller, and whose slope is as much steeper, is smaller: it has the size with which it changes f as much
- * as the most influential one does. A small start alone says nothing.
+ * Sizes of variables as powers of two: the largest of all starts, x_i, where variables are alike. One that starts smaller, and
+ * whose slope is as much steeper, is smaller: it has the size with which it changes f as much as the most influential one does. A
+ * small start alone says nothing.
  */
 export function unitsAt(x: Float64Array, value: number, g: Float64Array, differences: Differences): Float64Array {
   const [largest, influence] = x.reduce(
@@ -33,7 +35,10 @@ export function unitsAt(x: Float64Array, value: number, g: Float64Array, differe
   });
 }
 
-/** A variable this close to a bound, relative to its size, with a slope that would take it there, is at the bound: searches end just before it, where the slope has its kink. */
+/**
+ * A variable this close to a bound, relative to its size, with a slope that would take it there, is at the bound: searches end
+ * just before it, where the slope has its kink.
+ */
 const CLOSE = 2 ** -30;
 
 /** f(unit∘u)/scale, remembered where it is asked again for the last point. */

@@ -30,8 +30,8 @@ export interface Immediate extends Smooth {
 }
 
 /**
- * A sum of squares F(x) = Σ r_i(x)², with J = ∂r/∂x: answers, or the work that comes to them. Another function F stands for one where ½·∇F is in the place of Jᵀr, and in that of JᵀJ
- * a matrix without negative eigenvalues that is like ½·∇²F.
+ * A sum of squares F(x) = Σ r_i(x)², with J = ∂r/∂x: answers, or the work that comes to them. Another function F stands for one
+ * where ½·∇F is in the place of Jᵀr, and in that of JᵀJ a matrix without negative eigenvalues that is like ½·∇²F.
  */
 export interface Squares {
   readonly n: number;
@@ -42,24 +42,31 @@ export interface Squares {
   /** −(JᵀJ + μ·diag(d))⁻¹·Jᵀr into p, for J and r of the last `linearise`; false where it cannot be found. */
   step(mu: number, d: Float64Array, p: Float64Array): boolean | Searching<boolean>;
   /**
-   * −½·(JᵀJ + μ·diag(d))⁻¹·Jᵀr″(p, p) into `to`, for the last `step`, whose result p was: how the path bends that the residuals predict. From the residuals at x + h·p.
-   * Comes to false where it is not to be had. Missing where it never is.
+   * −½·(JᵀJ + μ·diag(d))⁻¹·Jᵀr″(p, p) into `to`, for the last `step`, whose result p was: how the path bends that the residuals
+   * predict. From the residuals at x + h·p. Comes to false where it is not to be had. Missing where it never is.
    */
   bend?(p: Float64Array, h: number, to: Float64Array): Work<boolean>;
-  /** Changes what F is made of, after a `linearise` that was accepted: F of now, with d and g again. Missing where F stays what it is. */
+  /**
+   * Changes what F is made of, after a `linearise` that was accepted: F of now, with d and g again. Missing where F stays what it
+   * is.
+   */
   reweigh?(d: Float64Array, g: Float64Array): Work<number>;
 }
 
 /**
- * What a solver needs beside an accepted point to go on from there with the same bits. The first number is E at the point, the vector `gradient` its gradient: by them the
- * next solver sees whether E is still the same function, of which what was learned holds.
+ * What a solver needs beside an accepted point to go on from there with the same bits. The first number is E at the point, the
+ * vector `gradient` its gradient: by them the next solver sees whether E is still the same function, of which what was learned
+ * holds.
  */
 export interface SolverState {
   readonly numbers: readonly number[];
   readonly vectors: Readonly<Record<string, Float64Array>>;
 }
 
-/** What was kept at a point, where E and its gradient are there what they were, bit by bit; undefined where this is another function. */
+/**
+ * What was kept at a point, where E and its gradient are there what they were, bit by bit; undefined where this is another
+ * function.
+ */
 export function holding(kept: SolverState | undefined, value: number, gradient: Float64Array): SolverState | undefined {
   const before = kept?.vectors['gradient'];
   if (!before || before.length !== gradient.length || !Object.is(kept.numbers[0], value)) return undefined;
@@ -74,8 +81,8 @@ export interface Iterate {
   /** The length of the step relative to the direction, or the damping: what a report calls the rate. */
   readonly rate: number;
   /**
-   * What the solver needs to go on from here, which nobody writes to; missing where it needs nothing else. Right until the next point is yielded, in the middle of a search as well:
-   * what a step teaches belongs to the point that it led to.
+   * What the solver needs to go on from here, which nobody writes to; missing where it needs nothing else. Right until the next
+   * point is yielded, in the middle of a search as well: what a step teaches belongs to the point that it led to.
    */
   keep?(): SolverState;
 }

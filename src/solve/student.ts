@@ -39,7 +39,10 @@ export function incompleteBeta(x: number, a: number, b: number): number {
 /** From so many degrees of freedom on, quantiles are linear in 1/ν to eleven digits, and Γ has lost none of its own yet. */
 const NEARLY_NORMAL = 1e5;
 
-/** t > 0 within which a share `confidence` of Student's distribution lies, on both sides of 0; degrees of freedom > 0, Infinity for the normal distribution. */
+/**
+ * t > 0 within which a share `confidence` of Student's distribution lies, on both sides of 0; degrees of freedom > 0, Infinity
+ * for the normal distribution.
+ */
 export function studentQuantile(confidence: number, degreesOfFreedom: number): number {
   if (degreesOfFreedom > NEARLY_NORMAL) {
     const [one, two] = [studentQuantile(confidence, NEARLY_NORMAL), studentQuantile(confidence, NEARLY_NORMAL / 2)];

@@ -1,5 +1,6 @@
-// Levenberg and Marquardt's method as Moré made it safe (1978), with bounds and geodesic acceleration: for callers' own residuals. A radius is what changes, and damping follows
-// from it (damping.ts). Networks have another loop, levenberg-marquardt.ts, which changes μ itself, as the chapter does: its normal equations are sums over samples.
+// Levenberg and Marquardt's method as Moré made it safe (1978), with bounds and geodesic acceleration: for callers' own
+// residuals. A radius is what changes, and damping follows from it (damping.ts). Networks have another loop,
+// levenberg-marquardt.ts, which changes μ itself, as the chapter does: its normal equations are sums over samples.
 
 import type { Box } from './box.js';
 import { BoundedStep } from './bounded-step.js';
@@ -56,8 +57,8 @@ const LAST_STEPS = 8;
 const LEAST_MOVE = 1e-13;
 
 /**
- * Residuals that have become less than this share of their first length no longer tell how small a variable is: steps that change residuals by less of it are lost in
- * the rounding of what residuals are differences of.
+ * Residuals that have become less than this share of their first length no longer tell how small a variable is: steps that change
+ * residuals by less of it are lost in the rounding of what residuals are differences of.
  */
 const RESIDUE = 2 ** -13;
 
@@ -65,8 +66,9 @@ const RESIDUE = 2 ** -13;
 const ZERO_SUM = 1e-28;
 
 /**
- * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one gainRatio F badly, the step
- * is bent as residuals bend. Yields accepted points.
+ * min F from the model's point on, where it has been linearised. A trial minimises the linear model within the box and within
+ * |D·p| ≤ Δ, D the largest lengths that columns of J have had. Where the last one gainRatio F badly, the step is bent as
+ * residuals bend. Yields accepted points.
  */
 export function* trustRegion(
   f: Residuals,
@@ -87,7 +89,10 @@ export function* trustRegion(
     const lower = lowestAround((x) => f.valueAt(x), f.x, sizes(), box, FAR_REACHES);
     if (lower.value < f.sum && f.linearise(lower.x)) yield iterate(0);
   }
-  /** Where a step was refused, however short, is a minimum only if the sum is level there, residuals are nearly orthogonal to J, or its own step is one of rounding: else the model is wrong. */
+  /**
+   * Where a step was refused, however short, is a minimum only if the sum is level there, residuals are nearly orthogonal to J,
+   * or its own step is one of rounding: else the model is wrong.
+   */
   const jammed = (): SolveReason => {
     const size = sizes();
     const level = f.model.slope.every((e, i) => box.holds(i, f.x[i]!, e) || Math.abs(e) * size[i]! <= ROUNDED_STEP * f.sum);
@@ -177,8 +182,8 @@ export function* trustRegion(
 }
 
 /**
- * Variables whose slope says that they have no influence: whether one has none farther away either, and a lower point where one of them is changed. At a minimum of their own their
- * slope is 0, too.
+ * Variables whose slope says that they have no influence: whether one has none farther away either, and a lower point where one
+ * of them is changed. At a minimum of their own their slope is 0, too.
  */
 function aside(
   f: Residuals,
@@ -224,7 +229,10 @@ function angle(f: Residuals, box: Box): number {
   return most;
 }
 
-/** Steps without damping, while they reduce the gradient: what stopped was the sum, in which the last digits of variables no longer show. */
+/**
+ * Steps without damping, while they reduce the gradient: what stopped was the sum, in which the last digits of variables no
+ * longer show.
+ */
 function* lastDigits(
   f: Residuals,
   step: BoundedStep,

@@ -120,8 +120,8 @@ export function distinct({ data, n, d }: PointSet, enough: number): number {
 }
 
 /**
- * A width for each centre: the mean distance to the two nearest others (to the nearest of two; of a single one, the points' deviation from
- * it), at least a thousandth of the points' deviation.
+ * A width for each centre: the mean distance to the two nearest others (to the nearest of two; of a single one, the points'
+ * deviation from it), at least a thousandth of the points' deviation.
  */
 export function widthsOf(points: PointSet, centres: Float64Array): Float64Array {
   const { n, d } = points;

@@ -1,8 +1,8 @@
 // Linear least squares by Householder's reflections: the best weights of a linear layer on what it is fed.
 
 /**
- * A W (columns×targets, row-major) that minimises ‖a·W − t‖², by QR with column pivoting (Businger and Golub 1965). Columns that depend on
- * others, within rounding, get no weight.
+ * A W (columns×targets, row-major) that minimises ‖a·W − t‖², by QR with column pivoting (Businger and Golub 1965). Columns that
+ * depend on others, within rounding, get no weight.
  * @param a rows×columns, row-major; overwritten
  * @param t rows×targets, row-major; overwritten
  */

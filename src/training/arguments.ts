@@ -8,8 +8,8 @@ import { FIT_OPTIONS, type FitOptions } from './options.js';
 import { isChunks } from './stream.js';
 
 /**
- * Targets and options of a fit: a dataset, or chunks, have targets of their own, and options come second. Each option is one that it takes, before anything is
- * chosen by it.
+ * Targets and options of a fit: a dataset, or chunks, have targets of their own, and options come second. Each option is one that
+ * it takes, before anything is chosen by it.
  * @throws DataError for options in the place of targets; OptionError
  */
 export function fitArguments(

@@ -39,8 +39,8 @@ const FEW_ROWS = 1000;
 const ADAM_RATE = 0.01;
 
 /**
- * By task, size and redundancy (Efficient BackProp 10, as measured): squared errors of small networks by Levenberg-Marquardt, which alone reaches fine losses; other losses on
- * sets that are not redundant by L-BFGS; all else by mini-batches with Adam.
+ * By task, size and redundancy (Efficient BackProp 10, as measured): squared errors of small networks by Levenberg-Marquardt,
+ * which alone reaches fine losses; other losses on sets that are not redundant by L-BFGS; all else by mini-batches with Adam.
  */
 export function choose({ architecture, parameters, rows, outputs, firstOrder }: Situation): MethodChoice {
   const noisy = architecture.layers.find(({ type }) => type === 'dropout' || type === 'gaussianNoise' || type === 'batchNorm');
@@ -59,10 +59,16 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
   return stochastic(rows > FEW_ROWS ? `${rows} rows are redundant` : `the loss ${architecture.loss} has kinks`);
 }
 
-/** The rate that small sets begin with, as far as layers are no wider than this times the root of the batch: samples' curvature grows with the width. */
+/**
+ * The rate that small sets begin with, as far as layers are no wider than this times the root of the batch: samples' curvature
+ * grows with the width.
+ */
 const FIRST_RATE = 0.03;
 const WIDTH = 8;
-/** Weight decay of small sets: from 40 rows on enough to help where targets are noisy; on a handful of rows so little that XOR is learned by sigmoids as well. */
+/**
+ * Weight decay of small sets: from 40 rows on enough to help where targets are noisy; on a handful of rows so little that XOR is
+ * learned by sigmoids as well.
+ */
 const HANDFUL = { rows: 12, decay: 3e-4 };
 const MOST_DECAY = 0.015;
 const DECAY_A_ROW = MOST_DECAY / 40;
@@ -83,8 +89,9 @@ interface DefaultFit {
 }
 
 /**
- * How to learn a small set, up to 1000 rows, with neither method nor epochs given; undefined for larger ones. Few samples are presented often, and a few at a time: the noise of
- * small batches leads out of the flat and wrong places in which full batches of a problem like XOR get stuck, and the falling rate ends it.
+ * How to learn a small set, up to 1000 rows, with neither method nor epochs given; undefined for larger ones. Few samples are
+ * presented often, and a few at a time: the noise of small batches leads out of the flat and wrong places in which full batches
+ * of a problem like XOR get stuck, and the falling rate ends it.
  * @param lowered how often the fit has diverged and the rate been divided by three
  */
 export function smallSet(architecture: Architecture, rows: number, given: FitOptions, lowered: number): DefaultFit | undefined {

@@ -65,7 +65,8 @@ export function growingSize(
         core.axpy(mean.length, 1 / parts, gradient.address, mean.address);
       }
       const square = core.dot(mean.length, mean.address, mean.address);
-      // The trace of the covariance of one sample's gradient. The mean's own noise is left in its square: it bounds how fast sizes grow.
+      // The trace of the covariance of one sample's gradient. The mean's own noise is left in its square: it bounds how fast
+      // sizes grow.
       const variance = (width * Math.max(squares - parts * square, 0)) / (parts - 1);
       const wanted = variance / (theta * theta * square);
       return wanted > now ? Math.min(most, Math.ceil(wanted)) : now;

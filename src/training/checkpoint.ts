@@ -108,8 +108,8 @@ export class Checkpointer {
   }
 
   /**
-   * An epoch begins, which can be interrupted in its midst where it has more steps than `stride`: only then copies are made. Of the first one it is known what it begins
-   * with.
+   * An epoch begins, which can be interrupted in its midst where it has more steps than `stride`: only then copies are made. Of
+   * the first one it is known what it begins with.
    */
   begin(stride: number): void {
     if (!this.within) {
@@ -131,7 +131,10 @@ export class Checkpointer {
     this.back = undefined;
   }
 
-  /** As of the end of the last whole epoch; undefined once the fit is over. @throws EfficientBackpropError in an epoch that is not interruptible */
+  /**
+   * As of the end of the last whole epoch; undefined once the fit is over.
+   * @throws EfficientBackpropError in an epoch that is not interruptible
+   */
   get checkpoint(): FitCheckpoint | undefined {
     if (this.over) return undefined;
     const inside = this.within && !this.training.anytime;

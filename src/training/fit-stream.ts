@@ -18,8 +18,8 @@ import { type OptionsWithMethod, begun, settingsFrom } from './set-up.js';
 import { type Chunks, Stream } from './stream.js';
 
 /**
- * Trains a network on chunks, one after another; see FitOptions. Whatever happens, training memory is freed, the weights are finite, and the
- * iterator is told to end.
+ * Trains a network on chunks, one after another; see FitOptions. Whatever happens, training memory is freed, the weights are
+ * finite, and the iterator is told to end.
  */
 export async function fitStream(
   subject: FitSubject,

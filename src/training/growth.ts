@@ -8,7 +8,9 @@ import type { Work } from '../runtime/work.js';
 
 /** A loss that is so many times what it was at the start has diverged … */
 const DIVERGED_FROM = 10;
-/** … unless it is less than this share of the best constant's: a fit that goes on from a loss near 0 cannot but lose some of it. */
+/**
+ * … unless it is less than this share of the best constant's: a fit that goes on from a loss near 0 cannot but lose some of it.
+ */
 const NEAR_ZERO = 0.1;
 
 /** What was found when a loss was compared with its start, on the same samples. */
@@ -18,8 +20,8 @@ export interface Grown {
 }
 
 /**
- * Compares the loss at the weights of now with that at the start's, on the same samples: what noise layers, emphasis, and samples that change in a stream do to a
- * training loss is not mistaken for a divergence.
+ * Compares the loss at the weights of now with that at the start's, on the same samples: what noise layers, emphasis, and samples
+ * that change in a stream do to a training loss is not mistaken for a divergence.
  */
 export class Growth {
   /** Epoch losses above this are looked into. */

@@ -53,7 +53,10 @@ interface FitContext {
   release(): void;
 }
 
-/** Fits of so few epochs and rows are mostly one of many in a loop of the user's: looks at each would take a tenth of their time, and tell little. */
+/**
+ * Fits of so few epochs and rows are mostly one of many in a loop of the user's: looks at each would take a tenth of their time,
+ * and tell little.
+ */
 const BRIEF = { epochs: 20, rows: 2000 };
 
 /** Epoch after epoch, until something says stop. */

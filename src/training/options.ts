@@ -141,43 +141,51 @@ export const FIT_OPTIONS = {
 /** Options of `fit`. Every one may be left out. */
 export interface FitOptions {
   /**
-   * How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. Where neither method nor epochs is given, `fit` chooses both for up to 1000 rows (not chunks): sgd with a rate
-   * that falls from 0.03 (less for wide layers), weight decay 0.0045 to 0.015 (0.0003 below 12 rows), 100,000 samples in all, in batches of a twentieth of the rows. 'auto' chooses by the loss and the numbers of rows and parameters, as measured
-   * (docs/second-order.md); `history.choice` says what and why.
+   * How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. Where neither method nor epochs is given, `fit`
+   * chooses both for up to 1000 rows (not chunks): sgd with a rate that falls from 0.03 (less for wide layers), weight decay
+   * 0.0045 to 0.015 (0.0003 below 12 rows), 100,000 samples in all, in batches of a twentieth of the rows. 'auto' chooses by the
+   * loss and the numbers of rows and parameters, as measured (docs/second-order.md); `history.choice` says what and why.
    */
   method?: Method | 'auto';
   /** Passes over the training samples at most. Default 100, or as `method` says; 1 of chunks that can be read once. */
   epochs?: number;
   /**
-   * Samples per step: an integer ≥ 1, 'full', or `growing()`. Default 32 (less where `fit` chooses for a small set), or 'full' for methods that need it; more than there are
-   * samples counts as 'full'. Where it does not divide their number, `lastBatch` says what steps take.
+   * Samples per step: an integer ≥ 1, 'full', or `growing()`. Default 32 (less where `fit` chooses for a small set), or 'full'
+   * for methods that need it; more than there are samples counts as 'full'. Where it does not divide their number, `lastBatch`
+   * says what steps take.
    */
   batchSize?: number | 'full' | Growing;
   /**
-   * What becomes of N samples that do not fill batches of B. 'even' (default): ⌈N/B⌉ batches whose sizes differ by one at most, the larger ones first, so that no step
-   * rests on much fewer samples than the others, at a rate that was chosen for B. 'short': batches of B, and a last one of what is left, as in Keras, PyTorch and
-   * scikit-learn. 'drop': ⌊N/B⌋ batches of B, and what is left is not used in this epoch; in a shuffled order these are others each time. Loss and evaluations are then of
-   * what was used; with fewer than B samples there is no batch, which is an error. Of data in chunks: within each chunk.
+   * What becomes of N samples that do not fill batches of B. 'even' (default): ⌈N/B⌉ batches whose sizes differ by one at most,
+   * the larger ones first, so that no step rests on much fewer samples than the others, at a rate that was chosen for B. 'short':
+   * batches of B, and a last one of what is left, as in Keras, PyTorch and scikit-learn. 'drop': ⌊N/B⌋ batches of B, and what is
+   * left is not used in this epoch; in a shuffled order these are others each time. Loss and evaluations are then of what was
+   * used; with fewer than B samples there is no batch, which is an error. Of data in chunks: within each chunk.
    */
   lastBatch?: LastBatch;
   /**
-   * 'shuffle' (default) takes the samples in a new random order each epoch, 'interleave' in one in which neighbours rarely share a class,
-   * 'sequential' as they stand (of data in chunks: within each chunk); 'emphasize', or `emphasize()` with settings, takes hard ones more often. Full batches have no order.
+   * 'shuffle' (default) takes the samples in a new random order each epoch, 'interleave' in one in which neighbours rarely share
+   * a class, 'sequential' as they stand (of data in chunks: within each chunk); 'emphasize', or `emphasize()` with settings,
+   * takes hard ones more often. Full batches have no order.
    */
   order?: Order;
   /** L1 decay ≥ 0: adds l1·Σ|w| of kernels to what is minimised (not to the loss that is reported). Default 0. */
   l1?: number;
   /**
-   * ε ≥ 0 and < 1: training takes (1 − ε)·t + ε/outputs for the targets of crossEntropy, (1 − ε)·t + ε/2 for those of binaryCrossEntropy, so that
-   * outputs need not become certain (the targets of 4.5, for probabilities). Validation and metrics keep the true ones; the
-   * training loss reported is that of the smoothed. 0.1 is customary. Default 0.
+   * ε ≥ 0 and < 1: training takes (1 − ε)·t + ε/outputs for the targets of crossEntropy, (1 − ε)·t + ε/2 for those of
+   * binaryCrossEntropy, so that outputs need not become certain (the targets of 4.5, for probabilities). Validation and metrics
+   * keep the true ones; the training loss reported is that of the smoothed. 0.1 is customary. Default 0.
    */
   labelSmoothing?: number;
-  /** Bounds the gradient of the loss in each step: a gradient longer than `norm` is shortened to it, elements beyond ±`value` are cut. */
+  /**
+   * Bounds the gradient of the loss in each step: a gradient longer than `norm` is shortened to it, elements beyond ±`value` are
+   * cut.
+   */
   clip?: Clip;
   /**
-   * Averages the weights over steps, and gives the network the average: 'polyak' all alike, { decay } with weights that fall by that factor
-   * from step to step, 0.99 to 0.9999. Evens out the noise of small batches. Validation measures the average. Default: none.
+   * Averages the weights over steps, and gives the network the average: 'polyak' all alike, { decay } with weights that fall by
+   * that factor from step to step, 0.99 to 0.9999. Evens out the noise of small batches. Validation measures the average.
+   * Default: none.
    */
   average?: 'polyak' | { decay: number };
   /**
@@ -189,24 +197,30 @@ export interface FitOptions {
    * Stops when the validation loss has not fallen by more than `minDelta` (0) for `patience` (6) epochs, and goes back to the
    * best weights (`restoreBest`, true). Needs `validation`. Default false.
    *
-   * Where the rate falls by a schedule or a function of the epoch, a high rate hides what was learned: the fit goes on while the rate is above half of its highest, waits for a
-   * tenth of the epochs at least, and then goes through what is left of the schedule in a quarter of the epochs so far. At the low rate it goes back to earlier weights only if
-   * their validation loss is lower by more than a tenth.
+   * Where the rate falls by a schedule or a function of the epoch, a high rate hides what was learned: the fit goes on while the
+   * rate is above half of its highest, waits for a tenth of the epochs at least, and then goes through what is left of the
+   * schedule in a quarter of the epochs so far. At the low rate it goes back to earlier weights only if their validation loss is
+   * lower by more than a tenth.
    */
   earlyStopping?: boolean | EarlyStopping;
   /**
-   * One weight ≥ 0 for each row; only their ratios matter. Losses that are reported divide by the sum of weights, Σ w·l/Σ w. The gradient of a step is
-   * Σ w·g/(rows of the batch × mean weight of all rows that are learned), so that a row's weight means the same whichever rows share its batch, and the mean of an epoch's
-   * steps is the gradient of that loss (each call of `partialFit` takes the mean of its own rows). Rows of weight 0 are not learned.
+   * One weight ≥ 0 for each row; only their ratios matter. Losses that are reported divide by the sum of weights, Σ w·l/Σ w. The
+   * gradient of a step is Σ w·g/(rows of the batch × mean weight of all rows that are learned), so that a row's weight means the
+   * same whichever rows share its batch, and the mean of an epoch's steps is the gradient of that loss (each call of `partialFit`
+   * takes the mean of its own rows). Rows of weight 0 are not learned.
    */
   sampleWeights?: ArrayLike<number>;
   /** One weight ≥ 0 for each class, or 'balanced': N/(classes·members). They multiply sample weights, in training only. */
   classWeights?: readonly number[] | 'balanced';
-  /** 'samples': the gradient of a step of first order is Σ w·g/(rows of the batch), as some libraries define it, and a common factor of all weights counts. @internal */
+  /**
+   * 'samples': the gradient of a step of first order is Σ w·g/(rows of the batch), as some libraries define it, and a common
+   * factor of all weights counts.
+   * @internal
+   */
   weighting?: 'set' | 'samples';
   /**
-   * Of data in chunks: how many rows an epoch has. Only schedules that go by the share of the fit that is done need it, and only in the first epoch, at whose end
-   * the rows have been counted.
+   * Of data in chunks: how many rows an epoch has. Only schedules that go by the share of the fit that is done need it, and only
+   * in the first epoch, at whose end the rows have been counted.
    */
   rows?: number;
   /** Stops when the training loss is at most this. */
@@ -219,18 +233,24 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Of shuffling and the validation split. Default: the network's. */
   seed?: number;
-  /** Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set: each costs a forward pass. */
+  /**
+   * Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set: each costs a forward
+   * pass.
+   */
   metrics?: readonly MetricName[];
   /**
-   * Whether a worker does the work, so that this thread stays free: a page draws 60 frames a second, a server answers. Progress, `signal`, `timeLimit`, the history and the
-   * bits of the weights are the same. Preparing the data, and starts taken from them, stay here, as does all of it where there are no threads (which is said once) — in slices,
-   * as without this option. Meanwhile `predict` sees weights in the midst of a step (with methods of second order those of the last accepted step), and `setWeights` is refused. Default false.
+   * Whether a worker does the work, so that this thread stays free: a page draws 60 frames a second, a server answers. Progress,
+   * `signal`, `timeLimit`, the history and the bits of the weights are the same. Preparing the data, and starts taken from them,
+   * stay here, as does all of it where there are no threads (which is said once) — in slices, as without this option. Meanwhile
+   * `predict` sees weights in the midst of a step (with methods of second order those of the last accepted step), and
+   * `setWeights` is refused. Default false.
    */
   background?: boolean;
   /**
-   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data, options and total of epochs: what comes out has the
-   * bits, and the whole record, of a fit that was not. The network must be the one that was interrupted, or come from a file saved with `state: true`. true refuses where there is
-   * nothing to take up, 'ifAny' begins a fit then. Default false.
+   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data,
+   * options and total of epochs: what comes out has the bits, and the whole record, of a fit that was not. The network must be
+   * the one that was interrupted, or come from a file saved with `state: true`. true refuses where there is nothing to take up,
+   * 'ifAny' begins a fit then. Default false.
    */
   resume?: boolean | 'ifAny';
   /** Called after each epoch. */

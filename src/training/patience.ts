@@ -12,9 +12,9 @@ const REST_OF_SCHEDULE = 0.25;
 const CLEARLY_BETTER = 0.1;
 
 /**
- * Waits for the validation loss to fall. Where the rate is constant, the fit ends when `patience` epochs have brought nothing. Where a schedule lowers it, a high rate
- * hides what was learned: the fit goes on while the rate is above half of its highest, and when it has waited long enough after that goes through the rest of the
- * schedule quickly.
+ * Waits for the validation loss to fall. Where the rate is constant, the fit ends when `patience` epochs have brought nothing.
+ * Where a schedule lowers it, a high rate hides what was learned: the fit goes on while the rate is above half of its highest,
+ * and when it has waited long enough after that goes through the rest of the schedule quickly.
  */
 export class Patience {
   /** The fit's last epoch. */

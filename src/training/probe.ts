@@ -82,12 +82,7 @@ export class Probe {
 }
 
 /** What the best outputs that are the same for all samples lose on average. */
-function lossOfBestConstant(
-  loss: Loss,
-  { t, w }: Pick<SampleBuffers, 't' | 'w'>,
-  rows: Uint32Array,
-  outputs: number,
-): number {
+function lossOfBestConstant(loss: Loss, { t, w }: Pick<SampleBuffers, 't' | 'w'>, rows: Uint32Array, outputs: number): number {
   const targets = t.view();
   const weights = w?.view();
   const weightOf = (r: number) => (weights ? weights[r]! : 1);

@@ -56,7 +56,10 @@ export class Resumption {
   }
 }
 
-/** What the first of a network's tries begins with: with another method than that of the fit to be taken up there is none. @throws OptionError */
+/**
+ * What the first of a network's tries begins with: with another method than that of the fit to be taken up there is none.
+ * @throws OptionError
+ */
 export function begunWith(
   from: Checkpoint | undefined,
   method: Method | undefined,

@@ -89,7 +89,10 @@ export function split(
   return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
 }
 
-/** The mean weight of the rows picked. @throws OptionError where there is none to take: their weights add up to nothing, or overflow */
+/**
+ * The mean weight of the rows picked.
+ * @throws OptionError where there is none to take: their weights add up to nothing, or overflow
+ */
 export function meanWeight(
   w: Reals | undefined,
   picked: Words | undefined,

@@ -12,8 +12,8 @@ interface KeptWeights {
 }
 
 /**
- * Copies of the weights: those that the fit began with, the best that were seen, and those of the last epoch, of which the next will tell how good they were.
- * No kernel reads them, so they are kept in JavaScript's memory, which shrinks again.
+ * Copies of the weights: those that the fit began with, the best that were seen, and those of the last epoch, of which the next
+ * will tell how good they were. No kernel reads them, so they are kept in JavaScript's memory, which shrinks again.
  */
 export class Snapshot {
   readonly start: RealArray;

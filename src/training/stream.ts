@@ -1,4 +1,5 @@
-// Data that come in chunks: while one is trained on, the next is asked for and copied as it arrives. Two are in linear memory at a time.
+// Data that come in chunks: while one is trained on, the next is asked for and copied as it arrives. Two are in linear memory at
+// a time.
 
 import { Arena } from '../../bindings/memory.js';
 import { Dataset, type SampleBuffers } from '../data/dataset.js';
@@ -123,7 +124,9 @@ export class Stream implements SampleSource {
     return next === 'chunk' || next === 'end' ? undefined : next;
   }
 
-  /** Puts the next chunk in place, and asks for the one behind it; or says that the epoch has ended, or why there is no waiting. */
+  /**
+   * Puts the next chunk in place, and asks for the one behind it; or says that the epoch has ended, or why there is no waiting.
+   */
   async next(): Promise<'chunk' | 'end' | StopReason> {
     const came = await this.interruption.unless(this.coming!).catch((error: unknown) => {
       this.subject.check();

@@ -8,7 +8,10 @@ export interface FitSubject extends ForwardSubject {
   readonly seed: number;
   /** Whether somebody will go on from what the method remembers. */
   readonly remembers: boolean;
-  /** Whether growth of the loss is watched, and the record says what might go better: both cost passes over the data, advice short fits. */
+  /**
+   * Whether growth of the loss is watched, and the record says what might go better: both cost passes over the data, advice short
+   * fits.
+   */
   readonly watches: boolean;
   /** Told, as a fit begins, how it can be taken up at any time; missing where nobody wants to know. */
   keeps?(taken: () => FitCheckpoint | undefined): void;

@@ -23,7 +23,10 @@ export function meanAndSpread(a: ArrayLike<number>, columns: number, column: num
   return { column, mean, spread: Math.sqrt(square) };
 }
 
-/** The column that is farthest from being scaled; undefined where all are. @param core a kernel tells at once where no number is large */
+/**
+ * The column that is farthest from being scaled; undefined where all are.
+ * @param core a kernel tells at once where no number is large
+ */
 export function unscaled(core: Core, reals: Reals, columns: number, rows: Uint32Array): Unscaled | undefined {
   if (core.largestMagnitude(reals.length, reals.address) <= UNSCALED_FROM) return undefined;
   const a = reals.view();

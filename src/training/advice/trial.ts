@@ -78,8 +78,8 @@ function changed({ layers, ...rest }: Architecture, { hidden, linear }: Remedy):
 }
 
 /**
- * Fits of up to so many multiply-adds are over in an instant, and so are their trials; those of so many and more take far longer than trials do. Between them, where fits are made by
- * the hundred, trials would be most of the time.
+ * Fits of up to so many multiply-adds are over in an instant, and so are their trials; those of so many and more take far longer
+ * than trials do. Between them, where fits are made by the hundred, trials would be most of the time.
  */
 const AFFORDS = { most: 1e8, least: 3e10 };
 
@@ -89,7 +89,10 @@ export function affordsTrials({ subject, source }: EndedFit, epochs: number): bo
   return work <= AFFORDS.most || work >= AFFORDS.least;
 }
 
-/** Does a fit over again, in short, with a change. Undefined where it was interrupted, or came to nothing finite. The weights are afterwards what they were. */
+/**
+ * Does a fit over again, in short, with a change. Undefined where it was interrupted, or came to nothing finite. The weights are
+ * afterwards what they were.
+ */
 export function trial(setting: EndedFit, change: Remedy): Promise<Result | undefined> {
   return besides(setting, (bare, arena) => tried(bare, change, arena));
 }
