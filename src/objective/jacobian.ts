@@ -2,7 +2,8 @@
 
 import { Reals } from '../../bindings/memory.js';
 import { type Piece, type Work, calling } from '../runtime/work.js';
-import type { Objective } from './objective.js';
+import type { SlabbedObjective } from './slab-sums.js';
+import type { Sum } from '../runtime/sums.js';
 
 /** Reals of a slab of the Jacobian: 2 MB, about what a second cache keeps. */
 const SLAB_REALS = 1 << 18;
@@ -10,6 +11,16 @@ const SLAB_REALS = 1 << 18;
 /** Samples of which a Jacobian of so many columns is formed at a time. */
 export function jacobianSlab(samples: number, outputs: number, parameters: number): number {
   return Math.max(1, Math.min(samples, Math.floor(SLAB_REALS / (parameters * outputs))));
+}
+
+/** The objective whose outputs are differentiated. */
+interface DifferentiatedObjective extends SlabbedObjective {
+  /** Whether the plan still holds a forward pass over all samples at the parameters of now. */
+  readonly passed: boolean;
+  /** Notes that the plan has been run for a Jacobian. */
+  linearised(): void;
+  /** A sum over the samples, slab by slab. */
+  sum(asked: Sum): Work<number>;
 }
 
 /** Where a slab is put: rows of J, outputs or errors beside them, and what kernels need besides. */
@@ -27,7 +38,7 @@ export class Jacobian {
   private own: Slab | undefined;
   private all: Reals | undefined;
 
-  constructor(private readonly objective: Objective) {}
+  constructor(private readonly objective: DifferentiatedObjective) {}
 
   /** Room for a slab. */
   get slab(): Slab {

@@ -5,14 +5,12 @@ import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals, viewOf } from '../../bindings/memory.js';
 import type { Words } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
-import { type Architecture, type SampleSet, Plan, outputsOf, parameterShapes, workOf } from '../plan/plan.js';
-import { Jacobian, jacobianSlab } from './jacobian.js';
-import { type Place, type Sum, Sums } from '../runtime/sums.js';
+import { type Architecture, type SampleSet, Plan, outputsOf, parameterShapes } from '../plan/plan.js';
+import type { Sum } from '../runtime/sums.js';
 import type { Threads } from '../runtime/threads.js';
 import { type Piece, type Work, call, calling } from '../runtime/work.js';
-
-/** How often a sum is asked for, about: methods iterate. */
-const SUMS = 50;
+import { Jacobian, jacobianSlab } from './jacobian.js';
+import { SlabSums, diagonalBuffers, tangentBuffers } from './slab-sums.js';
 
 /**
  * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the samples given: the loss that a fit minimises. Every evaluation is at
@@ -42,9 +40,7 @@ export class Objective {
   readonly jacobianSlab: number;
   /** Whether the plan's last pass was that of `value`. */
   private wasValue = false;
-  /** What sums over several slabs, by kind, and each thread's plan and samples. */
-  private readonly sums = new Map<Sum['kind'], Sums>();
-  private readonly seats: { plan: Plan; set: SampleSet }[] = [];
+  private readonly sums: SlabSums;
 
   constructor(
     readonly engine: DoubleEngine,
@@ -52,10 +48,10 @@ export class Objective {
     architecture: Architecture,
     readonly theta: Reals,
     readonly samples: SampleBuffers,
-    readonly subset?: Words,
+    readonly subset: Words | undefined = undefined,
     /** λ, of the kernels of dense layers. */
     readonly decay = 0,
-    private readonly threads: Threads = 1,
+    threads: Threads = 1,
   ) {
     this.rows = subset?.length ?? samples.x.length / architecture.inputs;
     this.plan = new Plan(engine, arena, architecture, theta, this.rows, true);
@@ -66,6 +62,7 @@ export class Objective {
     this.jacobianSlab = jacobianSlab(this.plan.slab, this.outputs, this.parameters);
     this.last = new Float64Array(this.parameters);
     this.scale = 1 / this.plan.weight(this.set);
+    this.sums = new SlabSums(this, threads);
     this.decays = decay > 0 ? parameterShapes(architecture).filter(({ name }) => name.endsWith('.kernel')) : [];
   }
 
@@ -141,7 +138,7 @@ export class Objective {
     const option = gaussNewton ? 1 : 0;
     if (this.isSplit) yield* this.sum({ kind: 'product', rows, scale, option, v: v.address, out: out.address });
     else {
-      this.tangents ??= this.tangentsOf(plan);
+      this.tangents ??= tangentBuffers(this.engine, this.arena, plan);
       const [of, over] = [plan.address, set.address];
       yield* call('curvatureProduct', this.tangents, of, over, 0, rows, scale, v.address, out.address, option, 0);
     }
@@ -176,22 +173,8 @@ export class Objective {
 
   /** Where diagonals are worked out, allocated when first needed. */
   private curvatureBuffers(): number {
-    this.curvatures ??= this.curvaturesOf(this.plan);
+    this.curvatures ??= diagonalBuffers(this.engine, this.arena, this.plan);
     return this.curvatures;
-  }
-
-  private curvaturesOf({ address }: Plan): number {
-    const { core } = this.engine;
-    const at = this.arena.allocate(core.curvaturesBytes(address));
-    core.curvaturesOpen(at, address);
-    return at;
-  }
-
-  private tangentsOf({ address }: Plan): number {
-    const { core } = this.engine;
-    const at = this.arena.allocate(core.tangentsBytes(address));
-    core.tangentsOpen(at, address);
-    return at;
   }
 
   /** Whether the samples do not run through the network in one go: then threads may share them. */
@@ -201,61 +184,7 @@ export class Objective {
 
   /** A sum over the samples, slab by slab. @throws OutOfMemoryError */
   sum(asked: Sum): Work<number> {
-    const { kind } = asked;
-    let sums = this.sums.get(kind);
-    if (!sums) {
-      const { engine, arena, rows, threads, parameters, outputs } = this;
-      const forward = workOf(this.plan.architecture);
-      const work =
-        kind === 'normalEquations' ? (outputs * (parameters * parameters)) / 2 : forward * (kind === 'evaluate' ? 1 : 3);
-      const slab = kind === 'normalEquations' ? this.jacobianSlab : this.plan.slab;
-      const data = rows * (this.plan.architecture.inputs + outputs);
-      sums = new Sums(engine, arena, rows, slab, data, threads, work, SUMS, (thread) => this.place(kind, thread));
-      this.sums.set(kind, sums);
-    }
-    return sums.work(asked);
-  }
-
-  /** What a thread needs for a kind of sum. */
-  private place(kind: Sum['kind'], thread: number): Place {
-    const { engine, arena, parameters, outputs, jacobianSlab: slab } = this;
-    const { plan, set } = this.seat(thread);
-    const vector = (size: number) => new Reals(arena, 'float64', size).address;
-    const seat = { plan: plan.address, samples: set.address };
-    switch (kind) {
-      case 'gradient':
-        return { ...seat, sums: parameters };
-      case 'gradientAndDiagonal':
-        return { ...seat, room: this.curvaturesOf(plan), sums: parameters, sumsB: parameters };
-      case 'diagonal':
-        return { ...seat, room: this.curvaturesOf(plan), sums: parameters };
-      case 'product':
-        return { ...seat, room: this.tangentsOf(plan), sums: parameters };
-      case 'normalEquations':
-        return {
-          ...seat,
-          room: vector(slab * outputs * parameters),
-          errors: vector(slab * outputs),
-          scratch: arena.allocate(engine.core.factorScratch(slab * outputs, parameters)),
-          sums: parameters * parameters,
-          sumsB: parameters,
-        };
-      default:
-        return seat;
-    }
-  }
-
-  /** The plan and the samples of a thread; the first thread's are the objective's own. */
-  private seat(thread: number): { plan: Plan; set: SampleSet } {
-    if (thread === 0) return this;
-    const { engine, arena, theta, rows, samples, subset } = this;
-    let seat = this.seats[thread];
-    if (!seat) {
-      const plan = new Plan(engine, arena, this.plan.architecture, theta, rows, true);
-      seat = { plan, set: plan.samples(arena, samples, subset) };
-      this.seats[thread] = seat;
-    }
-    return seat;
+    return this.sums.work(asked);
   }
 
   /** Notes that somebody has run the plan for a Jacobian. */
