@@ -1,9 +1,13 @@
 // The whole ABI. Addresses are bytes into linear memory; sizes are elements, strides bytes. `Plan` and `Run` are addresses.
 
-export {
-  planBytes, planOpen, planDense, planRbf, planBatchNorm, planLayerNorm, planDropout, planNoise, planParameters, planSlab,
-  planWorkspace, planBind, planOutput,
-} from "./steps/plan";
+export { planBytes, planOpen } from "./layers/table";
+export { planDense } from "./layers/dense";
+export { logarithms, planRbf } from "./layers/rbf";
+export { planBatchNorm } from "./layers/batch-norm";
+export { planLayerNorm } from "./layers/layer-norm";
+export { planDropout } from "./layers/dropout";
+export { planNoise } from "./layers/noise";
+export { planBind, planOutput, planParameters, planSlab, planWorkspace } from "./steps/plan";
 export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./steps/evaluate";
 export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runSteps, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./steps/run";
 export { interleaveBytes, interleave } from "./orders/interleave";
@@ -23,7 +27,6 @@ export { taskAside, taskCommit, taskResume, taskRun } from "./tasks/tasks";
 export { isFused } from "./vec";
 export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";
-export { logarithms } from "./layers/rbf";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { softmax, logSoftmax } from "./kernels/softmax";
 export { activate } from "./activations/activation";

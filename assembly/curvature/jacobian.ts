@@ -2,55 +2,14 @@
 
 import { Activation } from "../codes";
 import { SIZE } from "../vec";
-import { Samples } from "../steps/samples";
+import { get, realAt, set } from "../addresses";
 import { normalMatrix } from "../kernels/factor";
-import { throughInput } from "../losses/loss";
-import { outerProduct, vectorMatrix } from "../kernels/matvec";
+import { vectorMatrix } from "../kernels/matvec";
 import { foldRows } from "../kernels/qr";
-import { BATCH_NORM, DENSE, LAYER_NORM, Layer, RBF, layerSlope } from "../layers/layer";
-import { Plan, layerAt, layerInput, parameterAt, planDescend, planForward, topLayer } from "../steps/plan";
-
-// @ts-ignore: decorator
-@inline
-function get(p: usize, i: i32): f64 {
-  return <f64>load<real>(p + <usize>i * SIZE);
-}
-
-// @ts-ignore: decorator
-@inline
-function set(p: usize, i: i32, x: f64): void {
-  store<real>(p + <usize>i * SIZE, <real>x);
-}
-
-/** out[r] = each sample's gradient of a layer's parameters, from delta = d at y   out: rows `stride` bytes apart */
-function ownGradients(layer: Layer, rows: i32, x: usize, parameters: usize, d: usize, out: usize, stride: usize): void {
-  const inputs = layer.inputs, units = layer.units, size = layer.kernelSize;
-  for (let r = 0; r < rows; r++, out += stride) {
-    const own = d + <usize>(r * units) * SIZE, input = x + <usize>(r * inputs) * SIZE, second = out + <usize>size * SIZE;
-    switch (layer.kind) {
-      case DENSE: {
-        if (units == 1) outerProduct(1, inputs, own, SIZE, input, out, 0, 0); // a column is a row as well
-        else outerProduct(inputs, units, input, SIZE, own, out, <usize>units * SIZE, 0);
-        if (layer.bias) memory.copy(second, own, <usize>units * SIZE);
-        break;
-      }
-      case RBF: {
-        for (let j = 0; j < units; j++) {
-          const q = get(own, j);
-          set(second, j, -2 * q * get(layer.y, r * units + j));
-          for (let i = 0; i < inputs; i++) set(out, i * units + j, q * (get(parameters, i * units + j) - get(input, i)));
-        }
-        break;
-      }
-      case BATCH_NORM: case LAYER_NORM: {
-        for (let j = 0; j < units; j++) {
-          set(out, j, get(own, j) * get(layer.y, r * units + j));
-          set(second, j, get(own, j));
-        }
-      }
-    }
-  }
-}
+import { Plan, layerAt, layerInput, parametersOf, topLayer } from "../layers/table";
+import { throughInput } from "../losses/loss";
+import { planDescend, planForward } from "../steps/plan";
+import { Samples } from "../steps/samples";
 
 /**
  * jacobianRows of the slab at hand, after planForward on it. With `curved` and a cross-entropy rows are those of √(∂²l/∂a_k²)·∂a_k/∂θ (l without 1/O): JᵀJ is then the
@@ -70,10 +29,10 @@ function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, cur
         set(d, at + j, root * (own * (softmax ? one - get(top.a, at + j) : one)));
       }
     }
-    if (!softmax && !rooted) layerSlope(top, rows, parameterAt(plan.theta, top.first), d);
+    if (!softmax && !rooted) top.activationBackward(rows, parametersOf(plan, top), d);
     for (let i = plan.layers - 1; i >= 0; i--) {
-      const layer = layerAt(plan, i), column = parameterAt(jacobian + <usize>k * stride, layer.first);
-      ownGradients(layer, rows, layerInput(plan, i, x), parameterAt(plan.theta, layer.first), plan.delta, column, stride * units);
+      const layer = layerAt(plan, i), column = realAt(jacobian + <usize>k * stride, layer.first);
+      layer.sampleGradients(rows, layerInput(plan, i, x), parametersOf(plan, layer), plan.delta, column, stride * units);
       if (i) planDescend(planAt, i, rows, x);
     }
   }

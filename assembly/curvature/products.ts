@@ -1,12 +1,12 @@
-// Products of the Hessian, and of the Gauss-Newton matrix, with a vector: forward, forward along v, and back (SPEC 1.7.5).
+// Products of the Hessian, and of the Gauss-Newton matrix, with a vector: forward, forward along v, and back; docs/mathematics.md.
 
 import { Loss } from "../codes";
 import { LANES, SIZE, loadPart, mul, splat, storePart } from "../vec";
-import { Samples } from "../steps/samples";
+import { padded, realAt } from "../addresses";
+import { Plan, layerAt, layerInput, parametersOf, topLayer, widest } from "../layers/table";
 import { lossSlope, throughInput } from "../losses/loss";
-import { layerSlope } from "../layers/layer";
-import { Plan, layerAt, layerInput, parameterAt, planBackward, planForward, topLayer } from "../steps/plan";
-import { tangentBackward, tangentForward, tangentGradient, tangentSlope } from "./tangent";
+import { planBackward, planForward } from "../steps/plan";
+import { Samples } from "../steps/samples";
 
 /** Where the tangents of a plan are: of each layer R{y} and R{a}, and for the way back R{∂E/∂·} twice and a spare. */
 @unmanaged
@@ -19,20 +19,12 @@ class Tangents {
 
 // @ts-ignore: decorator
 @inline
-function padded(bytes: usize): usize {
-  return (bytes + 63) & ~63;
-}
-
-// @ts-ignore: decorator
-@inline
 function bufferBytes(plan: Plan, i: i32): usize {
   return padded(<usize>plan.rows * layerAt(plan, i).units * SIZE);
 }
 
 function widestBytes(plan: Plan): usize {
-  let bytes: usize = 0;
-  for (let i = 0; i < plan.layers; i++) bytes = max(bytes, bufferBytes(plan, i));
-  return bytes;
+  return padded(<usize>plan.rows * widest(plan) * SIZE);
 }
 
 /** Bytes of the tangents of a bound plan, 64-byte aligned. */
@@ -84,39 +76,39 @@ function along(t: Tangents, plan: Plan, rows: i32, x: usize, v: usize): usize {
   let rx: usize = 0;
   for (let i = 0; i < plan.layers; i++) {
     const layer = layerAt(plan, i), ry = tangentOf(t, plan, i), ra = ry + bufferBytes(plan, i);
-    tangentForward(layer, rows, layerInput(plan, i, x), rx, parameterAt(plan.theta, layer.first), parameterAt(v, layer.first), ry, ra, plan.scratch);
+    layer.tangentForward(rows, layerInput(plan, i, x), rx, parametersOf(plan, layer), realAt(v, layer.first), ry, ra, plan.scratch);
     rx = ra;
   }
   return rx;
 }
 
-/** The two deltas of layer i from ∂E/∂a to ∂E/∂y. */
-function slopes(t: Tangents, plan: Plan, i: i32, rows: i32, v: usize): void {
+/** plan.delta, t.rd = ∂E/∂y, R{∂E/∂y} of layer i, from ∂E/∂a, R{∂E/∂a} */
+function activationsBackward(t: Tangents, plan: Plan, i: i32, rows: i32, v: usize): void {
   const layer = layerAt(plan, i), ry = tangentOf(t, plan, i), ra = ry + bufferBytes(plan, i);
-  const parameters = parameterAt(plan.theta, layer.first);
-  tangentSlope(layer, rows, parameters, parameterAt(v, layer.first), ry, ra, plan.delta, t.rd, t.spare);
+  layer.tangentActivationBackward(rows, parametersOf(plan, layer), realAt(v, layer.first), ry, ra, plan.delta, t.rd, t.spare);
 }
 
 /** out (+)= ∂²/∂θ² of scale·Σ w·l, times v, over a slab */
 function hessianSlab(t: Tangents, plan: Plan, samples: Samples, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
   const top = topLayer(plan), last = plan.layers - 1, x = samples.atX;
+  if (!accumulate) memory.fill(out, 0, <usize>plan.parameters * SIZE);
   const ra = along(t, plan, rows, x, v);
   lossTangent(plan.loss, rows, top.units, ra, samples.atW, scale, t.rd);
   lossSlope(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, plan.delta);
-  if (!throughInput(plan.loss)) slopes(t, plan, last, rows, v);
+  if (!throughInput(plan.loss)) activationsBackward(t, plan, last, rows, v);
   for (let i = last; i >= 0; i--) {
     const layer = layerAt(plan, i), ry = tangentOf(t, plan, i), first = layer.first;
     const rx: usize = i ? tangentOf(t, plan, i - 1) + bufferBytes(plan, i - 1) : 0, input = layerInput(plan, i, x);
-    const parameters = parameterAt(plan.theta, first), own = parameterAt(v, first);
-    tangentGradient(layer, rows, input, rx, parameters, own, ry, plan.delta, t.rd, parameterAt(out, first), accumulate, plan.scratch);
+    const parameters = parametersOf(plan, layer), own = realAt(v, first);
+    layer.tangentGradient(rows, input, rx, parameters, own, ry, plan.delta, t.rd, realAt(out, first), plan.scratch);
     if (i == 0) break;
-    tangentBackward(layer, rows, input, rx, parameters, own, ry, plan.delta, t.rd, plan.deltaBelow, t.rdBelow, plan.scratch);
+    layer.tangentBackward(rows, input, rx, parameters, own, ry, plan.delta, t.rd, plan.deltaBelow, t.rdBelow, plan.scratch);
     const delta = plan.delta, rd = t.rd;
     plan.delta = plan.deltaBelow;
     plan.deltaBelow = delta;
     t.rd = t.rdBelow;
     t.rdBelow = rd;
-    slopes(t, plan, i - 1, rows, v);
+    activationsBackward(t, plan, i - 1, rows, v);
   }
 }
 
@@ -124,7 +116,7 @@ function hessianSlab(t: Tangents, plan: Plan, samples: Samples, rows: i32, scale
 function gaussNewtonSlab(t: Tangents, plan: Plan, samples: Samples, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32): void {
   const top = topLayer(plan), ra = along(t, plan, rows, samples.atX, v);
   lossTangent(plan.loss, rows, top.units, ra, samples.atW, scale, plan.delta);
-  if (!throughInput(plan.loss)) layerSlope(top, rows, parameterAt(plan.theta, top.first), plan.delta);
+  if (!throughInput(plan.loss)) top.activationBackward(rows, parametersOf(plan, top), plan.delta);
   planBackward(changetype<usize>(plan), rows, samples.atX, out, accumulate);
 }
 

@@ -43,6 +43,32 @@ export function axpy(n: i32, a: real, x: usize, y: usize): void {
   if (n > 0) storePart(y, madd(loadPart(y, n), v, loadPart(x, n)), n);
 }
 
+/** out[i] = x[i]·y[i]   out may be x or y */
+export function times(n: i32, x: usize, y: usize, out: usize): void {
+  for (; n >= LANES; n -= LANES, x += 16, y += 16, out += 16) v128.store(out, mul(v128.load(x), v128.load(y)));
+  for (; n > 0; n--, x += SIZE, y += SIZE, out += SIZE) store<real>(out, load<real>(x) * load<real>(y));
+}
+
+/** out[i] = x[i]²   out may be x */
+export function squares(n: i32, x: usize, out: usize): void {
+  for (; n >= LANES; n -= LANES, x += 16, out += 16) {
+    const v = v128.load(x);
+    v128.store(out, mul(v, v));
+  }
+  if (n > 0) {
+    const v = loadPart(x, n);
+    storePart(out, mul(v, v), n);
+  }
+}
+
+/** out[i] += x[i]·y[i]·z[i] */
+export function addProducts(n: i32, x: usize, y: usize, z: usize, out: usize): void {
+  for (; n >= LANES; n -= LANES, x += 16, y += 16, z += 16, out += 16) {
+    v128.store(out, madd(v128.load(out), mul(v128.load(x), v128.load(y)), v128.load(z)));
+  }
+  if (n > 0) storePart(out, madd(loadPart(out, n), mul(loadPart(x, n), loadPart(y, n)), loadPart(z, n)), n);
+}
+
 /** Σ_i x[i]·y[i] */
 export function dot(n: i32, x: usize, y: usize): f64 {
   let total: f64 = 0;

@@ -1,12 +1,13 @@
 // Softmax over the units of each row: the largest is subtracted first, so that nothing overflows.
 
 import { LANES, SIZE, add, largestLane, loadPart, mul, select, splat, storePart, sub, sum } from "../vec";
+import { get, set } from "../addresses";
 import { expOfNegative, log } from "./elementary";
 
 /** The first n lanes of v, the others −∞. */
 // @ts-ignore: decorator
 @inline
-function padded(p: usize, n: i32): v128 {
+function loadRest(p: usize, n: i32): v128 {
   const low = splat(<real>-Infinity);
   if (sizeof<real>() == 8) return v128.replace_lane<f64>(low, 0, load<f64>(p));
   const v = loadPart(p, n);
@@ -20,7 +21,7 @@ function padded(p: usize, n: i32): v128 {
 function rowLargest(n: i32, y: usize): v128 {
   let m = splat(<real>-Infinity);
   for (; n >= LANES; n -= LANES, y += 16) m = v128.pmax<real>(m, v128.load(y));
-  if (n > 0) m = v128.pmax<real>(m, padded(y, n));
+  if (n > 0) m = v128.pmax<real>(m, loadRest(y, n));
   return largestLane(m);
 }
 
@@ -29,7 +30,7 @@ export function softmax(rows: i32, n: i32, y: usize, a: usize): void {
   const width = <usize>n * SIZE;
   if (n <= LANES) { // a row is one vector
     for (; rows > 0; rows--, y += width, a += width) {
-      const v = n == LANES ? v128.load(y) : padded(y, n);
+      const v = n == LANES ? v128.load(y) : loadRest(y, n);
       const e = expOfNegative<real>(sub(v, largestLane(v))), p = v128.div<real>(e, splat(sum(e)));
       if (n == LANES) v128.store(a, p);
       else storePart(a, p, n);
@@ -45,7 +46,7 @@ export function softmax(rows: i32, n: i32, y: usize, a: usize): void {
       s = add(s, v);
     }
     if (i > 0) {
-      const v = expOfNegative<real>(sub(padded(p, i), m));
+      const v = expOfNegative<real>(sub(loadRest(p, i), m));
       storePart(q, v, i);
       s = add(s, v);
     }
@@ -61,10 +62,20 @@ export function logSoftmax(rows: i32, n: i32, y: usize, a: usize): void {
     const m = rowLargest(n, y);
     let s = splat(0), i = n, p = y;
     for (; i >= LANES; i -= LANES, p += 16) s = add(s, expOfNegative<real>(sub(v128.load(p), m)));
-    if (i > 0) s = add(s, expOfNegative<real>(sub(padded(p, i), m)));
+    if (i > 0) s = add(s, expOfNegative<real>(sub(loadRest(p, i), m)));
     const shift = log<real>(splat(sum(s)));
     let q = a;
     for (i = n, p = y; i >= LANES; i -= LANES, p += 16, q += 16) v128.store(q, sub(sub(v128.load(p), m), shift));
     if (i > 0) storePart(q, sub(sub(loadPart(p, i), m), shift), i);
+  }
+}
+
+/** ra[r,j] = a[r,j]·(ry[r,j] − Σ_k a[r,k]·ry[r,k]): what a direction ry of y does to a = softmax(y)   ra may be ry */
+export function softmaxTangent(rows: i32, units: i32, a: usize, ry: usize, ra: usize): void {
+  const ld = <usize>units * SIZE;
+  for (; rows > 0; rows--, a += ld, ry += ld, ra += ld) {
+    let mean: f64 = 0;
+    for (let j = 0; j < units; j++) mean += get(a, j) * get(ry, j);
+    for (let j = 0; j < units; j++) set(ra, j, get(a, j) * (get(ry, j) - mean));
   }
 }

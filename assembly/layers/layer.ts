@@ -1,54 +1,15 @@
-// A layer of a plan: its shape and places in memory, and which kernels do its work.
+// A layer: its record in a plan's table, and the operations that every kind of layer has.
+//
+// A kind is a class below `Layer`, in a file of its own; the compiler refuses one that lacks an operation. Records lie in a plan's table (table.ts), never on
+// AssemblyScript's heap: `enlist` writes the number of the class in front of a record, where the compiler's dispatch looks for it.
+//
+// Shapes, for all operations: x, dx, rx, rdx, hx: rows×inputs; y, a, d, rd, ry, ra, h: rows×units; all row-major and contiguous. parameters: the address of the layer's own,
+// its kernel (or centres, or γ) first; gradients, directions v and diagonals are laid out like them. E is what is differentiated. Results do not
+// overlap with what they are found from, unless it says so. What an operation finds beside y and a on the way forward it keeps in the layer's buffers.
 
 import { Activation } from "../codes";
 import { SIZE } from "../vec";
-import { timesDerivative } from "../activations/activation";
-import { copy } from "../kernels/blas1";
-import { denseBackward, denseForward, denseGradient, denseScratch } from "./dense";
-import { addNoise, dropout, times } from "./noise";
-import {
-  batchNormBackward, batchNormForward, batchStatistics, layerNormBackward, layerNormForward, normGradient, runningStatistics,
-} from "./norm";
-import { rbfBackward, rbfForward, rbfGradient, rbfSlope } from "./rbf";
-
-export const DENSE: i32 = 0;
-export const RBF: i32 = 1;
-export const BATCH_NORM: i32 = 2;
-export const LAYER_NORM: i32 = 3;
-export const DROPOUT: i32 = 4;
-export const NOISE: i32 = 5;
-
-@unmanaged
-export class Layer {
-  kind: i32;
-  inputs: i32;
-  units: i32;
-  activation: Activation; // of dense layers; linear for others
-  bias: i32; // 1 with a bias, else 0
-  first: i32; // index of its first parameter
-  parameters: i32; // how many it has
-  statistics: i32; // index of its first running statistic, behind all parameters
-  keepsInput: i32; // 1 where y has a buffer of its own beside a
-  own: i32; // batchNorm: 1 where the last pass took the batch's own statistics
-  purpose: u32; // of the stream that dropout and noise draw from
-  slope: f64; // the activation's parameter; ε of norms; the rate of dropout; the deviation of noise
-  keep: f64; // batchNorm: how much of running statistics a step keeps
-  y: usize; // rows×units: what the derivative is found from; or the same as a
-  a: usize; // rows×units: what the layer puts out
-  panels: usize; // of dense layers, in a thread's copy of the plan: the kernel packed for all threads, and its transpose, or 0
-  panelsBack: usize;
-  extra: usize; // batchNorm: mean, 1/deviation; layerNorm: 1/deviation of each row
-
-  /** Parameters of the kernel, or of centres. */
-  @inline get kernelSize(): i32 {
-    return this.kind <= RBF ? this.inputs * this.units : this.kind <= LAYER_NORM ? this.units : 0;
-  }
-
-  /** How many of its parameters decay: the first ones, a kernel. */
-  @inline get decaying(): i32 {
-    return this.kind == DENSE ? this.kernelSize : 0;
-  }
-}
+import { realAt } from "../addresses";
 
 /** What a pass through a layer is part of: the keys of its draws, and whether it is a step of training. */
 @unmanaged
@@ -61,85 +22,109 @@ export class Pass {
   step: u32;
 }
 
-/** Reals of buffer beside y and a. */
-export function layerExtra(layer: Layer, rows: i32): i32 {
-  if (layer.kind == BATCH_NORM) return 2 * layer.units;
-  return layer.kind == LAYER_NORM ? rows : 0;
+/** What operations on second derivatives may overwrite. */
+@unmanaged
+export class Spare {
+  units: usize; // rows×(widest layer)
+  inputs: usize; // rows×(widest input)
+  kernel: usize; // the largest kernel
 }
 
-/** Bytes of scratch for `rows` samples; forward alone needs less. */
-export function layerScratch(layer: Layer, rows: i32, training: i32): usize {
-  return layer.kind == DENSE ? denseScratch(rows, layer.inputs, layer.units, training) : 0;
-}
+export abstract class Layer {
+  inputs: i32;
+  units: i32;
+  activation: Activation; // f of a = f(y), linear for most kinds, and its parameter
+  slope: f64;
+  bias: i32; // 1 with a bias, else 0
+  first: i32; // index of its first parameter
+  parameters: i32; // how many it has
+  kernelSize: i32; // how many of them are its kernel, centres or γ; the others follow
+  decaying: i32; // how many of them decay: the first ones
+  statistics: i32; // index of its first running statistic, behind all parameters
+  keepsInput: i32; // 1 where y has a buffer of its own beside a
+  product: i32; // 1 where y = b + x·K, K: inputs×units: threads may share the gradient by rows of K, and K may be packed
+  batchReals: i32; // reals of its buffer for a batch, and, a sample, of the buffer of its samples
+  rowReals: i32;
+  y: usize; // rows×units: what the derivative is found from; or the same as a
+  a: usize; // rows×units: what the layer puts out
+  batchBuffer: usize;
+  rowBuffer: usize;
+  panels: usize; // of a product, in a thread's copy of the plan: K packed for all threads, and its transpose, or 0
+  panelsBack: usize;
 
-// @ts-ignore: decorator
-@inline
-function behind(p: usize, reals: i32): usize {
-  return p + <usize>reals * SIZE;
-}
-
-/** y and a from x (rows×inputs)   parameters and statistics: the layer's first */
-export function layerForward(
-  layer: Layer, pass: Pass, rows: i32, x: usize, parameters: usize, statistics: usize, scratch: usize,
-): void {
-  const units = layer.units, second = behind(parameters, layer.kernelSize);
-  switch (layer.kind) {
-    case DENSE: {
-      denseForward(
-        rows, layer.inputs, units, x, parameters, layer.panels, layer.bias ? second : 0, layer.y, layer.a, layer.activation, layer.slope, scratch,
-      );
-      break;
-    }
-    case RBF: rbfForward(rows, layer.inputs, units, x, parameters, second, layer.y, layer.a); break;
-    case BATCH_NORM: {
-      const mean = layer.extra, inverse = behind(mean, units), variances = behind(statistics, units);
-      layer.own = pass.learning && rows > 1 ? 1 : 0;
-      if (layer.own) batchStatistics(rows, units, x, mean, inverse, layer.slope, statistics, variances, layer.keep);
-      else runningStatistics(units, mean, inverse, layer.slope, statistics, variances);
-      batchNormForward(rows, units, x, mean, inverse, parameters, second, layer.y, layer.a);
-      break;
-    }
-    case LAYER_NORM: layerNormForward(rows, units, x, layer.extra, layer.slope, parameters, second, layer.y, layer.a); break;
-    case DROPOUT: case NOISE: {
-      const n = rows * units, at = <u32>pass.row * units;
-      if (!pass.learning) copy(n, x, layer.a);
-      else if (layer.kind == NOISE) addNoise(n, x, layer.a, layer.slope, at, pass.low, pass.high, layer.purpose, pass.epoch, pass.step);
-      else dropout(n, x, layer.y, layer.a, layer.slope, at, pass.low, pass.high, layer.purpose, pass.epoch, pass.step);
-    }
+  /** The layer's buffers are those from sample `row` on. */
+  skip(row: i32): void {
+    const offset = <usize>(row * this.units) * SIZE;
+    this.y += offset;
+    this.a += offset;
+    this.rowBuffer += <usize>(row * this.rowReals) * SIZE;
   }
-}
 
-/** d (rows×units) from ∂E/∂a to ∂E/∂y: what the layer's gradient and the layer below start from   parameters: the layer's first */
-export function layerSlope(layer: Layer, rows: i32, parameters: usize, d: usize): void {
-  if (layer.kind == RBF) rbfSlope(rows, layer.units, layer.a, behind(parameters, layer.kernelSize), d);
-  else timesDerivative(layer.activation, rows * layer.units, layer.y, layer.a, d, layer.slope);
-}
-
-/** gradient (+)= ∂E/∂parameters from x and d = ∂E/∂y of the last pass: both the layer's first; adds if `accumulate`, else replaces */
-export function layerGradient(
-  layer: Layer, rows: i32, x: usize, d: usize, parameters: usize, gradient: usize, accumulate: i32, scratch: usize,
-): void {
-  const inputs = layer.inputs, units = layer.units, second = behind(gradient, layer.kernelSize);
-  switch (layer.kind) {
-    case DENSE: denseGradient(rows, inputs, units, x, d, gradient, layer.bias ? second : 0, accumulate, scratch); break;
-    case RBF: rbfGradient(rows, inputs, units, x, d, parameters, layer.y, gradient, second, accumulate); break;
-    case BATCH_NORM: case LAYER_NORM: normGradient(rows, units, d, layer.y, gradient, second, accumulate);
+  /** The second of its arrays of parameters, or of what is laid out like them: bias, logarithms of widths, β. */
+  @inline second(parameters: usize): usize {
+    return realAt(parameters, this.kernelSize);
   }
-}
 
-/** dx (rows×inputs) = ∂E/∂x from x and d = ∂E/∂y of the last pass */
-export function layerBackward(
-  layer: Layer, pass: Pass, rows: i32, x: usize, d: usize, parameters: usize, dx: usize, scratch: usize,
-): void {
-  const inputs = layer.inputs, units = layer.units;
-  switch (layer.kind) {
-    case DENSE: denseBackward(rows, inputs, units, d, parameters, layer.panelsBack, dx, scratch); break;
-    case RBF: rbfBackward(rows, inputs, units, x, d, parameters, dx); break;
-    case BATCH_NORM: batchNormBackward(rows, units, d, layer.y, behind(layer.extra, units), parameters, layer.own, dx); break;
-    case LAYER_NORM: layerNormBackward(rows, units, d, layer.y, layer.extra, parameters, dx); break;
-    default: {
-      if (layer.kind == DROPOUT && pass.learning) times(rows * units, d, layer.y, dx);
-      else copy(rows * units, d, dx);
-    }
+  /** Bytes of scratch that operations need for `rows` samples; forward alone needs less. */
+  abstract scratchBytes(rows: i32, training: i32): usize;
+
+  /** y, a = those of x   statistics: the layer's first; a step of training may change them */
+  abstract forward(pass: Pass, rows: i32, x: usize, parameters: usize, statistics: usize, scratch: usize): void;
+
+  /** d = ∂E/∂y from d = ∂E/∂a, in place, after forward. What stands for y is each kind's own: rbf takes D for it. */
+  abstract activationBackward(rows: i32, parameters: usize, d: usize): void;
+
+  /** gradient (+)= ∂E/∂parameters   d = ∂E/∂y; adds if `accumulate`, else replaces. Efficient BackProp (5) */
+  abstract gradient(rows: i32, x: usize, d: usize, parameters: usize, gradient: usize, accumulate: i32, scratch: usize): void;
+
+  /** The same, replacing, of a product's rows from … to − 1 of K, with the last of them also of the bias; other kinds are never divided. */
+  gradientPart(rows: i32, x: usize, d: usize, parameters: usize, gradient: usize, from: i32, to: i32, scratch: usize): void {
+    this.gradient(rows, x, d, parameters, gradient, 0, scratch);
   }
+
+  /** dx = ∂E/∂x   d = ∂E/∂y. Efficient BackProp (6) */
+  abstract backward(pass: Pass, rows: i32, x: usize, d: usize, parameters: usize, dx: usize, scratch: usize): void;
+
+  // The R operator (Pearlmutter 1994; Efficient BackProp 7.5): R{q} is the derivative of q along a direction v in the space of parameters. In use: batches are normalised by
+  // running statistics, nothing drops out. rx = R{x}, or 0 where x does not depend on parameters; ry = R{y}, ra = R{a}, rd = R{d}.
+
+  /** ry = R{y}, ra = R{a}, after forward on x */
+  abstract tangentForward(rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, ra: usize, scratch: usize): void;
+
+  /** d, rd = ∂E/∂y, R{∂E/∂y} from ∂E/∂a, R{∂E/∂a}, in place   spare: rows×units */
+  abstract tangentActivationBackward(rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize): void;
+
+  /** out += R{∂E/∂parameters}, the layer's part of H·v */
+  abstract tangentGradient(
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, out: usize, scratch: usize,
+  ): void;
+
+  /** dx, rdx = ∂E/∂x, R{∂E/∂x} from d, rd, those at y */
+  abstract tangentBackward(
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize, scratch: usize,
+  ): void;
+
+  // Diagonals of second derivatives (Efficient BackProp 7.4). h = ∂²E/∂(a or y)² of each element by itself. Where d is given, f″ and the other terms with first derivatives count
+  // (float64 has them only); with d = 0 they don't, and nothing is ever negative.
+
+  /** h = ∂²E/∂y² from h = ∂²E/∂a², in place; out += ∂²E/∂parameters² of parameters of the activation   d = ∂E/∂a or 0 */
+  abstract diagonalActivationBackward(spare: Spare, rows: i32, parameters: usize, d: usize, h: usize, out: usize): void;
+
+  /** out += ∂²E/∂parameters²   h = ∂²E/∂y², d = ∂E/∂y or 0 */
+  abstract diagonalGradient(
+    spare: Spare, rows: i32, x: usize, parameters: usize, d: usize, h: usize, out: usize, scratch: usize,
+  ): void;
+
+  /** hx = ∂²E/∂x²   h = ∂²E/∂y², d = ∂E/∂y or 0 */
+  abstract diagonalBackward(
+    spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+  ): void;
+
+  // Sample by sample.
+
+  /** out += Σ_r (∂E_r/∂parameters)², E_r the part of sample r in E = Σ_r E_r   d = ∂E/∂y */
+  abstract squaredGradient(spare: Spare, rows: i32, x: usize, parameters: usize, d: usize, out: usize, scratch: usize): void;
+
+  /** out[r,:] = ∂E_r/∂parameters   d = ∂E/∂y; rows of out are `stride` bytes apart */
+  abstract sampleGradients(rows: i32, x: usize, parameters: usize, d: usize, out: usize, stride: usize): void;
 }

@@ -1,137 +1,19 @@
-// A plan: a network as a table in linear memory, which the calls here build and run over.
+// Passes through a plan: how many samples at a time, with what workspace, forward, and back to the gradient.
 //
-// The table holds shapes and, once bound, addresses: parameters (flat, kernel then bias, layer by layer), and a workspace
+// The table (layers/table.ts) holds shapes and, once bound, addresses: parameters (flat, kernel then bias, layer by layer), and a workspace
 // of activations for up to `rows` samples. Whoever calls allocates; nothing here does.
 
-import { Activation, Loss } from "../codes";
 import { SIZE } from "../vec";
-import { needsInput, timesDerivative } from "../activations/activation";
-import { denseBackward, denseForward, denseGradient } from "../layers/dense";
+import { padded, realAt } from "../addresses";
+import { timesDerivative } from "../activations/activation";
 import { BLOCK_DEPTH } from "../kernels/gemm";
+import { Dense } from "../layers/dense";
+import { Layer } from "../layers/layer";
+import { Plan, layerAt, layerInput, parametersOf, topLayer, widest } from "../layers/table";
 import { lossSlope, lossValue, throughInput } from "../losses/loss";
-import {
-  BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Layer, NOISE, Pass, RBF, layerBackward, layerExtra, layerForward, layerGradient, layerScratch, layerSlope,
-} from "../layers/layer";
 
-@unmanaged
-export class Plan extends Pass {
-  layers: i32;
-  inputs: i32;
-  loss: Loss;
-  parameters: i32;
-  statistics: i32; // running means and variances, behind the parameters
-  dense: i32; // 1 where all layers are dense
-  rows: i32; // samples that the workspace holds
-  theta: usize; // the parameters, and the statistics behind them
-  delta: usize; // ∂E/∂y of the layer at work: rows×(widest layer)
-  deltaBelow: usize; // and of the one below
-  scratch: usize;
-}
-
-// @ts-ignore: decorator
-@inline
-export function layerAt(plan: Plan, i: i32): Layer {
-  return changetype<Layer>(changetype<usize>(plan) + offsetof<Plan>() + <usize>i * offsetof<Layer>());
-}
-
-// @ts-ignore: decorator
-@inline
-export function topLayer(plan: Plan): Layer {
-  return layerAt(plan, plan.layers - 1);
-}
-
-/** Address of parameter `index`. */
-// @ts-ignore: decorator
-@inline
-export function parameterAt(base: usize, index: i32): usize {
-  return base + <usize>index * SIZE;
-}
-
-/** Bytes of the table for this many layers. */
-export function planBytes(layers: i32): usize {
-  return offsetof<Plan>() + <usize>layers * offsetof<Layer>();
-}
-
-/** Begins a plan; a call for each layer must follow, bottom first. */
-export function planOpen(at: usize, layers: i32, inputs: i32, loss: Loss): void {
-  const plan = changetype<Plan>(at);
-  memory.fill(at, 0, planBytes(layers));
-  plan.layers = layers;
-  plan.inputs = inputs;
-  plan.loss = loss;
-  plan.dense = 1;
-}
-
-/** Layer i is of a kind, with so many units and parameters. */
-function describe(plan: Plan, i: i32, kind: i32, units: i32, parameters: i32): Layer {
-  const layer = layerAt(plan, i);
-  layer.kind = kind;
-  layer.inputs = i ? layerAt(plan, i - 1).units : plan.inputs;
-  layer.units = units ? units : layer.inputs;
-  layer.activation = Activation.linear;
-  layer.first = plan.parameters;
-  layer.parameters = parameters;
-  layer.statistics = plan.statistics;
-  plan.parameters += parameters;
-  if (kind != DENSE) plan.dense = 0;
-  return layer;
-}
-
-/** How many units layer i − 1 has. */
-// @ts-ignore: decorator
-@inline
-function width(plan: Plan, i: i32): i32 {
-  return i ? layerAt(plan, i - 1).units : plan.inputs;
-}
-
-/** Layer i is dense. */
-export function planDense(at: usize, i: i32, units: i32, activation: Activation, slope: f64, bias: i32): void {
-  const plan = changetype<Plan>(at);
-  const layer = describe(plan, i, DENSE, units, width(plan, i) * units + (bias ? units : 0));
-  layer.activation = activation;
-  layer.slope = slope;
-  layer.bias = bias;
-  layer.keepsInput = needsInput(activation) || activation == Activation.softmax || (i == plan.layers - 1 && throughInput(plan.loss)) ? 1 : 0;
-}
-
-/** Layer i has radial basis functions: parameters are centres (inputs×units) and logarithms of widths (units). */
-export function planRbf(at: usize, i: i32, units: i32): void {
-  const plan = changetype<Plan>(at);
-  describe(plan, i, RBF, units, (width(plan, i) + 1) * units).keepsInput = 1;
-}
-
-/** Layer i normalises over batches: parameters γ, β; statistics mean, variance. keep: how much of those a step keeps. */
-export function planBatchNorm(at: usize, i: i32, epsilon: f64, keep: f64): void {
-  const plan = changetype<Plan>(at);
-  const layer = describe(plan, i, BATCH_NORM, 0, 2 * width(plan, i));
-  layer.slope = epsilon;
-  layer.keep = keep;
-  layer.keepsInput = 1;
-  plan.statistics += 2 * layer.units;
-}
-
-/** Layer i normalises over units: parameters γ, β. */
-export function planLayerNorm(at: usize, i: i32, epsilon: f64): void {
-  const plan = changetype<Plan>(at);
-  const layer = describe(plan, i, LAYER_NORM, 0, 2 * width(plan, i));
-  layer.slope = epsilon;
-  layer.keepsInput = 1;
-}
-
-/** Layer i leaves a share `rate` of its inputs out while training. purpose: of its stream. */
-export function planDropout(at: usize, i: i32, rate: f64, purpose: u32): void {
-  const layer = describe(changetype<Plan>(at), i, DROPOUT, 0, 0);
-  layer.slope = rate;
-  layer.purpose = purpose;
-  layer.keepsInput = 1;
-}
-
-/** Layer i adds normal noise while training. purpose: of its stream. */
-export function planNoise(at: usize, i: i32, deviation: f64, purpose: u32): void {
-  const layer = describe(changetype<Plan>(at), i, NOISE, 0, 0);
-  layer.slope = deviation;
-  layer.purpose = purpose;
-}
+export { Plan, layerAt, layerInput, parametersOf, planBytes, planOpen, topLayer } from "../layers/table";
+export { realAt as parameterAt } from "../addresses";
 
 /** How many parameters the plan has. */
 export function planParameters(at: usize): i32 {
@@ -155,25 +37,10 @@ const SLAB_ROWS: i32 = BLOCK_DEPTH;
  */
 export function planSlab(at: usize, training: i32): i32 {
   const plan = changetype<Plan>(at);
-  if (training && plan.statistics) return i32.MAX_VALUE;
+  if (training && plan.undivided) return i32.MAX_VALUE;
   let width = plan.inputs;
   for (let i = 0; i < plan.layers; i++) width += layerAt(plan, i).units;
   return max(64, min(SLAB_ROWS, (max(SLAB_REALS, plan.parameters / 4) / width) & ~63));
-}
-
-/** Bytes from one buffer of the workspace to the next: sizes rounded up to a cache line. */
-// @ts-ignore: decorator
-@inline
-export function padded(bytes: usize): usize {
-  return (bytes + 63) & ~63;
-}
-
-// @ts-ignore: decorator
-@inline
-function widest(plan: Plan): i32 {
-  let units = 0;
-  for (let i = 0; i < plan.layers; i++) units = max(units, layerAt(plan, i).units);
-  return units;
 }
 
 /** Bytes of workspace for up to `rows` samples: of forward alone, or also of backward (training = 1). */
@@ -183,8 +50,8 @@ export function planWorkspace(at: usize, rows: i32, training: i32): usize {
   for (let i = 0; i < plan.layers; i++) {
     const layer = layerAt(plan, i);
     bytes += padded(<usize>rows * layer.units * SIZE) * (layer.keepsInput ? 2 : 1);
-    bytes += padded(<usize>layerExtra(layer, rows) * SIZE);
-    scratch = max(scratch, layerScratch(layer, rows, training));
+    bytes += padded(<usize>layer.batchReals * SIZE) + padded(<usize>rows * layer.rowReals * SIZE);
+    scratch = max(scratch, layer.scratchBytes(rows, training));
   }
   if (training) bytes += 2 * padded(<usize>rows * widest(plan) * SIZE);
   return bytes + padded(scratch);
@@ -203,8 +70,10 @@ export function planBind(at: usize, rows: i32, training: i32, theta: usize, work
       layer.y = workspace;
       workspace += size;
     }
-    layer.extra = workspace;
-    workspace += padded(<usize>layerExtra(layer, rows) * SIZE);
+    layer.batchBuffer = workspace;
+    workspace += padded(<usize>layer.batchReals * SIZE);
+    layer.rowBuffer = workspace;
+    workspace += padded(<usize>rows * layer.rowReals * SIZE);
   }
   if (training) {
     const size = padded(<usize>rows * widest(plan) * SIZE);
@@ -213,12 +82,6 @@ export function planBind(at: usize, rows: i32, training: i32, theta: usize, work
     workspace += 2 * size;
   }
   plan.scratch = workspace;
-}
-
-// @ts-ignore: decorator
-@inline
-function parametersOf(plan: Plan, layer: Layer): usize {
-  return parameterAt(plan.theta, layer.first);
 }
 
 /** Runs `rows` samples x (rows×inputs) through the network; returns the address of the outputs, rows×(top layer's units). */
@@ -230,11 +93,8 @@ export function planForward(at: usize, rows: i32, x: usize): usize {
 /** The same of layers from number `first` on, all of them dense; x: what that layer is fed with */
 export function forwardDense(plan: Plan, first: i32, rows: i32, x: usize): usize {
   for (let i = first; i < plan.layers; i++) { // small networks feel every call and every branch
-    const layer = layerAt(plan, i), parameters = parametersOf(plan, layer);
-    denseForward(
-      rows, layer.inputs, layer.units, x, parameters, layer.panels, layer.bias ? parameterAt(parameters, layer.inputs * layer.units) : 0,
-      layer.y, layer.a, layer.activation, layer.slope, plan.scratch,
-    );
+    const layer = changetype<Dense>(layerAt(plan, i));
+    layer.forward(plan, rows, x, parametersOf(plan, layer), 0, plan.scratch);
     x = layer.a;
   }
   return x;
@@ -243,8 +103,8 @@ export function forwardDense(plan: Plan, first: i32, rows: i32, x: usize): usize
 /** planForward for layers of any kinds */
 function forwardAny(plan: Plan, rows: i32, x: usize): usize {
   for (let i = 0; i < plan.layers; i++) {
-    const layer = layerAt(plan, i), statistics = parameterAt(plan.theta, plan.parameters + layer.statistics);
-    layerForward(layer, plan, rows, x, parametersOf(plan, layer), statistics, plan.scratch);
+    const layer = layerAt(plan, i), statistics = realAt(plan.theta, plan.parameters + layer.statistics);
+    layer.forward(plan, rows, x, parametersOf(plan, layer), statistics, plan.scratch);
     x = layer.a;
   }
   return x;
@@ -274,7 +134,7 @@ export function planSlope(at: usize, rows: i32, t: usize, w: usize, scale: f64):
   const plan = changetype<Plan>(at);
   const top = topLayer(plan);
   lossSlope(plan.loss, rows, top.units, top.a, t, w, scale, plan.delta);
-  if (!throughInput(plan.loss)) layerSlope(top, rows, parametersOf(plan, top), plan.delta);
+  if (!throughInput(plan.loss)) top.activationBackward(rows, parametersOf(plan, top), plan.delta);
 }
 
 /** From delta of layer i to delta of the layer below, after planForward on x; the two buffers change places. */
@@ -305,20 +165,13 @@ export function planDescended(plan: Plan, i: i32): void {
 // @ts-ignore: decorator
 @inline
 function descendDense(plan: Plan, layer: Layer, below: Layer, rows: i32, d: usize): void {
-  denseBackward(rows, layer.inputs, layer.units, plan.delta, parametersOf(plan, layer), layer.panelsBack, d, plan.scratch);
-  timesDerivative(below.activation, rows * below.units, below.y, below.a, d, below.slope);
+  changetype<Dense>(layer).backward(plan, rows, 0, plan.delta, parametersOf(plan, layer), d, plan.scratch);
+  changetype<Dense>(below).activationBackward(rows, 0, d);
 }
 
 function descendAny(plan: Plan, layer: Layer, below: Layer, rows: i32, x: usize, d: usize): void {
-  layerBackward(layer, plan, rows, x, plan.delta, parametersOf(plan, layer), d, plan.scratch);
-  layerSlope(below, rows, parametersOf(plan, below), d);
-}
-
-/** What layer i was fed by the last planForward on x. */
-// @ts-ignore: decorator
-@inline
-export function layerInput(plan: Plan, i: i32, x: usize): usize {
-  return i ? layerAt(plan, i - 1).a : x;
+  layer.backward(plan, rows, x, plan.delta, parametersOf(plan, layer), d, plan.scratch);
+  below.activationBackward(rows, parametersOf(plan, below), d);
 }
 
 /**
@@ -346,11 +199,8 @@ export function planBackward(at: usize, rows: i32, x: usize, gradient: usize, ac
     return;
   }
   for (let i = plan.layers - 1; i >= 0; i--) {
-    const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);
-    denseGradient(
-      rows, layer.inputs, layer.units, layerInput(plan, i, x), plan.delta, own,
-      layer.bias ? parameterAt(own, layer.inputs * layer.units) : 0, accumulate, plan.scratch,
-    );
+    const layer = changetype<Dense>(layerAt(plan, i));
+    layer.gradient(rows, layerInput(plan, i, x), plan.delta, 0, realAt(gradient, layer.first), accumulate, plan.scratch);
     if (i == 0) break;
     const d = plan.deltaBelow;
     descendDense(plan, layer, layerAt(plan, i - 1), rows, d);
@@ -361,8 +211,8 @@ export function planBackward(at: usize, rows: i32, x: usize, gradient: usize, ac
 /** planBackward through layers of any kinds */
 function backwardAny(plan: Plan, rows: i32, x: usize, gradient: usize, accumulate: i32): void {
   for (let i = plan.layers - 1; i >= 0; i--) {
-    const layer = layerAt(plan, i), own = parameterAt(gradient, layer.first);
-    layerGradient(layer, rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), own, accumulate, plan.scratch);
+    const layer = layerAt(plan, i), own = realAt(gradient, layer.first);
+    layer.gradient(rows, layerInput(plan, i, x), plan.delta, parametersOf(plan, layer), own, accumulate, plan.scratch);
     if (i) planDescend(changetype<usize>(plan), i, rows, x);
   }
 }

@@ -1,11 +1,11 @@
 // Kernels packed once for all threads that share a step, before its samples run through them.
 
 import { SIZE } from "../vec";
+import { padded, realAt } from "../addresses";
 import { packRowsB, packTransposedPart, panelBytes, wantsPacked } from "../kernels/gemm";
-import { DENSE } from "../layers/layer";
-import { Plan, layerAt, padded, parameterAt } from "../steps/plan";
+import { Plan, layerAt, parametersOf } from "../layers/table";
 
-/** What is packed: a table of Panels follows, and then what they are tables of. */
+/** What is packed, of layers that multiply by a kernel: a table of Panels follows, and then what they are tables of. */
 @unmanaged
 export class PackedKernels {
   threads: i32;
@@ -39,11 +39,11 @@ export function partFrom(inputs: i32, k: i32, parts: i32): i32 {
  * What fits is packed where the gradient will be: nobody has it while samples run through the kernels.
  */
 export function packedOpen(planAt: usize, threads: i32, packed: usize, gradient: usize): usize {
-  const plan = changetype<Plan>(planAt), end = parameterAt(gradient, plan.parameters);
+  const plan = changetype<Plan>(planAt), end = realAt(gradient, plan.parameters);
   let at = packed + padded(offsetof<PackedKernels>() + <usize>(2 * plan.layers) * offsetof<Panels>()), count = 0;
   for (let i = 0; i < plan.layers; i++) {
     const layer = layerAt(plan, i);
-    if (layer.kind != DENSE) continue;
+    if (!layer.product) continue;
     for (let back = 0; back <= min(i, 1); back++) { // no errors pass through the first layer
       const n = back ? layer.inputs : layer.units, depth = back ? layer.units : layer.inputs;
       if (!wantsPacked(n, depth)) continue;
@@ -84,7 +84,8 @@ export function packedTasks(packed: usize): i32 {
 /** Task k of them: a thread's rows of a kernel, those that it updates. */
 export function packKernels(plan: Plan, packed: usize, k: i32): void {
   const head = changetype<PackedKernels>(packed), threads = head.threads, thread = k / head.count, panels = panelsAt(packed, k % head.count);
-  const layer = layerAt(plan, panels.layer), inputs = layer.inputs, units = layer.units, kernel = parameterAt(plan.theta, layer.first), ld = <usize>units * SIZE;
+  const layer = layerAt(plan, panels.layer), inputs = layer.inputs, units = layer.units, kernel = parametersOf(plan, layer);
+  const ld = <usize>units * SIZE;
   if (panels.back) packTransposedPart(inputs, units, thread, threads, kernel, ld, panels.at);
   else packRowsB(units, inputs, partFrom(inputs, thread, threads), partFrom(inputs, thread + 1, threads), kernel, ld, panels.at);
 }

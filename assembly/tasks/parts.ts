@@ -1,11 +1,10 @@
 // The kernels of a step that threads share, in parts: some rows of one a task, their gradient and their update.
 
-import { Operand } from "../codes";
 import { SIZE } from "../vec";
-import { columnSums, copy } from "../kernels/blas1";
-import { gemm } from "../kernels/gemm";
-import { DENSE, Layer, layerGradient } from "../layers/layer";
-import { Plan, layerAt, layerInput, parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
+import { copy } from "../kernels/blas1";
+import { Layer } from "../layers/layer";
+import { Plan, layerAt, layerInput, parametersOf } from "../layers/table";
 import { Run, samplesOf, updateOf } from "../steps/run";
 import { Update, isByParts, updateRange } from "../rules/update";
 import { Job, Place, placeOf } from "./job";
@@ -19,14 +18,14 @@ const LEAST: f64 = 262144;
 
 /** How many threads share the gradient of a layer. */
 function sharersOf(layer: Layer, rows: i32, threads: i32): i32 {
-  if (layer.kind != DENSE) return layer.parameters ? 1 : 0;
+  if (!layer.product) return layer.parameters ? 1 : 0;
   const most = layer.inputs / (2 * GRAIN); // a part has at least GRAIN rows, a product's path must not change
   return max(1, min(min(most, threads), <i32>(<f64>layer.kernelSize * <f64>rows / LEAST)));
 }
 
 /** In how many parts a thread does its share of a layer. The first layer is the last whose turn comes: small parts are left there, for who is done first. */
 function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
-  if (layer.kind != DENSE || sharersOf(layer, rows, threads) < threads) return 1;
+  if (!layer.product || sharersOf(layer, rows, threads) < threads) return 1;
   const most = min(layer.inputs / (2 * GRAIN * threads), <i32>(<f64>layer.kernelSize * <f64>rows / (LEAST * <f64>threads)));
   return most < 2 ? 1 : layer.first || most < 8 ? 2 : 4;
 }
@@ -81,7 +80,7 @@ function keep(u: Update, plan: Plan, first: i32, n: i32, kept: usize, back: bool
 @inline
 function keepOne(vector: usize, first: i32, n: i32, kept: usize, back: bool): void {
   if (!vector) return;
-  const at = parameterAt(vector, first);
+  const at = realAt(vector, first);
   if (back) copy(n, kept, at);
   else copy(n, at, kept);
 }
@@ -105,25 +104,20 @@ function updatePart(u: Update, plan: Plan, layer: Layer, part: Part, thread: i32
   part.progress = 2 * to;
 }
 
+/** The parameter behind rows … to − 1 of a layer's kernel, and with the last of them behind all that it learns. */
+function endOf(layer: Layer, to: i32): i32 {
+  return to == layer.inputs ? layer.parameters : to * layer.units;
+}
+
 /** Part k of the kernels: its gradient, and where the run allows it, its update. */
 export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
   const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan), u = updateOf(run);
-  const part = partAt(s, k), i = part.layer, layer = layerAt(plan, i), rows = s.count, units = layer.units;
-  const x = layerInput(plan, i, samplesOf(run).atX), d = deltaOf(s, plan, i), own = parameterAt(u.gradient, layer.first);
-  const last = part.to == layer.inputs;
-  if (part.from == part.to) return;
+  const part = partAt(s, k), i = part.layer, layer = layerAt(plan, i), from = part.from, to = part.to;
+  const x = layerInput(plan, i, samplesOf(run).atX), d = deltaOf(s, plan, i), own = realAt(u.gradient, layer.first);
+  if (from == to) return;
   part.thread = thread;
-  if (layer.kind != DENSE) {
-    layerGradient(layer, rows, x, d, parameterAt(plan.theta, layer.first), own, 0, place.scratch);
-    if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, 0, layer.parameters);
-    return;
-  }
-  const ldx = <usize>layer.inputs * SIZE, ldd = <usize>units * SIZE;
-  gemm(
-    Operand.transposed, Operand.plain, part.to - part.from, units, rows, x + <usize>part.from * SIZE, ldx, d, ldd, own + <usize>part.from * ldd, ldd, 0, ldd, place.scratch,
-  );
-  if (last && layer.bias) columnSums(rows, units, d, parameterAt(own, layer.kernelSize), 0);
-  if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, part.from * units, last ? layer.parameters : part.to * units);
+  layer.gradientPart(s.count, x, d, parametersOf(plan, layer), own, from, to, place.scratch);
+  if (isByParts(u)) updatePart(u, plan, layer, part, thread, place, from * layer.units, endOf(layer, to));
 }
 
 /** Part k, of which another thread may have done some or all before it died. */
@@ -134,7 +128,7 @@ export function kernelResume(job: Job, place: Place, k: i32): void {
     kernelTask(job, place, 0, k);
     return;
   }
-  const to = layer.kind != DENSE || part.to == layer.inputs ? layer.parameters : part.to * layer.units;
+  const to = endOf(layer, part.to);
   if (progress & 1) keep(u, plan, layer.first + at, min(KEPT, to - at), placeOf(job, part.thread).kept, true);
   if (at < to) updatePart(u, plan, layer, part, 0, place, at, to);
 }

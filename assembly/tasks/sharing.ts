@@ -1,7 +1,8 @@
 // What threads that share a step know of it: the table of a run that is shared, and where its layers' errors are.
 
 import { SIZE } from "../vec";
-import { Plan, layerAt, padded } from "../steps/plan";
+import { padded } from "../addresses";
+import { Plan, layerAt } from "../layers/table";
 
 /** The table of a run that is shared; its Parts follow. */
 @unmanaged

@@ -2,12 +2,12 @@
 // kernels move (parts.ts). Every number is the product that one thread would have formed.
 
 import { JobKind } from "../codes";
-import { SIZE } from "../vec";
+import { padded, realAt } from "../addresses";
 import { Samples } from "../steps/samples";
 import { FEW_ROWS } from "../kernels/gemm";
 import { MR } from "../kernels/tile";
-import { LAYER_NORM, layerExtra, layerScratch } from "../layers/layer";
-import { Plan, layerAt, padded, planBytes, planDescend, planForward, planLoss, planSlope } from "../steps/plan";
+import { Plan, layerAt, planBytes } from "../layers/table";
+import { planDescend, planForward, planLoss, planSlope } from "../steps/plan";
 import { Run, noteSamples, samplesOf, updateOf } from "../steps/run";
 import { draw } from "../orders/emphasis";
 import { isByParts, update, updateBegin } from "../rules/update";
@@ -16,9 +16,9 @@ import { packKernels, packedTasks, usePacked } from "./packed";
 import { UNTOUCHED, countParts, layParts } from "./parts";
 import { Part, Sharing, deltaOf, partAt } from "./sharing";
 
-/** Whether a plan's rows can be shared: layers that normalise over batches need all of them. */
+/** Whether threads can share a plan's samples: 0 where a layer takes a batch as a whole. */
 export function sharesRows(planAt: usize): i32 {
-  return changetype<Plan>(planAt).statistics ? 0 : 1;
+  return changetype<Plan>(planAt).undivided ? 0 : 1;
 }
 
 /** Bytes of a Sharing of a bound plan. */
@@ -41,7 +41,7 @@ export function sharingOpen(at: usize, runAt: usize, threads: i32, deltas: usize
 export function stepScratch(planAt: usize, rows: i32): usize {
   const plan = changetype<Plan>(planAt);
   let bytes: usize = 0;
-  for (let i = 0; i < plan.layers; i++) bytes = max(bytes, layerScratch(layerAt(plan, i), rows, 1));
+  for (let i = 0; i < plan.layers; i++) bytes = max(bytes, layerAt(plan, i).scratchBytes(rows, 1));
   return padded(bytes);
 }
 
@@ -58,12 +58,7 @@ function pointAt(run: Run, place: Place, row: i32): Plan {
   memory.copy(place.plan, run.plan, planBytes(base.layers));
   plan.scratch = place.scratch;
   plan.row = row;
-  for (let i = 0; i < plan.layers; i++) {
-    const layer = layerAt(plan, i), offset = <usize>(row * layer.units) * SIZE;
-    layer.y += offset;
-    layer.a += offset;
-    if (layer.kind == LAYER_NORM) layer.extra += <usize>layerExtra(layer, row) * SIZE;
-  }
+  for (let i = 0; i < plan.layers; i++) layerAt(plan, i).skip(row);
   const packed = packedOf(changetype<Sharing>(run.sharing));
   if (packed) usePacked(plan, packed);
   const samples = changetype<Samples>(place.samples);
@@ -97,10 +92,10 @@ export function rowsTask(job: Job, place: Place, k: i32): void {
   samples.take(s.first + from, rows);
   planForward(at, rows, samples.atX);
   for (let i = plan.layers - 1; i >= 0; i--) {
-    plan.delta = deltaOf(s, plan, i) + <usize>(from * layerAt(plan, i).units) * SIZE;
+    plan.delta = realAt(deltaOf(s, plan, i), from * layerAt(plan, i).units);
     if (i == plan.layers - 1) planSlope(at, rows, samples.atT, samples.atW, 1 / s.weight);
     if (i == 0) break;
-    plan.deltaBelow = deltaOf(s, plan, i - 1) + <usize>(from * layerAt(plan, i - 1).units) * SIZE;
+    plan.deltaBelow = realAt(deltaOf(s, plan, i - 1), from * layerAt(plan, i - 1).units);
     planDescend(at, i, rows, samples.atX);
   }
 }

@@ -7,7 +7,9 @@ import { curvatureDiagonal, curvaturesBytes, curvaturesOpen, gradientAndDiagonal
 import { jacobianRows } from "../../assembly/curvature/jacobian";
 import { curvatureProduct, tangentsBytes, tangentsOpen } from "../../assembly/curvature/products";
 import { objectiveGradient } from "../../assembly/steps/evaluate";
-import { planBind, planBytes, planDense, planOpen, planParameters, planWorkspace } from "../../assembly/steps/plan";
+import { planDense } from "../../assembly/layers/dense";
+import { planBytes, planOpen } from "../../assembly/layers/table";
+import { planBind, planParameters, planWorkspace } from "../../assembly/steps/plan";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
 const ROWS: i32 = 7, INPUTS: i32 = 3, HIDDEN: i32 = 5, OUTPUTS: i32 = 2;

@@ -1,7 +1,9 @@
 // Dropout and noise: which elements, how much, and that each depends on its own place in the stream alone.
 
 import { LANES, SIZE } from "../../assembly/vec";
-import { addNoise, dropout, times } from "../../assembly/layers/noise";
+import { times } from "../../assembly/kernels/blas1";
+import { dropout } from "../../assembly/layers/dropout";
+import { addNoise } from "../../assembly/layers/noise";
 import { ROUNDING, get, intact, near, randoms, room, seed } from "./buffers";
 
 const LOW: u32 = 7, HIGH: u32 = 8, PURPOSE: u32 = 9, EPOCH: u32 = 10, STEP: u32 = 11;

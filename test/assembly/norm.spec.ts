@@ -1,9 +1,9 @@
 // Normalisation over batches and over units against its formulas in float64.
 
 import { LANES, SIZE } from "../../assembly/vec";
-import {
-  batchNormBackward, batchNormForward, batchStatistics, layerNormBackward, layerNormForward, normGradient, runningStatistics,
-} from "../../assembly/layers/norm";
+import { batchNormBackward, batchNormForward, batchStatistics, runningStatistics } from "../../assembly/layers/batch-norm";
+import { layerNormBackward, layerNormForward } from "../../assembly/layers/layer-norm";
+import { normGradient } from "../../assembly/layers/norm";
 import { ROUNDING, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 const EPSILON: f64 = 0.01, KEEP: f64 = 0.75;

@@ -2,10 +2,14 @@
 
 import { Activation, Loss } from "../../assembly/codes";
 import { SIZE } from "../../assembly/vec";
-import { Layer } from "../../assembly/layers/layer";
-import {
-  Plan, layerAt, planBind, planBytes, planDense, planForward, planGradient, planOpen, planParameters, planSlab, planWorkspace, topLayer,
-} from "../../assembly/steps/plan";
+import { BatchNorm, planBatchNorm } from "../../assembly/layers/batch-norm";
+import { Dense, planDense } from "../../assembly/layers/dense";
+import { Dropout, planDropout } from "../../assembly/layers/dropout";
+import { LayerNorm, planLayerNorm } from "../../assembly/layers/layer-norm";
+import { Noise, planNoise } from "../../assembly/layers/noise";
+import { Rbf, planRbf } from "../../assembly/layers/rbf";
+import { Plan, RECORD, layerAt, planBytes, planOpen, topLayer } from "../../assembly/layers/table";
+import { planBind, planForward, planGradient, planParameters, planSlab, planWorkspace } from "../../assembly/steps/plan";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
 /** A plan of these units (inputs first) and activations; biases everywhere but in layer `unbiased`. */
@@ -59,7 +63,41 @@ describe("plan", () => {
     }
     expect(changetype<usize>(topLayer(p))).toBe(changetype<usize>(layerAt(p, 2)));
     expect<bool>(guarded(at, planBytes(3))).toBe(true);
-    expect(planBytes(3) - planBytes(2)).toBe(offsetof<Layer>());
+    expect(planBytes(3) - planBytes(2)).toBe(RECORD);
+  });
+
+  test("a layer is of the kind that it was enlisted as, with its own arrays and statistics", () => {
+    const layers = 6, at = bytes(planBytes(layers)), plan = changetype<Plan>(at);
+    planOpen(at, layers, 3, Loss.meanSquaredError);
+    expect(plan.dense).toBe(1);
+    planNoise(at, 0, 0.5, 7);
+    planRbf(at, 1, 5);
+    planLayerNorm(at, 2, 0.25);
+    planDropout(at, 3, 0.125, 8);
+    expect(plan.undivided).toBe(0);
+    planBatchNorm(at, 4, 0.5, 0.75);
+    planDense(at, 5, 2, Activation.tanh, 0, 1);
+    expect(plan.dense).toBe(0);
+    expect(plan.undivided).toBe(1);
+    expect<bool>(layerAt(plan, 0) instanceof Noise).toBe(true);
+    expect<bool>(layerAt(plan, 1) instanceof Rbf).toBe(true);
+    expect<bool>(layerAt(plan, 2) instanceof LayerNorm).toBe(true);
+    expect<bool>(layerAt(plan, 3) instanceof Dropout).toBe(true);
+    expect<bool>(layerAt(plan, 4) instanceof BatchNorm).toBe(true);
+    expect<bool>(layerAt(plan, 5) instanceof Dense).toBe(true);
+    const units: i32[] = [3, 5, 5, 5, 5, 2], parameters: i32[] = [0, 20, 10, 0, 10, 12], first: i32[] = [0, 0, 20, 30, 30, 40];
+    for (let i = 0; i < layers; i++) {
+      const layer = layerAt(plan, i);
+      expect(layer.inputs).toBe(i ? units[i - 1] : 3);
+      expect(layer.units).toBe(units[i]);
+      expect(layer.parameters).toBe(parameters[i]);
+      expect(layer.first).toBe(first[i]);
+      expect(layer.statistics).toBe(i > 4 ? 10 : 0);
+      expect(layer.decaying).toBe(i == 5 ? 10 : 0);
+      expect(layer.product).toBe(i == 5 ? 1 : 0);
+    }
+    expect(planParameters(at)).toBe(52);
+    expect<bool>(guarded(at, planBytes(layers))).toBe(true);
   });
 
   test("y has a buffer of its own where a derivative or a loss reads it", () => {
