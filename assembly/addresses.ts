@@ -23,6 +23,20 @@ export function set(p: usize, i: i32, x: f64): void {
   store<real>(p + <usize>i * SIZE, <real>x);
 }
 
+/** p[i], as it is */
+// @ts-ignore: decorator
+@inline
+export function element(p: usize, i: i32): real {
+  return load<real>(p + <usize>i * SIZE);
+}
+
+/** p[i] = x, as it is */
+// @ts-ignore: decorator
+@inline
+export function setElement(p: usize, i: i32, x: real): void {
+  store<real>(p + <usize>i * SIZE, x);
+}
+
 /** p[i] += x */
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
-// Diagonals, back-propagated: LeCun's approximation of the Hessian's (Efficient BackProp 7.4), with squared weights and inputs in the
-// place of weights and inputs; and the squares of each sample's own gradient, summed. docs/mathematics.md has the equations.
+// Diagonals, back-propagated: LeCun's approximation of the Hessian's (Efficient BackProp 7.4), with squared weights and inputs in
+// the place of weights and inputs; and the squares of each sample's own gradient, summed. docs/mathematics.md has the equations.
 
 import { DiagonalKind, Loss } from "../codes";
 import { SIZE } from "../vec";
@@ -10,10 +10,10 @@ import { lossCurvature, lossSlope, throughInput } from "../losses/loss";
 import { planDescend, planForward, planGradient } from "../steps/plan";
 import { Samples } from "../steps/samples";
 
-/** Buffers of the recursion. */
+/** Buffers of the recursion, beside what layers may overwrite. */
 @unmanaged
 class Curvatures extends Spare {
-  h: usize; // second derivatives at the layer at work, and below: rows×(widest layer)
+  h: usize; // second derivatives at the layer at work, and at the one below: rows×(widest layer)
   hBelow: usize;
 }
 
@@ -22,6 +22,7 @@ function breadth(plan: Plan): i32 {
   return max(plan.inputs, widest(plan));
 }
 
+/** Reals of the largest kernel. */
 function largestKernel(plan: Plan): i32 {
   let size = 1;
   for (let i = 0; i < plan.layers; i++) size = max(size, layerAt(plan, i).kernelSize);
@@ -75,8 +76,8 @@ function descend(plan: Plan, layer: Layer, rows: i32, input: usize): void {
 }
 
 /**
- * delta[r,:] = the k-th factor of ∂²l/∂a² (through the input ∂²l/∂y²) of sample r: factors f_k with Σ_k f_k·f_kᵀ = scale·w·∂²l. One output each, but for the
- * softmax, where diag(p) − p·pᵀ = Σ_k p_k·(e_k − p)(e_k − p)ᵀ
+ * delta[r,:] = the k-th factor of ∂²l/∂a² (through the input ∂²l/∂y²) of sample r: factors f_k with Σ_k f_k·f_kᵀ = scale·w·∂²l.
+ * One output each, but for the softmax, where diag(p) − p·pᵀ = Σ_k p_k·(e_k − p)(e_k − p)ᵀ
  */
 function factorOf(plan: Plan, rows: i32, k: i32, w: usize, scale: f64): void {
   const top = topLayer(plan), units = top.units, share = scale / <f64>units, d = plan.delta;
@@ -111,16 +112,20 @@ function exactSlab(c: Curvatures, plan: Plan, samples: Samples, rows: i32, scale
 }
 
 /** out (+)= LeCun's diagonal of the slab at hand, after planForward on it: for those who have just found its gradient */
-export function slabDiagonal(at: usize, plan: Plan, samples: Samples, rows: i32, scale: f64, full: i32, out: usize, accumulate: i32): void {
+export function slabDiagonal(
+  at: usize, plan: Plan, samples: Samples, rows: i32, scale: f64, full: i32, out: usize, accumulate: i32,
+): void {
   if (!accumulate) memory.fill(out, 0, <usize>plan.parameters * SIZE);
   diagonalSlab(changetype<Curvatures>(at), plan, samples, rows, scale, full, out);
 }
 
 /**
- * objectiveGradient (evaluate.ts) and, from the same forward passes, curvatureDiagonal of kind 0, or with `full` 1. Returns Σ w·l.
+ * objectiveGradient (evaluate.ts) and, from the same passes forward, LeCun's curvatureDiagonal, with `full` the full one. Returns
+ * Σ w·l.
  */
 export function gradientAndDiagonal(
-  at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, gradient: usize, out: usize, full: i32, accumulate: i32,
+  at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, gradient: usize, out: usize, full: i32,
+  accumulate: i32,
 ): f64 {
   const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt);
   let value: f64 = 0;
@@ -136,9 +141,9 @@ export function gradientAndDiagonal(
 }
 
 /**
- * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over samples first … first + rows − 1: LeCun's recursion, never negative; in float64 also
- * the full one, with f″ and the other terms of first derivatives, or exactly that of the Gauss-Newton matrix. Adds if `accumulate`, else
- * replaces; sums over shards add up.
+ * out (+)= a diagonal of ∂²/∂θ² of scale·Σ w·l over samples first … first + rows − 1: LeCun's recursion, never negative; in
+ * float64 also the full one, with f″ and the other terms of first derivatives, or exactly that of the Gauss-Newton matrix. Adds
+ * if `accumulate`, else replaces; sums over shards add up.
  */
 export function curvatureDiagonal(
   at: usize, planAt: usize, samplesAt: usize, first: i32, rows: i32, scale: f64, out: usize, kind: DiagonalKind, accumulate: i32,

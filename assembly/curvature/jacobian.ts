@@ -12,8 +12,8 @@ import { planDescend, planForward } from "../steps/plan";
 import { Samples } from "../steps/samples";
 
 /**
- * jacobianRows of the slab at hand, after planForward on it. With `curved` and a cross-entropy rows are those of √(∂²l/∂a_k²)·∂a_k/∂θ (l without 1/O): JᵀJ is then the
- * Gauss-Newton matrix.
+ * jacobianRows of the slab at hand, after planForward on it. With `curved` and a cross-entropy rows are those of
+ * √(∂²l/∂a_k²)·∂a_k/∂θ (l without 1/O): JᵀJ is then the Gauss-Newton matrix.
  */
 function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, curved: i32, jacobian: usize, stride: usize): void {
   const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units, softmax = top.activation == Activation.softmax;
@@ -22,7 +22,8 @@ function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, cur
     const d = plan.delta;
     for (let r = 0; r < rows; r++) {
       const root = w ? sqrt(get(w, r)) : 1, at = r * units, a = get(top.a, at + k);
-      // The softmax couples outputs: ∂a_k/∂y_j = a_k·(δ_kj − a_j), and ∂²l/∂a_k² stands for 1/a_k; of a sigmoid unit ∂a/∂y is a·(1 − a), and ∂²l/∂y² too.
+      // The softmax couples outputs: ∂a_k/∂y_j = a_k·(δ_kj − a_j), and ∂²l/∂a_k² stands for 1/a_k; of a sigmoid unit ∂a/∂y is
+      // a·(1 − a), and ∂²l/∂y² too.
       const own = softmax ? (rooted ? sqrt(a) : a) : rooted ? sqrt(a * (1 - a)) : 1;
       for (let j = 0; j < units; j++) {
         const one: f64 = j == k ? 1 : 0;
@@ -39,8 +40,8 @@ function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, cur
 }
 
 /**
- * jacobian[r·O + k, :] = ∂a_k/∂θ of sample first + r, times √w[r] if `weighted`; outputs[r·O + k] = a_k. r < rows ≤ the plan's; a row of the jacobian has
- * `stride` bytes and P reals.
+ * jacobian[r·O + k, :] = ∂a_k/∂θ of sample first + r, times √w[r] if `weighted`; outputs[r·O + k] = a_k. r < rows ≤ the plan's; a
+ * row of the jacobian has `stride` bytes and P reals.
  */
 export function jacobianRows(
   planAt: usize, samplesAt: usize, first: i32, rows: i32, weighted: i32, jacobian: usize, stride: usize, outputs: usize,
@@ -68,14 +69,18 @@ function residuals(rows: i32, units: i32, a: usize, t: usize, w: usize, e: usize
 }
 
 /**
- * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of samples from `begin` on, `rows` of them, formed `slab` ≤ the plan's of them at a time;
- * returns Σ e². With `errors` 0 just a = Jᵀ·∂²(Σ w·l)/∂a²·J, the Gauss-Newton matrix without 1/O, of squared errors half of it. a: P×P; g: P; jacobian: slab·O×P;
- * errors: slab·O. forwarded: 1 where the plan's last forward pass was over just these samples, at these parameters, which needs slab ≥ rows. scratch: factorScratch(slab·O, P)
+ * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of samples from `begin` on, `rows` of
+ * them, formed `slab` ≤ the plan's of them at a time; returns Σ e². With `errors` 0 just a = Jᵀ·∂²(Σ w·l)/∂a²·J, the Gauss-Newton
+ * matrix without 1/O, of squared errors half of it. a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where the
+ * plan's last forward pass was over just these samples, at these parameters, which needs slab ≥ rows. scratch:
+ * factorScratch(slab·O, P)
  */
 export function normalEquations(
-  planAt: usize, samplesAt: usize, begin: i32, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize, g: usize, scratch: usize,
+  planAt: usize, samplesAt: usize, begin: i32, rows: i32, slab: i32, forwarded: i32, jacobian: usize, errors: usize, a: usize,
+  g: usize, scratch: usize,
 ): f64 {
-  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), units = topLayer(plan).units, n = plan.parameters;
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), units = topLayer(plan).units;
+  const n = plan.parameters;
   const stride = <usize>n * SIZE;
   let total: f64 = 0;
   plan.learning = 0;
@@ -94,12 +99,14 @@ export function normalEquations(
 }
 
 /**
- * R and z with RᵀR = JᵀJ, Rᵀz = Jᵀe, J and e as in normalEquations: for matrices that squaring would make singular   r: P×P; z, spare: P. Adds to what r and z hold
+ * R and z with RᵀR = JᵀJ, Rᵀz = Jᵀe, J and e as in normalEquations: for matrices that squaring would make singular   r: P×P; z,
+ * spare: P. Adds to what r and z hold
  */
 export function triangularEquations(
   planAt: usize, samplesAt: usize, rows: i32, slab: i32, jacobian: usize, errors: usize, r: usize, z: usize, spare: usize,
 ): void {
-  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), units = topLayer(plan).units, n = plan.parameters;
+  const plan = changetype<Plan>(planAt), samples = changetype<Samples>(samplesAt), units = topLayer(plan).units;
+  const n = plan.parameters;
   plan.learning = 0;
   for (let first = 0; first < rows; first += slab) {
     const count = min(slab, rows - first);

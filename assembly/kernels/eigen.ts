@@ -2,6 +2,7 @@
 // (Golub & Van Loan 8.3; the shifts and tests of EISPACK's tql2). Float64 only. Vectors stand in rows, so that all loops run along memory.
 
 import { LANES, SIZE, add, madd, mul, splat, sub } from "../vec";
+import { element, setElement } from "../addresses";
 import { axpy, dot, largestMagnitude, scale } from "./blas1";
 
 /** Sweeps of QL per eigenvalue; two are usual. */
@@ -41,18 +42,6 @@ export function symmetricEigen(n: i32, a: usize, values: usize, vectors: usize, 
   return 1;
 }
 
-// @ts-ignore: decorator
-@inline
-function get(p: usize, i: i32): real {
-  return load<real>(p + <usize>i * SIZE);
-}
-
-// @ts-ignore: decorator
-@inline
-function set(p: usize, i: i32, x: real): void {
-  store<real>(p + <usize>i * SIZE, x);
-}
-
 /** The power of two at or below |x|; 0 for 0, NaN or ∞ for those. Its reciprocal is finite for every normal x. */
 function powerOfTwoNear(x: real): real {
   if (x == 0 || !(x - x == 0)) return x;
@@ -69,24 +58,24 @@ function tridiagonalize(n: i32, a: usize, d: usize, e: usize, betas: usize, p: u
   const row = <usize>n * SIZE;
   for (let k = 0; k < n; k++) {
     const m = n - k - 1, v = a + <usize>k * row + <usize>(k + 1) * SIZE;
-    set(d, k, get(a + <usize>k * row, k));
-    set(betas, k, 0);
+    setElement(d, k, element(a + <usize>k * row, k));
+    setElement(betas, k, 0);
     if (m == 0) break;
-    const first = get(v, 0), rest = dot(m - 1, v + SIZE, v + SIZE);
+    const first = element(v, 0), rest = dot(m - 1, v + SIZE, v + SIZE);
     if (rest < NOTHING) {
-      set(e, k + 1, first);
+      setElement(e, k + 1, first);
       continue;
     }
     const length = <real>sqrt(<f64>first * first + rest), alpha = first > 0 ? -length : length;
-    set(e, k + 1, alpha);
-    set(v, 0, first - alpha);
+    setElement(e, k + 1, alpha);
+    setElement(v, 0, first - alpha);
     const beta = <real>(2 / (<f64>(first - alpha) * (first - alpha) + rest));
-    set(betas, k, beta);
+    setElement(betas, k, beta);
     // p = β·A·v, then w = p − (β/2)(pᵀv)·v, and A −= v·wᵀ + w·vᵀ
     const block = a + <usize>(k + 1) * (row + SIZE);
-    for (let i = 0; i < m; i++) set(p, i, beta * <real>dot(m, block + <usize>i * row, v));
+    for (let i = 0; i < m; i++) setElement(p, i, beta * <real>dot(m, block + <usize>i * row, v));
     axpy(m, <real>(-0.5 * <f64>beta * dot(m, p, v)), v, p);
-    for (let i = 0; i < m; i++) subtractPair(m, get(v, i), p, get(p, i), v, block + <usize>i * row);
+    for (let i = 0; i < m; i++) subtractPair(m, element(v, i), p, element(p, i), v, block + <usize>i * row);
   }
 }
 
@@ -105,9 +94,9 @@ function subtractPair(n: i32, s: real, x: usize, t: real, z: usize, y: usize): v
 function accumulate(n: i32, a: usize, betas: usize, z: usize): void {
   const row = <usize>n * SIZE;
   memory.fill(z, 0, <usize>n * row);
-  for (let i = 0; i < n; i++) set(z + <usize>i * row, i, 1);
+  for (let i = 0; i < n; i++) setElement(z + <usize>i * row, i, 1);
   for (let k = n - 2; k >= 0; k--) {
-    const beta = get(betas, k);
+    const beta = element(betas, k);
     if (beta == 0) continue;
     const m = n - k - 1, v = a + <usize>k * row + <usize>(k + 1) * SIZE;
     let to = z + <usize>(k + 1) * (row + SIZE);
@@ -117,46 +106,46 @@ function accumulate(n: i32, a: usize, betas: usize, z: usize): void {
 
 /** diag(d) = G·T·Gᵀ, z ← G·z, by implicit QL; T tridiagonal of d and e[1:n]. 0 where it does not converge. */
 function diagonalize(n: i32, d: usize, e: usize, z: usize, cosines: usize, sines: usize): i32 {
-  for (let i = 1; i < n; i++) set(e, i - 1, get(e, i));
-  if (n > 0) set(e, n - 1, 0);
+  for (let i = 1; i < n; i++) setElement(e, i - 1, element(e, i));
+  if (n > 0) setElement(e, n - 1, 0);
   const row = <usize>n * SIZE, rounding = f64.EPSILON * <f64>max(largestMagnitude(n, d), largestMagnitude(n, e));
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
       for (; m < n - 1; m++) {
-        const size = abs(get(d, m)) + abs(get(d, m + 1));
-        if (size + abs(get(e, m)) == size || (sweep >= PATIENT && <f64>abs(get(e, m)) <= rounding)) break;
+        const size = abs(element(d, m)) + abs(element(d, m + 1));
+        if (size + abs(element(e, m)) == size || (sweep >= PATIENT && <f64>abs(element(e, m)) <= rounding)) break;
       }
       if (m == l) break;
       if (sweep == SWEEPS) return 0;
       // Wilkinson's shift
-      let g = (get(d, l + 1) - get(d, l)) / (2 * get(e, l)), r = hypotenuse(g, 1);
-      g = get(d, m) - get(d, l) + get(e, l) / (g + (g < 0 ? -r : r));
+      let g = (element(d, l + 1) - element(d, l)) / (2 * element(e, l)), r = hypotenuse(g, 1);
+      g = element(d, m) - element(d, l) + element(e, l) / (g + (g < 0 ? -r : r));
       let s: real = 1, c: real = 1, p: real = 0;
       let i = m - 1;
       for (; i >= l; i--) {
-        const f = s * get(e, i), b = c * get(e, i);
+        const f = s * element(e, i), b = c * element(e, i);
         r = hypotenuse(f, g);
-        set(e, i + 1, r);
+        setElement(e, i + 1, r);
         if (r == 0) { // the matrix falls apart here
-          set(d, i + 1, get(d, i + 1) - p);
-          set(e, m, 0);
+          setElement(d, i + 1, element(d, i + 1) - p);
+          setElement(e, m, 0);
           break;
         }
         s = f / r;
         c = g / r;
-        g = get(d, i + 1) - p;
-        r = (get(d, i) - g) * s + 2 * c * b;
+        g = element(d, i + 1) - p;
+        r = (element(d, i) - g) * s + 2 * c * b;
         p = s * r;
-        set(d, i + 1, g + p);
+        setElement(d, i + 1, g + p);
         g = c * r - b;
-        set(cosines, i, c);
-        set(sines, i, s);
+        setElement(cosines, i, c);
+        setElement(sines, i, s);
       }
       if (i < l) {
-        set(d, l, get(d, l) - p);
-        set(e, l, g);
-        set(e, m, 0);
+        setElement(d, l, element(d, l) - p);
+        setElement(e, l, g);
+        setElement(e, m, 0);
       }
       rotate(n, max(i + 1, l), m, z, row, cosines, sines);
     }
@@ -183,7 +172,7 @@ function rotate(n: i32, first: i32, last: i32, z: usize, row: usize, cosines: us
   for (; j < n; j++) {
     let p = from + <usize>j * SIZE, x = load<real>(p);
     for (let i = last - 1; i >= first; i--) {
-      const c = get(cosines, i), s = get(sines, i), y = load<real>(p - row);
+      const c = element(cosines, i), s = element(sines, i), y = load<real>(p - row);
       store<real>(p, s * y + c * x);
       x = c * y - s * x;
       p -= row;
@@ -197,7 +186,7 @@ function rotateStrip(first: i32, last: i32, p: usize, row: usize, cosines: usize
   let x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(p, 32), x3 = v128.load(p, 48);
   let x4 = v128.load(p, 64), x5 = v128.load(p, 80), x6 = v128.load(p, 96), x7 = v128.load(p, 112);
   for (let i = last - 1; i >= first; i--) {
-    const c = splat(get(cosines, i)), s = splat(get(sines, i)), q = p - row;
+    const c = splat(element(cosines, i)), s = splat(element(sines, i)), q = p - row;
     let y = v128.load(q);
     v128.store(p, add(mul(s, y), mul(c, x0)));
     x0 = sub(mul(c, y), mul(s, x0));
@@ -239,16 +228,16 @@ function sort(n: i32, d: usize, z: usize): void {
   const row = <usize>n * SIZE;
   for (let i = 0; i < n - 1; i++) {
     let k = i;
-    for (let j = i + 1; j < n; j++) if (get(d, j) > get(d, k)) k = j;
+    for (let j = i + 1; j < n; j++) if (element(d, j) > element(d, k)) k = j;
     if (k == i) continue;
-    const x = get(d, i);
-    set(d, i, get(d, k));
-    set(d, k, x);
+    const x = element(d, i);
+    setElement(d, i, element(d, k));
+    setElement(d, k, x);
     const p = z + <usize>i * row, q = z + <usize>k * row;
     for (let j = 0; j < n; j++) {
-      const y = get(p, j);
-      set(p, j, get(q, j));
-      set(q, j, y);
+      const y = element(p, j);
+      setElement(p, j, element(q, j));
+      setElement(q, j, y);
     }
   }
 }
@@ -256,6 +245,6 @@ function sort(n: i32, d: usize, z: usize): void {
 /** v or −v, whichever has its largest element (the first of equals) positive */
 function orient(n: i32, v: usize): void {
   let largest: real = 0;
-  for (let j = 0; j < n; j++) if (abs(get(v, j)) > abs(largest)) largest = get(v, j);
+  for (let j = 0; j < n; j++) if (abs(element(v, j)) > abs(largest)) largest = element(v, j);
   if (largest < 0) scale(n, -1, v);
 }

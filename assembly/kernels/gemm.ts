@@ -36,7 +36,7 @@ function panelsAtOnce(m: i32, n: i32): i32 {
 }
 
 /** An operand of up to this many bytes stays in the first cache as it is: packing it gains nothing. */
-const SMALL: i32 = 16384;
+const CACHED: i32 = 16384;
 
 /** Below this many rows, packing B costs more than it saves, and products may go other ways, with other bits. */
 export const FEW_ROWS: i32 = 8;
@@ -46,7 +46,7 @@ export const FEW_ROWS: i32 = 8;
 function packsA(transposed: Operand, m: i32, n: i32, k: i32): bool {
   // Rows that stand apart in memory (a transposed A) defeat the prefetcher sooner than long contiguous ones.
   // Tiles of six rows reuse more of what they load, and can wait longer for it.
-  return <f64>m * <f64>k * <f64>SIZE > <f64>(transposed ? SMALL : FUSED ? 64 * SMALL : 4 * SMALL) && n > 2 * NR;
+  return <f64>m * <f64>k * <f64>SIZE > <f64>(transposed ? CACHED : FUSED ? 64 * CACHED : 4 * CACHED) && n > 2 * NR;
 }
 
 // @ts-ignore: decorator
@@ -63,7 +63,7 @@ export function panelBytes(n: i32, steps: i32): usize {
 
 /** Whether products with a B (depth×n) and at least FEW_ROWS rows pack it, and go no other way: all but small ones and vectors. */
 export function wantsPacked(n: i32, depth: i32): bool {
-  return n > NR && depth > 1 && <usize>n * depth * SIZE > <usize>SMALL;
+  return n > NR && depth > 1 && <usize>n * depth * SIZE > <usize>CACHED;
 }
 
 /** Rows from … to − 1 of B (depth×n) go to their places in panels, for products in which it is Operand.packed   panels: panelBytes(n, depth), 16-byte aligned */

@@ -54,7 +54,8 @@ export class BatchNorm extends Norm {
 
   /** dx = inverse·γ·d, R{dx} = inverse·(R{γ}·d + γ·R{d}) */
   tangentBackward(
-    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize, scratch: usize,
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize,
+    scratch: usize,
   ): void {
     const units = this.units, inverse = this.inverse;
     for (let k = 0, n = rows * units; k < n; k++) {
@@ -65,7 +66,9 @@ export class BatchNorm extends Norm {
   }
 
   /** hx = (γ·inverse)²·h */
-  diagonalBackward(spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize): void {
+  diagonalBackward(
+    spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+  ): void {
     const units = this.units, inverse = this.inverse;
     for (let k = 0; k < rows * units; k++) {
       const j = k % units, s = get(parameters, j) * get(inverse, j);
@@ -86,7 +89,8 @@ function inverseDeviation(v: v128, epsilon: f64): v128 {
  * running ← keep·running + (1 − keep)·(that of the rows), variances with divisor rows − 1. At least two rows.
  */
 export function batchStatistics(
-  rows: i32, units: i32, x: usize, mean: usize, inverse: usize, epsilon: f64, runningMean: usize, runningVariance: usize, keep: f64,
+  rows: i32, units: i32, x: usize, mean: usize, inverse: usize, epsilon: f64, runningMean: usize, runningVariance: usize,
+  keep: f64,
 ): void {
   const ld = <usize>units * SIZE, count = splat(<real>rows), old = splat(<real>keep), fresh = splat(<real>(1 - keep));
   const unbiased = splat(<real>(<f64>rows / <f64>(rows - 1)));
@@ -128,8 +132,8 @@ export function batchNormForward(
 }
 
 /**
- * dx[r,j] = γ[j]·inverse[j]·(d[r,j] − Σ_r d[r,j]/rows − x̂[r,j]·Σ_r d[r,j]·x̂[r,j]/rows) where the statistics were the batch's (`own`), else
- * γ[j]·inverse[j]·d[r,j]
+ * dx[r,j] = γ[j]·inverse[j]·(d[r,j] − Σ_r d[r,j]/rows − x̂[r,j]·Σ_r d[r,j]·x̂[r,j]/rows) where the statistics were the batch's
+ * (`own`), else γ[j]·inverse[j]·d[r,j]
  */
 export function batchNormBackward(
   rows: i32, units: i32, d: usize, xhat: usize, inverse: usize, gamma: usize, own: i32, dx: usize,

@@ -22,7 +22,8 @@ export function planDense(at: usize, i: i32, units: i32, activation: Activation,
   layer.bias = bias;
   layer.decaying = layer.kernelSize;
   layer.product = 1;
-  layer.keepsInput = needsInput(activation) || activation == Activation.softmax || (i == plan.layers - 1 && throughInput(plan.loss)) ? 1 : 0;
+  const top = i == plan.layers - 1;
+  layer.keepsInput = needsInput(activation) || activation == Activation.softmax || (top && throughInput(plan.loss)) ? 1 : 0;
 }
 
 /** a = f(y) */
@@ -48,7 +49,8 @@ export class Dense extends Layer {
   forward(pass: Pass, rows: i32, x: usize, parameters: usize, statistics: usize, scratch: usize): void {
     const inputs = this.inputs, units = this.units, panels = this.panels, y = this.y;
     gemm(
-      Operand.plain, panels ? Operand.packed : Operand.plain, rows, units, inputs, x, <usize>inputs * SIZE, panels ? panels : parameters, <usize>units * SIZE,
+      Operand.plain, panels ? Operand.packed : Operand.plain, rows, units, inputs, x,
+      <usize>inputs * SIZE, panels ? panels : parameters, <usize>units * SIZE,
       y, <usize>units * SIZE, this.bias ? this.second(parameters) : 0, 0, scratch,
     );
     denseActivate(rows, units, y, this.a, this.activation, this.slope);
@@ -62,7 +64,10 @@ export class Dense extends Layer {
   /** gK[i,o] (+)= Σ_r x[r,i]·d[r,o], gb[o] (+)= Σ_r d[r,o] */
   gradient(rows: i32, x: usize, d: usize, parameters: usize, gradient: usize, accumulate: i32, scratch: usize): void {
     const inputs = this.inputs, units = this.units, ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
-    gemm(Operand.transposed, Operand.plain, inputs, units, rows, x, ldx, d, ldd, gradient, ldd, accumulate ? gradient : 0, ldd, scratch);
+    gemm(
+      Operand.transposed, Operand.plain, inputs, units, rows, x, ldx, d, ldd, gradient, ldd, accumulate ? gradient : 0, ldd,
+      scratch,
+    );
     if (!this.bias) return;
     const bias = this.second(gradient);
     columnSums(rows, units, d, bias, accumulate ? bias : 0);
@@ -71,14 +76,21 @@ export class Dense extends Layer {
   /** gK[i,o] = Σ_r x[r,i]·d[r,o] for from ≤ i < to, gb too with the last i: every number is the one that `gradient` finds */
   gradientPart(rows: i32, x: usize, d: usize, parameters: usize, gradient: usize, from: i32, to: i32, scratch: usize): void {
     const inputs = this.inputs, units = this.units, ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
-    gemm(Operand.transposed, Operand.plain, to - from, units, rows, realAt(x, from), ldx, d, ldd, gradient + <usize>from * ldd, ldd, 0, ldd, scratch);
+    gemm(
+      Operand.transposed, Operand.plain, to - from, units, rows, realAt(x, from), ldx, d, ldd,
+      gradient + <usize>from * ldd, ldd, 0, ldd, scratch,
+    );
     if (to == inputs && this.bias) columnSums(rows, units, d, this.second(gradient), 0);
   }
 
   /** dx[r,i] = Σ_o d[r,o]·K[i,o] */
   backward(pass: Pass, rows: i32, x: usize, d: usize, parameters: usize, dx: usize, scratch: usize): void {
-    const inputs = this.inputs, units = this.units, panels = this.panelsBack, ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
-    gemm(Operand.plain, panels ? Operand.packed : Operand.transposed, rows, inputs, units, d, ldd, panels ? panels : parameters, ldd, dx, ldx, 0, 0, scratch);
+    const inputs = this.inputs, units = this.units, panels = this.panelsBack;
+    const ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
+    gemm(
+      Operand.plain, panels ? Operand.packed : Operand.transposed, rows, inputs, units, d, ldd, panels ? panels : parameters, ldd,
+      dx, ldx, 0, 0, scratch,
+    );
   }
 
   /** R{y} = R{b} + x·R{K} + R{x}·K, R{a} = f′(y)·R{y}, of the softmax with its whole derivative */
@@ -95,7 +107,9 @@ export class Dense extends Layer {
   }
 
   /** rd *= f′(y), rd += f″(y)·R{y}·d, d *= f′(y) */
-  tangentActivationBackward(rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize): void {
+  tangentActivationBackward(
+    rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize,
+  ): void {
     const n = rows * this.units;
     timesDerivative(this.activation, n, this.y, this.a, rd, this.slope);
     secondDerivative(this.activation, n, this.y, this.a, spare, this.slope);
@@ -115,7 +129,8 @@ export class Dense extends Layer {
 
   /** dx = d·Kᵀ, R{dx} = R{d}·Kᵀ + d·R{K}ᵀ */
   tangentBackward(
-    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize, scratch: usize,
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize,
+    scratch: usize,
   ): void {
     const inputs = this.inputs, units = this.units, ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
     gemm(Operand.plain, Operand.transposed, rows, inputs, units, d, ld, parameters, ld, dx, ldx, 0, 0, scratch);
@@ -142,7 +157,9 @@ export class Dense extends Layer {
   }
 
   /** hx[r,i] = Σ_o h[r,o]·K[i,o]² */
-  diagonalBackward(spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize): void {
+  diagonalBackward(
+    spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+  ): void {
     const inputs = this.inputs, units = this.units, ldx = <usize>inputs * SIZE, ld = <usize>units * SIZE;
     squares(inputs * units, parameters, spare.kernel);
     gemm(Operand.plain, Operand.transposed, rows, inputs, units, h, ld, spare.kernel, ld, hx, ldx, 0, 0, scratch);

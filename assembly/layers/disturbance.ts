@@ -1,4 +1,5 @@
-// What training adds on purpose: units left out, and noise. Every draw is a function of the stream and the element's index alone. In use, a = x.
+// What training adds on purpose: units left out, and noise. Every draw is a function of the stream and the element's index alone.
+// In use, a = x.
 
 import { SIZE } from "../vec";
 import { copy } from "../kernels/blas1";
@@ -22,14 +23,17 @@ export abstract class Disturbance extends Layer {
     else memory.fill(ra, 0, <usize>n * SIZE);
   }
 
-  tangentActivationBackward(rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize): void {}
+  tangentActivationBackward(
+    rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize,
+  ): void {}
 
   tangentGradient(
     rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, out: usize, scratch: usize,
   ): void {}
 
   tangentBackward(
-    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize, scratch: usize,
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize,
+    scratch: usize,
   ): void {
     const n = rows * this.units;
     copy(n, d, dx);

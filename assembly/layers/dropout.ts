@@ -32,7 +32,9 @@ export class Dropout extends Disturbance {
   }
 
   /** hx = h∘mask² */
-  diagonalBackward(spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize): void {
+  diagonalBackward(
+    spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+  ): void {
     if (pass.learning) {
       times(rows * this.units, h, this.y, hx);
       times(rows * this.units, hx, this.y, hx);
@@ -43,8 +45,8 @@ export class Dropout extends Disturbance {
 }
 
 /**
- * mask[e] = 1/(1 − rate) with probability 1 − rate, else 0; a[e] = x[e]·mask[e]   for n elements, which are the stream's from `first` on
- * (Srivastava et al. 2014, with the scale at training: what is left out is made up for at once)
+ * mask[e] = 1/(1 − rate) with probability 1 − rate, else 0; a[e] = x[e]·mask[e]   for n elements, which are the stream's from
+ * `first` on (Srivastava et al. 2014, with the scale at training: what is left out is made up for at once)
  */
 export function dropout(
   n: i32, x: usize, mask: usize, a: usize, rate: f64, first: u32, low: u32, high: u32, purpose: u32, epoch: u32, step: u32,

@@ -48,7 +48,8 @@ export class LayerNorm extends Norm {
 
   /** dx = s·(e − mean e − x̂·mean(e∘x̂)), e = d∘γ; R{dx} with R{s} = −s²·mean(x̂∘R{x}) */
   tangentBackward(
-    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize, scratch: usize,
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize,
+    scratch: usize,
   ): void {
     const units = this.units;
     for (let r = 0; r < rows; r++) {
@@ -71,8 +72,13 @@ export class LayerNorm extends Norm {
     }
   }
 
-  /** hx[r,i] = Σ_j h·(γ_j·A_ji)² + d·γ_j·∂²x̂_j/∂x_i²   A_ji = ∂x̂_j/∂x_i = s·(δ_ij − 1/n − x̂_i·x̂_j/n), ∂²x̂_j/∂x_i² = −(s/n)·(2·x̂_i·A_ji + x̂_j·A_ii) */
-  diagonalBackward(spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize): void {
+  /**
+   * hx[r,i] = Σ_j h·(γ_j·A_ji)² + d·γ_j·∂²x̂_j/∂x_i²   A_ji = ∂x̂_j/∂x_i = s·(δ_ij − 1/n − x̂_i·x̂_j/n), ∂²x̂_j/∂x_i² =
+   * −(s/n)·(2·x̂_i·A_ji + x̂_j·A_ii)
+   */
+  diagonalBackward(
+    spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+  ): void {
     const units = this.units;
     for (let r = 0; r < rows; r++) {
       const at = r * units, s = get(this.inverse, r), share = 1 / <f64>units;

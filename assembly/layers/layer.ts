@@ -1,11 +1,13 @@
 // A layer: its record in a plan's table, and the operations that every kind of layer has.
 //
-// A kind is a class below `Layer`, in a file of its own; the compiler refuses one that lacks an operation. Records lie in a plan's table (table.ts), never on
-// AssemblyScript's heap: `enlist` writes the number of the class in front of a record, where the compiler's dispatch looks for it.
+// A kind is a class below `Layer`, in a file of its own; the compiler refuses one that lacks an operation. Records lie in a
+// plan's table (table.ts), never on AssemblyScript's heap: `enlist` writes the number of the class in front of a record, where
+// the compiler's dispatch looks for it.
 //
-// Shapes, for all operations: x, dx, rx, rdx, hx: rows×inputs; y, a, d, rd, ry, ra, h: rows×units; all row-major and contiguous. parameters: the address of the layer's own,
-// its kernel (or centres, or γ) first; gradients, directions v and diagonals are laid out like them. E is what is differentiated. Results do not
-// overlap with what they are found from, unless it says so. What an operation finds beside y and a on the way forward it keeps in the layer's buffers.
+// Shapes, for all operations: x, dx, rx, rdx, hx: rows×inputs; y, a, d, rd, ry, ra, h: rows×units; all row-major and contiguous.
+// parameters: the address of the layer's own, its kernel (or centres, or γ) first; gradients, directions v and diagonals are laid
+// out like them. E is what is differentiated. Results do not overlap with what they are found from, unless it says so. What an
+// operation finds beside y and a on the way forward it keeps in the layer's buffers.
 
 import { Activation } from "../codes";
 import { SIZE } from "../vec";
@@ -77,7 +79,10 @@ export abstract class Layer {
   /** gradient (+)= ∂E/∂parameters   d = ∂E/∂y; adds if `accumulate`, else replaces. Efficient BackProp (5) */
   abstract gradient(rows: i32, x: usize, d: usize, parameters: usize, gradient: usize, accumulate: i32, scratch: usize): void;
 
-  /** The same, replacing, of a product's rows from … to − 1 of K, with the last of them also of the bias; other kinds are never divided. */
+  /**
+   * The same, replacing, of a product's rows from … to − 1 of K, with the last of them also of the bias; other kinds are never
+   * divided.
+   */
   gradientPart(rows: i32, x: usize, d: usize, parameters: usize, gradient: usize, from: i32, to: i32, scratch: usize): void {
     this.gradient(rows, x, d, parameters, gradient, 0, scratch);
   }
@@ -85,14 +90,19 @@ export abstract class Layer {
   /** dx = ∂E/∂x   d = ∂E/∂y. Efficient BackProp (6) */
   abstract backward(pass: Pass, rows: i32, x: usize, d: usize, parameters: usize, dx: usize, scratch: usize): void;
 
-  // The R operator (Pearlmutter 1994; Efficient BackProp 7.5): R{q} is the derivative of q along a direction v in the space of parameters. In use: batches are normalised by
-  // running statistics, nothing drops out. rx = R{x}, or 0 where x does not depend on parameters; ry = R{y}, ra = R{a}, rd = R{d}.
+  // The R operator (Pearlmutter 1994; Efficient BackProp 7.5): R{q} is the derivative of q along a direction v in the space of
+  // parameters. In use: batches are normalised by running statistics, nothing drops out. rx = R{x}, or 0 where x does not depend
+  // on parameters; ry = R{y}, ra = R{a}, rd = R{d}.
 
   /** ry = R{y}, ra = R{a}, after forward on x */
-  abstract tangentForward(rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, ra: usize, scratch: usize): void;
+  abstract tangentForward(
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, ra: usize, scratch: usize,
+  ): void;
 
   /** d, rd = ∂E/∂y, R{∂E/∂y} from ∂E/∂a, R{∂E/∂a}, in place   spare: rows×units */
-  abstract tangentActivationBackward(rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize): void;
+  abstract tangentActivationBackward(
+    rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize,
+  ): void;
 
   /** out += R{∂E/∂parameters}, the layer's part of H·v */
   abstract tangentGradient(
@@ -101,11 +111,13 @@ export abstract class Layer {
 
   /** dx, rdx = ∂E/∂x, R{∂E/∂x} from d, rd, those at y */
   abstract tangentBackward(
-    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize, scratch: usize,
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize,
+    scratch: usize,
   ): void;
 
-  // Diagonals of second derivatives (Efficient BackProp 7.4). h = ∂²E/∂(a or y)² of each element by itself. Where d is given, f″ and the other terms with first derivatives count
-  // (float64 has them only); with d = 0 they don't, and nothing is ever negative.
+  // Diagonals of second derivatives (Efficient BackProp 7.4). h = ∂²E/∂(a or y)² of each element by itself. Where d is given, f″
+  // and the other terms with first derivatives count (float64 has them only); with d = 0 they don't, and nothing is ever
+  // negative.
 
   /** h = ∂²E/∂y² from h = ∂²E/∂a², in place; out += ∂²E/∂parameters² of parameters of the activation   d = ∂E/∂a or 0 */
   abstract diagonalActivationBackward(spare: Spare, rows: i32, parameters: usize, d: usize, h: usize, out: usize): void;

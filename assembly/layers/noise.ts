@@ -27,7 +27,9 @@ export class Noise extends Disturbance {
     copy(rows * this.units, d, dx);
   }
 
-  diagonalBackward(spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize): void {
+  diagonalBackward(
+    spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+  ): void {
     copy(rows * this.units, h, hx);
   }
 }

@@ -1,7 +1,8 @@
-// What normalisation over batches and over units share: the same centring and scaling that inputs need, for what layers pass on (Efficient BackProp 4.3).
+// What normalisation over batches and over units share: the same centring and scaling that inputs need, for what layers pass on
+// (Efficient BackProp 4.3).
 //
-//   batchNorm  each unit over the samples of a batch      x̂ = (x − mean)/√(variance + ε), a = γ·x̂ + β    Ioffe and Szegedy 2015
-//   layerNorm  each sample over its units                                                                Ba, Kiros and Hinton 2016
+//   batchNorm  each unit over the samples of a batch    x̂ = (x − mean)/√(variance + ε), a = γ·x̂ + β   Ioffe and Szegedy 2015
+//   layerNorm  each sample over its units                                                            Ba, Kiros and Hinton 2016
 //
 // x, x̂, a and d: rows×units row-major; γ, β, means and variances: units. What the layers keep as y is x̂.
 
@@ -23,7 +24,9 @@ export abstract class Norm extends Layer {
     normGradient(rows, this.units, d, this.y, gradient, this.second(gradient), accumulate);
   }
 
-  tangentActivationBackward(rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize): void {}
+  tangentActivationBackward(
+    rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize,
+  ): void {}
 
   /** out of γ += Σ_r R{d}∘x̂ + d∘R{x̂}, of β += Σ_r R{d} */
   tangentGradient(
@@ -99,7 +102,9 @@ export function columnSum(rows: i32, ld: usize, n: i32, x: usize, y: usize, squa
 }
 
 /** dγ[j] (+)= Σ_r d[r,j]·x̂[r,j], dβ[j] (+)= Σ_r d[r,j]   adds if `accumulate`, else replaces */
-export function normGradient(rows: i32, units: i32, d: usize, xhat: usize, gammaGradient: usize, betaGradient: usize, accumulate: i32): void {
+export function normGradient(
+  rows: i32, units: i32, d: usize, xhat: usize, gammaGradient: usize, betaGradient: usize, accumulate: i32,
+): void {
   const ld = <usize>units * SIZE;
   for (let n = units; n > 0; n -= LANES, d += 16, xhat += 16, gammaGradient += 16, betaGradient += 16) {
     let g = columnSum(rows, ld, n, d, xhat, false, splat(0)), b = columnSum(rows, ld, n, d, 0, false, splat(0));

@@ -1,5 +1,6 @@
-// A layer of radial basis functions: D = ½‖x − c‖², a = e^{−D/σ²}, one centre c and width σ = e^s a unit (Efficient BackProp 4.8). Centres C:
-// inputs×units row-major, so that a vector holds several units; s: units. What the layer keeps as y, and finds derivatives from, is D.
+// A layer of radial basis functions: D = ½‖x − c‖², a = e^{−D/σ²}, one centre c and width σ = e^s a unit (Efficient BackProp
+// 4.8). Centres C: inputs×units row-major, so that a vector holds several units; s: units. What the layer keeps as y, and finds
+// derivatives from, is D.
 //
 // The squares are summed from differences, not as ‖x‖² − 2x·c + ‖c‖²: that would cancel where a unit is most active.
 
@@ -51,7 +52,9 @@ export class Rbf extends Layer {
   }
 
   /** q = −d·a·p: R{q} = −p·(R{d}·a + d·R{a} − 2·d·a·R{s}); q and R{q} replace d and R{d} */
-  tangentActivationBackward(rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize): void {
+  tangentActivationBackward(
+    rows: i32, parameters: usize, v: usize, ry: usize, ra: usize, d: usize, rd: usize, spare: usize,
+  ): void {
     const units = this.units, s = this.second(parameters), rs = this.second(v);
     for (let k = 0, n = rows * units; k < n; k++) {
       const j = k % units, p = narrownessOf(get(s, j)), a = get(this.a, k), own = get(d, k);
@@ -86,7 +89,8 @@ export class Rbf extends Layer {
 
   /** dx[r,i] = Σ_j q·(x − C), R{dx} = Σ_j R{q}·(x − C) + q·(R{x} − R{C}) */
   tangentBackward(
-    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize, scratch: usize,
+    rows: i32, x: usize, rx: usize, parameters: usize, v: usize, ry: usize, d: usize, rd: usize, dx: usize, rdx: usize,
+    scratch: usize,
   ): void {
     const inputs = this.inputs, units = this.units;
     for (let r = 0; r < rows; r++) for (let i = 0; i < inputs; i++) {
@@ -123,7 +127,9 @@ export class Rbf extends Layer {
   }
 
   /** hx[r,i] = Σ_j h·(x − C)² + q */
-  diagonalBackward(spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize): void {
+  diagonalBackward(
+    spare: Spare, pass: Pass, rows: i32, x: usize, parameters: usize, d: usize, h: usize, hx: usize, scratch: usize,
+  ): void {
     const inputs = this.inputs, units = this.units;
     for (let r = 0; r < rows; r++) for (let i = 0; i < inputs; i++) {
       let sum: f64 = 0;
@@ -208,7 +214,8 @@ export function rbfSlope(rows: i32, units: i32, a: usize, s: usize, d: usize): v
 }
 
 /**
- * gC[i,j] (+)= Σ_r q[r,j]·(C[i,j] − x[r,i]), gs[j] (+)= −2 Σ_r q[r,j]·D[r,j]   q = ∂E/∂D: rows×units; adds if `accumulate`, else replaces
+ * gC[i,j] (+)= Σ_r q[r,j]·(C[i,j] − x[r,i]), gs[j] (+)= −2 Σ_r q[r,j]·D[r,j]   q = ∂E/∂D: rows×units; adds if `accumulate`, else
+ * replaces
  */
 export function rbfGradient(
   rows: i32, inputs: i32, units: i32, x: usize, q: usize, centres: usize, D: usize,

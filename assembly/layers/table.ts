@@ -1,4 +1,5 @@
-// A plan's table in linear memory: the record of the network, and behind it those of its layers, which the kinds' own files enlist, bottom first.
+// A plan's table in linear memory: the record of the network, and behind it those of its layers, which the kinds' own files
+// enlist, bottom first.
 //
 // Whoever calls allocates; nothing here does.
 
@@ -25,7 +26,10 @@ export class Plan extends Pass {
 /** Bytes from one layer's record to the next, of any kind. */
 export const RECORD: usize = 128;
 
-/** Of those, in front of the record: the number of its class (u32), where the compiler's dispatch looks for it; and room to keep numbers aligned. */
+/**
+ * Of those, in front of the record: the number of its class (u32), where the compiler's dispatch looks for it; and room to keep
+ * numbers aligned.
+ */
 const HEAD: usize = 8;
 
 /** Bytes of the table for this many layers. */
@@ -84,8 +88,8 @@ export function planOpen(at: usize, layers: i32, inputs: i32, loss: Loss): void 
 }
 
 /**
- * Layer i is of kind K, with so many units (0: as many as inputs) and parameters: `kernelSize` and, behind them, `others`. Returns its record, where what is
- * the kind's own is still to be filled in.
+ * Layer i is of kind K, with so many units (0: as many as inputs) and parameters: `kernelSize` and, behind them, `others`.
+ * Returns its record, where what is the kind's own is still to be filled in.
  */
 export function enlist<K extends Layer>(at: usize, i: i32, units: i32, kernelSize: i32, others: i32): K {
   if (HEAD + offsetof<K>() > RECORD) ERROR("the kind's record does not fit");

@@ -1,4 +1,4 @@
-// Emphasis on hard examples: samples are drawn with probabilities that follow their errors (Efficient BackProp 4.2; SPEC 1.4.2).
+// Emphasis on hard examples: samples are drawn with probabilities that follow their errors (Efficient BackProp 4.2).
 //
 //   e_i  running error of sample i: e ← e + memory·(l − e) whenever its loss l is seen
 //   q_i = min(e_i, clip)^exponent, at most `most`

@@ -1,16 +1,16 @@
-// An order of examples in which neighbours rarely share a class (Efficient BackProp 4.2; SPEC 1.4.2).
+// An order of examples in which neighbours rarely share a class (Efficient BackProp 4.2).
 
 import { word } from "../kernels/random";
 
 // @ts-ignore: decorator
 @inline
-function get(list: usize, i: u32): u32 {
+function entry(list: usize, i: u32): u32 {
   return load<u32>(list + (<usize>i << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-function set(list: usize, i: u32, x: u32): void {
+function setEntry(list: usize, i: u32, x: u32): void {
   store<u32>(list + (<usize>i << 2), x);
 }
 
@@ -21,9 +21,9 @@ export function interleaveBytes(rows: i32, classes: i32): usize {
 
 /** Classes with as many samples left as the one at `first` in `ranked`. */
 function bucket(classes: u32, first: u32, ranked: usize, left: usize): u32 {
-  const count = get(left, get(ranked, first));
+  const count = entry(left, entry(ranked, first));
   let size: u32 = 1;
-  while (first + size < classes && get(left, get(ranked, first + size)) == count) size++;
+  while (first + size < classes && entry(left, entry(ranked, first + size)) == count) size++;
   return size;
 }
 
@@ -31,14 +31,14 @@ function bucket(classes: u32, first: u32, ranked: usize, left: usize): u32 {
 // @ts-ignore: decorator
 @inline
 function swap(ranked: usize, i: u32, j: u32): void {
-  const c = get(ranked, i);
-  set(ranked, i, get(ranked, j));
-  set(ranked, j, c);
+  const c = entry(ranked, i);
+  setEntry(ranked, i, entry(ranked, j));
+  setEntry(ranked, j, c);
 }
 
 /** The place of class c in a bucket of `ranked`. */
 function find(c: u32, first: u32, ranked: usize): u32 {
-  while (get(ranked, first) != c) first++;
+  while (entry(ranked, first) != c) first++;
   return first;
 }
 
@@ -55,34 +55,34 @@ export function interleave(
   // Lists of each class's samples, one after another.
   memory.fill(left, 0, <usize>count << 2);
   for (let k: u32 = 0; k < <u32>n; k++) {
-    const c = get(classOf, get(order, k));
-    set(left, c, get(left, c) + 1);
+    const c = entry(classOf, entry(order, k));
+    setEntry(left, c, entry(left, c) + 1);
   }
   let at: u32 = 0;
   for (let c: u32 = 0; c < count; c++) {
-    set(next, c, at);
-    at += get(left, c);
+    setEntry(next, c, at);
+    at += entry(left, c);
   }
   for (let k: u32 = 0; k < <u32>n; k++) {
-    const i = get(order, k), c = get(classOf, i), to = get(next, c);
-    set(lists, to, i);
-    set(next, c, to + 1);
+    const i = entry(order, k), c = entry(classOf, i), to = entry(next, c);
+    setEntry(lists, to, i);
+    setEntry(next, c, to + 1);
   }
-  for (let c: u32 = 0; c < count; c++) set(next, c, get(next, c) - get(left, c));
+  for (let c: u32 = 0; c < count; c++) setEntry(next, c, entry(next, c) - entry(left, c));
   // Classes by how many they have left, most first; those with equally many make a bucket.
   for (let c: u32 = 0; c < count; c++) {
     let j = c;
-    for (const mine = get(left, c); j > 0 && get(left, get(ranked, j - 1)) < mine; j--) set(ranked, j, get(ranked, j - 1));
-    set(ranked, j, c);
+    for (const mine = entry(left, c); j > 0 && entry(left, entry(ranked, j - 1)) < mine; j--) setEntry(ranked, j, entry(ranked, j - 1));
+    setEntry(ranked, j, c);
   }
   let top = bucket(count, 0, ranked, left), last = u32.MAX_VALUE;
   for (let k: u32 = 0; k < <u32>n; k++) {
     let first: u32 = 0, end = top, size = top;
-    if (last != u32.MAX_VALUE && get(left, last) == get(left, get(ranked, 0))) {
+    if (last != u32.MAX_VALUE && entry(left, last) == entry(left, entry(ranked, 0))) {
       swap(ranked, find(last, 0, ranked), top - 1);
       size--;
       if (size == 0) {
-        if (top < count && get(left, get(ranked, top)) > 0) {
+        if (top < count && entry(left, entry(ranked, top)) > 0) {
           first = top;
           size = bucket(count, first, ranked, left);
           end = first + size;
@@ -93,10 +93,10 @@ export function interleave(
     }
     // Not quite uniform: off by size/2^32, which nobody can see.
     const j = first + <u32>((<u64>word(k, low, high, purpose, epoch, 0) * size) >> 32);
-    const c = get(ranked, j), from = get(next, c);
-    set(order, k, get(lists, from));
-    set(next, c, from + 1);
-    set(left, c, get(left, c) - 1);
+    const c = entry(ranked, j), from = entry(next, c);
+    setEntry(order, k, entry(lists, from));
+    setEntry(next, c, from + 1);
+    setEntry(left, c, entry(left, c) - 1);
     swap(ranked, j, end - 1); // the last place of its bucket, and the first of the one below
     if (first == 0 && --top == 0) top = bucket(count, 0, ranked, left);
     last = c;

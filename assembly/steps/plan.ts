@@ -1,7 +1,7 @@
 // Passes through a plan: how many samples at a time, with what workspace, forward, and back to the gradient.
 //
-// The table (layers/table.ts) holds shapes and, once bound, addresses: parameters (flat, kernel then bias, layer by layer), and a workspace
-// of activations for up to `rows` samples. Whoever calls allocates; nothing here does.
+// The table (layers/table.ts) holds shapes and, once bound, addresses: parameters (flat, kernel then bias, layer by layer), and a
+// workspace of activations for up to `rows` samples. Whoever calls allocates; nothing here does.
 
 import { SIZE } from "../vec";
 import { padded, realAt } from "../addresses";
@@ -31,9 +31,9 @@ const SLAB_REALS: i32 = 1 << 18;
 const SLAB_ROWS: i32 = BLOCK_DEPTH;
 
 /**
- * How many samples run through the network at a time. It follows from the shapes alone, so that sums over samples are
- * always split at the same places. Parameters pass through the caches with every slab: where there are many, it is larger. In training, batches that
- * are normalised as a whole must not be split at all.
+ * How many samples run through the network at a time. It follows from the shapes alone, so that sums over samples are always
+ * split at the same places. Parameters pass through the caches with every slab: where there are many, it is larger. In training,
+ * batches that are normalised as a whole must not be split at all.
  */
 export function planSlab(at: usize, training: i32): i32 {
   const plan = changetype<Plan>(at);

@@ -1,5 +1,5 @@
-// Work that threads share: a job is a number of tasks, which any thread may take in any order. What a task computes and writes follows
-// from its number alone, so results have the same bits for any number of threads.
+// Work that threads share: a job is a number of tasks, which any thread may take in any order. What a task computes and writes
+// follows from its number alone, so results have the same bits for any number of threads.
 
 import { JobKind } from "../codes";
 
@@ -9,10 +9,11 @@ export class Place {
   plan: usize;
   samples: usize;
   // What the kind of job needs beside a plan: buffers of diagonals or tangents; of the Jacobian, errors, scratch.
-  room: usize;
+  workspace: usize;
   errors: usize;
   scratch: usize;
-  // Where a task's sums go, and where they may wait until it is their turn to be added while the thread goes on; 0 where they may not.
+  // Where a task's sums go, and where they may wait until it is their turn to be added while the thread goes on; 0 where they may
+  // not.
   part: usize;
   partB: usize;
   aside: usize;
@@ -55,13 +56,13 @@ export function placeBytes(): usize {
 
 /** Place number `thread` of those at `places` works with these addresses. */
 export function placeSet(
-  places: usize, thread: i32, plan: usize, samples: usize, room: usize, errors: usize, scratch: usize, part: usize, partB: usize,
+  places: usize, thread: i32, plan: usize, samples: usize, workspace: usize, errors: usize, scratch: usize, part: usize, partB: usize,
   aside: usize, asideB: usize, kept: usize,
 ): void {
   const place = changetype<Place>(places + <usize>thread * offsetof<Place>());
   place.plan = plan;
   place.samples = samples;
-  place.room = room;
+  place.workspace = workspace;
   place.errors = errors;
   place.scratch = scratch;
   place.part = part;
@@ -73,7 +74,8 @@ export function placeSet(
 
 /** Describes a job over samples first … first + rows − 1, `slab` of them a task. */
 export function jobSet(
-  at: usize, kind: JobKind, places: usize, first: i32, rows: i32, slab: i32, option: i32, scale: f64, v: usize, out: usize, outB: usize, values: usize,
+  at: usize, kind: JobKind, places: usize, first: i32, rows: i32, slab: i32, option: i32, scale: f64, v: usize, out: usize,
+  outB: usize, values: usize,
 ): void {
   const job = changetype<Job>(at);
   job.kind = kind;

@@ -35,8 +35,9 @@ export function partFrom(inputs: i32, k: i32, parts: i32): i32 {
 }
 
 /**
- * Lays out what is packed of a plan's kernels, at `packed`; with packed = 0, only returns how many bytes that takes: 0 where products want nothing packed.
- * What fits is packed where the gradient will be: nobody has it while samples run through the kernels.
+ * Lays out what is packed of a plan's kernels, at `packed`; with packed = 0, only returns how many bytes that takes: 0 where
+ * products want nothing packed. What fits is packed where the gradient will be: nobody has it while samples run through the
+ * kernels.
  */
 export function packedOpen(planAt: usize, threads: i32, packed: usize, gradient: usize): usize {
   const plan = changetype<Plan>(planAt), end = realAt(gradient, plan.parameters);
@@ -83,7 +84,8 @@ export function packedTasks(packed: usize): i32 {
 
 /** Task k of them: a thread's rows of a kernel, those that it updates. */
 export function packKernels(plan: Plan, packed: usize, k: i32): void {
-  const head = changetype<PackedKernels>(packed), threads = head.threads, thread = k / head.count, panels = panelsAt(packed, k % head.count);
+  const head = changetype<PackedKernels>(packed), threads = head.threads, thread = k / head.count;
+  const panels = panelsAt(packed, k % head.count);
   const layer = layerAt(plan, panels.layer), inputs = layer.inputs, units = layer.units, kernel = parametersOf(plan, layer);
   const ld = <usize>units * SIZE;
   if (panels.back) packTransposedPart(inputs, units, thread, threads, kernel, ld, panels.at);

@@ -23,7 +23,10 @@ function sharersOf(layer: Layer, rows: i32, threads: i32): i32 {
   return max(1, min(min(most, threads), <i32>(<f64>layer.kernelSize * <f64>rows / LEAST)));
 }
 
-/** In how many parts a thread does its share of a layer. The first layer is the last whose turn comes: small parts are left there, for who is done first. */
+/**
+ * In how many parts a thread does its share of a layer. The first layer is the last whose turn comes: small parts are left there,
+ * for who is done first.
+ */
 function partsOf(layer: Layer, rows: i32, threads: i32): i32 {
   if (!layer.product || sharersOf(layer, rows, threads) < threads) return 1;
   const most = min(layer.inputs / (2 * GRAIN * threads), <i32>(<f64>layer.kernelSize * <f64>rows / (LEAST * <f64>threads)));
@@ -86,7 +89,8 @@ function keepOne(vector: usize, first: i32, n: i32, kept: usize, back: bool): vo
 }
 
 /**
- * Parameters from … to − 1 of a layer move a step. Of a worker it can be told at any moment what it has done; who leads it, thread 0, cannot be outlived.
+ * Parameters from … to − 1 of a layer move a step. Of a worker it can be told at any moment what it has done; who leads it,
+ * thread 0, cannot be outlived.
  */
 function updatePart(u: Update, plan: Plan, layer: Layer, part: Part, thread: i32, place: Place, from: i32, to: i32): void {
   if (!thread) {
@@ -111,7 +115,8 @@ function endOf(layer: Layer, to: i32): i32 {
 
 /** Part k of the kernels: its gradient, and where the run allows it, its update. */
 export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
-  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan), u = updateOf(run);
+  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan);
+  const u = updateOf(run);
   const part = partAt(s, k), i = part.layer, layer = layerAt(plan, i), from = part.from, to = part.to;
   const x = layerInput(plan, i, samplesOf(run).atX), d = deltaOf(s, plan, i), own = realAt(u.gradient, layer.first);
   if (from == to) return;
@@ -122,7 +127,8 @@ export function kernelTask(job: Job, place: Place, thread: i32, k: i32): void {
 
 /** Part k, of which another thread may have done some or all before it died. */
 export function kernelResume(job: Job, place: Place, k: i32): void {
-  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan), u = updateOf(run);
+  const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), plan = changetype<Plan>(run.plan);
+  const u = updateOf(run);
   const part = partAt(s, k), layer = layerAt(plan, part.layer), progress = part.progress, at = progress >> 1;
   if (progress == UNTOUCHED) {
     kernelTask(job, place, 0, k);

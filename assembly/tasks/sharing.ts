@@ -22,8 +22,8 @@ export class Part {
   from: i32;
   to: i32;
   /**
-   * How far the part has come in this step, so that another thread can go on where one has died: UNTOUCHED, or twice the number of the parameter that the
-   * update is at, + 1 once what it changes next is kept at the place of `thread`.
+   * How far the part has come in this step, so that another thread can go on where one has died: UNTOUCHED, or twice the number
+   * of the parameter that the update is at, + 1 once what it changes next is kept at the place of `thread`.
    */
   progress: i32;
   thread: i32;

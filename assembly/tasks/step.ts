@@ -1,5 +1,5 @@
-// A step of training shared between threads, in three jobs: kernels are packed (packed.ts); rows of the batch go forward and back to the errors of every layer; then
-// kernels move (parts.ts). Every number is the product that one thread would have formed.
+// A step of training shared between threads, in three jobs: kernels are packed (packed.ts); rows of the batch go forward and back
+// to the errors of every layer; then kernels move (parts.ts). Every number is the product that one thread would have formed.
 
 import { JobKind } from "../codes";
 import { padded, realAt } from "../addresses";
@@ -118,19 +118,21 @@ export function stepPacks(runAt: usize): i32 {
 const MANY: i32 = 32;
 
 /**
- * Shares the step's samples out between so many threads; returns in how many tasks. Processors are not alike, and have other work: where a task more costs
- * little, since kernels are packed, each thread first takes three quarters of its share, and the rest goes in tasks of their own to who comes first.
+ * Shares the step's samples out between so many threads; returns in how many tasks. Processors are not alike, and have other
+ * work: where a task more costs little, since kernels are packed, each thread first takes three quarters of its share, and the
+ * rest goes in tasks of their own to who comes first.
  */
 export function stepRows(at: usize, threads: i32): i32 {
-  const job = changetype<Job>(at), s = changetype<Sharing>(changetype<Run>(job.run).sharing), shares = max(1, min(threads, s.count / FEW_ROWS));
+  const job = changetype<Job>(at), s = changetype<Sharing>(changetype<Run>(job.run).sharing);
+  const shares = max(1, min(threads, s.count / FEW_ROWS));
   job.option = shares;
   job.cut = packedOf(s) && s.count >= MANY * threads ? 1 : 0;
   return shares << job.cut;
 }
 
 /**
- * Begins a step, number `index` of those that rates were looked up for: its samples are the next of the epoch. Returns how many, 0 where they
- * have no weight and teach nothing, or −1 where the samples at hand have all been used.
+ * Begins a step, number `index` of those that rates were looked up for: its samples are the next of the epoch. Returns how many,
+ * 0 where they have no weight and teach nothing, or −1 where the samples at hand have all been used.
  */
 export function stepTake(runAt: usize, index: i32): i32 {
   const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), samples = samplesOf(run), u = updateOf(run);
@@ -153,7 +155,10 @@ export function stepTake(runAt: usize, index: i32): i32 {
   return count;
 }
 
-/** Σ w·l of the step's samples, once all of them have gone forward; where it is finite, what the step decides for all parameters is decided. */
+/**
+ * Σ w·l of the step's samples, once all of them have gone forward; where it is finite, what the step decides for all parameters
+ * is decided.
+ */
 export function stepValue(runAt: usize): f64 {
   const run = changetype<Run>(runAt), s = changetype<Sharing>(run.sharing), samples = samplesOf(run), u = updateOf(run);
   const value = planLoss(run.plan, s.count, samples.atT, samples.atW);

@@ -31,7 +31,7 @@ export function sumTask(job: Job, place: Place, k: i32): void {
       break;
     }
     case JobKind.diagonal: {
-      curvatureDiagonal(place.room, plan, samples, first, rows, job.scale, place.part, job.option, 0);
+      curvatureDiagonal(place.workspace, plan, samples, first, rows, job.scale, place.part, job.option, 0);
       break;
     }
     default: {
@@ -52,7 +52,7 @@ function prepareStep(job: Job, place: Place, row: i32): void {
   plan.step = from.step;
   const samples = changetype<Samples>(place.samples);
   memory.copy(place.samples, changetype<usize>(samplesOf(run)), offsetof<Samples>());
-  samples.ownSlabs(plan.rows, place.room);
+  samples.ownSlabs(plan.rows, place.workspace);
 }
 
 /** The tasks that there are in float64 only. */
@@ -61,20 +61,24 @@ function prepareStep(job: Job, place: Place, row: i32): void {
 function doubleTask(job: Job, place: Place, first: i32, rows: i32): f64 {
   switch (job.kind) {
     case JobKind.gradientAndDiagonal:
-      return gradientAndDiagonal(place.room, place.plan, place.samples, first, rows, job.scale, place.part, place.partB, job.option, 0);
+      return gradientAndDiagonal(
+        place.workspace, place.plan, place.samples, first, rows, job.scale, place.part, place.partB, job.option, 0,
+      );
     case JobKind.product: {
-      curvatureProduct(place.room, place.plan, place.samples, first, rows, job.scale, job.v, place.part, job.option, 0);
+      curvatureProduct(place.workspace, place.plan, place.samples, first, rows, job.scale, job.v, place.part, job.option, 0);
       return 0;
     }
     case JobKind.normalEquations: {
-      let jacobian = place.room, errors = place.errors;
+      let jacobian = place.workspace, errors = place.errors;
       if (job.v) { // all of J stays, and behind it the errors
-        const n = changetype<Plan>(place.plan).parameters, units = changetype<Samples>(place.samples).outputs, done = (first - job.first) * units;
+        const n = changetype<Plan>(place.plan).parameters, units = changetype<Samples>(place.samples).outputs;
+        const done = (first - job.first) * units;
         jacobian = job.v + <usize>(done * n) * SIZE;
         errors = job.v + <usize>(job.rows * units * n + done) * SIZE;
       }
       return normalEquations(
-        place.plan, place.samples, first, rows, rows, 0, jacobian, job.option ? 0 : errors, place.part, place.partB, place.scratch,
+        place.plan, place.samples, first, rows, rows, 0, jacobian, job.option ? 0 : errors, place.part, place.partB,
+        place.scratch,
       );
     }
   }
@@ -90,8 +94,8 @@ function gather(n: i32, part: usize, out: usize, k: i32): void {
 }
 
 /**
- * The place's sums go aside, so that it has room for another task's; returns whether they could. What is emphasised follows from a slab's outputs, which the next
- * slab would replace.
+ * The place's sums go aside, so that it has room for another task's; returns whether they could. What is emphasised follows from
+ * a slab's outputs, which the next slab would replace.
  */
 export function sumAside(job: Job, place: Place): bool {
   if (!place.aside || (job.run && changetype<Run>(job.run).emphasis)) return false;
@@ -105,7 +109,8 @@ export function sumAside(job: Job, place: Place): bool {
 
 /** The sums of task k, at the place or set aside there, are added to those before. */
 export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
-  const n = changetype<Plan>(place.plan).parameters, part = aside ? place.aside : place.part, partB = aside ? place.asideB : place.partB;
+  const n = changetype<Plan>(place.plan).parameters, part = aside ? place.aside : place.part;
+  const partB = aside ? place.asideB : place.partB;
   if (job.kind == JobKind.evaluate) return;
   if (SIZE == 8 && job.kind == JobKind.normalEquations) {
     for (let i = 0; i < n; i++) { // the upper triangle
@@ -118,7 +123,9 @@ export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
   gather(n, part, job.out, k);
   if (job.run && changetype<Run>(job.run).emphasis) { // in the order of the slabs: what is emphasised depends on it
     const done = k * job.slab;
-    noteSamples(changetype<Run>(job.run), place.plan, changetype<Samples>(place.samples), job.first + done, min(job.slab, job.rows - done));
+    noteSamples(
+      changetype<Run>(job.run), place.plan, changetype<Samples>(place.samples), job.first + done, min(job.slab, job.rows - done),
+    );
   }
   if (SIZE == 8 && job.kind == JobKind.gradientAndDiagonal) gather(n, partB, job.outB, k);
 }

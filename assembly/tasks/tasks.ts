@@ -21,13 +21,19 @@ export function taskCommit(jobAt: usize, thread: i32, index: i32, aside: i32): v
   sumCommit(job, placeOf(job, thread), index, aside != 0);
 }
 
-/** Sets aside what the thread's last task found, where there is room; returns 1 if so: the thread may go on with another one. Nothing else may wait there. */
+/**
+ * Sets aside what the thread's last task found, where there is room; returns 1 if so: the thread may go on with another one.
+ * Nothing else may wait there.
+ */
 export function taskAside(jobAt: usize, thread: i32): i32 {
   const job = changetype<Job>(jobAt);
   return sumAside(job, placeOf(job, thread)) ? 1 : 0;
 }
 
-/** Does at the first thread's place what is left of task number `index`, after others may have done some or all of it. What only computes is done anew. */
+/**
+ * Does at the first thread's place what is left of task number `index`, after others may have done some or all of it. What only
+ * computes is done anew.
+ */
 export function taskResume(jobAt: usize, index: i32): void {
   const job = changetype<Job>(jobAt);
   if (job.kind == JobKind.stepKernels) kernelResume(job, placeOf(job, 0), index);

@@ -1,13 +1,13 @@
 // A network compiled into a plan: the table in linear memory that the kernels run over.
 
-import { Activation as ActivationCodes, Loss as LossCodes } from '../../build/codes.js';
+import { Loss as LossCodes } from '../../build/codes.js';
 import type { Engine } from '../../bindings/core.js';
 import { type Arena, type RealArray, type Reals, type Words, viewOf } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { type Layer, unitsOf } from '../layers/layers.js';
 import type { Loss } from '../layers/losses.js';
-import { Purpose, streamOf } from '../runtime/random.js';
 import { type Work, call } from '../runtime/work.js';
+import { type Arrays, kindOf } from './kinds.js';
 
 /** What a network computes, without its parameters. */
 export interface Architecture {
@@ -27,34 +27,6 @@ export interface ParameterShape {
   readonly trained: boolean;
 }
 
-/** What the parameters of a kind of layer are called, and their shapes. */
-function arraysOf(layer: Layer, inputs: number): { parameters: [string, number[]][]; statistics: [string, number[]][] } {
-  switch (layer.type) {
-    case 'dense': {
-      const { units, bias } = layer;
-      return {
-        parameters: [['kernel', [inputs, units]], ...(bias ? ([['bias', [units]]] as [string, number[]][]) : [])],
-        statistics: [],
-      };
-    }
-    case 'rbf':
-      return {
-        parameters: [
-          ['centres', [inputs, layer.units]],
-          ['logWidths', [layer.units]],
-        ],
-        statistics: [],
-      };
-    case 'batchNorm':
-    case 'layerNorm': {
-      const each = (names: string[]) => names.map((name): [string, number[]] => [name, [inputs]]);
-      return { parameters: each(['scale', 'shift']), statistics: each(layer.type === 'batchNorm' ? ['mean', 'variance'] : []) };
-    }
-    default:
-      return { parameters: [], statistics: [] };
-  }
-}
-
 /**
  * The parameters and statistics of an architecture, layer by layer: kernel, bias; centres, logWidths; scale, shift, mean,
  * variance.
@@ -63,14 +35,14 @@ export function parameterShapes({ inputs, layers }: Pick<Architecture, 'inputs' 
   const shapes: { -readonly [K in keyof ParameterShape]: ParameterShape[K] }[] = [];
   let fanIn = inputs;
   layers.forEach((layer, i) => {
-    const { parameters, statistics } = arraysOf(layer, fanIn);
-    const add = (arrays: [string, number[]][], trained: boolean) => {
+    const kind = kindOf(layer);
+    const add = (arrays: Arrays, trained: boolean) => {
       for (const [name, shape] of arrays) {
         shapes.push({ name: `layers.${i}.${name}`, shape, first: 0, size: shape.reduce((a, b) => a * b), trained });
       }
     };
-    add(parameters, true);
-    add(statistics, false);
+    add(kind.parameters(layer, fanIn), true);
+    add(kind.statistics?.(layer, fanIn) ?? [], false);
     fanIn = unitsOf(layer, fanIn);
   });
   let first = 0;
@@ -137,39 +109,13 @@ export class Plan {
     this.address = arena.allocate(core.planBytes(layers.length));
     core.planOpen(this.address, layers.length, inputs, LossCodes[loss]);
     layers.forEach((layer, i) => {
-      this.describe(layer, i);
+      kindOf(layer).describe(core, this.address, i, layer);
     });
     this.parameters = core.planParameters(this.address);
     this.slab = Math.max(1, Math.min(rows, core.planSlab(this.address, training ? 1 : 0)));
     const workspace = arena.allocate(core.planWorkspace(this.address, this.slab, training ? 1 : 0));
     core.planBind(this.address, this.slab, training ? 1 : 0, theta.address, workspace);
     this.slabs = arena.allocate(core.planSlabs(this.address));
-  }
-
-  /** Tells the plan what layer i is. */
-  private describe(layer: Layer, i: number): void {
-    const { core } = this.engine;
-    const { address } = this;
-    switch (layer.type) {
-      case 'dense':
-        core.planDense(address, i, layer.units, ActivationCodes[layer.activation], layer.slope, layer.bias ? 1 : 0);
-        break;
-      case 'rbf':
-        core.planRbf(address, i, layer.units);
-        break;
-      case 'batchNorm':
-        core.planBatchNorm(address, i, layer.epsilon, layer.momentum);
-        break;
-      case 'layerNorm':
-        core.planLayerNorm(address, i, layer.epsilon);
-        break;
-      case 'dropout':
-        core.planDropout(address, i, layer.rate, streamOf(Purpose.dropout, i));
-        break;
-      case 'gaussianNoise':
-        core.planNoise(address, i, layer.deviation, streamOf(Purpose.noise, i));
-        break;
-    }
   }
 
   /** A set of samples for `evaluate` and `gradient`, or those of it that `indices` first … first + count − 1 pick. */
