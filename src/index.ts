@@ -16,7 +16,7 @@ export { Regressor, type RegressorEvaluation, type RegressorOptions, type Regres
 export type { RowChunks } from './estimators/chunks.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimators/options.js';
 export type { Recipe } from './estimators/recipe.js';
-export type { Candidate, Choice } from './estimators/selection.js';
+export type { Candidate, Choice } from './estimators/choice.js';
 export type { ColumnSpec } from './data/column-spec.js';
 export type { Limits, Sentinel } from './data/extremes.js';
 export type { Scaling } from './data/spread.js';

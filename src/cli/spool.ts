@@ -3,7 +3,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { EncodedChunk, Spool } from '../estimators/chunks.js';
+import type { Spool, SpooledRows } from '../estimators/chunks.js';
 
 type Reals = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
@@ -39,7 +39,7 @@ export class FileSpool implements Spool {
     return !this.failed;
   }
 
-  async put({ rows, x, t, w }: EncodedChunk): Promise<void> {
+  async put({ rows, x, t, w }: SpooledRows): Promise<void> {
     if (this.failed) return;
     this.single = x instanceof Float32Array;
     const place: Place = { rows, at: this.end, lengths: [x.length, t.length, w?.length] };
@@ -52,7 +52,7 @@ export class FileSpool implements Spool {
     }
   }
 
-  async *chunks(): AsyncGenerator<EncodedChunk, void, undefined> {
+  async *chunks(): AsyncGenerator<SpooledRows, void, undefined> {
     const most = (i: 0 | 1) => this.places.reduce((length, { lengths }) => Math.max(length, lengths[i]), 0);
     const room = (length: number): Reals => (this.single ? new Float32Array(length) : new Float64Array(length));
     const [xs, ts] = [room(most(0)), room(most(1))];

@@ -1,6 +1,7 @@
 // From a table's columns to a network's inputs, always in the same way: numbers centred and scaled, categories as indicators,
 // gaps filled.
 
+import type { RealArray } from '../../bindings/memory.js';
 import { DataError, shown, counted } from '../runtime/errors.js';
 import type { Column } from './column.js';
 import { ColumnsLearner } from './columns.js';
@@ -166,7 +167,7 @@ export class Encoder {
    * The inputs of a table's rows, N×inputs row-major.
    * @throws DataError for other columns than in training, or gaps where they are refused
    */
-  encode(t: Table, precision: 'float32' | 'float64'): Float32Array | Float64Array {
+  encode(t: Table, precision: 'float32' | 'float64'): RealArray {
     const places = this.places(t);
     const out = precision === 'float32' ? new Float32Array(t.rows * this.inputs) : new Float64Array(t.rows * this.inputs);
     let first = 0;

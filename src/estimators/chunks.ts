@@ -2,6 +2,7 @@
 
 import { type Rows, type Table, table } from '../data/table.js';
 import { DataError, shown } from '../runtime/errors.js';
+import type { EncodedRows } from './encoded.js';
 
 /** Rows and their targets chunk by chunk; called for each pass over them, and begins anew each time. */
 export type RowChunks<Targets> = () => AsyncIterable<readonly [Rows, Targets]> | Iterable<readonly [Rows, Targets]>;
@@ -10,32 +11,17 @@ export function isRowChunks<Targets>(rows: unknown): rows is RowChunks<Targets> 
   return typeof rows === 'function';
 }
 
-/** Encoded rows: rows×inputs, rows×outputs, and one weight a row or none. */
-export interface EncodedChunk {
-  readonly rows: number;
-  readonly x: Float32Array | Float64Array;
-  readonly t: Float32Array | Float64Array;
-  readonly w: Float64Array | undefined;
-}
+/** A chunk as a spool keeps it. */
+export type SpooledRows = Omit<EncodedRows, 'inputs' | 'outputs' | 'classes'>;
 
 /** Where encoded chunks are kept from pass to pass, where that costs less than to read and encode them anew. */
 export interface Spool {
   /** Adds a chunk; where that fails, the spool is not to be used. */
-  put(chunk: EncodedChunk): Promise<void>;
+  put(chunk: SpooledRows): Promise<void>;
   /** Whether it has all that was put. */
   readonly complete: boolean;
   /** The chunks, from the first. The arrays of one are used anew for the next. */
-  chunks(): AsyncIterable<EncodedChunk>;
-}
-
-/** Learns how to code targets, from all of them at once or chunk by chunk. */
-export interface CodingLearner<Targets, Coding> {
-  /** @throws DataError */
-  add(targets: Targets, rows: number): void;
-  /** @throws DataError where there is nothing to learn */
-  finish(): Coding;
-  /** Weights of classes that go by how frequent these are, as plain ones. */
-  classWeights?(given: unknown): unknown;
+  chunks(): AsyncIterable<SpooledRows>;
 }
 
 /**
@@ -70,16 +56,4 @@ export async function* eachChunk<Targets, T>(
     number++;
   }
   if (number === 0) throw new DataError('chunks', 'there are none: the function must return a fresh iterable each time');
-}
-
-/** Arrays one behind the other. */
-export function concatenated<T extends Float32Array | Float64Array | Uint32Array>(parts: readonly T[], empty: T): T {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const whole = new (empty.constructor as new (length: number) => T)(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

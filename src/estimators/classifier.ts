@@ -1,30 +1,23 @@
 // The classifier: labels in, labels out.
 
-import { type Calibration, calibration, fitScale } from '../data/calibration.js';
+import { type Calibration, calibration } from '../data/calibration.js';
 import { rowWeights } from '../data/dataset.js';
 import { type Rows, type Table, table } from '../data/table.js';
-import { coded } from '../data/targets.js';
-import { CLASSES, type Label, type LabelsLike, classIndices, argmax } from '../data/classes.js';
-import { ModelFileError, OptionError, shown } from '../runtime/errors.js';
+import { CLASSES, type Label, type LabelsLike, argmax } from '../data/classes.js';
+import { ModelFileError, OptionError } from '../runtime/errors.js';
 import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
-import {
-  type ClassWeights,
-  type ClassifierEvaluation,
-  EvaluationSums,
-  type LabelCoding,
-  LabelsLearner,
-  requireLength,
-} from './labels.js';
-import { type CodedTargets, Estimator, optionsOf } from './estimator.js';
+import { type ClassWeights, LabelCoder, type LabelCoding } from './labels.js';
+import { type ClassifierEvaluation, EvaluationSums, rowLoss } from './class-evaluation.js';
+import { Estimator } from './estimator.js';
+import { optionsOf } from './file/estimator.js';
+import { shaped } from './encoded.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
-import { fields, readable } from '../format/fields.js';
+import { readable } from '../format/fields.js';
 import { FIT_OPTIONS } from '../training/options.js';
 import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
 import { apart, type Checked, checked, value } from '../runtime/options.js';
-import { type Head, HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
-import type { Members } from './members.js';
-import { type Problem, shaped } from './problem.js';
+import { HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
 
 export type { ClassifierEvaluation };
 
@@ -54,19 +47,6 @@ const CLASSIFIER_RUN_OPTIONS = {
   ),
 };
 
-/** A scale that is known already is fitted again to this many rows per class and more. */
-const ROWS_PER_CLASS = 10;
-
-/** Codings in files; those of earlier files have no scale. */
-const CODING = {
-  classes: CLASSES,
-  scale: value<number | null>(
-    'a number ≥ 0, or null',
-    (v) => v === null || (typeof v === 'number' && v >= 0 && v < Infinity),
-    null,
-  ),
-};
-
 /**
  * Learns to tell classes apart.
  *
@@ -81,15 +61,13 @@ const CODING = {
  */
 export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>, LabelCoding> {
   readonly kind = 'classifier';
-  private readonly announced: readonly Label[] | undefined;
-  protected readonly head: Head;
+  protected readonly coder: LabelCoder;
 
   /** @throws OptionError */
   constructor(options?: ClassifierOptions) {
     super('Classifier', options, CLASSIFIER_OPTIONS);
     const own = this.options as unknown as Checked<typeof CLASSIFIER_OPTIONS>;
-    this.announced = own.classes;
-    this.head = headFrom('Classifier', own);
+    this.coder = new LabelCoder(headFrom('Classifier', own), own.classes);
     if (own.labelSmoothing > 0 && own.loss !== 'crossEntropy') {
       const expected = `0 with the loss ${own.loss}; its targets are set by targetValues`;
       throw new OptionError('Classifier.labelSmoothing', own.labelSmoothing, expected);
@@ -149,8 +127,8 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
     options?: ClassifierRunOptions,
   ): Promise<this> {
     const run = checked('Classifier.fit', CLASSIFIER_RUN_OPTIONS, isRowChunks(rows) ? labels : options);
-    if (isRowChunks<ArrayLike<L>>(rows)) await this.trainChunks(rows, run, run.classWeights);
-    else await this.train(rows, labels as ArrayLike<L>, run, run.classWeights);
+    if (isRowChunks<ArrayLike<L>>(rows)) await this.fitChunks(rows, run, run.classWeights);
+    else await this.fitRows(rows, labels as ArrayLike<L>, run, run.classWeights);
     return this;
   }
 
@@ -161,7 +139,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
    * @throws DataError for a label that neither training nor `classes` knew
    */
   async partialFit(rows: Rows, labels: ArrayLike<L>, options?: PartialFitOptions): Promise<this> {
-    await this.continue(rows, labels, options);
+    await this.continueOn(rows, labels, options);
     return this;
   }
 
@@ -217,7 +195,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
     options: { sampleWeights?: ArrayLike<number> } | undefined,
   ): void {
     const { coding, members } = this.trained;
-    const { t: truths, classes: indices } = this.encodeTargets(labels, coding, t.rows);
+    const { t: truths, classes: indices } = this.coder.encode(labels, coding, t.rows, this.options.precision);
     const x = this.encoded(t);
     const n = coding.classes.length;
     const sure = this.calibration;
@@ -241,7 +219,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
       tally.add(c, argmax(outputs, r * n, n), w);
       if (w === 0) return;
       logLoss -= w * logs[r * n + c]!;
-      if (sure) loss += w * rowLoss(this.head, outputs, truths, r * n, n);
+      if (sure) loss += w * rowLoss(this.coder.head, outputs, truths, r * n, n);
       all += w;
     });
     sums.add((sure ? loss : logLoss) / all, logLoss / all, tally.confusion);
@@ -252,93 +230,4 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
     const { coding, members } = this.trained;
     return coding.scale === null ? undefined : calibration(members.first.engine, coding.classes.length, coding.scale);
   }
-
-  protected codingLearner(): LabelsLearner {
-    return new LabelsLearner(this.announced);
-  }
-
-  protected readCoding(config: Readonly<Record<string, unknown>>): LabelCoding {
-    const { classes, scale } = fields('coding', CODING, config);
-    if ((scale === null) !== (this.head.loss === 'crossEntropy'))
-      throw new ModelFileError(`damaged: coding.scale is ${scale} with the loss ${this.head.loss}`);
-    return { classes, scale };
-  }
-
-  protected encodeTargets(labels: ArrayLike<Label>, { classes }: LabelCoding, rows: number): CodedTargets {
-    requireLength(labels, rows);
-    const n = classes.length;
-    const found = classIndices(labels, classes);
-    const t = coded(
-      found,
-      n,
-      this.head,
-      this.options.precision === 'float32' ? new Float32Array(rows * n) : new Float64Array(rows * n),
-    );
-    return { t, classes: found };
-  }
-
-  protected override settled(coding: LabelCoding, members: Members, problem: Problem): LabelCoding {
-    const { inputs, classes, w, rows } = problem;
-    const n = coding.classes.length;
-    if (this.head.loss === 'crossEntropy' || (coding.scale !== null && rows < ROWS_PER_CLASS * n)) return coding;
-    return {
-      ...coding,
-      scale: fitScale(members.first.engine, members.predict(shaped(problem.x.slice(), inputs)), classes!, n, w),
-    };
-  }
-
-  protected outputsFor({ classes }: LabelCoding): number {
-    return classes.length;
-  }
-
-  protected classWeights(
-    { classes }: LabelCoding,
-    truths: Uint32Array | undefined,
-    w: Float64Array | undefined,
-    given: ClassifierRunOptions['classWeights'],
-  ): Float64Array | undefined {
-    if (given === undefined) return w;
-    const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
-    return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
-  }
-}
-
-/** The loss of a row whose outputs are no probabilities. */
-function rowLoss({ loss }: Head, a: ArrayLike<number>, t: ArrayLike<number>, at: number, n: number): number {
-  let sum = 0;
-  for (let j = at; j < at + n; j++) sum += loss === 'hinge' ? Math.max(0, 1 - a[j]! * t[j]!) : (a[j]! - t[j]!) ** 2;
-  return sum / n;
-}
-
-/** N/(classes·members) for each class that has members. */
-function balanced(count: number, truths: Uint32Array, w: Float64Array | undefined): number[] {
-  const members = new Array<number>(count).fill(0);
-  truths.forEach((c, r) => {
-    members[c]! += w ? w[r]! : 1;
-  });
-  const all = members.reduce((a, b) => a + b);
-  const present = members.filter((n) => n > 0).length;
-  return members.map((n) => (n > 0 ? all / (present * n) : 0));
-}
-
-function named(classes: readonly Label[], given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>): number[] {
-  const find = (label: Label) =>
-    given instanceof Map ? (given.get(label) as number | undefined) : (given as Record<string, number>)[String(label)];
-  const labels: readonly unknown[] = given instanceof Map ? [...given.keys()] : Object.keys(given);
-  const known = new Set<unknown>(given instanceof Map ? classes : classes.map(String));
-  const stranger = labels.find((label) => !known.has(label));
-  if (stranger !== undefined) {
-    const expected = `only labels that there are: ${classes.slice(0, 20).map(shown).join(', ')}`;
-    const what = `classWeights[${shown(stranger)}]`;
-    throw new OptionError(what, stranger, expected, `${what}: no such label; expected ${expected}`);
-  }
-  const weights = classes.map((label) => {
-    const weight = find(label);
-    if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) {
-      throw new OptionError(`classWeights[${shown(label)}]`, weight, 'a number ≥ 0 for each label');
-    }
-    return weight;
-  });
-  if (weights.every((weight) => weight === 0)) throw new OptionError('classWeights', given, 'some weight > 0');
-  return weights;
 }

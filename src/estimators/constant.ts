@@ -3,7 +3,8 @@
 import type { Engine } from '../../bindings/core.js';
 import { Arena, Reals } from '../../bindings/memory.js';
 import type { Network } from '../network/network.js';
-import { type Problem, shaped } from './problem.js';
+import { shaped } from './encoded.js';
+import type { Problem } from './problem.js';
 
 /** Weighted means of the targets, one an output. */
 function means({ t, w, rows, outputs }: Problem): Float64Array {

@@ -8,9 +8,9 @@ import type { Network } from '../network/network.js';
 import type { Method, MethodState } from '../methods/method.js';
 import { sgd } from '../methods/sgd.js';
 import { decayByRule, largestEigenvalue, noiseRate, startRate } from './defaults.js';
-import { type Change, fold, folded } from './fold.js';
+import { type Change, fold, folded } from './rescaling.js';
 import type { Head } from './head.js';
-import { type Problem, shaped } from './problem.js';
+import type { Problem } from './problem.js';
 import type { Fixed, Recipe } from './recipe.js';
 
 /** The inputs that steps have met so far, in means over rows. Plain data. */
@@ -116,7 +116,6 @@ export function stepOptions(problem: Problem, { rate, momentum, weightDecay, bat
   return {
     ...all,
     ...(whole && picks && { order: 'shuffle' }), // there is nothing to pick from
-    ...(problem.w && { sampleWeights: problem.w }),
   };
 }
 
@@ -146,11 +145,11 @@ export interface Continued {
  * any weights.
  */
 export async function continued(network: Network, before: Standing, problem: Problem, options: FitOptions): Promise<Continued> {
-  const [x, t] = [shaped(problem.x, problem.inputs), shaped(problem.t, problem.outputs)];
+  const { data } = problem;
   const unit = lossOfConstant(problem);
-  const lossOf = () => network.evaluate(x, t, problem.w && { sampleWeights: problem.w }).loss / unit;
+  const lossOf = () => network.evaluate(data).loss / unit;
   const start = network.theta.read();
-  const { history, state } = await network.fitWithState(x, t, options, {
+  const { history, state } = await network.fitWithState(data, undefined, options, {
     resume: before.state,
     watches: false,
     resumable: false,

@@ -5,10 +5,11 @@ import { argmax } from '../data/classes.js';
 import { constantLoss } from './constant.js';
 import { MEMBERS, fewRowsDecay } from './defaults.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';
-import { type Problem, datasetOf, shaped } from './problem.js';
-import { type Recipe, type Recipes, build } from './recipe.js';
-import type { Selected } from './selection.js';
-import { train } from './training.js';
+import type { Problem } from './problem.js';
+import type { Recipe } from './recipe.js';
+import { type Recipes, build } from './recipes.js';
+import type { Selected } from './choice.js';
+import { trainByRecipe } from './training.js';
 
 /** Fewer rows than this are few; fewer classes' rows are few up to `SOME`. */
 const FEW = 10;
@@ -60,16 +61,14 @@ export async function fewRows(engine: Engine, problem: Problem, recipes: Recipes
 
 /** Whether a linear classifier gets every row right. */
 async function separates(engine: Engine, problem: Problem, recipe: Recipe): Promise<boolean> {
-  const { inputs, outputs, classes, seed } = problem;
-  const data = datasetOf(problem);
+  const { outputs, classes, seed, data } = problem;
   const network = await build(problem, recipe, seed);
   try {
     const bar = { data, constant: constantLoss(engine, problem) };
-    await train({ problem, recipe, network, rows: 'all, to be separated' }, data, bar, {}, false);
-    const found = network.outputsFor(shaped(problem.x.slice(), inputs));
+    await trainByRecipe({ problem, recipe, network, rows: 'all, to be separated' }, data, bar, {}, false);
+    const found = network.outputsFor(problem.X);
     return classes!.every((c, r) => argmax(found, r * outputs, outputs) === c);
   } finally {
     network.dispose();
-    data.dispose();
   }
 }

@@ -2,7 +2,6 @@
 
 import { counted } from '../runtime/errors.js';
 import type { Engine } from '../../bindings/core.js';
-import type { Dataset } from '../data/dataset.js';
 import { type History, type StopReason, emptyHistory } from '../training/history.js';
 import type { Interruption } from '../training/interruption.js';
 import type { FitOptions } from '../training/options.js';
@@ -15,12 +14,14 @@ import type { Head } from './head.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';
 import { Members, memberSeed } from './members.js';
 import type { ESTIMATOR_OPTIONS, EstimatorHistory, FitProgress, RUN_OPTIONS } from './options.js';
-import { type Problem, placed } from './problem.js';
-import { type Fixed, type Recipe, Recipes, build, scaledUp } from './recipe.js';
+import type { Problem } from './problem.js';
+import type { Fixed, Recipe } from './recipe.js';
+import { Recipes, build, scaledUp } from './recipes.js';
 import type { Ridge } from './ridge.js';
-import { type Choice, type Selected, select, untrained } from './selection.js';
+import { select } from './selection.js';
+import { type Choice, type Selected, untrained } from './choice.js';
 import { solvable } from './techniques.js';
-import { type Bar, RESTARTS, type Trained, holds, train } from './training.js';
+import { type Bar, RESTARTS, type Trained, holds, trainByRecipe } from './training.js';
 
 /** A model, and how it came to be. */
 export interface Made {
@@ -39,8 +40,6 @@ export interface Made {
 export interface Material {
   readonly engine: Engine;
   readonly problem: Problem;
-  /** The problem's rows. */
-  readonly data: Dataset;
   /** All rows, where the problem is a sample of them. */
   readonly chunks: Chunks | undefined;
   readonly options: Checked<typeof ESTIMATOR_OPTIONS>;
@@ -58,7 +57,8 @@ const ROUNDING = 1e-5;
 
 /** Chooses a model, trains its networks, and sees to it that it is no worse than a constant. @throws what the signal says, before there is a model */
 export async function make(material: Material): Promise<Made> {
-  const { engine, problem, data, options, fixed, run, interruption, chunks } = material;
+  const { engine, problem, options, fixed, run, interruption, chunks } = material;
+  const { data } = problem;
   const report = reporter(material);
   const whole = chunks === undefined;
   const bar = { data, constant: constantLoss(engine, problem) };
@@ -80,14 +80,9 @@ export async function make(material: Material): Promise<Made> {
   run.signal?.throwIfAborted();
   const ended = (made: Made) => (halted ? cutOff(made) : made);
   if (!selected.squashed) return ended(advised(await follow(material, bar, selected), bar, fixed, problem));
-  const other = placed(material.squashed()!);
-  try {
-    const own = { ...material, problem: other.problem, data: other.data };
-    const drawnIn = { ...bar, data: other.data };
-    return ended({ ...advised(await follow(own, drawnIn, selected), drawnIn, fixed, problem), squashed: true });
-  } finally {
-    other.data.dispose();
-  }
+  const own = { ...material, problem: material.squashed()! };
+  const drawnIn = { ...bar, data: own.problem.data };
+  return ended({ ...advised(await follow(own, drawnIn, selected), drawnIn, fixed, problem), squashed: true });
 }
 
 /** A model whose search was ended by the clock, with a record that says so, even if its training had time enough. */
@@ -177,12 +172,12 @@ function trainOne(
   k: number,
   count: number,
 ): Promise<Trained> {
-  const { problem, data, chunks, options, fit, run, interruption } = material;
+  const { problem, chunks, options, fit, run, interruption } = material;
   const report = reporter(material);
   let furthest = 0; // training that begins again goes back
   const { validation, earlyStopping } = options;
   const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
-  return train({ problem, recipe: settings(choice), network, rows: 'all' }, chunks ?? data, bar, {
+  return trainByRecipe({ problem, recipe: settings(choice), network, rows: 'all' }, chunks ?? problem.data, bar, {
     ...fit,
     ...left,
     ...(run.signal && { signal: run.signal }),
@@ -209,8 +204,8 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
     const recipe = new Recipes(problem, { ...fixed, rate: undefined }).of(LINEAR, 10 / problem.rows);
     const network = await build(problem, recipe, problem.seed);
     const { method: _, ...techniques } = problem.techniques;
-    const task = { problem: { ...problem, techniques }, recipe, network, rows: 'all, linear' };
-    const one = await train(task, bar.data, bar, {}).catch((error) => {
+    const task = { problem, techniques, recipe, network, rows: 'all, linear' };
+    const one = await trainByRecipe(task, bar.data, bar, {}).catch((error) => {
       network.dispose();
       throw error;
     });

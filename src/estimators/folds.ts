@@ -4,10 +4,11 @@ import type { Engine } from '../../bindings/core.js';
 import { deal, permutation } from '../data/split.js';
 import type { Network } from '../network/network.js';
 import { Purpose } from '../runtime/random.js';
-import { type Bar, type Trained, train } from './training.js';
+import { type Bar, type Trained, trainByRecipe } from './training.js';
 import { constantLoss } from './constant.js';
-import { type Problem, datasetOf, picked, shaped, someRows } from './problem.js';
-import { type Recipe, build } from './recipe.js';
+import type { Problem } from './problem.js';
+import type { Recipe } from './recipe.js';
+import { build } from './recipes.js';
 
 /** The rows of a problem dealt into parts of even size, of each class alike. */
 export class Folds {
@@ -38,7 +39,13 @@ export class Folds {
     const network = await build(problem, recipe, problem.seed);
     try {
       const bar = this.restOf(k);
-      const trained = await train({ problem, recipe, network, rows: `but ${k} of ${this.count}` }, bar.data, bar, {}, false);
+      const trained = await trainByRecipe(
+        { problem, recipe, network, rows: `but ${k} of ${this.count}` },
+        bar.data,
+        bar,
+        {},
+        false,
+      );
       heldOutErrors(problem, network, this.parts[k]!, errors);
       return { network, trained };
     } catch (error) {
@@ -63,9 +70,8 @@ export class Folds {
     const { engine, problem } = this;
     const held = new Set(this.parts[k]);
     const kept = Uint32Array.from({ length: problem.rows }, (_, r) => r).filter((r) => !held.has(r));
-    const some = someRows(problem, kept);
-    const data = datasetOf(some);
-    this.rest = { k, bar: { data, constant: constantLoss(engine, some) } };
+    const some = problem.some(kept);
+    this.rest = { k, bar: { data: some.data, constant: constantLoss(engine, some) } };
     return this.rest.bar;
   }
 }
@@ -83,8 +89,8 @@ function soleMembers(classes: Uint32Array | undefined): Set<number> {
 
 function heldOutErrors(problem: Problem, network: Network, part: Uint32Array, errors: Float64Array): void {
   if (part.length === 0) return;
-  const { head, inputs, outputs } = problem;
-  const found = network.outputsFor(shaped(picked(problem.x, inputs, part), inputs));
+  const { head, outputs } = problem;
+  const found = network.outputsFor(problem.inputsOf(part));
   const { t } = problem;
   part.forEach((row, i) => {
     let sum = 0;

@@ -1,7 +1,7 @@
 // From a table to a network's inputs: columns encoded, and decorrelated where that was asked for.
 
 import { engineOf } from '../../bindings/load.js';
-import type { Precision } from '../../bindings/memory.js';
+import type { Precision, RealArray } from '../../bindings/memory.js';
 import { Encoder, type EncoderSpec, type InputScaling } from '../data/encoder.js';
 import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
 import { type Normalizer, type NormalizerJSON, restored } from '../data/normalize/normalizer.js';
@@ -37,7 +37,7 @@ export class Inputs {
    */
   static async fit(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
     const encoder = Encoder.fit(t, fills);
-    return this.from(encoder, decorrelate, async () => encoder.encode(t, 'float64') as Float64Array);
+    return this.from(encoder, decorrelate, async () => encoder.encode(t, 'float64') as Float64Array<ArrayBuffer>);
   }
 
   /**
@@ -78,7 +78,7 @@ export class Inputs {
   static async from(
     encoder: Encoder,
     decorrelate: boolean | DecorrelateOptions,
-    sample: () => Promise<Float64Array>,
+    sample: () => Promise<RealArray>,
   ): Promise<Inputs> {
     if (decorrelate === false) return new this(encoder, undefined);
     const map = normalize.decorrelate(decorrelate === true ? {} : decorrelate);
@@ -100,9 +100,9 @@ export class Inputs {
   }
 
   /** The inputs of a table's rows, row-major. @throws DataError */
-  encode(t: Table, precision: Precision): Float32Array | Float64Array {
+  encode(t: Table, precision: Precision): RealArray {
     if (!this.whitening) return this.encoder.encode(t, precision);
-    const data = this.encoder.encode(t, 'float64') as Float64Array;
+    const data = this.encoder.encode(t, 'float64');
     const white = this.whitening.apply({ data, shape: [t.rows, this.encoder.inputs] }).data;
     return precision === 'float32' ? Float32Array.from(white) : white;
   }

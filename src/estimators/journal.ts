@@ -8,13 +8,11 @@ import type { Checkpoint } from '../training/checkpoint.js';
 import type { History } from '../training/history.js';
 import type { Network } from '../network/network.js';
 import type { MethodState } from '../methods/method.js';
-import type { RUN_OPTIONS, Resumable } from './options.js';
-import type { Checked } from '../runtime/options.js';
-import type { Problem } from './problem.js';
+import type { EncodedRows } from './encoded.js';
 import type { Recipe } from './recipe.js';
 
 /** A training that has ended. */
-export interface Done {
+export interface EndedTraining {
   /** All parameters, in the precision that the network then had. */
   readonly weights: RealArray;
   readonly history: History;
@@ -25,15 +23,15 @@ export interface Done {
 }
 
 /** One that was interrupted, or is under way. */
-export interface Underway {
+export interface OpenTraining {
   /** How often it had begun again. */
   readonly restarts: number;
   readonly checkpoint: Checkpoint;
 }
 
-/** Which rows a training is on, and of what network. */
-export interface Task {
-  readonly problem: Problem;
+/** What tells a training from the others of a fit. */
+export interface TrainingKey {
+  readonly problem: { readonly drawnIn: boolean };
   readonly recipe: Recipe;
   readonly network: Network;
   /** Which rows: all of them, or all but a part. */
@@ -46,36 +44,36 @@ export class Journal {
 
   constructor(
     readonly asked: Asked,
-    readonly done = new Map<string, Done>(),
-    readonly begun = new Map<string, Underway>(),
+    readonly done = new Map<string, EndedTraining>(),
+    readonly begun = new Map<string, OpenTraining>(),
   ) {}
 
   /** What came of a training before, put in its network; undefined where it is still to be done. */
-  async replayed(task: Task): Promise<Done | undefined> {
-    const done = this.done.get(keyOf(task));
-    if (done) await task.network.adoptWeights(done.weights);
+  async replayed(training: TrainingKey): Promise<EndedTraining | undefined> {
+    const done = this.done.get(keyOf(training));
+    if (done) await training.network.adoptWeights(done.weights);
     return done;
   }
 
   /** A training begins, or begins again; says where it was, if it was interrupted. */
-  begin(task: Task, restarts: number): Underway | undefined {
-    const key = keyOf(task);
-    this.at = { key, network: task.network, restarts };
+  begin(training: TrainingKey, restarts: number): OpenTraining | undefined {
+    const key = keyOf(training);
+    this.at = { key, network: training.network, restarts };
     return this.begun.get(key);
   }
 
   /** It has ended; where it was interrupted, so that it can be taken up. */
-  end(task: Task, { history, state, rate, restarts, failed }: Omit<Done, 'weights'>): void {
-    const key = keyOf(task);
-    const { checkpoint } = task.network.state;
+  end(training: TrainingKey, { history, state, rate, restarts, failed }: Omit<EndedTraining, 'weights'>): void {
+    const key = keyOf(training);
+    const { checkpoint } = training.network.state;
     this.at = undefined;
     this.begun.delete(key);
     if (checkpoint) this.begun.set(key, { restarts, checkpoint });
-    else this.done.set(key, { weights: task.network.theta.read(), history, state, rate, restarts, failed });
+    else this.done.set(key, { weights: training.network.theta.read(), history, state, rate, restarts, failed });
   }
 
   /** Trainings that can be taken up, with the one at work where that is between two epochs. */
-  get open(): ReadonlyMap<string, Underway> {
+  get open(): ReadonlyMap<string, OpenTraining> {
     const { at, begun } = this;
     if (!at) return begun;
     try {
@@ -88,8 +86,14 @@ export class Journal {
   }
 }
 
-function keyOf({ problem, recipe, network, rows }: Task): string {
-  return JSON.stringify([problem.drawnIn === true, rows, network.seed, recipe]);
+function keyOf({ problem, recipe, network, rows }: TrainingKey): string {
+  return JSON.stringify([problem.drawnIn, rows, network.seed, recipe]);
+}
+
+/** A model whose fit may have been interrupted. */
+export interface Resumable {
+  /** @internal */
+  readonly interruptedFit: Journal | undefined;
 }
 
 /** What a fit that is to be taken up has trained. @throws OptionError where there is nothing to take up */
@@ -105,8 +109,8 @@ function journalToResume(call: string, resume: boolean | 'ifAny' | Resumable, ow
 const OTHERWISE = ['threads', 'missing'];
 
 /** What an estimator was asked, and of what rows. */
-function askedOf(options: object, seed: number, { x, t, w, rows, all = rows }: Problem): Asked {
-  const sum = (a: Problem['x']) => crc32([new Uint8Array(a.buffer, a.byteOffset, a.byteLength)]);
+function askedOf(options: object, seed: number, { x, t, w }: EncodedRows, all: number): Asked {
+  const sum = (a: Float32Array | Float64Array) => crc32([new Uint8Array(a.buffer, a.byteOffset, a.byteLength)]);
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !OTHERWISE.includes(name));
   return {
     rows: String(all),
@@ -134,22 +138,32 @@ function requireSameFit(call: string, before: Asked, now: Asked, options: Readon
   }
 }
 
+/** Options of a fit that say whether it may be interrupted, or goes on. */
+interface InterruptibleRun {
+  readonly resume: boolean | 'ifAny' | Resumable;
+  readonly signal: AbortSignal | undefined;
+  readonly timeLimit: number;
+  readonly onProgress: unknown;
+}
+
 /**
  * What a fit writes its trainings to, where it may be interrupted or is taken up; undefined where it is not worth the copies.
  * @param own that of the model's last fit
+ * @param all how many rows there are, of which the encoded ones may be a sample
  * @throws OptionError, DataError where a fit is to be taken up that was asked something else, or is not there
  */
 export function journalFor(
   call: string,
-  { resume, signal, timeLimit, onProgress }: Checked<typeof RUN_OPTIONS>,
+  { resume, signal, timeLimit, onProgress }: InterruptibleRun,
   own: Journal | undefined,
   options: object,
   seed: number,
-  problem: Problem,
+  encoded: EncodedRows,
+  all: number,
 ): Journal | undefined {
   const before = journalToResume(call, resume, own);
   if (!before && !signal && !onProgress && timeLimit === Infinity) return undefined;
-  const asked = askedOf(options, seed, problem);
+  const asked = askedOf(options, seed, encoded, all);
   if (before) requireSameFit(call, before.asked, asked, options as Readonly<Record<string, unknown>>);
   return before ?? new Journal(asked);
 }

@@ -1,9 +1,16 @@
-// Labels of a classifier: which there are, and how well they are told apart, chunk by chunk.
+// Labels of a classifier: how they are learned and coded, and what classes weigh.
 
-import { type Label, classesIn } from '../data/classes.js';
-import { DataError, shown, counted, thereAre } from '../runtime/errors.js';
-import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
-import type { CodingLearner } from './chunks.js';
+import { CLASSES, type Label, classIndices, classesIn } from '../data/classes.js';
+import { DataError, shown, counted, thereAre, OptionError, ModelFileError } from '../runtime/errors.js';
+import type { Precision } from '../../bindings/memory.js';
+import { fitScale } from '../data/calibration.js';
+import { coded } from '../data/targets.js';
+import { fields } from '../format/fields.js';
+import { value } from '../runtime/options.js';
+import type { CodedTargets, CodingDocument, CodingLearner, TargetCoder } from './coding.js';
+import type { Head } from './head.js';
+import type { Members } from './members.js';
+import type { Problem } from './problem.js';
 
 /** How labels become outputs; plain data. */
 export interface LabelCoding {
@@ -14,47 +21,6 @@ export interface LabelCoding {
 
 /** Weights of classes, as `fit` takes them. */
 export type ClassWeights = 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
-
-/** How well a classifier does. */
-export interface ClassifierEvaluation extends ClassMetrics {
-  /** The loss that training minimised: the cross-entropy, unless `loss` said otherwise. */
-  loss: number;
-  /** The cross-entropy of the probabilities. */
-  logLoss: number;
-  /** The labels, in the order of all per-class lists. */
-  classes: readonly Label[];
-}
-
-/** How well a classifier does, added up over chunks by their weights. */
-export class EvaluationSums {
-  private loss = 0;
-  private logLoss = 0;
-  private weight = 0;
-  private readonly tally: ClassTally;
-
-  constructor(classes: number) {
-    this.tally = new ClassTally(classes);
-  }
-
-  /** Adds means over rows, and the weights of their (true, predicted) classes. */
-  add(loss: number, logLoss: number, confusion: readonly (readonly number[])[]): void {
-    let weight = 0;
-    confusion.forEach((row, truth) => {
-      row.forEach((w, said) => {
-        this.tally.add(truth, said, w);
-        weight += w;
-      });
-    });
-    this.weight += weight;
-    this.loss += (weight / this.weight) * (loss - this.loss);
-    this.logLoss += (weight / this.weight) * (logLoss - this.logLoss);
-  }
-
-  result(classes: readonly Label[]): ClassifierEvaluation {
-    const { loss, logLoss, tally } = this;
-    return { loss, logLoss, ...tally.result(), classes };
-  }
-}
 
 /** Which labels there are, and how many of each. */
 export class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
@@ -100,10 +66,118 @@ export class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCodin
   }
 }
 
+/** A scale that is known already is fitted again to this many rows per class and more. */
+const ROWS_PER_CLASS = 10;
+
+/** Codings in files; those of earlier files have no scale. */
+const CODING = {
+  classes: CLASSES,
+  scale: value<number | null>(
+    'a number ≥ 0, or null',
+    (v) => v === null || (typeof v === 'number' && v >= 0 && v < Infinity),
+    null,
+  ),
+};
+
+/** Codes labels. */
+export class LabelCoder implements TargetCoder<ArrayLike<Label>, LabelCoding> {
+  constructor(
+    readonly head: Head,
+    private readonly announced: readonly Label[] | undefined,
+  ) {}
+
+  learner(): LabelsLearner {
+    return new LabelsLearner(this.announced);
+  }
+
+  encode(labels: ArrayLike<Label>, { classes }: LabelCoding, rows: number, precision: Precision): CodedTargets {
+    requireLength(labels, rows);
+    const n = classes.length;
+    const found = classIndices(labels, classes);
+    const into = precision === 'float32' ? new Float32Array(rows * n) : new Float64Array(rows * n);
+    return { t: coded(found, n, this.head, into), classes: found };
+  }
+
+  outputs({ classes }: LabelCoding): number {
+    return classes.length;
+  }
+
+  weights(
+    { classes }: LabelCoding,
+    truths: Uint32Array | undefined,
+    w: Float64Array | undefined,
+    given: ClassWeights | undefined,
+  ): Float64Array | undefined {
+    if (given === undefined) return w;
+    const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
+    return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
+  }
+
+  /** Where outputs are no probabilities: with the scale that makes them such. */
+  settled(coding: LabelCoding, members: Members, problem: Problem): LabelCoding {
+    const n = coding.classes.length;
+    if (this.head.loss === 'crossEntropy' || (coding.scale !== null && problem.rows < ROWS_PER_CLASS * n)) return coding;
+    const scale = fitScale(members.first.engine, members.predict(problem.X), problem.classes!, n, problem.w);
+    return { ...coding, scale };
+  }
+
+  following(coding: LabelCoding): LabelCoding {
+    return coding;
+  }
+
+  scalings(): undefined {
+    return undefined;
+  }
+
+  document(coding: LabelCoding): CodingDocument {
+    return { coding, running: undefined };
+  }
+
+  read(config: Readonly<Record<string, unknown>>): LabelCoding {
+    const { classes, scale } = fields('coding', CODING, config);
+    if ((scale === null) !== (this.head.loss === 'crossEntropy'))
+      throw new ModelFileError(`damaged: coding.scale is ${scale} with the loss ${this.head.loss}`);
+    return { classes, scale };
+  }
+}
+
 /** @throws DataError unless there is a label for each row */
 export function requireLength(labels: ArrayLike<unknown>, rows: number): void {
   if (labels === null || typeof labels !== 'object' || !('length' in labels))
     throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
   if (labels.length !== rows)
     throw new DataError('labels', `has ${counted(labels.length, 'element')}, but ${thereAre(rows, 'row')}`);
+}
+
+/** N/(classes·members) for each class that has members. */
+function balanced(count: number, truths: Uint32Array, w: Float64Array | undefined): number[] {
+  const members = new Array<number>(count).fill(0);
+  truths.forEach((c, r) => {
+    members[c]! += w ? w[r]! : 1;
+  });
+  const all = members.reduce((a, b) => a + b);
+  const present = members.filter((n) => n > 0).length;
+  return members.map((n) => (n > 0 ? all / (present * n) : 0));
+}
+
+function named(classes: readonly Label[], given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>): number[] {
+  const find = (label: Label) =>
+    given instanceof Map ? (given.get(label) as number | undefined) : (given as Record<string, number>)[String(label)];
+  const labels: readonly unknown[] = given instanceof Map ? [...given.keys()] : Object.keys(given);
+  const known = new Set<unknown>(given instanceof Map ? classes : classes.map(String));
+  const stranger = labels.find((label) => !known.has(label));
+  if (stranger !== undefined) {
+    const expected = `only labels that there are: ${classes.slice(0, 20).map(shown).join(', ')}`;
+    const what = `classWeights[${shown(stranger)}]`;
+    throw new OptionError(what, stranger, expected, `${what}: no such label; expected ${expected}`);
+  }
+  const weights = classes.map((label) => {
+    const weight = find(label);
+    if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) {
+      throw new OptionError(`classWeights[${shown(label)}]`, weight, 'a number ≥ 0 for each label');
+    }
+    return weight;
+  });
+  if (weights.every((weight) => weight === 0)) throw new OptionError('classWeights', given, 'some weight > 0');
+  return weights;
 }

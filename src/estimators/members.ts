@@ -3,14 +3,11 @@
 import type { RealArray } from '../../bindings/memory.js';
 import { calibration } from '../data/calibration.js';
 import type { ShapedArray } from '../data/matrix.js';
-import { ModelFileError } from '../runtime/errors.js';
 import { requireFinite } from '../evaluation/evaluation.js';
-import type { ModelDocument } from '../format/document.js';
-import { fields, record } from '../format/fields.js';
-import { Network } from '../network/network.js';
-import { number } from '../runtime/options.js';
+import type { Network } from '../network/network.js';
 import type { Problem } from './problem.js';
-import { type Recipe, build } from './recipe.js';
+import type { Recipe } from './recipe.js';
+import { build } from './recipes.js';
 
 /** Seeds of the networks of one model are so far apart. */
 const STRIDE = 1_000_003;
@@ -81,54 +78,6 @@ export class Members {
   dispose(): void {
     for (const network of this.networks) network.dispose();
   }
-}
-
-/** The networks of a model: the configuration that they share, and the tensors of each. */
-export function membersDocument({ networks, first }: Members): Pick<ModelDocument, 'config' | 'tensors'> {
-  const { config, tensors } = first.document(false);
-  if (networks.length === 1) return { config: { network: config }, tensors };
-  const each = networks.map((network, k) =>
-    network.document(false).tensors.map((t) => ({ ...t, name: `members.${k}.${t.name}` })),
-  );
-  return { config: { network: config, members: networks.length }, tensors: each.flat() };
-}
-
-const MEMBERS = { members: number({ min: 1, max: 100, integer: true }, 1) };
-
-/** How many networks a file has. @throws ModelFileError */
-export function membersIn(config: ModelDocument['config']): number {
-  return fields('members', MEMBERS, { members: config['members'] }).members;
-}
-
-/**
- * The networks of a file.
- * @param seeds of each, where the file has them; all have that of the first otherwise
- * @throws ModelFileError
- */
-export async function membersFrom(
-  { config, tensors }: Pick<ModelDocument, 'config' | 'tensors'>,
-  seeds: readonly number[],
-): Promise<Members> {
-  const count = membersIn(config);
-  if (count === 1) return new Members([await Network.fromConfig(config['network'], tensors)]);
-  const networks: Network[] = [];
-  let left = tensors.length;
-  try {
-    for (let k = 0; k < count; k++) {
-      const prefix = `members.${k}.`;
-      const mine = tensors
-        .filter(({ name }) => name.startsWith(prefix))
-        .map((t) => ({ ...t, name: t.name.slice(prefix.length) }));
-      left -= mine.length;
-      const own = seeds.length > 0 && { seed: seeds[k] };
-      networks.push(await Network.fromConfig({ ...record(config['network'], 'network'), ...own }, mine));
-    }
-    if (left > 0) throw new ModelFileError(`damaged: there are tensors of more networks than ${count}`);
-  } catch (error) {
-    for (const network of networks) network.dispose();
-    throw error;
-  }
-  return new Members(networks);
 }
 
 /** Element by element, in the first. */

@@ -11,8 +11,8 @@ import { callback, number, oneOf, value } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 import { THREADS, type Threads } from '../runtime/threads.js';
 import type { Spool } from './chunks.js';
-import type { Journal } from './journal.js';
-import type { Choice } from './selection.js';
+import type { Resumable } from './journal.js';
+import type { Choice } from './choice.js';
 import { TECHNIQUE_OPTIONS, type TechniqueOptions } from './techniques.js';
 
 const isUnits = (v: unknown) => Number.isInteger(v) && (v as number) >= 1;
@@ -112,12 +112,6 @@ export const RUN_OPTIONS = {
     internal: true,
   },
 };
-
-/** A model whose fit may have been interrupted. */
-export interface Resumable {
-  /** @internal */
-  readonly interruptedFit: Journal | undefined;
-}
 
 /** What `onProgress` is told. */
 export interface FitProgress {

@@ -1,133 +1,114 @@
-// An encoded problem: what models are trained on, whole or in part.
+// What an estimator learns from: encoded rows in a dataset, and what is asked of networks on them.
 
 import type { Numerics } from '../../bindings/core.js';
-import type { Precision } from '../../bindings/memory.js';
+import type { Precision, RealArray } from '../../bindings/memory.js';
 import { Dataset } from '../data/dataset.js';
-import type { ShapedArray } from '../data/matrix.js';
+import { picked } from '../data/pick.js';
 import type { Threads } from '../runtime/threads.js';
-import { concatenated } from './chunks.js';
+import { type EncodedRows, type ShapedReals, pickedRows, shaped } from './encoded.js';
 import type { Head } from './head.js';
 import type { Journal } from './journal.js';
 import type { Techniques } from './techniques.js';
 
-/** An encoded problem: what candidates are trained on. */
-export interface Problem {
+/** What is asked of the networks of a fit, whatever the rows. */
+export interface Setting {
   readonly head: Head;
   readonly precision: Precision;
   readonly numerics: Numerics;
   readonly threads: Threads;
-  readonly rows: number;
+  readonly seed: number;
+  readonly techniques: Techniques;
+}
+
+/** What else there is to say of a problem's rows. */
+export interface ProblemOptions {
   /** Rows that there are in all, where these are a sample. */
-  readonly all?: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** rows×inputs, centred and scaled. Where it is a dataset's, valid until memory grows: not to be kept. */
-  readonly x: Float32Array | Float64Array;
-  /** rows×outputs: standardised numbers, or one column per class. As `x`. */
-  readonly t: Float32Array | Float64Array;
+  readonly all?: number | undefined;
+  /** What was trained so far, where the fit can be taken up. */
+  readonly journal?: Journal | undefined;
+  /** Whether columns with long tails are drawn in. */
+  readonly drawnIn?: boolean;
+  /** Whether weights are kept in float64, for networks of either precision. */
+  readonly exact?: boolean;
+}
+
+/** Encoded rows in linear memory, and how they are to be learned. To be disposed of. */
+export class Problem {
+  /** The rows, for networks. */
+  readonly data: Dataset;
   /** One weight a row. */
   readonly w: Float64Array | undefined;
   /** The class of each row. */
   readonly classes: Uint32Array | undefined;
-  readonly seed: number;
-  readonly techniques: Techniques;
-  /** Whether columns with long tails are drawn in. */
-  readonly drawnIn?: true;
-  /** What was trained so far, where the fit can be taken up. */
-  readonly journal?: Journal | undefined;
-}
+  readonly all: number;
+  readonly journal: Journal | undefined;
+  readonly drawnIn: boolean;
 
-/**
- * A problem without the rows that weigh nothing: a part held out to choose by, or the rest, might consist of nothing else.
- */
-export function withoutWeightless(problem: Problem): Problem {
-  const { w } = problem;
-  return w?.includes(0)
-    ? someRows(
-        problem,
-        Uint32Array.from(w.keys()).filter((r) => w[r]! > 0),
-      )
-    : problem;
-}
+  /** @throws DataError, OutOfMemoryError */
+  constructor(
+    readonly setting: Setting,
+    { inputs, outputs, x, t, w, classes }: EncodedRows,
+    { all, journal, drawnIn = false, exact = false }: ProblemOptions = {},
+  ) {
+    const options = { ...(!exact && { precision: setting.precision }), ...(w && { weights: w }) };
+    this.data = new Dataset(shaped(x, inputs), shaped(t, outputs), options);
+    this.w = w;
+    this.classes = classes;
+    this.all = all ?? this.data.rows;
+    this.journal = journal;
+    this.drawnIn = drawnIn;
+  }
 
-/** A problem of some of its rows. */
-export function someRows(problem: Problem, kept: Uint32Array): Problem {
-  const { inputs, outputs, x, t, w, classes } = problem;
-  return {
-    ...problem,
-    rows: kept.length,
-    x: picked(x, inputs, kept),
-    t: picked(t, outputs, kept),
-    w: w && Float64Array.from(kept, (r) => w[r]!),
-    classes: classes && Uint32Array.from(kept, (r) => classes[r]!),
-  };
-}
+  get rows(): number {
+    return this.data.rows;
+  }
 
-/** Problems of the same kind as one of all their rows. */
-export function together(problems: readonly Problem[], precision: Precision): Problem {
-  const reals = precision === 'float32' ? new Float32Array() : new Float64Array();
-  const [first] = problems;
-  return {
-    ...first!,
-    rows: problems.reduce((sum, { rows }) => sum + rows, 0),
-    x: concatenated(
-      problems.map(({ x }) => x),
-      reals,
-    ),
-    t: concatenated(
-      problems.map(({ t }) => t),
-      reals,
-    ),
-    w:
-      first!.w &&
-      concatenated(
-        problems.map(({ w }) => w!),
-        new Float64Array(),
-      ),
-    classes:
-      first!.classes &&
-      concatenated(
-        problems.map(({ classes }) => classes!),
-        new Uint32Array(),
-      ),
-  };
-}
+  get inputs(): number {
+    return this.data.inputs;
+  }
 
-/** The rows of a row-major matrix that indices pick. */
-export function picked(
-  a: Float32Array | Float64Array,
-  columns: number,
-  indices: Uint32Array,
-): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-  const result =
-    a instanceof Float32Array ? new Float32Array(indices.length * columns) : new Float64Array(indices.length * columns);
-  indices.forEach((from, i) => {
-    result.set(a.subarray(from * columns, (from + 1) * columns), i * columns);
-  });
-  return result;
-}
+  get outputs(): number {
+    return this.data.targets;
+  }
 
-/** A dataset of a problem's rows; to be disposed of. */
-export function datasetOf({ x, t, w, inputs, outputs, precision }: Problem): Dataset {
-  return new Dataset(shaped(x, inputs), shaped(t, outputs), { precision, ...(w && { weights: w }) });
-}
+  /** rows×inputs, centred and scaled; a view of the dataset, valid until memory grows: not to be kept. */
+  get x(): RealArray {
+    return this.data.views.x;
+  }
 
-/** A problem whose rows are a dataset, in linear memory and nowhere else; the dataset is to be disposed of. */
-export function placed(problem: Problem): { problem: Problem; data: Dataset } {
-  const data = datasetOf(problem);
-  const views = {
-    get x() {
-      return data.views.x;
-    },
-    get t() {
-      return data.views.y;
-    },
-  };
-  const { x: _, t: __, ...rest } = problem;
-  return { problem: Object.defineProperties(rest as Problem, Object.getOwnPropertyDescriptors(views)), data };
-}
+  /** rows×outputs: standardised numbers, or one column per class. As `x`. */
+  get t(): RealArray {
+    return this.data.views.y;
+  }
 
-/** A row-major array as a matrix. */
-export function shaped(data: Float32Array | Float64Array, columns: number): ShapedArray {
-  return { data, shape: [data.length / columns, columns] };
+  /** A copy of the inputs. */
+  get X(): ShapedReals {
+    return shaped(this.x.slice(), this.inputs);
+  }
+
+  get head(): Head {
+    return this.setting.head;
+  }
+
+  get seed(): number {
+    return this.setting.seed;
+  }
+
+  get techniques(): Techniques {
+    return this.setting.techniques;
+  }
+
+  /** A problem of some of the rows. @throws OutOfMemoryError */
+  some(kept: Uint32Array): Problem {
+    return new Problem(this.setting, pickedRows(this, kept));
+  }
+
+  /** The inputs of some of the rows. */
+  inputsOf(kept: Uint32Array): ShapedReals {
+    return picked(shaped(this.x, this.inputs), kept);
+  }
+
+  dispose(): void {
+    this.data.dispose();
+  }
 }

@@ -1,22 +1,18 @@
 // The regressor: numbers in, numbers out.
 
-import { type Scaling, type Spread, joined, scaled, spreadOf } from '../data/spread.js';
 import { rowWeights } from '../data/dataset.js';
-import { type Matrix, type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
-import { followed, isSettled, scalingOf } from '../data/running.js';
+import type { MatrixLike } from '../data/matrix.js';
 import type { Rows } from '../data/table.js';
-import { DataError, ModelFileError, counted, thereAre } from '../runtime/errors.js';
-import { type CodingLearner, type RowChunks, eachChunk, isRowChunks } from './chunks.js';
-import { type CodedTargets, type CodingDocument, Estimator, optionsOf } from './estimator.js';
-import type { TargetScaling } from './fold.js';
+import { ModelFileError } from '../runtime/errors.js';
+import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
+import { Estimator } from './estimator.js';
+import { optionsOf } from './file/estimator.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
-import { fields, readable } from '../format/fields.js';
-import { scaling } from './file/columns.js';
-import { spreadsDocument, targetSpreads } from './file/statistics.js';
+import { readable } from '../format/fields.js';
 import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
-import { apart, checked, value } from '../runtime/options.js';
-import { NUMBERS } from './head.js';
+import { apart, checked } from '../runtime/options.js';
+import { NumberCoder, type NumberCoding, targetNumbers } from './numbers.js';
 
 export type RegressorOptions = EstimatorOptions;
 export type RegressorRunOptions = RunOptions;
@@ -26,21 +22,6 @@ export interface RegressorEvaluation extends NumberMetrics {
   /** The mean squared error by the library's name. */
   loss: number;
 }
-
-/** How numbers become outputs; plain data. */
-interface NumberCoding {
-  /** Of each output: t ↦ (t − mean)/scale. */
-  readonly scalings: readonly Scaling[];
-  /** Whether targets came as a plain vector, so that predictions do as well. */
-  readonly single: boolean;
-  /** Where the numbers of each output lie so far; undefined where a file of an earlier version does not say. Files have it apart. */
-  readonly spreads: readonly Spread[] | undefined;
-}
-
-const CODING = {
-  scalings: value<readonly unknown[] | undefined>('a non-empty array', (v) => Array.isArray(v) && v.length > 0, undefined),
-  single: value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined),
-};
 
 /**
  * Learns numbers from rows.
@@ -55,7 +36,7 @@ const CODING = {
  */
 export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   readonly kind = 'regressor';
-  protected readonly head = NUMBERS;
+  protected readonly coder = new NumberCoder();
 
   /** @throws OptionError */
   constructor(options?: RegressorOptions) {
@@ -108,8 +89,8 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     options?: RegressorRunOptions,
   ): Promise<this> {
     const run = checked('Regressor.fit', RUN_OPTIONS, isRowChunks(rows) ? targets : options);
-    if (isRowChunks<MatrixLike>(rows)) await this.trainChunks(rows, run, undefined);
-    else await this.train(rows, targets as MatrixLike, run, undefined);
+    if (isRowChunks<MatrixLike>(rows)) await this.fitChunks(rows, run, undefined);
+    else await this.fitRows(rows, targets as MatrixLike, run, undefined);
     return this;
   }
 
@@ -118,7 +99,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
    * method's state stays, and `history` is the record of this call. Steps are bounded by the curvature of the inputs so far.
    */
   async partialFit(rows: Rows, targets: MatrixLike, options?: PartialFitOptions): Promise<this> {
-    await this.continue(rows, targets, options);
+    await this.continueOn(rows, targets, options);
     return this;
   }
 
@@ -159,52 +140,10 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   private measure(tally: NumberTally, rows: Rows, targets: MatrixLike, weights: ArrayLike<number> | undefined): void {
     const a = this.unscaled(rows);
     const n = this.outputCount;
-    const t = plain(requireRows(matrix(targets, 'targets'), a.length / n));
-    requireColumns(t.columns, n);
-    const w = weights && rowWeights(weights, t.rows);
-    for (let r = 0; r < t.rows; r++) tally.add(a, r * n, t.data, r * n, w ? w[r]! : 1);
-  }
-
-  protected codingLearner(): NumbersLearner {
-    return new NumbersLearner();
-  }
-
-  protected readCoding(config: Readonly<Record<string, unknown>>, running: unknown): NumberCoding {
-    const { scalings: given, single } = fields('coding', CODING, config);
-    const scalings = given.map((s, i) => scaling(s, `coding.scalings[${i}]`));
-    return { scalings, single, spreads: targetSpreads(running, scalings) };
-  }
-
-  protected override codingDocument({ scalings, single, spreads }: NumberCoding): CodingDocument {
-    return { coding: { scalings, single }, running: spreads && spreadsDocument(spreads) };
-  }
-
-  protected override following(coding: NumberCoding, targets: MatrixLike, rows: number): NumberCoding {
-    const { scalings, spreads } = coding;
-    if (!spreads) return coding;
-    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
-    requireColumns(columns, scalings.length);
-    const next = spreadsOf(data, columns).map((more, c) => followed(spreads[c]!, more, scalings[c]!, isSettled(spreads[c]!)));
-    return { ...coding, scalings: next.map(scalingOf), spreads: next };
-  }
-
-  protected override targetScalings({ scalings, spreads }: NumberCoding): readonly TargetScaling[] | undefined {
-    return spreads && scalings.map((each, c) => ({ ...each, known: spreads[c]!.deviation > 0 }));
-  }
-
-  protected encodeTargets(targets: MatrixLike, { scalings }: NumberCoding, rows: number): CodedTargets {
-    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
-    requireColumns(columns, scalings.length);
-    const code = (v: number, i: number) => scaled(v, scalings[i % columns]!);
-    return { t: this.options.precision === 'float32' ? Float32Array.from(data, code) : data.map(code), classes: undefined };
-  }
-
-  protected outputsFor({ scalings }: NumberCoding): number {
-    return scalings.length;
-  }
-
-  protected classWeights(_: NumberCoding, __: Uint32Array | undefined, w: Float64Array | undefined): Float64Array | undefined {
-    return w;
+    const count = a.length / n;
+    const { data } = targetNumbers(targets, count, n);
+    const w = weights && rowWeights(weights, count);
+    for (let r = 0; r < count; r++) tally.add(a, r * n, data, r * n, w ? w[r]! : 1);
   }
 
   /** Outputs in the units of the targets. */
@@ -213,53 +152,4 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
     const n = scalings.length;
     return Float64Array.from(this.outputs(rows), (v, i) => scalings[i % n]!.mean + scalings[i % n]!.scale * v);
   }
-}
-
-/** Where the numbers of each output lie. */
-class NumbersLearner implements CodingLearner<MatrixLike, NumberCoding> {
-  private spreads: Spread[] | undefined;
-  private single = true;
-
-  add(targets: MatrixLike, rows: number): void {
-    const { data, columns } = plain(requireRows(matrix(targets, 'targets'), rows));
-    if (this.spreads && columns !== this.spreads.length) {
-      throw new DataError('targets', `has ${counted(columns, 'column')}; expected ${this.spreads.length}, as before`);
-    }
-    this.single &&= columns === 1 && !nested(targets);
-    const found = spreadsOf(data, columns);
-    this.spreads = this.spreads?.map((spread, c) => joined(spread, found[c]!)) ?? found;
-  }
-
-  finish(): NumberCoding {
-    return { scalings: this.spreads!.map(scalingOf), single: this.single, spreads: this.spreads };
-  }
-}
-
-/** Where the numbers of each column lie. */
-function spreadsOf(data: Float64Array, columns: number): Spread[] {
-  const rows = data.length / columns;
-  return Array.from({ length: columns }, (_, c) =>
-    spreadOf(Float64Array.from({ length: rows }, (__, r) => data[r * columns + c]!)),
-  );
-}
-
-function requireColumns(columns: number, expected: number): void {
-  if (columns !== expected)
-    throw new DataError('targets', `has ${counted(columns, 'column')}; expected ${expected}, as in training`);
-}
-
-function requireRows(m: Matrix, rows: number): Matrix {
-  if (m.rows !== rows) throw new DataError('targets', `has ${counted(m.rows, 'row')}, but ${thereAre(rows, 'row')} of inputs`);
-  return m;
-}
-
-/** A matrix's elements in float64, row-major. */
-function plain(m: Matrix): { data: Float64Array; rows: number; columns: number } {
-  const data = new Float64Array(m.rows * m.columns);
-  copyMatrix(m, data, 'targets');
-  return { data, rows: m.rows, columns: m.columns };
-}
-
-function nested(targets: MatrixLike): boolean {
-  return 'shape' in targets || typeof (targets as ArrayLike<unknown>)[0] === 'object';
 }

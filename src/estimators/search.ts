@@ -4,7 +4,8 @@ import type { History } from '../training/history.js';
 import type { Network } from '../network/network.js';
 import type { Folds } from './folds.js';
 import type { Problem } from './problem.js';
-import { type Family, type Recipe, Recipes } from './recipe.js';
+import type { Family, Recipe } from './recipe.js';
+import { Recipes } from './recipes.js';
 
 /** A candidate, and how it does. */
 export interface Trial {

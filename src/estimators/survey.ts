@@ -4,8 +4,10 @@ import type { Precision } from '../../bindings/memory.js';
 import { ColumnsLearner } from '../data/columns.js';
 import { Encoder } from '../data/encoder.js';
 import type { Table } from '../data/table.js';
-import { type CodingLearner, type RowChunks, type Spool, concatenated, eachChunk } from './chunks.js';
-import { type Problem, picked, someRows, together } from './problem.js';
+import { type RowChunks, type Spool, eachChunk } from './chunks.js';
+import type { CodingLearner } from './coding.js';
+import { type EncodedRows, concatenated, pickedRows, shaped, together } from './encoded.js';
+import { picked } from '../data/pick.js';
 
 /** Rows of a sample: enough to choose by, and quickly trained on. */
 export const SAMPLE = 10_000;
@@ -37,31 +39,31 @@ export async function sampleOf<Targets>(
   encoder: Encoder,
   all: number,
   signal: AbortSignal | undefined,
-): Promise<Float64Array> {
+): Promise<Float64Array<ArrayBuffer>> {
   const picker = new Picker(all);
-  const parts: Float64Array[] = [];
-  for await (const x of eachChunk(chunks, (t) => encoder.encode(t, 'float64') as Float64Array)) {
+  const parts: Float64Array<ArrayBuffer>[] = [];
+  for await (const x of eachChunk(chunks, (t) => encoder.encode(t, 'float64'))) {
     signal?.throwIfAborted();
-    parts.push(picked(x, encoder.inputs, picker.next(x.length / encoder.inputs)) as Float64Array);
+    parts.push(picked(shaped(x, encoder.inputs), picker.next(x.length / encoder.inputs)).data as Float64Array<ArrayBuffer>);
   }
-  return concatenated(parts, new Float64Array());
+  return concatenated(parts, new Float64Array(0));
 }
 
-/** The problem of some rows of all; the spool, where there is one, gets all of them. */
+/** Some rows of all; the spool, where there is one, gets all of them. */
 export async function drawn(
-  problems: AsyncIterable<Problem>,
+  chunks: AsyncIterable<EncodedRows>,
   precision: Precision,
   all: number,
   { signal, spool }: { readonly signal: AbortSignal | undefined; readonly spool: Spool | undefined },
-): Promise<Problem> {
+): Promise<EncodedRows> {
   const picker = new Picker(all);
-  const samples: Problem[] = [];
-  for await (const problem of problems) {
+  const samples: EncodedRows[] = [];
+  for await (const chunk of chunks) {
     signal?.throwIfAborted();
-    samples.push(someRows(problem, picker.next(problem.rows)));
-    await spool?.put(problem);
+    samples.push(pickedRows(chunk, picker.next(chunk.rows)));
+    await spool?.put(chunk);
   }
-  return { ...together(samples, precision), all };
+  return together(samples, precision);
 }
 
 /** Picks `SAMPLE` rows of so many, evenly, as they come by. */

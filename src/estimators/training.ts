@@ -9,8 +9,17 @@ import type { Method } from '../methods/method.js';
 import { sgd } from '../methods/sgd.js';
 import { CLIP, annealed } from './defaults.js';
 import type { Head } from './head.js';
-import type { Task } from './journal.js';
+import type { TrainingKey } from './journal.js';
+import type { Problem } from './problem.js';
+import type { Techniques } from './techniques.js';
 import type { Recipe } from './recipe.js';
+
+/** A training to be done. */
+export interface TrainingTask extends TrainingKey {
+  readonly problem: Problem;
+  /** Instead of the problem's. */
+  readonly techniques?: Techniques;
+}
 
 /** How often training begins again with a third of the rate. */
 export const RESTARTS = 4;
@@ -53,15 +62,15 @@ export function holds(loss: number, { constant }: Bar, kind: keyof typeof GOOD, 
  * @param options of the fit, beside those that the recipe and the techniques give
  * @param remembers whether somebody may go on from what the method remembers
  */
-export async function train(
-  task: Task,
+export async function trainByRecipe(
+  task: TrainingTask,
   data: Dataset | Chunks,
   bar: Bar,
   options: FitOptions,
   remembers = true,
 ): Promise<Trained> {
-  const { network, recipe, problem } = task;
-  const { method: own, fit } = problem.techniques;
+  const { network, recipe, problem, techniques = problem.techniques } = task;
+  const { method: own, fit } = techniques;
   const { journal } = problem;
   const before = await journal?.replayed(task);
   if (before) return before;

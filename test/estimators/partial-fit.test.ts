@@ -1,7 +1,7 @@
 // Streams: models that partialFit begins or goes on with.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { change, fold } from '../../src/estimators/fold.js';
+import { change, fold } from '../../src/estimators/rescaling.js';
 import {
   Classifier,
   type ClassifierOptions,

@@ -7,7 +7,7 @@ import { number, oneOf, value } from '../../runtime/options.js';
 import { SEED } from '../../runtime/random.js';
 import type { Recipe } from '../recipe.js';
 import type { EstimatorHistory } from '../options.js';
-import type { Candidate, Choice } from '../selection.js';
+import type { Candidate, Choice } from '../choice.js';
 import { COUNT, FINITE, LIST, OPTIONAL_LIST, OPTIONAL_OBJECT, fields, list, record } from '../../format/fields.js';
 
 const RECIPE = {

@@ -2,7 +2,7 @@
 
 import { ModelFileError } from '../../runtime/errors.js';
 import type { Standing } from '../continuation.js';
-import { type Done, Journal, type Underway } from '../journal.js';
+import { type EndedTraining, Journal, type OpenTraining } from '../journal.js';
 import { recordFrom, recordPart } from '../../training/checkpoint.js';
 import { type History, STOP_REASONS } from '../../training/history.js';
 import { number, oneOf, value } from '../../runtime/options.js';
@@ -81,7 +81,7 @@ function journalDocument({ asked, done, open }: Journal, writing: Writing): unkn
   };
 }
 
-function doneDocument({ weights, history, state, rate, restarts, failed }: Done, writing: Writing, name: string) {
+function doneDocument({ weights, history, state, rate, restarts, failed }: EndedTraining, writing: Writing, name: string) {
   writing.vector(`${name}.weights`, weights);
   const { reason, seed, choice, advice } = history;
   return {
@@ -116,15 +116,15 @@ const OPEN = { key: TEXT, restarts: COUNT, fit: OPTIONAL_OBJECT };
 /** @throws ModelFileError */
 function journalFrom(config: unknown, reading: Reading): Journal {
   const { asked, done, open } = fields('state.fit', JOURNAL, config);
-  const ended = list(done, 'state.fit.done').map((entry, i): [string, Done] => doneFrom(entry, reading, `done.${i}`));
-  const begun = list(open, 'state.fit.open').map((entry, i): [string, Underway] => {
+  const ended = list(done, 'state.fit.done').map((entry, i): [string, EndedTraining] => doneFrom(entry, reading, `done.${i}`));
+  const begun = list(open, 'state.fit.open').map((entry, i): [string, OpenTraining] => {
     const { key, restarts, fit } = fields(`state.fit.open[${i}]`, OPEN, entry);
     return [key, { restarts, checkpoint: fitFrom(record(fit, 'state.fit.open'), reading, undefined, `open.${i}`) }];
   });
   return new Journal(asked as Journal['asked'], new Map(ended), new Map(begun));
 }
 
-function doneFrom(config: unknown, reading: Reading, name: string): [string, Done] {
+function doneFrom(config: unknown, reading: Reading, name: string): [string, EndedTraining] {
   const { key, rate, restarts, failed, ...given } = fields(`state.fit.${name}`, DONE, config);
   const weights = reading.vector(`${name}.weights`);
   const part = reading.part(`${name}.record`, given.record);

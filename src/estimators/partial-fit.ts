@@ -1,0 +1,98 @@
+// partialFit: a model goes on with new rows, or begins with them.
+
+import type { Rows } from '../data/table.js';
+import { DisposedError, amongAll } from '../runtime/errors.js';
+import type { Checked } from '../runtime/options.js';
+import { allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
+import type { Fitted } from './fitted.js';
+import { Inputs } from './inputs.js';
+import { Members } from './members.js';
+import type { EstimatorHistory, PARTIAL_OPTIONS } from './options.js';
+import { Problem } from './problem.js';
+import { Recipes } from './recipes.js';
+import { type Change, change } from './rescaling.js';
+import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, weighing } from './specification.js';
+
+/** The model that goes on, as its estimator has it. */
+export interface ModelKeeper<Coding> {
+  fitted: Fitted<Coding> | undefined;
+  readonly disposed: boolean;
+}
+
+/**
+ * Goes on training on new rows: columns and the method's state stay, means and scales follow without a change of what was learned. Without a model yet,
+ * begins one by rule. Where that fails, the model is as it was.
+ * @throws DataError about the rows as they were given
+ */
+export async function continueOn<Targets, Coding>(
+  specification: Specification<Targets, Coding>,
+  rows: Rows,
+  targets: Targets,
+  { epochs, sampleWeights, signal, background }: Checked<typeof PARTIAL_OPTIONS>,
+  keeper: ModelKeeper<Coding>,
+): Promise<void> {
+  const { options, coder, kind } = specification;
+  const { t, targets: known, weights: own, kept } = weighing(rows, targets, sampleWeights);
+  try {
+    const before = keeper.fitted;
+    const inputs = before?.inputs.followed(t) ?? (await Inputs.begin(t, fills(options, t), options.decorrelate));
+    const coding = before ? coder.following(before.coding, known, t.rows) : learnCoding(coder, known, t.rows);
+    const some = encoded(specification, inputs, coding, t, known, own);
+    const problem = new Problem(settingOf(specification, background), some, { exact: true });
+    let members: Members | undefined;
+    let restore = () => {};
+    try {
+      const fixed = fixedBy(options);
+      const first = before?.recipe ?? new Recipes(problem, fixed).byRule();
+      const met = paced(problem, first.batchSize, before?.pace);
+      const next = nextRecipe(first, fixed, coder.head, met, inputs.running?.begun ? inputs.running.rows : undefined);
+      const { networks } = (members = before?.members ?? (await Members.build(problem, next, options.members ?? 1)));
+      const kernels = networks.map((network) => network.theta.read());
+      restore = () => {
+        for (const [k, network] of networks.entries()) network.theta.view().set(kernels[k]!);
+      };
+      const moves = before && changed(specification, before, inputs, coding);
+      const start = networks.map((network, k) => (moves ? moved(network, before.standings[k]!, moves) : standing()));
+      if (before) keeper.fitted = { ...before, inputs, coding, standings: start }; // who predicts meanwhile gets what fits the weights
+      const given = { epochs, ...(signal && { signal }) };
+      const outcome = await allContinued(networks, start, problem, stepOptions(problem, next, given));
+      if (keeper.disposed) throw new DisposedError(kind);
+      const { by, folds, candidates } = before?.history?.chosen ?? { by: 'rule', folds: 0, candidates: [] };
+      const several = networks.length > 1 && { members: networks.length };
+      const history: EstimatorHistory = { ...outcome.history, chosen: { ...next, epochs, by, folds, ...several, candidates } };
+      if (history.reason === 'signal' && history.evaluations === 0) {
+        if (!before) signal!.throwIfAborted();
+        restore();
+        keeper.fitted = { ...before!, history };
+        return;
+      }
+      const settled = history.reason === 'diverged' && before ? coding : coder.settled(coding, members, problem);
+      const { standings } = outcome;
+      keeper.fitted = { inputs, coding: settled, members, recipe: next, history, standings, pace: met.pace };
+    } catch (error) {
+      if (members !== before?.members) members?.dispose();
+      else if (!keeper.disposed) {
+        restore();
+        keeper.fitted = before;
+      }
+      throw error;
+    } finally {
+      problem.dispose();
+    }
+  } catch (error) {
+    throw amongAll(error, kept);
+  }
+}
+
+/** What scalings change by from a model to its next rows. */
+function changed<Targets, Coding>(
+  { coder }: Specification<Targets, Coding>,
+  before: Fitted<Coding>,
+  inputs: Inputs,
+  coding: Coding,
+): Change {
+  return change(
+    { inputs: before.inputs.scalings(), targets: coder.scalings(before.coding) },
+    { inputs: inputs.scalings(), targets: coder.scalings(coding) },
+  );
+}
