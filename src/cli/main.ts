@@ -6,13 +6,13 @@ import { MOST_THREADS } from '../../bindings/team.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { ACTIVATION_NAMES } from '../layers/activations.js';
 import { OptionError } from '../runtime/errors.js';
-import type { EstimatorOptions } from '../estimators/options.js';
 import type { BenchOptions } from './bench.js';
 import { evaluate } from './evaluate.js';
 import { EXIT, UsageError, described, exitCode } from './failure.js';
 import { inspect } from './inspect.js';
 import { predict } from './predict.js';
-import { type TrainOptions, train } from './train.js';
+import { trainFile } from './train/command.js';
+import type { TrainOptions } from './train/options.js';
 
 const interruption = new AbortController();
 
@@ -125,41 +125,7 @@ reading(
       'of all randomness; repeats a run',
       numeric('an integer ≥ 0', (n) => Number.isSafeInteger(n) && n >= 0),
     ),
-).action(async (file: string, options: Omit<TrainOptions, 'model'> & EstimatorOptions) => {
-  const {
-    hidden,
-    activation,
-    members,
-    weightDecay,
-    rate,
-    momentum,
-    epochs,
-    batchSize,
-    validation,
-    earlyStopping,
-    missing,
-    precision,
-    threads,
-    ...own
-  } = options;
-  const model = {
-    hidden,
-    activation,
-    members,
-    weightDecay,
-    rate,
-    momentum,
-    epochs,
-    batchSize,
-    validation,
-    earlyStopping,
-    missing,
-    precision,
-    threads,
-  };
-  const given = Object.fromEntries(Object.entries(model).filter(([, v]) => v !== undefined));
-  await train(file, { ...own, model: given }, interruption.signal);
-});
+).action((file: string, options: TrainOptions) => trainFile(file, options, interruption.signal));
 
 reading(
   program

@@ -9,7 +9,7 @@ import { Purpose } from '../runtime/random.js';
 import { isBoolean, isMissingText, isNumber, typedColumn } from './read/cells.js';
 import type { Sheet } from './read/sheet.js';
 
-export type Task = 'classification' | 'regression';
+export type LearningTask = 'classification' | 'regression';
 
 /** A column of so few different integers, each so frequent, names classes rather than measures something. */
 const MOST_CLASSES = 10;
@@ -85,7 +85,7 @@ export class TargetProfile {
    * The task, and why.
    * @throws InputError for numbers with text among them, and for text that differs in most rows: neither names classes
    */
-  task(): { task: Task; why: string } {
+  task(): { task: LearningTask; why: string } {
     const { rows, numbers, booleans, strings, different, labels } = this;
     // Text that is numbers throughout, or true and false throughout, is taken as such.
     const texts = this.text ? numbers < rows && booleans < rows : strings > 0;
@@ -113,19 +113,14 @@ export function labelsOf(cells: readonly Cell[]): Label[] {
 }
 
 /**
- * Numbers to learn.
- * @param picked the rows of the sheet that the cells stand in, if not all
+ * Numbers to learn, from cells of a sheet's rows.
  * @throws InputError at the first cell that is none
  */
-export function numbersOf(sheet: Sheet, name: string, cells: readonly Cell[], picked?: Uint32Array): number[] {
+export function numbersOf(sheet: Sheet, name: string, cells: readonly Cell[]): number[] {
   return cells.map((cell, row) => {
     const n = typeof cell === 'boolean' || typeof cell === 'bigint' ? Number(cell) : cell instanceof Date ? cell.getTime() : cell;
     if (typeof n !== 'number' || !Number.isFinite(n)) {
-      throw sheet.error(
-        `${JSON.stringify(String(cell))} is not a finite number, as regression needs`,
-        picked ? picked[row] : row,
-        name,
-      );
+      throw sheet.error(`${JSON.stringify(String(cell))} is not a finite number, as regression needs`, row, name);
     }
     return n;
   });

@@ -6,8 +6,7 @@ import { loadModel } from '../load-model.js';
 import { Regressor } from '../estimators/regressor.js';
 import type { ColumnSpec } from '../data/column-spec.js';
 import type { Cell } from '../data/column.js';
-import type { ColumnTable } from '../data/table.js';
-import { tableOf, typedColumn } from './read/cells.js';
+import { typedColumn } from './read/cells.js';
 import { PIECE, readSheet, readSheets } from './read/read.js';
 import type { Sheet } from './read/sheet.js';
 
@@ -18,10 +17,10 @@ export async function loadEstimator(file: string): Promise<Classifier | Regresso
   throw new UnsupportedError(`${file} is a bare network, which knows no columns; this command needs a classifier or regressor`);
 }
 
-/** Rows of a file as a model wants them. */
-export interface Rows {
+/** Rows of a file, and the columns of them that a model wants, as it wants them. */
+export interface ModelRows {
   readonly sheet: Sheet;
-  readonly table: ColumnTable;
+  readonly table: Sheet;
 }
 
 /** The model's columns in a file's rows. @throws InputError if one is missing */
@@ -29,7 +28,7 @@ export async function rowsFor(
   model: Classifier | Regressor,
   file: string,
   options: { delimiter?: string; header?: boolean },
-): Promise<Rows & { notes: string[] }> {
+): Promise<ModelRows & { notes: string[] }> {
   const conformer = new Conformer(model);
   const rows = conformer.take(await readSheet(file, options));
   return { ...rows, notes: conformer.notes };
@@ -40,7 +39,7 @@ export async function* piecesFor(
   conformer: Conformer,
   file: string,
   options: { delimiter?: string; header?: boolean },
-): AsyncGenerator<Rows, void, undefined> {
+): AsyncGenerator<ModelRows, void, undefined> {
   for await (const sheet of readSheets(file, options, PIECE)) yield conformer.take(sheet);
 }
 
@@ -75,7 +74,7 @@ export class Conformer {
   }
 
   /** @throws InputError if a column is missing, or holds what it did not hold in training */
-  take(sheet: Sheet): Rows {
+  take(sheet: Sheet): ModelRows {
     const { model, extra } = this;
     // A file without a header may lack the target, or what was dropped, and then counts its columns differently.
     if (sheet.nameless && sheet.columns.size === model.columns.length) sheet.rename(model.columns.map(({ name }) => name));
@@ -91,7 +90,7 @@ export class Conformer {
     const known = new Set(model.columns.map(({ name }) => name).concat(model.metadata['target'] ?? []));
     for (const name of sheet.names) if (!known.has(name)) extra.add(name);
     const columns = new Map(specs.map((spec) => [spec.name, this.column(sheet, spec)] as const));
-    return { sheet, table: tableOf(columns, sheet.rows) };
+    return { sheet, table: sheet.typed(columns) };
   }
 
   private column(sheet: Sheet, spec: ColumnSpec): Cell[] {

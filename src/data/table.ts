@@ -64,27 +64,6 @@ function unusual(cell: unknown, row: number, column: number): number {
   throw new DataError('X', `${shown(cell)} ${hint}`, { row, column });
 }
 
-/** A table given as named columns of cells, by who knows what they are. */
-export class ColumnTable extends Table {
-  override readonly settled = true;
-  readonly names: readonly string[];
-  readonly width: number;
-
-  constructor(
-    readonly rows: number,
-    private readonly columns: ReadonlyMap<string, ArrayLike<Cell>>,
-  ) {
-    super();
-    this.names = [...columns.keys()];
-    this.width = this.names.length;
-  }
-
-  column(index: number, wanted?: Column['kind']): Column {
-    const name = this.names[index]!;
-    return columnOf(name, this.columns.get(name)!, wanted);
-  }
-}
-
 /** Some rows of a table. */
 export class SomeRows extends Table {
   readonly rows: number;

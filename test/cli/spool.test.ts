@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FileSpool } from '../../src/cli/spool.js';
+import { FileSpool } from '../../src/cli/train/spool.js';
 import { Classifier } from '../../src/index.js';
 import { birds } from '../data/synthetic.js';
 

@@ -2,7 +2,6 @@
 
 import { GAP } from '../../data/column-spec.js';
 import type { Cell } from '../../data/column.js';
-import { ColumnTable } from '../../data/table.js';
 import { UNLISTED } from '../../data/classes.js';
 import { DataError, counted } from '../../runtime/errors.js';
 import type { Sheet } from './sheet.js';
@@ -109,15 +108,6 @@ export function typedColumn(sheet: Sheet, name: string, wanted?: Wanted): Cell[]
   const note = wanted === undefined ? profile.note(name) : undefined;
   if (note) sheet.notes.push(note);
   return ofKind(cells, profile.kind(wanted));
-}
-
-/** Some rows of columns as a table; all of them by default. */
-export function tableOf(columns: ReadonlyMap<string, readonly Cell[]>, rows: number, picked?: Uint32Array): ColumnTable {
-  if (!picked) return new ColumnTable(rows, columns);
-  return new ColumnTable(
-    picked.length,
-    new Map([...columns].map(([name, cells]) => [name, Array.from(picked, (r) => cells[r]!)])),
-  );
 }
 
 /** What a table's rows are in the file. */

@@ -1,21 +1,28 @@
-// What a file of rows holds, before anything is made of it: named columns of raw cells, and where each row stands.
+// Rows of a file as a table: named columns of cells, and where each row stands.
 
-import type { Cell } from '../../data/column.js';
+import { type Cell, type Column, columnOf } from '../../data/column.js';
+import { Table } from '../../data/table.js';
 import { type FilePlace, InputError } from '../failure.js';
 
 /** A size without end: all rows go into one sheet. */
 export const WHOLE = Infinity;
 
-/** Named columns of raw cells, all equally long: of a whole file, or of some of its rows. CSV has strings only; other formats have types of their own. */
-export class Sheet {
+/**
+ * Named columns of cells, all equally long: of a whole file, or of some of its rows. As it is read, CSV has strings only; other formats have types of their
+ * own. What is learned from is a sheet whose columns are typed.
+ */
+export class Sheet extends Table {
+  override readonly settled = true;
   readonly columns = new Map<string, Cell[]>();
   /** Things worth telling about how the file was read. */
   readonly notes: string[] = [];
   rows = 0;
   /** Whether columns only have numbers, because the file names none. */
   nameless = false;
-  /** The line of each row, where the format has lines. */
-  private readonly lines: number[] = [];
+  /** The line of each row that was read, where the format has lines. */
+  private lines: number[] = [];
+  /** Which of the rows that were read these are, if not all. */
+  private picked: Uint32Array | undefined;
 
   constructor(
     readonly file: string,
@@ -23,7 +30,18 @@ export class Sheet {
     readonly text: boolean,
     /** Rows of the file in sheets before. */
     readonly before = 0,
-  ) {}
+  ) {
+    super();
+  }
+
+  get width(): number {
+    return this.columns.size;
+  }
+
+  column(index: number, wanted?: Column['kind']): Column {
+    const name = this.names[index]!;
+    return columnOf(name, this.columns.get(name)!, wanted);
+  }
 
   /** How many cells there are. */
   get cells(): number {
@@ -40,6 +58,16 @@ export class Sheet {
 
   get names(): string[] {
     return [...this.columns.keys()];
+  }
+
+  /** A sheet of columns whose cells are typed, with some of the rows of this one, or all. */
+  typed(columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array): Sheet {
+    const sheet = new Sheet(this.file, false, this.before);
+    for (const [name, cells] of columns) sheet.columns.set(name, picked ? Array.from(picked, (r) => cells[r]!) : cells);
+    sheet.rows = picked?.length ?? this.rows;
+    sheet.lines = this.lines;
+    sheet.picked = picked;
+    return sheet;
   }
 
   /** Gives the columns other names, in their order. */
@@ -77,8 +105,9 @@ export class Sheet {
   /** Where row r (from 0) stands. */
   place(row: number | undefined, column?: string): FilePlace {
     if (row === undefined) return { column };
-    const line = this.lines[row];
-    return line !== undefined ? { line, column } : { row: this.before + row + 1, column };
+    const read = this.picked?.[row] ?? row;
+    const line = this.lines[read];
+    return line !== undefined ? { line, column } : { row: this.before + read + 1, column };
   }
 
   /** An error about a row (from 0), a column, or both. */

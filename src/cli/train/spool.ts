@@ -3,12 +3,11 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Spool, SpooledRows } from '../estimators/chunks.js';
-
-type Reals = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+import type { RealArray } from '../../../bindings/memory.js';
+import type { Spool, SpooledRows } from '../../estimators/chunks.js';
 
 /** Where a chunk's arrays stand in the file, one behind the other. */
-interface Place {
+interface ChunkPlace {
   readonly rows: number;
   readonly at: number;
   readonly lengths: readonly [x: number, t: number, w: number | undefined];
@@ -16,7 +15,7 @@ interface Place {
 
 /** A file that is gone with the process. */
 export class FileSpool implements Spool {
-  private readonly places: Place[] = [];
+  private readonly places: ChunkPlace[] = [];
   private end = 0;
   private single = true;
   private file: FileHandle | undefined;
@@ -42,7 +41,7 @@ export class FileSpool implements Spool {
   async put({ rows, x, t, w }: SpooledRows): Promise<void> {
     if (this.failed) return;
     this.single = x instanceof Float32Array;
-    const place: Place = { rows, at: this.end, lengths: [x.length, t.length, w?.length] };
+    const place: ChunkPlace = { rows, at: this.end, lengths: [x.length, t.length, w?.length] };
     try {
       for (const array of w ? [x, t, w] : [x, t]) await this.write(array);
       this.places.push(place);
@@ -54,8 +53,8 @@ export class FileSpool implements Spool {
 
   async *chunks(): AsyncGenerator<SpooledRows, void, undefined> {
     const most = (i: 0 | 1) => this.places.reduce((length, { lengths }) => Math.max(length, lengths[i]), 0);
-    const room = (length: number): Reals => (this.single ? new Float32Array(length) : new Float64Array(length));
-    const [xs, ts] = [room(most(0)), room(most(1))];
+    const buffer = (length: number): RealArray => (this.single ? new Float32Array(length) : new Float64Array(length));
+    const [xs, ts] = [buffer(most(0)), buffer(most(1))];
     for (const { rows, at, lengths } of this.places) {
       const [x, t] = [xs.subarray(0, lengths[0]), ts.subarray(0, lengths[1])];
       const w = lengths[2] === undefined ? undefined : new Float64Array(lengths[2]);
@@ -81,7 +80,7 @@ export class FileSpool implements Spool {
   }
 
   /** Fills an array from a place in the file; returns where the next begins. */
-  private async read(array: Reals, from: number): Promise<number> {
+  private async read(array: RealArray, from: number): Promise<number> {
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let done = 0; done < bytes.length; ) {
       const { bytesRead } = await this.file!.read(bytes, done, bytes.length - done, from + done);

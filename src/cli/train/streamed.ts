@@ -1,65 +1,69 @@
 // train on a file that is read anew for each pass: one finds out what its columns hold, then the estimator's passes follow.
 
-import type { Engine } from '../../bindings/core.js';
-import { engineOf } from '../../bindings/load.js';
-import { drawn } from '../data/split.js';
-import type { Label } from '../data/classes.js';
-import type { Cell } from '../data/column.js';
-import type { ColumnTable } from '../data/table.js';
-import { DataError } from '../runtime/errors.js';
-import { Classifier } from '../estimators/classifier.js';
-import { Regressor } from '../estimators/regressor.js';
-import { Purpose } from '../runtime/random.js';
-import { UsageError } from './failure.js';
-import { Points } from './points.js';
-import { relocated, tableOf } from './read/cells.js';
-import { Layout } from './read/layout.js';
-import { PIECE, readSheets } from './read/read.js';
-import type { Sheet } from './read/sheet.js';
+import type { Engine } from '../../../bindings/core.js';
+import { engineOf } from '../../../bindings/load.js';
+import { drawn } from '../../data/split.js';
+import type { Label } from '../../data/classes.js';
+import type { Cell } from '../../data/column.js';
+import { DataError } from '../../runtime/errors.js';
+import { Classifier } from '../../estimators/classifier.js';
+import { Regressor } from '../../estimators/regressor.js';
+import { Purpose } from '../../runtime/random.js';
+import { UsageError } from '../failure.js';
+import { Points } from '../points.js';
+import { relocated } from '../read/cells.js';
+import { Layout } from '../read/layout.js';
+import { PIECE, readSheets } from '../read/read.js';
+import type { Sheet } from '../read/sheet.js';
 import { FileSpool } from './spool.js';
-import { type Task, TargetProfile, allThere, labelsOf, numbersOf, requireColumn } from './target.js';
-import type { Run, TrainOptions, Trained } from './train.js';
-import { type Learned, introduce } from './trained.js';
+import { type LearningTask, TargetProfile, allThere, labelsOf, numbersOf, requireColumn } from '../target.js';
+import type { Run, TrainOptions } from './options.js';
+import { type TrainedModel, type TrainingResult, announce } from './result.js';
 
-/** Rows of a piece that are trained on, or held out. */
-interface Part {
-  readonly sheet: Sheet;
-  readonly picked: Uint32Array;
-  readonly table: ColumnTable;
+/** Rows of a piece of the file, trained on or held out. */
+interface PieceRows {
+  readonly inputs: Sheet;
+  /** The target's. */
   readonly cells: Cell[];
 }
 
-export async function trainPieces(file: string, options: TrainOptions, run: Run, say: (text: string) => void): Promise<Trained> {
+/** Learns from rows that are read anew for each pass. */
+export async function trainStreamed(
+  file: string,
+  options: TrainOptions,
+  run: Run,
+  say: (text: string) => void,
+): Promise<TrainingResult> {
   const { target } = options;
   const { layout, task, why } = await survey(file, options, run.signal);
   const engine = await engineOf('float32', 'fast');
-  const reading = new Reading(file, options, layout, task, engine, run.seed);
+  const passes = new FilePasses(file, options, layout, task, engine, run.seed);
   const { notes, file: name } = layout;
-  const lesson = { file: name, target, task, why, notes, seed: run.seed };
-  introduce(say, { ...lesson, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
+  const data = { file: name, target, task, why, notes, seed: run.seed };
+  announce(say, { ...data, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
   const spool = await FileSpool.create();
-  const learn = async (): Promise<Learned> => {
+  const learn = async (): Promise<TrainedModel> => {
     if (task === 'classification') {
       const weights = options.classWeights && { classWeights: options.classWeights };
-      const model = await Classifier.fit(reading.labels('train'), { ...run, ...weights, spool });
-      const evaluation = reading.counts.test > 0 ? await model.evaluateChunks(reading.labels('test')) : undefined;
+      const model = await Classifier.fit(passes.labels('train'), { ...run, ...weights, spool });
+      const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.labels('test')) : undefined;
       return { task, model, evaluation };
     }
     if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
-    const model = await Regressor.fit(reading.numbers('train'), { ...run, spool });
+    const model = await Regressor.fit(passes.numbers('train'), { ...run, spool });
     const points = new Points();
-    const watch = (table: ColumnTable, truths: number[]) => {
-      if (options.report) points.add(truths, model.predict(table) as number[]);
+    const watch = (inputs: Sheet, truths: number[]) => {
+      if (options.report) points.add(truths, model.predict(inputs) as number[]);
     };
-    const evaluation = reading.counts.test > 0 ? await model.evaluateChunks(reading.numbers('test', watch)) : undefined;
+    const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.numbers('test', watch)) : undefined;
     return { task, model, evaluation, points: points.list };
   };
-  const learned = await learn()
+  const trained = await learn()
     .catch((error: unknown) => {
-      throw reading.located(error);
+      throw passes.located(error);
     })
     .finally(() => spool.dispose());
-  return { learned, lesson: { ...lesson, rows: { all: layout.rows, ...reading.counts } } };
+  return { trained, data: { ...data, rows: { all: layout.rows, ...passes.counts } } };
 }
 
 /** What the columns hold, and what the target suggests. */
@@ -84,22 +88,23 @@ async function survey(file: string, options: TrainOptions, signal: AbortSignal |
 }
 
 /** Passes over a file's rows, those to train on and those held out. */
-class Reading {
-  private readonly inputs: readonly string[];
-  /** The last parts given out, by their numbers: errors come when the next has been asked for. */
-  private readonly recent = new Map<number, Part>();
+class FilePasses {
+  /** The columns to learn from. */
+  private readonly names: readonly string[];
+  /** The last ones given out, by their numbers: errors come when the next has been asked for. */
+  private readonly recent = new Map<number, Sheet>();
   private trained = 0;
 
   constructor(
     private readonly file: string,
     private readonly options: TrainOptions,
     private readonly layout: Layout,
-    private readonly task: Task,
+    private readonly task: LearningTask,
     private readonly engine: Engine,
     private readonly seed: number,
   ) {
     const { target, drop = [] } = options;
-    this.inputs = layout.names.filter((name) => name !== target && !drop.includes(name));
+    this.names = layout.names.filter((name) => name !== target && !drop.includes(name));
   }
 
   /** How many rows there are to train on, and held out, once a pass has been made. */
@@ -109,34 +114,33 @@ class Reading {
 
   labels(of: 'train' | 'test') {
     const parts = () => this.parts(of);
-    return async function* (): AsyncGenerator<readonly [ColumnTable, Label[]]> {
-      for await (const { table, cells } of parts()) yield [table, labelsOf(cells)] as const;
+    return async function* (): AsyncGenerator<readonly [Sheet, Label[]]> {
+      for await (const { inputs, cells } of parts()) yield [inputs, labelsOf(cells)] as const;
     };
   }
 
-  numbers(of: 'train' | 'test', watch: (table: ColumnTable, truths: number[]) => void = () => {}) {
+  numbers(of: 'train' | 'test', watch: (inputs: Sheet, truths: number[]) => void = () => {}) {
     const { target } = this.options;
     const parts = () => this.parts(of);
-    return async function* (): AsyncGenerator<readonly [ColumnTable, number[]]> {
-      for await (const { sheet, picked, table, cells } of parts()) {
-        const truths = numbersOf(sheet, target, cells, picked);
-        watch(table, truths);
-        yield [table, truths] as const;
+    return async function* (): AsyncGenerator<readonly [Sheet, number[]]> {
+      for await (const { inputs, cells } of parts()) {
+        const truths = numbersOf(inputs, target, cells);
+        watch(inputs, truths);
+        yield [inputs, truths] as const;
       }
     };
   }
 
-  /** An error about a row of a part, as one about a line of the file. */
+  /** An error about a row of a chunk, as one about a line of the file. */
   located(error: unknown): unknown {
     if (!(error instanceof DataError) || error.chunk === undefined) return error;
-    const part = this.recent.get(error.chunk);
-    if (!part) return error;
-    return relocated(part.sheet, error, { picked: part.picked, target: this.options.target });
+    const inputs = this.recent.get(error.chunk);
+    return inputs ? relocated(inputs, error, { target: this.options.target }) : error;
   }
 
   /** A pass. The rows held out are the same in each: every row draws by the seed; the first of a class is trained on. */
-  private async *parts(of: 'train' | 'test'): AsyncGenerator<Part, void, undefined> {
-    const { options, layout, inputs, engine, seed, recent } = this;
+  private async *parts(of: 'train' | 'test'): AsyncGenerator<PieceRows, void, undefined> {
+    const { options, layout, names, engine, seed, recent } = this;
     const { target, testShare } = options;
     const seen = new Set<unknown>();
     let piece = 0;
@@ -155,12 +159,12 @@ class Reading {
       if (mine.length === 0) continue;
       rows += mine.length;
       const picked = Uint32Array.from(mine);
-      const columns = new Map(inputs.map((name) => [name, layout.typed(sheet, name)] as const));
-      const part = { sheet, picked, table: tableOf(columns, sheet.rows, picked), cells: mine.map((r) => cells[r]!) };
-      recent.set(number, part);
+      const columns = new Map(names.map((name) => [name, layout.typed(sheet, name)] as const));
+      const inputs = sheet.typed(columns, picked);
+      recent.set(number, inputs);
       recent.delete(number - 3);
       number++;
-      yield part;
+      yield { inputs, cells: mine.map((r) => cells[r]!) };
     }
     if (of === 'test') return;
     if (rows === 0) throw new UsageError(`--test-share ${testShare} leaves no row of ${layout.rows} to train on`);

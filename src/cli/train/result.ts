@@ -1,15 +1,15 @@
 // What train tells of a model, and where it leaves it.
 
 import path from 'node:path';
-import type { Classifier, ClassifierEvaluation } from '../estimators/classifier.js';
-import { counted } from '../runtime/errors.js';
-import type { Regressor, RegressorEvaluation } from '../estimators/regressor.js';
-import { writeText } from './output.js';
-import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from './show.js';
-import type { Task } from './target.js';
+import type { Classifier, ClassifierEvaluation } from '../../estimators/classifier.js';
+import { counted } from '../../runtime/errors.js';
+import type { Regressor, RegressorEvaluation } from '../../estimators/regressor.js';
+import { writeText } from '../output.js';
+import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from '../show.js';
+import type { LearningTask } from '../target.js';
 
 /** A model, and how it did on rows held out. */
-export type Learned =
+export type TrainedModel =
   | { readonly task: 'classification'; readonly model: Classifier; readonly evaluation: ClassifierEvaluation | undefined }
   | {
       readonly task: 'regression';
@@ -19,15 +19,21 @@ export type Learned =
     };
 
 /** What a model was trained on. */
-export interface Lesson {
+export interface TrainingData {
   readonly file: string;
   readonly target: string;
-  readonly task: Task;
+  readonly task: LearningTask;
   /** Why this task. */
   readonly why: string;
   readonly notes: readonly string[];
   readonly rows: { readonly all: number; readonly train: number; readonly test: number };
   readonly seed: number;
+}
+
+/** A model, and what it was trained on. */
+export interface TrainingResult {
+  readonly trained: TrainedModel;
+  readonly data: TrainingData;
 }
 
 /** Where results go. */
@@ -47,10 +53,10 @@ export function sayer({ json, quiet }: Pick<Output, 'json' | 'quiet'>): (text: s
 
 const tell = (text: string) => void process.stdout.write(`${text}\n`);
 
-/** Tells what is about to be learned. */
-export function introduce(
+/** Tells what is about to be trained. */
+export function announce(
   say: (text: string) => void,
-  { file, target, task, why, notes, rows }: Omit<Lesson, 'rows'> & { rows: { all: number } },
+  { file, target, task, why, notes, rows }: Omit<TrainingData, 'rows'> & { rows: { all: number } },
   columns: number,
   asked: boolean,
 ): void {
@@ -60,23 +66,27 @@ export function introduce(
 }
 
 /** Saves a model, writes the report, and tells how it did. */
-export async function conclude(learned: Learned, lesson: Lesson, { out, report, json, quiet, testShare }: Output): Promise<void> {
-  const { model, evaluation } = learned;
-  const { file, target, task, why, notes, rows, seed } = lesson;
+export async function conclude(
+  trained: TrainedModel,
+  data: TrainingData,
+  { out, report, json, quiet, testShare }: Output,
+): Promise<void> {
+  const { model, evaluation } = trained;
+  const { file, target, task, why, notes, rows, seed } = data;
   const say = sayer({ json, quiet });
   await model.save(out, { metadata: { target, task } });
 
   const { history } = model;
   const score = !evaluation
     ? undefined
-    : learned.task === 'classification'
-      ? classificationText(learned.evaluation!)
-      : regressionText(learned.evaluation!);
+    : trained.task === 'classification'
+      ? classificationText(trained.evaluation!)
+      : regressionText(trained.evaluation!);
   const columns = columnsText(model.columns);
   const chosen = choiceText(history);
   const advice = adviceText(history);
   if (report) {
-    const { reportHtml } = await import('./report.js');
+    const { reportHtml } = await import('../report.js');
     const sections: [string, string][] = [
       ['Data', `${file}: ${counted(rows.all, 'row')}; ${task} of ${target}, ${why}\n${notes.join('\n')}`],
       ['Columns', columns],
@@ -84,11 +94,11 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
     ];
     if (score) sections.push([`On ${counted(rows.test, 'row')} held out`, score]);
     const pictures =
-      learned.task === 'classification'
-        ? learned.evaluation
-          ? { evaluation: learned.evaluation }
+      trained.task === 'classification'
+        ? trained.evaluation
+          ? { evaluation: trained.evaluation }
           : {}
-        : { points: learned.points };
+        : { points: trained.points };
     await writeText(
       report,
       reportHtml({
@@ -137,13 +147,13 @@ export async function conclude(learned: Learned, lesson: Lesson, { out, report, 
   tell(
     score
       ? `on ${counted(rows.test, 'row')} held out:\n${score}`
-      : `no rows were held out${noneHeld(learned, lesson, testShare)}: nothing was measured`,
+      : `no rows were held out${noneHeld(trained, data, testShare)}: nothing was measured`,
   );
   tell(`saved: ${out}${report ? `\nreport: ${report}` : ''}`);
 }
 
 /** Why no rows were held out. */
-function noneHeld({ task, model }: Learned, { rows }: Lesson, share: number): string {
+function noneHeld({ task, model }: TrainedModel, { rows }: TrainingData, share: number): string {
   if (share === 0) return ', as asked';
   const of = task === 'classification' ? ` of ${model.classes.length} classes` : '';
   return `, since ${counted(rows.all, 'row')}${of} are too few for a share of ${share}`;

@@ -1,0 +1,78 @@
+// Training on a file whose rows are all kept.
+
+import { SomeRows } from '../../data/table.js';
+import { Classifier } from '../../estimators/classifier.js';
+import { Regressor } from '../../estimators/regressor.js';
+import { UsageError } from '../failure.js';
+import { located, relocated, typedColumn } from '../read/cells.js';
+import { readSheet } from '../read/read.js';
+import { TargetProfile, holdOut, labelsOf, numbersOf, requireColumn, targetCells } from '../target.js';
+import type { Run, TrainOptions } from './options.js';
+import { type TrainedModel, type TrainingResult, announce } from './result.js';
+
+/** Learns from rows that are all in memory. */
+export async function trainInMemory(
+  file: string,
+  options: TrainOptions,
+  run: Run,
+  say: (text: string) => void,
+): Promise<TrainingResult> {
+  const sheet = await readSheet(file, options);
+  const { target } = options;
+  const cells = targetCells(sheet, target, options.task === 'regression' ? 'number' : undefined);
+  for (const name of options.drop ?? []) requireColumn(sheet, name, 'to be dropped');
+  if (options.drop?.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
+  const dropped = new Set([target, ...(options.drop ?? [])]);
+  const inputs = new Map(sheet.names.filter((name) => !dropped.has(name)).map((name) => [name, typedColumn(sheet, name)]));
+  if (inputs.size === 0) throw sheet.error('there is no column beside the target to learn from');
+  const whole = sheet.typed(inputs);
+  // Every cell is looked at before the work, so that a bad one in the held-out part is not found after it.
+  located(sheet, () => {
+    for (let i = 0; i < whole.width; i++) whole.column(i);
+  });
+
+  const { task, why } = options.task
+    ? { task: options.task, why: 'as asked for' }
+    : new TargetProfile(target).add(sheet, cells).task();
+  const labels = task === 'classification' ? labelsOf(cells) : undefined;
+  const { train: rows, test } = await holdOut(sheet.rows, options.testShare, run.seed, labels);
+  if (rows.length === 0) throw new UsageError(`--test-share ${options.testShare} leaves no row of ${sheet.rows} to train on`);
+  const { file: name, notes } = sheet;
+  const { seed } = run;
+  const data = {
+    file: name,
+    target,
+    task,
+    why,
+    notes,
+    rows: { all: sheet.rows, train: rows.length, test: test.length },
+    seed,
+  };
+  announce(say, data, sheet.names.length, options.task !== undefined);
+  const learn = async (): Promise<TrainedModel> => {
+    const known = new SomeRows(whole, rows); // columns are what all of their cells say
+    const held = new SomeRows(whole, test);
+    const measured = <T>(run: () => T) => (test.length ? located(sheet, run, { picked: test, target }) : undefined);
+    const pick = <T>(values: readonly T[], which: Uint32Array) => Array.from(which, (r) => values[r]!);
+    if (labels) {
+      const weights = options.classWeights && { classWeights: options.classWeights };
+      const model = await Classifier.fit(known, pick(labels, rows), { ...run, ...weights });
+      return {
+        task: 'classification',
+        model,
+        evaluation: measured(() => model.evaluate(held, pick(labels, test))),
+      };
+    }
+    if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
+    const numbers = numbersOf(sheet, target, cells);
+    const model = await Regressor.fit(known, pick(numbers, rows), run);
+    const truths = pick(numbers, test);
+    const predicted = measured(() => model.predict(held) as number[]) ?? [];
+    const points = predicted.map((p, i): [number, number] => [truths[i]!, p]);
+    return { task: 'regression', model, evaluation: measured(() => model.evaluate(held, truths)), points };
+  };
+  const trained = await learn().catch((error: unknown) => {
+    throw relocated(sheet, error, { picked: rows, target });
+  });
+  return { trained, data };
+}

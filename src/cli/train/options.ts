@@ -1,0 +1,32 @@
+// Options of the command train.
+
+import { ESTIMATOR_OPTIONS, type EstimatorOptions, type RunOptions } from '../../estimators/options.js';
+import type { LearningTask } from '../target.js';
+
+/** Options of the command; those of the model have its names. */
+export interface TrainOptions extends Omit<EstimatorOptions, 'seed'> {
+  readonly target: string;
+  readonly task?: LearningTask;
+  readonly out?: string;
+  readonly report?: string;
+  readonly drop?: readonly string[];
+  readonly testShare: number;
+  /** Whether the file is read anew for each pass; by default from 256 MB on. */
+  readonly stream?: boolean;
+  readonly delimiter?: string;
+  readonly header?: boolean;
+  readonly seed?: number;
+  readonly timeLimit?: number;
+  readonly classWeights?: 'balanced';
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Options of the model and of its training. */
+export type Run = EstimatorOptions & RunOptions & { readonly seed: number };
+
+/** Those of the options that are the model's. */
+export function modelOptions(options: TrainOptions): EstimatorOptions {
+  const isOfModel = ([name, given]: [string, unknown]) => name in ESTIMATOR_OPTIONS && name !== 'seed' && given !== undefined;
+  return Object.fromEntries(Object.entries(options).filter(isOfModel));
+}
