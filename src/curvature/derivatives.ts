@@ -28,6 +28,8 @@ const CUBE_ROOT = 6.055454452393343e-6;
 export class LossDerivatives {
   readonly objective: Objective;
   private readonly samples: SampleBuffers;
+  /** Parameters and statistics, where derivatives are taken. */
+  private readonly weights: RealArray;
   private readonly v: Reals;
   private readonly out: Reals;
   private disposed = false;
@@ -40,6 +42,7 @@ export class LossDerivatives {
   ) {
     const at = new Reals(arena, 'float64', theta.length);
     at.view().set(theta);
+    this.weights = at.read();
     this.samples = data.copied('float64', architecture.loss, outputsOf(architecture), arena);
     this.objective = new Objective(engine, arena, architecture, at, this.samples, undefined, 0, threads);
     [this.v, this.out] = this.objective.vectors(2) as [Reals, Reals];
@@ -88,14 +91,14 @@ export class LossDerivatives {
    * Does something with the gradients of samples' own losses, without their weights; what `gradientOf` gives is right until its
    * next call.
    */
-  bySample<T>(work: (gradientOf: (sample: number) => RealArray) => T): T {
+  bySample<T>(work: (gradientOf: (sample: number) => Float64Array) => T): T {
     const { objective, samples, arena, out, engine } = this;
     const { plan } = objective;
     const plain: SampleSet = plan.samples(arena, { x: samples.x, t: samples.t });
     try {
       return work((sample) => {
         engine.core.objectiveGradient(plan.address, plain.address, sample, 1, 1, out.address, 0);
-        return out.view();
+        return out.view() as Float64Array;
       });
     } finally {
       arena.release(plain.address);
@@ -137,16 +140,15 @@ export class LossDerivatives {
   }
 
   /** ∇(θ + α·v/|v|) − ∇(θ), of E or of another function of the weights. */
-  differenceAlong(v: Float64Array, alpha: number, gradient: () => ArrayLike<number> = () => this.gradient()): Float64Array {
-    const { theta } = this.objective;
+  differenceAlong(v: Float64Array, alpha: number, gradient: () => Float64Array = () => this.gradient()): Float64Array {
+    const { weights } = this;
     const size = norm(v);
-    const before = Float64Array.from(gradient());
-    const kept = theta.read();
-    const view = theta.view();
-    for (let i = 0; i < v.length; i++) view[i]! += (alpha * v[i]!) / size;
-    const after = gradient();
-    const difference = v.map((_, i) => after[i]! - before[i]!);
-    theta.view().set(kept);
+    const difference = gradient().slice();
+    const theta = this.objective.theta.view();
+    for (let i = 0; i < v.length; i++) theta[i] = weights[i]! + (alpha * v[i]!) / size;
+    const there = gradient();
+    for (let i = 0; i < v.length; i++) difference[i] = there[i]! - difference[i]!;
+    this.objective.theta.view().set(weights);
     return difference;
   }
 
