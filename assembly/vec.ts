@@ -156,16 +156,19 @@ export function storeUpTo(p: usize, v: v128, n: i32): void {
 const TINY: real = <real>(sizeof<real>() == 4 ? 1.9721522630525295e-31 : 1.0020841800044864e-292);
 
 /**
- * 2^-78 and 2^-946, for velocities: of what they keep, 2^-101 or 2^-998 at least, it takes momentum 0.9 a hundred and fifty steps to make a
- * subnormal number.
+ * 2^-78 and 2^-946, for velocities: of what they keep, 2^-101 or 2^-998 at least, it takes momentum 0.9 a hundred and fifty steps
+ * to make a subnormal number.
  */
-const SMALL: real = <real>(sizeof<real>() == 4 ? 3.308722450212111e-24 : 1.681218273811815e-285);
+const NEGLIGIBLE: real = <real>(sizeof<real>() == 4 ? 3.308722450212111e-24 : 1.681218273811815e-285);
 
-/** SMALL in every lane, as a vector that the compiler does not know: one that it knows would be made anew in every turn of a loop. v is finite. */
+/**
+ * NEGLIGIBLE in every lane, as a vector that the compiler does not know: one that it knows would be made anew in every turn of a
+ * loop. v is finite.
+ */
 // @ts-ignore: decorator
 @inline
 export function smallBeside(v: v128): v128 {
-  return v128.or(v128.xor(v, v), splat(SMALL));
+  return v128.or(v128.xor(v, v), splat(NEGLIGIBLE));
 }
 
 /**

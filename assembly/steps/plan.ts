@@ -137,7 +137,7 @@ export function planSlope(at: usize, rows: i32, t: usize, w: usize, scale: f64):
   if (!throughInput(plan.loss)) top.activationBackward(rows, parametersOf(plan, top), plan.delta);
 }
 
-/** From delta of layer i to delta of the layer below, after planForward on x; the two buffers change places. */
+/** delta = ∂E/∂y of layer i − 1 from delta = ∂E/∂y of layer i, after planForward on x; the two buffers change places */
 export function planDescend(at: usize, i: i32, rows: i32, x: usize): void {
   const plan = changetype<Plan>(at);
   const layer = layerAt(plan, i), below = layerAt(plan, i - 1), d = plan.deltaBelow;
@@ -162,6 +162,7 @@ export function planDescended(plan: Plan, i: i32): void {
   exchange(plan);
 }
 
+/** d = ∂E/∂y of the layer below from delta, through a dense layer to a dense one   d: not delta */
 // @ts-ignore: decorator
 @inline
 function descendDense(plan: Plan, layer: Layer, below: Layer, rows: i32, d: usize): void {
@@ -169,6 +170,7 @@ function descendDense(plan: Plan, layer: Layer, below: Layer, rows: i32, d: usiz
   changetype<Dense>(below).activationBackward(rows, 0, d);
 }
 
+/** The same through layers of any kinds   x: what the upper one was fed */
 function descendAny(plan: Plan, layer: Layer, below: Layer, rows: i32, x: usize, d: usize): void {
   layer.backward(plan, rows, x, plan.delta, parametersOf(plan, layer), d, plan.scratch);
   below.activationBackward(rows, parametersOf(plan, below), d);

@@ -29,10 +29,13 @@ export class Job {
   first: i32; // of the samples
   rows: i32;
   slab: i32; // samples of a task
+  // Of diagonals which one (DiagonalKind), beside a gradient 1 for the full one; of products 1 for those with the Gauss-Newton
+  // matrix; of normal equations 1 for those without errors.
   option: i32;
-  cut: i32; // of a step's rows: 1 where each share is two tasks
+  shares: i32; // of a step's samples, and 1 in `cut` where each is two tasks
+  cut: i32;
   scale: f64;
-  v: usize;
+  v: usize; // of products the direction; of normal equations where all of J stays, or 0
   out: usize; // sums over all tasks, or the outputs
   outB: usize;
   values: usize; // f64, one a task
@@ -45,11 +48,12 @@ export function placeOf(job: Job, thread: i32): Place {
   return changetype<Place>(job.places + <usize>thread * offsetof<Place>());
 }
 
-/** Bytes of a job, and of a place. */
+/** Bytes of a job. */
 export function jobBytes(): usize {
   return offsetof<Job>();
 }
 
+/** Bytes of a place. */
 export function placeBytes(): usize {
   return offsetof<Place>();
 }

@@ -78,10 +78,10 @@ function shareFrom(count: i32, k: i32, shares: i32): i32 {
   return k >= shares ? count : count * k / shares & ~3;
 }
 
-/** Samples of task k: a share of job.option; where job.cut is 1 three quarters of one, if k is even, or the rest of it. */
+/** Samples of task k: a share of job.shares; where job.cut is 1 three quarters of one, if k is even, or the rest of it. */
 export function rowsTask(job: Job, place: Place, k: i32): void {
   const run = changetype<Run>(job.run), s = changetype<Sharing>(run.sharing), share = job.cut ? k >> 1 : k;
-  let from = shareFrom(s.count, share, job.option), to = shareFrom(s.count, share + 1, job.option);
+  let from = shareFrom(s.count, share, job.shares), to = shareFrom(s.count, share + 1, job.shares);
   if (job.cut) {
     const middle = from + (to - from) * 3 / 4 / MR * MR;
     if (k & 1) from = middle;
@@ -125,7 +125,7 @@ const MANY: i32 = 32;
 export function stepRows(at: usize, threads: i32): i32 {
   const job = changetype<Job>(at), s = changetype<Sharing>(changetype<Run>(job.run).sharing);
   const shares = max(1, min(threads, s.count / FEW_ROWS));
-  job.option = shares;
+  job.shares = shares;
   job.cut = packedOf(s) && s.count >= MANY * threads ? 1 : 0;
   return shares << job.cut;
 }
