@@ -49,6 +49,20 @@ export const enum UpdateRule {
   sophia,
 }
 
+/** murata without β: 1 − (1 − δ)^t up to which the mean of t gradients is too noisy to be the longest. */
+export const LEAST_SHARE: f64 = 1 / 6.0;
+
+/** What rules remember beside vectors, in the order in which model files list it. */
+export const enum Remembered {
+  loss,
+  rate,
+  peak,
+  averaged,
+  power,
+  steps,
+  start,
+}
+
 /** How weight decay acts: not, through the gradient, or on the weights alone. */
 export const enum Decay {
   none,

@@ -9,12 +9,22 @@ export { planDropout } from "./layers/dropout";
 export { planNoise } from "./layers/noise";
 export { planBind, planOutput, planParameters, planSlab, planWorkspace } from "./steps/plan";
 export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./steps/evaluate";
-export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runSteps, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./steps/run";
+export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./steps/run";
+export { runSteps } from "./steps/paths";
 export { interleaveBytes, interleave } from "./orders/interleave";
 export { emphasisBytes, emphasisOpen, emphasisEpoch, draw, noteLoss } from "./orders/emphasis";
-export {
-  updateRule, updateAdaptive, updateResilient, updateSigned, updateGlobal, updateCurved, updateRecall, updateMemory, updateExtras,
-} from "./rules/update";
+export { updateRecall, updateMemory } from "./rules/state";
+export { updateExtras } from "./rules/around";
+export { sgdOpen } from "./rules/sgd";
+export { adaptiveOpen } from "./rules/adaptive";
+export { resilientOpen } from "./rules/resilient";
+export { deltaBarDeltaOpen } from "./rules/delta-bar-delta";
+export { superSabOpen } from "./rules/super-sab";
+export { quickpropOpen } from "./rules/quickprop";
+export { murataOpen } from "./rules/murata";
+export { gdxOpen } from "./rules/gdx";
+export { stochasticDiagonalOpen } from "./rules/stochastic-diagonal";
+export { curvedMeanOpen } from "./rules/curved-mean";
 
 export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {

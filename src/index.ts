@@ -125,37 +125,21 @@ export type {
   SearchThenConvergeOptions,
   StepOptions,
 } from './rates/schedules.js';
-export {
-  type AdaGradOptions,
-  type AdamOptions,
-  type RmsPropOptions,
-  adaGrad,
-  adam,
-  adamW,
-  nadam,
-  rmsProp,
-} from './methods/adaptive.js';
-export { type GdxOptions, type MurataOptions, gdx, murata } from './methods/global.js';
-export {
-  type BatchMethod,
-  type DeltaBarDeltaOptions,
-  type QuickpropOptions,
-  type SuperSabOptions,
-  deltaBarDelta,
-  quickprop,
-  superSAB,
-} from './methods/signs.js';
-export { type Rprop, type RpropOptions, type RpropVariant, rprop } from './methods/rprop.js';
+export { type AdaGradOptions, adaGrad } from './methods/ada-grad.js';
+export { type AdaHessianOptions, adaHessian } from './methods/ada-hessian.js';
+export { type AdamOptions, adam, adamW, nadam } from './methods/adam.js';
 export { type AutoRate, type AutoRateOptions, autoRate } from './methods/auto-rate.js';
-export {
-  type AdaHessianOptions,
-  type SophiaOptions,
-  type StochasticDiagonalOptions,
-  adaHessian,
-  sophia,
-  stochasticDiagonalLM,
-} from './methods/curved.js';
+export { type DeltaBarDeltaOptions, deltaBarDelta } from './methods/delta-bar-delta.js';
+export type { BatchMethod } from './methods/first-order.js';
+export { type GdxOptions, gdx } from './methods/gdx.js';
+export { type MurataOptions, murata } from './methods/murata.js';
+export { type QuickpropOptions, quickprop } from './methods/quickprop.js';
+export { type RmsPropOptions, rmsProp } from './methods/rms-prop.js';
+export { type Rprop, type RpropOptions, type RpropVariant, rprop } from './methods/rprop.js';
 export { sgd, type PerWeight, type Sgd, type SgdOptions } from './methods/sgd.js';
+export { type SophiaOptions, sophia } from './methods/sophia.js';
+export { type StochasticDiagonalOptions, stochasticDiagonalLM } from './methods/stochastic-diagonal.js';
+export { type SuperSabOptions, superSAB } from './methods/super-sab.js';
 export type { Method, Regularisation } from './methods/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './training/options.js';
 export type { History, StopReason } from './training/history.js';

@@ -1,4 +1,5 @@
-// Emphasis on hard examples: samples are drawn with probabilities that follow their errors (Efficient BackProp 4.2).
+// Emphasis on hard examples: samples are drawn with probabilities that follow their errors (Efficient BackProp 4.2;
+// docs/mathematics.md 5.2).
 //
 //   e_i  running error of sample i: e ← e + memory·(l − e) whenever its loss l is seen
 //   q_i = min(e_i, clip)^exponent, at most `most`
@@ -48,8 +49,8 @@ export function emphasisBytes(n: i32): usize {
 }
 
 /**
- * Describes the emphasis on n samples. indices: u32, those of the samples, or 0 for 0 … n − 1. errors: f64, n of them, to start from if
- * `seen`, else room for them. factors: real, n of them, or 0 without importance weights.
+ * Describes the emphasis on n samples. indices: u32, those of the samples, or 0 for 0 … n − 1. errors: f64, n of them, to start
+ * from if `seen`, else room for them. factors: real, n of them, or 0 without importance weights.
  */
 export function emphasisOpen(
   at: usize, n: i32, indices: usize, errors: usize, seen: i32, factors: usize,
@@ -151,8 +152,8 @@ export function sampleAt(e: Emphasis, i: u32): u32 {
 }
 
 /**
- * order[k] = a sample drawn by its probability, for the draws first … first + count − 1 of the epoch. In the first epoch, order[k] = the
- * sample at the place that order[k] holds: each once.
+ * order[k] = a sample drawn by its probability, for the draws first … first + count − 1 of the epoch. In the first epoch,
+ * order[k] = the sample at the place that order[k] holds: each once.
  */
 export function draw(at: usize, first: i32, count: i32, order: usize): void {
   const e = changetype<Emphasis>(at);

@@ -1,4 +1,4 @@
-// An order of examples in which neighbours rarely share a class (Efficient BackProp 4.2).
+// An order of samples in which neighbours rarely share a class (Efficient BackProp 4.2; docs/mathematics.md 5.2).
 
 import { word } from "../kernels/random";
 
@@ -14,7 +14,7 @@ function setEntry(list: usize, i: u32, x: u32): void {
   store<u32>(list + (<usize>i << 2), x);
 }
 
-/** Bytes of room that `interleave` needs for so many samples and classes. */
+/** Bytes of the workspace of `interleave` for so many samples and classes. */
 export function interleaveBytes(rows: i32, classes: i32): usize {
   return (<usize>rows + 3 * <usize>classes) << 2;
 }
@@ -43,15 +43,16 @@ function find(c: u32, first: u32, ranked: usize): u32 {
 }
 
 /**
- * Deals the n samples that `order` lists (u32, already shuffled) anew: each is drawn from the class that has most left among those
- * other than the last one's, ties by chance. Neighbours share a class only where that cannot be helped: max − (n − max) − 1 times
- * if one class has max > (n + 1)/2 samples. classOf: u32, the class of each sample of the whole set; room: interleaveBytes(n, classes).
+ * Deals the n samples that `order` lists (u32, already shuffled) anew: each is drawn from the class that has most left among
+ * those other than the last one's, ties by chance. Neighbours share a class only where that cannot be helped: max − (n − max) −
+ * 1 times if one class has max > (n + 1)/2 samples. classOf: u32, the class of each sample of the whole set; workspace:
+ * interleaveBytes(n, classes).
  */
 export function interleave(
-  n: i32, order: usize, classOf: usize, classes: i32, low: u32, high: u32, purpose: u32, epoch: u32, room: usize,
+  n: i32, order: usize, classOf: usize, classes: i32, low: u32, high: u32, purpose: u32, epoch: u32, workspace: usize,
 ): void {
   const count = <u32>classes;
-  const lists = room, left = lists + (<usize>n << 2), next = left + (<usize>count << 2), ranked = next + (<usize>count << 2);
+  const lists = workspace, left = lists + (<usize>n << 2), next = left + (<usize>count << 2), ranked = next + (<usize>count << 2);
   // Lists of each class's samples, one after another.
   memory.fill(left, 0, <usize>count << 2);
   for (let k: u32 = 0; k < <u32>n; k++) {

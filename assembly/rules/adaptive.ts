@@ -6,17 +6,71 @@
 //   amsGrad   the same, with the largest v so far                                                           Reddi et al. 2018
 //   nadam     (β₁·m/b₁' + (1 − β₁)·g/b₁) in place of m/b₁                                                   Dozat 2016
 //
-// b_k = 1 − β_k^t, b₁' = 1 − β₁^(t+1). Decay of kernels: g ← g + decay·w before, or, decoupled, w ← w − rate·decay·w (AdamW, Loshchilov
-// and Hutter 2019).
+// b_k = 1 − β_k^t, b₁' = 1 − β₁^(t+1). Decay of kernels: g ← g + decay·w before, or, decoupled, w ← w − rate·decay·w (AdamW,
+// Loshchilov and Hutter 2019).
 
 import { Decay, UpdateRule } from "../codes";
 import { LANES, add, loadPart, loadUpTo, madd, mul, flushed, splat, storeUpTo, sub } from "../vec";
+import { parameterAt } from "../steps/plan";
+import { Update, openUpdate } from "./state";
 
-/** One vector of the rule; a constant kind folds at compile time. */
+@unmanaged
+export class Adaptive extends Update {
+  mean: usize; // m
+  square: usize; // v
+  largest: usize; // v so far, of amsGrad
+  beta1: f64;
+  beta2: f64;
+  epsilon: f64;
+  power1: f64; // β₁^t and β₂^t of the last step
+  power2: f64;
+  decays: Decay; // how, where decay is not 0
+}
+
+/**
+ * An adaptive rule for the steps to come. power1, power2: β₁^t and β₂^t after t steps. mean, square, largest: a real for each
+ * parameter, 0 where the rule has none.
+ */
+export function adaptiveOpen(
+  at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: Decay, power1: f64, power2: f64,
+  mean: usize, square: usize, largest: usize,
+): void {
+  const u = openUpdate<Adaptive>(at, rule, decay);
+  u.rate = rate;
+  u.mean = mean;
+  u.square = square;
+  u.largest = largest;
+  u.beta1 = beta1;
+  u.beta2 = beta2;
+  u.epsilon = epsilon;
+  u.power1 = power1;
+  u.power2 = power2;
+  u.decays = decays;
+  u.vectors = 3;
+}
+
+// @ts-ignore: decorator
+@inline
+export function adaptiveBegin(u: Adaptive): void {
+  u.power1 *= u.beta1;
+  u.power2 *= u.beta2;
+}
+
+/** A step of n parameters w with gradient g, the first of them number `first`. */
+// @ts-ignore: decorator
+@inline
+export function adaptiveStep(u: Adaptive, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
+  adaptive(
+    u.rule, decay == 0 ? Decay.none : u.decays, n, g, w, parameterAt(u.mean, first), parameterAt(u.square, first), parameterAt(u.largest, first),
+    u.rate, u.beta1, u.beta2, u.epsilon, decay, u.power1, u.power2,
+  );
+}
+
+/** One vector of the rule. averages: whether it has a mean of gradients */
 // @ts-ignore: decorator
 @inline
 function rule(
-  kind: UpdateRule, decays: Decay, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128, decay: v128,
+  kind: UpdateRule, averages: bool, decays: Decay, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128, decay: v128,
   keep1: v128, take1: v128, keep2: v128, take2: v128, mean: v128, look: v128, root: v128, epsilon: v128,
 ): void {
   const old = loadUpTo(w, n); // n ≥ LANES: all of it
@@ -25,7 +79,7 @@ function rule(
   let second = kind == UpdateRule.adaGrad ? add(loadUpTo(v, n), square) : flushed(madd(mul(keep2, loadUpTo(v, n)), take2, square));
   storeUpTo(v, second, n);
   let first = g;
-  if (kind >= UpdateRule.adam) {
+  if (averages) {
     first = flushed(madd(mul(keep1, loadUpTo(m, n)), take1, g));
     storeUpTo(m, first, n);
     first = kind == UpdateRule.nadam ? madd(mul(mean, first), look, g) : mul(mean, first);
@@ -38,38 +92,25 @@ function rule(
   storeUpTo(w, sub(decays == Decay.decoupled ? sub(old, mul(decay, old)) : old, step), n);
 }
 
-// @ts-ignore: decorator
-@inline
-function steps(
+/**
+ * The rule on n parameters w with gradient g, first moment m, second moment v and its maximum top (those that the rule has).
+ * power1, power2: β₁^t and β₂^t of this step. One loop for all kinds: a root and a division take longer than the branches, and a loop
+ * each would take 3 KB.
+ */
+function adaptive(
   kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64,
   decay: f64, power1: f64, power2: f64,
 ): void {
+  const averages = kind == UpdateRule.adam || kind == UpdateRule.amsGrad || kind == UpdateRule.nadam;
   const r = splat(<real>rate), d = splat(<real>(decays == Decay.decoupled ? rate * decay : decay)), e = splat(<real>epsilon);
   const keep1 = splat(<real>beta1), take1 = splat(<real>(1 - beta1));
   const keep2 = splat(<real>beta2), take2 = splat(<real>(1 - beta2));
   const mean = splat(<real>(kind == UpdateRule.nadam ? beta1 / (1 - power1 * beta1) : 1 / (1 - power1)));
   const look = splat(<real>((1 - beta1) / (1 - power1)));
-  const root = splat(<real>(kind >= UpdateRule.adam ? 1 / Math.sqrt(1 - power2) : 1));
+  const root = splat(<real>(averages ? 1 / Math.sqrt(1 - power2) : 1));
   // Whole vectors in a loop of their own: one with a tail in it runs at a fifth of the speed.
   for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16, v += 16, top += 16) {
-    rule(kind, decays, v128.load(g), w, m, v, top, LANES, r, d, keep1, take1, keep2, take2, mean, look, root, e);
+    rule(kind, averages, decays, v128.load(g), w, m, v, top, LANES, r, d, keep1, take1, keep2, take2, mean, look, root, e);
   }
-  if (n > 0) rule(kind, decays, loadPart(g, n), w, m, v, top, n, r, d, keep1, take1, keep2, take2, mean, look, root, e);
-}
-
-/**
- * The rule on n parameters w with gradient g, first moment m, second moment v and its maximum top (those that the rule has).
- * power1, power2: β₁^t and β₂^t of this step.
- */
-export function adaptive(
-  kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64,
-  decay: f64, power1: f64, power2: f64,
-): void {
-  switch (kind) {
-    case UpdateRule.adaGrad: steps(UpdateRule.adaGrad, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
-    case UpdateRule.rmsProp: steps(UpdateRule.rmsProp, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
-    case UpdateRule.adam: steps(UpdateRule.adam, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
-    case UpdateRule.amsGrad: steps(UpdateRule.amsGrad, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2); break;
-    default: steps(UpdateRule.nadam, decays, n, g, w, m, v, top, rate, beta1, beta2, epsilon, decay, power1, power2);
-  }
+  if (n > 0) rule(kind, averages, decays, loadPart(g, n), w, m, v, top, n, r, d, keep1, take1, keep2, take2, mean, look, root, e);
 }

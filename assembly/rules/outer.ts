@@ -1,6 +1,6 @@
-// Gradient descent straight from one sample, x[i]·d[j], in the pass over a kernel that something else needs as well: the errors below, from the
-// weights as they were, or the next sample's sums, from the weights as they become. With or without momentum, no decay; the rules and what they are
-// called are those of sgd.ts.
+// Gradient descent straight from one sample, x[i]·d[j], in the pass over a kernel that something else needs as well: the errors
+// below, from the weights as they were, or the next sample's sums, from the weights as they become. With or without momentum, no
+// decay; the rules and what they are called are those of sgd.ts.
 
 import { UpdateRule } from "../codes";
 import { LANES, SIZE, loadPart, madd, mul, splat, splatAt, storePart, sum } from "../vec";
@@ -11,14 +11,17 @@ import { rule, rulePart, sgdOuter } from "./sgd";
 /** Columns whose errors and sums stay in registers while rows of the kernel pass: a line of the cache. */
 const STRETCH: i32 = 4 * LANES;
 
-/** Bytes of a row up to which columns win: the lines of a column are so far apart, and more of them share a set of the first cache the farther they are. */
+/**
+ * Bytes of a row up to which columns win: the lines of a column are so far apart, and more of them share a set of the first cache
+ * the farther they are.
+ */
 const NARROW: i32 = 512;
 
 /** Whether the passes here can take a rule and a kernel of n columns. */
 // @ts-ignore: decorator
 @inline
 export function passes(kind: UpdateRule, n: i32): bool {
-  return kind <= UpdateRule.momentum && n >= LANES;
+  return kind != UpdateRule.nesterov && n >= LANES;
 }
 
 /** The rule without decay, and without flushing velocities */
@@ -29,8 +32,8 @@ function moved(kind: UpdateRule, old: v128, h: v128, w: usize, v: usize, mu: v12
 }
 
 /**
- * The rule on m rows of n columns, two at a time, m even. r: −rate in every lane. ahead: y[j] += Σ_i z[i]·w[i,j] of the new weights; else
- * y[i] = Σ_j d[j]·w[i,j] of the old ones.
+ * The rule on m rows of n columns, two at a time, m even. r: −rate in every lane. ahead: y[j] += Σ_i z[i]·w[i,j] of the new
+ * weights; else y[i] = Σ_j d[j]·w[i,j] of the old ones.
  */
 // @ts-ignore: decorator
 @inline
@@ -129,8 +132,8 @@ function momentumBack(m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y:
 }
 
 /**
- * sgdOuter where `passes`, and y[j] = Σ_i z[i]·w[i,j] of the weights that follow from it, in the order of vectorMatrix: what the next sample begins
- * with.   y: n reals; nothing may overlap
+ * sgdOuter where `passes`, and y[j] = Σ_i z[i]·w[i,j] of the weights that follow from it, in the order of vectorMatrix: what the
+ * next sample begins with.   y: n reals; nothing may overlap
  */
 export function sgdOuterAhead(
   kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, rate: f64, momentum: f64,
@@ -152,8 +155,8 @@ export function sgdOuterAhead(
 }
 
 /**
- * sgdOuter where `passes`, and y[i] = Σ_j d[j]·w[i,j] of the weights before it, in the order of matrixVector: the errors of the layer below, but for
- * its derivative.   y: m reals; nothing may overlap
+ * sgdOuter where `passes`, and y[i] = Σ_j d[j]·w[i,j] of the weights before it, in the order of matrixVector: the errors of the
+ * layer below, but for its derivative.   y: m reals; nothing may overlap
  */
 export function sgdOuterBack(kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y: usize, rate: f64, momentum: f64): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), even = m & ~1;

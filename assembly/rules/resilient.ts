@@ -1,5 +1,5 @@
-// Resilient backpropagation: step sizes of each weight's own, from the signs of the last two gradients (Riedmiller and Braun 1993; the
-// variants after Igel and Hüsken 2003), over vectors of parameters.
+// Resilient backpropagation: step sizes of each weight's own, from the signs of the last two gradients (Riedmiller and Braun
+// 1993; the variants after Igel and Hüsken 2003), over vectors of parameters.
 //
 //   s > 0: Δ ← min(up·Δ, most)      s < 0: Δ ← max(down·Δ, least)      s = sign(g·p), p the gradient before
 //   w ← w − sign(g)·Δ, p ← g; where s < 0:
@@ -10,6 +10,56 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, mul, select, splat, storeUpTo, sub } from "../vec";
+import { parameterAt } from "../steps/plan";
+import { Update, openUpdate } from "./state";
+
+@unmanaged
+export class Resilient extends Update {
+  before: usize; // the gradient before
+  sizes: usize; // of steps
+  last: usize; // steps, where they may be taken back
+  up: f64;
+  down: f64;
+  least: f64;
+  most: f64;
+  rose: i32; // 1 where E did since the last step. improvedPlus
+}
+
+/**
+ * A resilient rule for the steps to come. before, sizes: a real for each parameter, sizes hold what to start from; last: the
+ * same of plus and improvedPlus, else 0.
+ */
+export function resilientOpen(
+  at: usize, rule: UpdateRule, up: f64, down: f64, least: f64, most: f64, decay: f64, before: usize, sizes: usize, last: usize,
+): void {
+  const u = openUpdate<Resilient>(at, rule, decay);
+  u.before = before;
+  u.sizes = sizes;
+  u.last = last;
+  u.up = up;
+  u.down = down;
+  u.least = least;
+  u.most = most;
+  u.vectors = 3;
+}
+
+// @ts-ignore: decorator
+@inline
+export function resilientBegin(u: Resilient, loss: f64): void {
+  if (u.rule != UpdateRule.rpropImprovedPlus) return;
+  u.rose = loss > u.loss ? 1 : 0;
+  u.loss = loss;
+}
+
+/** A step of n parameters w with gradient g, the first of them number `first`. */
+// @ts-ignore: decorator
+@inline
+export function resilientStep(u: Resilient, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
+  resilient(
+    u.rule, n, g, w, parameterAt(u.before, first), parameterAt(u.sizes, first), parameterAt(u.last, first), u.up, u.down, u.least, u.most, decay,
+    u.rose != 0,
+  );
+}
 
 /** One vector of the rule: the first min(n, LANES) of its parameters. */
 // @ts-ignore: decorator
@@ -56,8 +106,8 @@ function steps(
 }
 
 /**
- * The rule on n parameters w with gradient g, the gradient before p, step sizes d and, for plus and improvedPlus, the last steps l. decay:
- * of w, through the gradient. rose: whether E did since the step before.
+ * The rule on n parameters w with gradient g, the gradient before p, step sizes d and, for plus and improvedPlus, the last steps
+ * l. decay: of w, through the gradient. rose: whether E did since the step before.
  */
 export function resilient(
   kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,

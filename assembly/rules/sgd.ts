@@ -1,11 +1,38 @@
-// Stochastic gradient descent with momentum and weight decay, over vectors of parameters.
+// Stochastic gradient descent with momentum and weight decay, over vectors of parameters (docs/mathematics.md 5.3).
 //
-//   g ← gradient + decay·w      v ← momentum·v − rate·g      w ← w + v            (momentum: SPEC 1.4.7, erratum 1)
+//   g ← gradient + decay·w      v ← momentum·v − rate·g      w ← w + v            (momentum)
 //                                                            w ← w + momentum·v − rate·g      (Nesterov, as Keras)
 //                                                            w ← w − rate·g       (no momentum: v is not touched)
 
 import { UpdateRule } from "../codes";
 import { LANES, SIZE, add, loadPart, madd, mul, flushedBy, smallBeside, splat, splatAt, storePart } from "../vec";
+import { parameterAt } from "../steps/plan";
+import { Update, openUpdate } from "./state";
+
+@unmanaged
+export class Sgd extends Update {
+  velocity: usize; // unused without momentum
+  momentum: f64;
+}
+
+/**
+ * Gradient descent for the steps to come: plain, momentum or nesterov. velocity: a real for each parameter, or 0 without momentum
+ */
+export function sgdOpen(at: usize, rule: UpdateRule, rate: f64, momentum: f64, decay: f64, velocity: usize): void {
+  const u = openUpdate<Sgd>(at, rule, decay);
+  u.rate = rate;
+  u.velocity = velocity;
+  u.momentum = momentum;
+  u.vectors = 1;
+  u.immediate = 1;
+}
+
+/** A step of n parameters w with gradient g, the first of them number `first`. */
+// @ts-ignore: decorator
+@inline
+export function sgdStep(u: Sgd, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
+  sgd(u.rule, n, g, w, parameterAt(u.velocity, first), u.rate, u.momentum, decay);
+}
 
 /** Vectors in a turn of a loop: memory is read ahead further than one at a time would. */
 const TURN: i32 = 4;
@@ -14,8 +41,8 @@ const TURN: i32 = 4;
 const BYTES: usize = 16 * TURN;
 
 /**
- * The rule on a whole vector of weights that were `old`, at w and v; what they become. kind, decays and flushes are constants; h: −rate·gradient,
- * shrink: −rate·decay
+ * The rule on a whole vector of weights that were `old`, at w and v; what they become. kind, decays and flushes are constants;
+ * h: −rate·gradient, shrink: −rate·decay
  */
 // @ts-ignore: decorator
 @inline
@@ -55,8 +82,8 @@ export function rulePart(
 }
 
 /**
- * The rule on m rows of n parameters whose gradient is x[i]·d[j]; x = 0: on one row, whose gradient is d. −rate·x[i] is formed once a row:
- * arithmetic is what takes time here, not memory.
+ * The rule on m rows of n parameters whose gradient is x[i]·d[j]; x = 0: on one row, whose gradient is d. −rate·x[i] is formed
+ * once a row: arithmetic is what takes time here, not memory.
  */
 // @ts-ignore: decorator
 @inline
@@ -92,8 +119,8 @@ export function sgd(kind: UpdateRule, n: i32, g: usize, w: usize, v: usize, rate
 }
 
 /**
- * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must flush (vec.ts) now and
- * then, in one of sixteen steps, say: the two additions take a fifth of the time.
+ * The rule on a kernel w (m×n) whose gradient is x[i]·d[j]: a batch of one, the gradient never written. Velocities must flush
+ * (vec.ts) now and then, in one of sixteen steps, say: the two additions take a fifth of the time.
  */
 export function sgdOuter(
   kind: UpdateRule, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,

@@ -1,4 +1,5 @@
-// A step of training whose gradients go into the weights while they are in the caches: block by block of a kernel, each once its errors are known.
+// A step of training whose gradients go into the weights while they are in the caches: block by block of a kernel, each once its
+// errors are known.
 
 import { Operand } from "../codes";
 import { SIZE } from "../vec";
@@ -6,9 +7,13 @@ import { columnSums } from "../kernels/blas1";
 import { blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "../kernels/gemm";
 import { Layer } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt, planDescend } from "./plan";
-import { Update, updateRange } from "../rules/update";
+import { Update } from "../rules/state";
+import { updateRange } from "../rules/update";
 
-/** The gradient of a layer's kernel and bias from x (rows×inputs) and d = ∂E/∂y (rows×units), and the step along it, once the layer below has its errors. */
+/**
+ * The gradient of a layer's kernel and bias from x (rows×inputs) and d = ∂E/∂y (rows×units), and the step along it, once the
+ * layer below has its errors.
+ */
 function gradientStep(u: Update, plan: Plan, layer: Layer, rows: i32, x: usize, d: usize): void {
   const inputs = layer.inputs, units = layer.units, ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
   const own = parameterAt(u.gradient, layer.first), bytes = isCutFreely(inputs, units, rows) ? panelBytes(units, rows) : 0;

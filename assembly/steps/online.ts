@@ -1,16 +1,17 @@
-// A step on one sample of a large network: every kernel is updated straight from x and delta, the gradient never written. A kernel passes through the
-// caches once: errors are carried down, and the next sample is begun, in the pass that updates it.
+// A step on one sample of a large network: every kernel is updated straight from x and delta, the gradient never written. A
+// kernel passes through the caches once: errors are carried down, and the next sample is begun, in the pass that updates it.
 
 import { Samples } from "./samples";
 import { axpy } from "../kernels/blas1";
 import { denseActivate } from "../layers/dense";
 import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, planDescended, planForward, planLoss, planSlope } from "./plan";
-import { Update, inPassing, updateAhead, updateBack, updateOuter } from "../rules/update";
+import { inPassing, updateAhead, updateBack, updateOuter } from "../rules/immediate";
+import { Update } from "../rules/state";
 
 /**
  * One step along the gradient of scale·w·l on the sample at hand; returns w·l, and changes nothing where that is not finite.
- * begun: the step before has left the first layer's sums in its y. next: the inputs of the sample for which this step leaves them there, or 0; only
- * where it `begins`.
+ * begun: the step before has left the first layer's sums in its y. next: the inputs of the sample for which this step leaves
+ * them there, or 0; only where it `begins`.
  */
 export function stepOnline(u: Update, plan: Plan, samples: Samples, begun: bool, next: usize, scale: f64): f64 {
   const at = changetype<usize>(plan), x = samples.atX, first = layerAt(plan, 0);

@@ -67,7 +67,10 @@ export function gatheredTotal(rows: i32, indices: usize, w: usize): f64 {
   return result;
 }
 
-/** Bytes of slabs that batches may be gathered in ahead of their turn: half of a first cache. The more rows are asked for at once, the less one waits for each. */
+/**
+ * Bytes of slabs that batches may be gathered in ahead of their turn: half of a first cache. The more rows are asked for at once,
+ * the less one waits for each.
+ */
 const AHEAD: i32 = 16384;
 
 /** How many samples slabs hold that are to hold `rows` at least. */
@@ -94,7 +97,7 @@ export class Samples {
   slabX: usize;
   slabT: usize;
   slabW: usize;
-  room: i32; // samples that slabs hold
+  capacity: i32; // samples that slabs hold
   end: i32; // samples before this one may be gathered ahead of their turn; 0 where none may
   // Samples gathered ahead: from … to − 1.
   from: i32;
@@ -117,7 +120,10 @@ export class Samples {
     this.ownSlabs(rows, slabs);
   }
 
-  /** Samples before this one may be gathered ahead of their turn from here on: their order is known, and slabs are used by nobody else. */
+  /**
+   * Samples before this one may be gathered ahead of their turn from here on: their order is known, and slabs are used by nobody
+   * else.
+   */
   @inline goAhead(end: i32): void {
     this.end = end;
     this.to = 0;
@@ -129,7 +135,7 @@ export class Samples {
     let at = <usize>first;
     if (indices && rows > 1) {
       if (first < this.from || first + rows > this.to) {
-        const list = indices + (at << 2), n = max(rows, min(this.room, this.end - first) / rows * rows); // whole batches
+        const list = indices + (at << 2), n = max(rows, min(this.capacity, this.end - first) / rows * rows); // whole batches
         gather(n, inputs, list, this.x, this.slabX);
         if (this.t) gather(n, outputs, list, this.t, this.slabT);
         if (this.w) gather(n, 1, list, this.w, this.slabW);
@@ -155,7 +161,10 @@ export class Samples {
     return this.x + at * this.inputs * SIZE;
   }
 
-  /** The same of the sample at hand without gathering anything: where `take` would have put samples first … first + rows − 1, rows > 1. */
+  /**
+   * The same of the sample at hand without gathering anything: where `take` would have put samples first … first + rows − 1, rows
+   * > 1.
+   */
   point(first: i32): void {
     const at = <usize>first, gathered = this.indices != 0;
     this.atX = gathered ? this.slabX : this.x + at * this.inputs * SIZE;
@@ -172,11 +181,11 @@ export class Samples {
 
   /** Gathers into slabs of `rows` samples elsewhere. */
   ownSlabs(rows: i32, slabs: usize): void {
-    const room = slabRows(rows, this.inputs, this.outputs);
-    this.room = room;
+    const capacity = slabRows(rows, this.inputs, this.outputs);
+    this.capacity = capacity;
     this.slabX = slabs;
-    this.slabT = slabs + <usize>room * this.inputs * SIZE;
-    this.slabW = this.slabT + <usize>room * this.outputs * SIZE;
+    this.slabT = slabs + <usize>capacity * this.inputs * SIZE;
+    this.slabW = this.slabT + <usize>capacity * this.outputs * SIZE;
   }
 
   /** slabW = w∘factors */

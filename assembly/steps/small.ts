@@ -8,7 +8,8 @@ import { lossSlope, lossValue, throughInput } from "../losses/loss";
 import { softmax } from "../kernels/softmax";
 import { Layer } from "../layers/layer";
 import { Plan, layerAt, layerInput, parameterAt, topLayer } from "./plan";
-import { Update, inPassing, updateBack, updateOuter } from "../rules/update";
+import { inPassing, updateBack, updateOuter } from "../rules/immediate";
+import { Update } from "../rules/state";
 
 /** The widest layer of a small network. */
 const WIDEST: i32 = 64;
@@ -20,7 +21,7 @@ export function isSmall(plan: Plan): bool {
   return true;
 }
 
-/** Numbers of whole vectors that n take: buffers of the workspace have room for them. */
+/** Numbers of whole vectors that n take: buffers of the workspace are padded to them. */
 // @ts-ignore: decorator
 @inline
 function whole(n: i32): i32 {
@@ -76,7 +77,7 @@ function biasOf(layer: Layer, kernel: usize): usize {
 }
 
 /** One step along the gradient of scale·w·l on the sample at hand; returns w·l, and changes nothing where that is not finite. */
-export function smallStep(u: Update, plan: Plan, samples: Samples, scale: f64): f64 {
+export function stepSmall(u: Update, plan: Plan, samples: Samples, scale: f64): f64 {
   let x = samples.atX;
   const layers = plan.layers;
   for (let i = 0; i < layers; i++) {

@@ -6,7 +6,8 @@ import { copy } from "../kernels/blas1";
 import { Layer } from "../layers/layer";
 import { Plan, layerAt, layerInput, parametersOf } from "../layers/table";
 import { Run, samplesOf, updateOf } from "../steps/run";
-import { Update, isByParts, updateRange } from "../rules/update";
+import { Update, VECTORS, vectorOf } from "../rules/state";
+import { isByParts, updateRange } from "../rules/update";
 import { Job, Place, placeOf } from "./job";
 import { GRAIN, partFrom } from "./packed";
 import { Part, Sharing, deltaOf, partAt } from "./sharing";
@@ -65,18 +66,18 @@ export function layParts(s: Sharing, plan: Plan, threads: i32): void {
 /** Parameters that are kept before they are updated: they stay in the first cache in between. */
 const KEPT: i32 = 1024;
 
-/** Bytes of a place's room for them: parameters, and up to three vectors of a rule. */
+/** Bytes that they take at a place: parameters, and the vectors of a rule. */
 export function keptBytes(): usize {
-  return 4 * KEPT * SIZE;
+  return (1 + VECTORS) * KEPT * SIZE;
 }
 
 /** Copies n parameters and what the rule has for them to `kept`, or back. */
 function keep(u: Update, plan: Plan, first: i32, n: i32, kept: usize, back: bool): void {
-  const room = <usize>KEPT * SIZE;
   keepOne(plan.theta, first, n, kept, back);
-  keepOne(u.velocity, first, n, kept + room, back);
-  keepOne(u.second, first, n, kept + 2 * room, back);
-  keepOne(u.top, first, n, kept + 3 * room, back);
+  for (let k = 0; k < u.vectors; k++) {
+    kept += <usize>KEPT * SIZE;
+    keepOne(vectorOf(u, k), first, n, kept, back);
+  }
 }
 
 // @ts-ignore: decorator

@@ -9,7 +9,8 @@ import { curvatureProduct } from "../curvature/products";
 import { evaluate, objectiveGradient } from "../steps/evaluate";
 import { axpy, copy } from "../kernels/blas1";
 import { Plan } from "../steps/plan";
-import { Run, noteSamples, samplesOf } from "../steps/run";
+import { noteSamples } from "../steps/paths";
+import { Run, samplesOf } from "../steps/run";
 import { Job, Place } from "./job";
 
 /** Task number k of a job that sums: the sums of its slab go to the place, its value to values[k]. */

@@ -1,4 +1,4 @@
-// The rate that curvature suggests: 1/λmax (Efficient BackProp 7.5, 9.2; SPEC 1.9.2).
+// The rate that curvature suggests: 1/λmax (Efficient BackProp 7.5, 9.2; docs/mathematics.md 7.7).
 
 import { Arena, type RealArray, Reals } from '../../bindings/memory.js';
 import { extremeEigenvalue } from '../eigen/lanczos.js';
@@ -30,8 +30,9 @@ export interface AutoRate extends Readonly<Checked<typeof OPTIONS>> {
 }
 
 /**
- * A rate of factor/λmax, with momentum μ (1 − μ)·factor/λmax: λmax is the Hessian's largest eigenvalue at the weights before training, found by Lanczos' method on differences of
- * gradients; where none is positive the rate is 0.01. `rate: 'auto'` stands for `autoRate()`.
+ * A rate of factor/λmax, with momentum μ (1 − μ)·factor/λmax: λmax is the Hessian's largest eigenvalue at the weights before
+ * training, found by Lanczos' method on differences of gradients; where none is positive the rate is 0.01. `rate: 'auto'` stands
+ * for `autoRate()`.
  * @throws OptionError
  */
 export function autoRate(options?: AutoRateOptions): AutoRate {
@@ -54,7 +55,10 @@ const STEP = { float32: 1e-2, float64: 1e-4 };
 /** What a method's state has of it: λmax, the epoch of the first measurement, and the number of samples measured on. */
 export const MEASURED = 'measured curvature';
 
-/** The curvature that a rate follows, measured in the first epoch, and every so many after it; a fit that goes on goes by what was measured. */
+/**
+ * The curvature that a rate follows, measured in the first epoch, and every so many after it; a fit that goes on goes by what was
+ * measured.
+ */
 export class MeasuredRate {
   private readonly principal: PrincipalCurvature;
   private lambda = Number.NaN;
@@ -104,7 +108,10 @@ export class PrincipalCurvature {
     this.subsample = new Subsample(task, task.arena, samples);
   }
 
-  /** The largest eigenvalue at the weights of now, which stay as they are; 0 where none is positive, and where the loss is not finite. */
+  /**
+   * The largest eigenvalue at the weights of now, which stay as they are; 0 where none is positive, and where the loss is not
+   * finite.
+   */
   *measure(round: number): Work<number> {
     const { plan } = this.subsample;
     const { core, precision } = plan.engine;

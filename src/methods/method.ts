@@ -90,7 +90,7 @@ export interface MethodState {
   readonly samples: number;
   /** Samples per step, where they grow. */
   readonly batchSize: number;
-  /** What assembly/rules/update.ts remembers beside vectors. */
+  /** What it remembers beside vectors: of first-order methods what rule-memory.ts names, of others numbers of their own. */
   readonly memory: readonly number[];
   readonly vectors: Readonly<Record<string, RealArray>>;
   /** How far the fit has come that this is a part of, where it is to be taken up; missing where another fit goes on. */

@@ -3,9 +3,9 @@
 import { UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, number, oneOf } from '../runtime/options.js';
-import { Descent } from './descent.js';
-import type { Rule } from './rule.js';
-import type { Method, MethodState, Task } from './method.js';
+import type { DescentRule } from './descent-rule.js';
+import { POSITIVE, batchMethod, decayOption } from './first-order.js';
+import type { Method } from './method.js';
 
 const VARIANTS = {
   'rprop-': UpdateRule.rpropMinus,
@@ -18,19 +18,19 @@ export type RpropVariant = keyof typeof VARIANTS;
 
 const OPTIONS = {
   variant: oneOf(Object.keys(VARIANTS) as RpropVariant[], 'iRprop-'),
-  first: number({ above: 0, below: Infinity }, 0.1),
+  first: number(POSITIVE, 0.1),
   up: number({ min: 1, below: Infinity }, 1.2),
   down: number({ above: 0, below: 1 }, 0.5),
-  least: number({ above: 0, below: Infinity }, 1e-6),
-  most: number({ above: 0, below: Infinity }, 50),
-  weightDecay: number({ min: 0, below: Infinity }, 0),
+  least: number(POSITIVE, 1e-6),
+  most: number(POSITIVE, 50),
+  weightDecay: decayOption(),
 };
 
 /** Options of rprop; the defaults are Riedmiller and Braun's (1993). */
 export interface RpropOptions {
   /**
-   * What happens where a gradient's sign turns: 'iRprop-' (default) waits a step, 'iRprop+' takes the last step back if the loss rose and else
-   * waits, 'rprop+' always takes it back, 'rprop-' does nothing special (Igel and Hüsken 2003).
+   * What happens where a gradient's sign turns: 'iRprop-' (default) waits a step, 'iRprop+' takes the last step back if the loss
+   * rose and else waits, 'rprop+' always takes it back, 'rprop-' does nothing special (Igel and Hüsken 2003).
    */
   variant?: RpropVariant;
   /** Δ₀ > 0, the size of first steps. Default 0.1. */
@@ -51,8 +51,8 @@ export interface Rprop extends Method, Readonly<Required<RpropOptions>> {
 }
 
 /**
- * Δ ← min(1.2·Δ, 50) while the gradient keeps its sign, Δ ← max(0.5·Δ, 10⁻⁶) where it turns, w ← w − sign(g)·Δ. It compares gradients of
- * the whole set: batchSize is 'full', and mini-batches are refused.
+ * Δ ← min(1.2·Δ, 50) while the gradient keeps its sign, Δ ← max(0.5·Δ, 10⁻⁶) where it turns, w ← w − sign(g)·Δ. It compares
+ * gradients of the whole set: batchSize is 'full', and mini-batches are refused.
  * @throws OptionError
  */
 export function rprop(options?: RpropOptions): Rprop {
@@ -60,19 +60,14 @@ export function rprop(options?: RpropOptions): Rprop {
   const { variant, first, up, down, least, most, weightDecay } = settings;
   if (least > most) throw new OptionError('rprop.least', least, `a number ≤ most, which is ${most}`);
   const code = VARIANTS[variant];
-  const rule: Rule = {
+  const rule: DescentRule<'gradient' | 'size' | 'last'> & { readonly name: 'rprop' } = {
     name: 'rprop',
     rate: first,
-    moments: variant.endsWith('+') ? ['gradient', 'size', 'last'] : ['gradient', 'size'],
-    start: { size: first },
-    apply(core, update, _, __, [, sizes, last]) {
-      core.updateResilient(update, code, up, down, least, most, weightDecay, sizes!, last ?? 0);
+    vectors: variant.endsWith('+') ? ['gradient', 'size', 'last'] : ['gradient', 'size'],
+    first: { size: first },
+    open(core, update, { at }) {
+      core.resilientOpen(update, code, up, down, least, most, weightDecay, at('gradient'), at('size'), at('last'));
     },
   };
-  return Object.freeze({
-    name: 'rprop' as const,
-    batch: 'full' as const,
-    ...settings,
-    start: (task: Task, state?: MethodState) => new Descent(rule, task, state),
-  });
+  return batchMethod(rule, settings);
 }

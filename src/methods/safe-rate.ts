@@ -26,8 +26,8 @@ const SAMPLES = 500;
 const RATE = 0.01;
 
 /**
- * 1/λmax of the most curved of a few batches. A batch is curved more than the whole set, the more so the fewer samples it has: a step on one sample at 1/λmax of the set would overshoot
- * by as many times as ‖x‖² is larger than λmax.
+ * 1/λmax of the most curved of a few batches. A batch is curved more than the whole set, the more so the fewer samples it has: a
+ * step on one sample at 1/λmax of the set would overshoot by as many times as ‖x‖² is larger than λmax.
  */
 export class SafeRate {
   private readonly batches: number;

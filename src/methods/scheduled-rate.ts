@@ -3,7 +3,7 @@
 import { OptionError } from '../runtime/errors.js';
 import { type Moment, type Schedule, isSchedule } from '../rates/schedule.js';
 import type { Task } from './method.js';
-import type { RateOfEpoch } from './rule.js';
+import type { RateOfEpoch } from './descent-rule.js';
 
 /** Counts before a step: samples presented, and left out by batches; steps taken, epochs done. */
 export interface Counts extends Omit<Moment, 'share' | 'patterns'> {

@@ -7,9 +7,9 @@ import type { Architecture } from '../plan/plan.js';
 import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type AutoRate, autoRate, isAutoRate } from './auto-rate.js';
-import { Descent } from './descent.js';
-import { type RateOfEpoch, type Rule, rateOption } from './rule.js';
-import type { Method, MethodState, Task } from './method.js';
+import { type DescentRule, type RateOfEpoch, rateOption } from './descent-rule.js';
+import { FRACTION, POSITIVE, decayOption, startOf } from './first-order.js';
+import type { Method } from './method.js';
 
 const AUTO = value<'auto' | AutoRate>("'auto', or an autoRate()", (v) => v === 'auto' || isAutoRate(v), undefined as never);
 
@@ -18,18 +18,24 @@ const RATE = 0.01;
 
 const OPTIONS = {
   rate: either<number | RateOfEpoch | Schedule, 'auto' | AutoRate>(rateOption(RATE), AUTO),
-  momentum: number({ min: 0, below: 1 }, 0.9),
+  momentum: number(FRACTION, 0.9),
   nesterov: flag(false),
   matlab: flag(false),
-  weightDecay: number({ min: 0, below: Infinity }, 0),
+  weightDecay: decayOption(),
   perWeight: either<boolean, PerWeight>(flag(false), value('{ exponent, lower }', isPerWeight, undefined as never)),
 };
 
 /** Rates of each weight's own. */
 export interface PerWeight {
-  /** s in η_w ∝ (√m)ˢ, m the unit's fan-in: a multiple of ½ from −4 to 4. Default 1, as the chapter has it; −2 divides by the fan-in, as others do. */
+  /**
+   * s in η_w ∝ (√m)ˢ, m the unit's fan-in: a multiple of ½ from −4 to 4. Default 1, as the chapter has it; −2 divides by the fan-
+   * in, as others do.
+   */
   exponent?: number;
-  /** What rates are multiplied with from each layer to the one below it, > 0. Default 1; more where curvature is smaller in lower layers. */
+  /**
+   * What rates are multiplied with from each layer to the one below it, > 0. Default 1; more where curvature is smaller in lower
+   * layers.
+   */
   lower?: number;
 }
 
@@ -39,7 +45,7 @@ const PER_WEIGHT = {
     (v) => Number.isInteger(2 * (v as number)) && Math.abs(v as number) <= 4,
     1,
   ),
-  lower: number({ above: 0, below: Infinity }, 1),
+  lower: number(POSITIVE, 1),
 };
 
 function isPerWeight(v: unknown): boolean {
@@ -51,8 +57,9 @@ function isPerWeight(v: unknown): boolean {
 /** Options of sgd. */
 export interface SgdOptions {
   /**
-   * η > 0; one of `schedules`; a function that gives it for each epoch (counted from 0); or 'auto', which measures curvature before training and
-   * takes (1 − μ)/λmax, and `autoRate` with its settings. Default 0.01, which with momentum 0.9 moves like a rate of 0.1: safe on standardised data.
+   * η > 0; one of `schedules`; a function that gives it for each epoch (counted from 0); or 'auto', which measures curvature
+   * before training and takes (1 − μ)/λmax, and `autoRate` with its settings. Default 0.01, which with momentum 0.9 moves like a
+   * rate of 0.1: safe on standardised data.
    */
   rate?: number | RateOfEpoch | Schedule | 'auto' | AutoRate;
   /** μ, 0 ≤ μ < 1. Default 0.9. */
@@ -60,13 +67,13 @@ export interface SgdOptions {
   /** Nesterov's form of the momentum. Default false. */
   nesterov?: boolean;
   /**
-   * Whether steps are those of MATLAB's traingdm: v ← μ·v − (1 − μ)·η·g after a first one of −η·g, in place of v ← μ·v − η·g. At the same η that is a tenth of the way, for a momentum of
-   * 0.9. Default false. Not with `nesterov`.
+   * Whether steps are those of MATLAB's traingdm: v ← μ·v − (1 − μ)·η·g after a first one of −η·g, in place of v ← μ·v − η·g. At
+   * the same η that is a tenth of the way, for a momentum of 0.9. Default false. Not with `nesterov`.
    */
   matlab?: boolean;
   /**
-   * Whether each weight has a rate of its own, by its unit's fan-in and layer, on average η (Efficient BackProp 4.7). Default false; true
-   * stands for `{ exponent: 1, lower: 1 }`.
+   * Whether each weight has a rate of its own, by its unit's fan-in and layer, on average η (Efficient BackProp 4.7). Default
+   * false; true stands for `{ exponent: 1, lower: 1 }`.
    */
   perWeight?: boolean | PerWeight;
   /** λ ≥ 0: every step adds λ·w to the gradient of kernels (not of biases). Default 0. */
@@ -92,29 +99,19 @@ export function sgd(options?: SgdOptions): Sgd {
   const share = matlab && momentum > 0 ? 1 - momentum : 1;
   const own = perWeight && checked('sgd.perWeight', PER_WEIGHT, perWeight === true ? {} : perWeight);
   const measured = rate === 'auto' ? autoRate() : rate;
-  const rule: Rule = {
+  const code = momentum === 0 ? UpdateRule.plain : nesterov ? UpdateRule.nesterov : UpdateRule.momentum;
+  const rule: DescentRule<'velocity'> = {
     name: 'sgd',
     rate: measured,
     ...(isAutoRate(measured) && {
       rateOf: (lambda: number) => (lambda > 0 ? ((1 - momentum) * measured.factor) / (share * (lambda + weightDecay)) : RATE),
     }),
-    moments: momentum > 0 ? ['velocity'] : [],
+    vectors: momentum > 0 ? ['velocity'] : [],
     ...(share < 1 && { share }),
     ...(own && { multipliers: (architecture: Architecture) => rateMultipliers(architecture, own.exponent, own.lower) }),
-    apply(core, update, now) {
-      core.updateRule(
-        update,
-        momentum === 0 ? UpdateRule.plain : nesterov ? UpdateRule.nesterov : UpdateRule.momentum,
-        now,
-        momentum,
-        weightDecay,
-      );
+    open(core, update, now) {
+      core.sgdOpen(update, code, now.rate, momentum, weightDecay, now.at('velocity'));
     },
   };
-  return Object.freeze({
-    name: 'sgd' as const,
-    ...settings,
-    paced: true as const,
-    start: (task: Task, state?: MethodState) => new Descent(rule, task, state),
-  });
+  return Object.freeze({ name: 'sgd' as const, ...settings, paced: true as const, start: startOf(rule) });
 }

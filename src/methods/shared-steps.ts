@@ -1,4 +1,5 @@
-// Steps of a descent that threads share: kernels are packed, rows of a batch go through, then parts of the kernels move (assembly/tasks/step.ts).
+// Steps of a descent that threads share: kernels are packed, rows of a batch go through, then parts of the kernels move
+// (assembly/tasks/step.ts).
 
 import { JobKind, type JobKindCode } from '../../build/codes.js';
 import { type Reals, realBytes } from '../../bindings/memory.js';
@@ -12,7 +13,9 @@ import type { Task } from './method.js';
 /** Samples that a step has at least if it is shared. */
 const LEAST_BATCH = 16;
 
-/** What packed kernels may take beside the gradient's room, in parameters: copies of more take memory, and save less of a step. */
+/**
+ * What packed kernels may take beside the place of the gradient, in parameters: copies of more take memory, and save less of a step.
+ */
 const MOST_PACKED = 0.5;
 
 /** Takes the steps of a run, on as many threads as are faster. */

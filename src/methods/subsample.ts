@@ -26,8 +26,8 @@ export class Subsample {
   }
 
   /**
-   * Samples of a round, of those that the task has then, ready for the plan; and what their weighted sums are multiplied with, as those of a step are: 0 where they have
-   * no weight.
+   * Samples of a round, of those that the task has then, ready for the plan; and what their weighted sums are multiplied with,
+   * as those of a step are: 0 where they have no weight.
    */
   draw(round: number): { set: SampleSet; scale: number } {
     const { plan, arena, picked } = this;

@@ -49,7 +49,7 @@ export interface InverseOptions {
 
 /**
  * η(t) = η₀/(1 + t/τ), t the samples presented: c/t in the long run, with c = η₀·τ. The optimal way to a minimum if
- * c > 1/(2·λ_min), and often too fast in practice (SPEC 1.4.1).
+ * c > 1/(2·λ_min), and often too fast in practice (docs/mathematics.md 5.9).
  */
 function inverse(options: InverseOptions): Schedule {
   const { rate, tau } = required('inverse', { rate: RATE, tau: number(POSITIVE, 1e5) }, options);
@@ -64,7 +64,7 @@ export interface SearchThenConvergeOptions extends InverseOptions {
 
 /**
  * η(t) = η₀·(1 + s)/(1 + s + t²/τ), s = (c/η₀)·(t/τ)/τ, t the samples presented, in units of τ: about η₀ before t = τ, c/t after
- * (Darken and Moody 1991; SPEC 1.4.1).
+ * (Darken and Moody 1991; docs/mathematics.md 5.9).
  */
 function searchThenConverge(options: SearchThenConvergeOptions): Schedule {
   const schema = { rate: RATE, tau: number(POSITIVE, 1e5), c: number(POSITIVE, Number.NaN) };

@@ -4,7 +4,7 @@ import { counted } from '../runtime/errors.js';
 import type { FitOptions } from './options.js';
 import { type Architecture, widths, workOf } from '../plan/plan.js';
 import { schedules } from '../rates/schedules.js';
-import { adam } from '../methods/adaptive.js';
+import { adam } from '../methods/adam.js';
 import { levenbergMarquardt } from '../methods/levenberg-marquardt.js';
 import type { Method } from '../methods/method.js';
 import { lbfgs } from '../methods/quasi-newton.js';

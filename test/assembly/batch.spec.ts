@@ -78,7 +78,7 @@ describe("batch", () => {
         }
         expect<bool>(right && guarded(slabs, size)).toBe(true, "from " + first.toString());
       }
-      const each = may ? p.room / rows * rows : rows;
+      const each = may ? p.capacity / rows * rows : rows;
       expect(gathers).toBe((whole + each - 1) / each + 1);
     }
   });

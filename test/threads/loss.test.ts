@@ -1,5 +1,6 @@
 // Workers that end or fail: no fit hangs, and its bits stay the same.
 
+import { Decay, UpdateRule } from '../../build/codes.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { engineOf } from '../../bindings/load.js';
 import { Arena, Reals } from '../../bindings/memory.js';
@@ -124,8 +125,23 @@ describe('a step that was left half done is finished', () => {
     const plan = new Plan(engine, arena, { inputs: INPUTS, layers, loss: 'crossEntropy' }, theta, ROWS, true);
     const run = arena.allocate(core.runBytes());
     const gradient = new Reals(arena, precision, parameters);
-    core.runOpen(run, plan.address, ROWS, ROWS, 0, inputs.address, targets.address, 0, 0, 0, gradient.address, first.address, 0);
-    core.updateAdaptive(core.runUpdate(run), 5, 0.1, 0.9, 0.99, 1e-8, 1e-3, 1, 1, 1, second.address, 0);
+    core.runOpen(run, plan.address, ROWS, ROWS, 0, inputs.address, targets.address, 0, 0, 0, gradient.address, 0);
+    const [mean, square] = [first.address, second.address];
+    core.adaptiveOpen(
+      core.runUpdate(run),
+      UpdateRule.adam,
+      0.1,
+      0.9,
+      0.99,
+      1e-8,
+      1e-3,
+      Decay.throughGradient,
+      1,
+      1,
+      mean,
+      square,
+      0,
+    );
     core.runEpoch(run, 1, 2, 3, 0);
     const places = arena.allocate(2 * core.placeBytes());
     for (let i = 0; i < 2; i++) {

@@ -33,7 +33,7 @@ const CODES = { even: 0, short: 1, drop: 2 } as const;
 /** Sizes of batches as a run divides its rows, and how many rows it leaves out. */
 function divided(rows: number, batch: number, last: LastBatch) {
   const run = arena.allocate(core.runBytes());
-  core.runOpen(run, plan.address, rows, batch, CODES[last], 0, 0, 0, 0, 0, 0, 0, 0);
+  core.runOpen(run, plan.address, rows, batch, CODES[last], 0, 0, 0, 0, 0, 0, 0);
   const sizes: number[] = [];
   for (let k = 0, before = 0; k < core.runBatches(run); k++) {
     const after = core.runPositionAfter(run, k + 1);

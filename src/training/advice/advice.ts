@@ -2,7 +2,7 @@
 
 import type { Activation } from '../../layers/activations.js';
 import { outputsOf } from '../../plan/plan.js';
-import { adam } from '../../methods/adaptive.js';
+import { adam } from '../../methods/adam.js';
 import { rprop } from '../../methods/rprop.js';
 import { sgd } from '../../methods/sgd.js';
 import type { Grown } from '../growth.js';

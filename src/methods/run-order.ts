@@ -10,8 +10,8 @@ const ERRORS = 'errors of samples';
 
 /** The order of a run's samples. */
 export class RunOrder {
-  /** Room for the order, new in each epoch; none where samples stay as they stand. */
-  private room: Words | undefined;
+  /** Where the order is, new in each epoch; none where samples stay as they stand. */
+  private words: Words | undefined;
   /** Blocks that interleaving works with. */
   private blocks: number[] = [];
   private readonly emphasis: Emphasis | undefined;
@@ -24,9 +24,10 @@ export class RunOrder {
     state: MethodState | undefined,
   ) {
     const { arena, order, rows, size, stream } = task;
-    // All samples at once are the same set in any order. Where batches have grown to that, orders go on as they were: sums in another order have other bits.
+    // All samples at once are the same set in any order. Where batches have grown to that, orders go on as they were: sums in
+    // another order have other bits.
     if (order === 'sequential' || (size.least >= rows && !stream)) return;
-    this.room = new Words(arena, rows);
+    this.words = new Words(arena, rows);
     this.emphasis = order === 'emphasize' ? emphasize() : typeof order === 'object' ? order : undefined;
     if (!this.emphasis) return;
     this.errors = new Reals(arena, 'float64', rows);
@@ -36,27 +37,27 @@ export class RunOrder {
     else this.errors.view().fill(0);
   }
 
-  /** The address of the order's list, with room for the task's rows of now; 0 where samples stay as they stand. */
+  /** The address of the order's list, as long as the task has rows now; 0 where samples stay as they stand. */
   get list(): number {
     const { arena, rows } = this.task;
-    if (this.room && this.room.length < rows) {
-      arena.release(this.room.address);
-      this.room = new Words(arena, rows);
+    if (this.words && this.words.length < rows) {
+      arena.release(this.words.address);
+      this.words = new Words(arena, rows);
     }
-    return this.room?.address ?? 0;
+    return this.words?.address ?? 0;
   }
 
   /** Tells a run that has been opened with `list`, or fed. */
   open(run: number): void {
     const { plan, arena, rows, subset, classes, order } = this.task;
     const { core, precision } = plan.engine;
-    if (this.room && order === 'interleave') {
+    if (this.words && order === 'interleave') {
       for (const block of this.blocks) arena.release(block);
       const count = classes!.reduce((a, b) => Math.max(a, b), 0) + 1;
-      const room = arena.allocate(core.interleaveBytes(rows, count));
+      const workspace = arena.allocate(core.interleaveBytes(rows, count));
       const list = Words.of(arena, classes!).address;
-      this.blocks = [room, list];
-      core.runInterleave(run, list, count, Purpose.ties, room);
+      this.blocks = [workspace, list];
+      core.runInterleave(run, list, count, Purpose.ties, workspace);
     } else if (this.emphasis) {
       const { exponent, memory, floor, cap, quantile, importance } = this.emphasis;
       const at = arena.allocate(core.emphasisBytes(rows));

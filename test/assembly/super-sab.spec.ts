@@ -1,8 +1,7 @@
 // superSAB against its published steps in float64, around a vector's length.
 
-import { UpdateRule } from "../../assembly/codes";
 import { LANES } from "../../assembly/vec";
-import { signed } from "../../assembly/rules/signs";
+import { superSab } from "../../assembly/rules/super-sab";
 import { ROUNDING, copyOf, get, intact, near, randoms, seed, set } from "./buffers";
 
 const UP: f64 = 1.25, DOWN: f64 = 0.5, MU: f64 = 0.75, MOST: f64 = 1, DECAY: f64 = 0.0625;
@@ -15,7 +14,7 @@ function follows(n: i32, decay: f64): bool {
     if (i % 5 == 3) set(p, i, 0); // nothing to compare with
   }
   const oldW = copyOf(w, n), oldP = copyOf(p, n), oldD = copyOf(d, n), oldV = copyOf(v, n);
-  signed(UpdateRule.superSAB, n, g, w, p, d, v, UP, DOWN, MU, MOST, 0, decay);
+  superSab(n, g, w, p, d, v, UP, DOWN, MU, MOST, decay);
   const bound = 32 * ROUNDING;
   for (let i = 0; i < n; i++) {
     const slope = get(g, i) + decay * get(oldW, i), before = get(oldP, i), product = slope * before, rate = get(oldD, i);
@@ -50,12 +49,12 @@ describe("superSAB", () => {
       set(d, i, 0.25);
       set(v, i, 0.125);
     }
-    signed(UpdateRule.superSAB, n, g, w, p, d, v, UP, DOWN, MU, MOST, 0, 0);
+    superSab(n, g, w, p, d, v, UP, DOWN, MU, MOST, 0);
     for (let i = 0; i < n; i++) {
       expect<f64>(get(w, i)).toBe(0.375);
       set(g, i, 1);
     }
-    signed(UpdateRule.superSAB, n, g, w, p, d, v, UP, DOWN, MU, MOST, 0, 0);
+    superSab(n, g, w, p, d, v, UP, DOWN, MU, MOST, 0);
     for (let i = 0; i < n; i++) {
       expect<f64>(get(d, i)).toBe(0.125); // halved once
       expect<f64>(get(w, i)).toBe(0.25);

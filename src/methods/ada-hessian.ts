@@ -1,0 +1,57 @@
+// adaHessian: Adam with the diagonal of the curvature in the place of the gradient's squares.
+
+import { UpdateRule } from '../../build/codes.js';
+import { checked, number } from '../runtime/options.js';
+import type { Schedule } from '../rates/schedule.js';
+import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent-rule.js';
+import { FRACTION, POSITIVE, decayOption, pacedMethod } from './first-order.js';
+
+/** Options of adaHessian. */
+export interface AdaHessianOptions {
+  /**
+   * η > 0, one of `schedules`, or a function of the epoch. Default 0.01: rates are shares of a Newton step, and mini-batches
+   * noisy.
+   */
+  rate?: number | RateOfEpoch | Schedule;
+  /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.9. */
+  beta1?: number;
+  /** How long the mean of the squared diagonal remembers: 0 ≤ β₂ < 1. Default 0.999. */
+  beta2?: number;
+  /** Keeps divisions finite, > 0. Default 0.01: the authors' 10⁻⁴ is for curvature of order 1. */
+  epsilon?: number;
+  /** Steps from one diagonal to the next. Default 1. */
+  every?: number;
+  /** λ ≥ 0, of kernels, decoupled. Default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * Adam with the diagonal of the curvature in the place of the gradient's squares: w ← w − η·m̂/(√v̂ + ε), v the running mean of
+ * h² (Yao et al. 2021, here with LeCun's back-propagated diagonal instead of random probes).
+ * @throws OptionError
+ */
+export function adaHessian(options?: AdaHessianOptions) {
+  const schema = {
+    rate: rateOption(0.01),
+    beta1: number(FRACTION, 0.9),
+    beta2: number(FRACTION, 0.999),
+    epsilon: number(POSITIVE, 0.01),
+    every: number({ min: 1, integer: true }, 1),
+    weightDecay: decayOption(),
+  };
+  const settings = checked('adaHessian', schema, options);
+  const { rate: given, beta1, beta2, epsilon, every, weightDecay } = settings;
+  const [power1, power2] = [powers(beta1), powers(beta2)];
+  const rule: DescentRule<'mean' | 'curvature'> & { readonly name: 'adaHessian' } = {
+    name: 'adaHessian',
+    rate: given,
+    vectors: ['mean', 'curvature'],
+    diagonals: { everyStep: every },
+    open(core, update, { rate, step, at, diagonals: { buffers, diagonal } }) {
+      const [b1, b2] = [power1(step), power2(Math.ceil(step / every))];
+      const [code, mean, h] = [UpdateRule.adaHessian, at('mean'), at('curvature')];
+      core.curvedMeanOpen(update, code, rate, beta1, beta2, epsilon, 0, weightDecay, b1, b2, mean, h, buffers, diagonal, every);
+    },
+  };
+  return pacedMethod(rule, settings);
+}

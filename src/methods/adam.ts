@@ -1,0 +1,85 @@
+// Adam and its relatives: running means of the gradient, divided by the root of those of its square.
+
+import { Decay, UpdateRule } from '../../build/codes.js';
+import { OptionError } from '../runtime/errors.js';
+import { checked, flag, number } from '../runtime/options.js';
+import type { Schedule } from '../rates/schedule.js';
+import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent-rule.js';
+import { EPSILON, FRACTION, decayOption, pacedMethod } from './first-order.js';
+
+/** Options that methods with rates of each weight's own share. */
+export interface AdaptiveOptions {
+  /** η > 0, one of `schedules`, or a function of the epoch. */
+  rate?: number | RateOfEpoch | Schedule;
+  /** Keeps divisions finite, > 0. Default 1e-8. */
+  epsilon?: number;
+  /** λ ≥ 0, of kernels, not of biases. Default 0. */
+  weightDecay?: number;
+}
+
+export interface AdamOptions extends AdaptiveOptions {
+  /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.9. */
+  beta1?: number;
+  /** How long the mean of its square remembers: 0 ≤ β₂ < 1. Default 0.999. */
+  beta2?: number;
+  /** Whether decay acts on the weights directly (AdamW) rather than through the gradient. Default false; true for `adamW`. */
+  decoupled?: boolean;
+  /** Whether to divide by the largest mean square so far (AMSGrad). Default false. */
+  amsGrad?: boolean;
+  /** Whether to look a step ahead, as Nesterov does, with a constant β₁. Default false; true for `nadam`. */
+  nesterov?: boolean;
+}
+
+function adamLike<N extends string>(
+  name: N,
+  options: AdamOptions | undefined,
+  defaults: { decoupled: boolean; nesterov: boolean; weightDecay: number },
+) {
+  const schema = {
+    rate: rateOption(0.001),
+    beta1: number(FRACTION, 0.9),
+    beta2: number(FRACTION, 0.999),
+    epsilon: EPSILON,
+    weightDecay: decayOption(defaults.weightDecay),
+    decoupled: flag(defaults.decoupled),
+    amsGrad: flag(false),
+    nesterov: flag(defaults.nesterov),
+  };
+  const settings = checked(name, schema, options);
+  if (settings.amsGrad && settings.nesterov) {
+    throw new OptionError(`${name}.amsGrad`, true, 'false with nesterov: there is no method that does both');
+  }
+  const { rate: given, beta1, beta2, epsilon, weightDecay, amsGrad, nesterov } = settings;
+  const code = amsGrad ? UpdateRule.amsGrad : nesterov ? UpdateRule.nadam : UpdateRule.adam;
+  const decay = settings.decoupled ? Decay.decoupled : Decay.throughGradient;
+  const [power1, power2] = [powers(beta1), powers(beta2)];
+  const rule: DescentRule<'mean' | 'square' | 'top'> & { readonly name: N } = {
+    name,
+    rate: given,
+    vectors: amsGrad ? ['mean', 'square', 'top'] : ['mean', 'square'],
+    open(core, update, { rate, step, at }) {
+      const [b1, b2] = [power1(step), power2(step)];
+      const [mean, square, top] = [at('mean'), at('square'), at('top')];
+      core.adaptiveOpen(update, code, rate, beta1, beta2, epsilon, weightDecay, decay, b1, b2, mean, square, top);
+    },
+  };
+  return pacedMethod(rule, settings);
+}
+
+/**
+ * m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·(m/(1 − β₁ᵗ))/(√(v/(1 − β₂ᵗ)) + ε), t counted from 1 (Kingma and Ba
+ * 2015, algorithm 1). Default η 0.001.
+ * @throws OptionError
+ */
+export const adam = (options?: AdamOptions) => adamLike('adam', options, { decoupled: false, nesterov: false, weightDecay: 0 });
+
+/** Adam with decoupled decay, w ← w − η·λ·w beside the step (Loshchilov and Hutter 2019). Default λ 0.01. @throws OptionError */
+export const adamW = (options?: AdamOptions) =>
+  adamLike('adamW', options, { decoupled: true, nesterov: false, weightDecay: 0.01 });
+
+/**
+ * Adam that looks a step ahead (Dozat 2016), with a constant β₁: w ← w − η·(β₁·m/(1 − β₁ᵗ⁺¹) + (1 − β₁)·g/(1 − β₁ᵗ))/(√(v/(1 −
+ * β₂ᵗ)) + ε). Dozat's schedule of β₁, which begins at half of its value (Keras and PyTorch have it), is left out.
+ * @throws OptionError
+ */
+export const nadam = (options?: AdamOptions) => adamLike('nadam', options, { decoupled: false, nesterov: true, weightDecay: 0 });

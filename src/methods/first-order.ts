@@ -1,0 +1,45 @@
+// A method of first order: its settings, and a descent that follows its rule. What such methods' options have in common.
+
+import { number } from '../runtime/options.js';
+import { Descent } from './descent.js';
+import type { DescentRule } from './descent-rule.js';
+import type { Method } from './method.js';
+
+/** Bounds of options. */
+export const POSITIVE = { above: 0, below: Infinity } as const;
+export const FRACTION = { min: 0, below: 1 } as const;
+
+/** The option `weightDecay`. */
+export function decayOption(fallback = 0) {
+  return number({ min: 0, below: Infinity }, fallback);
+}
+
+/** The option `epsilon` of methods that divide by roots of squares. */
+export const EPSILON = number(POSITIVE, 1e-8);
+
+/** A method, with its settings. */
+type FirstOrder<N extends string, O> = Method & { readonly name: N } & Readonly<O>;
+
+/** A method whose rate says how long its steps are. */
+export function pacedMethod<N extends string, O extends object>(
+  rule: DescentRule & { readonly name: N },
+  settings: O,
+): FirstOrder<N, O> {
+  return Object.freeze({ name: rule.name, ...settings, paced: true as const, start: startOf(rule) });
+}
+
+/** A method for full batches, with its settings. */
+export type BatchMethod<N extends string, O> = FirstOrder<N, O> & { readonly batch: 'full' };
+
+/** A method that compares gradients of the whole set. */
+export function batchMethod<N extends string, O extends object>(
+  rule: DescentRule & { readonly name: N },
+  settings: O,
+): BatchMethod<N, O> {
+  return Object.freeze({ ...settings, name: rule.name, batch: 'full' as const, start: startOf(rule) });
+}
+
+/** A method that follows a rule. */
+export function startOf(rule: DescentRule): Method['start'] {
+  return (task, state) => new Descent(rule, task, state);
+}

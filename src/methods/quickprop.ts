@@ -1,0 +1,37 @@
+// quickprop: jumps to the minimum of a parabola through the last two slopes. It compares gradients of the whole set: batchSize is
+// 'full', and mini-batches are refused.
+
+import { checked, number } from '../runtime/options.js';
+import type { DescentRule } from './descent-rule.js';
+import { POSITIVE, batchMethod, decayOption } from './first-order.js';
+
+/** Options of quickprop. */
+export interface QuickpropOptions {
+  /** ε > 0, of the gradient's own part of a step. Default 0.1. */
+  rate?: number;
+  /** μ > 1: a step is at most so many times the last one. Default 1.75. */
+  growth?: number;
+  /** λ ≥ 0, of kernels, through the gradient; 10⁻⁴ is customary. Default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * Each weight jumps to the minimum of the parabola through its last two slopes, at most 1.75 times as far as last time, and
+ * slides by −ε·g where it rests or still goes downhill (Fahlman 1988). The derivative is the exact one: where flat spots
+ * trouble, twistedTanh has none.
+ * @throws OptionError
+ */
+export function quickprop(options?: QuickpropOptions) {
+  const schema = { rate: number(POSITIVE, 0.1), growth: number({ above: 1, below: Infinity }, 1.75), weightDecay: decayOption() };
+  const settings = checked('quickprop', schema, options);
+  const { rate, growth, weightDecay } = settings;
+  const rule: DescentRule<'gradient' | 'step'> & { readonly name: 'quickprop' } = {
+    name: 'quickprop',
+    rate,
+    vectors: ['gradient', 'step'],
+    open(core, update, { at }) {
+      core.quickpropOpen(update, rate, growth, weightDecay, at('gradient'), at('step'));
+    },
+  };
+  return batchMethod(rule, settings);
+}

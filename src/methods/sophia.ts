@@ -1,0 +1,57 @@
+// sophia: momentum over the diagonal of the curvature, each weight's step bounded.
+
+import { UpdateRule } from '../../build/codes.js';
+import { checked, number } from '../runtime/options.js';
+import type { Schedule } from '../rates/schedule.js';
+import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent-rule.js';
+import { FRACTION, POSITIVE, decayOption, pacedMethod } from './first-order.js';
+
+/** Options of sophia. */
+export interface SophiaOptions {
+  /** η > 0, one of `schedules`, or a function of the epoch: no weight moves farther in a step. Default 0.001. */
+  rate?: number | RateOfEpoch | Schedule;
+  /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.965. */
+  beta1?: number;
+  /** How long the mean of the diagonal remembers: 0 ≤ β₂ < 1. Default 0.99. */
+  beta2?: number;
+  /** ρ > 0: the share of a Newton step at which the bound sets in. Default 0.04. */
+  rho?: number;
+  /** Keeps divisions finite, > 0. Default 10⁻¹². */
+  epsilon?: number;
+  /** Steps from one diagonal to the next. Default 10. */
+  every?: number;
+  /** λ ≥ 0, of kernels, decoupled. Default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * w ← w − η·clip(m/max(ρ·h, ε), −1, 1): momentum over curvature, each weight's step bounded (Liu et al. 2024, here with LeCun's
+ * back-propagated diagonal).
+ * @throws OptionError
+ */
+export function sophia(options?: SophiaOptions) {
+  const schema = {
+    rate: rateOption(0.001),
+    beta1: number(FRACTION, 0.965),
+    beta2: number(FRACTION, 0.99),
+    rho: number(POSITIVE, 0.04),
+    epsilon: number(POSITIVE, 1e-12),
+    every: number({ min: 1, integer: true }, 10),
+    weightDecay: decayOption(),
+  };
+  const settings = checked('sophia', schema, options);
+  const { rate: given, beta1, beta2, rho, epsilon, every, weightDecay } = settings;
+  const [power1, power2] = [powers(beta1), powers(beta2)];
+  const rule: DescentRule<'mean' | 'curvature'> & { readonly name: 'sophia' } = {
+    name: 'sophia',
+    rate: given,
+    vectors: ['mean', 'curvature'],
+    diagonals: { everyStep: every },
+    open(core, update, { rate, step, at, diagonals: { buffers, diagonal } }) {
+      const [b1, b2] = [power1(step), power2(Math.ceil(step / every))];
+      const [code, mean, h] = [UpdateRule.sophia, at('mean'), at('curvature')];
+      core.curvedMeanOpen(update, code, rate, beta1, beta2, epsilon, rho, weightDecay, b1, b2, mean, h, buffers, diagonal, every);
+    },
+  };
+  return pacedMethod(rule, settings);
+}
