@@ -47,6 +47,8 @@ export const enum UpdateRule {
   stochasticDiagonalLM,
   adaHessian,
   sophia,
+  lion,
+  adadelta,
 }
 
 /** murata without β: 1 − (1 − δ)^t up to which the mean of t gradients is too noisy to be the longest. */

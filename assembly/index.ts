@@ -25,6 +25,8 @@ export { murataOpen } from "./rules/murata";
 export { gdxOpen } from "./rules/gdx";
 export { stochasticDiagonalOpen } from "./rules/stochastic-diagonal";
 export { curvedMeanOpen } from "./rules/curved-mean";
+export { lionOpen } from "./rules/lion";
+export { adadeltaOpen } from "./rules/adadelta";
 
 export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {

@@ -126,12 +126,14 @@ export type {
   StepOptions,
 } from './rates/schedules.js';
 export { type AdaGradOptions, adaGrad } from './methods/ada-grad.js';
+export { type AdadeltaOptions, adadelta } from './methods/adadelta.js';
 export { type AdaHessianOptions, adaHessian } from './methods/ada-hessian.js';
 export { type AdamOptions, adam, adamW, nadam } from './methods/adam.js';
 export { type AutoRate, type AutoRateOptions, autoRate } from './methods/auto-rate.js';
 export { type DeltaBarDeltaOptions, deltaBarDelta } from './methods/delta-bar-delta.js';
 export type { BatchMethod } from './methods/first-order.js';
 export { type GdxOptions, gdx } from './methods/gdx.js';
+export { type LionOptions, lion } from './methods/lion.js';
 export { type MurataOptions, murata } from './methods/murata.js';
 export { type QuickpropOptions, quickprop } from './methods/quickprop.js';
 export { type RmsPropOptions, rmsProp } from './methods/rms-prop.js';

@@ -3,12 +3,14 @@
 import { UpdateRule } from "../codes";
 import { Layer } from "../layers/layer";
 import { Plan, layerAt, parameterAt } from "../steps/plan";
+import { Adadelta, adadeltaStep } from "./adadelta";
 import { Adaptive, adaptiveBegin, adaptiveStep } from "./adaptive";
 import { noteAverage, refine } from "./around";
 import { CurvedMean, curvedMeanBegin, curvedMeanStep } from "./curved-mean";
 import { DeltaBarDelta, deltaBarDeltaStep } from "./delta-bar-delta";
 import { Gdx, gdxBegin, gdxStep } from "./gdx";
 import { isImmediate } from "./immediate";
+import { Lion, lionStep } from "./lion";
 import { Murata, murataBegin, murataStep } from "./murata";
 import { Quickprop, quickpropStep } from "./quickprop";
 import { Resilient, resilientBegin, resilientStep } from "./resilient";
@@ -61,6 +63,8 @@ function step(u: Update, plan: Plan, first: i32, n: i32, decay: f64): void {
     case UpdateRule.stochasticDiagonalLM: stochasticDiagonalStep(changetype<StochasticDiagonal>(u), first, n, g, w, decay); break;
     case UpdateRule.adaHessian:
     case UpdateRule.sophia: curvedMeanStep(changetype<CurvedMean>(u), first, n, g, w, decay); break;
+    case UpdateRule.lion: lionStep(changetype<Lion>(u), first, n, g, w, decay); break;
+    case UpdateRule.adadelta: adadeltaStep(changetype<Adadelta>(u), first, n, g, w, decay); break;
     default: unreachable();
   }
 }

@@ -7,9 +7,11 @@ import {
   Network,
   OptionError,
   adaGrad,
+  adadelta,
   adam,
   adamW,
   dense,
+  lion,
   nadam,
   rmsProp,
   sgd,
@@ -41,6 +43,25 @@ function adamTwin({
   };
 }
 
+function lionTwin({ rate, beta1, beta2, weightDecay }: Record<'rate' | 'beta1' | 'beta2' | 'weightDecay', number>): Twin {
+  return (p, g, _, decays) => {
+    const step = Math.sign(beta1 * p.m + (1 - beta1) * g) + (decays ? weightDecay * p.w : 0);
+    p.m = beta2 * p.m + (1 - beta2) * g;
+    p.w -= rate * step;
+  };
+}
+
+/** `top` is the mean of squared steps. */
+function adadeltaTwin({ rate, rho, epsilon, weightDecay }: Record<'rate' | 'rho' | 'epsilon' | 'weightDecay', number>): Twin {
+  return (p, gradient, _, decays) => {
+    const g = gradient + (decays ? weightDecay * p.w : 0);
+    p.v = rho * p.v + (1 - rho) * g * g;
+    const step = (g * Math.sqrt(p.top + epsilon)) / Math.sqrt(p.v + epsilon);
+    p.top = rho * p.top + (1 - rho) * step * step;
+    p.w -= rate * step;
+  };
+}
+
 const METHODS: [name: string, method: Method, twin: Twin][] = [
   ['adam', adam({ rate: 0.02 }), adamTwin({ rate: 0.02 })],
   ['adam, decay through the gradient', adam({ rate: 0.02, weightDecay: 0.1 }), adamTwin({ rate: 0.02, weightDecay: 0.1 })],
@@ -68,6 +89,18 @@ const METHODS: [name: string, method: Method, twin: Twin][] = [
       p.v += g * g;
       p.w -= (0.05 * g) / (Math.sqrt(p.v) + 1e-8);
     },
+  ],
+  ['lion', lion({ rate: 0.01 }), lionTwin({ rate: 0.01, beta1: 0.9, beta2: 0.99, weightDecay: 0 })],
+  [
+    'lion, decay and other constants',
+    lion({ rate: 0.01, beta1: 0.5, beta2: 0.8, weightDecay: 0.1 }),
+    lionTwin({ rate: 0.01, beta1: 0.5, beta2: 0.8, weightDecay: 0.1 }),
+  ],
+  ['adadelta', adadelta(), adadeltaTwin({ rate: 1, rho: 0.95, epsilon: 1e-6, weightDecay: 0 })],
+  [
+    'adadelta, decay and other constants',
+    adadelta({ rate: 0.5, rho: 0.8, epsilon: 1e-4, weightDecay: 0.1 }),
+    adadeltaTwin({ rate: 0.5, rho: 0.8, epsilon: 1e-4, weightDecay: 0.1 }),
   ],
 ];
 
@@ -133,6 +166,42 @@ describe.each(METHODS)('%s', (_, method, twin) => {
     // Decay keeps the weights short of the least squares solution.
     expect(net.evaluate(X, Y).loss).toBeLessThan(before / 20);
   });
+});
+
+test('each of lion’s steps is its rate, whatever the size of the gradient', async () => {
+  const X = inputs(9);
+  const net = await make(9, 'float64');
+  for (let step = 0; step < 5; step++) {
+    const before = net.getWeights().flatMap((w) => [...w]);
+    await net.fit(X, X.map(target), { method: lion({ rate: 2 ** -7 }), epochs: 1, batchSize: 'full' });
+    const after = net.getWeights().flatMap((w) => [...w]);
+    for (const [i, w] of after.entries()) expect(Math.abs(Math.abs(w - before[i]!) - 2 ** -7)).toBeLessThan(1e-15);
+  }
+});
+
+test('a weight whose gradient is 0 stays where it is, with lion and with adadelta', async () => {
+  for (const method of [lion({ rate: 0.1 }), adadelta()]) {
+    const net = await make(2, 'float32');
+    const [before] = net.getWeights();
+    await net.fit([[1, 0]], [3], { method, epochs: 4 });
+    const [after] = net.getWeights();
+    expect(after![1]).toBe(before![1]);
+    expect(after![0]).not.toBe(before![0]);
+  }
+});
+
+test.each([
+  ['lion', lion({ rate: 0.003 })],
+  ['adadelta', adadelta()],
+])('%s learns what lies inside a circle, from five starts', async (_, method) => {
+  const points = Array.from({ length: 300 }, (__, i) => [Math.sin(i * 12.9898) * 1.2, Math.sin(i * 78.233 + 1) * 1.2]);
+  const labels = points.map(([x, y]) => (x! * x! + y! * y! < 0.8 ? [1] : [0]));
+  for (let seed = 1; seed <= 5; seed++) {
+    const layers = [dense(12, { activation: 'lecunTanh' }), dense(1, { activation: 'sigmoid' })];
+    const net = await Network.create({ inputs: 2, layers, loss: 'binaryCrossEntropy', seed });
+    await net.fit(points, labels, { method, epochs: 200, batchSize: 10 });
+    expect(net.evaluate(points, labels).loss, `seed ${seed}`).toBeLessThan(0.15);
+  }
 });
 
 test('Adam’s first step is its rate, in the direction of the gradient’s sign', async () => {
@@ -202,6 +271,10 @@ test.each([
   [() => nadam({ amsGrad: true }), /amsGrad/],
   [() => rmsProp({ rho: 1 }), /rho/],
   [() => adaGrad({ beta1: 0.9 } as never), /no such option/],
+  [() => lion({ beta2: 1 }), /lion\.beta2/],
+  [() => lion({ rate: 0 }), /lion\.rate/],
+  [() => adadelta({ rho: -0.1 }), /adadelta\.rho/],
+  [() => adadelta({ epsilon: 0 }), /adadelta\.epsilon/],
   [() => adam({ beta: 0.9 } as never), /did you mean beta/],
   [() => sgd({ rate: 'fast' as never }), /sgd\.rate/],
 ])('%s is refused', (build, message) => {

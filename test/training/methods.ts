@@ -20,6 +20,8 @@ export const METHODS: Readonly<Record<string, readonly (() => Method)[]>> = {
   nadam: [() => all.nadam({ rate: 0.01 })],
   rmsProp: [() => all.rmsProp({ rate: 0.01 })],
   adaGrad: [() => all.adaGrad({ rate: 0.05 })],
+  lion: [() => all.lion({ rate: 0.01 })],
+  adadelta: [() => all.adadelta()],
   murata: [() => all.murata({ rate: 0.01 })],
   gdx: [() => all.gdx({ rate: 0.1 })],
   deltaBarDelta: [() => all.deltaBarDelta()],
