@@ -5,8 +5,8 @@ import { type Emphasis, emphasize } from '../data/batches.js';
 import { Purpose } from '../runtime/random.js';
 import type { MethodState, Task } from './method.js';
 
-/** What holds the running errors in a method's state. */
-const ERRORS = 'errors of samples';
+/** What holds the running errors in a method's state; files know it by this name. */
+const ERRORS = 'errors of patterns';
 
 /** The order of a run's samples. */
 export class RunOrder {
