@@ -6,7 +6,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, flushed, loadUpTo, madd, mul, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { Update, openUpdate } from "./state";
 
 @unmanaged
@@ -43,7 +43,7 @@ function rule(n: i32, g: usize, w: usize, v: usize, s: usize, keep: v128, take: 
 export function adadeltaStep(u: Adadelta, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   const keep = splat(<real>u.rho), take = splat(<real>(1 - u.rho)), epsilon = splat(<real>u.epsilon);
   const r = splat(<real>u.rate), lambda = splat(<real>decay);
-  let v = parameterAt(u.square, first), s = parameterAt(u.stepSquare, first);
+  let v = realAt(u.square, first), s = realAt(u.stepSquare, first);
   for (; n >= LANES; n -= LANES, g += 16, w += 16, v += 16, s += 16) rule(LANES, g, w, v, s, keep, take, epsilon, r, lambda);
   if (n > 0) rule(n, g, w, v, s, keep, take, epsilon, r, lambda);
 }

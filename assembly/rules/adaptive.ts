@@ -11,7 +11,7 @@
 
 import { Decay, UpdateRule } from "../codes";
 import { LANES, add, loadPart, loadUpTo, madd, mul, flushed, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { Update, openUpdate } from "./state";
 
 @unmanaged
@@ -61,7 +61,7 @@ export function adaptiveBegin(u: Adaptive): void {
 @inline
 export function adaptiveStep(u: Adaptive, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   adaptive(
-    u.rule, decay == 0 ? Decay.none : u.decays, n, g, w, parameterAt(u.mean, first), parameterAt(u.square, first), parameterAt(u.largest, first),
+    u.rule, decay == 0 ? Decay.none : u.decays, n, g, w, realAt(u.mean, first), realAt(u.square, first), realAt(u.largest, first),
     u.rate, u.beta1, u.beta2, u.epsilon, decay, u.power1, u.power2,
   );
 }

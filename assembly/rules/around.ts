@@ -2,7 +2,8 @@
 
 import { LANES, add, loadPart, loadUpTo, madd, mul, splat, storeUpTo } from "../vec";
 import { norm, scale } from "../kernels/blas1";
-import { Plan, layerAt, parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
+import { Plan, layerAt } from "../layers/table";
 import { Update } from "./state";
 
 /** What goes around the rule: Infinity for no bound, addresses 0 for none. */
@@ -25,12 +26,12 @@ export function refine(u: Update, plan: Plan): void {
   if (u.mostNorm < Infinity) clipNorm(plan.parameters, u.mostNorm, g);
   if (u.mostValue < Infinity) clipValue(plan.parameters, u.mostValue, g);
   for (let i = 0; i < plan.layers; i++) {
-    const layer = layerAt(plan, i), n = layer.decaying, own = parameterAt(g, layer.first), w = parameterAt(plan.theta, layer.first);
+    const layer = layerAt(plan, i), n = layer.decaying, own = realAt(g, layer.first), w = realAt(plan.theta, layer.first);
     if (u.l1 != 0) addSigns(n, u.l1, w, own);
     if (u.multipliers) {
-      const m = parameterAt(u.multipliers, layer.first);
+      const m = realAt(u.multipliers, layer.first);
       multiply(n, m, u.decay, w, own);
-      multiply(layer.parameters - n, parameterAt(m, n), 0, parameterAt(w, n), parameterAt(own, n));
+      multiply(layer.parameters - n, realAt(m, n), 0, realAt(w, n), realAt(own, n));
     }
   }
 }

@@ -8,7 +8,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, flushed, loadUpTo, madd, mul, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { Curved, leakyDiagonal, openCurved, wantsDiagonal } from "./curved";
 
 @unmanaged
@@ -55,7 +55,7 @@ export function curvedMeanBegin(u: CurvedMean, n: i32): void {
 @inline
 export function curvedMeanStep(u: CurvedMean, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   curvedMean(
-    u.rule, n, g, w, parameterAt(u.mean, first), parameterAt(u.curvature, first), u.rate, u.beta1, u.epsilon, u.rho, decay, u.power1, u.power2,
+    u.rule, n, g, w, realAt(u.mean, first), realAt(u.curvature, first), u.rate, u.beta1, u.epsilon, u.rho, decay, u.power1, u.power2,
   );
 }
 

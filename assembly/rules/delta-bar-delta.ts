@@ -5,7 +5,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, madd, mul, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { nextRate, sameSign, turnedSign } from "./signs";
 import { Update, openUpdate } from "./state";
 
@@ -37,7 +37,7 @@ export function deltaBarDeltaOpen(
 // @ts-ignore: decorator
 @inline
 export function deltaBarDeltaStep(u: DeltaBarDelta, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
-  deltaBarDelta(n, g, w, parameterAt(u.mean, first), parameterAt(u.rates, first), u.up, u.down, u.keep, u.most, decay);
+  deltaBarDelta(n, g, w, realAt(u.mean, first), realAt(u.rates, first), u.up, u.down, u.keep, u.most, decay);
 }
 
 // @ts-ignore: decorator

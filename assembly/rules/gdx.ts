@@ -6,7 +6,8 @@
 
 import { UpdateRule } from "../codes";
 import { copy, fill } from "../kernels/blas1";
-import { Plan, parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
+import { Plan } from "../layers/table";
 import { sgd } from "./sgd";
 import { Update, openUpdate } from "./state";
 
@@ -66,5 +67,5 @@ export function gdxBegin(u: Gdx, plan: Plan, loss: f64): void {
 // @ts-ignore: decorator
 @inline
 export function gdxStep(u: Gdx, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
-  sgd(UpdateRule.momentum, n, g, w, parameterAt(u.velocity, first), u.pace, u.momentum, decay);
+  sgd(UpdateRule.momentum, n, g, w, realAt(u.velocity, first), u.pace, u.momentum, decay);
 }

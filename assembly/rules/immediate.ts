@@ -3,7 +3,8 @@
 
 import { UpdateRule } from "../codes";
 import { Layer } from "../layers/layer";
-import { Plan, parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
+import { Plan } from "../layers/table";
 import { passes, sgdOuterAhead, sgdOuterBack } from "./outer";
 import { Sgd, sgd, sgdOuter } from "./sgd";
 import { Update } from "./state";
@@ -26,12 +27,12 @@ function flushes(plan: Plan): bool {
 @inline
 function updateBias(u: Sgd, layer: Layer, d: usize, w: usize, v: usize): void {
   const n = layer.kernelSize;
-  if (layer.bias) sgd(u.rule, layer.units, d, parameterAt(w, n), parameterAt(v, n), u.rate, u.momentum, 0);
+  if (layer.bias) sgd(u.rule, layer.units, d, realAt(w, n), realAt(v, n), u.rate, u.momentum, 0);
 }
 
 /** A layer's parameters move a step against the gradient of one sample: x[i]·d[o] for the kernel, d for the bias. */
 export function updateOuter(at: Update, plan: Plan, layer: Layer, x: usize, d: usize): void {
-  const u = changetype<Sgd>(at), w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
+  const u = changetype<Sgd>(at), w = realAt(plan.theta, layer.first), v = realAt(u.velocity, layer.first);
   sgdOuter(u.rule, flushes(plan), layer.inputs, layer.units, x, d, w, v, u.rate, u.momentum, u.decay);
   updateBias(u, layer, d, w, v);
 }
@@ -43,14 +44,14 @@ export function inPassing(u: Update, plan: Plan, layer: Layer): bool {
 
 /** updateOuter, and y[o] = Σ_i z[i]·K[i,o] of the kernel that it leads to */
 export function updateAhead(at: Update, plan: Plan, layer: Layer, x: usize, d: usize, z: usize, y: usize): void {
-  const u = changetype<Sgd>(at), w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
+  const u = changetype<Sgd>(at), w = realAt(plan.theta, layer.first), v = realAt(u.velocity, layer.first);
   sgdOuterAhead(u.rule, layer.inputs, layer.units, x, d, w, v, z, y, u.rate, u.momentum);
   updateBias(u, layer, d, w, v);
 }
 
 /** dx[i] = Σ_o d[o]·K[i,o] of the kernel that was, and updateOuter */
 export function updateBack(at: Update, plan: Plan, layer: Layer, x: usize, d: usize, dx: usize): void {
-  const u = changetype<Sgd>(at), w = parameterAt(plan.theta, layer.first), v = parameterAt(u.velocity, layer.first);
+  const u = changetype<Sgd>(at), w = realAt(plan.theta, layer.first), v = realAt(u.velocity, layer.first);
   sgdOuterBack(u.rule, layer.inputs, layer.units, x, d, w, v, dx, u.rate, u.momentum);
   updateBias(u, layer, d, w, v);
 }

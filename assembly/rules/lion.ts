@@ -4,7 +4,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, flushed, loadUpTo, madd, mul, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { negative, positive } from "./signs";
 import { Update, openUpdate } from "./state";
 
@@ -39,7 +39,7 @@ function rule(n: i32, g: usize, w: usize, m: usize, keep1: v128, take1: v128, ke
 export function lionStep(u: Lion, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   const keep1 = splat(<real>u.beta1), take1 = splat(<real>(1 - u.beta1)), keep2 = splat(<real>u.beta2), take2 = splat(<real>(1 - u.beta2));
   const r = splat(<real>u.rate), shrink = splat(<real>(u.rate * decay));
-  let m = parameterAt(u.mean, first);
+  let m = realAt(u.mean, first);
   for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16) rule(LANES, g, w, m, keep1, take1, keep2, take2, r, shrink);
   if (n > 0) rule(n, g, w, m, keep1, take1, keep2, take2, r, shrink);
 }

@@ -6,7 +6,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, madd, mul, select, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { negative, positive } from "./signs";
 import { Update, openUpdate } from "./state";
 
@@ -31,7 +31,7 @@ export function quickpropOpen(at: usize, rate: f64, growth: f64, decay: f64, bef
 // @ts-ignore: decorator
 @inline
 export function quickpropStep(u: Quickprop, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
-  quickprop(n, g, w, parameterAt(u.before, first), parameterAt(u.step, first), u.growth, u.rate, decay);
+  quickprop(n, g, w, realAt(u.before, first), realAt(u.step, first), u.growth, u.rate, decay);
 }
 
 /** trust: the share of the last slope below which the parabola is trusted */

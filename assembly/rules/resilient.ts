@@ -10,7 +10,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, mul, select, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { Update, openUpdate } from "./state";
 
 @unmanaged
@@ -56,7 +56,7 @@ export function resilientBegin(u: Resilient, loss: f64): void {
 @inline
 export function resilientStep(u: Resilient, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   resilient(
-    u.rule, n, g, w, parameterAt(u.before, first), parameterAt(u.sizes, first), parameterAt(u.last, first), u.up, u.down, u.least, u.most, decay,
+    u.rule, n, g, w, realAt(u.before, first), realAt(u.sizes, first), realAt(u.last, first), u.up, u.down, u.least, u.most, decay,
     u.rose != 0,
   );
 }

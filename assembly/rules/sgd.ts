@@ -6,7 +6,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, SIZE, add, loadPart, madd, mul, flushedBy, smallBeside, splat, splatAt, storePart } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { Update, openUpdate } from "./state";
 
 @unmanaged
@@ -31,7 +31,7 @@ export function sgdOpen(at: usize, rule: UpdateRule, rate: f64, momentum: f64, d
 // @ts-ignore: decorator
 @inline
 export function sgdStep(u: Sgd, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
-  sgd(u.rule, n, g, w, parameterAt(u.velocity, first), u.rate, u.momentum, decay);
+  sgd(u.rule, n, g, w, realAt(u.velocity, first), u.rate, u.momentum, decay);
 }
 
 /** Vectors in a turn of a loop: memory is read ahead further than one at a time would. */

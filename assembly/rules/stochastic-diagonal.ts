@@ -4,7 +4,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, flushed, loadUpTo, madd, mul, splat, storeUpTo } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { Curved, leakyDiagonal, openCurved, wantsDiagonal } from "./curved";
 
 @unmanaged
@@ -49,8 +49,8 @@ export function stochasticDiagonalBegin(u: StochasticDiagonal, n: i32): void {
 // @ts-ignore: decorator
 @inline
 export function stochasticDiagonalStep(u: StochasticDiagonal, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
-  const v = u.velocity ? parameterAt(u.velocity, first) : 0;
-  stochasticDiagonal(n, g, w, v, parameterAt(u.curvature, first), u.rate, u.mu, u.momentum, decay);
+  const v = u.velocity ? realAt(u.velocity, first) : 0;
+  stochasticDiagonal(n, g, w, v, realAt(u.curvature, first), u.rate, u.mu, u.momentum, decay);
 }
 
 // @ts-ignore: decorator

@@ -6,7 +6,7 @@
 
 import { UpdateRule } from "../codes";
 import { LANES, add, loadUpTo, madd, mul, select, splat, storeUpTo, sub } from "../vec";
-import { parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
 import { nextRate, sameSign, turnedSign } from "./signs";
 import { Update, openUpdate } from "./state";
 
@@ -41,7 +41,7 @@ export function superSabOpen(
 @inline
 export function superSabStep(u: SuperSab, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   superSab(
-    n, g, w, parameterAt(u.before, first), parameterAt(u.rates, first), parameterAt(u.velocity, first), u.up, u.down, u.momentum, u.most, decay,
+    n, g, w, realAt(u.before, first), realAt(u.rates, first), realAt(u.velocity, first), u.up, u.down, u.momentum, u.most, decay,
   );
 }
 

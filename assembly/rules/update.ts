@@ -2,7 +2,8 @@
 
 import { UpdateRule } from "../codes";
 import { Layer } from "../layers/layer";
-import { Plan, layerAt, parameterAt } from "../steps/plan";
+import { realAt } from "../addresses";
+import { Plan, layerAt } from "../layers/table";
 import { Adadelta, adadeltaStep } from "./adadelta";
 import { Adaptive, adaptiveBegin, adaptiveStep } from "./adaptive";
 import { noteAverage, refine } from "./around";
@@ -41,7 +42,7 @@ export function updateBegin(u: Update, plan: Plan, loss: f64): void {
 
 /** The rule on n parameters from the first-th on, with a decay. */
 function step(u: Update, plan: Plan, first: i32, n: i32, decay: f64): void {
-  const g = parameterAt(u.gradient, first), w = parameterAt(plan.theta, first);
+  const g = realAt(u.gradient, first), w = realAt(plan.theta, first);
   switch (u.rule) {
     case UpdateRule.plain:
     case UpdateRule.momentum:

@@ -2,7 +2,8 @@
 
 import { SIZE } from "../vec";
 import { Samples, slabBytes } from "./samples";
-import { Plan, planForward, planGradient, planLoss, topLayer } from "./plan";
+import { Plan, topLayer } from "../layers/table";
+import { planForward, planGradient, planLoss } from "./plan";
 
 /** Bytes of the slabs in which a bound plan gathers samples. */
 export function planSlabs(planAt: usize): usize {

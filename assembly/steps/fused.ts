@@ -6,7 +6,9 @@ import { SIZE } from "../vec";
 import { columnSums } from "../kernels/blas1";
 import { blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "../kernels/gemm";
 import { Layer } from "../layers/layer";
-import { Plan, layerAt, layerInput, parameterAt, planDescend } from "./plan";
+import { realAt } from "../addresses";
+import { Plan, layerAt, layerInput } from "../layers/table";
+import { planDescend } from "./plan";
 import { Update } from "../rules/state";
 import { updateRange } from "../rules/update";
 
@@ -16,14 +18,14 @@ import { updateRange } from "../rules/update";
  */
 function gradientStep(u: Update, plan: Plan, layer: Layer, rows: i32, x: usize, d: usize): void {
   const inputs = layer.inputs, units = layer.units, ldx = <usize>inputs * SIZE, ldd = <usize>units * SIZE;
-  const own = parameterAt(u.gradient, layer.first), bytes = isCutFreely(inputs, units, rows) ? panelBytes(units, rows) : 0;
+  const own = realAt(u.gradient, layer.first), bytes = isCutFreely(inputs, units, rows) ? panelBytes(units, rows) : 0;
   if (bytes) packRowsB(units, rows, 0, rows, d, ldd, plan.scratch);
   const b = bytes ? plan.scratch : d, stored = bytes ? Operand.packed : Operand.plain, block = blockRows();
   for (let from = 0; from < inputs; from += block) {
     const count = min(block, inputs - from), last = from + count == inputs;
     const g = own + <usize>from * ldd;
     gemm(Operand.transposed, stored, count, units, rows, x + <usize>from * SIZE, ldx, b, ldd, g, ldd, 0, ldd, plan.scratch + bytes);
-    if (last && layer.bias) columnSums(rows, units, d, parameterAt(own, layer.kernelSize), 0);
+    if (last && layer.bias) columnSums(rows, units, d, realAt(own, layer.kernelSize), 0);
     updateRange(u, plan, layer, from * units, last ? layer.parameters : (from + count) * units);
   }
 }

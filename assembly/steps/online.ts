@@ -4,7 +4,9 @@
 import { Samples } from "./samples";
 import { axpy } from "../kernels/blas1";
 import { denseActivate } from "../layers/dense";
-import { Plan, forwardDense, layerAt, layerInput, parameterAt, planDescend, planDescended, planForward, planLoss, planSlope } from "./plan";
+import { realAt } from "../addresses";
+import { Plan, layerAt, layerInput } from "../layers/table";
+import { forwardDense, planDescend, planDescended, planForward, planLoss, planSlope } from "./plan";
 import { inPassing, updateAhead, updateBack, updateOuter } from "../rules/immediate";
 import { Update } from "../rules/state";
 
@@ -16,7 +18,7 @@ import { Update } from "../rules/state";
 export function stepOnline(u: Update, plan: Plan, samples: Samples, begun: bool, next: usize, scale: f64): f64 {
   const at = changetype<usize>(plan), x = samples.atX, first = layerAt(plan, 0);
   if (begun) {
-    if (first.bias) axpy(first.units, 1, parameterAt(plan.theta, first.first + first.kernelSize), first.y);
+    if (first.bias) axpy(first.units, 1, realAt(plan.theta, first.first + first.kernelSize), first.y);
     denseActivate(1, first.units, first.y, first.a, first.activation, first.slope);
     forwardDense(plan, 1, 1, first.a);
   } else {

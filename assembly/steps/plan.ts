@@ -12,9 +12,6 @@ import { Layer } from "../layers/layer";
 import { Plan, layerAt, layerInput, parametersOf, topLayer, widest } from "../layers/table";
 import { lossSlope, lossValue, throughInput } from "../losses/loss";
 
-export { Plan, layerAt, layerInput, parametersOf, planBytes, planOpen, topLayer } from "../layers/table";
-export { realAt as parameterAt } from "../addresses";
-
 /** How many parameters the plan has. */
 export function planParameters(at: usize): i32 {
   const plan = changetype<Plan>(at);

@@ -6,7 +6,7 @@ import { permutation } from "../kernels/random";
 import { Emphasis, emphasisEpoch } from "../orders/emphasis";
 import { interleave } from "../orders/interleave";
 import { UPDATE_BYTES, Update } from "../rules/state";
-import { Plan, topLayer } from "./plan";
+import { Plan, topLayer } from "../layers/table";
 
 /** The state of a training run, in linear memory; a Samples and an Update follow it. */
 @unmanaged

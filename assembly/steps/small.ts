@@ -7,7 +7,8 @@ import { activate, timesDerivative } from "../activations/activation";
 import { lossSlope, lossValue, throughInput } from "../losses/loss";
 import { softmax } from "../kernels/softmax";
 import { Layer } from "../layers/layer";
-import { Plan, layerAt, layerInput, parameterAt, topLayer } from "./plan";
+import { realAt } from "../addresses";
+import { Plan, layerAt, layerInput, topLayer } from "../layers/table";
 import { inPassing, updateBack, updateOuter } from "../rules/immediate";
 import { Update } from "../rules/state";
 
@@ -73,7 +74,7 @@ function backward(m: i32, n: i32, d: usize, kernel: usize, dx: usize): void {
 // @ts-ignore: decorator
 @inline
 function biasOf(layer: Layer, kernel: usize): usize {
-  return layer.bias ? parameterAt(kernel, layer.inputs * layer.units) : 0;
+  return layer.bias ? realAt(kernel, layer.inputs * layer.units) : 0;
 }
 
 /** One step along the gradient of scale·w·l on the sample at hand; returns w·l, and changes nothing where that is not finite. */
@@ -81,7 +82,7 @@ export function stepSmall(u: Update, plan: Plan, samples: Samples, scale: f64): 
   let x = samples.atX;
   const layers = plan.layers;
   for (let i = 0; i < layers; i++) {
-    const layer = layerAt(plan, i), kernel = parameterAt(plan.theta, layer.first), n = layer.units;
+    const layer = layerAt(plan, i), kernel = realAt(plan.theta, layer.first), n = layer.units;
     forward(layer.inputs, n, x, kernel, biasOf(layer, kernel), layer.y);
     if (layer.activation == Activation.softmax) softmax(1, n, layer.y, layer.a);
     else activate(layer.activation, whole(n), layer.y, layer.a, layer.slope);
@@ -97,7 +98,7 @@ export function stepSmall(u: Update, plan: Plan, samples: Samples, scale: f64): 
     if (i && layer.units >= 2 * LANES && inPassing(u, plan, layer)) {
       updateBack(u, plan, layer, input, d, below);
     } else {
-      if (i) backward(layer.inputs, layer.units, d, parameterAt(plan.theta, layer.first), below); // before the kernel that it reads is updated
+      if (i) backward(layer.inputs, layer.units, d, realAt(plan.theta, layer.first), below); // before the kernel that it reads is updated
       updateOuter(u, plan, layer, input, d);
     }
     if (i) {

@@ -8,7 +8,7 @@ import { normalEquations } from "../curvature/jacobian";
 import { curvatureProduct } from "../curvature/products";
 import { evaluate, objectiveGradient } from "../steps/evaluate";
 import { axpy, copy } from "../kernels/blas1";
-import { Plan } from "../steps/plan";
+import { Plan } from "../layers/table";
 import { noteSamples } from "../steps/paths";
 import { Run, samplesOf } from "../steps/run";
 import { Job, Place } from "./job";
