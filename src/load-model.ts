@@ -18,7 +18,7 @@ import { Regressor } from './estimators/regressor.js';
  * @throws FileError if the file cannot be read; ModelFileError if it is damaged, cut off, of a newer version, or none of this library's
  */
 export async function loadModel(source: string | Uint8Array | ArrayBuffer): Promise<Classifier | Regressor | Network> {
-  if (typeof source !== 'string') return fromDocument(fromBytes(bytesOf(source)));
+  if (typeof source !== 'string') return fromDocument(fromBytes(bytesFrom(source)));
   const bytes = await readBytes(source);
   try {
     return await fromDocument(fromBytes(bytes));
@@ -27,7 +27,7 @@ export async function loadModel(source: string | Uint8Array | ArrayBuffer): Prom
   }
 }
 
-function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
+function bytesFrom(source: Uint8Array | ArrayBuffer): Uint8Array {
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (source instanceof Uint8Array) return source;
   throw new OptionError('loadModel.source', source, 'a path, a Uint8Array or an ArrayBuffer');

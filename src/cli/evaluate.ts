@@ -12,7 +12,7 @@ import { classificationText, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
-export interface EvaluateOptions {
+interface EvaluateOptions {
   readonly target?: string;
   readonly report?: string;
   readonly delimiter?: string;

@@ -7,10 +7,10 @@ import type { Layer } from '../layers/layers.js';
 import { loadModel } from '../load-model.js';
 import { Network } from '../network/network.js';
 import { UsageError } from './failure.js';
-import { type SpectrumOptions, spectrumOf } from './spectrum.js';
+import { type SpectrumCommandOptions, spectrumOf } from './spectrum.js';
 import { adviceText, choiceText, columnsText, curveText } from './show.js';
 
-export interface InspectOptions extends SpectrumOptions {
+interface InspectOptions extends SpectrumCommandOptions {
   readonly json?: boolean;
   readonly spectrum?: string;
 }

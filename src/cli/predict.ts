@@ -8,7 +8,7 @@ import { csvLine, requireApart, requireWritable, writePieces } from './output.js
 import { located } from './read/cells.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
-export interface PredictOptions {
+interface PredictOptions {
   readonly out?: string;
   readonly probabilities?: boolean;
   readonly delimiter?: string;

@@ -12,7 +12,7 @@ const PATIENCE = 500;
 
 const VERBS = { select: 'choosing', train: 'training' } as const;
 
-export interface Reporter {
+interface Reporter {
   report(progress: FitProgress): void;
   done(): void;
 }

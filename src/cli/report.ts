@@ -9,7 +9,7 @@ import type { ClassifierEvaluation } from '../estimators/classifier.js';
 use([HeatmapChart, LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, VisualMapComponent, SVGRenderer]);
 
 /** What a report shows. */
-export interface ReportContents {
+interface ReportContents {
   readonly title: string;
   /** Blocks of text, as in the terminal, under headings. */
   readonly sections: readonly (readonly [heading: string, text: string])[];

@@ -54,7 +54,7 @@ function farText({ kind, limits, sentinels = [] }: Extract<ColumnSpec, { kind: '
 }
 
 /** How the gaps of a column are filled, in words; undefined where there were none. */
-export function gapText(spec: ColumnSpec): string | undefined {
+function gapText(spec: ColumnSpec): string | undefined {
   if (spec.kind === 'dropped' || (spec.gaps === 0 && !spec.indicator)) return undefined;
   const filling =
     spec.kind === 'category'

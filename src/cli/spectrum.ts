@@ -12,7 +12,7 @@ import { grid, short } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { loadEstimator, rowsFor, tellNotes } from './use.js';
 
-export interface SpectrumOptions {
+export interface SpectrumCommandOptions {
   readonly target?: string;
   readonly svg?: string;
   readonly delimiter?: string;
@@ -26,7 +26,7 @@ const BINS = 12;
 const BAR = 40;
 
 /** The spectrum of a model's Hessian on a file's rows, for JSON and as text; drawn as well where that is asked for. */
-export async function spectrumOf(modelFile: string, file: string, options: SpectrumOptions) {
+export async function spectrumOf(modelFile: string, file: string, options: SpectrumCommandOptions) {
   requireApart({ '--svg': options.svg }, [modelFile, file]);
   if (options.svg) await requireWritable(options.svg);
   const model = await loadEstimator(modelFile);

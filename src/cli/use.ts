@@ -18,7 +18,7 @@ export async function loadEstimator(file: string): Promise<Classifier | Regresso
 }
 
 /** Rows of a file, and the columns of them that a model wants, as it wants them. */
-export interface ModelRows {
+interface ModelRows {
   readonly sheet: Sheet;
   readonly table: Sheet;
 }

@@ -28,7 +28,7 @@ export type Label = string | number | boolean;
 /** The type of labels of which some are known: all strings, all numbers, or true and false. */
 export type LabelsLike<L extends Label> = L extends string ? string : L extends number ? number : boolean;
 
-export const isLabel = (v: unknown): v is Label =>
+const isLabel = (v: unknown): v is Label =>
   typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
 
 /** The option that lists all labels. */

@@ -83,11 +83,11 @@ function filled(name: string, cells: ArrayLike<Cell>, read: (cell: Cell, row: nu
   return values;
 }
 
-const isNumeric = (cell: Cell) => typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint';
+const isNumericCell = (cell: Cell) => typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint';
 
 /** @throws DataError */
 function numberOf(cell: Cell, column: string, row: number): number {
-  if (isNumeric(cell)) return Number(cell);
+  if (isNumericCell(cell)) return Number(cell);
   const hint =
     typeof cell === 'string' && isNumberInText(cell)
       ? '; convert it with Number'
@@ -104,7 +104,7 @@ function time(cell: Cell, strings: boolean, column: string, row: number): number
     throw new DataError('X', 'is an invalid Date; a gap is written as null', { row, column });
   }
   if (typeof cell === 'string' && isDateInText(cell)) return Date.parse(cell);
-  if (!strings && isNumeric(cell)) return Number(cell);
+  if (!strings && isNumericCell(cell)) return Number(cell);
   const detail = `${shown(cell)} is not a date, and stands in a column of dates (2020-01-31 in ISO 8601); a gap stays empty`;
   throw new DataError('X', detail, { row, column });
 }

@@ -14,7 +14,7 @@ import {
   commensurable,
   sharing,
 } from './column-spec.js';
-import { NOTHING, type Spread, joined, spreadOf } from './spread.js';
+import { EMPTY_SPREAD, type Spread, joined, spreadOf } from './spread.js';
 import { Sample, type Tail, tailOf } from './squash.js';
 import type { Table } from './table.js';
 
@@ -70,7 +70,7 @@ export class ColumnsLearner {
         name: t.names?.[c] ?? String(c),
         place: t.names?.[c] ?? c,
         kind: undefined,
-        spread: NOTHING,
+        spread: EMPTY_SPREAD,
         groups: new Groups(this.grouping),
         sample: new Sample(),
         counts: new Map<string, number>(),
@@ -92,7 +92,7 @@ export class ColumnsLearner {
    * @param begins whether more rows will follow, so that a column that does not vary yet is kept, and nothing is far from others yet
    * @throws DataError for numbers in text
    */
-  learned(begins = false): Learned {
+  learned(begins = false): LearnedColumns {
     const { rows, columns: gathered = [] } = this;
     const each = gathered.map((column) => learnedOf(column, rows, begins));
     const columns = each.map(({ spec }) => spec);
@@ -173,14 +173,14 @@ function requireKind(gathered: Gathered, kind: Column['kind']): void {
 }
 
 /** What was learned of all columns. */
-export interface Learned {
+export interface LearnedColumns {
   readonly columns: readonly ColumnSpec[];
   readonly tails: readonly (Tail | undefined)[];
   readonly running: Running;
 }
 
 /** What was learned of a column. */
-export interface LearnedColumn {
+interface LearnedColumn {
   readonly spec: ColumnSpec;
   /** Of numbers and dates: where they lie. */
   readonly spread: Spread | undefined;

@@ -1,6 +1,6 @@
 // Values of a column that lie outside of everything else: one that is wrong by a factor of a million, or -999 for "missing".
 
-import { NOTHING, type Spread, joined, spreadOf } from './spread.js';
+import { EMPTY_SPREAD, type Spread, joined, spreadOf } from './spread.js';
 
 /** Outside is what keeps further from all the rest than so many times their whole range. */
 const APART = 8;
@@ -147,7 +147,7 @@ export class Groups {
   private sort(values: Float64Array): void {
     for (const [key, group] of this.grouping.of(values, this.centre!)) {
       const known = this.groups.get(key);
-      this.groups.set(key, known ? together(known, group) : group);
+      this.groups.set(key, known ? joinedGroups(known, group) : group);
     }
   }
 
@@ -178,7 +178,7 @@ export class Groups {
 
 /** What lies outside of groups i to j, if that is what these constants call outside. */
 function outside(groups: readonly Group[], i: number, j: number): Extremes | undefined {
-  const rest = groups.slice(i, j + 1).reduce((sum, { spread }) => joined(sum, spread), NOTHING);
+  const rest = groups.slice(i, j + 1).reduce((sum, { spread }) => joined(sum, spread), EMPTY_SPREAD);
   const all = groups.reduce((sum, { spread }) => sum + spread.count, 0);
   if (rest.count < Math.max(LEAST_REST.share * all, LEAST_REST.count)) return undefined;
   const range = rest.max - rest.min;
@@ -190,7 +190,7 @@ function outside(groups: readonly Group[], i: number, j: number): Extremes | und
     if (k >= i && k <= j) continue;
     const { spread } = group;
     let mistakes = spread.count;
-    for (const [value, count] of counted(group) ?? []) {
+    for (const [value, count] of countsIn(group) ?? []) {
       if (count < REPEATED) continue;
       if (count > MOST_MISTAKES * all && !CUSTOMARY.test(String(value))) return undefined;
       sentinels.push({ value, count });
@@ -213,17 +213,17 @@ function outside(groups: readonly Group[], i: number, j: number): Extremes | und
 
 /** Where one value so many times lies. */
 function repeated(value: number, count: number): Spread {
-  return count === 0 ? NOTHING : { count, gaps: 0, min: value, max: value, mean: value, deviation: 0, scale: 0 };
+  return count === 0 ? EMPTY_SPREAD : { count, gaps: 0, min: value, max: value, mean: value, deviation: 0, scale: 0 };
 }
 
 /** How often there is each value of a group; undefined where they are too many. */
-function counted({ spread, counts }: Group): ReadonlyMap<number, number> | undefined {
+function countsIn({ spread, counts }: Group): ReadonlyMap<number, number> | undefined {
   return spread.min === spread.max ? new Map([[spread.min, spread.count]]) : counts;
 }
 
-function together(a: Group, b: Group): Group {
+function joinedGroups(a: Group, b: Group): Group {
   const spread = joined(a.spread, b.spread);
-  const [some, more] = [counted(a), counted(b)];
+  const [some, more] = [countsIn(a), countsIn(b)];
   if (spread.min === spread.max || !some || !more) return { spread, counts: undefined };
   const counts = new Map(some);
   for (const [value, count] of more) counts.set(value, (counts.get(value) ?? 0) + count);

@@ -131,14 +131,14 @@ export function copyMatrix(m: Matrix, target: RealArray, what: string, firstRow 
         Number.isFinite(given)
           ? `${given} is too large for float32; scale the data, or use precision 'float64'`
           : `${shown(given)} is not a finite number`,
-        { row: firstRow + row, column: columnOf(m, i) },
+        { row: firstRow + row, column: columnNamed(m, i) },
       );
     }
   }
 }
 
 /** The column of an element, as errors name it; a plain vector has none. */
-function columnOf({ columns, source }: Matrix, i: number): number | undefined {
+function columnNamed({ columns, source }: Matrix, i: number): number | undefined {
   return columns === 1 && !isRow(source[0]) ? undefined : i % columns;
 }
 
@@ -150,7 +150,7 @@ function requireNumbers(values: ArrayLike<unknown>, m: Matrix, what: string, row
       const hint = label ? '; labels are for Classifier' : '';
       throw new DataError(what, `${shown(values[i])} is not a number${hint}`, {
         row: row + Math.floor(i / m.columns),
-        column: columnOf(m, i),
+        column: columnNamed(m, i),
       });
     }
   }

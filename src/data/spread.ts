@@ -35,7 +35,7 @@ export function spreadOf(values: Float64Array, start = 0, end = values.length): 
     if (x > max) max = x;
   }
   const gaps = end - start - n;
-  if (n === 0) return { ...NOTHING, gaps };
+  if (n === 0) return { ...EMPTY_SPREAD, gaps };
   if (min === max) return { count: n, gaps, min, max, mean: min, deviation: 0, scale: 0 };
   const unit = Math.max(Math.abs(min), Math.abs(max)); // squares of x/unit cannot overflow
   let sum = 0;
@@ -51,7 +51,7 @@ export function spreadOf(values: Float64Array, start = 0, end = values.length): 
 }
 
 /** Where no values lie. */
-export const NOTHING: Spread = { count: 0, gaps: 0, min: Infinity, max: -Infinity, mean: 0, deviation: 0, scale: 0 };
+export const EMPTY_SPREAD: Spread = { count: 0, gaps: 0, min: Infinity, max: -Infinity, mean: 0, deviation: 0, scale: 0 };
 
 /** Where the values of two columns lie together (Chan, Golub and LeVeque 1979), safe for any finite numbers. */
 export function joined(a: Spread, b: Spread): Spread {

@@ -98,7 +98,7 @@ function encode(labels: ArrayLike<Label>, options?: EncodeOptions): EncodedTarge
 }
 
 function decode<L extends Label>(outputs: MatrixLike, classes: readonly L[]): L[] {
-  const { data, rows } = numbers(outputs, classes.length);
+  const { data, rows } = outputNumbers(outputs, classes.length);
   return Array.from({ length: rows }, (_, r) => classes[argmax(data, r * classes.length, classes.length)]!);
 }
 
@@ -117,7 +117,7 @@ async function calibrate<L extends Label>(
   classes: readonly L[],
 ): Promise<Calibrated<L>> {
   const engine = await engineOf('float64');
-  const { data, rows } = numbers(outputs, classes.length);
+  const { data, rows } = outputNumbers(outputs, classes.length);
   if (labels.length !== rows)
     throw new DataError('labels', `has ${counted(labels.length, 'element')}, but ${thereAre(rows, 'row')} of outputs`);
   const n = classes.length;
@@ -126,13 +126,13 @@ async function calibrate<L extends Label>(
     scale: found.scale,
     classes,
     probabilities(some) {
-      const p = found.probabilities(numbers(some, n).data);
+      const p = found.probabilities(outputNumbers(some, n).data);
       return Array.from({ length: p.length / n }, (_, r) => Array.from(p.subarray(r * n, (r + 1) * n)));
     },
   };
 }
 
-function numbers(outputs: MatrixLike, columns: number): { data: Float64Array; rows: number } {
+function outputNumbers(outputs: MatrixLike, columns: number): { data: Float64Array; rows: number } {
   const m = matrix(outputs, 'outputs');
   const flat = m.columns === 1 && columns > 1 && m.rows % columns === 0; // as Network.predict returns them
   if (!flat) requireColumns(m, columns, 'outputs');

@@ -3,7 +3,7 @@
 import { MANY_ROWS } from './defaults.js';
 
 /** How many trainings a search may take, and of what. */
-export interface Plan {
+export interface SearchPlan {
   /** Parts that take turns in being left out. */
   readonly folds: number;
   /** Parts on which families are compared first. */
@@ -26,7 +26,7 @@ function budget(rows: number, inputs: number): number {
 export const FEW_ROWS = 30;
 
 /** From the most thorough on. */
-const PLANS: readonly Plan[] = [
+const PLANS: readonly SearchPlan[] = [
   { folds: 5, first: 2, keep: 2, refine: true, shallow: false },
   { folds: 5, first: 1, keep: 2, refine: false, shallow: false },
   { folds: 3, first: 1, keep: 2, refine: false, shallow: false },
@@ -35,7 +35,7 @@ const PLANS: readonly Plan[] = [
 ];
 
 /** Trainings of a plan, about, for so many families and decays that are not fixed. */
-function trainings({ folds, first, keep, refine }: Plan, families: number, decays: boolean): number {
+function trainings({ folds, first, keep, refine }: SearchPlan, families: number, decays: boolean): number {
   const tuned = decays ? (refine ? 4 : 2) * first : 0;
   return families * first + tuned + keep * (folds - first);
 }
@@ -46,13 +46,13 @@ function trainings({ folds, first, keep, refine }: Plan, families: number, decay
  * @param decays whether decays are to be chosen, too
  * @param members networks that are trained on all rows behind the search
  */
-export function planFor(
+export function searchPlanFor(
   rows: number,
   inputs: number,
   costs: readonly { readonly cost: number; readonly shallow: boolean }[],
   decays: boolean,
   members: number,
-): Plan | undefined {
+): SearchPlan | undefined {
   const mean = (some: readonly { readonly cost: number }[]) => some.reduce((sum, { cost }) => sum + cost, 0) / some.length;
   const plan = PLANS.find((p) => {
     const some = p.shallow ? costs.filter(({ shallow }) => shallow) : costs;

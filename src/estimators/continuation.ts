@@ -14,7 +14,7 @@ import type { Problem } from './problem.js';
 import type { Fixed, Recipe } from './recipe.js';
 
 /** The inputs that steps have met so far, in means over rows. Plain data. */
-export interface Pace {
+export interface InputCurvature {
   readonly rows: number;
   /** Of a row's square, and of the largest eigenvalue of a batch's covariance. */
   readonly square: number;
@@ -22,7 +22,7 @@ export interface Pace {
 }
 
 /** What a network takes with it from one batch of a stream to the next. */
-export interface Standing {
+export interface StreamState {
   /** What the method remembers. */
   readonly state: MethodState | undefined;
   /** The running loss on rows before they are learned, in units of what a constant prediction would have. */
@@ -32,18 +32,18 @@ export interface Standing {
 }
 
 /** Of a network that no stream has reached yet. */
-export function standing(state?: MethodState): Standing {
+export function freshState(state?: MethodState): StreamState {
   return { state, loss: 1, good: undefined };
 }
 
 /** Follows a change of scalings, in the network and in what it takes with it. */
-export function moved(network: Network, { state, loss, good }: Standing, change: Change): Standing {
+export function moved(network: Network, { state, loss, good }: StreamState, change: Change): StreamState {
   return { state: fold(network, state, change), loss, good: good && folded(network, good, change) };
 }
 
 /** A pace, and what bounds the next steps. */
-export interface Paced {
-  readonly pace: Pace;
+interface StepBounds {
+  readonly pace: InputCurvature;
   /** The square of a row, and the largest eigenvalue of the covariance, not to be underestimated. */
   readonly square: number;
   readonly eigenvalue: number;
@@ -55,11 +55,11 @@ export interface Paced {
 const LARGEST_ROW = 0.4;
 
 /** The pace of the stream with one more batch; what bounds steps is the mean over rows so far, or what this batch has if that is more. */
-export function paced(
+export function stepBounds(
   { x, rows, inputs }: Problem,
   batchSize: number,
-  pace: Pace = { rows: 0, square: 0, eigenvalue: 0 },
-): Paced {
+  pace: InputCurvature = { rows: 0, square: 0, eigenvalue: 0 },
+): StepBounds {
   if (rows === 0) return { ...pace, pace, size: batchSize };
   let [sum, largest] = [0, 0];
   for (let r = 0; r < rows; r++) {
@@ -92,7 +92,7 @@ export function nextRecipe(
   recipe: Recipe,
   fixed: Fixed,
   { loss }: Head,
-  { square, eigenvalue, size }: Paced,
+  { square, eigenvalue, size }: StepBounds,
   rows: number | undefined,
 ): Recipe {
   const { hidden, momentum } = recipe;
@@ -134,9 +134,9 @@ function lossOfConstant({ head, outputs }: Problem): number {
 }
 
 /** The outcome of training on some rows. */
-export interface Continued {
+interface Continued {
   readonly history: History;
-  readonly standing: Standing;
+  readonly standing: StreamState;
 }
 
 /**
@@ -144,7 +144,12 @@ export interface Continued {
  * after, is ten times that of a constant prediction and ten times that of the good weights. Rows far from all others, and a stream that turns, are hard for
  * any weights.
  */
-export async function continued(network: Network, before: Standing, problem: Problem, options: FitOptions): Promise<Continued> {
+export async function continued(
+  network: Network,
+  before: StreamState,
+  problem: Problem,
+  options: FitOptions,
+): Promise<Continued> {
   const { data } = problem;
   const unit = lossOfConstant(problem);
   const lossOf = () => network.evaluate(data).loss / unit;
@@ -171,16 +176,16 @@ export async function continued(network: Network, before: Standing, problem: Pro
   }
   network.theta.view().set(good);
   const advice = adviceFor(options.method as Method);
-  return { history: { ...history, reason: 'diverged', bestEpoch: 0, advice }, standing: { ...standing(), good } };
+  return { history: { ...history, reason: 'diverged', bestEpoch: 0, advice }, standing: { ...freshState(), good } };
 }
 
 /** The same of several networks, one after another. The record is that of the first that diverged, or else of the first. */
 export async function allContinued(
   networks: readonly Network[],
-  before: readonly Standing[],
+  before: readonly StreamState[],
   problem: Problem,
   options: FitOptions,
-): Promise<{ readonly history: History; readonly standings: readonly Standing[] }> {
+): Promise<{ readonly history: History; readonly standings: readonly StreamState[] }> {
   const all: Continued[] = [];
   for (const [k, network] of networks.entries()) {
     all.push(await continued(network, before[k]!, problem, options));

@@ -8,7 +8,7 @@ import { Interruption } from '../training/interruption.js';
 import type { FitOptions } from '../training/options.js';
 import type { Chunk, Chunks } from '../training/stream.js';
 import { type RowChunks, type SpooledRows, eachChunk } from './chunks.js';
-import { standing } from './continuation.js';
+import { freshState } from './continuation.js';
 import { type EncodedRows, shaped } from './encoded.js';
 import { make } from './fitting.js';
 import type { Fitted } from './fitted.js';
@@ -16,11 +16,11 @@ import { Inputs } from './inputs.js';
 import { type Journal, journalFor } from './journal.js';
 import type { RUN_OPTIONS } from './options.js';
 import { Problem } from './problem.js';
-import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, weighing } from './specification.js';
-import { drawn, sampleOf, survey } from './survey.js';
+import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
+import { drawnSample, sampleOf, survey } from './survey.js';
 
 /** Where the journal of a fit is found while it lasts, and afterwards where it was interrupted. */
-export interface JournalKeeper {
+interface JournalKeeper {
   interruptedFit: Journal | undefined;
 }
 
@@ -35,7 +35,7 @@ export async function fitRows<Targets, Coding>(
 ): Promise<Fitted<Coding>> {
   const { options, coder } = specification;
   const interruption = new Interruption(run.signal, run.timeLimit);
-  const { t, targets: known, weights, kept } = weighing(rows, targets, run.sampleWeights);
+  const { t, targets: known, weights, kept } = withWeight(rows, targets, run.sampleWeights);
   try {
     const inputs = await Inputs.fit(t, fills(options, t), options.decorrelate);
     const coding = learnCoding(coder, known, t.rows);
@@ -71,7 +71,7 @@ export async function fitChunks<Targets, Coding>(
   const directions = () => sampleOf(chunks, encoder, all, run.signal);
   const inputs = await Inputs.from(encoder, decorrelate, directions);
   const pass = () => eachChunk(chunks, (t, targets) => encoded(specification, inputs, coding, t, targets, undefined, byClass));
-  const rows = await drawn(pass(), precision, all, run);
+  const rows = await drawnSample(pass(), precision, all, run);
   const epoch: () => AsyncIterable<SpooledRows> = run.spool?.complete ? () => run.spool!.chunks() : pass;
   const X = async function* (): AsyncGenerator<Chunk> {
     for await (const { rows: n, x, t, w } of epoch()) {
@@ -101,7 +101,7 @@ interface Encoding {
 }
 
 /** What a model is made of. */
-interface Material extends Encoding {
+interface EncodedMaterial extends Encoding {
   /** How many rows there are in all, and all of them, where these are a sample. */
   readonly all?: number;
   readonly chunks?: Chunks;
@@ -113,7 +113,7 @@ interface Material extends Encoding {
 async function learn<Targets, Coding>(
   specification: Specification<Targets, Coding>,
   coding: Coding,
-  { inputs, rows, all = rows.rows, chunks, squashed }: Material,
+  { inputs, rows, all = rows.rows, chunks, squashed }: EncodedMaterial,
   fit: FitOptions,
   run: Checked<typeof RUN_OPTIONS>,
   interruption: Interruption,
@@ -137,7 +137,7 @@ async function learn<Targets, Coding>(
     const { members, recipe, history, state } = made;
     if (!made.halted && history.reason !== 'signal' && history.reason !== 'timeLimit') keeper.interruptedFit = undefined;
     const used = made.squashed ? drawnIn! : { inputs, problem };
-    const standings = members.networks.map((_, k) => standing(k === 0 ? state : undefined));
+    const standings = members.networks.map((_, k) => freshState(k === 0 ? state : undefined));
     const settled = coder.settled(coding, members, used.problem);
     return { inputs: used.inputs, coding: settled, members, recipe, history, standings, pace: undefined };
   } finally {

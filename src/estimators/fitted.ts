@@ -1,6 +1,6 @@
 // What a fitted estimator consists of.
 
-import type { Pace, Standing } from './continuation.js';
+import type { InputCurvature, StreamState } from './continuation.js';
 import type { Inputs } from './inputs.js';
 import type { Members } from './members.js';
 import type { EstimatorHistory } from './options.js';
@@ -14,7 +14,7 @@ export interface Fitted<Coding> {
   readonly recipe: Recipe;
   readonly history: EstimatorHistory | undefined;
   /** What each network takes with it to the next rows; not in files. */
-  readonly standings: readonly Standing[];
+  readonly standings: readonly StreamState[];
   /** The curvature that `partialFit` has met. */
-  readonly pace: Pace | undefined;
+  readonly pace: InputCurvature | undefined;
 }

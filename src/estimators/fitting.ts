@@ -21,10 +21,10 @@ import type { Ridge } from './ridge.js';
 import { select } from './selection.js';
 import { type Choice, type Selected, untrained } from './choice.js';
 import { solvable } from './techniques.js';
-import { type Bar, RESTARTS, type Trained, holds, trainByRecipe } from './training.js';
+import { type Baseline, RESTARTS, type Trained, holds, trainByRecipe } from './training.js';
 
 /** A model, and how it came to be. */
-export interface Made {
+export interface MadeModel {
   readonly members: Members;
   readonly recipe: Recipe;
   readonly history: EstimatorHistory;
@@ -56,10 +56,10 @@ export interface Material {
 const ROUNDING = 1e-5;
 
 /** Chooses a model, trains its networks, and sees to it that it is no worse than a constant. @throws what the signal says, before there is a model */
-export async function make(material: Material): Promise<Made> {
+export async function make(material: Material): Promise<MadeModel> {
   const { engine, problem, options, fixed, run, interruption, chunks } = material;
   const { data } = problem;
-  const report = reporter(material);
+  const report = progressTeller(material);
   const whole = chunks === undefined;
   const bar = { data, constant: constantLoss(engine, problem) };
   if (bar.constant === 0) return sameEverywhere(material, bar);
@@ -78,7 +78,7 @@ export async function make(material: Material): Promise<Made> {
     return !halted;
   });
   run.signal?.throwIfAborted();
-  const ended = (made: Made) => (halted ? cutOff(made) : made);
+  const ended = (made: MadeModel) => (halted ? cutOff(made) : made);
   if (!selected.squashed) return ended(advised(await follow(material, bar, selected), bar, fixed, problem));
   const own = { ...material, problem: material.squashed()! };
   const drawnIn = { ...bar, data: own.problem.data };
@@ -86,7 +86,7 @@ export async function make(material: Material): Promise<Made> {
 }
 
 /** A model whose search was ended by the clock, with a record that says so, even if its training had time enough. */
-function cutOff(made: Made): Made {
+function cutOff(made: MadeModel): MadeModel {
   const { reason, chosen } = made.history;
   const tried = counted(chosen.candidates.length, 'candidate');
   const said = `timeLimit ended the search after ${tried}; fit(…, { resume: true }) takes it up`;
@@ -96,7 +96,7 @@ function cutOff(made: Made): Made {
 }
 
 /** Makes the model that was selected. */
-function follow(material: Material, bar: Bar, selected: Selected): Promise<Made> {
+function follow(material: Material, bar: Baseline, selected: Selected): Promise<MadeModel> {
   const { problem, fixed, interruption, chunks } = material;
   const whole = chunks === undefined;
   const choice = scaledUp(selected.choice, problem, fixed);
@@ -104,7 +104,7 @@ function follow(material: Material, bar: Bar, selected: Selected): Promise<Made>
   if (selected.networks) {
     const members = new Members(selected.networks);
     if (stands(members, bar))
-      return Promise.resolve({ members, ...record(choice, selected.history!, interruption), state: undefined });
+      return Promise.resolve({ members, ...recorded(choice, selected.history!, interruption), state: undefined });
     members.dispose();
     return simpler(material, bar, choice, selected.history!);
   }
@@ -112,7 +112,12 @@ function follow(material: Material, bar: Bar, selected: Selected): Promise<Made>
 }
 
 /** Trains the networks of a choice on all rows, from a solution where there is one. */
-async function trained(material: Material, bar: Bar, choice: Choice & Recipe, linear: Ridge | undefined): Promise<Made> {
+async function trained(
+  material: Material,
+  bar: Baseline,
+  choice: Choice & Recipe,
+  linear: Ridge | undefined,
+): Promise<MadeModel> {
   const { problem, run, interruption } = material;
   const count = choice.members ?? 1;
   const networks: Network[] = [];
@@ -153,7 +158,7 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
         const missing = stopped ? 'the fit was stopped before the others were' : 'training of the others failed';
         const fewer = networks.length < count && { advice: `${networks.length} of ${count} networks were trained: ${missing}` };
         const history = { ...first.history, ...(stopped && { reason: stopped }), ...fewer };
-        return { members, ...record(found, history, interruption, first.restarts), state: first.state };
+        return { members, ...recorded(found, history, interruption, first.restarts), state: first.state };
       }
     }
   } catch (error) {
@@ -166,14 +171,14 @@ async function trained(material: Material, bar: Bar, choice: Choice & Recipe, li
 
 function trainOne(
   material: Material,
-  bar: Bar,
+  bar: Baseline,
   choice: Choice & Recipe,
   network: Network,
   k: number,
   count: number,
 ): Promise<Trained> {
   const { problem, chunks, options, fit, run, interruption } = material;
-  const report = reporter(material);
+  const report = progressTeller(material);
   let furthest = 0; // training that begins again goes back
   const { validation, earlyStopping } = options;
   const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
@@ -190,7 +195,7 @@ function trainOne(
 }
 
 /** What is left where networks failed: the linear model, or the constant. */
-async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, failed: History): Promise<Made> {
+async function simpler(material: Material, bar: Baseline, choice: Choice & Recipe, failed: History): Promise<MadeModel> {
   const { problem, fixed, interruption } = material;
   const say = (what: string) => failureText(material, choice, failed, what);
   const ruled = { ...simplest(choice), by: 'rule' as const };
@@ -198,7 +203,10 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
     const { history, recipe, ...rest } = await ridgeModel(material, bar, solved(problem), ruled);
     const advice = say('the linear model');
     if (!stoppedBy(failed)) return { ...rest, recipe, history: { ...history, advice } };
-    return { ...rest, ...record({ ...ruled, ...LINEAR, weightDecay: recipe.weightDecay }, { ...failed, advice }, interruption) };
+    return {
+      ...rest,
+      ...recorded({ ...ruled, ...LINEAR, weightDecay: recipe.weightDecay }, { ...failed, advice }, interruption),
+    };
   }
   if (choice.hidden.length > 0 && !stoppedBy(failed)) {
     const recipe = new Recipes(problem, { ...fixed, rate: undefined }).of(LINEAR, 10 / problem.rows);
@@ -212,7 +220,7 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
     const members = new Members([network]);
     if (!one.failed && stands(members, bar)) {
       const found = { ...ruled, ...recipe, rate: one.rate };
-      return { members, ...record(found, { ...one.history, advice: say('a linear model') }, interruption), state: undefined };
+      return { members, ...recorded(found, { ...one.history, advice: say('a linear model') }, interruption), state: undefined };
     }
     network.dispose();
   }
@@ -220,7 +228,7 @@ async function simpler(material: Material, bar: Bar, choice: Choice & Recipe, fa
   const network = await build(problem, recipe, problem.seed);
   setConstant(network, problem);
   const history = { ...failed, advice: say('the best constant') };
-  return { members: new Members([network]), ...record({ ...ruled, hidden: [] }, history, interruption), state: undefined };
+  return { members: new Members([network]), ...recorded({ ...ruled, hidden: [] }, history, interruption), state: undefined };
 }
 
 /** What stopped a fit from outside, if anything did. */
@@ -248,7 +256,7 @@ function failureText({ problem, fixed }: Material, { rate }: Recipe, failed: His
 }
 
 /** The model of targets that are all the same. */
-async function sameEverywhere({ problem, fixed, interruption }: Material, bar: Bar): Promise<Made> {
+async function sameEverywhere({ problem, fixed, interruption }: Material, bar: Baseline): Promise<MadeModel> {
   const recipe = new Recipes(problem, fixed).byRule();
   const choice = { ...recipe, by: 'rule' as const, folds: 0, candidates: [] };
   const network = await build(problem, recipe, problem.seed);
@@ -265,7 +273,7 @@ async function sameEverywhere({ problem, fixed, interruption }: Material, bar: B
 function solvedHistory(
   network: Network,
   { seed }: Problem,
-  { data }: Bar,
+  { data }: Baseline,
   choice: Choice,
   { elapsed }: Interruption,
 ): EstimatorHistory {
@@ -280,7 +288,12 @@ function simplest({ members: _, ...rest }: Choice & Recipe): Choice & Recipe {
 }
 
 /** The linear model in closed form. */
-async function ridgeModel({ problem, interruption }: Material, bar: Bar, linear: Ridge, choice: Choice & Recipe): Promise<Made> {
+async function ridgeModel(
+  { problem, interruption }: Material,
+  bar: Baseline,
+  linear: Ridge,
+  choice: Choice & Recipe,
+): Promise<MadeModel> {
   const recipe: Choice & Recipe = { ...simplest(choice), ...LINEAR, weightDecay: linear.weightDecay };
   const network = await build(problem, recipe, problem.seed);
   network.setWeights([linear.weights, linear.bias]);
@@ -289,12 +302,12 @@ async function ridgeModel({ problem, interruption }: Material, bar: Bar, linear:
 }
 
 /** The mean of the networks' losses on their own rows. Losses are convex, so that the average's loss is at most that. */
-function meanLoss({ networks }: Members, { data }: Bar): number {
+function meanLoss({ networks }: Members, { data }: Baseline): number {
   return networks.reduce((sum, network) => sum + network.lossOn(data), 0) / networks.length;
 }
 
 /** Whether a model is no worse than the best constant on its own rows. */
-function stands(members: Members, bar: Bar): boolean {
+function stands(members: Members, bar: Baseline): boolean {
   return holds(meanLoss(members, bar), bar, members.first.loss as Head['loss'], 1 + ROUNDING);
 }
 
@@ -305,7 +318,7 @@ const NOTHING = 0.9;
 const MANY_CLASSES = 10;
 
 /** A model whose record says so where it learned nothing, or where classes have next to no rows to learn from. */
-function advised(made: Made, bar: Bar, fixed: Fixed, { classes, outputs, rows }: Problem): Made {
+function advised(made: MadeModel, bar: Baseline, fixed: Fixed, { classes, outputs, rows }: Problem): MadeModel {
   const found = advisedOfNothing(made, bar, fixed);
   if (!classes || outputs <= MANY_CLASSES || 2 * outputs <= rows) return found;
   const scarce = `${outputs} classes in ${rows} rows leave next to nothing to learn each from; numbers that measure something are for Regressor`;
@@ -313,7 +326,7 @@ function advised(made: Made, bar: Bar, fixed: Fixed, { classes, outputs, rows }:
   return { ...found, history: { ...found.history, advice } };
 }
 
-function advisedOfNothing(made: Made, bar: Bar, { hidden, weightDecay }: Fixed): Made {
+function advisedOfNothing(made: MadeModel, bar: Baseline, { hidden, weightDecay }: Fixed): MadeModel {
   const { members, history } = made;
   const loss = meanLoss(members, bar);
   if (history.advice || loss < NOTHING * bar.constant) return made;
@@ -329,7 +342,7 @@ function advisedOfNothing(made: Made, bar: Bar, { hidden, weightDecay }: Fixed):
 /** To three digits. */
 const short = (x: number) => Number(x.toPrecision(3));
 
-function record(
+function recorded(
   choice: Choice & Recipe,
   history: History,
   interruption: Interruption,
@@ -348,7 +361,7 @@ function settings({ by: _, folds: __, candidates: ___, members: ____, ...recipe 
   return recipe;
 }
 
-function reporter({ run, interruption }: Pick<Material, 'run' | 'interruption'>) {
+function progressTeller({ run, interruption }: Pick<Material, 'run' | 'interruption'>) {
   return (progress: Partial<FitProgress> & Pick<FitProgress, 'stage' | 'done' | 'all'>) =>
     run.onProgress?.({ loss: undefined, validationLoss: undefined, rate: undefined, time: interruption.elapsed, ...progress });
 }

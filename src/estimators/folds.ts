@@ -4,7 +4,7 @@ import type { Engine } from '../../bindings/core.js';
 import { deal, permutation } from '../data/split.js';
 import type { Network } from '../network/network.js';
 import { Purpose } from '../runtime/random.js';
-import { type Bar, type Trained, trainByRecipe } from './training.js';
+import { type Baseline, type Trained, trainByRecipe } from './training.js';
 import { constantLoss } from './constant.js';
 import type { Problem } from './problem.js';
 import type { Recipe } from './recipe.js';
@@ -15,7 +15,7 @@ export class Folds {
   /** Rows of each part. The only row of a class is in none: a model without it could not know the class. */
   readonly parts: readonly Uint32Array[];
   /** What is trained on while one part is left out: the last that was asked for. */
-  private rest: { readonly k: number; readonly bar: Bar } | undefined;
+  private rest: { readonly k: number; readonly bar: Baseline } | undefined;
 
   /** @throws OutOfMemoryError */
   constructor(
@@ -64,7 +64,7 @@ export class Folds {
     this.rest = undefined;
   }
 
-  private restOf(k: number): Bar {
+  private restOf(k: number): Baseline {
     if (this.rest?.k === k) return this.rest.bar;
     this.dispose();
     const { engine, problem } = this;

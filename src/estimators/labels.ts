@@ -23,7 +23,7 @@ export interface LabelCoding {
 export type ClassWeights = 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
 
 /** Which labels there are, and how many of each. */
-export class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
+class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
   private readonly counts = new Map<Label, number>();
 
   constructor(private readonly announced: readonly Label[] | undefined) {}
@@ -142,7 +142,7 @@ export class LabelCoder implements TargetCoder<ArrayLike<Label>, LabelCoding> {
 }
 
 /** @throws DataError unless there is a label for each row */
-export function requireLength(labels: ArrayLike<unknown>, rows: number): void {
+function requireLength(labels: ArrayLike<unknown>, rows: number): void {
   if (labels === null || typeof labels !== 'object' || !('length' in labels))
     throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
   if (labels.length !== rows)

@@ -78,7 +78,7 @@ export class NumberCoder implements TargetCoder<MatrixLike, NumberCoding> {
 }
 
 /** Where the numbers of each output lie. */
-export class NumbersLearner implements CodingLearner<MatrixLike, NumberCoding> {
+class NumbersLearner implements CodingLearner<MatrixLike, NumberCoding> {
   private spreads: Spread[] | undefined;
   private single = true;
 

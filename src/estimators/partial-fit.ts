@@ -3,7 +3,7 @@
 import type { Rows } from '../data/table.js';
 import { DisposedError, amongAll } from '../runtime/errors.js';
 import type { Checked } from '../runtime/options.js';
-import { allContinued, moved, nextRecipe, paced, standing, stepOptions } from './continuation.js';
+import { allContinued, moved, nextRecipe, stepBounds, freshState, stepOptions } from './continuation.js';
 import type { Fitted } from './fitted.js';
 import { Inputs } from './inputs.js';
 import { Members } from './members.js';
@@ -11,10 +11,10 @@ import type { EstimatorHistory, PARTIAL_OPTIONS } from './options.js';
 import { Problem } from './problem.js';
 import { Recipes } from './recipes.js';
 import { type Change, change } from './rescaling.js';
-import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, weighing } from './specification.js';
+import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
 
 /** The model that goes on, as its estimator has it. */
-export interface ModelKeeper<Coding> {
+interface ModelKeeper<Coding> {
   fitted: Fitted<Coding> | undefined;
   readonly disposed: boolean;
 }
@@ -32,7 +32,7 @@ export async function continueOn<Targets, Coding>(
   keeper: ModelKeeper<Coding>,
 ): Promise<void> {
   const { options, coder, kind } = specification;
-  const { t, targets: known, weights: own, kept } = weighing(rows, targets, sampleWeights);
+  const { t, targets: known, weights: own, kept } = withWeight(rows, targets, sampleWeights);
   try {
     const before = keeper.fitted;
     const inputs = before?.inputs.followed(t) ?? (await Inputs.begin(t, fills(options, t), options.decorrelate));
@@ -44,7 +44,7 @@ export async function continueOn<Targets, Coding>(
     try {
       const fixed = fixedBy(options);
       const first = before?.recipe ?? new Recipes(problem, fixed).byRule();
-      const met = paced(problem, first.batchSize, before?.pace);
+      const met = stepBounds(problem, first.batchSize, before?.pace);
       const next = nextRecipe(first, fixed, coder.head, met, inputs.running?.begun ? inputs.running.rows : undefined);
       const { networks } = (members = before?.members ?? (await Members.build(problem, next, options.members ?? 1)));
       const kernels = networks.map((network) => network.theta.read());
@@ -52,7 +52,7 @@ export async function continueOn<Targets, Coding>(
         for (const [k, network] of networks.entries()) network.theta.view().set(kernels[k]!);
       };
       const moves = before && changed(specification, before, inputs, coding);
-      const start = networks.map((network, k) => (moves ? moved(network, before.standings[k]!, moves) : standing()));
+      const start = networks.map((network, k) => (moves ? moved(network, before.standings[k]!, moves) : freshState()));
       if (before) keeper.fitted = { ...before, inputs, coding, standings: start }; // who predicts meanwhile gets what fits the weights
       const given = { epochs, ...(signal && { signal }) };
       const outcome = await allContinued(networks, start, problem, stepOptions(problem, next, given));

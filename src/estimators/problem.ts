@@ -21,7 +21,7 @@ export interface Setting {
 }
 
 /** What else there is to say of a problem's rows. */
-export interface ProblemOptions {
+interface ProblemOptions {
   /** Rows that there are in all, where these are a sample. */
   readonly all?: number | undefined;
   /** What was trained so far, where the fit can be taken up. */

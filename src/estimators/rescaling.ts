@@ -13,7 +13,7 @@ export interface TargetScaling extends Scaling {
 }
 
 /** Scalings of a network's inputs and outputs; undefined where they stay. */
-export interface Scalings {
+interface Scalings {
   readonly inputs: readonly InputScaling[] | undefined;
   readonly targets: readonly TargetScaling[] | undefined;
 }
@@ -54,7 +54,7 @@ export function change(from: Scalings, to: Scalings): Change {
         factor: was.known ? now.scale / was.scale : 1,
         shift: was.placed ? (now.mean - was.mean) / now.scale : 0,
         held: was.known && was.rough,
-        gaps: indicator === undefined ? undefined : { input: indicator, ...plain(to.inputs![indicator]!) },
+        gaps: indicator === undefined ? undefined : { input: indicator, ...scalingAlone(to.inputs![indicator]!) },
       };
     });
   const outputs =
@@ -66,7 +66,7 @@ export function change(from: Scalings, to: Scalings): Change {
   return { inputs, outputs };
 }
 
-function plain({ mean, scale }: Scaling): Scaling {
+function scalingAlone({ mean, scale }: Scaling): Scaling {
   return { mean, scale };
 }
 

@@ -2,7 +2,7 @@
 // against a linear model.
 
 import type { Engine } from '../../bindings/core.js';
-import { FEW_ROWS, type Plan, affordable, planFor } from './budget.js';
+import { FEW_ROWS, type SearchPlan, affordable, searchPlanFor } from './budget.js';
 import { MANY_ROWS, MEMBERS, families, sampleCost } from './defaults.js';
 import { fewRows } from './few-rows.js';
 import { Folds } from './folds.js';
@@ -15,7 +15,7 @@ import { type Between, Search, type Trial } from './search.js';
 import type { Candidate, Selected } from './choice.js';
 
 /** What the user and the data leave to choose. */
-export interface Latitude {
+interface SelectionOptions {
   readonly fixed: Fixed;
   /** Whether the linear model may be solved in closed form; it is trained where an option asks for that. */
   readonly solvable: boolean;
@@ -38,7 +38,7 @@ const DRAWN_IN = { adopt: 0.9, parts: 2, drop: 1.1 };
  * folds, as far as the budget of multiply-adds (not of time: choices must be repeatable) allows. Of a linear model and hidden units that do
  * equally well the linear one wins: hidden units must be better by more than one standard error.
  */
-export async function select(engine: Engine, problem: Problem, latitude: Latitude, between: Between): Promise<Selected> {
+export async function select(engine: Engine, problem: Problem, latitude: SelectionOptions, between: Between): Promise<Selected> {
   const { fixed, solvable, members, ofFolds } = latitude;
   const recipes = new Recipes(problem, fixed);
   const { rows, inputs, outputs, all = rows } = problem;
@@ -55,7 +55,8 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
   });
   const anew = rows < MANY_ROWS || !ofFolds; // whether members are trained on all rows
   const wanted = members ?? (all < MANY_ROWS ? MEMBERS : 1);
-  const plan = shapes.length > 0 ? planFor(rows, inputs, costs, fixed.weightDecay === undefined, anew ? wanted : 0) : undefined;
+  const plan =
+    shapes.length > 0 ? searchPlanFor(rows, inputs, costs, fixed.weightDecay === undefined, anew ? wanted : 0) : undefined;
   const folds = new Folds(engine, problem, plan?.folds ?? (rows < FEW_ROWS ? 10 : inputs > rows ? 3 : 5));
   const search = new Search(folds, recipes, between, 4 * folds.count, !anew);
   const alternatives: Search[] = [];
@@ -99,7 +100,7 @@ export async function select(engine: Engine, problem: Problem, latitude: Latitud
 async function drawnIn(
   search: Search,
   best: Trial,
-  { squashed }: Latitude,
+  { squashed }: SelectionOptions,
   alternatives: Search[],
 ): Promise<{ search: Search; trial: Trial } | undefined> {
   const problem = squashed();
@@ -145,7 +146,7 @@ async function linearFirst(search: Search, solvable: boolean): Promise<{ trial?:
 /** The best of the shapes and decays. */
 async function bestShape(
   search: Search,
-  plan: Plan,
+  plan: SearchPlan,
   shapes: readonly Family[],
   fixed: number | undefined,
 ): Promise<Trial | undefined> {

@@ -81,7 +81,7 @@ export function encoded<Targets, Coding>(
 }
 
 /** Rows of a table, with their targets and weights. */
-export interface GivenRows<Targets> {
+interface GivenRows<Targets> {
   readonly t: Table;
   readonly targets: Targets;
   readonly weights: Float64Array | undefined;
@@ -90,7 +90,7 @@ export interface GivenRows<Targets> {
 }
 
 /** Rows that weigh something: what weighs nothing is no data, and neither means nor labels come from it. @throws DataError */
-export function weighing<Targets>(rows: Rows, targets: Targets, given: ArrayLike<number> | undefined): GivenRows<Targets> {
+export function withWeight<Targets>(rows: Rows, targets: Targets, given: ArrayLike<number> | undefined): GivenRows<Targets> {
   const t = table(rows);
   const all = given && rowWeights(given, t.rows);
   const whole = { t, targets, weights: all, kept: undefined };

@@ -10,7 +10,7 @@ import { type EncodedRows, concatenated, pickedRows, shaped, together } from './
 import { picked } from '../data/pick.js';
 
 /** Rows of a sample: enough to choose by, and quickly trained on. */
-export const SAMPLE = 10_000;
+const SAMPLE = 10_000;
 
 /**
  * Learns columns, and how to code targets, in one pass.
@@ -50,7 +50,7 @@ export async function sampleOf<Targets>(
 }
 
 /** Some rows of all; the spool, where there is one, gets all of them. */
-export async function drawn(
+export async function drawnSample(
   chunks: AsyncIterable<EncodedRows>,
   precision: Precision,
   all: number,

@@ -107,7 +107,7 @@ export function techniques(call: string, options: Given, background = false): Te
 }
 
 /** Options that say how to train, or what for. */
-interface Training extends Given {
+interface TrainingOptions extends Given {
   readonly hidden: number | readonly number[] | undefined;
   readonly epochs: number | undefined;
   readonly validation: number | undefined;
@@ -118,7 +118,7 @@ interface Training extends Given {
  * doubt that the model is linear, for a way to train. Chunks are trained on in any case, from the solution, which those of the last kind leave as it is.
  * @param whole whether all rows are in memory
  */
-export function solvable(options: Training, whole: boolean): boolean {
+export function solvable(options: TrainingOptions, whole: boolean): boolean {
   const { hidden, method, l1, inputNoise, validation, order } = options;
   if (method || l1 > 0 || inputNoise > 0 || validation !== undefined) return false;
   const { rate, momentum, epochs, batchSize, clip, average } = options;

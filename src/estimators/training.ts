@@ -15,7 +15,7 @@ import type { Techniques } from './techniques.js';
 import type { Recipe } from './recipe.js';
 
 /** A training to be done. */
-export interface TrainingTask extends TrainingKey {
+interface TrainingTask extends TrainingKey {
   readonly problem: Problem;
   /** Instead of the problem's. */
   readonly techniques?: Techniques;
@@ -44,7 +44,7 @@ const GOOD = { crossEntropy: 0.05, meanSquaredError: 1e-4, hinge: 0.05 };
 const RIGHT = 1e-6;
 
 /** What training is measured by, without noise and decay. */
-export interface Bar {
+export interface Baseline {
   /** The loss of the best constant. */
   readonly constant: number;
   /** What the network's loss is measured on. */
@@ -52,7 +52,7 @@ export interface Bar {
 }
 
 /** Whether a loss is no more than the best constant's, times a factor. */
-export function holds(loss: number, { constant }: Bar, kind: keyof typeof GOOD, factor: number): boolean {
+export function holds(loss: number, { constant }: Baseline, kind: keyof typeof GOOD, factor: number): boolean {
   return loss <= Math.max(factor * constant, constant < RIGHT ? GOOD[kind] : 0);
 }
 
@@ -65,7 +65,7 @@ export function holds(loss: number, { constant }: Bar, kind: keyof typeof GOOD, 
 export async function trainByRecipe(
   task: TrainingTask,
   data: Dataset | Chunks,
-  bar: Bar,
+  bar: Baseline,
   options: FitOptions,
   remembers = true,
 ): Promise<Trained> {

@@ -3,7 +3,7 @@
 import { ModelFileError, shown } from '../runtime/errors.js';
 import { fromBase64, toBase64 } from './base64.js';
 import { crc32 } from '../runtime/crc.js';
-import { type Tensor, bytesOf, decode, dtypeOf, encode, isDtype, realsOf } from './safetensors.js';
+import { type Tensor, bytesOf, decodeContainer, dtypeOf, encodeContainer, isDtype, realsOf } from './safetensors.js';
 import { record } from './fields.js';
 
 /** What the library calls its files. */
@@ -26,7 +26,7 @@ export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
 }
 
 const KINDS = ['network', 'classifier', 'regressor'] as const;
-export type ModelKind = (typeof KINDS)[number];
+type ModelKind = (typeof KINDS)[number];
 
 /** A user's own notes in a model file. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export function toBytes({ kind, config, metadata, tensors }: ModelDocument): Uin
     config: JSON.stringify(config),
     metadata: JSON.stringify(metadata),
   };
-  return encode({ tensors, metadata: { ...header, checksum: checksum(header, tensors) } });
+  return encodeContainer({ tensors, metadata: { ...header, checksum: checksum(header, tensors) } });
 }
 
 /** Of all that a file says: its metadata, and the names, shapes and bytes of its tensors, whatever their order. */
@@ -83,7 +83,7 @@ export function fromBytes(bytes: Uint8Array): ModelDocument {
     const how = 'JSON.parse and fromJSON of Classifier, Regressor or Network read it';
     throw new ModelFileError(`not a safetensors file, but one that begins as JSON: ${how}`);
   }
-  const { tensors, metadata } = decode(bytes);
+  const { tensors, metadata } = decodeContainer(bytes);
   const { checksum: sum, ...header } = metadata;
   if (header['format'] !== FORMAT) {
     throw new ModelFileError(

@@ -12,7 +12,7 @@ import { SEED } from '../runtime/random.js';
 import type { ModelDocument } from './document.js';
 import { fields, list, readable, record } from './fields.js';
 import type { Tensor } from './safetensors.js';
-import { type NetworkState, Writing, stateDocument } from './state.js';
+import { type NetworkState, StateWriter, stateDocument } from './state.js';
 
 const NETWORK = {
   inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
@@ -23,7 +23,7 @@ const NETWORK = {
   seed: number(SEED, undefined),
 };
 
-export interface NetworkConfig extends Architecture {
+interface NetworkConfig extends Architecture {
   readonly precision: Precision;
   readonly numerics: Numerics;
   readonly seed: number;
@@ -57,7 +57,7 @@ export function networkDocument(
   const plain = layers.map((layer) =>
     'init' in layer && typeof layer.init === 'function' ? { ...layer, init: 'custom' } : layer,
   );
-  const writing = new Writing();
+  const writing = new StateWriter();
   const own = state && stateDocument(state, writing);
   return {
     kind: 'network',

@@ -11,7 +11,7 @@ export interface Tensor {
   readonly data: RealArray;
 }
 
-export interface Container {
+interface Container {
   readonly tensors: readonly Tensor[];
   /** Strings by name, beside the tensors. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export function bytesOf(dtype: Dtype, shape: unknown): number | undefined {
 }
 
 /** The container's bytes; the same contents give the same bytes. */
-export function encode({ tensors, metadata }: Container): Uint8Array<ArrayBuffer> {
+export function encodeContainer({ tensors, metadata }: Container): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const { name, shape, data } of tensors) {
@@ -72,7 +72,7 @@ export function encode({ tensors, metadata }: Container): Uint8Array<ArrayBuffer
  * What a container holds: tensors of float32 or float64 only. They are copies.
  * @throws ModelFileError for bytes that are no container, end too early, or go on too long
  */
-export function decode(bytes: Uint8Array): Container {
+export function decodeContainer(bytes: Uint8Array): Container {
   if (bytes.length < 8)
     throw new ModelFileError(`not a safetensors file: it has ${bytes.length} bytes, and its first 8 are a length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));

@@ -18,7 +18,7 @@ const PART = {
 };
 
 /** Tensors as they are put together. */
-export class Writing {
+export class StateWriter {
   readonly tensors: Tensor[] = [];
 
   /** A vector under a name. */
@@ -41,7 +41,7 @@ export class Writing {
 }
 
 /** Tensors of a file's state, by name, as they are taken. */
-export class Reading {
+export class StateReader {
   private readonly left: Map<string, RealArray>;
 
   constructor(tensors: readonly Tensor[]) {
@@ -102,7 +102,7 @@ export interface NetworkState {
 }
 
 /** The configuration of a network's state; undefined where there is none. @param name what the tensors' names begin with */
-export function stateDocument({ memory, checkpoint }: NetworkState, writing: Writing, name = ''): unknown {
+export function stateDocument({ memory, checkpoint }: NetworkState, writing: StateWriter, name = ''): unknown {
   if (!memory && !checkpoint) return undefined;
   return {
     ...(memory && { memory: writing.method(`${name}memory`, memory) }),
@@ -113,7 +113,7 @@ export function stateDocument({ memory, checkpoint }: NetworkState, writing: Wri
 /** The configuration of a fit that can be taken up. */
 export function fitDocument(
   { asked, stop, lowered, waited, before, weights, method, parts }: Checkpoint,
-  writing: Writing,
+  writing: StateWriter,
   name: string,
 ): unknown {
   writing.vector(`${name}.weights`, weights);
@@ -154,7 +154,7 @@ const NUMBERS = { record: [4, 6], snapshot: [3], growth: [3], patience: [6], str
  * What a network of so many parameters, running statistics included, goes on from.
  * @throws ModelFileError
  */
-export function stateFrom(config: unknown, reading: Reading, parameters: number, name = ''): NetworkState {
+export function stateFrom(config: unknown, reading: StateReader, parameters: number, name = ''): NetworkState {
   if (config === undefined) return { memory: undefined, checkpoint: undefined };
   const { memory, fit } = fields('state', STATE, config);
   return {
@@ -164,7 +164,7 @@ export function stateFrom(config: unknown, reading: Reading, parameters: number,
 }
 
 /** @param parameters how many there are, running statistics included, where that is known. @throws ModelFileError */
-export function fitFrom(config: object, reading: Reading, parameters: number | undefined, name: string): Checkpoint {
+export function fitFrom(config: object, reading: StateReader, parameters: number | undefined, name: string): Checkpoint {
   const { asked, stop, lowered, waited, before, method, ...given } = fields('state.fit', FIT, config);
   const parts = Object.fromEntries(PART_NAMES.map((part) => [part, reading.part(`${name}.${part}`, given[part])])) as PartStates;
   for (const part of PART_NAMES) {

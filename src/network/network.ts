@@ -11,7 +11,7 @@ import { type Evaluation, evaluation, requireFinite } from '../evaluation/evalua
 import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
 import { readable } from '../format/fields.js';
 import { networkConfig, networkDocument, parametersFrom } from '../format/network.js';
-import { type NetworkState, Reading, stateFrom, withoutState } from '../format/state.js';
+import { type NetworkState, StateReader, stateFrom, withoutState } from '../format/state.js';
 import type { Layer } from '../layers/layers.js';
 import { type Loss, checkLayers } from '../layers/losses.js';
 import { Inference, beforeSoftmax } from '../plan/inference.js';
@@ -122,7 +122,7 @@ export class Network extends Model {
     const { state, ...own } = config;
     const network = await this.fromConfig(own, withoutState(tensors));
     try {
-      const reading = new Reading(tensors);
+      const reading = new StateReader(tensors);
       network.recall(stateFrom(state, reading, network.theta.length));
       reading.end();
     } catch (error) {

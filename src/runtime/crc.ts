@@ -1,15 +1,15 @@
 // CRC-32 (ISO 3309, as of zip and png): any few bytes changed change it. Four bytes at a time, by tables of what a byte does from
 // 0, 1, 2 and 3 places further on.
 
-type Table = Uint32Array;
+type ByteTable = Uint32Array;
 
-function tables(): readonly [Table, Table, Table, Table] {
+function tables(): readonly [ByteTable, ByteTable, ByteTable, ByteTable] {
   const last = Uint32Array.from({ length: 256 }, (_, byte) => {
     let c = byte;
     for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
     return c;
   });
-  const before = (table: Table) => table.map((c) => last[c & 0xff]! ^ (c >>> 8));
+  const before = (table: ByteTable) => table.map((c) => last[c & 0xff]! ^ (c >>> 8));
   const third = before(last);
   const second = before(third);
   return [before(second), second, third, last];

@@ -10,7 +10,7 @@ import { Network } from '../network/network.js';
 import { callback, checked, number, value } from '../runtime/options.js';
 import { Purpose, halves } from '../runtime/random.js';
 import { SHARED, type SharedOptions } from './cross-validate.js';
-import { type Decomposition, type Spread, spreadFor } from './decomposition.js';
+import { type Decomposition, type PredictionSpread, spreadFor } from './decomposition.js';
 import { ArraySource, type Learner, type Make, type Truths, maker, predictions } from './subject.js';
 
 const isEpochs = (v: unknown): v is number[] =>
@@ -71,7 +71,7 @@ export async function biasVariance<M extends Learner>(
   const judged = test ? new ArraySource(test[0], test[1], undefined) : source;
   const fresh = maker('biasVariance', make);
   const engine = await engineOf('float32', 'fast');
-  const spreads = new Map<number, Spread>();
+  const spreads = new Map<number, PredictionSpread>();
   for (let replica = 0; replica < replicas; replica++) {
     signal?.throwIfAborted();
     const model = await fresh();

@@ -67,7 +67,7 @@ export interface CrossValidation<E extends object> extends Summary {
   readonly folds: readonly Fold<E>[];
 }
 
-type Evaluated<M extends Learner> = ReturnType<M['evaluate']>;
+type EvaluationOf<M extends Learner> = ReturnType<M['evaluate']>;
 
 /**
  * k-fold cross-validation: rows are dealt into k parts (each with its share of every class), and each part is predicted by a model trained on the others.
@@ -85,19 +85,19 @@ export function crossValidate<M extends Learner>(
   make: Make<M>,
   X: Samples,
   Y: Truths,
-  options?: CrossValidateOptions<Evaluated<M>>,
-): Promise<CrossValidation<Evaluated<M>>>;
+  options?: CrossValidateOptions<EvaluationOf<M>>,
+): Promise<CrossValidation<EvaluationOf<M>>>;
 export function crossValidate<M extends Learner>(
   make: Make<M>,
   data: Dataset,
-  options?: CrossValidateOptions<Evaluated<M>>,
-): Promise<CrossValidation<Evaluated<M>>>;
+  options?: CrossValidateOptions<EvaluationOf<M>>,
+): Promise<CrossValidation<EvaluationOf<M>>>;
 export async function crossValidate<M extends Learner>(
   make: Make<M>,
   X: Samples | Dataset,
   Y?: Truths | object,
   more?: object,
-): Promise<CrossValidation<Evaluated<M>>> {
+): Promise<CrossValidation<EvaluationOf<M>>> {
   const options = X instanceof Dataset ? Y : more;
   const { folds, repeats, seed, fit, sampleWeights, signal, onFold } = checked('crossValidate', OPTIONS, options);
   const source = sourceOf(X, Y as Truths, sampleWeights);
@@ -106,7 +106,7 @@ export async function crossValidate<M extends Learner>(
   }
   const fresh = maker('crossValidate', make);
   const engine = await engineOf('float32', 'fast');
-  const done: Fold<Evaluated<M>>[] = [];
+  const done: Fold<EvaluationOf<M>>[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     let parts: Uint32Array[] | undefined;
     for (let fold = 0; fold < folds; fold++) {
@@ -116,7 +116,7 @@ export async function crossValidate<M extends Learner>(
         parts ??= dealt(engine, source, model, folds, seed, repeat);
         const held = parts[fold]!;
         await source.fit(model, without(held, source.rows), fit);
-        const evaluation = source.evaluate(model, held) as Evaluated<M>;
+        const evaluation = source.evaluate(model, held) as EvaluationOf<M>;
         done.push({ repeat, fold, held, evaluation });
         onFold?.(done.at(-1)!);
       } finally {

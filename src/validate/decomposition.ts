@@ -18,14 +18,14 @@ export interface Decomposition {
 }
 
 /** Predictions of many models for the same rows. */
-export interface Spread {
+export interface PredictionSpread {
   add(row: number, prediction: ArrayLike<unknown>): void;
   /** Means over the rows that were predicted at least twice. */
   result(): { decomposition: Decomposition; rows: number };
 }
 
 /** The decomposition that goes with a model: of classes for those that tell classes apart, else of numbers. */
-export function spreadFor(model: Learner, { Y, rows }: ArraySource): Spread {
+export function spreadFor(model: Learner, { Y, rows }: ArraySource): PredictionSpread {
   if (model instanceof Classifier) {
     const labels = Y as ArrayLike<Label>;
     return new ClassSpread(
@@ -48,7 +48,7 @@ export function spreadFor(model: Learner, { Y, rows }: ArraySource): Spread {
 }
 
 /** Of numbers. Mean and squares of each row's predictions are kept by Welford's update. */
-export class NumberSpread implements Spread {
+export class NumberSpread implements PredictionSpread {
   private readonly counts: Uint32Array;
   private readonly means: Float64Array;
   private readonly squares: Float64Array;
@@ -97,7 +97,7 @@ export class NumberSpread implements Spread {
 }
 
 /** Of classes. */
-export class ClassSpread implements Spread {
+export class ClassSpread implements PredictionSpread {
   private readonly counts: Map<unknown, number>[];
 
   constructor(

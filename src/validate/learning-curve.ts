@@ -90,7 +90,7 @@ export async function learningCurve<M extends Learner>(
           requireSizes(sizes, source.rows - Math.max(...parts.map(({ length }) => length)));
         }
         const rest = without(parts[fold]!, source.rows);
-        const wanted = counted(size, rest.length);
+        const wanted = rowsIn(size, rest.length);
         const used = wanted === rest.length ? rest : some(rest, wanted, order, source.strata(model));
         fewest = Math.min(fewest, used.length);
         await source.fit(model, used, fit);
@@ -108,11 +108,11 @@ export async function learningCurve<M extends Learner>(
 }
 
 /** How many rows a share of them is, or a number. */
-const counted = (size: number, rows: number) => (size <= 1 ? Math.round(size * rows) : size);
+const rowsIn = (size: number, rows: number) => (size <= 1 ? Math.round(size * rows) : size);
 
 /** @param rows the fewest that are not held out. @throws OptionError */
 function requireSizes(sizes: readonly number[], rows: number): void {
-  const wrong = sizes.find((size) => counted(size, rows) < 1 || counted(size, rows) > rows);
+  const wrong = sizes.find((size) => rowsIn(size, rows) < 1 || rowsIn(size, rows) > rows);
   if (wrong === undefined) return;
   const expected = `between 1 and the ${rows} rows that are not held out`;
   throw new OptionError('learningCurve.sizes', sizes, expected, `learningCurve.sizes has ${wrong}; expected ${expected}`);

@@ -23,7 +23,7 @@ export function isMissingText(text: string): boolean {
 }
 
 /** A text as a number. Infinities and numbers too large for float64 become ±Infinity, which the library refuses, with their place. */
-function numberOf(text: string): number {
+function numberIn(text: string): number {
   const t = text.trim();
   return /inf/i.test(t) ? (t.startsWith('-') ? -Infinity : Infinity) : Number(t);
 }
@@ -88,7 +88,7 @@ export function ofKind(cells: readonly Cell[], kind: TextKind): Cell[] {
     const text = trimmed(cell);
     if (text === null) return null;
     if (kind === 'boolean') return text.toLowerCase() === 'true';
-    return kind === 'number' || (kind === 'mixed' && isNumber(text)) ? numberOf(text) : text;
+    return kind === 'number' || (kind === 'mixed' && isNumber(text)) ? numberIn(text) : text;
   });
 }
 

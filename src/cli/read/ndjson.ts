@@ -19,7 +19,7 @@ export async function* readNdjson(
   for await (const source of linesOf(text)) {
     line++;
     if (source.trim() === '') continue;
-    sheet.pushRecord(record(file, line, source), line);
+    sheet.pushRecord(recordIn(file, line, source), line);
     if (sheet.cells < cells) continue;
     yield sheet;
     sheet = sheet.following();
@@ -38,7 +38,7 @@ async function* linesOf(text: AsyncGenerator<string>): AsyncGenerator<string, vo
   if (rest !== '') yield rest;
 }
 
-function record(file: string, line: number, source: string): Record<string, Cell> {
+function recordIn(file: string, line: number, source: string): Record<string, Cell> {
   let value: unknown;
   try {
     value = JSON.parse(source);

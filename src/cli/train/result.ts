@@ -19,7 +19,7 @@ export type TrainedModel =
     };
 
 /** What a model was trained on. */
-export interface TrainingData {
+interface TrainingData {
   readonly file: string;
   readonly target: string;
   readonly task: LearningTask;
@@ -37,7 +37,7 @@ export interface TrainingResult {
 }
 
 /** Where results go. */
-export interface Output {
+interface Output {
   readonly out: string;
   readonly report: string | undefined;
   readonly json: boolean;

@@ -35,7 +35,7 @@ export async function trainStreamed(
   say: (text: string) => void,
 ): Promise<TrainingResult> {
   const { target } = options;
-  const { layout, task, why } = await survey(file, options, run.signal);
+  const { layout, task, why } = await surveyFile(file, options, run.signal);
   const engine = await engineOf('float32', 'fast');
   const passes = new FilePasses(file, options, layout, task, engine, run.seed);
   const { notes, file: name } = layout;
@@ -67,7 +67,7 @@ export async function trainStreamed(
 }
 
 /** What the columns hold, and what the target suggests. */
-async function survey(file: string, options: TrainOptions, signal: AbortSignal | undefined) {
+async function surveyFile(file: string, options: TrainOptions, signal: AbortSignal | undefined) {
   const { target, drop = [] } = options;
   const layout = new Layout();
   const profile = new TargetProfile(target);

@@ -49,7 +49,7 @@ export class Diagonal implements Linear {
 }
 
 /** The parts of a whitening: plain numbers, from which both directions follow. */
-export interface Spectrum {
+export interface WhiteningSpectrum {
   /** Factors of the inputs before the rotation: 1, or one over the deviation; 0 for an input that is left out. */
   readonly factors: Float64Array;
   /** Variances along the kept directions, descending: K. */
@@ -71,7 +71,7 @@ export class Whitening implements Linear {
 
   constructor(
     private readonly engine: DoubleEngine,
-    readonly spectrum: Spectrum,
+    readonly spectrum: WhiteningSpectrum,
   ) {
     this.inputs = spectrum.factors.length;
     this.outputs = spectrum.back ? this.inputs : spectrum.eigenvalues.length;

@@ -73,7 +73,7 @@ interface Gathering {
 }
 
 /** How a normalization learns. */
-interface Learner {
+interface MapLearner {
   readonly kind: NormalizationKind;
   gather(engine: DoubleEngine, columns: number, rows?: number): Gathering;
   /** From all rows at once, where that is better than piece by piece. */
@@ -88,7 +88,7 @@ export class Accumulation {
   /** @internal */
   constructor(
     private readonly engine: DoubleEngine,
-    private readonly learner: Learner,
+    private readonly learner: MapLearner,
   ) {}
 
   /** How many rows there have been. */
@@ -126,7 +126,7 @@ export class Accumulation {
 /** A way to normalize that has not seen data yet. */
 export class Normalization {
   /** @internal */
-  constructor(private readonly learner: Learner) {}
+  constructor(private readonly learner: MapLearner) {}
 
   get kind(): NormalizationKind {
     return this.learner.kind;

@@ -8,7 +8,7 @@ import { checked, flag, number, oneOf, value } from '../../runtime/options.js';
 import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns, someRows } from '../matrix.js';
 import { Diagonal, type Linear, Whitening } from './affine.js';
 
-export const NORMALIZATIONS = ['center', 'scale', 'minMax', 'decorrelate'] as const;
+const NORMALIZATIONS = ['center', 'scale', 'minMax', 'decorrelate'] as const;
 export type NormalizationKind = (typeof NORMALIZATIONS)[number];
 
 /** What normalizers return: float64 numbers, row-major, with their shape; every X of the library may be one. */

@@ -6,7 +6,7 @@ import { Arena, Reals } from '../../../bindings/memory.js';
 import { symmetricEigen } from '../../eigen/symmetric.js';
 import { DataError } from '../../runtime/errors.js';
 import { type Matrix, copyMatrix } from '../matrix.js';
-import type { Spectrum } from './affine.js';
+import type { WhiteningSpectrum } from './affine.js';
 import { type Covariances, extend, refuseTooClose } from './moments.js';
 
 /** 2⁻⁵² */
@@ -23,7 +23,7 @@ export interface Decorrelation {
 /** What decorrelation learns of rows: where they lie, and how they spread. */
 export interface Whitened {
   readonly mean: Float64Array;
-  readonly spectrum: Spectrum;
+  readonly spectrum: WhiteningSpectrum;
   /** Indices of inputs that do not vary. */
   readonly dropped: readonly number[];
 }

@@ -2,22 +2,22 @@
 
 import type { ModelDocument } from '../../format/document.js';
 import { record } from '../../format/fields.js';
-import { Reading, Writing, withoutState } from '../../format/state.js';
+import { StateReader, StateWriter, withoutState } from '../../format/state.js';
 import { activationOf } from '../../layers/layers.js';
 import { ModelFileError } from '../../runtime/errors.js';
-import { standing } from '../continuation.js';
+import { freshState } from '../continuation.js';
 import type { Fitted } from '../fitted.js';
 import { Inputs } from '../inputs.js';
 import type { Journal } from '../journal.js';
 import type { Specification } from '../specification.js';
 import { encoderSpec } from './columns.js';
-import { fitDocument, fitFrom } from './history.js';
+import { recipeDocument, recipeFrom } from './history.js';
 import { membersDocument, membersFrom, membersIn } from './members.js';
 import { estimatorState, estimatorStateFrom } from './progress.js';
 import { runningDocument, runningFrom } from './statistics.js';
 
 /** What a file holds of an estimator: a model, an interrupted fit, or both. */
-export interface EstimatorContents<Coding> {
+interface EstimatorContents<Coding> {
   readonly fitted: Fitted<Coding> | undefined;
   readonly journal: Journal | undefined;
 }
@@ -28,7 +28,7 @@ export function estimatorDocument<Targets, Coding>(
   { fitted, journal }: EstimatorContents<Coding>,
   state: boolean,
 ): Omit<ModelDocument, 'metadata'> | undefined {
-  const writing = new Writing();
+  const writing = new StateWriter();
   const { standings = [], members } = fitted ?? {};
   const seeds = members?.networks.map(({ seed }) => seed) ?? [];
   const own = state ? estimatorState({ journal, standings, seeds }, writing) : undefined;
@@ -64,7 +64,7 @@ function modelDocument<Targets, Coding>(
     ...optionsDocument(specification),
     ...inputs.document(),
     coding,
-    ...fitDocument(recipe, history),
+    ...recipeDocument(recipe, history),
     running: runningDocument(inputs.running, targets, pace), // readers of earlier versions pass over it
   };
   return { config: { ...config, ...own }, tensors };
@@ -77,7 +77,7 @@ export async function estimatorFrom<Targets, Coding>(
 ): Promise<EstimatorContents<Coding>> {
   const { state, ...config } = all;
   const tensors = withoutState(every);
-  const reading = new Reading(every);
+  const reading = new StateReader(every);
   if (state !== undefined && config['encoder'] === undefined && tensors.length === 0) {
     const { journal } = estimatorStateFrom(state, reading, 0);
     reading.end();
@@ -87,7 +87,7 @@ export async function estimatorFrom<Targets, Coding>(
   const { columns, targets, pace } = runningFrom(config['running'], spec);
   const inputs = await Inputs.restore(spec, config['whitening'], columns);
   const coding = coder.read(record(config['coding'], 'coding'), targets);
-  const { recipe, history } = fitFrom(config, membersIn(config));
+  const { recipe, history } = recipeFrom(config, membersIn(config));
   const { journal, standings: kept, seeds } = estimatorStateFrom(state, reading, membersIn(config));
   reading.end();
   const members = await membersFrom({ config, tensors }, seeds);
@@ -101,6 +101,6 @@ export async function estimatorFrom<Targets, Coding>(
     members.dispose();
     throw new ModelFileError(`damaged: the network does not fit the columns and outputs of the ${kind}`);
   }
-  const standings = members.networks.map((_, k) => kept[k] ?? standing());
+  const standings = members.networks.map((_, k) => kept[k] ?? freshState());
   return { fitted: { inputs, coding, members, recipe, history, standings, pace }, journal };
 }

@@ -24,7 +24,7 @@ const RECIPE = {
 const DETAILS = { method: oneOf(['adam', 'sgd'], 'sgd'), candidates: OPTIONAL_LIST };
 
 /** Settings and record of a fit, as a file has them. */
-export function fitDocument(recipe: Recipe, history: EstimatorHistory | undefined): Readonly<Record<string, unknown>> {
+export function recipeDocument(recipe: Recipe, history: EstimatorHistory | undefined): Readonly<Record<string, unknown>> {
   const { method, ...settings } = recipe;
   const candidates = history?.chosen.candidates.map(({ activation, folds }) => ({
     ...(activation && { activation }),
@@ -32,20 +32,20 @@ export function fitDocument(recipe: Recipe, history: EstimatorHistory | undefine
   }));
   return {
     recipe: settings,
-    history: history ? plain(history) : null,
+    history: history ? knownRecord(history) : null,
     details: { ...(method && { method }), ...(candidates && { candidates }) },
   };
 }
 
 /** The record as every reader knows it; the same fit gives the same file. */
-function plain({ chosen, ...rest }: EstimatorHistory): object {
+function knownRecord({ chosen, ...rest }: EstimatorHistory): object {
   const { method: _, members: __, candidates, ...choice } = chosen;
   const known = candidates.map(({ hidden, weightDecay, error }) => ({ hidden, weightDecay, error }));
   return { ...rest, time: 0, chosen: { ...choice, candidates: known } };
 }
 
 /** Settings and record of a fit of so many networks. @throws ModelFileError */
-export function fitFrom(
+export function recipeFrom(
   config: Readonly<Record<string, unknown>>,
   members: number,
 ): { recipe: Recipe; history: EstimatorHistory | undefined } {
@@ -53,7 +53,7 @@ export function fitFrom(
   const { method, candidates } = fields('details', DETAILS, config['details'] ?? {});
   const adaptive = method === 'adam' && { method };
   const history = historyFrom(config['history']);
-  const recipe = { hidden: numbers(hidden, 'recipe.hidden'), ...settings, ...adaptive };
+  const recipe = { hidden: numbersFrom(hidden, 'recipe.hidden'), ...settings, ...adaptive };
   if (!history) return { recipe, history };
   const { chosen } = history;
   const known = chosen.candidates.map((candidate, i) => ({ ...candidate, ...detailsOf(candidates[i], i) }));
@@ -111,21 +111,21 @@ function historyFrom(config: unknown): (History & { chosen: Choice }) | undefine
   const tried = candidates.map((candidate, i): Candidate => {
     const what = `history.chosen.candidates[${i}]`;
     const { hidden: units, weightDecay, error } = fields(what, CANDIDATE, candidate);
-    return { hidden: numbers(units, `${what}.hidden`), weightDecay, error };
+    return { hidden: numbersFrom(units, `${what}.hidden`), weightDecay, error };
   });
   return {
-    loss: numbers(loss, 'history.loss'),
-    validationLoss: numbers(validationLoss, 'history.validationLoss'),
+    loss: numbersFrom(loss, 'history.loss'),
+    validationLoss: numbersFrom(validationLoss, 'history.validationLoss'),
     metrics: {},
     ...rest,
     ...(advice !== null && { advice }),
     ...(regularisation !== null && { regularisation: fields('history.regularisation', REGULARISATION, regularisation) }),
-    chosen: { hidden: numbers(hidden, 'history.chosen.hidden'), ...choice, candidates: tried },
+    chosen: { hidden: numbersFrom(hidden, 'history.chosen.hidden'), ...choice, candidates: tried },
   };
 }
 
 /** Numbers; JSON writes those that are not finite as null, and they come back as NaN. */
-function numbers(values: readonly unknown[], what: string): number[] {
+function numbersFrom(values: readonly unknown[], what: string): number[] {
   return list(values, what).map((v) => {
     if (v !== null && typeof v !== 'number') throw new ModelFileError(`damaged: ${what} holds ${shown(v)}; expected numbers`);
     return v ?? Number.NaN;

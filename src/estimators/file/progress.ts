@@ -1,26 +1,26 @@
 // Where an estimator's training can be taken up, in a model file: what a fit has trained so far, and what partialFit goes on from.
 
 import { ModelFileError } from '../../runtime/errors.js';
-import type { Standing } from '../continuation.js';
+import type { StreamState } from '../continuation.js';
 import { type EndedTraining, Journal, type OpenTraining } from '../journal.js';
 import { recordFrom, recordPart } from '../../training/checkpoint.js';
 import { type History, STOP_REASONS } from '../../training/history.js';
 import { number, oneOf, value } from '../../runtime/options.js';
 import { SEED } from '../../runtime/random.js';
 import { COUNT, fields, LIST, FLAG, list, OPTIONAL_OBJECT, OPTIONAL_LIST, record, TEXT } from '../../format/fields.js';
-import { type Reading, type Writing, fitDocument, fitFrom, isWords } from '../../format/state.js';
+import { type StateReader, type StateWriter, fitDocument, fitFrom, isWords } from '../../format/state.js';
 
 /** What an estimator goes on from. */
-export interface EstimatorState {
+interface EstimatorState {
   readonly journal: Journal | undefined;
   /** Of each network. */
-  readonly standings: readonly Standing[];
+  readonly standings: readonly StreamState[];
   /** The seed of each network, from which its orders and its noise are drawn; none where all have that of the first. */
   readonly seeds: readonly number[];
 }
 
 /** The configuration of an estimator's state; undefined where there is none. */
-export function estimatorState({ journal, standings, seeds }: EstimatorState, writing: Writing): unknown {
+export function estimatorState({ journal, standings, seeds }: EstimatorState, writing: StateWriter): unknown {
   const went = standings.some(({ state, good }) => state || good);
   const differ = seeds.some((seed) => seed !== seeds[0]);
   if (!journal && !went && !differ) return undefined;
@@ -38,7 +38,7 @@ const STATE = {
 };
 
 /** @param networks how many there are, 0 in a file of a fit that has come to no model yet. @throws ModelFileError */
-export function estimatorStateFrom(config: unknown, reading: Reading, networks: number): EstimatorState {
+export function estimatorStateFrom(config: unknown, reading: StateReader, networks: number): EstimatorState {
   if (config === undefined) return { journal: undefined, standings: [], seeds: [] };
   const { fit, standings, seeds } = fields('state', STATE, config);
   if (standings.length !== 0 && standings.length !== networks)
@@ -52,7 +52,7 @@ export function estimatorStateFrom(config: unknown, reading: Reading, networks: 
   };
 }
 
-function standingDocument({ state, loss, good }: Standing, writing: Writing, name: string): unknown {
+function standingDocument({ state, loss, good }: StreamState, writing: StateWriter, name: string): unknown {
   if (good) writing.vector(`${name}.good`, good);
   return { loss, good: good !== undefined, ...(state && { method: writing.method(`${name}.method`, state) }) };
 }
@@ -63,13 +63,13 @@ const STANDING = {
   method: OPTIONAL_OBJECT,
 };
 
-function standingFrom(config: unknown, reading: Reading, name: string): Standing {
+function standingFrom(config: unknown, reading: StateReader, name: string): StreamState {
   const { loss, good, method } = fields(`state.${name}`, STANDING, config);
   const state = method === null ? undefined : reading.method(`${name}.method`, method);
   return { loss, good: good ? reading.vector(`${name}.good`) : undefined, state };
 }
 
-function journalDocument({ asked, done, open }: Journal, writing: Writing): unknown {
+function journalDocument({ asked, done, open }: Journal, writing: StateWriter): unknown {
   return {
     asked,
     done: [...done].map(([key, entry], i) => ({ key, ...doneDocument(entry, writing, `done.${i}`) })),
@@ -81,7 +81,7 @@ function journalDocument({ asked, done, open }: Journal, writing: Writing): unkn
   };
 }
 
-function doneDocument({ weights, history, state, rate, restarts, failed }: EndedTraining, writing: Writing, name: string) {
+function doneDocument({ weights, history, state, rate, restarts, failed }: EndedTraining, writing: StateWriter, name: string) {
   writing.vector(`${name}.weights`, weights);
   const { reason, seed, choice, advice } = history;
   return {
@@ -114,7 +114,7 @@ const DONE = {
 const OPEN = { key: TEXT, restarts: COUNT, fit: OPTIONAL_OBJECT };
 
 /** @throws ModelFileError */
-function journalFrom(config: unknown, reading: Reading): Journal {
+function journalFrom(config: unknown, reading: StateReader): Journal {
   const { asked, done, open } = fields('state.fit', JOURNAL, config);
   const ended = list(done, 'state.fit.done').map((entry, i): [string, EndedTraining] => doneFrom(entry, reading, `done.${i}`));
   const begun = list(open, 'state.fit.open').map((entry, i): [string, OpenTraining] => {
@@ -124,7 +124,7 @@ function journalFrom(config: unknown, reading: Reading): Journal {
   return new Journal(asked as Journal['asked'], new Map(ended), new Map(begun));
 }
 
-function doneFrom(config: unknown, reading: Reading, name: string): [string, EndedTraining] {
+function doneFrom(config: unknown, reading: StateReader, name: string): [string, EndedTraining] {
   const { key, rate, restarts, failed, ...given } = fields(`state.fit.${name}`, DONE, config);
   const weights = reading.vector(`${name}.weights`);
   const part = reading.part(`${name}.record`, given.record);

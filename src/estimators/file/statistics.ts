@@ -1,10 +1,10 @@
 // What partialFit goes on from, in a model file: where the numbers of each column and target lie. Files of earlier versions have none of it.
 
 import type { ColumnSpec, Running } from '../../data/column-spec.js';
-import { NOTHING, type Scaling, type Spread } from '../../data/spread.js';
+import { EMPTY_SPREAD, type Scaling, type Spread } from '../../data/spread.js';
 import type { EncoderSpec } from '../../data/encoder.js';
 import { ModelFileError } from '../../runtime/errors.js';
-import type { Pace } from '../continuation.js';
+import type { InputCurvature } from '../continuation.js';
 import { number, value } from '../../runtime/options.js';
 import { COUNT, fields, FLAG, list, OPTIONAL_OBJECT } from '../../format/fields.js';
 
@@ -26,7 +26,7 @@ export function spreadsDocument(spreads: readonly (Spread | undefined)[]): Sprea
   });
 }
 
-export function runningDocument(running: Running | undefined, targets: unknown, pace: Pace | undefined): unknown {
+export function runningDocument(running: Running | undefined, targets: unknown, pace: InputCurvature | undefined): unknown {
   if (!running && !targets && !pace) return null;
   const columns = running ? { ...running, spreads: spreadsDocument(running.spreads) } : null;
   return { columns, targets: targets ?? null, pace: pace ?? null };
@@ -36,7 +36,7 @@ export function runningDocument(running: Running | undefined, targets: unknown, 
 export function runningFrom(
   config: unknown,
   { columns: specs }: EncoderSpec,
-): { columns: Running | undefined; targets: unknown; pace: Pace | undefined } {
+): { columns: Running | undefined; targets: unknown; pace: InputCurvature | undefined } {
   if (config === null || config === undefined) return { columns: undefined, targets: undefined, pace: undefined };
   const { columns, targets, pace } = fields('running', RUNNING, config);
   return {
@@ -55,7 +55,7 @@ function columnsFrom(config: object, specs: readonly ColumnSpec[]): Running {
 /** @throws ModelFileError */
 export function targetSpreads(config: unknown, scalings: readonly Scaling[]): Spread[] | undefined {
   if (config === null || config === undefined) return undefined;
-  return spreadsFrom(config, scalings, 'running.targets').map((spread) => spread ?? NOTHING);
+  return spreadsFrom(config, scalings, 'running.targets').map((spread) => spread ?? EMPTY_SPREAD);
 }
 
 function spreadsFrom(config: unknown, scalings: readonly (Scaling | undefined)[], what: string): (Spread | undefined)[] {
@@ -67,7 +67,7 @@ function spreadsFrom(config: unknown, scalings: readonly (Scaling | undefined)[]
     const scaling = scalings[i];
     if (one === null || !scaling) return undefined;
     const numbers = list(one, `${what}[${i}]`) as readonly number[];
-    if (numbers.length === 0) return NOTHING;
+    if (numbers.length === 0) return EMPTY_SPREAD;
     const [count, deviation, min, max] = numbers as [number, number, number, number];
     if (!numbers.every(Number.isFinite) || numbers.length !== 4 || !(count > 0 && deviation >= 0 && min <= max)) {
       throw new ModelFileError(`damaged: ${what}[${i}] is not a count, a deviation, a least and a largest number`);
