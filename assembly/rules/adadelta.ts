@@ -1,4 +1,5 @@
-// Rates of each weight's own from running means of its gradient's square and of its steps', over vectors of parameters (Zeiler 2012).
+// Rates of each weight's own from running means of its gradient's square and of its steps', over vectors of parameters (Zeiler
+// 2012).
 //
 //   v ← ρ·v + (1 − ρ)·g²    d = g·√(s + ε)/√(v + ε)    s ← ρ·s + (1 − ρ)·d²    w ← w − rate·d
 //

@@ -94,8 +94,8 @@ function rule(
 
 /**
  * The rule on n parameters w with gradient g, first moment m, second moment v and its maximum top (those that the rule has).
- * power1, power2: β₁^t and β₂^t of this step. One loop for all kinds: a root and a division take longer than the branches, and a loop
- * each would take 3 KB.
+ * power1, power2: β₁^t and β₂^t of this step. One loop for all kinds: a root and a division take longer than the branches, and a
+ * loop each would take 3 KB.
  */
 function adaptive(
   kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64,

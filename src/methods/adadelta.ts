@@ -7,7 +7,10 @@ import { FRACTION, POSITIVE, decayOption, pacedMethod } from './first-order.js';
 
 /** Options of adadelta; the defaults are the author's. */
 export interface AdadeltaOptions {
-  /** η > 0, one of `schedules`, or a function of the epoch: what steps are multiplied with. Default 1, as in the paper and in PyTorch; Keras has 0.001. */
+  /**
+   * η > 0, one of `schedules`, or a function of the epoch: what steps are multiplied with. Default 1, as in the paper and in
+   * PyTorch; Keras has 0.001.
+   */
   rate?: number | RateOfEpoch | Schedule;
   /** How long both means remember: 0 ≤ ρ < 1. Default 0.95. */
   rho?: number;
@@ -18,8 +21,8 @@ export interface AdadeltaOptions {
 }
 
 /**
- * v ← ρ·v + (1 − ρ)·g², d = g·√(s + ε)/√(v + ε), s ← ρ·s + (1 − ρ)·d², w ← w − η·d (Zeiler 2012): steps have the unit of the weights, so that there is no rate to find, but they are
- * short at first.
+ * v ← ρ·v + (1 − ρ)·g², d = g·√(s + ε)/√(v + ε), s ← ρ·s + (1 − ρ)·d², w ← w − η·d (Zeiler 2012): steps have the unit of the
+ * weights, so that there is no rate to find, but they are short at first.
  * @throws OptionError
  */
 export function adadelta(options?: AdadeltaOptions) {

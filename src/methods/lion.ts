@@ -8,21 +8,24 @@ import { FRACTION, decayOption, pacedMethod } from './first-order.js';
 /** Options of lion; the defaults are the authors'. */
 export interface LionOptions {
   /**
-   * η > 0, one of `schedules`, or a function of the epoch: what every weight moves by in a step. Default 1e-4, a tenth of adam's: the authors advise three to ten times less than
-   * what suits adamW.
+   * η > 0, one of `schedules`, or a function of the epoch: what every weight moves by in a step. Default 1e-4, a tenth of
+   * adam's: the authors advise three to ten times less than what suits adamW.
    */
   rate?: number | RateOfEpoch | Schedule;
   /** How much of the mean enters a step beside the gradient: 0 ≤ β₁ < 1. Default 0.9. */
   beta1?: number;
   /** How long the mean of the gradient remembers: 0 ≤ β₂ < 1. Default 0.99. */
   beta2?: number;
-  /** λ ≥ 0, of kernels, decoupled: w ← w − η·λ·w. Default 0; where adamW has one, three to ten times that, as η is so much smaller. */
+  /**
+   * λ ≥ 0, of kernels, decoupled: w ← w − η·λ·w. Default 0; where adamW has one, three to ten times that, as η is so much
+   * smaller.
+   */
   weightDecay?: number;
 }
 
 /**
- * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g: half of adam's memory, and steps of the same length for all weights (Chen et al. 2023). It suits large
- * batches, whose gradients have signs that mean something.
+ * w ← w − η·(sign(β₁·m + (1 − β₁)·g) + λ·w), then m ← β₂·m + (1 − β₂)·g: half of adam's memory, and steps of the same length for
+ * all weights (Chen et al. 2023). It suits large batches, whose gradients have signs that mean something.
  * @throws OptionError
  */
 export function lion(options?: LionOptions) {
