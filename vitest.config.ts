@@ -62,6 +62,7 @@ export default defineConfig({
             'test/curvature/**',
             'test/layers/**',
             'test/solve/laws.test.ts',
+            'test/format/old-files.test.ts',
             'test/network/numerics.test.ts',
             'test/network/fused.test.ts',
             'test/threads/bits.test.ts',
