@@ -41,7 +41,8 @@ const COLOURS = ['#3366bb', '#cc6633', '#339966', '#9944aa', '#887722', '#555555
 /**
  * Curves: medians as a line, quartiles as thin ones.
  * @param curves [{ name, points: [{ x, median, low, high }] }]
- * @param axes { title, x, y, scale }: names of the axes, and what y is multiplied by; `logarithmic` where y is, `linear` where x is not
+ * @param axes { title, x, y, scale }: names of the axes, and what y is multiplied by; `logarithmic` where y is, `linear` where x
+ * is not
  */
 export function lines(curves, { title, x, y, scale = 1, logarithmic = false, linear = false }) {
   const series = curves.flatMap(({ name, points }, i) => {

@@ -1,7 +1,8 @@
 // npm run bench -- --compare BASE: two builds of this package, rung by rung and kernel by kernel.
 //
-// Processes differ from one another by more than two builds do (where the engine puts code and data), so each of several processes runs
-// both builds in turns, A B B A, and gives one ratio for each rung: the median over its pairs. The interval is that of the median over processes.
+// Processes differ from one another by more than two builds do (where the engine puts code and data), so each of several
+// processes runs both builds in turns, A B B A, and gives one ratio for each rung: the median over its pairs. The interval is
+// that of the median over processes.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -14,7 +15,10 @@ import { number } from './show.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const script = fileURLToPath(new URL('paired.mjs', import.meta.url));
 
-/** As many processes as an interval of 95 % needs; three more, and it leaves out the smallest and the largest: one may be disturbed. */
+/**
+ * As many processes as an interval of 95 % needs; three more, and it leaves out the smallest and the largest: one may be
+ * disturbed.
+ */
 const LEAST_PROCESSES = 6;
 const PROCESSES = 9;
 

@@ -7,7 +7,10 @@ import * as library from '../dist/index.js';
 /** Milliseconds of a call: beside it, fit's own preparations count for little. */
 const CALL = 40;
 
-/** The same for threads: what they share moves from cache to cache first, and a kernel may leave threads that were asleep on one processor for 30 ms: together some 10 ms a fit. */
+/**
+ * The same for threads: what they share moves from cache to cache first, and a kernel may leave threads that were asleep on one
+ * processor for 30 ms: together some 10 ms a fit.
+ */
 const SHARED_CALL = 1000;
 
 /**

@@ -1,5 +1,5 @@
-// npm run quality:ingredients: what each ingredient of a fit without options buys. Scores on a fifth of the rows, held out, over three seeds; differences are
-// paired by set and seed.
+// npm run quality:ingredients: what each ingredient of a fit without options buys. Scores on a fifth of the rows, held out, over
+// three seeds; differences are paired by set and seed.
 
 import { Classifier, Regressor } from '../dist/index.js';
 import { board, cars, digits, factors, friedman, linear, penguins, product, spirals, split, tails, wave } from './sets.mjs';

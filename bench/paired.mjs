@@ -1,5 +1,6 @@
-// One process of a comparison: two builds of this package in turns. node bench/paired.mjs BASE/dist HERE/dist base|here ROUNDS RUNG
-// Prints JSON: [{ name, unit, base, here, ratio }], seconds and their ratio here/base, medians over pairs.
+// One process of a comparison: two builds of this package in turns.
+// node bench/paired.mjs BASE/dist HERE/dist base|here ROUNDS RUNG
+// prints JSON: [{ name, unit, base, here, ratio }], seconds and their ratio here/base, medians over pairs.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -11,7 +11,10 @@ const CALL = 40;
 /** Seconds of a round. */
 const ROUND = 0.1;
 
-/** Milliseconds of every turn that are not timed: caches are its neighbour's, and a kernel may leave threads that were asleep on one processor for 30 ms. */
+/**
+ * Milliseconds of every turn that are not timed: caches are its neighbour's, and a kernel may leave threads that were asleep on
+ * one processor for 30 ms.
+ */
 const SETTLING = 40;
 
 /** One round of one contender: seconds per step, of a few calls. */

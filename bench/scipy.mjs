@@ -1,4 +1,5 @@
-// Time to a loss beside SciPy's and PyTorch's methods of the same names: sinc, 1-15-1, 100 points, one thread, the same starts, fit by fit in turn. Where python3 has them.
+// Time to a loss beside SciPy's and PyTorch's methods of the same names: sinc, 1-15-1, 100 points, one thread, the same starts,
+// fit by fit in turn. Where python3 has them.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';

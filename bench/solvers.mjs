@@ -123,7 +123,10 @@ const CURVES = {
 /** Fits of each a round. */
 const FITS = 100;
 
-/** Fits of curves to the same accuracy: time outside the caller's functions, which is what calling them alone leaves, and calls of the model. */
+/**
+ * Fits of curves to the same accuracy: time outside the caller's functions, which is what calling them alone leaves, and calls of
+ * the model.
+ */
 async function fits(rounds, add) {
   for (const [name, { model, truth, start, points }] of Object.entries(CURVES)) {
     const next = uniforms(11);

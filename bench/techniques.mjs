@@ -1,4 +1,5 @@
-// npm run bench:techniques: what an order of examples or a method costs, as the time of a step against that of 'shuffle' or of descent with momentum.
+// npm run bench:techniques: what an order of examples or a method costs, as the time of a step against that of 'shuffle' or of
+// descent with momentum.
 
 import { Network, adam, dataset, dense, nadam, rmsProp, rprop, sgd } from '../dist/index.js';
 import { measure } from './rounds.mjs';
@@ -8,7 +9,9 @@ const inOrder = (order) => ({ order, method: sgd({ rate: RATE, momentum: MOMENTU
 
 const ORDERS = { shuffle: inOrder('shuffle'), interleave: inOrder('interleave'), emphasize: inOrder('emphasize') };
 
-/** On one batch again and again, with rates so small that it is not learned: gradients that vanish would be subnormal, and slow. */
+/**
+ * On one batch again and again, with rates so small that it is not learned: gradients that vanish would be subnormal, and slow.
+ */
 const METHODS = {
   momentum: { method: sgd({ rate: 1e-7, momentum: MOMENTUM }), batchSize: 'full' },
   adam: { method: adam({ rate: 1e-8 }), batchSize: 'full' },

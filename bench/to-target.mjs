@@ -24,7 +24,10 @@ const GOALS = [1e-2, 1e-3];
 /** Milliseconds after which a method has failed. */
 const PATIENCE = 10_000;
 
-/** Rates are the best of 0.005, 0.01, 0.02 and 0.04 for adam, and of 0.015, 0.03, 0.06 and 0.12 for sgd, on the way to the lower loss. */
+/**
+ * Rates are the best of 0.005, 0.01, 0.02 and 0.04 for adam, and of 0.015, 0.03, 0.06 and 0.12 for sgd, on the way to the lower
+ * loss.
+ */
 const METHODS = {
   'Levenberg-Marquardt': { method: levenbergMarquardt() },
   BFGS: { method: bfgs() },
@@ -45,7 +48,10 @@ function task() {
   return { X, Y: raw.map((v) => [(v - mean) / deviation]) };
 }
 
-/** [{ method, goal, milliseconds, epochs, reached, seeds }]: summaries over the seeds that reached the goal; seeds start elsewhere. */
+/**
+ * [{ method, goal, milliseconds, epochs, reached, seeds }]: summaries over the seeds that reached the goal; seeds start
+ * elsewhere.
+ */
 export async function timeToTarget(seeds) {
   const { X, Y } = task();
   const data = dataset(X, Y);

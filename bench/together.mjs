@@ -1,4 +1,5 @@
-// What two threads could do at most: each its own steps at the same time, which share no work and wait for nobody; and what it takes to hand a word over.
+// What two threads could do at most: each its own steps at the same time, which share no work and wait for nobody; and what it
+// takes to hand a word over.
 
 import { once } from 'node:events';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';

@@ -1,5 +1,5 @@
-// npm run bench:whitening: what learning a whitening takes. Large: beside the time that the products of the covariance (2·N·I² multiplications and
-// additions) would take at the machine's limit in float64. Small: by itself.
+// npm run bench:whitening: what learning a whitening takes. Large: beside the time that the products of the covariance (2·N·I²
+// multiplications and additions) would take at the machine's limit in float64. Small: by itself.
 
 import { normalize } from '../dist/index.js';
 import { limitLoops } from '../dist/bench.js';

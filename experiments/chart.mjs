@@ -64,7 +64,10 @@ export function chart({ title, x, y, lines, log }) {
   return renamed(svg);
 }
 
-/** The library counts its class names and ids on from drawing to drawing; here they begin anew, so that a page depends on no other. */
+/**
+ * The library counts its class names and ids on from drawing to drawing; here they begin anew, so that a page depends on no
+ * other.
+ */
 function renamed(svg) {
   const names = new Map();
   return svg.replace(/\bzr\d+-[a-z]+-?\d+\b/g, (name) => {

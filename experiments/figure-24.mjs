@@ -120,7 +120,8 @@ async function digits() {
 }
 
 /**
- * 28×28 images of ten classes, ink from 0 to 1 on white: a smooth random pattern for each class, shifted by up to two pixels, under a smooth random one of each image's own.
+ * 28×28 images of ten classes, ink from 0 to 1 on white: a smooth random pattern for each class, shifted by up to two pixels,
+ * under a smooth random one of each image's own.
  */
 export function images({ rows, seed }) {
   const random = stream(seed);

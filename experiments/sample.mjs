@@ -1,4 +1,5 @@
-// Random numbers and summaries for the experiments: the same on every machine, so nothing here uses Math.log, Math.cos or the like.
+// Random numbers and summaries for the experiments: the same on every machine, so nothing here uses Math.log, Math.cos or the
+// like.
 
 const STEP = 0x9e3779b9;
 
@@ -42,7 +43,9 @@ export const square = (v) => v * v;
 /** Odd and bounded by ±1, without an exponential: the units of the random networks that make targets. */
 export const squash = (y) => y / Math.sqrt(1 + y * y);
 
-/** log₁₀ x for x > 0, from sums, products and quotients alone, to 1e-15 of its size: the engines' own differ in their last bits. */
+/**
+ * log₁₀ x for x > 0, from sums, products and quotients alone, to 1e-15 of its size: the engines' own differ in their last bits.
+ */
 export function log10(x) {
   let [m, exponent] = [x, 0];
   for (; m > Math.SQRT2; exponent++) m /= 2;
@@ -100,7 +103,9 @@ export const round = (value, digits = 3) => Number(value.toPrecision(digits));
 export const spread = (values, digits = 3) =>
   `${round(median(values), digits)} (${round(Math.min(...values), digits)}–${round(Math.max(...values), digits)})`;
 
-/** One curve over seeds: the median at each point with the range about it, from curves of equal length. `x` gives the abscissa. */
+/**
+ * One curve over seeds: the median at each point with the range about it, from curves of equal length. `x` gives the abscissa.
+ */
 export function band(name, curves, x = (i) => i + 1, y = (v) => v) {
   const at = (summary) => curves[0].map((_, i) => [x(i), y(summary(curves.map((c) => c[i])))]);
   return { name, points: at(median), low: at((v) => Math.min(...v)), high: at((v) => Math.max(...v)) };

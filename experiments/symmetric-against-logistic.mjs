@@ -75,7 +75,9 @@ async function learn({ X, Y }, { activation, asTanh, depth, rate, seed }) {
   return reason === 'diverged' ? [Infinity] : loss;
 }
 
-/** Weights with which logistic units compute what tanh units do with the given ones, whose biases are 0: kernel, bias, kernel, … */
+/**
+ * Weights with which logistic units compute what tanh units do with the given ones, whose biases are 0: kernel, bias, kernel, …
+ */
 function begunAsTanh(weights) {
   return weights.map((w, i) => {
     const below = i > 1 ? 2 : 1;

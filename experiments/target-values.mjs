@@ -6,7 +6,10 @@ const NEW = 2000;
 const UNITS = 10;
 const EPOCHS = 200;
 const RATES = filled(9, (i) => 0.32 / 2 ** i);
-/** [low, high] targets where the second derivative is largest, and at the asymptotes; the slope at output a, relative to the largest. */
+/**
+ * [low, high] targets where the second derivative is largest, and at the asymptotes; the slope at output a, relative to the
+ * largest.
+ */
 const OUTPUTS = {
   lecunTanh: { second: [-1, 1], asymptotes: [-1.7159, 1.7159], slope: (a) => 1 - (a / 1.7159) ** 2 },
   sigmoid: { second: [0.2113, 0.7887], asymptotes: [0, 1], slope: (a) => 4 * a * (1 - a) },

@@ -1,8 +1,9 @@
-// Source of the loops that measure a machine, in AssemblyScript: how fast one core multiplies and adds in WebAssembly SIMD with everything
-// in registers, and how fast it reads and writes memory. scripts/build.mjs compiles them, src/bench/ runs them.
+// Source of the loops that measure a machine, in AssemblyScript: how fast one core multiplies and adds in WebAssembly SIMD with
+// everything in registers, and how fast it reads and writes memory. scripts/build.mjs compiles them, src/bench/ runs them.
 //
-// Multiply-adds come in two shapes, of which the best counts: an accumulator takes the product of its neighbour and a factor, or each is
-// c ← c·b + a. Nothing can be hoisted, or shared between turns that an engine unrolls. There are 16 registers, of which V8 keeps one.
+// Multiply-adds come in two shapes, of which the best counts: an accumulator takes the product of its neighbour and a factor, or
+// each is c ← c·b + a. Nothing can be hoisted, or shared between turns that an engine unrolls. There are 16 registers, of which
+// V8 keeps one.
 
 const LANES = { float32: 4, float64: 2 };
 const REALS = { float32: 'f32', float64: 'f64' };
@@ -50,8 +51,8 @@ const WIDE = 8;
 const all = (line) => range(WIDE).map(line).join(' ');
 
 /**
- * Loops over n × 128 bytes of each array, from p on, and from q on where there is a second one. Factors come from memory, at 64 and 80: constants would be made
- * anew in every turn by some engines, which costs a third of the bandwidth.
+ * Loops over n × 128 bytes of each array, from p on, and from q on where there is a second one. Factors come from memory, at 64
+ * and 80: constants would be made anew in every turn by some engines, which costs a third of the bandwidth.
  */
 const MEMORY = `
 export function read(n: i32, p: usize, q: usize): i32 {
@@ -80,8 +81,9 @@ export function update(n: i32, p: usize, q: usize): void {
 }`;
 
 /**
- * The loops of one kind of binary: their source, and of every multiply-add loop its name, shape and floating-point operations a turn.
- * The strict binary has the loops over memory as well: `read`, `copy` (q ← p), `axpy` (q ← q + a·p), `update` (p ← a·p + a, q ← q + p).
+ * The loops of one kind of binary: their source, and of every multiply-add loop its name, shape and floating-point operations a
+ * turn. The strict binary has the loops over memory as well: `read`, `copy` (q ← p), `axpy` (q ← q + a·p), `update` (p ← a·p + a,
+ * q ← q + p).
  */
 export function loopsOf(numerics) {
   const made = Object.keys(LANES).flatMap((precision) =>

@@ -18,7 +18,10 @@ const CLASSES = ROWS.map(([a, b, c]) => (a! * b! > 0.125 ? 0 : c! > 0 ? 1 : 2));
 
 interface Circumstances extends Pick<NetworkOptions, 'threads'>, Pick<FitOptions, 'background'> {}
 
-/** Weights, predictions and losses after two fits that take many paths of the kernels, as a hash: on batches, and one sample at a time. */
+/**
+ * Weights, predictions and losses after two fits that take many paths of the kernels, as a hash: on batches, and one sample at a
+ * time.
+ */
 export async function trainedBits(precision: Precision, circumstances: Circumstances = {}): Promise<string> {
   const batches = await trained(
     precision,

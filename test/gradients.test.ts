@@ -205,7 +205,8 @@ describe.each(PRECISIONS)('laws, %s', (precision) => {
       on(precision, problem, (bench) => {
         const whole = bench.gradient();
         const { plan, set, gradient } = bench.open();
-        expect(plan.slab).toBe(precision === 'float32' ? 256 : 192); // what a product sums at a time, so that adding in place and adding sums have the same bits
+        // What a product sums at a time, so that adding in place and adding sums have the same bits.
+        expect(plan.slab).toBe(precision === 'float32' ? 256 : 192);
         let loss = 0;
         for (let first = 0; first < set.rows; first += plan.slab) {
           const rows = Math.min(plan.slab, set.rows - first);

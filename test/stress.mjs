@@ -1,8 +1,9 @@
-// Short fits, one after the other and several at once, on one to four threads, here and in the background: `npm run stress [how many]`.
+// Short fits, one after the other and several at once, on one to four threads, here and in the background: `npm run stress [how
+// many]`.
 
 /**
- * Does so many fits; throws where one gives other bits than the first of its kind. Returns by how many bytes the process has grown since
- * half of them were done: before, engines enlarge what they have for garbage.
+ * Does so many fits; throws where one gives other bits than the first of its kind. Returns by how many bytes the process has
+ * grown since half of them were done: before, engines enlarge what they have for garbage.
  * @param {typeof import('../src/index.js')} library
  * @param {number} count
  */

@@ -1,5 +1,6 @@
 // Specs of the kernels' insides, compiled with them and run inside WebAssembly, once per binary:
-//   npx asp --summary -c test/assembly/as-pect.config.mjs --as-config test/assembly/float32.asconfig.json   (or float64, float32.relaxed, …)
+//   npx asp --summary -c test/assembly/as-pect.config.mjs --as-config test/assembly/float32.asconfig.json
+// or float64, float32.relaxed, ….
 
 import '../relaxed-simd.mjs';
 

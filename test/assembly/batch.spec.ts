@@ -29,7 +29,8 @@ describe("batch", () => {
         const from = dyadics(rows * columns), out = room(n * columns), indices = picks(n, rows);
         gather(n, columns, indices, from, out);
         let right = intact(out, n * columns);
-        for (let r = 0; r < n; r++) for (let j = 0; j < columns; j++) right = right && get(out, r * columns + j) == picked(from, indices, columns, r, j);
+        for (let r = 0; r < n; r++) for (let j = 0; j < columns; j++)
+          right = right && get(out, r * columns + j) == picked(from, indices, columns, r, j);
         expect<bool>(right).toBe(true, n.toString() + " rows of " + columns.toString());
       }
     }
@@ -58,7 +59,8 @@ describe("batch", () => {
   test("take: whole batches are gathered ahead, if they may be, and no others", () => {
     seed(57);
     const rows = 3, inputs = 5, outputs = 2, n = 1300, whole = 1200, last = whole + 2; // more than slabs hold, and a rest
-    const x = dyadics(11 * inputs), t = dyadics(11 * outputs), w = dyadics(11), indices = picks(n, 11), size = slabBytes(rows, inputs, outputs);
+    const x = dyadics(11 * inputs), t = dyadics(11 * outputs), w = dyadics(11), indices = picks(n, 11),
+      size = slabBytes(rows, inputs, outputs);
     for (let may = 0; may < 2; may++) {
       const slabs = bytes(size), p = samples();
       p.open(rows, inputs, outputs, x, t, w, indices, slabs);
@@ -72,8 +74,10 @@ describe("batch", () => {
         else store<u8>(slabs, load<u8>(x + <usize>load<u32>(indices + (<usize>p.from << 2)) * inputs * SIZE));
         let right = true;
         for (let r = 0; r < count; r++) {
-          for (let j = 0; j < inputs; j++) right = right && get(p.atX, r * inputs + j) == picked(x, indices, inputs, first + r, j);
-          for (let j = 0; j < outputs; j++) right = right && get(p.atT, r * outputs + j) == picked(t, indices, outputs, first + r, j);
+          for (let j = 0; j < inputs; j++)
+            right = right && get(p.atX, r * inputs + j) == picked(x, indices, inputs, first + r, j);
+          for (let j = 0; j < outputs; j++)
+            right = right && get(p.atT, r * outputs + j) == picked(t, indices, outputs, first + r, j);
           right = right && get(p.atW, r) == picked(w, indices, 1, first + r, 0);
         }
         expect<bool>(right && guarded(slabs, size)).toBe(true, "from " + first.toString());
@@ -111,8 +115,10 @@ describe("batch", () => {
         p.take(first, count);
         let right = (p.atT != 0) == hasT && (p.atW != 0) == hasW;
         for (let r = 0; r < count; r++) {
-          for (let j = 0; j < inputs; j++) right = right && get(p.atX, r * inputs + j) == picked(x, indices, inputs, first + r, j);
-          for (let j = 0; hasT && j < outputs; j++) right = right && get(p.atT, r * outputs + j) == picked(t, indices, outputs, first + r, j);
+          for (let j = 0; j < inputs; j++)
+            right = right && get(p.atX, r * inputs + j) == picked(x, indices, inputs, first + r, j);
+          for (let j = 0; hasT && j < outputs; j++)
+            right = right && get(p.atT, r * outputs + j) == picked(t, indices, outputs, first + r, j);
           if (hasW) right = right && get(p.atW, r) == picked(w, indices, 1, first + r, 0);
         }
         expect<bool>(right && guarded(slabs, size)).toBe(true, "from " + first.toString());

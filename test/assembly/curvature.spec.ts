@@ -1,4 +1,5 @@
-// Products and diagonals of second derivatives by their laws, in the precision that they are compiled for: against JᵀQJ, each other, and sums over shards.
+// Products and diagonals of second derivatives by their laws, in the precision that they are compiled for: against JᵀQJ, each
+// other, and sums over shards.
 
 import { Activation, Loss } from "../../assembly/codes";
 import { SIZE } from "../../assembly/vec";
@@ -84,7 +85,8 @@ function squares(s: Setting, weighted: bool): bool {
   const n = s.parameters, m = ROWS * OUTPUTS, j = room(m * n), a = room(m), v = room(n), out = room(n), exact = room(n);
   for (let first = 0; first < ROWS; first += 4) {
     const rows = min(4, ROWS - first);
-    jacobianRows(s.plan, s.samples, first, rows, weighted ? 1 : 0, j + <usize>(first * OUTPUTS * n) * SIZE, <usize>n * SIZE, a + <usize>(first * OUTPUTS) * SIZE);
+    jacobianRows(s.plan, s.samples, first, rows, weighted ? 1 : 0, j + <usize>(first * OUTPUTS * n) * SIZE, <usize>n * SIZE,
+      a + <usize>(first * OUTPUTS) * SIZE);
   }
   const kind = sizeof<real>() == 8 ? 2 : 0; // float32 has no exact diagonal
   curvatureDiagonal(s.curvatures, s.plan, s.samples, 0, ROWS, 0.25, exact, kind, 0);

@@ -42,7 +42,8 @@ describe("symmetric eigenvalues", () => {
   test("of diagonal ones, of ones with equal eigenvalues, of nothing", () => {
     const n = 6, a = room(n * n);
     for (let kind = 0; kind < 3; kind++) {
-      for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) set(a, i * n + j, kind == 2 ? 0 : kind == 1 ? 1 : i == j ? <f64>(i % 3) - 1 : 0);
+      for (let i = 0; i < n; i++) for (let j = 0; j < n; j++)
+        set(a, i * n + j, kind == 2 ? 0 : kind == 1 ? 1 : i == j ? <f64>(i % 3) - 1 : 0);
       expect<bool>(laws(n, a)).toBe(true, kind.toString());
     }
   });

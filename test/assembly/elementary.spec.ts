@@ -1,7 +1,8 @@
 // Elementary functions at a few points each, in both widths, against the compiler's scalar Math (below one unit in the last
 // place of float64) and published values. The bounds are those that elementary.ts states, and one unit for the reference.
 
-import { bell, exp, expm1, expOfNegative, log, log1p, logistic, normalCdf, signs, softplus } from "../../assembly/kernels/elementary";
+import { bell, exp, expm1, expOfNegative, log, log1p, logistic, normalCdf, signs,
+  softplus } from "../../assembly/kernels/elementary";
 import { tanh } from "../../assembly/kernels/tanh";
 
 /** The distance from |y|, rounded to T, to the next larger T. */
@@ -24,7 +25,8 @@ function within<T>(got: f64, want: f64, units: f64, what: string): void {
   expect<bool>(error <= units + 1).toBe(true, what + ": " + got.toString() + " instead of " + want.toString());
 }
 
-const POINTS: f64[] = [0, 1e-30, 1e-9, 0.001, 0.1, 0.25, 0.34657, 0.4142, 0.5, 0.6931, 1, 1.5, 2, 3.75, 7, 9, 15.5, 20, 36, 60, 87];
+const POINTS: f64[] = [0, 1e-30, 1e-9, 0.001, 0.1, 0.25, 0.34657, 0.4142, 0.5, 0.6931, 1, 1.5, 2, 3.75, 7, 9, 15.5, 20, 36, 60,
+  87];
 
 function againstMath<T>(): void {
   for (let i = 0; i < POINTS.length; i++) {
@@ -64,7 +66,8 @@ function cdf<T>(): void {
 }
 
 function limits<T>(): void {
-  const infinity = v128.splat<T>(<T>Infinity), minus = v128.splat<T>(<T>-Infinity), nan = v128.splat<T>(<T>NaN), zero = v128.splat<T>(<T>0);
+  const infinity = v128.splat<T>(<T>Infinity), minus = v128.splat<T>(<T>-Infinity), nan = v128.splat<T>(<T>NaN),
+    zero = v128.splat<T>(<T>0);
   expect(only<T>(exp<T>(minus))).toBe(0);
   expect(only<T>(exp<T>(infinity))).toBe(Infinity);
   expect(only<T>(expOfNegative<T>(minus))).toBe(0);

@@ -77,7 +77,8 @@ function inverses(n: i32): bool {
 }
 
 function damped(n: i32): bool {
-  const a = positive(n), d = randoms(n), g = randoms(n), u = room(n * n), p = room(n), size = factorScratch(0, n), scratch = bytes(size);
+  const a = positive(n), d = randoms(n), g = randoms(n), u = room(n * n), p = room(n), size = factorScratch(0, n),
+    scratch = bytes(size);
   const mu: f64 = 0.5;
   for (let i = 0; i < n; i++) set(d, i, 1.5 + get(d, i));
   if (dampedStep(n, a, mu, d, g, u, p, scratch) != 0) return false;
@@ -129,7 +130,8 @@ function passes(n: i32): bool {
     for (let i = 0; i < n; i++) {
       let sum: f64 = 0;
       for (let j = 0; j < n; j++) {
-        const more = update ? a * get(s, i) * get(s, j) - b * (get(s, i) * get(t, j) + get(t, i) * get(s, j)) : 0, e = (update ? gamma : 1) * get(was, i * n + j) + more;
+        const more = update ? a * get(s, i) * get(s, j) - b * (get(s, i) * get(t, j) + get(t, i) * get(s, j)) : 0,
+          e = (update ? gamma : 1) * get(was, i * n + j) + more;
         if (!near(get(m, i * n + j), e, 16 * ROUNDING)) return false;
         sum += e * get(v, j);
       }

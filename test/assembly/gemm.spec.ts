@@ -9,7 +9,8 @@ import { bytes, get, guarded, intact, room, seed, randoms } from "./buffers";
 /** Whether c = A·B has the same bits with B, or what is stored of it, packed by so many parts as with B as it stands. */
 function isSame(stored: i32, m: i32, n: i32, depth: i32, parts: i32): bool {
   const gap = 3, columns = (stored ? depth : n) + gap, rows = stored ? n : depth, ldb = <usize>columns * SIZE;
-  const a = randoms(m * depth), b = randoms(rows * columns), c = room(m * n), d = room(m * n), lda = <usize>depth * SIZE, ldc = <usize>n * SIZE;
+  const a = randoms(m * depth), b = randoms(rows * columns), c = room(m * n), d = room(m * n), lda = <usize>depth * SIZE,
+    ldc = <usize>n * SIZE;
   const size = panelBytes(n, depth), panels = bytes(size);
   for (let i = 0; i < parts; i++) {
     if (stored) packTransposedPart(n, depth, i, parts, b, ldb, panels);

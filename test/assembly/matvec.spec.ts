@@ -105,7 +105,8 @@ describe("matvec", () => {
       for (let n = 0; n <= 2 * LANES + 1; n++) {
         for (let addend = NONE; addend <= SELF; addend++) {
           for (let step = 1; step <= 3; step += 2) {
-            expect<bool>(outer(m, n, step, addend)).toBe(true, m.toString() + "×" + n.toString() + ", addend " + addend.toString());
+            expect<bool>(outer(m, n, step, addend)).toBe(true,
+              m.toString() + "×" + n.toString() + ", addend " + addend.toString());
           }
         }
       }

@@ -28,7 +28,8 @@ describe("dropout", () => {
     dropout(n, x, whole, a, 0.5, 0, LOW, HIGH, PURPOSE, EPOCH, STEP);
     for (let first = 0; first < n; first++) {
       dropout(n - first, x, part, a, 0.5, <u32>first, LOW, HIGH, PURPOSE, EPOCH, STEP);
-      expect<i32>(memory.compare(part, whole + <usize>first * SIZE, <usize>(n - first) * SIZE)).toBe(0, "from " + first.toString());
+      expect<i32>(memory.compare(part, whole + <usize>first * SIZE, <usize>(n - first) * SIZE)).toBe(0,
+        "from " + first.toString());
     }
   });
 

@@ -14,8 +14,10 @@ function bound(n: i32): f64 {
 }
 
 function batch(rows: i32, units: i32): bool {
-  const n = rows * units, x = randoms(n), mean = room(units), inverse = room(units), running = randoms(units), spread = randoms(units);
-  const wasMean = room(units), wasSpread = room(units), gamma = randoms(units), beta = randoms(units), xhat = room(n), a = room(n);
+  const n = rows * units, x = randoms(n), mean = room(units), inverse = room(units), running = randoms(units),
+    spread = randoms(units);
+  const wasMean = room(units), wasSpread = room(units), gamma = randoms(units), beta = randoms(units), xhat = room(n),
+    a = room(n);
   for (let j = 0; j < units; j++) set(spread, j, 1 + get(spread, j) / 2);
   memory.copy(wasMean, running, <usize>units * SIZE);
   memory.copy(wasSpread, spread, <usize>units * SIZE);
@@ -32,7 +34,8 @@ function batch(rows: i32, units: i32): bool {
     if (!near(get(spread, j), KEEP * get(wasSpread, j) + (1 - KEEP) * v / <f64>(rows - 1), near_)) return false;
     for (let r = 0; r < rows; r++) {
       const k = r * units + j, wanted = (get(x, k) - m) * i;
-      if (!near(get(xhat, k), wanted, 64 * near_) || !near(get(a, k), get(gamma, j) * wanted + get(beta, j), 64 * near_)) return false;
+      if (!near(get(xhat, k), wanted, 64 * near_)
+        || !near(get(a, k), get(gamma, j) * wanted + get(beta, j), 64 * near_)) return false;
     }
   }
   const d = randoms(n), dx = room(n), gg = randoms(units), gb = randoms(units), wasG = room(units), wasB = room(units);
@@ -59,7 +62,8 @@ function batch(rows: i32, units: i32): bool {
 }
 
 function layer(rows: i32, units: i32): bool {
-  const n = rows * units, x = randoms(n), inverse = room(rows), gamma = randoms(units), beta = randoms(units), xhat = room(n), a = room(n);
+  const n = rows * units, x = randoms(n), inverse = room(rows), gamma = randoms(units), beta = randoms(units), xhat = room(n),
+    a = room(n);
   const d = randoms(n), dx = room(n);
   layerNormForward(rows, units, x, inverse, EPSILON, gamma, beta, xhat, a);
   layerNormBackward(rows, units, d, xhat, inverse, gamma, dx);
@@ -106,7 +110,8 @@ describe("batchNorm", () => {
   });
 
   test("a unit that does not vary becomes β", () => {
-    const x = room(4), mean = room(1), inverse = room(1), running = room(1), spread = room(1), one = room(1), xhat = room(4), a = room(4);
+    const x = room(4), mean = room(1), inverse = room(1), running = room(1), spread = room(1), one = room(1), xhat = room(4),
+      a = room(4);
     for (let r = 0; r < 4; r++) set(x, r, 7);
     set(running, 0, 0);
     set(spread, 0, 1);

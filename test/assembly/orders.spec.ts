@@ -10,7 +10,8 @@ function word(list: usize, i: i32): u32 {
 
 /** Interleaves n samples of random classes; whether the result is a permutation with as few equal neighbours as can be. */
 function deals(n: i32, classes: i32, skew: f64, epoch: u32): bool {
-  const size = <usize>n << 2, order = bytes(size), classOf = bytes(size), room = interleaveBytes(n, classes), scratch = bytes(room);
+  const size = <usize>n << 2, order = bytes(size), classOf = bytes(size), room = interleaveBytes(n, classes),
+    scratch = bytes(room);
   let most = 0;
   const counts = bytes(<usize>classes << 2);
   memory.fill(counts, 0, <usize>classes << 2);
@@ -40,7 +41,8 @@ describe("interleave", () => {
     for (let n = 0; n < 40; n++) {
       for (let classes = 1; classes <= 6; classes++) {
         for (let k = 0; k < 3; k++) {
-          expect<bool>(deals(n, classes, <f64>(k - 1) * 0.5, n)).toBe(true, n.toString() + " of " + classes.toString() + " classes");
+          expect<bool>(deals(n, classes, <f64>(k - 1) * 0.5, n)).toBe(true,
+            n.toString() + " of " + classes.toString() + " classes");
         }
       }
     }

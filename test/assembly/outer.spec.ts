@@ -14,7 +14,8 @@ function same(a: usize, b: usize, n: i32): bool {
 }
 
 function aheadAgrees(kind: i32, m: i32, n: i32): bool {
-  const size = m * n, x = randoms(m), d = randoms(n), z = randoms(m), w = randoms(size), v = randoms(size), y = randoms(n), sums = room(n);
+  const size = m * n, x = randoms(m), d = randoms(n), z = randoms(m), w = randoms(size), v = randoms(size), y = randoms(n),
+    sums = room(n);
   const otherW = copyOf(w, size), otherV = copyOf(v, size);
   sgdOuter(kind, false, m, n, x, d, w, v, RATE, MU, 0);
   vectorMatrix(n, m, z, SIZE, w, <usize>n * SIZE, sums, 0);
@@ -42,7 +43,8 @@ describe("updates in passing", () => {
   test("the next sample's sums", () => {
     seed(33);
     for (let kind = UpdateRule.plain; kind <= UpdateRule.momentum; kind++) {
-      for (let n = LANES; n <= 40 * LANES; n += n < 8 * LANES ? 1 : 4 * LANES) { // multiples of 4 vectors are taken by columns, up to 32
+      // Multiples of 4 vectors are taken by columns, up to 32.
+      for (let n = LANES; n <= 40 * LANES; n += n < 8 * LANES ? 1 : 4 * LANES) {
         for (let m = 0; m <= 5; m++) {
           expect<bool>(aheadAgrees(kind, m, n)).toBe(true, "kind " + kind.toString() + ", " + m.toString() + "×" + n.toString());
         }

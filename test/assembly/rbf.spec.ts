@@ -21,7 +21,8 @@ function follows(rows: i32, inputs: i32, units: i32): bool {
   memory.copy(old, d, <usize>out * SIZE);
   rbfForward(rows, inputs, units, x, centres, s, D, a);
   rbfSlope(rows, units, a, s, d);
-  // Distances are sums of `inputs` squares below 4; exponents, up to e² times as large, err by as much; e^s and the product add a few more.
+  // Distances are sums of `inputs` squares below 4; exponents, up to e² times as large, err by as much; e^s and the product add a
+  // few more.
   const bound = 64 * <f64>(inputs + 8) * ROUNDING;
   for (let r = 0; r < rows; r++) for (let j = 0; j < units; j++) {
     const k = r * units + j, exact = half(r, j, inputs, units, x, centres), width = Math.exp(-2 * get(s, j));
@@ -67,7 +68,8 @@ describe("rbf", () => {
     for (let units = 1; units <= 2 * LANES + 1; units++) {
       for (let inputs = 1; inputs <= 5; inputs += 2) {
         for (let rows = 0; rows <= 7; rows += rows < 2 ? 1 : 5) {
-          expect<bool>(follows(rows, inputs, units)).toBe(true, rows.toString() + "×" + inputs.toString() + "→" + units.toString());
+          expect<bool>(follows(rows, inputs, units)).toBe(true,
+            rows.toString() + "×" + inputs.toString() + "→" + units.toString());
         }
       }
     }

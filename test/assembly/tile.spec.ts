@@ -15,7 +15,8 @@ const NONE: i32 = 0, BIAS: i32 = 1, MATRIX: i32 = 2, SELF: i32 = 3;
 
 /** Whether a strip of rows×n sums over `depth` is right, and nothing else is written. */
 function strip(rows: i32, n: i32, depth: i32, storage: i32, addend: i32): bool {
-  const lda = (storage == COLUMNS ? rows : depth) + 2, ldb = n + 1, ldc = n + 3, lde = addend == SELF ? ldc : addend == BIAS ? 0 : n + 2;
+  const lda = (storage == COLUMNS ? rows : depth) + 2, ldb = n + 1, ldc = n + 3,
+    lde = addend == SELF ? ldc : addend == BIAS ? 0 : n + 2;
   const a = dyadics((storage == COLUMNS ? depth : rows) * lda), b = dyadics(depth * ldb), c = room(rows * ldc);
   const e = addend == NONE ? <usize>0 : addend == SELF ? c : dyadics(addend == BIAS ? n : rows * lde);
   if (addend == SELF) {
@@ -29,7 +30,8 @@ function strip(rows: i32, n: i32, depth: i32, storage: i32, addend: i32): bool {
   } else if (storage == PANELS) {
     skip = <usize>(depth * MR) * SIZE;
     x = room((rows + MR - 1) / MR * MR * depth);
-    for (let r = 0; r < rows; r += MR) packA(depth, min(rows - r, MR), a + <usize>(r * lda) * SIZE, row, x + <usize>(r / MR) * skip);
+    for (let r = 0; r < rows; r += MR)
+      packA(depth, min(rows - r, MR), a + <usize>(r * lda) * SIZE, row, x + <usize>(r / MR) * skip);
     row = SIZE;
     step = <usize>MR * SIZE;
   }
@@ -61,7 +63,8 @@ function strips(storage: i32, addend: i32): void {
       if (n > NR && n % NR && n % NR <= LANES) continue; // that is a narrow strip beside a wide one
       for (let d = 0; d < DEPTHS.length; d++) {
         const right = strip(heights[h], n, DEPTHS[d], storage, addend);
-        if (!right) expect<bool>(right).toBe(true, heights[h].toString() + "×" + n.toString() + ", depth " + DEPTHS[d].toString());
+        if (!right) expect<bool>(right).toBe(true,
+          heights[h].toString() + "×" + n.toString() + ", depth " + DEPTHS[d].toString());
       }
     }
   }

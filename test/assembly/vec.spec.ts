@@ -1,6 +1,7 @@
 // Lanes: sums, largest, and tails that touch nothing beyond them.
 
-import { LANES, SIZE, add, before, firstLane, largest, loadPart, madd, mul, select, splat, splatAt, storePart, sub, sum, turned } from "../../assembly/vec";
+import { LANES, SIZE, add, before, firstLane, largest, loadPart, madd, mul, select, splat, splatAt, storePart, sub, sum,
+  turned } from "../../assembly/vec";
 import { ROUNDING, dyadic, get, intact, near, room, seed, set, unit, untouched } from "./buffers";
 
 /** A vector of LANES reals, lane i being first + i·step */

@@ -42,7 +42,8 @@ describe('the interval of a median', () => {
   });
 
   test('holds the median of what values are drawn from as often as it says', () => {
-    // Every one of 2ⁿ samples of sides on which n values lie is equally likely: the interval holds 0 unless too many lie on one side.
+    // Every one of 2ⁿ samples of sides on which n values lie is equally likely: the interval holds 0 unless too many lie on one
+    // side.
     for (const n of [6, 9, 12]) {
       let held = 0;
       let claimed = 0;

@@ -1,4 +1,5 @@
-// Second derivatives of every layer and loss: products against differences of the gradient and against each other, diagonals against explicit matrices (SPEC 1.7).
+// Second derivatives of every layer and loss: products against differences of the gradient and against each other, diagonals
+// against explicit matrices (SPEC 1.7).
 
 import { describe, expect, test } from 'vitest';
 import {

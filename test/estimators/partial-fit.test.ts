@@ -60,7 +60,8 @@ describe('a line, learned from a stream', () => {
     ['thirty rows', 30, 1],
     ['thirty rows, as all later ones', 30, 30],
   ])('that begins with %s', async (_, first, size) => {
-    for (const seed of SEEDS) expect(r2(await followed(stream(seed + 1, 1200), first, size, { seed }))).toBeGreaterThan(0.9); // 0.92 and up
+    // 0.92 and up.
+    for (const seed of SEEDS) expect(r2(await followed(stream(seed + 1, 1200), first, size, { seed }))).toBeGreaterThan(0.9);
   });
 
   test('whose first rows lie a thousand times closer together', async () => {

@@ -1,4 +1,5 @@
-// Fits without options on made sets whose answer is known: structure that only hidden units find, few rows, wide rows, and rows that batches leave over.
+// Fits without options on made sets whose answer is known: structure that only hidden units find, few rows, wide rows, and rows
+// that batches leave over.
 
 import { describe, expect, test } from 'vitest';
 import { Classifier, type ClassifierOptions, Regressor } from '../../src/index.js';

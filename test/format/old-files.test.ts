@@ -33,8 +33,9 @@ test('every model has a file, and every file a model', () => {
 });
 
 /**
- * Bits, for arithmetic is strict: kernels of today add in the order of those that wrote. With `numerics: 'fast'` products may be fused
- * with sums today: each of the I + 1 terms of a unit is then rounded once less, in a network of two layers of some 10 terms.
+ * Bits, for arithmetic is strict: kernels of today add in the order of those that wrote. With `numerics: 'fast'` products may be
+ * fused with sums today: each of the I + 1 terms of a unit is then rounded once less, in a network of two layers of some 10
+ * terms.
  */
 const tolerance = (name: string) => (name.startsWith('fast') ? 32 * Number.EPSILON : 0);
 

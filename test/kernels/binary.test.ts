@@ -8,8 +8,8 @@ import { PRECISIONS } from './support.js';
 
 /**
  * Raw bytes a binary may have. WebAssembly is not tree-shaken, so everybody downloads all of it: a kernel that takes it over the
- * budget has to be worth more than what it displaces. float32 has more lanes, and longer polynomials unrolled; float64 has linear algebra and
- * second derivatives, which nobody loads who only trains in float32. Relaxed ones have tiles of up to six rows.
+ * budget has to be worth more than what it displaces. float32 has more lanes, and longer polynomials unrolled; float64 has linear
+ * algebra and second derivatives, which nobody loads who only trains in float32. Relaxed ones have tiles of up to six rows.
  */
 const BUDGET = { float32: 102_700, 'float32.relaxed': 105_700, float64: 119_300, 'float64.relaxed': 121_900 };
 

@@ -62,8 +62,8 @@ describe.each(PRECISIONS)('level 1 in %s', (precision) => {
       });
     }));
 
-  // A block's lane passes its product's rounding, up to 64 (float32) or 128 (float64) additions and those of the lanes; the blocks'
-  // sums are added in float64.
+  // A block's lane passes its product's rounding, up to 64 (float32) or 128 (float64) additions and those of the lanes; the
+  // blocks' sums are added in float64.
   const inBlock = (precision === 'float32' ? 64 : 128) + 3;
 
   test('dot', () =>

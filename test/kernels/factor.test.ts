@@ -1,4 +1,5 @@
-// Triangular factors from JavaScript's side: QR row by row, damped steps both ways, and the diagonal of an inverse, against matrices multiplied out.
+// Triangular factors from JavaScript's side: QR row by row, damped steps both ways, and the diagonal of an inverse, against
+// matrices multiplied out.
 
 import { describe, expect, test } from 'vitest';
 import { engineOf } from '../../bindings/load.js';

@@ -123,7 +123,8 @@ describe.each(PRECISIONS)('gemm in %s', (precision) => {
     }
   });
 
-  // Whoever allocates for the largest product runs smaller ones in the same room: a Cholesky factor, a batch that is the rest of an epoch.
+  // Whoever allocates for the largest product runs smaller ones in the same room: a Cholesky factor, a batch that is the rest of
+  // an epoch.
   test('scratch for a shape is enough for every smaller one', async () => {
     await withKernels(precision, ({ core }) => {
       const sizes = [1, 7, 8, 97, 128, 129, 130, 191, 192, 193, 255, 256, 257, 258, 300, 384, 385, 400, 512, 513, 800, 1100];

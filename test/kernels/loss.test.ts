@@ -133,7 +133,8 @@ describe.each(PRECISIONS)('%s', (precision) => {
                 p.t,
               );
             const exact = scale * w[r]! * ((moved(step) - moved(-step)) / (2 * step));
-            // Differences err by step² (third derivatives here are below 1) and by rounding/step; t and a were rounded to the precision.
+            // Differences err by step² (third derivatives here are below 1) and by rounding/step; t and a were rounded to the
+            // precision.
             const error = step * step + (16 * ROUNDOFF.float64) / step + 16 * ROUNDOFF[precision];
             expect(Math.abs(found[r * units + j]! - exact)).toBeLessThanOrEqual(scale * w[r]! * error * 4);
           }

@@ -58,7 +58,9 @@ export async function step(net: Network, at: readonly ArrayLike<number>[], { X, 
   };
 }
 
-/** The largest difference between the gradient and central differences of the loss, relative to the gradient's largest element. */
+/**
+ * The largest difference between the gradient and central differences of the loss, relative to the gradient's largest element.
+ */
 export async function gradientError(setting: Setting, seed = 1): Promise<number> {
   const net = await networkOf(setting, seed);
   try {

@@ -217,7 +217,8 @@ test('Adam’s first step is its rate, in the direction of the gradient’s sign
 test('batches of one take the same steps as batches of one row repeated', async () => {
   const X = inputs(4);
   const Y = X.map(target);
-  const wide = { inputs: 600, layers: [dense(16, { activation: 'tanh' }), dense(1)], loss: 'meanSquaredError', seed: 2 } as const; // above the size of the fused path
+  // Above the size of the fused path.
+  const wide = { inputs: 600, layers: [dense(16, { activation: 'tanh' }), dense(1)], loss: 'meanSquaredError', seed: 2 } as const;
   const long = X.map((x) => Array.from({ length: 600 }, (_, i) => x[i % 4]! / 10));
   const [one, two] = [await Network.create(wide), await Network.create(wide)];
   await one.fit(long, Y, { method: adam({ rate: 0.01 }), epochs: 2, batchSize: 1, order: 'sequential' });

@@ -211,7 +211,8 @@ describe.each(Object.entries(TWINS))('%s', (_, { method, twin }) => {
       w = step(w, g, E, t);
     }
     await net.fit(X, Y, { method, batchSize: 'full', epochs: STEPS });
-    // Errors of rounding grow along a trajectory, quickprop's most: its quotients of differences lose half of the digits near a minimum.
+    // Errors of rounding grow along a trajectory, quickprop's most: its quotients of differences lose half of the digits near a
+    // minimum.
     flat(net).forEach((v, i) => {
       expect(Math.abs(v - w[i]!)).toBeLessThan((method.name === 'quickprop' ? 1e-6 : 1e-9) * Math.max(1, Math.abs(v)));
     });

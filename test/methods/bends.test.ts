@@ -1,4 +1,5 @@
-// The bend of Levenberg-Marquardt's path: −½·(JᵀJ + μI)⁻¹·Jᵀr″(p, p), of Jacobians in one slab, kept over several, or too large to keep.
+// The bend of Levenberg-Marquardt's path: −½·(JᵀJ + μI)⁻¹·Jᵀr″(p, p), of Jacobians in one slab, kept over several, or too large
+// to keep.
 
 import { expect, test } from 'vitest';
 import type { DoubleEngine } from '../../bindings/core.js';

@@ -1,4 +1,5 @@
-// Methods that divide by a diagonal of the Hessian: against a twin built from `curvature`, by their laws, and resumed to the same bits.
+// Methods that divide by a diagonal of the Hessian: against a twin built from `curvature`, by their laws, and resumed to the same
+// bits.
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -194,7 +195,8 @@ describe('stochasticDiagonalLM with averages', () => {
 });
 
 test('dropout goes through the diagonal as the square of its mask', async () => {
-  // a = v·m·u·x, m = 0 or 2: with one sample a step, w ← w − ε·g/(h + μ) has h = 2·(v·m·x)² and so g = 0 where h = 0, for u; a step of u is the plain one for m = 2, or none.
+  // a = v·m·u·x, m = 0 or 2: with one sample a step, w ← w − ε·g/(h + μ) has h = 2·(v·m·x)² and so g = 0 where h = 0, for u; a
+  // step of u is the plain one for m = 2, or none.
   const net = await Network.create({
     inputs: 1,
     layers: [dense(1, { bias: false }), dropout(0.5), dense(1, { bias: false })],

@@ -1,4 +1,5 @@
-// How many evaluations methods of second order take, beside SciPy 1.10 from the same starts: medians over ten seeds, with a margin for what rounding does to a path.
+// How many evaluations methods of second order take, beside SciPy 1.10 from the same starts: medians over ten seeds, with a
+// margin for what rounding does to a path.
 
 import { describe, expect, test } from 'vitest';
 import { type Method, Network, bfgs, dense, levenbergMarquardt } from '../../src/index.js';
@@ -64,7 +65,8 @@ describe('bfgs', () => {
 });
 
 describe('levenbergMarquardt', () => {
-  // SciPy's least_squares(method='lm'), calls of the residuals and of the Jacobian: 250, 618 and 262; with x_scale='jac' 189, 811 and 287.
+  // SciPy's least_squares(method='lm'), calls of the residuals and of the Jacobian: 250, 618 and 262; with x_scale='jac' 189, 811
+  // and 287.
   test.each([
     ['sinc, 1-15-1', SINC, 120, 189],
     ['a surface, 2-12-1', surface([12]), 204, 618],

@@ -1,4 +1,5 @@
-// Methods of second order on networks: they reach goals in few steps, stationary points of what they minimise, and keep the rules of every fit.
+// Methods of second order on networks: they reach goals in few steps, stationary points of what they minimise, and keep the rules
+// of every fit.
 
 import { describe, expect, test } from 'vitest';
 import { heap } from '../../bindings/memory.js';
@@ -27,7 +28,10 @@ const Y = X.map(([x]) => [Math.sin(Math.PI * x!)]);
 const make = (precision: 'float32' | 'float64' = 'float64', seed = 3) =>
   Network.create({ inputs: 1, layers: [dense(5, { activation: 'tanh' }), dense(1)], loss: 'meanSquaredError', precision, seed });
 
-/** Methods, and within how many accepted steps they get a 1-5-1 network to a mean squared error of 0.002 on a sine (SPEC 2.1), with a margin of two. */
+/**
+ * Methods, and within how many accepted steps they get a 1-5-1 network to a mean squared error of 0.002 on a sine (SPEC 2.1),
+ * with a margin of two.
+ */
 const METHODS = [
   [levenbergMarquardt(), 25],
   [levenbergMarquardt({ scaling: 'more', rule: 'nielsen' }), 25],

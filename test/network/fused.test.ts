@@ -1,5 +1,5 @@
-// Steps whose gradient goes into the weights block by block, against steps that write the whole gradient first: a bound of the gradient that nothing
-// reaches makes them take that path.
+// Steps whose gradient goes into the weights block by block, against steps that write the whole gradient first: a bound of the
+// gradient that nothing reaches makes them take that path.
 
 import { expect, test } from 'vitest';
 import { type Method, Network, adam, dense, rmsProp, sgd } from '../../src/index.js';

@@ -10,7 +10,8 @@ const METHODS: readonly (readonly [string, Method])[] = [
   ['Nesterov', sgd({ rate: 0.01, momentum: 0.9, nesterov: true })],
 ];
 
-// Whole lines of the cache or not; one layer or more; parameters of more than 16 KiB, which are not for the step of small networks.
+// Whole lines of the cache or not; one layer or more; parameters of more than 16 KiB, which are not for the step of small
+// networks.
 const top = dense(5, { activation: 'softmax' });
 const NETWORKS: readonly (readonly [string, number, ReturnType<typeof dense>[]])[] = [
   ['331-16-5', 331, [dense(16, { activation: 'tanh' }), top]],

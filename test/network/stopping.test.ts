@@ -105,7 +105,8 @@ describe('other ends', () => {
   });
 
   test.each([1, 600])('minGradient of a single row, %i units', async (units) => {
-    // A linear unit's gradient on one row shrinks by the same factor every step: it falls below any bound, but does not begin there.
+    // A linear unit's gradient on one row shrinks by the same factor every step: it falls below any bound, but does not begin
+    // there.
     using net = await Network.create({ inputs: 8, layers: [dense(units)], loss: 'meanSquaredError', seed: 5 });
     const [x, t] = [normals(3, 1, 8), [Array.from({ length: units }, (_, o) => o % 3)]];
     const method = sgd({ rate: 0.02 * units, momentum: 0 });

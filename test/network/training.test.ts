@@ -101,8 +101,8 @@ describe('steps are those of a twin in plain numbers', () => {
     });
   }
 
-  // 13 rows in batches of 5 are 5, 4, 4, or 5, 5 and a rest of 3; batch 1 takes the path of one sample at a time; a wide layer (over
-  // 16 KiB of parameters) has others, which take a kernel block by block.
+  // 13 rows in batches of 5 are 5, 4, 4, or 5, 5 and a rest of 3; batch 1 takes the path of one sample at a time; a wide layer
+  // (over 16 KiB of parameters) has others, which take a kernel block by block.
   for (const { hidden, out, loss, outputs, bias } of nets) {
     for (const { name, ...rule } of rules) {
       test(`${loss}, ${name}`, async () => {

@@ -158,7 +158,10 @@ export class Twin {
   }
 }
 
-/** Where the batches of an epoch begin and end: rows dealt out one by one to as few as there can be, or cut off one after the other. */
+/**
+ * Where the batches of an epoch begin and end: rows dealt out one by one to as few as there can be, or cut off one after the
+ * other.
+ */
 export function batchesOf(rows: number, size: number, last: LastBatch = 'even'): [from: number, to: number][] {
   const sizes: number[] = [];
   if (last === 'even') {

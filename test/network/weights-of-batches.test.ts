@@ -53,7 +53,10 @@ function learn(twin: Twin, rate: number, momentum: number, batchSize: number, me
   }
 }
 
-/** Paths of a step: small networks, large ones of which a step is fused or goes on one sample, steps that write their gradient first. */
+/**
+ * Paths of a step: small networks, large ones of which a step is fused or goes on one sample, steps that write their gradient
+ * first.
+ */
 const PATHS: [string, number, FitOptions][] = [
   ['a small network', 5, {}],
   ['a small network, the gradient first', 5, { clip: { norm: 1e9 } }],

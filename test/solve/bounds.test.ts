@@ -10,7 +10,10 @@ const times = [0, 1, 2, 3, 4, 5, 6];
 const seen = times.map((t) => 5 * Math.exp(-0.7 * t));
 const decay = ([a, b]: ArrayLike<number> & Iterable<number>) => times.map((t, i) => a! * Math.exp(-b! * t) - seen[i]!);
 
-/** argmin |A·x − b|² in the box, by trying all ways in which variables may stand at bounds: the one whose free part is optimal and whose gradient holds the others. */
+/**
+ * argmin |A·x − b|² in the box, by trying all ways in which variables may stand at bounds: the one whose free part is optimal and
+ * whose gradient holds the others.
+ */
 function boxedLinear(a: number[][], b: number[], low: number[], high: number[]): number[] {
   const n = low.length;
   let best: { x: number[]; value: number } | undefined;

@@ -1,4 +1,5 @@
-// The problems of Moré, Garbow and Hillstrom from their starts, times 1, 10 and 100: every method reaches a known minimum, but for failures that are known.
+// The problems of Moré, Garbow and Hillstrom from their starts, times 1, 10 and 100: every method reaches a known minimum, but
+// for failures that are known.
 
 import { describe, expect, test } from 'vitest';
 import { type MinimizeMethod, leastSquares, minimize } from '../../src/index.js';
@@ -43,7 +44,10 @@ async function found(method: MinimizeMethod | 'leastSquares', problem: Problem, 
 
 const METHODS = ['leastSquares', ...MINIMIZE_METHODS] as const;
 
-/** 'problem ×times' that a method does not solve: local minima at infinity, overflow at the start, or valleys too long for 3000 steps. */
+/**
+ * 'problem ×times' that a method does not solve: local minima at infinity, overflow at the start, or valleys too long for 3000
+ * steps.
+ */
 const KNOWN: Record<(typeof METHODS)[number], readonly string[]> = {
   leastSquares: [
     'Powell badly scaled ×100',

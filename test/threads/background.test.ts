@@ -305,7 +305,8 @@ describe('methods of second order', () => {
     abort.abort();
     const { reason, evaluations } = await fit;
     expect(reason).toBe('signal');
-    expect(evaluations).toBeLessThan(net.getWeights().reduce((sum, w) => sum + w.length, 0)); // a direction takes a product for each
+    // A direction takes a product for each.
+    expect(evaluations).toBeLessThan(net.getWeights().reduce((sum, w) => sum + w.length, 0));
   });
 
   test('an abort, a time limit, a disposal', async () => {

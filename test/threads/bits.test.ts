@@ -161,7 +161,8 @@ describe.each(['float32', 'float64'] as const)('%s', (precision) => {
   });
 });
 
-// Kernels that are cut into parts, and packed for all: widths that are no whole panels, batches that are no whole tiles, a rest; kernels deeper than a block, in both directions.
+// Kernels that are cut into parts, and packed for all: widths that are no whole panels, batches that are no whole tiles, a rest;
+// kernels deeper than a block, in both directions.
 test.each([
   ['float32', 131, 97, 128],
   ['float32', 131, 130, 100],

@@ -26,7 +26,10 @@ beforeEach(async () => {
 /** A choice for pieces of 100 units. */
 const choice = (piece = 1e6, pieces = 1e4) => new ThreadChoice('auto', piece / 100, 100, pieces);
 
-/** Does pieces until a time has passed, alone or together at so many milliseconds each; returns how often there were several threads. */
+/**
+ * Does pieces until a time has passed, alone or together at so many milliseconds each; returns how often there were several
+ * threads.
+ */
 function work(chosen: Choice, until: number, alone: number, together: number): number {
   let several = 0;
   while (pool.now < until) {

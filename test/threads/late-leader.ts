@@ -1,4 +1,5 @@
-// In the place of bindings/team.js, a leader that lets workers go first: otherwise it might have done all of a small job before they are awake.
+// In the place of bindings/team.js, a leader that lets workers go first: otherwise it might have done all of a small job before
+// they are awake.
 // `vi.mock('../../bindings/team.js', () => import('./late-leader.js'))`
 
 import { vi } from 'vitest';

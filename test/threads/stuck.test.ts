@@ -1,4 +1,5 @@
-// Workers that take a task and never come back, which nothing announces: they are given up after a while, and their work is done once more.
+// Workers that take a task and never come back, which nothing announces: they are given up after a while, and their work is done
+// once more.
 
 import { expect, test, vi } from 'vitest';
 import { type FitOptions, adam, dense } from '../../src/index.js';
@@ -38,8 +39,8 @@ vi.mock('../../build/worker.text.js', async () => {
 /** A kernel that is packed for all threads, and its transpose. */
 const WIDE = [dense(70), dense(70, { activation: 'tanh' }), dense(3, { activation: 'softmax' })];
 
-// Of a step on a batch the first job is for rows, the second for kernels; where kernels are packed, that is a job before these. Of one on more than fits a workspace
-// there is one, whose sums have an order, and then validation, whose sums have none.
+// Of a step on a batch the first job is for rows, the second for kernels; where kernels are packed, that is a job before these.
+// Of one on more than fits a workspace there is one, whose sums have an order, and then validation, whose sums have none.
 test.each([
   [0, 'rows', 7, 400, { batchSize: 64 }],
   [3, 'kernels', 7, 400, { batchSize: 64, method: adam() }],

@@ -1,4 +1,5 @@
-// How much linear memory a fit takes: what it learns from, what it learns, one batch at work, and a fifth of that for everything else.
+// How much linear memory a fit takes: what it learns from, what it learns, one batch at work, and a fifth of that for everything
+// else.
 
 import { describe, expect, test, vi } from 'vitest';
 import type { Chunk, FitOptions } from '../../src/index.js';

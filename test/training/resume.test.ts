@@ -1,4 +1,5 @@
-// A fit that was interrupted is taken up to the bits of one that was not: wherever it was interrupted, how often, and by whatever way the network came back.
+// A fit that was interrupted is taken up to the bits of one that was not: wherever it was interrupted, how often, and by whatever
+// way the network came back.
 
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// A page that is cross-origin isolated: threads, with the bits of Node.js, and a fit in the background that leaves the page its frames.
+// A page that is cross-origin isolated: threads, with the bits of Node.js, and a fit in the background that leaves the page its
+// frames.
 
 import { expect, test, vi } from 'vitest';
 import { hasThreads, wantThreads } from '../../../bindings/pool.js';

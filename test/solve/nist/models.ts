@@ -1,4 +1,5 @@
-// The models of NIST's Statistical Reference Datasets for nonlinear regression, written from their formulas; data, starts and certified values are in problems.json.
+// The models of NIST's Statistical Reference Datasets for nonlinear regression, written from their formulas; data, starts and
+// certified values are in problems.json.
 
 import data from './problems.json' with { type: 'json' };
 
