@@ -3,7 +3,7 @@
 import { prepareOwn } from '../../dist/bench.js';
 import * as library from '../../dist/index.js';
 
-export const name = 'efficient-backprop';
+const name = 'efficient-backprop';
 
 const contender = (title, threads) => ({ name: title, prepare: (rung, data) => prepareOwn(library, rung, data, threads) });
 

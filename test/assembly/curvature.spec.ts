@@ -11,7 +11,7 @@ import { objectiveGradient } from "../../assembly/steps/evaluate";
 import { planDense } from "../../assembly/layers/dense";
 import { planBytes, planOpen } from "../../assembly/layers/table";
 import { planBind, planParameters, planWorkspace } from "../../assembly/steps/plan";
-import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
+import { ROUNDING, bytes, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 const ROWS: i32 = 7, INPUTS: i32 = 3, HIDDEN: i32 = 5, OUTPUTS: i32 = 2;
 

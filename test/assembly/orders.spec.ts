@@ -106,10 +106,9 @@ describe("emphasis", () => {
     for (let i = 0; i < N; i++) store<f64>(errors + (<usize>i << 3), 1);
     const at = opened(errors, 0, 100);
     emphasisEpoch(at, 3, 4, 0);
-    let before = 0, after = 0;
+    let after = 0;
     for (let k = 0; k < N; k++) {
       draw(at, k, 1, order);
-      if (word(order, k) == 2) before++;
       noteLoss(at, k, word(order, k) == 2 ? 1000 : 0.001);
     }
     for (let epoch = 1; epoch < 20; epoch++) {

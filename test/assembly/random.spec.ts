@@ -2,7 +2,7 @@
 
 import { SIZE } from "../../assembly/vec";
 import { normalQuantile, normals, permutation, uniforms, words } from "../../assembly/kernels/random";
-import { bytes, get, guarded, intact, near, room } from "./buffers";
+import { bytes, guarded, intact, near, room } from "./buffers";
 
 /** The generator as its authors describe it: rounds of two 32×32-bit products, then the key is bumped. */
 function philox(c: StaticArray<u32>, key0: u32, key1: u32): StaticArray<u32> {

@@ -40,7 +40,7 @@ export async function networkOf({ inputs, layers, loss }: Setting, seed = 1): Pr
 }
 
 /** The training loss at weights, and the gradient: of every array, 0 for running statistics. */
-export async function step(net: Network, at: readonly ArrayLike<number>[], { X, Y, sampleWeights }: Setting) {
+async function step(net: Network, at: readonly ArrayLike<number>[], { X, Y, sampleWeights }: Setting) {
   const rate = 0.5;
   net.setWeights(at);
   const before = net.getWeights();

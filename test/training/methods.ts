@@ -7,7 +7,7 @@ import type { Method } from '../../src/index.js';
 const { schedules } = all;
 
 /** Variants by the name of the function that makes them. A method that is exported and not here is a failure: see `forgotten`. */
-export const METHODS: Readonly<Record<string, readonly (() => Method)[]>> = {
+const METHODS: Readonly<Record<string, readonly (() => Method)[]>> = {
   sgd: [
     () => all.sgd({ rate: 0.05, momentum: 0 }),
     () => all.sgd({ rate: schedules.inverse({ rate: 0.1, tau: 100 }), nesterov: true, weightDecay: 0.01, perWeight: true }),
