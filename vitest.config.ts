@@ -1,6 +1,7 @@
 // Tests outside WebAssembly: in Node, and in Chromium where there is one.
 
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
@@ -38,9 +39,29 @@ function inPages(name: string, isolated: boolean) {
   };
 }
 
+/**
+ * What the kernels are made of and add up to, once more with fused multiply-adds: the default where there are any. `npm test` runs the
+ * first of them.
+ */
+const RELAXED = [
+  'test/kernels/**/*.test.ts',
+  'test/layers/**/*.test.ts',
+  'test/format/old-files.test.ts',
+  'test/network/numerics.test.ts',
+];
+const RELAXED_TOO = [
+  'test/gradients.test.ts',
+  'test/curvature/**/*.test.ts',
+  'test/solve/laws.test.ts',
+  'test/network/fused.test.ts',
+  'test/threads/bits.test.ts',
+];
+const thorough = process.env.THOROUGH === '1';
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    maxWorkers: availableParallelism(), // what few threads leave idle others use
     projects: [
       {
         extends: true,
@@ -51,22 +72,11 @@ export default defineConfig({
           env: { CHROMIUM: chromium ?? '' }, // pages of web/ are opened from there
         },
       },
-      // What the kernels are made of and add up to, once more with fused multiply-adds: the default where there are any.
       {
         extends: true,
         test: {
           name: 'relaxed',
-          include: [
-            'test/kernels/**',
-            'test/gradients.test.ts',
-            'test/curvature/**',
-            'test/layers/**',
-            'test/solve/laws.test.ts',
-            'test/format/old-files.test.ts',
-            'test/network/numerics.test.ts',
-            'test/network/fused.test.ts',
-            'test/threads/bits.test.ts',
-          ].map((pattern) => pattern.replace(/\*\*$/, '**/*.test.ts')),
+          include: [...RELAXED, ...(thorough ? RELAXED_TOO : [])],
           setupFiles: ['test/relaxed-simd.mjs'],
           env: { NUMERICS: 'fast' },
         },

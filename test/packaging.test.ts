@@ -17,6 +17,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { some } from './thorough.js';
 
 const root = process.cwd();
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -155,15 +156,15 @@ function snippetsOf(file: string): string {
   return `import { ${[...names].join(', ')} } from 'efficient-backprop';\n${code.replace(imports, '')}`;
 }
 
-const DOCUMENTS = [
+const DOCUMENTS = some(4, [
   'README',
   'docs/continuing',
-  'docs/second-order',
   'docs/techniques',
   'docs/threads',
+  'docs/second-order',
   'docs/training-data',
   'docs/validation',
-];
+]);
 test.each(DOCUMENTS)('the snippets of %s run as they stand', (name) => {
   writeFileSync(path.join(project, 'snippets.mjs'), snippetsOf(`${name}.md`));
   run(process.execPath, ['snippets.mjs']);

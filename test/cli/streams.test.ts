@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Workplace, requireBuilt } from './command.js';
+import { thorough } from '../thorough.js';
 
 const place = new Workplace();
 beforeAll(requireBuilt, 120_000);
@@ -55,7 +56,7 @@ describe('a file read piece by piece', () => {
     expect(Math.abs(streamed.evaluation.accuracy - whole.evaluation.accuracy)).toBeLessThan(0.01);
   });
 
-  test('a stream repeats with its seed', async () => {
+  thorough('a stream repeats with its seed', async () => {
     const train = async (out: string) => {
       await place.run(['train', file, '--target', 'label', '--stream', '--out', out, ...FEW]);
       return readFileSync(place.file(out));

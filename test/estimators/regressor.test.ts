@@ -12,6 +12,7 @@ import {
   loadModel,
 } from '../../src/index.js';
 import { draws, normals } from '../data/synthetic.js';
+import { runs, some } from '../thorough.js';
 
 const living: Regressor[] = [];
 afterEach(() => {
@@ -166,7 +167,7 @@ describe('on noisy sets of a few hundred rows the default is no worse than ridge
   ];
   test.each(sets)('%s', async (_, make) => {
     let difference = 0;
-    const seeds = [1, 2, 3, 4];
+    const seeds = some(1, [1, 2, 3, 4]);
     for (const seed of seeds) {
       const { x, y } = make(100 * seed, 200);
       const held = make(100 * seed + 50, 1000);
@@ -178,7 +179,8 @@ describe('on noisy sets of a few hundred rows the default is no worse than ridge
     }
     // R² of a thousand held-out rows has a standard error of about 0.03; both see the same ones, whose mean of four
     // differs by less than a hundredth between linear models of nearly the same strength.
-    expect(difference).toBeGreaterThan(-0.02);
+    // One of four differs by twice as much.
+    expect(difference).toBeGreaterThan(runs(-0.04, -0.02));
   });
 });
 

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error: plain JavaScript
 import { experiments } from '../../experiments/run.mjs';
+import { thorough } from '../thorough.js';
 
 interface Experiment {
   readonly name: string;
@@ -23,8 +24,21 @@ interface Experiment {
 
 const all = (await experiments()) as Experiment[];
 
+/** Those that take more than two seconds. */
+const LONG = new Set([
+  'annealing',
+  'batch-norm',
+  'figure-24',
+  'growing-batches',
+  'method-map',
+  'per-weight-rates',
+  'relu-against-tanh',
+  'spectrum',
+  'target-values',
+]);
+
 describe.each(all.map((experiment) => [experiment.name, experiment] as const))('%s', (name, experiment) => {
-  it('comes out as its page says', { timeout: 60_000 }, async () => {
+  (LONG.has(name) ? thorough : it)('comes out as its page says', { timeout: 60_000 }, async () => {
     const { confirmed, table, series, verdict } = await experiment.run({ quick: true });
     expect(confirmed, verdict).toBe(experiment.expected ?? true);
     for (const row of table.rows) expect(row).toHaveLength(table.columns.length);

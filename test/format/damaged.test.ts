@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { heap } from '../../bindings/memory.js';
 import { Classifier, ModelFileError, Network, Regressor, dense, loadModel } from '../../src/index.js';
 import { birds, normals } from '../data/synthetic.js';
+import { runs } from '../thorough.js';
 
 const X = normals(2, 30, 3);
 const { records, labels } = birds(3, 40);
@@ -157,9 +158,9 @@ describe('flipped bits', () => {
           expect(error).toBeInstanceOf(ModelFileError);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(500, 1500) },
     );
-    expect(refused).toBeGreaterThan(300);
+    expect(refused).toBeGreaterThan(runs(100, 300));
   });
 
   test('random bytes after a plausible beginning', async () => {
@@ -221,7 +222,7 @@ describe('any part replaced by any JSON', () => {
         const error = await load(edited(name, () => JSON.stringify(put(config, at, value))));
         if (error !== undefined) expect(error).toBeInstanceOf(ModelFileError);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(300, 1500) },
     );
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
@@ -241,7 +242,7 @@ describe('any part replaced by any JSON', () => {
         }
         expect(heap.used).toBeLessThanOrEqual(used);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(300, 1500) },
     );
     for (const nothing of [undefined, null, 1, 'x', [], {}, JSON.stringify(classifier)]) {
       await expect(Classifier.fromJSON(nothing as never)).rejects.toThrow(ModelFileError);
@@ -261,7 +262,7 @@ describe('any part replaced by any JSON', () => {
         const error = await load(container(put(header, at, value), data));
         if (error !== undefined) expect(error).toBeInstanceOf(ModelFileError);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 });

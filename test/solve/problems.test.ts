@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type MinimizeMethod, leastSquares, minimize } from '../../src/index.js';
 import { MINIMIZE_METHODS } from './methods.js';
 import { PROBLEMS, type Problem, solved } from './more-garbow-hillstrom.js';
+import { some } from '../thorough.js';
 
 /** Σr², and its gradient by central differences of the residuals, which lose fewer digits than those of the sum. */
 const value =
@@ -41,6 +42,9 @@ async function found(method: MinimizeMethod | 'leastSquares', problem: Problem, 
     throw error;
   }
 }
+
+/** How far from the usual starts. */
+const TIMES = some(1, [1, 10, 100]);
 
 const METHODS = ['leastSquares', ...MINIMIZE_METHODS] as const;
 
@@ -160,10 +164,10 @@ describe.each(METHODS)('%s', (method) => {
   test('solves all but the known failures', { timeout: 120_000 }, async () => {
     const failures: string[] = [];
     for (const problem of PROBLEMS) {
-      for (const times of [1, 10, 100]) {
+      for (const times of TIMES) {
         if (!(await found(method, problem, times))) failures.push(`${problem.name} ×${times}`);
       }
     }
-    expect(failures).toEqual(KNOWN[method]);
+    expect(failures).toEqual(KNOWN[method].filter((failure) => TIMES.some((times) => failure.endsWith(`×${times}`))));
   });
 });

@@ -6,6 +6,7 @@ import { type FitOptions, adam, dense } from '../../src/index.js';
 import { endThreads } from '../../bindings/pool.js';
 import { leader } from './late-leader.js';
 import { LAYERS, fitted, problem, workersFor } from './support.js';
+import { some } from '../thorough.js';
 
 vi.mock('../../bindings/team.js', () => import('./late-leader.js'));
 
@@ -41,14 +42,16 @@ const WIDE = [dense(70), dense(70, { activation: 'tanh' }), dense(3, { activatio
 
 // Of a step on a batch the first job is for rows, the second for kernels; where kernels are packed, that is a job before these.
 // Of one on more than fits a workspace there is one, whose sums have an order, and then validation, whose sums have none.
-test.each([
-  [0, 'rows', 7, 400, { batchSize: 64 }],
-  [3, 'kernels', 7, 400, { batchSize: 64, method: adam() }],
-  [0, 'packing', 70, 130, { batchSize: 64 }],
-  [4, 'rows, kernels packed', 70, 130, { batchSize: 64, method: adam() }],
-  [0, 'slabs', 7, 5000, { batchSize: 'full' }],
-  [1, 'validation', 7, 5000, { batchSize: 'full', validation: 0.5 }],
-] as [number, string, number, number, FitOptions][])('in job %i: %s', async (job, _, inputs, rows, options) => {
+test.each(
+  some(2, [
+    [4, 'rows, kernels packed', 70, 130, { batchSize: 64, method: adam() }],
+    [1, 'validation', 7, 5000, { batchSize: 'full', validation: 0.5 }],
+    [0, 'rows', 7, 400, { batchSize: 64 }],
+    [3, 'kernels', 7, 400, { batchSize: 64, method: adam() }],
+    [0, 'packing', 70, 130, { batchSize: 64 }],
+    [0, 'slabs', 7, 5000, { batchSize: 'full' }],
+  ] as [number, string, number, number, FitOptions][]),
+)('in job %i: %s', async (job, _, inputs, rows, options) => {
   const { X, labels } = problem(rows, inputs, 3);
   const layers = inputs === 70 ? WIDE : LAYERS;
   const alone = await fitted({ layers, threads: 1 }, X, labels, { epochs: 2, ...options });
