@@ -40,8 +40,8 @@ function inPages(name: string, isolated: boolean) {
 }
 
 /**
- * What the kernels are made of and add up to, once more with fused multiply-adds: the default where there are any. `npm test` runs the
- * first of them.
+ * What the kernels are made of and add up to, once more with fused multiply-adds: the default where there are any. `npm test`
+ * runs the first of them.
  */
 const RELAXED = [
   'test/kernels/**/*.test.ts',

@@ -1,4 +1,5 @@
-// Everything that is checked without running it: `npm run check`, and a part of `npm test`. `node scripts/check.mjs NAME …` runs some.
+// Everything that is checked without running it: `npm run check`, and a part of `npm test`. `node scripts/check.mjs NAME …` runs
+// some.
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

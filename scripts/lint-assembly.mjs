@@ -1,5 +1,5 @@
-// Lints assembly/ and test/assembly/. Biome reads TypeScript, to which decorators of functions are an error: it is given copies in which they
-// are comments, at the same lines and columns but for those behind a decorator on its own line.
+// Lints assembly/ and test/assembly/. Biome reads TypeScript, to which decorators of functions are an error: it is given copies
+// in which they are comments, at the same lines and columns but for those behind a decorator on its own line.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
 // `npm test`: checks, kernels' tests inside WebAssembly (as-pect), then vitest in Node and in Chromium. Ends with a line
 // `N passed, N failed`, in which each check counts as one. A suite that ran no test counts as failed.
 //
-// `npm run test:thorough` (--thorough) runs all there is. Without it tests marked `thorough`, and most repetitions of others, are left
-// out (test/thorough.ts), and so are binaries and projects that differ little from those that run.
+// `npm run test:thorough` (--thorough) runs all there is. Without it tests marked `thorough`, and most repetitions of others, are
+// left out (test/thorough.ts), and so are binaries and projects that differ little from those that run.
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -41,7 +41,7 @@ async function checks() {
 /** as-pect exits with 0 even if it found nothing to test: what counts is its summary. */
 async function aspect(binary) {
   const config = ['-c', 'test/assembly/as-pect.config.mjs', '--as-config', `test/assembly/${binary}.asconfig.json`];
-  const { code, output } = await run('asp', ['--summary', '--no-logo', ...config], { atOnce: false });
+  const { code, output } = await run('asp', ['--summary', ...config], { atOnce: false });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
   const [, passed, all] = /\[Tests\]\s*:\s*(\d+)\s*\/\s*(\d+)/.exec(output.replace(/\x1b\[[0-9;]*m/g, '')) ?? [];
   return {

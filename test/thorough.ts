@@ -1,5 +1,5 @@
-// `npm test` runs a quick part, `npm run test:thorough` everything. What only the latter runs is marked by `thorough`, in place of `test`;
-// what repeats itself, over random inputs, seeds or sizes, asks here how often.
+// `npm test` runs a quick part, `npm run test:thorough` everything. What only the latter runs is marked by `thorough`, in place
+// of `test`; what repeats itself, over random inputs, seeds or sizes, asks here how often.
 
 import { test } from 'vitest';
 

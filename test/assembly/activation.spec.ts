@@ -24,7 +24,8 @@ function density(x: f64): f64 {
 
 /** f(y), f′(y), f″(y) as defined */
 function define(kind: i32, order: i32, y: f64): f64 {
-  const t = NativeMath.tanh(kind == Activation.lecunTanh ? 2 * y / 3 : y), e = NativeMath.exp(y), s = 1 / (1 + NativeMath.exp(-y));
+  const t = NativeMath.tanh(kind == Activation.lecunTanh ? 2 * y / 3 : y),
+    e = NativeMath.exp(y), s = 1 / (1 + NativeMath.exp(-y));
   switch (kind) {
     case Activation.tanh: return order == 0 ? t : order == 1 ? 1 - t * t : -2 * t * (1 - t * t);
     case Activation.lecunTanh: {
@@ -35,7 +36,8 @@ function define(kind: i32, order: i32, y: f64): f64 {
     case Activation.sigmoid: return order == 0 ? s : order == 1 ? s * (1 - s) : s * (1 - s) * (1 - 2 * s);
     case Activation.relu: return order == 0 ? max<f64>(0, y) : order == 1 ? (y > 0 ? 1 : 0) : 0;
     case Activation.leakyRelu: return order == 0 ? (y > 0 ? y : SLOPE * y) : order == 1 ? (y > 0 ? 1 : SLOPE) : 0;
-    case Activation.elu: return order == 0 ? (y > 0 ? y : SLOPE * (e - 1)) : order == 1 ? (y > 0 ? 1 : SLOPE * e) : y > 0 ? 0 : SLOPE * e;
+    case Activation.elu:
+      return order == 0 ? (y > 0 ? y : SLOPE * (e - 1)) : order == 1 ? (y > 0 ? 1 : SLOPE * e) : y > 0 ? 0 : SLOPE * e;
     case Activation.gelu: return order == 0 ? y * normal(y) : order == 1 ? normal(y) + y * density(y) : (2 - y * y) * density(y);
     case Activation.softplus: return order == 0 ? NativeMath.log(1 + e) : order == 1 ? s : s * (1 - s);
     default: return order == 0 ? y : order == 1 ? 1 : 0;

@@ -25,7 +25,8 @@ class Setting {
   theta: usize;
 
   constructor(public loss: i32, weighted: bool) {
-    const top = loss == Loss.meanSquaredError ? Activation.linear : loss == Loss.crossEntropy ? Activation.softmax : Activation.sigmoid;
+    const top = loss == Loss.meanSquaredError ? Activation.linear
+      : loss == Loss.crossEntropy ? Activation.softmax : Activation.sigmoid;
     const plan = bytes(planBytes(2));
     planOpen(plan, 2, INPUTS, loss);
     planDense(plan, 0, HIDDEN, Activation.tanh, 0, 1);

@@ -17,7 +17,8 @@ function isSame(stored: i32, m: i32, n: i32, depth: i32, parts: i32): bool {
     else packRowsB(n, depth, depth * i / parts, depth * (i + 1) / parts, b, ldb, panels);
   }
   gemm(Operand.plain, stored, m, n, depth, a, lda, b, ldb, c, ldc, 0, 0, bytes(gemmScratch(Operand.plain, stored, m, n, depth)));
-  gemm(Operand.plain, Operand.packed, m, n, depth, a, lda, panels, 0, d, ldc, 0, 0, bytes(gemmScratch(Operand.plain, Operand.packed, m, n, depth)));
+  const scratch = bytes(gemmScratch(Operand.plain, Operand.packed, m, n, depth));
+  gemm(Operand.plain, Operand.packed, m, n, depth, a, lda, panels, 0, d, ldc, 0, 0, scratch);
   let right = guarded(panels, size) && intact(b, rows * columns) && intact(d, m * n);
   for (let i = 0; i < m * n; i++) right = right && get(c, i) == get(d, i);
   return right;

@@ -50,7 +50,8 @@ function behind(from: usize, at: usize, reals: i32): usize {
 
 describe("plan", () => {
   test("parameters: kernel, then bias, layer by layer", () => {
-    const p = plan([3, 5, 4, 2], [Activation.tanh, Activation.relu, Activation.linear], Loss.meanSquaredError, 1), at = changetype<usize>(p);
+    const p = plan([3, 5, 4, 2], [Activation.tanh, Activation.relu, Activation.linear], Loss.meanSquaredError, 1),
+      at = changetype<usize>(p);
     expect(planParameters(at)).toBe(3 * 5 + 5 + 5 * 4 + 4 * 2 + 2);
     expect(layerAt(p, 0).first).toBe(0);
     expect(layerAt(p, 1).first).toBe(20);
@@ -101,7 +102,8 @@ describe("plan", () => {
   });
 
   test("y has a buffer of its own where a derivative or a loss reads it", () => {
-    const hidden = plan([2, 2, 2, 2, 2, 1], [Activation.tanh, Activation.twistedTanh, Activation.gelu, Activation.relu, Activation.sigmoid], Loss.binaryCrossEntropy);
+    const activations: i32[] = [Activation.tanh, Activation.twistedTanh, Activation.gelu, Activation.relu, Activation.sigmoid];
+    const hidden = plan([2, 2, 2, 2, 2, 1], activations, Loss.binaryCrossEntropy);
     const keeps: i32[] = [0, 1, 1, 0, 1];
     for (let i = 0; i < 5; i++) expect(layerAt(hidden, i).keepsInput).toBe(keeps[i], i.toString());
     expect(layerAt(plan([2, 3], [Activation.softmax], Loss.crossEntropy), 0).keepsInput).toBe(1);
@@ -114,11 +116,14 @@ describe("plan", () => {
     // A quarter of 4,000,000 parameters over 4,000 inputs and 1,000 units.
     expect(planSlab(changetype<usize>(plan([4000, 1000], [Activation.linear], Loss.meanSquaredError)), 1)).toBe(192);
     // 2^18/(784 + 128 + 10) = 284.3
-    expect(planSlab(changetype<usize>(plan([784, 128, 10], [Activation.tanh, Activation.softmax], Loss.crossEntropy)), 1)).toBe(SIZE == 8 ? 192 : 256);
+    const wide = plan([784, 128, 10], [Activation.tanh, Activation.softmax], Loss.crossEntropy);
+    expect(planSlab(changetype<usize>(wide), 1)).toBe(SIZE == 8 ? 192 : 256);
   });
 
   test("buffers follow each other in the workspace, aligned, and end with it", () => {
-    const units: i32[] = [3, 7, 5, 2], p = plan(units, [Activation.gelu, Activation.tanh, Activation.sigmoid], Loss.binaryCrossEntropy), at = changetype<usize>(p);
+    const units: i32[] = [3, 7, 5, 2],
+      p = plan(units, [Activation.gelu, Activation.tanh, Activation.sigmoid], Loss.binaryCrossEntropy),
+      at = changetype<usize>(p);
     for (let rows = 1; rows <= 9; rows += 4) {
       for (let training = 0; training < 2; training++) {
         const size = planWorkspace(at, rows, training), start = workspace(size);
@@ -147,7 +152,8 @@ describe("plan", () => {
     for (let s = 0; s < shapes.length; s++) {
       const units = shapes[s], layers = units.length - 1, activations = new Array<i32>(layers).fill(Activation.gelu);
       activations[layers - 1] = Activation.sigmoid;
-      const p = plan(units, activations, Loss.binaryCrossEntropy), at = changetype<usize>(p);
+      const p = plan(units, activations, Loss.binaryCrossEntropy),
+      at = changetype<usize>(p);
       const capacity = 70, size = planWorkspace(at, capacity, 1), start = workspace(size);
       surround(start, size);
       const n = planParameters(at), theta = randoms(n), outputs = units[layers];

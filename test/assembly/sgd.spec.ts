@@ -17,7 +17,8 @@ function follows(kind: i32, n: i32, decay: f64): bool {
   for (let i = 0; i < n; i++) {
     const step = get(g, i) + lambda * get(oldW, i);
     const velocity = kind == UpdateRule.plain ? get(oldV, i) : mu * get(oldV, i) - RATE * step;
-    const moved = kind == UpdateRule.momentum ? velocity : kind == UpdateRule.nesterov ? mu * velocity - RATE * step : -RATE * step;
+    const moved = kind == UpdateRule.momentum ? velocity
+      : kind == UpdateRule.nesterov ? mu * velocity - RATE * step : -RATE * step;
     if (!near(get(v, i), velocity, kind == UpdateRule.plain ? 0 : bound)) return false;
     if (!near(get(w, i), get(oldW, i) + moved, bound)) return false;
   }
