@@ -54,7 +54,7 @@ export async function writeIndex(experiments) {
   const text = `# Experiments
 
 One experiment for each claim of *Efficient BackProp* that can be tried in seconds. \`npm run experiments\` runs them again, with fixed
-seeds; short forms of them are part of \`npm test\`.
+seeds; short forms of them are part of \`npm run test:thorough\`, the quick ones of \`npm test\` too.
 
 | section | experiment | claim | verdict |
 |---|---|---|---|
