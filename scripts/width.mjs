@@ -94,7 +94,8 @@ function goesOn(before, next) {
 function paragraphOf(indent, marker, texts) {
   const block = marker.startsWith('/*');
   const closes = texts.at(-1).endsWith('*/');
-  const words = texts.join(' ').replace(/\*\/$/, '').trim().split(/\s+/);
+  const text = texts.join(' ').replace(/\*\/$/, '').trim();
+  const words = text.split(/(?<![<>≤≥=])\s+/); // a comparison stays together
   const list = /^[-*]|^\d+\./.test(words[0]);
   if (!block)
     return fill(words, `${indent}${marker} `, `${indent}${marker} ${list ? '  ' : ''}`).concat(closes ? [`${indent}*/`] : []);
