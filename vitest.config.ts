@@ -67,6 +67,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
+          globalSetup: 'test/assembly/compile.mjs',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           env: { CHROMIUM: chromium ?? '' }, // pages of web/ are opened from there
@@ -76,6 +77,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'relaxed',
+          globalSetup: 'test/assembly/compile.mjs',
           include: [...RELAXED, ...(thorough ? RELAXED_TOO : [])],
           setupFiles: ['test/relaxed-simd.mjs'],
           env: { NUMERICS: 'fast' },

@@ -14,6 +14,7 @@ export const enum Activation {
   gelu,
   softplus,
   softmax,
+  mish,
 }
 
 /** What is minimised: one file each in losses/. */
@@ -23,6 +24,7 @@ export const enum Loss {
   binaryCrossEntropy,
   hinge,
   crossEntropy,
+  logCosh,
 }
 
 /** How parameters move once their gradient is known: rules/. */

@@ -6,4 +6,4 @@ export { curvatureProduct, tangentsBytes, tangentsOpen } from "./curvature/produ
 export { gradientAndDiagonal } from "./curvature/diagonal";
 export { dampedTriangularStep, foldRows } from "./kernels/qr";
 export { jacobianRows, normalEquations, triangularEquations } from "./curvature/jacobian";
-export { cholesky, choleskySolve, dampedStep, factorScratch, inverseDiagonal, normalMatrix, rankTwoTimesVector } from "./kernels/factor";
+export { cholesky, choleskySolve, dampedStep, factorScratch, inverseDiagonal, rankTwoTimesVector } from "./kernels/factor";

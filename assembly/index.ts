@@ -12,7 +12,7 @@ export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiv
 export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./steps/run";
 export { runSteps } from "./steps/paths";
 export { interleaveBytes, interleave } from "./orders/interleave";
-export { emphasisBytes, emphasisOpen, emphasisEpoch, draw, noteLoss } from "./orders/emphasis";
+export { emphasisBytes, emphasisOpen } from "./orders/emphasis";
 export { updateRecall, updateMemory } from "./rules/state";
 export { updateExtras } from "./rules/around";
 export { sgdOpen } from "./rules/sgd";
@@ -41,6 +41,4 @@ export { words, uniforms, normals, permutation } from "./kernels/random";
 export { copy, fill, scale, axpy, dot, total, largestMagnitude, norm, columnSums } from "./kernels/blas1";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { softmax, logSoftmax } from "./kernels/softmax";
-export { activate } from "./activations/activation";
-export { lossValue, lossSlope, lossCurvature } from "./losses/loss";
 export { curvatureDiagonal, curvaturesBytes, curvaturesOpen } from "./curvature/diagonal";

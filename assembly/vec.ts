@@ -106,6 +106,14 @@ export function firstLane(v: v128): v128 {
   return sizeof<real>() == 4 ? v128.shuffle<f32>(v, v, 0, 0, 0, 0) : v128.shuffle<f64>(v, v, 0, 0);
 }
 
+/** The first n lanes of v, the others 0. */
+// @ts-ignore: decorator
+@inline
+export function firstLanes(v: v128, n: i32): v128 {
+  if (sizeof<real>() == 8) return v128.and(v, i64x2(-1, 0));
+  return v128.and(v, v128.lt<i32>(i32x4(0, 1, 2, 3), v128.splat<i32>(n)));
+}
+
 /** v with its first lane behind the others. */
 // @ts-ignore: decorator
 @inline

@@ -1,9 +1,9 @@
 // The kernels beside products: tanh beside the limit of multiply-adds, and vectors beside the bandwidth of the machine.
 
 import { NUMERICS, PRECISIONS, summary, uniforms } from '../dist/bench.js';
-import { engine } from './products.mjs';
+import { engine, inside } from './products.mjs';
 
-/** Its code in assembly/kernels/activation.ts. */
+/** Its code in assembly/codes.ts. */
 const TANH = 1;
 
 /** Numbers of a call: with their results they fit into the first cache. */
@@ -29,7 +29,8 @@ export async function measureTanh(limit, rounds) {
   const results = [];
   for (const numerics of NUMERICS) {
     for (const precision of PRECISIONS) {
-      const { memory, core, Reals } = await engine(precision, numerics);
+      const { memory, Reals } = await engine(precision, numerics);
+      const core = await inside(memory, precision, numerics);
       const [from, to] = [1 << 16, 1 << 17];
       const next = uniforms(3);
       new Reals(memory.buffer, from, NUMBERS).set(Array.from({ length: NUMBERS }, () => 6 * next() - 3));

@@ -108,11 +108,17 @@ if (!part) {
         await pair(`product ${form} ${n}³, ${precision}`, 'product', both(call));
       }
     }
-    await pair(
-      `tanh of 1024, ${precision}`,
-      'call',
-      both((core) => core.activate(1, 1024, a, c, 0)),
-    );
+    // tanh: a layer of 1024 units with one input.
+    const place = 2 ** 20;
+    const [samples, theta, workspace] = [1, 2, 3].map((i) => place + i * 2 ** 16);
+    for (const { core } of Object.values(engines)) {
+      core.planOpen(place, 1, 1, 0);
+      core.planDense(place, 0, 1024, 1, 0, 1);
+      core.planBind(place, 1, 0, theta, workspace);
+      core.samplesOpen(samples, place, a, 0, 0, 0, 0);
+    }
+    const layer = both((core) => core.evaluate(place, samples, 0, 1, 0));
+    await pair(`a layer of 1024 tanh units, ${precision}`, 'call', layer);
   }
 }
 

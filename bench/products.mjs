@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { DEFAULT, NUMERICS, summary, uniforms } from '../dist/bench.js';
+import compile from '../test/assembly/compile.mjs';
 
 const SIZES = [48, 96, 128, 192, 256, 384, 512];
 
@@ -19,6 +20,16 @@ export async function engine(precision, numerics = 'strict') {
   );
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   return { memory, core: instance.exports, Reals: precision === 'float32' ? Float32Array : Float64Array };
+}
+
+/** What a binary keeps inside, over a memory. */
+export async function inside(memory, precision, numerics = 'strict') {
+  await compile();
+  const bytes = await readFile(
+    new URL(`../build/inside.${precision}${numerics === 'relaxed' ? '.relaxed' : ''}.wasm`, import.meta.url),
+  );
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  return instance.exports;
 }
 
 /** The binary of float64, with 256 MiB to itself. */

@@ -2,7 +2,7 @@
 
 import { levenbergMarquardt as peer } from 'ml-levenberg-marquardt';
 import { leastSquares, minimize } from '../dist/index.js';
-import { doubleCore } from './products.mjs';
+import { doubleCore, inside } from './products.mjs';
 import { DEFAULT, summary, uniforms } from '../dist/bench.js';
 
 /** Calls of a function counted, and the time in it. */
@@ -21,6 +21,7 @@ function watched(f) {
 /** JᵀJ and Cholesky's factor of 500 parameters. */
 async function factors(limit, rounds, add) {
   const { core, memory } = await doubleCore();
+  const { normalMatrix } = await inside(memory, 'float64', DEFAULT);
   const n = 500;
   const rows = 1000;
   const next = uniforms(7);
@@ -36,7 +37,7 @@ async function factors(limit, rounds, add) {
     const most = limit.samples[DEFAULT].float64.at(-1);
     core.fill(n * n, 0, c);
     const t0 = performance.now();
-    core.normalMatrix(rows, n, a, n * 8, c, scratch);
+    normalMatrix(rows, n, a, n * 8, c, scratch);
     const t1 = performance.now();
     if (core.cholesky(n, c, scratch) !== 0) throw new Error('the normal matrix is not positive definite');
     const t2 = performance.now();

@@ -102,7 +102,7 @@ async function textOf(variant: Variant): Promise<string> {
 const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2];
 
 /** A binary whose memory is shared where the heap's is: one bit of its import, since no kernel has atomic instructions. */
-function shareable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function shareable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (!heap.shared) return bytes;
   const at = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
   if (at < 0) return bytes; // not ours: instantiation will say so

@@ -45,6 +45,10 @@ const FUNCTIONS: Record<Exclude<Activation, 'softmax'>, (y: number, slope: numbe
   leakyRelu: (y, s) => [y > 0 ? y : s * y, y > 0 ? 1 : s],
   elu: (y, s) => [y > 0 ? y : s * Math.expm1(y), y > 0 ? 1 : s * Math.exp(y)],
   gelu: (y) => [y * normal(y), normal(y) + y * density(y)],
+  mish(y) {
+    const [t, s] = [Math.tanh(Math.log1p(Math.exp(y))), 1 / (1 + Math.exp(-y))];
+    return [y * t, t + y * s * (1 - t * t)];
+  },
   softplus: (y) => [Math.log1p(Math.exp(-Math.abs(y))) + Math.max(0, y), 1 / (1 + Math.exp(-y))],
 };
 
@@ -134,8 +138,9 @@ export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
     } else {
       const residual = top.a.map((v, j) => (kind === 'hinge' ? 1 - target[j]! * v : v - target[j]!));
       if (kind === 'meanSquaredError') loss += average * total(residual.map((e) => e * e));
+      else if (kind === 'logCosh') loss += average * total(residual.map((e) => Math.log(Math.cosh(e))));
       else loss += average * total(residual.map(kind === 'hinge' ? (e) => Math.max(0, e) : Math.abs));
-      if (kind !== 'meanSquaredError') kinks.push(...residual);
+      if (kind !== 'meanSquaredError' && kind !== 'logCosh') kinks.push(...residual);
     }
     if (kind.endsWith('Entropy')) {
       d = top.a.map((v, j) => average * (v - target[j]!));
@@ -143,11 +148,16 @@ export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
     } else {
       const slopes = top.a.map((v, j) => {
         if (kind === 'meanSquaredError') return 2 * (v - target[j]!);
+        if (kind === 'logCosh') return Math.tanh(v - target[j]!);
         if (kind === 'hinge') return target[j]! * v < 1 ? -target[j]! : 0;
         return Math.sign(v - target[j]!);
       });
       d = slopes.map((s, j) => average * s * top.f[j]!);
-      const moved = kind === 'meanSquaredError' ? top.aE.map((e) => 2 * e) : top.aE.map(() => 0);
+      // How far errors of the outputs move the slope; tanh errs by 16 roundings more.
+      const moved = top.aE.map((e, j) => {
+        if (kind === 'meanSquaredError') return 2 * e;
+        return kind === 'logCosh' ? e + 16 * Math.abs(slopes[j]!) : 0;
+      });
       dE = slopes.map(
         (s, j) => average * (Math.abs(s) * (top.fE[j]! + 8 * Math.abs(top.f[j]!)) + moved[j]! * Math.abs(top.f[j]!)),
       );

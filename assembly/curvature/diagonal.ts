@@ -1,12 +1,12 @@
 // Diagonals, back-propagated: LeCun's approximation of the Hessian's (Efficient BackProp 7.4), with squared weights and inputs in
 // the place of weights and inputs; and the squares of each sample's own gradient, summed. docs/mathematics.md has the equations.
 
-import { DiagonalKind, Loss } from "../codes";
+import { DiagonalKind } from "../codes";
 import { SIZE } from "../vec";
-import { get, increase, padded, realAt } from "../addresses";
+import { padded, realAt } from "../addresses";
 import { Layer, Spare } from "../layers/layer";
 import { Plan, layerAt, layerInput, parametersOf, topLayer, widest } from "../layers/table";
-import { lossCurvature, lossSlope, throughInput } from "../losses/loss";
+import { lossCurvature, lossFactor, lossSlope, throughInput } from "../losses/loss";
 import { planDescend, planForward, planGradient } from "../steps/plan";
 import { Samples } from "../steps/samples";
 
@@ -48,7 +48,7 @@ export function curvaturesOpen(at: usize, planAt: usize): void {
 /** out += LeCun's diagonal of scale·Σ w·l over the slab at hand, or with `full` that with all terms, after planForward on it */
 function diagonalSlab(c: Curvatures, plan: Plan, samples: Samples, rows: i32, scale: f64, full: i32, out: usize): void {
   const x = samples.atX, top = topLayer(plan), through = throughInput(plan.loss);
-  lossCurvature(plan.loss, rows, top.units, top.a, samples.atW, scale, c.h);
+  lossCurvature(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, c.h);
   if (full) lossSlope(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, plan.delta);
   for (let i = plan.layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), parameters = parametersOf(plan, layer), own = realAt(out, layer.first);
@@ -75,33 +75,12 @@ function descend(plan: Plan, layer: Layer, rows: i32, input: usize): void {
   plan.delta = d;
 }
 
-/**
- * delta[r,:] = the k-th factor of ∂²l/∂a² (through the input ∂²l/∂y²) of sample r: factors f_k with Σ_k f_k·f_kᵀ = scale·w·∂²l.
- * One output each, but for the softmax, where diag(p) − p·pᵀ = Σ_k p_k·(e_k − p)(e_k − p)ᵀ
- */
-function factorOf(plan: Plan, rows: i32, k: i32, w: usize, scale: f64): void {
-  const top = topLayer(plan), units = top.units, share = scale / <f64>units, d = plan.delta;
-  memory.fill(d, 0, <usize>(rows * units) * SIZE);
-  for (let r = 0; r < rows; r++) {
-    const weight = w ? get(w, r) : 1, at = r * units, a = get(top.a, at + k);
-    if (plan.loss == Loss.meanSquaredError) {
-      increase(d, at + k, sqrt(2 * share * weight));
-    } else if (plan.loss == Loss.binaryCrossEntropy) {
-      increase(d, at + k, sqrt(share * weight * a * (1 - a)));
-    } else if (plan.loss == Loss.crossEntropy) {
-      const root = sqrt(scale * weight * a);
-      for (let j = 0; j < units; j++) increase(d, at + j, -root * get(top.a, at + j));
-      increase(d, at + k, root);
-    }
-  }
-}
-
 /** One slab of the diagonal of Jᵀ·∂²l·J: a pass back for each factor of ∂²l, its gradients squared sample by sample. */
 function exactSlab(c: Curvatures, plan: Plan, samples: Samples, rows: i32, scale: f64, out: usize): void {
   const at = changetype<usize>(plan), x = samples.atX, top = topLayer(plan);
   planForward(at, rows, x);
   for (let k = 0; k < top.units; k++) {
-    factorOf(plan, rows, k, samples.atW, scale);
+    lossFactor(plan.loss, rows, top.units, k, top.a, samples.atT, samples.atW, scale, plan.delta);
     if (!throughInput(plan.loss)) top.activationBackward(rows, parametersOf(plan, top), plan.delta);
     for (let i = plan.layers - 1; i >= 0; i--) {
       const layer = layerAt(plan, i), parameters = parametersOf(plan, layer);

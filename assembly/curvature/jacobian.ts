@@ -7,13 +7,13 @@ import { normalMatrix } from "../kernels/factor";
 import { vectorMatrix } from "../kernels/matvec";
 import { foldRows } from "../kernels/qr";
 import { Plan, layerAt, layerInput, parametersOf, topLayer } from "../layers/table";
-import { throughInput } from "../losses/loss";
+import { lossRoot, throughInput } from "../losses/loss";
 import { planDescend, planForward } from "../steps/plan";
 import { Samples } from "../steps/samples";
 
 /**
- * jacobianRows of the slab at hand, after planForward on it. With `curved` and a cross-entropy rows are those of
- * √(∂²l/∂a_k²)·∂a_k/∂θ (l without 1/O): JᵀJ is then the Gauss-Newton matrix.
+ * jacobianRows of the slab at hand, after planForward on it. With `curved` rows are those of √(∂²l/∂a_k²)·∂a_k/∂θ, l without 1/O
+ * and counted in the loss's curvatureScale: JᵀJ is then the Gauss-Newton matrix.
  */
 function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, curved: i32, jacobian: usize, stride: usize): void {
   const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units, softmax = top.activation == Activation.softmax;
@@ -22,9 +22,9 @@ function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, cur
     const d = plan.delta;
     for (let r = 0; r < rows; r++) {
       const root = w ? sqrt(get(w, r)) : 1, at = r * units, a = get(top.a, at + k);
-      // The softmax couples outputs: ∂a_k/∂y_j = a_k·(δ_kj − a_j), and ∂²l/∂a_k² stands for 1/a_k; of a sigmoid unit ∂a/∂y is
-      // a·(1 − a), and ∂²l/∂y² too.
-      const own = softmax ? (rooted ? sqrt(a) : a) : rooted ? sqrt(a * (1 - a)) : 1;
+      const here = <usize>(at + k) * SIZE;
+      // The softmax couples outputs: ∂a_k/∂y_j = a_k·(δ_kj − a_j), and ∂²l/∂a_k² stands for 1/a_k.
+      const own = softmax ? (rooted ? sqrt(a) : a) : curved ? lossRoot(plan.loss, top.a + here, samples.atT + here) : 1;
       for (let j = 0; j < units; j++) {
         const one: f64 = j == k ? 1 : 0;
         set(d, at + j, root * (own * (softmax ? one - get(top.a, at + j) : one)));
@@ -71,7 +71,7 @@ function residuals(rows: i32, units: i32, a: usize, t: usize, w: usize, e: usize
 /**
  * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of samples from `begin` on, `rows` of
  * them, formed `slab` ≤ the plan's of them at a time; returns Σ e². With `errors` 0 just a = Jᵀ·∂²(Σ w·l)/∂a²·J, the Gauss-Newton
- * matrix without 1/O, of squared errors half of it. a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where the
+ * matrix without 1/O, counted in the loss's curvatureScale. a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where the
  * plan's last forward pass was over just these samples, at these parameters, which needs slab ≥ rows. scratch:
  * factorScratch(slab·O, P)
  */

@@ -1,11 +1,10 @@
 // Products of the Hessian, and of the Gauss-Newton matrix, with a vector v (Pearlmutter 1994; Efficient BackProp 7.5): forward,
 // forward along v, and back. R{q} is the derivative of q along v. docs/mathematics.md has the equations.
 
-import { Loss } from "../codes";
-import { LANES, SIZE, loadPart, mul, splat, storePart } from "../vec";
+import { SIZE } from "../vec";
 import { padded, realAt } from "../addresses";
 import { Plan, layerAt, layerInput, parametersOf, topLayer, widest } from "../layers/table";
-import { lossSlope, throughInput } from "../losses/loss";
+import { lossSlope, lossTangent, throughInput } from "../losses/loss";
 import { planBackward, planForward } from "../steps/plan";
 import { Samples } from "../steps/samples";
 
@@ -61,23 +60,6 @@ function tangentOfA(t: Tangents, plan: Plan, i: i32): usize {
   return i < 0 ? 0 : tangentOfY(t, plan, i) + bufferBytes(plan, i);
 }
 
-/** rd[r,j] = scale·w[r]·R{∂l/∂a_j}, through the input R{∂l/∂y_j}   from ra = R{a} of the top */
-function lossTangent(loss: Loss, rows: i32, units: i32, ra: usize, w: usize, scale: f64, rd: usize): void {
-  let factor = loss == Loss.meanSquaredError ? 2 * scale / <f64>units : loss == Loss.crossEntropy ? scale : 0;
-  if (loss == Loss.binaryCrossEntropy) factor = scale / <f64>units;
-  for (; rows > 0; rows--) {
-    const s = splat(<real>(w ? factor * <f64>load<real>(w) : factor));
-    if (w) w += SIZE;
-    let n = units;
-    for (; n >= LANES; n -= LANES, ra += 16, rd += 16) v128.store(rd, mul(s, v128.load(ra)));
-    if (n > 0) {
-      storePart(rd, mul(s, loadPart(ra, n)), n);
-      ra += <usize>n * SIZE;
-      rd += <usize>n * SIZE;
-    }
-  }
-}
-
 /** y, a, R{y}, R{a} of every layer = those of x (rows×inputs); returns the address of the top's R{a} */
 function forward(t: Tangents, plan: Plan, rows: i32, x: usize, v: usize): usize {
   planForward(changetype<usize>(plan), rows, x);
@@ -103,7 +85,7 @@ function hessianSlab(
   const top = topLayer(plan), last = plan.layers - 1, x = samples.atX;
   if (!accumulate) memory.fill(out, 0, <usize>plan.parameters * SIZE);
   const ra = forward(t, plan, rows, x, v);
-  lossTangent(plan.loss, rows, top.units, ra, samples.atW, scale, t.rd);
+  lossTangent(plan.loss, rows, top.units, top.a, samples.atT, ra, samples.atW, scale, t.rd);
   lossSlope(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, plan.delta);
   if (!throughInput(plan.loss)) activationBackward(t, plan, last, rows, v);
   for (let i = last; i >= 0; i--) {
@@ -130,7 +112,7 @@ function gaussNewtonSlab(
   t: Tangents, plan: Plan, samples: Samples, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32,
 ): void {
   const top = topLayer(plan), ra = forward(t, plan, rows, samples.atX, v);
-  lossTangent(plan.loss, rows, top.units, ra, samples.atW, scale, plan.delta);
+  lossTangent(plan.loss, rows, top.units, top.a, samples.atT, ra, samples.atW, scale, plan.delta);
   if (!throughInput(plan.loss)) top.activationBackward(rows, parametersOf(plan, top), plan.delta);
   planBackward(changetype<usize>(plan), rows, samples.atX, out, accumulate);
 }

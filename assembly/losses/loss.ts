@@ -1,85 +1,99 @@
-// Losses. For sample n with O outputs a, targets t and weight w:
+// The table of losses. For sample n with O outputs a, targets t and weight w the loss is l; that of a set is Σ w·l / Σ w. These kernels give the
+// numerator, so that sums over shards add up. a, y, t: rows×O row-major; w: rows, or 0 for ones.
 //
-//   meanSquaredError     l = (1/O) Σ (a − t)²                      hinge          l = (1/O) Σ max(0, 1 − t·a)
-//   meanAbsoluteError    l = (1/O) Σ |a − t|                       crossEntropy   l = −Σ t·ln a       a = softmax(y)
-//   binaryCrossEntropy   l = −(1/O) Σ t·ln a + (1 − t)·ln(1 − a)   a = σ(y)
-//
-// The loss of a set is Σ w·l / Σ w; these kernels give the numerator, so that sums over shards add up.
-// Cross-entropies take value and derivatives through y, where they neither overflow nor cancel: ∂l/∂y = a − t.
-// Of crossEntropy, targets of a sample sum to 1. a, y, t: rows×O row-major; w: rows, or 0 for ones.
+// A kind is a class in a file of its own, of which nothing is left at run time; one that lacks a part does not compile.
+//   throughInput()    whether value and derivatives are taken through the last layer's pre-activation y: of x = y, ∂/∂y for ∂/∂a below
+//   averages()        whether l is a mean over outputs, of which the parts below give one summand, else their sum
+//   value(x, t)       the summand, x = a or y
+//   slope(a, t)       ∂/∂a
+//   curvature(a, t)   ∂²/∂a², of coupled outputs the diagonal
+//   tangent(a, t, ra) how the slope changes as a does by ra = R{a}
+//   factor(s, a, t)   √(s·∂²/∂a²): what goes back for the Gauss-Newton matrix
+//   curvatureScale()  what ∂²/∂a² is counted in where that matrix is formed from a Jacobian: 0 for losses of straight pieces
 
 import { Loss } from "../codes";
-import { LANES, SIZE, add, before, firstLane, largestLane, loadPart, madd, mul, select, splat, storePart, sub, sum, turned } from "../vec";
-import { log, softplus } from "../kernels/elementary";
+import { LANES, SIZE, add, firstLanes, mul, splat, storeUpTo, sum } from "../vec";
+import { BinaryCrossEntropy } from "./binary-cross-entropy";
+import { CrossEntropy, crossEntropyFactor, crossEntropyValue } from "./cross-entropy";
+import { Hinge } from "./hinge";
+import { LogCosh } from "./log-cosh";
+import { MeanAbsoluteError } from "./mean-absolute-error";
+import { MeanSquaredError } from "./mean-squared-error";
 
-export const LOSSES: i32 = 5;
+// What is asked of a kind, constants at every call.
+const FLAGS: i32 = 0;
+const VALUE: i32 = 1;
+const FACTOR: i32 = 2;
+const ROOT: i32 = 3;
+const SLOPE: i32 = 4;
+const CURVATURE: i32 = 5;
+const TANGENT: i32 = 6;
 
-/** Whether value and derivatives are taken through the last layer's pre-activation y. */
-export function throughInput(loss: Loss): bool {
-  return loss == Loss.binaryCrossEntropy || loss == Loss.crossEntropy;
-}
+// Flags of a kind.
+const THROUGH_INPUT: i32 = 1;
+const AVERAGES: i32 = 2;
 
-/** 1/O where the loss averages over outputs, else 1. */
+/** Of a kind, what is a number: its flags, Σ w·value over rows, or √(scale·curvature) at one output. */
 // @ts-ignore: decorator
 @inline
-function share(loss: Loss, units: i32): f64 {
-  return loss == Loss.crossEntropy ? 1 : 1 / <f64>units;
-}
-
-/** The summand of l (without 1/O) at x = a, or y through the input */
-// @ts-ignore: decorator
-@inline
-function value(loss: Loss, x: v128, t: v128): v128 {
+function numberOf(what: i32, loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize, scale: f64): f64 {
   switch (loss) {
-    case Loss.meanSquaredError: {
-      const e = sub(x, t);
-      return mul(e, e);
-    }
-    case Loss.meanAbsoluteError: return v128.abs<real>(sub(x, t));
-    case Loss.binaryCrossEntropy: return sub(softplus<real>(x), mul(t, x));
-    default: return v128.max<real>(splat(0), sub(splat(1), mul(t, x))); // max, not pmax: NaN must show
+    case Loss.meanSquaredError: return number<MeanSquaredError>(what, rows, units, y, a, t, w, scale);
+    case Loss.meanAbsoluteError: return number<MeanAbsoluteError>(what, rows, units, y, a, t, w, scale);
+    case Loss.binaryCrossEntropy: return number<BinaryCrossEntropy>(what, rows, units, y, a, t, w, scale);
+    case Loss.hinge: return number<Hinge>(what, rows, units, y, a, t, w, scale);
+    case Loss.logCosh: return number<LogCosh>(what, rows, units, y, a, t, w, scale);
+    case Loss.crossEntropy: return what == FLAGS ? flags<CrossEntropy>() : 0;
+    default: return unreachable();
   }
 }
 
-/** ∂(summand)/∂a, or ∂/∂y through the input */
+/** Of a kind, a vector's derivatives. */
 // @ts-ignore: decorator
 @inline
-function slope(loss: Loss, a: v128, t: v128): v128 {
-  const one = splat(1);
+function vectorOf(what: i32, loss: Loss, a: v128, t: v128, ra: v128): v128 {
   switch (loss) {
-    case Loss.meanSquaredError: {
-      const e = sub(a, t);
-      return add(e, e);
-    }
-    case Loss.meanAbsoluteError: {
-      const e = sub(a, t), zero = splat(0);
-      return sub(v128.and(v128.gt<real>(e, zero), one), v128.and(v128.lt<real>(e, zero), one));
-    }
-    case Loss.hinge: return v128.and(v128.lt<real>(mul(t, a), one), v128.neg<real>(t));
-    default: return sub(a, t);
+    case Loss.meanSquaredError: return vector<MeanSquaredError>(what, a, t, ra);
+    case Loss.meanAbsoluteError: return vector<MeanAbsoluteError>(what, a, t, ra);
+    case Loss.binaryCrossEntropy: return vector<BinaryCrossEntropy>(what, a, t, ra);
+    case Loss.hinge: return vector<Hinge>(what, a, t, ra);
+    case Loss.logCosh: return vector<LogCosh>(what, a, t, ra);
+    case Loss.crossEntropy: return vector<CrossEntropy>(what, a, t, ra);
+    default: return unreachable();
   }
 }
 
-/** ∂²(summand)/∂a², or ∂²/∂y² through the input (crossEntropy: the diagonal) */
 // @ts-ignore: decorator
 @inline
-function curvature(loss: Loss, a: v128): v128 {
-  switch (loss) {
-    case Loss.meanSquaredError: return splat(2);
-    case Loss.binaryCrossEntropy: case Loss.crossEntropy: return mul(a, sub(splat(1), a));
-    default: return splat(0);
-  }
+function flags<L>(): f64 {
+  return (changetype<L>(0).throughInput() ? THROUGH_INPUT : 0) + (changetype<L>(0).averages() ? AVERAGES : 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function number<L>(what: i32, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize, scale: f64): f64 {
+  const f = changetype<L>(0);
+  if (what == FLAGS) return flags<L>();
+  if (what == VALUE) return sumValues<L>(rows, units, f.throughInput() ? y : a, t, w);
+  return f.factor(what == ROOT ? 1 / f.curvatureScale() : scale, <f64>load<real>(a), <f64>load<real>(t));
+}
+
+// @ts-ignore: decorator
+@inline
+function vector<L>(what: i32, a: v128, t: v128, ra: v128): v128 {
+  if (what == SLOPE) return changetype<L>(0).slope(a, t);
+  return what == CURVATURE ? changetype<L>(0).curvature(a, t) : changetype<L>(0).tangent(a, t, ra);
 }
 
 /** Σ_r w[r] Σ_j value(x[r,j], t[r,j]), each row's sum in `real`, the rows' in float64; of a short last vector, up to 12 bytes behind it are read */
 // @ts-ignore: decorator
 @inline
-function sumValues(loss: Loss, rows: i32, units: i32, x: usize, t: usize, w: usize): f64 {
+function sumValues<L>(rows: i32, units: i32, x: usize, t: usize, w: usize): f64 {
   let result: f64 = 0;
   for (; rows > 0; rows--) {
     let s = splat(0), i = units;
     while (true) {
-      const v = value(loss, v128.load(x), v128.load(t)), n = min(i, LANES);
+      const v = changetype<L>(0).value(v128.load(x), v128.load(t)), n = min(i, LANES);
       s = add(s, n < LANES ? firstLanes(v, n) : v);
       x += <usize>n * SIZE;
       t += <usize>n * SIZE;
@@ -96,68 +110,58 @@ function sumValues(loss: Loss, rows: i32, units: i32, x: usize, t: usize, w: usi
   return result;
 }
 
-/** The first n lanes of v, the others 0. */
+/** out[r,j] = scale·w[r]·slope | curvature | tangent   out may be a, t or ra; of a short last vector, up to 12 bytes behind it are read */
 // @ts-ignore: decorator
 @inline
-function firstLanes(v: v128, n: i32): v128 {
-  if (sizeof<real>() == 8) return v128.and(v, i64x2(-1, 0));
-  return v128.and(v, v128.lt<i32>(i32x4(0, 1, 2, 3), v128.splat<i32>(n)));
-}
-
-/** t·(total − y), nothing where t = 0: 0·∞ counts nothing */
-// @ts-ignore: decorator
-@inline
-function crossEntropies(total: v128, y: v128, t: v128): v128 {
-  return v128.and(mul(t, sub(total, y)), v128.ne<real>(t, splat(0)));
-}
-
-/** max_j x[j] in every lane, NaN left out; the last lanes of a short row are those of `there`. Softmax's own finds them row by row: the loss of sixteen rows of three would take a sixth longer. */
-// @ts-ignore: decorator
-@inline
-function rowLargest(x: usize, whole: usize, rest: i32, there: v128, least: v128): v128 {
-  let m = least;
-  for (let j: usize = 0; j < whole; j += 16) m = v128.pmax<real>(m, v128.load(x + j));
-  if (rest) m = v128.pmax<real>(m, select(there, loadPart(x + whole, rest), least));
-  return largestLane(m);
-}
-
-/** Σ_r w[r] Σ_j t·(ln Σ_k e^y_k − y_j), ln Σ e^y found as y_m − ln a_m at the row's largest output m; each row's sum in `real` */
-function sumCrossEntropies(rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
-  let result: f64 = 0;
-  const rest = units & (LANES - 1), there = rest ? v128.ne<real>(firstLanes(splat(1), rest), splat(0)) : splat(0);
-  const whole = <usize>(units - rest) * SIZE, width = <usize>units * SIZE, lowest = splat(<real>-Infinity), none = splat(-1);
-  while (rows > 0) { // as many rows at a time as one logarithm is of
-    const count = min(rows, LANES);
-    let high = splat(0), most = splat(1);
-    for (let p = <usize>count * width; p > 0; ) {
-      p -= width;
-      // The largest of y and of a are the same unit's. Where y has a NaN, all of a are NaN, the largest stays negative and its logarithm is NaN.
-      high = before(rowLargest(y + p, whole, rest, there, lowest), high);
-      most = before(rowLargest(a + p, whole, rest, there, none), most);
-    }
-    let totals = sub(high, log<real>(most));
-    for (let r = count; r > 0; r--, y += width, a += width, t += width) {
-      const total = firstLane(totals);
-      let s = rest ? crossEntropies(total, loadPart(y + whole, rest), loadPart(t + whole, rest)) : splat(0);
-      for (let j: usize = 0; j < whole; j += 16) s = add(s, crossEntropies(total, v128.load(y + j), v128.load(t + j)));
-      totals = turned(totals);
-      if (w) {
-        result += <f64>load<real>(w) * <f64>sum(s);
-        w += SIZE;
-      } else {
-        result += <f64>sum(s);
-      }
-    }
-    rows -= count;
+function derivatives(what: i32, loss: Loss, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, out: usize): void {
+  let s = splat(<real>scale), run = units;
+  if (!w) { // one factor for all: the rows run together
+    run = rows * units;
+    rows = 1;
   }
-  return result;
+  for (; rows > 0; rows--) {
+    if (w) {
+      s = splat(<real>(scale * <f64>load<real>(w)));
+      w += SIZE;
+    }
+    let i = run;
+    while (i > 0) {
+      const v = mul(s, vectorOf(what, loss, v128.load(a), v128.load(t), what == TANGENT ? v128.load(ra) : s)), n = min(i, LANES), bytes = <usize>n * SIZE;
+      storeUpTo(out, v, n);
+      a += bytes;
+      t += bytes;
+      out += bytes;
+      if (what == TANGENT) ra += bytes;
+      i -= n;
+    }
+  }
 }
 
-/** Σ_r w[r]·l_r   y is read by cross-entropies only, a by the others and crossEntropy */
+/** 1/O where the loss averages over outputs, else 1. */
+// @ts-ignore: decorator
+@inline
+function share(loss: Loss, units: i32): f64 {
+  return averages(loss) ? 1 / <f64>units : 1;
+}
+
+function averages(loss: Loss): bool {
+  return (<i32>numberOf(FLAGS, loss, 0, 0, 0, 0, 0, 0, 0) & AVERAGES) != 0;
+}
+
+/** Whether value and derivatives are taken through the last layer's pre-activation y. */
+export function throughInput(loss: Loss): bool {
+  return (<i32>numberOf(FLAGS, loss, 0, 0, 0, 0, 0, 0, 0) & THROUGH_INPUT) != 0;
+}
+
+function valuesOf(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
+  return numberOf(VALUE, loss, rows, units, y, a, t, w, 0);
+}
+
+/** Σ_r w[r]·l_r   y is read by losses through the input only, a by the others and crossEntropy */
 export function lossValue(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
-  if (loss == Loss.crossEntropy) return sumCrossEntropies(rows, units, y, a, t, w);
-  // Without weights the rows of a narrow output need not be told apart: one longer row is summed faster.
+  if (loss == Loss.crossEntropy) return crossEntropyValue(rows, units, y, a, t, w);
   const factor = share(loss, units);
+  // Without weights the rows of a narrow output need not be told apart: one longer row is summed faster.
   if (!w && units < 4 * LANES) {
     const group = 32;
     const whole = rows / group, rest = rows - whole * group;
@@ -168,74 +172,40 @@ export function lossValue(loss: Loss, rows: i32, units: i32, y: usize, a: usize,
   return factor * valuesOf(loss, rows, units, y, a, t, w);
 }
 
-function valuesOf(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
-  switch (loss) {
-    case Loss.meanSquaredError: return sumValues(Loss.meanSquaredError, rows, units, a, t, w);
-    case Loss.meanAbsoluteError: return sumValues(Loss.meanAbsoluteError, rows, units, a, t, w);
-    case Loss.binaryCrossEntropy: return sumValues(Loss.binaryCrossEntropy, rows, units, y, t, w);
-    default: return sumValues(Loss.hinge, rows, units, a, t, w);
-  }
-}
-
-/** d[r,j] = scale·w[r]·(∂l_r/∂a_j, or ∂l_r/∂y_j through the input)   d may be a or t */
-// @ts-ignore: decorator
-@inline
-function slopes(loss: Loss, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
-  const factor = scale * share(loss, units);
-  let s = splat(<real>factor), run = units;
-  if (!w) { // one factor for all: the rows run together
-    run = rows * units;
-    rows = 1;
-  }
-  for (; rows > 0; rows--) {
-    if (w) {
-      s = splat(<real>(factor * <f64>load<real>(w)));
-      w += SIZE;
-    }
-    let i = run;
-    for (; i >= LANES; i -= LANES, a += 16, t += 16, d += 16) {
-      v128.store(d, mul(s, slope(loss, v128.load(a), v128.load(t))));
-    }
-    if (i > 0) {
-      storePart(d, mul(s, slope(loss, loadPart(a, i), loadPart(t, i))), i);
-      a += <usize>i * SIZE;
-      t += <usize>i * SIZE;
-      d += <usize>i * SIZE;
-    }
-  }
-}
-
 /** d[r,j] = scale·w[r]·∂l_r/∂a_j, through the input ∂l_r/∂y_j   d may be a or t */
 export function lossSlope(loss: Loss, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
-  switch (loss) {
-    case Loss.meanSquaredError: slopes(Loss.meanSquaredError, rows, units, a, t, w, scale, d); break;
-    case Loss.meanAbsoluteError: slopes(Loss.meanAbsoluteError, rows, units, a, t, w, scale, d); break;
-    case Loss.binaryCrossEntropy: slopes(Loss.binaryCrossEntropy, rows, units, a, t, w, scale, d); break;
-    case Loss.hinge: slopes(Loss.hinge, rows, units, a, t, w, scale, d); break;
-    default: slopes(Loss.crossEntropy, rows, units, a, t, w, scale, d); break;
+  derivatives(SLOPE, loss, rows, units, a, t, 0, w, scale * share(loss, units), d);
+}
+
+/** h[r,j] = scale·w[r]·∂²l_r/∂a_j², through the input ∂²l_r/∂y_j²; of crossEntropy the diagonal a(1 − a)   h may be a or t */
+export function lossCurvature(loss: Loss, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, h: usize): void {
+  derivatives(CURVATURE, loss, rows, units, a, t, 0, w, scale * share(loss, units), h);
+}
+
+/** rd[r,j] = scale·w[r]·R{∂l/∂a_j}, through the input R{∂l/∂y_j}   from ra = R{a} of the top; rd may be a, t or ra */
+export function lossTangent(loss: Loss, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, rd: usize): void {
+  derivatives(TANGENT, loss, rows, units, a, t, ra, w, averages(loss) ? scale / <f64>units : scale, rd);
+}
+
+/**
+ * d[r,:] = the k-th factor of scale·w·∂²l/∂a², through the input ∂²l/∂y², of sample r: factors f_k with Σ_k f_k·f_kᵀ the whole. One output each, but for
+ * crossEntropy
+ */
+export function lossFactor(loss: Loss, rows: i32, units: i32, k: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
+  const width = <usize>units * SIZE, at = <usize>k * SIZE, coupled = loss == Loss.crossEntropy, own = averages(loss) ? scale / <f64>units : scale;
+  memory.fill(d, 0, <usize>rows * width);
+  for (; rows > 0; rows--, a += width, t += width, d += width) {
+    let s = own;
+    if (w) {
+      s *= <f64>load<real>(w);
+      w += SIZE;
+    }
+    if (coupled) crossEntropyFactor(k, units, s, a, d);
+    else store<real>(d + at, <real>numberOf(FACTOR, loss, 0, 0, 0, a + at, t + at, 0, s));
   }
 }
 
-/** h[r,j] = scale·w[r]·∂²l_r/∂a_j², through the input ∂²l_r/∂y_j²; of crossEntropy the diagonal a(1 − a) */
-export function lossCurvature(loss: Loss, rows: i32, units: i32, a: usize, w: usize, scale: f64, h: usize): void {
-  const factor = scale * share(loss, units);
-  for (; rows > 0; rows--) {
-    let f = factor;
-    if (w) {
-      f *= <f64>load<real>(w);
-      w += SIZE;
-    }
-    const s = splat(<real>f);
-    for (let i = units; i > 0; i -= LANES) {
-      const n = min(i, LANES), v = n == LANES ? v128.load(a) : loadPart(a, n);
-      let c: v128;
-      if (loss == Loss.meanSquaredError) c = curvature(Loss.meanSquaredError, v);
-      else if (throughInput(loss)) c = curvature(Loss.crossEntropy, v);
-      else c = curvature(Loss.hinge, v);
-      if (n == LANES) v128.store(h, mul(s, c));
-      else storePart(h, mul(s, c), n);
-      a += <usize>n * SIZE;
-      h += <usize>n * SIZE;
-    }
-  }
+/** √(∂²/∂a²/curvatureScale), through the input ∂²/∂y², of the summand at one output of a loss that does not couple them */
+export function lossRoot(loss: Loss, a: usize, t: usize): f64 {
+  return numberOf(ROOT, loss, 0, 0, 0, a, t, 0, 0);
 }

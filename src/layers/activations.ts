@@ -1,43 +1,59 @@
-// The table of activations.
+// The table of activations: what the library needs to know of each beside its code and its arithmetic (assembly/activations/).
 
 import type { ActivationName } from '../../build/codes.js';
 
-/** What the rest of the library needs to know of an activation. */
+/** From the least to the largest output, bounds included. */
+export type OutputRange = readonly [low: number, high: number];
+
 interface ActivationEntry {
   /** The default of `slope`, where the activation has one. */
   readonly slope?: number;
   /**
-   * The variance of initial weights times fan-in. 1 keeps unit variance through symmetric sigmoids (SPEC 1.4.6, (16)); 2 makes
+   * The variance of initial weights times fan-in. 1 keeps unit variance through symmetric sigmoids (Efficient BackProp 4.6); 2 makes
    * up for the half that rectifiers cut off (He et al. 2015).
    */
   readonly gain: 1 | 2;
+  /** What outputs lie between, by the slope. */
+  readonly range: (slope: number) => OutputRange;
+  /** On which flat side an output is, 0 for none; where there are flat sides that units do not come back from. */
+  readonly flatSide?: (a: number) => -1 | 0 | 1;
+  /** Whether outputs are s times as large where what enters is, s > 0. */
+  readonly homogeneous?: true;
 }
 
-export const ACTIVATIONS = {
-  /** y */
-  linear: { gain: 1 },
-  /** tanh y */
-  tanh: { gain: 1 },
-  /** 1.7159·tanh(2y/3), LeCun's symmetric sigmoid: f(±1) = ±1 */
-  lecunTanh: { gain: 1 },
-  /** tanh y + slope·y: no flat spots. Slopes from 0.01 to 0.1 are customary. */
-  twistedTanh: { gain: 1, slope: 0.05 },
-  /** 1/(1 + e^−y) */
-  sigmoid: { gain: 1 },
-  /** max(0, y) */
-  relu: { gain: 2 },
-  /** y, or slope·y below 0. 0.01 as in Maas et al. 2013. */
-  leakyRelu: { gain: 2, slope: 0.01 },
-  /** y, or slope·(e^y − 1) below 0 */
-  elu: { gain: 2, slope: 1 },
-  /** y·Φ(y), Φ the normal distribution function (exact, not the tanh approximation) */
-  gelu: { gain: 2 },
-  /** ln(1 + e^y) */
-  softplus: { gain: 2 },
-  /** e^y/Σ e^y over the units of the layer */
-  softmax: { gain: 1 },
-} as const satisfies Record<ActivationName, ActivationEntry>;
+const ALL: OutputRange = [-Infinity, Infinity];
 
+/** The flat sides of a symmetric sigmoid whose outputs end at ±most. */
+const flatBeyond = (most: number) => (a: number) => (a > 0.99 * most ? 1 : a < -0.99 * most ? -1 : 0);
+
+export const ACTIVATIONS: Readonly<Record<ActivationName, ActivationEntry>> = {
+  /** y */
+  linear: { gain: 1, range: () => ALL, homogeneous: true },
+  /** tanh y */
+  tanh: { gain: 1, range: () => [-1, 1], flatSide: flatBeyond(1) },
+  /** 1.7159·tanh(2y/3), LeCun's symmetric sigmoid: f(±1) = ±1 */
+  lecunTanh: { gain: 1, range: () => [-1.7159, 1.7159], flatSide: flatBeyond(1.7159) },
+  /** tanh y + slope·y: no flat spots. Slopes from 0.01 to 0.1 are customary. */
+  twistedTanh: { gain: 1, slope: 0.05, range: (slope) => (slope === 0 ? [-1, 1] : ALL) },
+  /** 1/(1 + e^−y) */
+  sigmoid: { gain: 1, range: () => [0, 1], flatSide: (a) => (a < 0.01 ? -1 : a > 0.99 ? 1 : 0) },
+  /** max(0, y) */
+  relu: { gain: 2, range: () => [0, Infinity], flatSide: (a) => (a === 0 ? -1 : 0), homogeneous: true },
+  /** y, or slope·y below 0. 0.01 as in Maas et al. 2013. */
+  leakyRelu: { gain: 2, slope: 0.01, range: (slope) => (slope === 0 ? [0, Infinity] : ALL), homogeneous: true },
+  /** y, or slope·(e^y − 1) below 0 */
+  elu: { gain: 2, slope: 1, range: (slope) => [-slope, Infinity] },
+  /** y·Φ(y), Φ the normal distribution function (exact, not the tanh approximation) */
+  gelu: { gain: 2, range: () => [-0.17, Infinity] },
+  /** ln(1 + e^y) */
+  softplus: { gain: 2, range: () => [0, Infinity] },
+  /** e^y/Σ e^y over the units of the layer */
+  softmax: { gain: 1, range: () => ALL },
+  /** y·tanh(ln(1 + e^y)) (Misra 2019) */
+  mish: { gain: 2, range: () => [-0.309, Infinity] },
+};
+
+/** What a unit makes of its weighted sum: docs/activations-and-losses.md. */
 export type Activation = ActivationName;
 
 export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as Activation[];

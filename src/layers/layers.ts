@@ -110,7 +110,7 @@ function requireUnits(layer: string, units: unknown): void {
 export function dense(units: number, options?: DenseOptions): DenseLayer {
   requireUnits('dense', units);
   const { activation, slope, bias, init, biasInit } = checked('dense', DENSE, options);
-  const traits: { gain: 1 | 2; slope?: number } = ACTIVATIONS[activation];
+  const traits = ACTIVATIONS[activation];
   if (slope !== undefined && traits.slope === undefined) {
     throw new OptionError('dense.slope', slope, `none: ${activation} has no slope`);
   }

@@ -12,20 +12,24 @@ interface LossEntry {
   readonly targets: Targets;
   /** The only activation that the last layer may have, if there is but one. */
   readonly activation?: Activation;
+  /** The power of s that it grows by where outputs and targets are s times as large, s > 0, if there is one. */
+  readonly degree?: number;
 }
 
-export const LOSSES = {
+export const LOSSES: Readonly<Record<LossName, LossEntry>> = {
   /** Mean over samples and outputs of (a − t)². */
-  meanSquaredError: { targets: 'numbers' },
+  meanSquaredError: { targets: 'numbers', degree: 2 },
   /** Mean over samples and outputs of |a − t|. */
-  meanAbsoluteError: { targets: 'numbers' },
+  meanAbsoluteError: { targets: 'numbers', degree: 1 },
   /** Mean over samples and outputs of −t·ln a − (1 − t)·ln(1 − a), a = sigmoid(y). */
   binaryCrossEntropy: { targets: 'probabilities', activation: 'sigmoid' },
   /** Mean over samples and outputs of max(0, 1 − t·a), t = ±1. */
   hinge: { targets: 'signs' },
   /** Mean over samples of −Σ t·ln a, a = softmax(y). */
   crossEntropy: { targets: 'distribution', activation: 'softmax' },
-} as const satisfies Record<LossName, LossEntry>;
+  /** Mean over samples and outputs of ln cosh(a − t). */
+  logCosh: { targets: 'numbers' },
+};
 
 export type Loss = LossName;
 
@@ -33,7 +37,7 @@ export const LOSS_NAMES = Object.keys(LOSSES) as Loss[];
 
 /** Activations that may end a network under a loss (docs/activations-and-losses.md has the whole table). */
 export function legalActivation(loss: Loss, activation: Activation): boolean {
-  const { activation: only }: LossEntry = LOSSES[loss];
+  const { activation: only } = LOSSES[loss];
   return only ? activation === only : activation !== 'softmax';
 }
 
@@ -53,7 +57,7 @@ export function checkLayers(loss: Loss, layers: readonly Layer[]): void {
       throw new OptionError(`layers[${i}]`, layer, `a layer with units of its own, dense or rbf, at the top; got ${layer.type}`);
     }
     if (last && !legalActivation(loss, activation)) {
-      const { activation: only }: LossEntry = LOSSES[loss];
+      const { activation: only } = LOSSES[loss];
       throw new OptionError(
         `layers[${i}].activation`,
         activation,

@@ -1,17 +1,11 @@
 // The Gauss-Newton model of a network's loss with its matrix, of a network small enough for that.
 
+import { LossTraits } from '../../build/codes.js';
 import { Reals } from '../../bindings/memory.js';
 import type { Objective } from './objective.js';
 import type { Smooth, Squares } from '../solve/smooth.js';
 import type { TargetUnit } from './unit.js';
 import type { Work } from '../runtime/work.js';
-
-/** What Σ w·Jᵀ(∂²l/∂a²)J is multiplied with, beside 1/W, by loss: 1/O, and the 2 of squares; 0 for losses of straight pieces. */
-const SHARES: Readonly<Record<string, (outputs: number) => number>> = {
-  meanSquaredError: (outputs) => 2 / outputs,
-  binaryCrossEntropy: (outputs) => 1 / outputs,
-  crossEntropy: () => 1,
-};
 
 /** F = 2E, A = G = Jᵀ(∂²l/∂a²)J and what decay adds, from a Jacobian pass, in the unit of the targets. */
 export class MatrixModel implements Squares {
@@ -21,6 +15,7 @@ export class MatrixModel implements Squares {
   private readonly g: Reals;
   private readonly scaling: Reals;
   private readonly found: Reals;
+  /** What Σ w·Jᵀ(∂²l/∂a²)J is multiplied with; 0 for losses of straight pieces. */
   private readonly share: number;
 
   /**
@@ -37,7 +32,8 @@ export class MatrixModel implements Squares {
     this.a = new Reals(arena, 'float64', n * n);
     this.factor = new Reals(arena, 'float64', n * n);
     [this.g, this.scaling, this.found] = objective.vectors(3) as [Reals, Reals, Reals];
-    this.share = (SHARES[plan.architecture.loss]?.(outputs) ?? 0) / weight;
+    const { averages, curvatureScale } = LossTraits[plan.architecture.loss];
+    this.share = (averages ? curvatureScale / outputs : curvatureScale) / weight;
   }
 
   *cost(x: Float64Array): Work<number> {

@@ -1,15 +1,10 @@
 // The unit of a network's targets, and its loss and parameters in it: what methods of second order see.
 
 import type { RealArray, Words } from '../../bindings/memory.js';
-import { activationOf } from '../layers/layers.js';
+import { ACTIVATIONS } from '../layers/activations.js';
+import { LOSSES } from '../layers/losses.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { type Architecture, outputsOf, parameterShapes } from '../plan/plan.js';
-
-/** Last layers whose outputs are s times as large where their parameters are. */
-const HOMOGENEOUS: readonly string[] = ['linear', 'relu', 'leakyRelu'];
-
-/** The power of s in losses of numbers. */
-const POWERS: Readonly<Record<string, number>> = { meanSquaredError: 2, meanAbsoluteError: 1 };
 
 /** Targets whose squares overflow, or vanish, keep the unit they have. */
 const LARGEST_UNIT = 1e140;
@@ -36,7 +31,7 @@ export class TargetUnit {
   ) {
     const { layers, loss } = architecture;
     const top = layers.at(-1)!;
-    const power = top.type === 'dense' && HOMOGENEOUS.includes(activationOf(top)) ? POWERS[loss] : undefined;
+    const power = top.type === 'dense' && ACTIVATIONS[top.activation].homogeneous ? LOSSES[loss].degree : undefined;
     this.scale = power ? order(deviation(samples, subset, outputsOf(architecture))) : 1;
     this.loss = this.scale ** (power ?? 0);
     this.first = parameterShapes(architecture).find(({ name }) => name === `layers.${layers.length - 1}.kernel`)?.first ?? 0;

@@ -1,5 +1,6 @@
 // Which method, where the user leaves it to us: read off the map of docs/experiments/method-map.md.
 
+import { LossTraits } from '../../build/codes.js';
 import { counted } from '../runtime/errors.js';
 import type { FitOptions } from './options.js';
 import { type Architecture, widths, workOf } from '../plan/plan.js';
@@ -53,7 +54,7 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
     if (fits) return { method: levenbergMarquardt(), because: `levenbergMarquardt: squared errors, ${size}` };
     return stochastic(`${size} are too many for Levenberg-Marquardt`);
   }
-  if (architecture.loss !== 'meanAbsoluteError' && architecture.loss !== 'hinge' && rows <= FEW_ROWS) {
+  if (LossTraits[architecture.loss].curvatureScale > 0 && rows <= FEW_ROWS) {
     return { method: lbfgs(), because: `lbfgs: ${size}, a set that is not redundant` };
   }
   return stochastic(rows > FEW_ROWS ? `${rows} rows are redundant` : `the loss ${architecture.loss} has kinks`);

@@ -1,5 +1,6 @@
 // How good a network is on some of the samples at hand, beside the best constant.
 
+import { LossTraits } from '../../build/codes.js';
 import { Arena, Words } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import type { Loss } from '../layers/losses.js';
@@ -93,7 +94,7 @@ function lossOfBestConstant(loss: Loss, { t, w }: Pick<SampleBuffers, 't' | 'w'>
     const mean = rows.reduce((sum, r) => sum + weightOf(r) * at(r), 0) / all;
     total += LOSSES_OF_CONSTANTS[loss](rows, at, weightOf, mean, all);
   }
-  return loss === 'crossEntropy' ? total : total / outputs;
+  return LossTraits[loss].averages ? total / outputs : total;
 }
 
 type LossOfConstant = (
@@ -103,6 +104,9 @@ type LossOfConstant = (
   mean: number,
   all: number,
 ) => number;
+
+/** ln cosh e, which would overflow as it stands */
+const logCosh = (e: number) => Math.abs(e) + Math.log1p(Math.exp(-2 * Math.abs(e))) - Math.LN2;
 
 /** p·ln(1/p), continued to 0. */
 const surprise = (p: number) => (p > 0 ? -p * Math.log(p) : 0);
@@ -120,4 +124,15 @@ const LOSSES_OF_CONSTANTS: Record<Loss, LossOfConstant> = {
   // Between −1 and 1 the loss is a straight line: the best constant is one of the two.
   hinge: (_, __, ___, mean) => Math.min(1 - mean, 1 + mean),
   crossEntropy: (_, __, ___, mean) => surprise(mean),
+  logCosh(rows, at, weightOf, mean, all) {
+    const lost = (c: number) => rows.reduce((sum, r) => sum + weightOf(r) * logCosh(c - at(r)), 0) / all;
+    // Between the extremes its slope, Σ w·tanh(c − t), rises through 0.
+    let [low, high] = rows.reduce(([least, most], r) => [Math.min(least, at(r)), Math.max(most, at(r))], [mean, mean]);
+    for (let i = 0; i < 60; i++) {
+      const c = (low! + high!) / 2;
+      if (rows.reduce((sum, r) => sum + weightOf(r) * Math.tanh(c - at(r)), 0) > 0) high = c;
+      else low = c;
+    }
+    return lost((low! + high!) / 2);
+  },
 };

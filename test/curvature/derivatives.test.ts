@@ -3,7 +3,6 @@
 
 import { describe, expect, test } from 'vitest';
 import {
-  type Activation,
   type Layer,
   type Loss,
   Network,
@@ -15,22 +14,13 @@ import {
   layerNorm,
   rbf,
 } from '../../src/index.js';
+import { ACTIVATION_NAMES } from '../../src/layers/activations.js';
+import { LOSSES, LOSS_NAMES } from '../../src/layers/losses.js';
 import { matrixOf, networkOf, numbers } from '../layers/training.js';
 
 await init({ precision: 'float64' });
 
-const ACTIVATIONS: Activation[] = [
-  'linear',
-  'tanh',
-  'lecunTanh',
-  'twistedTanh',
-  'sigmoid',
-  'relu',
-  'leakyRelu',
-  'elu',
-  'gelu',
-  'softplus',
-];
+const ACTIVATIONS = ACTIVATION_NAMES.filter((name) => name !== 'softmax');
 
 const STACKS: [string, Layer[]][] = [
   ...ACTIVATIONS.map((activation): [string, Layer[]] => [activation, [dense(4, { activation }), dense(2, { activation })]]),
@@ -47,25 +37,27 @@ const STACKS: [string, Layer[]][] = [
   ['nothing drops out', [gaussianNoise(0.1), dense(5, { activation: 'softplus' }), dropout(0.3), dense(2)]],
 ];
 
-const TOPS: Partial<Record<Loss, Activation>> = { crossEntropy: 'softmax', binaryCrossEntropy: 'sigmoid' };
-
-const LOSSES: Loss[] = ['meanSquaredError', 'meanAbsoluteError', 'hinge', 'crossEntropy', 'binaryCrossEntropy'];
-
 /** w weights of samples, one of them 0. */
 const WEIGHTS = [1, 2, 0.5, 1, 0, 1, 3];
 
 async function setting(layers: Layer[], loss: Loss, seed = 3) {
   const next = numbers(seed);
   const last = layers.at(-1)!;
-  const top = TOPS[loss];
+  const top = LOSSES[loss].activation;
   const all = top && last.type === 'dense' ? [...layers.slice(0, -1), dense(last.units, { activation: top })] : layers;
   const X = matrixOf(WEIGHTS.length, 3, next);
   const Y = X.map(() => {
     const v = [next(), next()];
-    if (loss === 'hinge') return v.map((e) => (e > 0 ? 1 : -1));
-    if (loss === 'binaryCrossEntropy') return v.map((e) => Math.min(Math.abs(e), 1));
-    if (loss === 'crossEntropy') return [0.3, 0.7];
-    return v;
+    switch (LOSSES[loss].targets) {
+      case 'signs':
+        return v.map((e) => (e > 0 ? 1 : -1));
+      case 'probabilities':
+        return v.map((e) => Math.min(Math.abs(e), 1));
+      case 'distribution':
+        return [0.3, 0.7];
+      default:
+        return v;
+    }
   });
   const net = await networkOf({ inputs: 3, layers: all, loss, X, Y });
   return { net, X, Y, c: net.curvature(X, Y, { sampleWeights: WEIGHTS }) };
@@ -106,10 +98,10 @@ const off = (a: readonly Float64Array[], b: readonly Float64Array[]) =>
 
 const legal = (layers: Layer[], loss: Loss) => {
   const last = layers.at(-1)!;
-  return !(TOPS[loss] && last.type !== 'dense');
+  return !(LOSSES[loss].activation && last.type !== 'dense');
 };
 
-describe.each(LOSSES)('%s', (loss) => {
+describe.each(LOSS_NAMES)('%s', (loss) => {
   describe.each(STACKS.filter(([, layers]) => legal(layers, loss)))('%s', (_, layers) => {
     test('Hessian products are those of differences; symmetric; the Gauss-Newton matrix is JᵀQJ, its diagonal the exact one', async () => {
       const { net, X, Y, c } = await setting(layers, loss);

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { realBytes } from '../../bindings/memory.js';
-import { Loss as LossCodes } from '../../build/codes.js';
+import { Loss as LossCodes, LossTraits } from '../../build/codes.js';
 import { LOSSES, LOSS_NAMES, type Loss } from '../../src/layers/losses.js';
+import { INSIDE } from './inside.js';
 import { PRECISIONS, ROUNDOFF, gamma, randoms, withKernels } from './support.js';
 
 const logistic = (y: number) => (y >= 0 ? 1 / (1 + Math.exp(-y)) : Math.exp(y) / (1 + Math.exp(y)));
@@ -34,6 +35,8 @@ function lossOf(loss: Loss, y: readonly number[], t: readonly number[]): number 
       return mean((a, s) => Math.max(0, 1 - s * a));
     case 'binaryCrossEntropy':
       return mean((v, s) => softplus(v) - s * v);
+    case 'logCosh':
+      return mean((a, s) => Math.log(Math.cosh(a - s)));
     case 'crossEntropy': {
       const top = Math.max(...y);
       const sum = Math.log(y.reduce((s, v) => s + Math.exp(v - top), 0));
@@ -104,7 +107,7 @@ describe.each(PRECISIONS)('%s', (precision) => {
             size += (weights?.[r] ?? 1) * (Math.abs(l) + Math.max(...part(y).map(Math.abs)) + 1);
           }
           const [vy, va, vt] = [lab.vector(y), lab.vector(a), lab.vector(t)];
-          const found = lab.core.lossValue(code, rows, units, vy.at, va.at, vt.at, weights ? lab.vector(weights).at : 0);
+          const found = INSIDE[precision].lossValue(code, rows, units, vy.at, va.at, vt.at, weights ? lab.vector(weights).at : 0);
           // A few roundings of each term, those of exp, log and softplus (4 units in the last place), and the sums.
           expect(Math.abs(found - exact)).toBeLessThanOrEqual(gamma(precision, units + rows + 20) * size);
           for (const guarded of [vy, va, vt]) guarded.expectIntact();
@@ -121,7 +124,7 @@ describe.each(PRECISIONS)('%s', (precision) => {
         const w = lab.rounded(Array.from({ length: rows }, () => next() + 1.5));
         const scale = 0.37;
         const found = lab.written(rows * units, (out) => {
-          lab.core.lossSlope(code, rows, units, lab.vector(a).at, lab.vector(t).at, lab.vector(w).at, scale, out);
+          INSIDE[precision].lossSlope(code, rows, units, lab.vector(a).at, lab.vector(t).at, lab.vector(w).at, scale, out);
         });
         const step = 1e-5;
         samples.forEach((p, r) => {
@@ -146,11 +149,12 @@ describe.each(PRECISIONS)('%s', (precision) => {
       withKernels(precision, (lab) => {
         const next = randoms(rows * 100 + units + 13);
         const samples = Array.from({ length: rows }, () => sample(loss, units, next));
+        const t = lab.rounded(samples.flatMap((p) => p.t));
         const a = lab.rounded(samples.flatMap((p) => outputsOf(loss, p.y)));
         const w = lab.rounded(Array.from({ length: rows }, () => next() + 1.5));
         const scale = 0.61;
         const found = lab.written(rows * units, (out) => {
-          lab.core.lossCurvature(code, rows, units, lab.vector(a).at, lab.vector(w).at, scale, out);
+          INSIDE[precision].lossCurvature(code, rows, units, lab.vector(a).at, lab.vector(t).at, lab.vector(w).at, scale, out);
         });
         const step = 1e-4;
         samples.forEach((p, r) => {
@@ -168,17 +172,80 @@ describe.each(PRECISIONS)('%s', (precision) => {
         });
       }),
     );
+
+    test.each(SHAPES)('tangent and factors of %i×%i: H·v, and Σ f·fᵀ = H, H of second differences', (rows, units) =>
+      withKernels(precision, (lab) => {
+        const { lossFactor, lossRoot, lossTangent, throughInput } = INSIDE[precision];
+        const { averages, curvatureScale, throughInput: through } = LossTraits[loss];
+        expect(throughInput(code) !== 0).toBe(through);
+        const next = randoms(rows * 100 + units + 19);
+        const samples = Array.from({ length: rows }, () => sample(loss, units, next));
+        const directions = samples.map(() => Array.from({ length: units }, next));
+        const h = 1e-4;
+        const along = (y: readonly number[], v: readonly number[], by: number) => y.map((u, j) => u + by * v[j]!);
+        // R{a}, where y moves along v.
+        const ra = lab.rounded(
+          samples.flatMap(({ y }, r) => {
+            const low = outputsOf(loss, along(y, directions[r]!, -h));
+            return outputsOf(loss, along(y, directions[r]!, h)).map((u, j) => (u - low[j]!) / (2 * h));
+          }),
+        );
+        const t = lab.vector(lab.rounded(samples.flatMap((p) => p.t)));
+        const a = lab.vector(lab.rounded(samples.flatMap((p) => outputsOf(loss, p.y))));
+        const w = lab.rounded(Array.from({ length: rows }, () => next() + 1.5));
+        const scale = 0.53;
+        const tangent = lab.written(rows * units, (out) =>
+          lossTangent(code, rows, units, a.at, t.at, lab.vector(ra).at, lab.vector(w).at, scale, out),
+        );
+        const factors = Array.from({ length: units }, (_, k) =>
+          lab.written(rows * units, (out) => lossFactor(code, rows, units, k, a.at, t.at, lab.vector(w).at, scale, out)),
+        );
+        samples.forEach((p, r) => {
+          const unit = (k: number) => p.y.map((_, j) => (j === k ? 1 : 0));
+          const at = (u: readonly number[], v: readonly number[], one: number, other: number) =>
+            lossOf(loss, along(along(p.y, u, one), v, other), p.t);
+          const second = (u: readonly number[], v: readonly number[]) =>
+            (scale * w[r]! * (at(u, v, h, h) - at(u, v, h, -h) - at(u, v, -h, h) + at(u, v, -h, -h))) / (4 * h * h);
+          const error = 4 * scale * w[r]! * (4 * h * h + (64 * ROUNDOFF.float64) / (h * h) + 32 * ROUNDOFF[precision]);
+          for (let i = 0; i < units; i++) {
+            expect(Math.abs(tangent[r * units + i]! - second(unit(i), directions[r]!))).toBeLessThanOrEqual(error);
+            for (let j = 0; j < units; j++) {
+              const sum = factors.reduce((s, f) => s + f[r * units + i]! * f[r * units + j]!, 0);
+              expect(Math.abs(sum - second(unit(i), unit(j)))).toBeLessThanOrEqual(error);
+            }
+            if (loss === 'crossEntropy') continue;
+            const place = (r * units + i) * realBytes(precision);
+            const root = lossRoot(code, a.at + place, t.at + place);
+            const share = (scale * w[r]! * curvatureScale) / (averages ? units : 1);
+            expect(Math.abs(share * root * root - second(unit(i), unit(i)))).toBeLessThanOrEqual(error);
+          }
+        });
+      }),
+    );
   });
+
+  test('logCosh keeps its digits where it is small, and does not overflow', () =>
+    withKernels(precision, (lab) => {
+      for (const e of [1e-4, 1e-2, 0.5, 0.999, 1, 1.001, 20, 1e4]) {
+        const [a] = lab.rounded([e]);
+        const found = INSIDE[precision].lossValue(LossCodes.logCosh, 1, 1, 0, lab.vector([a!]).at, lab.vector([0]).at, 0);
+        // e²/2 − e⁴/12 + e⁶/45 near 0
+        const exact = a! < 0.02 ? a! ** 2 / 2 - a! ** 4 / 12 + a! ** 6 / 45 : a! + Math.log1p(Math.exp(-2 * a!)) - Math.LN2;
+        expect(Math.abs(found / exact - 1)).toBeLessThan(32 * ROUNDOFF[precision]);
+      }
+    }));
 
   test('cross-entropies of hopeless outputs are large, not infinite', () =>
     withKernels(precision, (lab) => {
       const y = lab.vector([-1000, 1000, 0]);
       const a = lab.vector([0, 1, 0]);
-      expect(lab.core.lossValue(LossCodes.crossEntropy, 1, 3, y.at, a.at, lab.vector([1, 0, 0]).at, 0)).toBeCloseTo(2000, 3);
-      expect(lab.core.lossValue(LossCodes.binaryCrossEntropy, 1, 3, y.at, a.at, lab.vector([1, 0, 1]).at, 0)).toBeCloseTo(
-        (2000 + Math.LN2) / 3,
+      expect(INSIDE[precision].lossValue(LossCodes.crossEntropy, 1, 3, y.at, a.at, lab.vector([1, 0, 0]).at, 0)).toBeCloseTo(
+        2000,
         3,
       );
+      expect(
+        INSIDE[precision].lossValue(LossCodes.binaryCrossEntropy, 1, 3, y.at, a.at, lab.vector([1, 0, 1]).at, 0),
+      ).toBeCloseTo((2000 + Math.LN2) / 3, 3);
     }));
 
   test('crossEntropy of samples together is the sum of theirs alone, to the bit', () =>
@@ -191,7 +258,7 @@ describe.each(PRECISIONS)('%s', (precision) => {
           const [y, a, t] = [flat((p) => p.y), flat((p) => softmaxOf(p.y)), flat((p) => p.t)];
           const value = (first: number, count: number) => {
             const at = first * units * realBytes(precision);
-            return lab.core.lossValue(LossCodes.crossEntropy, count, units, y.at + at, a.at + at, t.at + at, 0);
+            return INSIDE[precision].lossValue(LossCodes.crossEntropy, count, units, y.at + at, a.at + at, t.at + at, 0);
           };
           let alone = 0;
           for (let r = 0; r < rows; r++) alone += value(r, 1);
@@ -206,9 +273,11 @@ describe.each(PRECISIONS)('%s', (precision) => {
         const y = Array.from({ length: 7 }, (_, j) => (j === at ? Number.NaN : 0.5));
         const v = lab.vector(y);
         expect(
-          lab.core.lossValue(LossCodes[loss], 1, 7, v.at, v.at, lab.vector(new Array<number>(7).fill(1 / 7)).at, 0),
+          INSIDE[precision].lossValue(LossCodes[loss], 1, 7, v.at, v.at, lab.vector(new Array<number>(7).fill(1 / 7)).at, 0),
         ).toBeNaN();
-        expect(lab.core.lossValue(LossCodes[loss], 7, 1, v.at, v.at, lab.vector(new Array<number>(7).fill(1)).at, 0)).toBeNaN();
+        expect(
+          INSIDE[precision].lossValue(LossCodes[loss], 7, 1, v.at, v.at, lab.vector(new Array<number>(7).fill(1)).at, 0),
+        ).toBeNaN();
       }
     }),
   );

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { engineOf } from '../../bindings/load.js';
 import { Arena, Reals, Words, heap } from '../../bindings/memory.js';
+import { INSIDE } from '../kernels/inside.js';
 import { type EmphasisOptions, Network, OptionError, dense, emphasize, rprop, sgd } from '../../src/index.js';
 
 const engines = await Promise.all([engineOf('float32'), engineOf('float64')]);
@@ -96,6 +97,7 @@ interface Drawn {
 /** Draws from an emphasis whose samples have had these errors. */
 function drawn(errors: readonly number[], draws: number, options: EmphasisOptions & { seed?: number } = {}): Drawn {
   const { core, precision } = engines[1]!;
+  const inside = INSIDE[precision];
   const { seed = 1, ...rest } = options;
   const { exponent, memory, floor, cap, quantile, importance } = emphasize(rest);
   const n = errors.length;
@@ -110,8 +112,8 @@ function drawn(errors: readonly number[], draws: number, options: EmphasisOption
     const counts = errors.map(() => 0);
     const weights = errors.map(() => 0);
     for (let epoch = 0, left = draws; left > 0; epoch++, left -= n) {
-      core.emphasisEpoch(at, seed, 0, epoch);
-      core.draw(at, 0, n, order.address);
+      inside.emphasisEpoch(at, seed, 0, epoch);
+      inside.draw(at, 0, n, order.address);
       order.view().forEach((i, k) => {
         counts[i]!++;
         if (factors) weights[i] = factors.view()[k]!;
@@ -185,7 +187,8 @@ describe('emphasis', () => {
   });
 
   it('follows errors as they change', () => {
-    const { core } = engines[0]!;
+    const { core, precision } = engines[0]!;
+    const inside = INSIDE[precision];
     const arena = new Arena();
     const n = 7;
     const at = arena.allocate(core.emphasisBytes(n));
@@ -193,17 +196,17 @@ describe('emphasis', () => {
     e.view().fill(0);
     core.emphasisOpen(at, n, 0, e.address, 0, 0, 1, 0.25, 0, 100, 1, 6);
     const order = Words.of(arena, Uint32Array.from([3, 1, 2, 0, 6, 5, 4]));
-    core.emphasisEpoch(at, 1, 0, 0);
-    core.draw(at, 0, n, order.address);
+    inside.emphasisEpoch(at, 1, 0, 0);
+    inside.draw(at, 0, n, order.address);
     expect([...order.view()]).toEqual([3, 1, 2, 0, 6, 5, 4]); // the first epoch takes each once
-    for (let k = 0; k < n; k++) core.noteLoss(at, k, order.view()[k]! + 1);
+    for (let k = 0; k < n; k++) inside.noteLoss(at, k, order.view()[k]! + 1);
     expect([...e.view()]).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    core.emphasisEpoch(at, 1, 0, 1);
+    inside.emphasisEpoch(at, 1, 0, 1);
     const twin = [1, 2, 3, 4, 5, 6, 7];
     for (let k = 0; k < n; k++) {
-      core.draw(at, k, 1, order.address);
+      inside.draw(at, k, 1, order.address);
       const i = order.view()[k]!;
-      core.noteLoss(at, k, 0);
+      inside.noteLoss(at, k, 0);
       twin[i] = twin[i]! * 0.75;
     }
     for (const [i, error] of e.view().entries()) expect(error).toBeCloseTo(twin[i]!, 12);

@@ -1,6 +1,7 @@
 // What a fit that ended badly, or might have gone better, is told: reasons that were found, and remedies that were tried.
 
 import type { Activation } from '../../layers/activations.js';
+import { LOSSES } from '../../layers/losses.js';
 import { outputsOf } from '../../plan/plan.js';
 import { adam } from '../../methods/adam.js';
 import { rprop } from '../../methods/rprop.js';
@@ -109,7 +110,7 @@ function findings({ subject, source }: EndedFit): Findings {
   const { rows } = new Probe(subject, source);
   const { x, t } = source.samples;
   const range = outOfRange(architecture, t.view());
-  const numbers = architecture.loss === 'meanSquaredError' || architecture.loss === 'meanAbsoluteError';
+  const numbers = LOSSES[architecture.loss].targets === 'numbers';
   return {
     inputs: unscaled(core, x, architecture.inputs, rows),
     targets: numbers ? unscaled(core, t, outputsOf(architecture), rows) : undefined,

@@ -2,41 +2,15 @@
 
 import type { SampleBuffers } from '../../data/dataset.js';
 import { DataError } from '../../runtime/errors.js';
+import { ACTIVATIONS, type OutputRange } from '../../layers/activations.js';
 import type { Layer } from '../../layers/layers.js';
 import { LOSSES } from '../../layers/losses.js';
 import { type Architecture, outputsOf } from '../../plan/plan.js';
 
-/** From the least to the largest output, bounds included. */
-type OutputRange = readonly [low: number, high: number];
-
-/** gelu's least value. */
-const GELU_LEAST = -0.17;
-
 /** What a layer's outputs lie between. */
 function rangeOf(layer: Layer): OutputRange {
   if (layer.type === 'rbf') return [0, 1];
-  if (layer.type !== 'dense') return [-Infinity, Infinity];
-  switch (layer.activation) {
-    case 'sigmoid':
-      return [0, 1];
-    case 'tanh':
-      return [-1, 1];
-    case 'lecunTanh':
-      return [-1.7159, 1.7159];
-    case 'relu':
-    case 'softplus':
-      return [0, Infinity];
-    case 'leakyRelu':
-      return layer.slope === 0 ? [0, Infinity] : [-Infinity, Infinity];
-    case 'twistedTanh':
-      return layer.slope === 0 ? [-1, 1] : [-Infinity, Infinity];
-    case 'elu':
-      return [-layer.slope, Infinity];
-    case 'gelu':
-      return [GELU_LEAST, Infinity];
-    default:
-      return [-Infinity, Infinity];
-  }
+  return layer.type === 'dense' ? ACTIVATIONS[layer.activation].range(layer.slope) : [-Infinity, Infinity];
 }
 
 /** Targets that the last layer cannot give. */

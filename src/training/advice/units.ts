@@ -2,6 +2,7 @@
 
 import { Arena, Words } from '../../../bindings/memory.js';
 import type { SampleBuffers } from '../../data/dataset.js';
+import { ACTIVATIONS } from '../../layers/activations.js';
 import type { Layer } from '../../layers/layers.js';
 import { Plan, widths } from '../../plan/plan.js';
 import type { Work } from '../../runtime/work.js';
@@ -22,19 +23,7 @@ const MOST_STUCK = 0.5;
 
 /** On which flat side of its activation an output is; 0 for none. */
 function sideOf(layer: Layer): ((a: number) => number) | undefined {
-  if (layer.type !== 'dense') return undefined;
-  switch (layer.activation) {
-    case 'relu':
-      return (a) => (a === 0 ? -1 : 0);
-    case 'sigmoid':
-      return (a) => (a < 0.01 ? -1 : a > 0.99 ? 1 : 0);
-    case 'tanh':
-      return (a) => (Math.abs(a) > 0.99 ? Math.sign(a) : 0);
-    case 'lecunTanh':
-      return (a) => (Math.abs(a) > 0.99 * 1.7159 ? Math.sign(a) : 0);
-    default:
-      return undefined;
-  }
+  return layer.type === 'dense' ? ACTIVATIONS[layer.activation].flatSide : undefined;
 }
 
 /** The hidden layer with the largest share of stuck units, over some rows; undefined where there are few. */
