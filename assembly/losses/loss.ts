@@ -124,16 +124,24 @@ function derivatives(what: i32, loss: Loss, rows: i32, units: i32, a: usize, t: 
       s = splat(<real>(scale * <f64>load<real>(w)));
       w += SIZE;
     }
-    let i = run;
-    while (i > 0) {
-      const v = mul(s, vectorOf(what, loss, v128.load(a), v128.load(t), what == TANGENT ? v128.load(ra) : s)), n = min(i, LANES), bytes = <usize>n * SIZE;
-      storeUpTo(out, v, n);
-      a += bytes;
-      t += bytes;
-      out += bytes;
-      if (what == TANGENT) ra += bytes;
-      i -= n;
+    if (run <= 0) return;
+    let i = run, v: v128;
+    while (true) {
+      v = mul(s, vectorOf(what, loss, v128.load(a), v128.load(t), what == TANGENT ? v128.load(ra) : s));
+      if (i <= LANES) break;
+      v128.store(out, v);
+      i -= LANES;
+      a += 16;
+      t += 16;
+      out += 16;
+      if (what == TANGENT) ra += 16;
     }
+    storeUpTo(out, v, i);
+    const bytes = <usize>i * SIZE;
+    a += bytes;
+    t += bytes;
+    out += bytes;
+    if (what == TANGENT) ra += bytes;
   }
 }
 
