@@ -13,7 +13,7 @@ type CallCommand = {
 }[keyof DoubleCore];
 
 /** A sum over samples, slab by slab (assembly/tasks/sums.ts). */
-export interface SumCommand {
+interface SumCommand {
   readonly kind: 'sum';
   readonly at: SumPlaces;
   /** What is summed. */

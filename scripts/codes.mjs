@@ -1,6 +1,7 @@
 // What TypeScript must know of the kernels, written from their source, so that no number and no signature is copied by hand:
 //
-//   build/codes.ts    the enums and constants of assembly/codes.ts, as tables of names and codes, and what each activation and loss says of itself
+//   build/codes.ts    the enums and constants of assembly/codes.ts, as tables of names and codes, and what each activation and
+//                     loss says of itself
 //   build/abi.ts      what the binaries export, as types: names of parameters, codes where a parameter is one
 //   build/inside.ts   the same of what they keep inside, for tests
 

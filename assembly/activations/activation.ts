@@ -1,9 +1,10 @@
-// The table of activations: a = f(y), and f′ and f″ at the same place, each from the output a where that is possible, else from y.
+// The table of activations: a = f(y), and f′ and f″ at the same place, each from the output a where that is possible, else
+// from y.
 //
-// A kind is a class in a file of its own, of which nothing is left at run time: `needsInput` says whether f′ and f″ need the pre-activation y;
-// value(y, s), first(x, s) and second(x, s) are f, f′ and f″ of a vector, x = y if needsInput, else a; s is the kind's parameter, if it has one;
-// whole(n, y, a), if there is one, finds the values of whole vectors in a loop of its own, and returns how many elements they had.
-// A kind that lacks one of them does not compile.
+// A kind is a class in a file of its own, of which nothing is left at run time. `needsInput` says whether f′ and f″ need the
+// pre-activation y. value(y, s), first(x, s) and second(x, s) are f, f′ and f″ of a vector, x = y if needsInput, else a; s is the
+// kind's parameter, if it has one. whole(n, y, a), if there is one, finds the values of whole vectors in a loop of its own, and
+// returns how many elements they had. A kind that lacks one of the others does not compile.
 
 import { Activation } from "../codes";
 import { LANES, SIZE, loadPart, mul, splat, storePart, storeUpTo } from "../vec";

@@ -1,7 +1,8 @@
 // y·tanh(ln(1 + e^y)) (Misra 2019)
 //
-// With T = tanh ln(1 + e^y) = ((1 + e^y)² − 1)/((1 + e^y)² + 1), by the sign of y in powers of u = e^−|y|, so that nothing overflows or cancels:
-// T = p/(p + q), 1 − T² = q(2p + q)/(p + q)², p = 1 + 2u or u(2 + u), q = 2u² or 2, σ = 1/(1 + u) or u/(1 + u).
+// With T = tanh ln(1 + e^y) = ((1 + e^y)² − 1)/((1 + e^y)² + 1), by the sign of y in powers of u = e^−|y|, so that nothing
+// overflows or cancels: T = p/(p + q), 1 − T² = q(2p + q)/(p + q)², p = 1 + 2u or u(2 + u), q = 2u² or 2,
+// σ = 1/(1 + u) or u/(1 + u).
 
 import { add, madd, mul, select, splat, sub } from "../vec";
 import { exp } from "../kernels/elementary";

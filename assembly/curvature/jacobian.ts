@@ -71,8 +71,8 @@ function residuals(rows: i32, units: i32, a: usize, t: usize, w: usize, e: usize
 /**
  * a = JᵀJ (its upper triangle, and a few below), g = Jᵀe, J and e those of √w·(outputs − t) of samples from `begin` on, `rows` of
  * them, formed `slab` ≤ the plan's of them at a time; returns Σ e². With `errors` 0 just a = Jᵀ·∂²(Σ w·l)/∂a²·J, the Gauss-Newton
- * matrix without 1/O, counted in the loss's curvatureScale. a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where the
- * plan's last forward pass was over just these samples, at these parameters, which needs slab ≥ rows. scratch:
+ * matrix without 1/O, counted in the loss's curvatureScale. a: P×P; g: P; jacobian: slab·O×P; errors: slab·O. forwarded: 1 where
+ * the plan's last forward pass was over just these samples, at these parameters, which needs slab ≥ rows. scratch:
  * factorScratch(slab·O, P)
  */
 export function normalEquations(

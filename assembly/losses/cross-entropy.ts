@@ -1,9 +1,11 @@
 // l = −Σ t·ln a, a = softmax(y); targets of a sample sum to 1
 //
-// Value and derivatives are taken through y, where they neither overflow nor cancel: ∂l/∂y = a − t. The outputs of a sample are coupled:
-// value and factors are those of a row; of the second derivative, the class has the diagonal.
+// Value and derivatives are taken through y, where they neither overflow nor cancel: ∂l/∂y = a − t. The outputs of a sample
+// are coupled: value and factors are those of a row; of the second derivative, the class has the diagonal.
 
-import { LANES, SIZE, add, before, firstLane, firstLanes, largestLane, loadPart, mul, select, splat, sub, sum, turned } from "../vec";
+import {
+  LANES, SIZE, add, before, firstLane, firstLanes, largestLane, loadPart, mul, select, splat, sub, sum, turned,
+} from "../vec";
 import { log } from "../kernels/elementary";
 
 @final
@@ -52,7 +54,10 @@ function crossEntropies(total: v128, y: v128, t: v128): v128 {
   return v128.and(mul(t, sub(total, y)), v128.ne<real>(t, splat(0)));
 }
 
-/** max_j x[j] in every lane, NaN left out; the last lanes of a short row are those of `there`. Softmax's own finds them row by row: the loss of sixteen rows of three would take a sixth longer. */
+/**
+ * max_j x[j] in every lane, NaN left out; the last lanes of a short row are those of `there`. Softmax's own finds them row by
+ * row: the loss of sixteen rows of three would take a sixth longer.
+ */
 // @ts-ignore: decorator
 @inline
 function rowLargest(x: usize, whole: usize, rest: i32, there: v128, least: v128): v128 {
@@ -72,7 +77,8 @@ export function crossEntropyValue(rows: i32, units: i32, y: usize, a: usize, t: 
     let high = splat(0), most = splat(1);
     for (let p = <usize>count * width; p > 0; ) {
       p -= width;
-      // The largest of y and of a are the same unit's. Where y has a NaN, all of a are NaN, the largest stays negative and its logarithm is NaN.
+      // The largest of y and of a are the same unit's. Where y has a NaN, all of a are NaN, the largest stays negative and
+      // its logarithm is NaN.
       high = before(rowLargest(y + p, whole, rest, there, lowest), high);
       most = before(rowLargest(a + p, whole, rest, there, none), most);
     }

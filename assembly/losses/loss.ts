@@ -1,8 +1,9 @@
-// The table of losses. For sample n with O outputs a, targets t and weight w the loss is l; that of a set is Σ w·l / Σ w. These kernels give the
-// numerator, so that sums over shards add up. a, y, t: rows×O row-major; w: rows, or 0 for ones.
+// The table of losses. For sample n with O outputs a, targets t and weight w the loss is l; that of a set is Σ w·l / Σ w.
+// These kernels give the numerator, so that sums over shards add up. a, y, t: rows×O row-major; w: rows, or 0 for ones.
 //
 // A kind is a class in a file of its own, of which nothing is left at run time; one that lacks a part does not compile.
-//   throughInput()    whether value and derivatives are taken through the last layer's pre-activation y: of x = y, ∂/∂y for ∂/∂a below
+//   throughInput()    whether value and derivatives are taken through the last layer's pre-activation y: at x = y, and ∂/∂y for
+//                     ∂/∂a below
 //   averages()        whether l is a mean over outputs, of which the parts below give one summand, else their sum
 //   value(x, t)       the summand, x = a or y
 //   slope(a, t)       ∂/∂a
@@ -85,7 +86,10 @@ function vector<L>(what: i32, a: v128, t: v128, ra: v128): v128 {
   return what == CURVATURE ? changetype<L>(0).curvature(a, t) : changetype<L>(0).tangent(a, t, ra);
 }
 
-/** Σ_r w[r] Σ_j value(x[r,j], t[r,j]), each row's sum in `real`, the rows' in float64; of a short last vector, up to 12 bytes behind it are read */
+/**
+ * Σ_r w[r] Σ_j value(x[r,j], t[r,j]), each row's sum in `real`, the rows' in float64; of a short last vector, up to 12 bytes
+ * behind it are read
+ */
 // @ts-ignore: decorator
 @inline
 function sumValues<L>(rows: i32, units: i32, x: usize, t: usize, w: usize): f64 {
@@ -110,10 +114,15 @@ function sumValues<L>(rows: i32, units: i32, x: usize, t: usize, w: usize): f64 
   return result;
 }
 
-/** out[r,j] = scale·w[r]·slope | curvature | tangent   out may be a, t or ra; of a short last vector, up to 12 bytes behind it are read */
+/**
+ * out[r,j] = scale·w[r]·slope | curvature | tangent   out may be a, t or ra; of a short last vector, up to 12 bytes behind it are
+ * read
+ */
 // @ts-ignore: decorator
 @inline
-function derivatives(what: i32, loss: Loss, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, out: usize): void {
+function derivatives(
+  what: i32, loss: Loss, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, out: usize,
+): void {
   let s = splat(<real>scale), run = units;
   if (!w) { // one factor for all: the rows run together
     run = rows * units;
@@ -191,16 +200,19 @@ export function lossCurvature(loss: Loss, rows: i32, units: i32, a: usize, t: us
 }
 
 /** rd[r,j] = scale·w[r]·R{∂l/∂a_j}, through the input R{∂l/∂y_j}   from ra = R{a} of the top; rd may be a, t or ra */
-export function lossTangent(loss: Loss, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, rd: usize): void {
+export function lossTangent(
+  loss: Loss, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, rd: usize,
+): void {
   derivatives(TANGENT, loss, rows, units, a, t, ra, w, averages(loss) ? scale / <f64>units : scale, rd);
 }
 
 /**
- * d[r,:] = the k-th factor of scale·w·∂²l/∂a², through the input ∂²l/∂y², of sample r: factors f_k with Σ_k f_k·f_kᵀ the whole. One output each, but for
- * crossEntropy
+ * d[r,:] = the k-th factor of scale·w·∂²l/∂a², through the input ∂²l/∂y², of sample r: factors f_k with Σ_k f_k·f_kᵀ the whole.
+ * One output each, but for crossEntropy
  */
 export function lossFactor(loss: Loss, rows: i32, units: i32, k: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
-  const width = <usize>units * SIZE, at = <usize>k * SIZE, coupled = loss == Loss.crossEntropy, own = averages(loss) ? scale / <f64>units : scale;
+  const width = <usize>units * SIZE, at = <usize>k * SIZE, coupled = loss == Loss.crossEntropy;
+  const own = averages(loss) ? scale / <f64>units : scale;
   memory.fill(d, 0, <usize>rows * width);
   for (; rows > 0; rows--, a += width, t += width, d += width) {
     let s = own;

@@ -69,7 +69,7 @@ function rule(
   rose: v128,
 ): void {
   const zero = splat(0), old = loadUpTo(w, n), before = loadUpTo(p, n), size = loadUpTo(d, n);
-  let now = add(loadUpTo(g, n), mul(decay, old));
+  const now = add(loadUpTo(g, n), mul(decay, old));
   // By signs, not by the product, which underflows.
   const isUp = v128.gt<real>(now, zero), isDown = v128.lt<real>(now, zero);
   const wasUp = v128.gt<real>(before, zero), wasDown = v128.lt<real>(before, zero);

@@ -180,7 +180,6 @@ function descendAny(plan: Plan, layer: Layer, below: Layer, rows: i32, x: usize,
 export function planGradient(
   at: usize, rows: i32, x: usize, t: usize, w: usize, scale: f64, gradient: usize, accumulate: i32,
 ): f64 {
-  const plan = changetype<Plan>(at);
   planForward(at, rows, x);
   const value = planLoss(at, rows, t, w);
   planSlope(at, rows, t, w, scale);

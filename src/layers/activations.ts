@@ -9,8 +9,8 @@ interface ActivationEntry {
   /** The default of `slope`, where the activation has one. */
   readonly slope?: number;
   /**
-   * The variance of initial weights times fan-in. 1 keeps unit variance through symmetric sigmoids (Efficient BackProp 4.6); 2 makes
-   * up for the half that rectifiers cut off (He et al. 2015).
+   * The variance of initial weights times fan-in. 1 keeps unit variance through symmetric sigmoids (Efficient BackProp 4.6); 2
+   * makes up for the half that rectifiers cut off (He et al. 2015).
    */
   readonly gain: 1 | 2;
   /** What outputs lie between, by the slope. */

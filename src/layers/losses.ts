@@ -6,7 +6,7 @@ import { OptionError } from '../runtime/errors.js';
 import { type Layer, activationOf } from './layers.js';
 
 /** What the targets of a loss mean. */
-export type Targets = 'numbers' | 'distribution' | 'probabilities' | 'signs';
+type Targets = 'numbers' | 'distribution' | 'probabilities' | 'signs';
 
 interface LossEntry {
   readonly targets: Targets;

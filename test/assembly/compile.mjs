@@ -1,4 +1,5 @@
-// Compiles what the binaries keep inside (inside.ts) to build/inside.*.wasm, unless these are newer than their sources. Vitest runs this before the tests.
+// Compiles what the binaries keep inside (inside.ts) to build/inside.*.wasm, unless these are newer than their sources.
+// Vitest runs this before the tests.
 
 import { execFile } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';

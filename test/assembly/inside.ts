@@ -1,5 +1,5 @@
-// What the binaries keep inside, for tests and benchmarks that call it from outside: parts of activations and losses, orders, the normal matrix.
-// compile.mjs builds it, once per precision and instruction set.
+// What the binaries keep inside, for tests and benchmarks that call it from outside: parts of activations and losses, orders,
+// the normal matrix. compile.mjs builds it, once per precision and instruction set.
 
 export { activate, needsInput, secondDerivative, timesDerivative } from "../../assembly/activations/activation";
 export {

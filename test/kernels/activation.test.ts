@@ -1,5 +1,5 @@
-// Activations on vectors of every length, against their definitions in float64, f′ and f″ included; guards around every buffer, results in place and
-// beside. The list is the kernels' own: a kind without a definition here does not compile.
+// Activations on vectors of every length, against their definitions in float64, f′ and f″ included; guards around every
+// buffer, results in place and beside. The list is the kernels' own: a kind without a definition here does not compile.
 
 import { describe, expect, test } from 'vitest';
 import { Activation, type ActivationName, ActivationTraits } from '../../build/codes.js';
@@ -84,8 +84,8 @@ describe.each(NAMES)('%s', (name) => {
         const from = takesInput ? ([y.at, missing.at] as const) : ([missing.at, a.at] as const);
         timesDerivative(code, n, ...from, d.at, SLOPE);
         secondDerivative(code, n, ...from, second.at, SLOPE);
-        // Elementary functions err by at most 8 units in the last place, 16 roundings; f′ and f″ take a few products of numbers that
-        // inherit this, whose factors are at most 4 for |y| ≤ 4.
+        // Elementary functions err by at most 8 units in the last place, 16 roundings; f′ and f″ take a few products of
+        // numbers that inherit this, whose factors are at most 4 for |y| ≤ 4.
         const bound = (v: number) => 64 * ROUNDOFF[precision] * (1 + Math.abs(v));
         values.forEach((v, i) => {
           const [value, slope, bend] = define(v);
