@@ -40,7 +40,7 @@ export function waitWhile(words: Int32Array, at: number, value: number, millisec
   if (sleeps) Atomics.wait(words, at, value, milliseconds);
 }
 
-/** In how many ranges the tasks of a job are: one for each thread, unless they have an order. */
+/** In how many ranges the tasks of a job are: one for each thread, unless they have an order. @testonly The twin of a leader asks. */
 export const rangesOf = (words: Int32Array) => (words[ORDERED] ? 1 : words[THREADS]!);
 
 /** All tasks of the job that is about to be opened are to be done. */

@@ -91,7 +91,7 @@ export async function limitLoops(
 }
 
 /** What a loop over memory does: sums of one array; q ← p; q ← q + a·p; or the update of momentum, p ← a·p + a, q ← q + p. */
-export type Access = 'read' | 'copy' | 'axpy' | 'update';
+type Access = 'read' | 'copy' | 'axpy' | 'update';
 
 /** Arrays, and how often a byte of each of them is read or written. */
 const ACCESS: Readonly<Record<Access, readonly [arrays: number, touches: number]>> = {

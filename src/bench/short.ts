@@ -8,7 +8,7 @@ import { calibrate, timed } from './rounds.js';
 import { type Summary, summary } from './statistics.js';
 
 /** What came out of a rung. */
-export interface ShortRung {
+interface ShortRung {
   readonly rung: string;
   readonly parameters: number;
   readonly batch: number;

@@ -12,7 +12,7 @@ export function short(x: number): string {
   return Number.isInteger(x) && Math.abs(x) < 1e9 ? String(x) : String(Number(x.toPrecision(4)));
 }
 
-export function percent(x: number): string {
+function percent(x: number): string {
   return `${(100 * x).toFixed(1)} %`;
 }
 
@@ -29,7 +29,7 @@ export function grid(rows: readonly (readonly string[])[]): string {
 const FEW = 6;
 
 /** What became of a column, in words. */
-export function columnText(spec: ColumnSpec): string {
+function columnText(spec: ColumnSpec): string {
   switch (spec.kind) {
     case 'dropped':
       return `left out: ${spec.reason}`;

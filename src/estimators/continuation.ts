@@ -144,7 +144,7 @@ interface Continued {
  * after, is ten times that of a constant prediction and ten times that of the good weights. Rows far from all others, and a stream that turns, are hard for
  * any weights.
  */
-export async function continued(
+async function continued(
   network: Network,
   before: StreamState,
   problem: Problem,

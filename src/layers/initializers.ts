@@ -212,7 +212,7 @@ function nguyenWidrow({ inputs, units, uniforms }: Draw): Weights {
 }
 
 /** x^(1/n) for x ≥ 1 by Newton's iteration from above: the same bits everywhere. */
-export function root(x: number, n: number): number {
+function root(x: number, n: number): number {
   if (n === 1) return x;
   // (1 + x/n)ⁿ ≥ x, so that this start lies above the root, and so does every iterate.
   let r = Math.min(1 + (x - 1) / n, x);

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm, rbf } from '../../src/index.js';
 
 /** Of each kind that can be described, some that differ in what they compute. A kind that is missing here does not compile. */
-export const KINDS: { readonly [T in Layer['type']]: readonly Extract<Layer, { type: T }>[] } = {
+const KINDS: { readonly [T in Layer['type']]: readonly Extract<Layer, { type: T }>[] } = {
   dense: [dense(3, { activation: 'gelu' }), dense(3, { activation: 'sigmoid', bias: false })],
   rbf: [rbf(3, { init: 'normal', width: 1.3 })],
   batchNorm: [batchNorm({ epsilon: 0.1, momentum: 0.8 })],

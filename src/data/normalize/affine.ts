@@ -120,7 +120,7 @@ function transposed(a: Float64Array, rows: number, columns: number): Float64Arra
 }
 
 /** A·B (m×n), A m×k, B k×n. */
-export function product(engine: DoubleEngine, a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
+function product(engine: DoubleEngine, a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
   const arena = new Arena();
   try {
     const place = (values: Float64Array) => {
