@@ -1,5 +1,6 @@
-// Every number with a meaning that TypeScript and the kernels share. scripts/codes.mjs writes the TypeScript from this file (build/codes.ts):
-// each enum a table of names and codes, each constant a constant. Members have the names that users know, where users know them.
+// Every number with a meaning that TypeScript and the kernels share. scripts/codes.mjs writes the TypeScript from this file
+// (build/codes.ts): each enum a table of names and codes, each constant a constant. Members have the names that users know, where
+// users know them.
 
 /** What a unit makes of its weighted sum: one file each in activations/. */
 export const enum Activation {
@@ -75,8 +76,8 @@ export const enum Decay {
 }
 
 /**
- * What becomes of rows that do not fill all batches: as many batches of sizes that differ by one at most, the larger first; a short last one;
- * or the rest left out.
+ * What becomes of rows that do not fill all batches: as many batches of sizes that differ by one at most, the larger first; a
+ * short last one; or the rest left out.
  */
 export const enum LastBatch {
   even,
@@ -104,7 +105,9 @@ export const enum DiagonalKind {
   gaussNewton,
 }
 
-/** How an operand of gemm is stored: as it stands in the product, or transposed; B also packed (packRowsB, packTransposedPart). */
+/**
+ * How an operand of gemm is stored: as it stands in the product, or transposed; B also packed (packRowsB, packTransposedPart).
+ */
 export const enum Operand {
   plain,
   transposed,

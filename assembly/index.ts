@@ -9,7 +9,10 @@ export { planDropout } from "./layers/dropout";
 export { planNoise } from "./layers/noise";
 export { planBind, planOutput, planParameters, planSlab, planWorkspace } from "./steps/plan";
 export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./steps/evaluate";
-export { runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed, runPiece, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter } from "./steps/run";
+export {
+  runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed,
+  runPiece, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter,
+} from "./steps/run";
 export { runSteps } from "./steps/paths";
 export { interleaveBytes, interleave } from "./orders/interleave";
 export { emphasisBytes, emphasisOpen } from "./orders/emphasis";
@@ -30,7 +33,8 @@ export { adadeltaOpen } from "./rules/adadelta";
 
 export { jobBytes, jobSet, placeBytes, placeSet } from "./tasks/job";
 export {
-  sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepPacks, stepRows, stepScale, stepScratch, stepTake, stepUpdate, stepUpdateAll, stepValue,
+  sharesRows, sharingBytes, sharingOpen, stepFirst, stepJob, stepPacks, stepRows, stepScale, stepScratch, stepTake, stepUpdate,
+  stepUpdateAll, stepValue,
 } from "./tasks/step";
 export { deltaBytes } from "./tasks/sharing";
 export { keptBytes } from "./tasks/parts";

@@ -71,7 +71,10 @@ export interface Executor {
   runJob(job: number, tasks: number, ordered: boolean): void;
 }
 
-/** Carries a command out; returns what it is asked for: a call's result, the sum of the tasks' values, or how many steps were taken, −1 where a loss was not finite. */
+/**
+ * Carries a command out; returns what it is asked for: a call's result, the sum of the tasks' values, or how many steps were
+ * taken, −1 where a loss was not finite.
+ */
 export function carryOut(command: Command, by: Executor): number {
   switch (command.kind) {
     case 'call':

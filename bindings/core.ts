@@ -6,8 +6,9 @@ import type { Precision } from './memory.js';
 export type { Core, DoubleCore };
 
 /**
- * How multiply-adds are rounded. `'fast'`: once, where the runtime has relaxed SIMD and the processor the instruction, which is a quarter to a
- * third faster in large networks; results then differ in their last bits between kinds of machines. `'strict'`: twice, with the same bits everywhere.
+ * How multiply-adds are rounded. `'fast'`: once, where the runtime has relaxed SIMD and the processor the instruction, which is a
+ * quarter to a third faster in large networks; results then differ in their last bits between kinds of machines. `'strict'`:
+ * twice, with the same bits everywhere.
  */
 export type Numerics = 'fast' | 'strict';
 

@@ -54,8 +54,8 @@ export function isolated(): boolean | undefined {
 }
 
 /**
- * Whether memory can be shared with workers: everywhere in Node.js, Bun and Deno; in pages that are cross-origin isolated. Elsewhere a shared memory can be
- * made, but not sent.
+ * Whether memory can be shared with workers: everywhere in Node.js, Bun and Deno; in pages that are cross-origin isolated.
+ * Elsewhere a shared memory can be made, but not sent.
  */
 export function sharesMemory(): boolean {
   if (typeof SharedArrayBuffer !== 'function') return false;

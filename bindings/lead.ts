@@ -21,7 +21,10 @@ import {
   waitWhile,
 } from './team.js';
 
-/** Milliseconds after which a worker that holds a task is taken for dead, if that is also ten times what the leader's longest task took. */
+/**
+ * Milliseconds after which a worker that holds a task is taken for dead, if that is also ten times what the leader's longest task
+ * took.
+ */
 const PATIENCE = 3000;
 
 /** Workers, as their leader sees them: for the length of a job any one thread, one at a time. */

@@ -43,8 +43,8 @@ export function compiledDouble(numerics: Numerics): DoubleEngine | undefined {
 }
 
 /**
- * Takes the binary of a precision from `source`, streamed where it is a Response. From then on it is the one of `numerics: 'fast'`, and if it is
- * strict, also of 'strict'.
+ * Takes the binary of a precision from `source`, streamed where it is a Response. From then on it is the one of `numerics:
+ * 'fast'`, and if it is strict, also of 'strict'.
  */
 export function engineFrom(precision: Precision, numerics: Numerics, source: WasmSource): Promise<Engine> {
   const engine = compile(source).then((module) => {

@@ -1,4 +1,5 @@
-// The loops that measure a machine (scripts/loops.mjs): a binary of their own, apart from the library's, over a memory of their own.
+// The loops that measure a machine (scripts/loops.mjs): a binary of their own, apart from the library's, over a memory of their
+// own.
 
 import { relaxed, strict } from '../build/loops.text.js';
 import type { Precision } from './memory.js';

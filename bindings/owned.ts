@@ -3,7 +3,9 @@
 import { Arena } from './memory.js';
 import { turn } from './turn.js';
 
-/** Blocks of so many bytes and more are made known to the garbage collector; objects around smaller ones weigh enough themselves. */
+/**
+ * Blocks of so many bytes and more are made known to the garbage collector; objects around smaller ones weigh enough themselves.
+ */
 const KNOWN = 4096;
 
 /** When owners have taken so many bytes, what was forgotten gets a chance to go. */
@@ -16,8 +18,8 @@ const forgotten = new FinalizationRegistry<Arena>((arena) => arena.dispose());
 let taken = 0;
 
 /**
- * An arena of somebody's. The collector does not see bytes of linear memory: beside each block there is a buffer of its size, which nobody writes to, so
- * that it takes up addresses and no memory.
+ * An arena of somebody's. The collector does not see bytes of linear memory: beside each block there is a buffer of its size,
+ * which nobody writes to, so that it takes up addresses and no memory.
  */
 class OwnedArena extends Arena {
   private readonly weights = new Map<number, ArrayBuffer>();
@@ -65,8 +67,8 @@ export function ownedArena(owner: object): Arena {
 }
 
 /**
- * Lets what was forgotten go, if much has been taken: finalizers run between turns of the event loop, which a loop of promises that are
- * settled already never ends.
+ * Lets what was forgotten go, if much has been taken: finalizers run between turns of the event loop, which a loop of promises
+ * that are settled already never ends.
  */
 export async function roomMade(): Promise<void> {
   if (taken < PRESSURE) return;

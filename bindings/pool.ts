@@ -124,7 +124,10 @@ class Pool {
 
 let pool: Pool | undefined;
 
-/** How many threads 'auto' may use: as many as run at a time, without a machine's last ones, whose use by others costs more than they bring. */
+/**
+ * How many threads 'auto' may use: as many as run at a time, without a machine's last ones, whose use by others costs more than
+ * they bring.
+ */
 export function autoThreads(): number {
   return Math.min(processors(), 8);
 }

@@ -1,7 +1,8 @@
 // What threads that share a job have in common: words of shared memory, and the loop over its tasks.
 //
-// A job is open while the word SERIAL is odd. A worker that sees it enters (ACTIVE + 1), looks again whether it is still open, takes tasks
-// until none is left, and leaves. Who opened the job takes tasks too, then closes it and waits for those inside: never for one that sleeps.
+// A job is open while the word SERIAL is odd. A worker that sees it enters (ACTIVE + 1), looks again whether it is still open,
+// takes tasks until none is left, and leaves. Who opened the job takes tasks too, then closes it and waits for those inside:
+// never for one that sleeps.
 
 import type { Core } from './core.js';
 
@@ -34,13 +35,18 @@ export const WORDS = NEXT + 16 * MOST_THREADS;
 /** Looks before a thread goes to sleep: some 20 µs, less than waking it up takes. */
 const SPINS = 5000;
 
-/** Waits until a word is no longer what it was, at most for so many milliseconds: a short while awake, then asleep where that is allowed. */
+/**
+ * Waits until a word is no longer what it was, at most for so many milliseconds: a short while awake, then asleep where that is
+ * allowed.
+ */
 export function waitWhile(words: Int32Array, at: number, value: number, milliseconds: number, sleeps: boolean): void {
   for (let i = 0; i < SPINS; i++) if (Atomics.load(words, at) !== value) return;
   if (sleeps) Atomics.wait(words, at, value, milliseconds);
 }
 
-/** In how many ranges the tasks of a job are: one for each thread, unless they have an order. @testonly The twin of a leader asks. */
+/**
+ * In how many ranges the tasks of a job are: one for each thread, unless they have an order. @testonly The twin of a leader asks.
+ */
 export const rangesOf = (words: Int32Array) => (words[ORDERED] ? 1 : words[THREADS]!);
 
 /** All tasks of the job that is about to be opened are to be done. */
@@ -73,9 +79,10 @@ function commitInOrder(
 }
 
 /**
- * Takes tasks of the open job until there are none left, at the place of a thread. A thread has a range of tasks of its own, the same in every step, so that what it
- * wrote is still in its cache, and goes on with those of others. The sums of ordered jobs are added in the tasks' order: those of one task may wait for their turn while
- * the thread does another, so that one on a faster processor need not go at the pace of the others.
+ * Takes tasks of the open job until there are none left, at the place of a thread. A thread has a range of tasks of its own, the
+ * same in every step, so that what it wrote is still in its cache, and goes on with those of others. The sums of ordered jobs are
+ * added in the tasks' order: those of one task may wait for their turn while the thread does another, so that one on a faster
+ * processor need not go at the pace of the others.
  * @param late called while another thread's turn does not come, with what that turn is; says whether to give up
  * @returns false where it gave up
  */

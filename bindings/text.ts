@@ -1,7 +1,8 @@
 // Binaries as text, which every bundler takes: the reader of what scripts/text.mjs writes.
 //
-// A text begins with its digits, and with the frequent bytes in hexadecimal, one for each digit behind the first two. Then a byte is one digit, or two if it is a rare
-// one. What is one character a byte compresses as bytes do: 31.8 KB of float32's, against 31.2 of the bytes themselves, 35.7 of hexadecimal digits and 45 of base64.
+// A text begins with its digits, and with the frequent bytes in hexadecimal, one for each digit behind the first two. Then a byte
+// is one digit, or two if it is a rare one. What is one character a byte compresses as bytes do: 31.8 KB of float32's, against
+// 31.2 of the bytes themselves, 35.7 of hexadecimal digits and 45 of base64.
 
 import { bytesFrom } from './features.js';
 

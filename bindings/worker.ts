@@ -1,6 +1,6 @@
-// What a worker runs: it helps with jobs, or it carries out what is to be done in the background. It waits for jobs in JavaScript, since engines never
-// replace the slow code of a WebAssembly loop that does not end. The build turns this file into the text that workers are made from; nothing of the
-// library comes with it.
+// What a worker runs: it helps with jobs, or it carries out what is to be done in the background. It waits for jobs in
+// JavaScript, since engines never replace the slow code of a WebAssembly loop that does not end. The build turns this file into
+// the text that workers are made from; nothing of the library comes with it.
 
 import type { Core } from './core.js';
 import { builtin } from './features.js';

@@ -15,7 +15,8 @@ import { Regressor } from './estimators/regressor.js';
  * if (model instanceof Classifier) model.predict(rows);
  * ```
  *
- * @throws FileError if the file cannot be read; ModelFileError if it is damaged, cut off, of a newer version, or none of this library's
+ * @throws FileError if the file cannot be read; ModelFileError if it is damaged, cut off, of a newer version, or none of this
+ * library's
  */
 export async function loadModel(source: string | Uint8Array | ArrayBuffer): Promise<Classifier | Regressor | Network> {
   if (typeof source !== 'string') return fromDocument(fromBytes(bytesFrom(source)));

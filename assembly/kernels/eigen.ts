@@ -1,5 +1,5 @@
-// Eigenvalues and eigenvectors of a symmetric matrix: Householder's reduction to a tridiagonal one, then implicit QL
-// (Golub & Van Loan 8.3; the shifts and tests of EISPACK's tql2). Float64 only. Vectors stand in rows, so that all loops run along memory.
+// Eigenvalues and eigenvectors of a symmetric matrix: Householder's reduction to a tridiagonal one, then implicit QL (Golub & Van
+// Loan 8.3; the shifts and tests of EISPACK's tql2). Float64 only. Vectors stand in rows, so that all loops run along memory.
 
 import { LANES, SIZE, add, madd, mul, splat, sub } from "../vec";
 import { element, setElement } from "../addresses";
@@ -8,7 +8,10 @@ import { axpy, dot, largestMagnitude, scale } from "./blas1";
 /** Sweeps of QL per eigenvalue; two are usual. */
 const SWEEPS: i32 = 50;
 
-/** Sweeps after which what is rounding beside the whole matrix, and not only beside its neighbours, counts as 0: noise need never get smaller. */
+/**
+ * Sweeps after which what is rounding beside the whole matrix, and not only beside its neighbours, counts as 0: noise need never
+ * get smaller.
+ */
 const PATIENT: i32 = 10;
 
 /** Columns of the vectors that a sweep's rotations pass through at a time: their running row stays in registers. */

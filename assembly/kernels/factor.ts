@@ -1,4 +1,5 @@
-// Symmetric matrices: AᵀA, Cholesky's factor, and solutions with it. Blocked, so that nearly all of the work is products (Golub & Van Loan 4.2). Float64 only.
+// Symmetric matrices: AᵀA, Cholesky's factor, and solutions with it. Blocked, so that nearly all of the work is products (Golub &
+// Van Loan 4.2). Float64 only.
 
 import { Operand } from "../codes";
 import { LANES, SIZE, loadPart, madd, mul, splat, storePart, sub, sum } from "../vec";
@@ -12,7 +13,10 @@ import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 const BLOCK: i32 = 24;
 const STRIP: i32 = 8;
 
-/** Of AᵀA: rows that are summed in registers, and rows of the result whose panels stay in the second cache (whole tiles, also of columns). */
+/**
+ * Of AᵀA: rows that are summed in registers, and rows of the result whose panels stay in the second cache (whole tiles, also of
+ * columns).
+ */
 const DEPTH: i32 = 384;
 const BAND: i32 = 132;
 
@@ -32,7 +36,10 @@ export function factorScratch(rows: i32, n: i32): usize {
   return max(panelBytes(NR, rows, n) + (SQUARE ? 0 : panelBytes(MR, rows, min(n, BAND))), block);
 }
 
-/** c[i,j] += Σ_r a[r,i]·a[r,j] for j ≥ i (and a few below)   a: rows×n, rows lda bytes apart; c: n×n. scratch: factorScratch(rows, n) */
+/**
+ * c[i,j] += Σ_r a[r,i]·a[r,j] for j ≥ i (and a few below) a: rows×n, rows lda bytes apart; c: n×n. scratch: factorScratch(rows,
+ * n)
+ */
 export function normalMatrix(rows: i32, n: i32, a: usize, lda: usize, c: usize, scratch: usize): void {
   const row = <usize>n * SIZE;
   for (; rows > 0; rows -= DEPTH, a += <usize>DEPTH * lda) {
@@ -51,7 +58,9 @@ export function normalMatrix(rows: i32, n: i32, a: usize, lda: usize, c: usize, 
       for (let j = i; j < n; j += NR) {
         const width = min(n - j, NR), to = c + <usize>i * row + <usize>j * SIZE, rowsAbove = min(end, j + NR) - i;
         const right = scratch + <usize>(j / NR) * wide;
-        if (width > LANES) wideStrip(rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, 1, 0, right, PANEL, to, row, width, to, row);
+        if (width > LANES) wideStrip(
+          rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, 1, 0, right, PANEL, to, row, width, to, row,
+        );
         else narrowStrip(rowsAbove, depth, left, SIZE, <usize>MR * SIZE, high, right, PANEL, to, row, width, to, row);
       }
     }
@@ -65,7 +74,9 @@ function subtract(n: i32, x: usize, y: usize): void {
   if (n > 0) storePart(y, sub(loadPart(y, n), loadPart(x, n)), n);
 }
 
-/** a[i, i:] −= Σ_k u[k,i]·u[k, i:], k from `from` to j − 1, for rows i = j … j + rows − 1; columns from j on   panel: rows×(n − j) */
+/**
+ * a[i, i:] −= Σ_k u[k,i]·u[k, i:], k from `from` to j − 1, for rows i = j … j + rows − 1; columns from j on panel: rows×(n − j)
+ */
 function eliminate(n: i32, a: usize, from: i32, j: i32, rows: i32, panel: usize, scratch: usize): void {
   const row = <usize>n * SIZE, width = <usize>(n - j) * SIZE, known = a + <usize>from * row + <usize>j * SIZE;
   gemm(Operand.transposed, Operand.plain, rows, n - j, j - from, known, row, known, row, panel, width, 0, 0, scratch);
@@ -76,8 +87,8 @@ function eliminate(n: i32, a: usize, from: i32, j: i32, rows: i32, panel: usize,
 }
 
 /**
- * A = Uᵀ·U, U in the place of A's upper triangle   a: n×n row-major; its lower triangle is left alone. Returns 0, or 1 + the first row
- * whose pivot is not > 0: A is not positive definite. scratch: factorScratch(0, n)
+ * A = Uᵀ·U, U in the place of A's upper triangle a: n×n row-major; its lower triangle is left alone. Returns 0, or 1 + the first
+ * row whose pivot is not > 0: A is not positive definite. scratch: factorScratch(0, n)
  */
 export function cholesky(n: i32, a: usize, scratch: usize): i32 {
   const row = <usize>n * SIZE, rest = (scratch + <usize>min(BLOCK, n) * row + 63) & ~63;
@@ -121,8 +132,8 @@ export function choleskySolve(n: i32, u: usize, b: usize, x: usize): void {
 const LEAST_PIVOT: f64 = 64 * f64.EPSILON;
 
 /**
- * p = −(A + μ·diag(d))⁻¹·g; the factor is left in u. Returns 0, or 1 + the first row whose pivot is not > 0, or is lost in rounding; p is left alone then
- * a: n×n, its upper triangle counts; u: n×n; d, g, p: n. scratch: factorScratch(0, n)
+ * p = −(A + μ·diag(d))⁻¹·g; the factor is left in u. Returns 0, or 1 + the first row whose pivot is not > 0, or is lost in
+ * rounding; p is left alone then a: n×n, its upper triangle counts; u: n×n; d, g, p: n. scratch: factorScratch(0, n)
  */
 export function dampedStep(n: i32, a: usize, mu: f64, d: usize, g: usize, u: usize, p: usize, scratch: usize): i32 {
   const row = <usize>n * SIZE;
@@ -167,10 +178,15 @@ export function matrixTimesVector(n: i32, a: usize, x: usize, y: usize): void {
   for (let i = 0; i < n; i++, a += <usize>n * SIZE, y += SIZE) store<real>(y, <real>dot(n, a, x));
 }
 
-/** One or two rows of rankTwoTimesVector, from the one at m: numbers at `at` in s and t. Two share what is loaded, and hide each other's latency. */
+/**
+ * One or two rows of rankTwoTimesVector, from the one at m: numbers at `at` in s and t. Two share what is loaded, and hide each
+ * other's latency.
+ */
 // @ts-ignore: decorator
 @inline
-function updateRows(rows: i32, n: i32, m: usize, row: usize, factor: v128, a: f64, b: f64, s: usize, t: usize, at: usize, v: usize, out: usize): void {
+function updateRows(
+  rows: i32, n: i32, m: usize, row: usize, factor: v128, a: f64, b: f64, s: usize, t: usize, at: usize, v: usize, out: usize,
+): void {
   const s0 = <f64>load<real>(s + at), s1 = rows > 1 ? <f64>load<real>(s + at + SIZE) : 0;
   const t0 = <f64>load<real>(t + at), t1 = rows > 1 ? <f64>load<real>(t + at + SIZE) : 0;
   const alongS0 = splat(<real>(a * s0 - b * t0)), alongT0 = splat(<real>(-b * s0));
@@ -203,7 +219,9 @@ function updateRows(rows: i32, n: i32, m: usize, row: usize, factor: v128, a: f6
 }
 
 /** m = γ·m + a·s·sᵀ − b·(s·tᵀ + t·sᵀ) if `update`, and out = m·v, in one pass over m   m: n×n, symmetric; s, t, v, out: n */
-export function rankTwoTimesVector(n: i32, m: usize, gamma: f64, a: f64, b: f64, s: usize, t: usize, v: usize, out: usize, update: i32): void {
+export function rankTwoTimesVector(
+  n: i32, m: usize, gamma: f64, a: f64, b: f64, s: usize, t: usize, v: usize, out: usize, update: i32,
+): void {
   if (!update) {
     matrixTimesVector(n, m, v, out);
     return;

@@ -9,7 +9,10 @@ import { MR, NR, PANEL, narrowStrip, wideStrip } from "./tile";
 /** Rows of A (whole tiles) in a block. */
 const BLOCK_ROWS: i32 = 128 / MR * MR;
 
-/** The most steps of k in a block: a panel of A and a group of panels of B leave half of the first cache to what streams past them. */
+/**
+ * The most steps of k in a block: a panel of A and a group of panels of B leave half of the first cache to what streams past
+ * them.
+ */
 export const BLOCK_DEPTH: i32 = SIZE == 8 ? 192 : 256;
 
 /** Steps of k in the blocks of a product, depth ≥ 1: as even as they can be, since short ones are slow. */
@@ -26,7 +29,10 @@ const BLOCK_PANELS: i32 = 8;
 /** The same where several blocks of A meet them: packed once, up to 768 KiB. */
 const MOST_PANELS: i32 = (768 << 10) / (BLOCK_DEPTH * <i32>PANEL);
 
-/** Panels of B that stay in the first cache together, beside one of A: tiles of four rows would else read A from the second too fast. */
+/**
+ * Panels of B that stay in the first cache together, beside one of A: tiles of four rows would else read A from the second too
+ * fast.
+ */
 const GROUP: i32 = FUSED ? 1 : 2;
 
 // @ts-ignore: decorator
@@ -61,17 +67,25 @@ export function panelBytes(n: i32, steps: i32): usize {
   return <usize>((n + NR - 1) / NR) * steps * PANEL;
 }
 
-/** Whether products with a B (depth×n) and at least FEW_ROWS rows pack it, and go no other way: all but small ones and vectors. */
+/**
+ * Whether products with a B (depth×n) and at least FEW_ROWS rows pack it, and go no other way: all but small ones and vectors.
+ */
 export function wantsPacked(n: i32, depth: i32): bool {
   return n > NR && depth > 1 && <usize>n * depth * SIZE > <usize>CACHED;
 }
 
-/** Rows from … to − 1 of B (depth×n) go to their places in panels, for products in which it is Operand.packed   panels: panelBytes(n, depth), 16-byte aligned */
+/**
+ * Rows from … to − 1 of B (depth×n) go to their places in panels, for products in which it is Operand.packed panels:
+ * panelBytes(n, depth), 16-byte aligned
+ */
 export function packRowsB(n: i32, depth: i32, from: i32, to: i32, b: usize, ldb: usize, panels: usize): void {
   const deepest = blockDepth(depth);
   for (let k = 0; k < depth; k += deepest) {
     const steps = min(depth - k, deepest), first = max(from, k), count = min(to, k + steps) - first;
-    if (count > 0) packBlockB(Operand.plain, count, n, b + <usize>first * ldb, ldb, panels + panelBytes(n, k) + <usize>(first - k) * PANEL, <usize>steps * PANEL);
+    if (count > 0) packBlockB(
+      Operand.plain, count, n, b + <usize>first * ldb, ldb, panels + panelBytes(n,
+      k) + <usize>(first - k) * PANEL, <usize>steps * PANEL,
+    );
   }
 }
 
@@ -81,11 +95,17 @@ export function packTransposedPart(n: i32, depth: i32, index: i32, parts: i32, b
   const y = b + <usize>(from * NR) * ldb, columns = min(n, to * NR) - from * NR;
   for (let k = 0; k < depth; k += deepest) {
     const size = <usize>min(depth - k, deepest) * PANEL;
-    packBlockB(Operand.transposed, min(depth - k, deepest), columns, y + <usize>k * SIZE, ldb, panels + panelBytes(n, k) + <usize>from * size, size);
+    packBlockB(
+      Operand.transposed, min(depth - k, deepest), columns, y + <usize>k * SIZE, ldb, panels + panelBytes(n,
+      k) + <usize>from * size, size,
+    );
   }
 }
 
-/** Whether cutting a product into several with fewer rows of A, for which B is packed once, costs nothing: B is one block, and stays in the second cache. */
+/**
+ * Whether cutting a product into several with fewer rows of A, for which B is packed once, costs nothing: B is one block, and
+ * stays in the second cache.
+ */
 export function isCutFreely(m: i32, n: i32, depth: i32): bool {
   return m > BLOCK_ROWS && n <= MOST_PANELS * NR && depth <= BLOCK_DEPTH && packsB(Operand.plain, m, n, depth);
 }
@@ -107,10 +127,10 @@ export function gemmScratch(transposedA: Operand, transposedB: Operand, m: i32, 
 /**
  * c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j]   i < m, j < n, k < depth
  *
- * A is m×depth (or stored transposed, depth×m), B depth×n (or n×depth), row-major, rows lda, ldb bytes apart. c: rows
- * ldc bytes apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c. B may also be packed.
- * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of up to
- * BLOCK_DEPTH steps, each block from 0, so that rounding errors of long sums stay small.
+ * A is m×depth (or stored transposed, depth×m), B depth×n (or n×depth), row-major, rows lda, ldb bytes apart. c: rows ldc bytes
+ * apart. e: rows lde bytes apart; lde = 0 repeats one row (a bias), e = 0 means no addend, e may be c. B may also be packed.
+ * scratch: gemmScratch bytes, 16-byte aligned. A, B and scratch must not overlap c. Sums run over blocks of up to BLOCK_DEPTH
+ * steps, each block from 0, so that rounding errors of long sums stay small.
  */
 export function gemm(
   transposedA: Operand, transposedB: Operand, m: i32, n: i32, depth: i32, a: usize, lda: usize, b: usize, ldb: usize,
@@ -158,7 +178,10 @@ function copyRows(m: i32, n: i32, e: usize, lde: usize, c: usize, ldc: usize): v
   }
 }
 
-/** c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j]   one block of A, which x is the first panel of, and `columns` of B, whose panels are `size` bytes apart */
+/**
+ * c[i,j] = e[i,j] + Σ_k A[i,k]·B[k,j] one block of A, which x is the first panel of, and `columns` of B, whose panels are `size`
+ * bytes apart
+ */
 // @ts-ignore: decorator
 @inline
 function strips(
@@ -186,7 +209,8 @@ function blocked(
 ): void {
   const packingA = packsA(transposedA, m, n, depth), packingB = packsB(transposedB, m, n, depth);
   const rowA = transposedA ? SIZE : lda, stepA = transposedA ? lda : SIZE;
-  if (!packingA && m <= BLOCK_ROWS && depth <= BLOCK_DEPTH && n <= BLOCK_PANELS * NR && transposedB != Operand.packed) { // small networks feel all that follows
+  // Small networks feel all that follows
+  if (!packingA && m <= BLOCK_ROWS && depth <= BLOCK_DEPTH && n <= BLOCK_PANELS * NR && transposedB != Operand.packed) {
     const size = packingB ? <usize>depth * PANEL : PANEL;
     if (packingB) packBlockB(transposedB, depth, n, b, ldb, scratch, size);
     strips(m, depth, a, rowA, stepA, <usize>MR * rowA, n, size, packingB ? scratch : b, packingB ? PANEL : ldb, c, ldc, e, lde);

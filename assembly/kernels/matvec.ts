@@ -5,7 +5,9 @@ import { LANES, SIZE, add, loadPart, madd, mul, splat, splatAt, storePart, sum }
 /** Vectors of columns that `vectorMatrix` sums at a time: eight hide the adder's latency. */
 const STRETCH: i32 = 8 * LANES;
 
-/** y[j] = e[j] + Σ_k x[k]·b[k,j]   x: depth reals, `step` bytes apart; b: rows `next` bytes apart; e = 0: no addend; e may be y */
+/**
+ * y[j] = e[j] + Σ_k x[k]·b[k,j] x: depth reals, `step` bytes apart; b: rows `next` bytes apart; e = 0: no addend; e may be y
+ */
 export function vectorMatrix(n: i32, depth: i32, x: usize, step: usize, b: usize, next: usize, y: usize, e: usize): void {
   for (; n >= STRETCH; n -= STRETCH) {
     let c0 = splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
@@ -119,7 +121,9 @@ export function matrixVector(
   }
 }
 
-/** c[i,j] = e[i,j] + x[i]·y[j]   x: m reals, `step` bytes apart; y: n; c and e: rows ldc bytes apart; e = 0: no addend; e may be c */
+/**
+ * c[i,j] = e[i,j] + x[i]·y[j] x: m reals, `step` bytes apart; y: n; c and e: rows ldc bytes apart; e = 0: no addend; e may be c
+ */
 export function outerProduct(m: i32, n: i32, x: usize, step: usize, y: usize, c: usize, ldc: usize, e: usize): void {
   const whole = n & ~(LANES - 1), rest = n - whole, end: usize = <usize>whole * SIZE;
   for (; m > 0; m--) {

@@ -151,7 +151,10 @@ export function packTransposedB(depth: i32, n: i32, x: usize, ldx: usize, panel:
   packColumns(NR, depth, n, x, ldx, panel);
 }
 
-/** Several full panels at once, pitch bytes apart, row by row, so that a long row is read once from end to end (cache lines, pages). */
+/**
+ * Several full panels at once, pitch bytes apart, row by row, so that a long row is read once from end to end (cache lines,
+ * pages).
+ */
 // @ts-ignore: decorator
 @inline
 function packPanels(width: i32, depth: i32, panels: i32, x: usize, ldx: usize, panel: usize, pitch: usize): void {

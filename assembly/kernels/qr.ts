@@ -1,4 +1,5 @@
-// Triangular factors by Householder's reflections, row by row as the rows come: R of any number of rows in the room of one square (Golub & Van Loan 5.2, 6.5). Float64 only.
+// Triangular factors by Householder's reflections, row by row as the rows come: R of any number of rows in the room of one square
+// (Golub & Van Loan 5.2, 6.5). Float64 only.
 
 import { SIZE } from "../vec";
 import { get } from "../addresses";
@@ -40,14 +41,17 @@ export function foldRows(n: i32, r: usize, z: usize, rows: i32, a: usize, e: usi
 }
 
 /**
- * p = −(RᵀR + μ·diag(d))⁻¹·Rᵀz, without the squares: from [R; √(μ·d)]   r: n×n, its upper triangle counts; z, d, p: n; u: n×n; spare: (n + 2)·n
+ * p = −(RᵀR + μ·diag(d))⁻¹·Rᵀz, without the squares: from [R; √(μ·d)] r: n×n, its upper triangle counts; z, d, p: n; u: n×n;
+ * spare: (n + 2)·n
  */
 export function dampedTriangularStep(n: i32, r: usize, z: usize, mu: f64, d: usize, u: usize, p: usize, spare: usize): void {
   const row = <usize>n * SIZE, errors = spare + <usize>n * row, room = errors + row;
   memory.copy(u, r, <usize>n * row);
   memory.copy(p, z, row);
   memory.fill(spare, 0, <usize>n * row + row);
-  for (let i: usize = 0, k = 0; i < row; i += SIZE, k++) store<real>(spare + <usize>k * (row + SIZE), <real>sqrt(mu * get(d + i, 0)));
+  for (let i: usize = 0, k = 0; i < row; i += SIZE, k++) store<real>(
+    spare + <usize>k * (row + SIZE), <real>sqrt(mu * get(d + i, 0)),
+  );
   foldRows(n, u, p, n, spare, errors, room);
   for (let i = n - 1; i >= 0; i--) {
     const at = u + <usize>i * (row + SIZE), own = p + <usize>i * SIZE;

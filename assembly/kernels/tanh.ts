@@ -1,10 +1,10 @@
-// tanh, a vector at a time and over arrays: what most units of most networks are made of. Error ≤ 3 units in the last place over the whole finite
-// range; odd, and never above 1. Coefficients: scripts/minimax.py.
+// tanh, a vector at a time and over arrays: what most units of most networks are made of. Error ≤ 3 units in the last place over
+// the whole finite range; odd, and never above 1. Coefficients: scripts/minimax.py.
 //
-// With |x| = n·(ln 2/2) + r, s = 2^n and tanh r = p/q, p = r·P(r²) and q = Q(r²): e^{2r} = (q + p)/(q − p), so that
-// tanh |x| = (s·e^{2r} − 1)/(s·e^{2r} + 1) = (m + p)/(m + q), m = (s − 1)/2·(q + p). Near 0, n = 0 and m = 0: no cancellation. The chain of dependent
-// operations is what takes time; polynomials in r² are short, and this is one division for both.
-// The constants are parameters, so that loops can keep them.
+// With |x| = n·(ln 2/2) + r, s = 2^n and tanh r = p/q, p = r·P(r²) and q = Q(r²): e^{2r} = (q + p)/(q − p), so that tanh |x|
+// = (s·e^{2r} − 1)/(s·e^{2r} + 1) = (m + p)/(m + q), m = (s − 1)/2·(q + p). Near 0, n = 0 and m = 0: no cancellation. The chain
+// of dependent operations is what takes time; polynomials in r² are short, and this is one division for both. The constants are
+// parameters, so that loops can keep them.
 
 import { c, horner, magic } from "./elementary";
 
@@ -44,10 +44,14 @@ function tanhDouble(
 // @ts-ignore: decorator
 @inline
 export function tanh<T>(x: v128): v128 {
-  const minusZero = v128.splat<T>(<T>-0.0), most = c<T>(10, 20), octave = c<T>(OCTAVE, OCTAVE), one = c<T>(1, 1), half = c<T>(0.5, 0.5);
-  if (sizeof<T>() == 4) return tanhSingle(x, minusZero, most, octave, magic<T>(), c<T>(-HALF_LN2, 0), c<T>(Q2, 0), c<T>(Q1, 0), one, half);
+  const minusZero = v128.splat<T>(<T>-0.0), most = c<T>(10, 20), octave = c<T>(OCTAVE, OCTAVE), one = c<T>(1, 1);
+  const half = c<T>(0.5, 0.5);
+  if (sizeof<T>() == 4) return tanhSingle(
+    x, minusZero, most, octave, magic<T>(), c<T>(-HALF_LN2, 0), c<T>(Q2, 0), c<T>(Q1, 0), one, half,
+  );
   return tanhDouble(
-    x, minusZero, most, octave, magic<T>(), c<T>(0, HIGH), c<T>(0, LOW), c<T>(0, DP2), c<T>(0, DP1), c<T>(0, DQ2), c<T>(0, DQ1), one, half,
+    x, minusZero, most, octave, magic<T>(), c<T>(0, HIGH), c<T>(0, LOW), c<T>(0, DP2), c<T>(0, DP1), c<T>(0, DQ2), c<T>(0, DQ1),
+    one, half,
   );
 }
 
@@ -79,7 +83,7 @@ function hidden(x: f64, zero: v128): v128 {
 }
 
 /**
- * a[i] = outer·tanh(inner·y[i]) for whole vectors, two at a time where there are; returns how many elements that was.   a may be y
+ * a[i] = outer·tanh(inner·y[i]) for whole vectors, two at a time where there are; returns how many elements that was. a may be y
  *
  * An engine makes a constant that it knows anew for every vector, which takes as long as the arithmetic: these it does not know.
  */
@@ -92,7 +96,8 @@ export function tanhVectors(n: i32, y: usize, a: usize, scaled: bool, inner: rea
   const minusZero = hidden(-0.0, zero), octave = hidden(OCTAVE, zero), one = hidden(1, zero), half = hidden(0.5, zero);
   const end = y + (<usize>whole << (sizeof<real>() == 4 ? 2 : 3)), last = end - 16;
   if (sizeof<real>() == 4) {
-    const most = hidden(10, zero), magic = hidden(12582912.0, zero), c = hidden(-HALF_LN2, zero), q2 = hidden(Q2, zero), q1 = hidden(Q1, zero);
+    const most = hidden(10, zero), magic = hidden(12582912.0, zero), c = hidden(-HALF_LN2, zero), q2 = hidden(Q2, zero);
+    const q1 = hidden(Q1, zero);
     for (; y < last; y += 32, a += 32) {
       const x0 = at(y, i, scaled), x1 = at(y + 16, i, scaled);
       const t0 = tanhSingle(x0, minusZero, most, octave, magic, c, q2, q1, one, half);

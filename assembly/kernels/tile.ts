@@ -1,10 +1,10 @@
 // The micro-kernel: MR rows of A times two vectors of columns of B, all sums in registers.
 //
-// V8 gives 15 registers to 128-bit code. Where multiply-add is one instruction, 6 rows × 2 vectors (12 sums + 2 of B + 1 of A) fill
-// them; else 4 rows × 2 vectors (8 sums + 2 of B + 1 of A + 1 product).
-// V8 moves loads up to the start of a basic block, where too many of them spill sums to memory (half the speed, in Node.js 22). A way out of
-// the loop is a place that they do not cross: between two steps, taken where depth is odd, and between rows of six, never taken. No two of those
-// have the same condition, or the engine would see through them.
+// V8 gives 15 registers to 128-bit code. Where multiply-add is one instruction, 6 rows × 2 vectors (12 sums + 2 of B + 1 of A)
+// fill them; else 4 rows × 2 vectors (8 sums + 2 of B + 1 of A + 1 product). V8 moves loads up to the start of a basic block,
+// where too many of them spill sums to memory (half the speed, in Node.js 22). A way out of the loop is a place that they do not
+// cross: between two steps, taken where depth is odd, and between rows of six, never taken. No two of those have the same
+// condition, or the engine would see through them.
 
 import { FUSED, LANES, SIZE, add, loadPart, madd, splat, splatAt, storePart } from "../vec";
 
@@ -59,7 +59,8 @@ function tile(
   rows: i32, wide: bool, depth: i32, a: usize, row: usize, step: usize, b: usize, next: usize,
   c: usize, ldc: usize, n: i32, e: usize, lde: usize,
 ): void {
-  // With six rows, a zero that V8 does not take for a constant: those keep a register all along the strip, and there is none left.
+  // With six rows, a zero that V8 does not take for a constant: those keep a register all along the strip, and there is none
+  // left.
   const zero = FUSED ? zeroFrom(b) : splat(0);
   let c00 = zero, c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   let c40 = c00, c41 = c00, c50 = c00, c51 = c00, b0 = c00, b1 = c00, x = c00;
@@ -225,13 +226,14 @@ function tile(
 }
 
 /**
- * Strips of tiles, `rows` high in all: MR rows at a time (a advances by `skip` per MR rows) under `panels` panels of B, `size` bytes apart, the
- * last of n columns: what they read of A comes from the first cache after the first of them.
+ * Strips of tiles, `rows` high in all: MR rows at a time (a advances by `skip` per MR rows) under `panels` panels of B, `size`
+ * bytes apart, the last of n columns: what they read of A comes from the first cache after the first of them.
  */
 // @ts-ignore: decorator
 @inline
 function strip(
-  wide: bool, rows: i32, depth: i32, a: usize, row: usize, step: usize, skip: usize, panels: i32, size: usize, b: usize, next: usize,
+  wide: bool, rows: i32, depth: i32, a: usize, row: usize, step: usize, skip: usize, panels: i32, size: usize, b: usize,
+  next: usize,
   c: usize, ldc: usize, n: i32, e: usize, lde: usize,
 ): void {
   for (; rows >= MR; rows -= MR) {

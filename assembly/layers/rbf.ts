@@ -209,7 +209,9 @@ export function rbfSlope(rows: i32, units: i32, a: usize, s: usize, d: usize): v
   const ld = <usize>units * SIZE;
   for (let n = units; n > 0; n -= LANES, s += 16, a += 16, d += 16) {
     const minus = v128.neg<real>(narrowness(loadUpTo(s, n)));
-    for (let r: usize = 0, end = <usize>rows * ld; r < end; r += ld) storeUpTo(d + r, mul(loadUpTo(d + r, n), mul(minus, loadUpTo(a + r, n))), n);
+    for (let r: usize = 0, end = <usize>rows * ld; r < end; r += ld) storeUpTo(
+      d + r, mul(loadUpTo(d + r, n), mul(minus, loadUpTo(a + r, n))), n,
+    );
   }
 }
 

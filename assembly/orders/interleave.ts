@@ -73,7 +73,9 @@ export function interleave(
   // Classes by how many they have left, most first; those with equally many make a bucket.
   for (let c: u32 = 0; c < count; c++) {
     let j = c;
-    for (const mine = entry(left, c); j > 0 && entry(left, entry(ranked, j - 1)) < mine; j--) setEntry(ranked, j, entry(ranked, j - 1));
+    for (const mine = entry(left, c); j > 0 && entry(left, entry(ranked, j - 1)) < mine; j--) {
+      setEntry(ranked, j, entry(ranked, j - 1));
+    }
     setEntry(ranked, j, c);
   }
   let top = bucket(count, 0, ranked, left), last = u32.MAX_VALUE;

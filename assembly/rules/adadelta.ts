@@ -31,7 +31,9 @@ export function adadeltaOpen(at: usize, rate: f64, rho: f64, epsilon: f64, decay
 
 // @ts-ignore: decorator
 @inline
-function rule(n: i32, g: usize, w: usize, v: usize, s: usize, keep: v128, take: v128, epsilon: v128, rate: v128, decay: v128): void {
+function rule(
+  n: i32, g: usize, w: usize, v: usize, s: usize, keep: v128, take: v128, epsilon: v128, rate: v128, decay: v128,
+): void {
   const old = loadUpTo(w, n), before = loadUpTo(s, n), now = madd(loadUpTo(g, n), decay, old);
   const square = flushed(madd(mul(keep, loadUpTo(v, n)), take, mul(now, now)));
   storeUpTo(v, square, n);

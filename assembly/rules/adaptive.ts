@@ -32,7 +32,8 @@ export class Adaptive extends Update {
  * parameter, 0 where the rule has none.
  */
 export function adaptiveOpen(
-  at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: Decay, power1: f64, power2: f64,
+  at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: Decay, power1: f64,
+  power2: f64,
   mean: usize, square: usize, largest: usize,
 ): void {
   const u = openUpdate<Adaptive>(at, rule, decay);
@@ -70,13 +71,15 @@ export function adaptiveStep(u: Adaptive, first: i32, n: i32, g: usize, w: usize
 // @ts-ignore: decorator
 @inline
 function rule(
-  kind: UpdateRule, averages: bool, decays: Decay, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128, decay: v128,
+  kind: UpdateRule, averages: bool, decays: Decay, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128,
+  decay: v128,
   keep1: v128, take1: v128, keep2: v128, take2: v128, mean: v128, look: v128, root: v128, epsilon: v128,
 ): void {
   const old = loadUpTo(w, n); // n ≥ LANES: all of it
   if (decays == Decay.throughGradient) g = madd(g, decay, old);
   const square = mul(g, g);
-  let second = kind == UpdateRule.adaGrad ? add(loadUpTo(v, n), square) : flushed(madd(mul(keep2, loadUpTo(v, n)), take2, square));
+  const old2 = loadUpTo(v, n);
+  let second = kind == UpdateRule.adaGrad ? add(old2, square) : flushed(madd(mul(keep2, old2), take2, square));
   storeUpTo(v, second, n);
   let first = g;
   if (averages) {
@@ -98,7 +101,8 @@ function rule(
  * loop each would take 3 KB.
  */
 function adaptive(
-  kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64,
+  kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64,
+  beta2: f64, epsilon: f64,
   decay: f64, power1: f64, power2: f64,
 ): void {
   const averages = kind == UpdateRule.adam || kind == UpdateRule.amsGrad || kind == UpdateRule.nadam;

@@ -1,8 +1,8 @@
 // Means of gradients divided by means of a diagonal of the Hessian, over vectors of parameters. t counts steps from 1, s
 // diagonals.
 //
-//   adaHessian   m ← β₁·m + (1 − β₁)·g, h ← β₂·h + (1 − β₂)·d²   w ← w − rate·(m/(1 − β₁^t))/(√(h/(1 − β₂^s)) + ε)   Yao et al. 2021
-//   sophia       m as that, h ← β₂·h + (1 − β₂)·d               w ← w − rate·clip(m/max(ρ·h, ε), −1, 1)              Liu et al. 2024
+// adaHessian m ← β₁·m + (1 − β₁)·g, h ← β₂·h + (1 − β₂)·d² w ← w − rate·(m/(1 − β₁^t))/(√(h/(1 − β₂^s)) + ε) Yao et al. 2021
+// sophia m as that, h ← β₂·h + (1 − β₂)·d w ← w − rate·clip(m/max(ρ·h, ε), −1, 1) Liu et al. 2024
 //
 // Decay of kernels is decoupled: w ← w − rate·decay·w.
 
@@ -55,14 +55,16 @@ export function curvedMeanBegin(u: CurvedMean, n: i32): void {
 @inline
 export function curvedMeanStep(u: CurvedMean, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   curvedMean(
-    u.rule, n, g, w, realAt(u.mean, first), realAt(u.curvature, first), u.rate, u.beta1, u.epsilon, u.rho, decay, u.power1, u.power2,
+    u.rule, n, g, w, realAt(u.mean, first), realAt(u.curvature, first), u.rate, u.beta1, u.epsilon, u.rho, decay, u.power1,
+    u.power2,
   );
 }
 
 // @ts-ignore: decorator
 @inline
 function rule(
-  kind: UpdateRule, g: usize, w: usize, m: usize, h: usize, n: i32, r: v128, keep: v128, take: v128, least: v128, shrink: v128, scale: v128,
+  kind: UpdateRule, g: usize, w: usize, m: usize, h: usize, n: i32, r: v128, keep: v128, take: v128, least: v128, shrink: v128,
+  scale: v128,
 ): void {
   const mean = flushed(madd(mul(keep, loadUpTo(m, n)), take, loadUpTo(g, n))), old = loadUpTo(w, n), second = loadUpTo(h, n);
   storeUpTo(m, mean, n);
@@ -78,11 +80,15 @@ function rule(
 
 /** The rule on n parameters w with gradient g, mean m and diagonal h. */
 function curvedMean(
-  kind: UpdateRule, n: i32, g: usize, w: usize, m: usize, h: usize, rate: f64, beta1: f64, epsilon: f64, rho: f64, decay: f64, power1: f64, power2: f64,
+  kind: UpdateRule, n: i32, g: usize, w: usize, m: usize, h: usize, rate: f64, beta1: f64, epsilon: f64, rho: f64, decay: f64,
+  power1: f64, power2: f64,
 ): void {
-  const keep = splat(<real>beta1), take = splat(<real>(1 - beta1)), least = splat(<real>epsilon), shrink = splat(<real>(rate * decay));
+  const keep = splat(<real>beta1), take = splat(<real>(1 - beta1)), least = splat(<real>epsilon);
+  const shrink = splat(<real>(rate * decay));
   const r = splat(<real>(kind == UpdateRule.sophia ? rate : rate / (1 - power1)));
   const scale = splat(<real>(kind == UpdateRule.sophia ? rho : 1 / (1 - power2)));
-  for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16, h += 16) rule(kind, g, w, m, h, LANES, r, keep, take, least, shrink, scale);
+  for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16, h += 16) rule(
+    kind, g, w, m, h, LANES, r, keep, take, least, shrink, scale,
+  );
   if (n > 0) rule(kind, g, w, m, h, n, r, keep, take, least, shrink, scale);
 }

@@ -42,7 +42,9 @@ export function deltaBarDeltaStep(u: DeltaBarDelta, first: i32, n: i32, g: usize
 
 // @ts-ignore: decorator
 @inline
-function rule(n: i32, g: usize, w: usize, p: usize, d: usize, up: v128, down: v128, keep: v128, take: v128, most: v128, decay: v128): void {
+function rule(
+  n: i32, g: usize, w: usize, p: usize, d: usize, up: v128, down: v128, keep: v128, take: v128, most: v128, decay: v128,
+): void {
   const old = loadUpTo(w, n), before = loadUpTo(p, n), last = loadUpTo(d, n);
   const now = madd(loadUpTo(g, n), decay, old);
   const next = nextRate(sameSign(now, before), turnedSign(now, before), last, add(last, up), down, most);

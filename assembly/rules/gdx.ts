@@ -30,7 +30,8 @@ export class Gdx extends Update {
  * gradientKept: a real for each parameter
  */
 export function gdxOpen(
-  at: usize, up: f64, down: f64, worse: f64, most: f64, momentum: f64, share: f64, decay: f64, velocity: usize, weightsKept: usize, gradientKept: usize,
+  at: usize, up: f64, down: f64, worse: f64, most: f64, momentum: f64, share: f64, decay: f64, velocity: usize,
+  weightsKept: usize, gradientKept: usize,
 ): void {
   const u = openUpdate<Gdx>(at, UpdateRule.gdx, decay);
   u.velocity = velocity;

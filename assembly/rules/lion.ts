@@ -27,7 +27,9 @@ export function lionOpen(at: usize, rate: f64, beta1: f64, beta2: f64, decay: f6
 
 // @ts-ignore: decorator
 @inline
-function rule(n: i32, g: usize, w: usize, m: usize, keep1: v128, take1: v128, keep2: v128, take2: v128, rate: v128, shrink: v128): void {
+function rule(
+  n: i32, g: usize, w: usize, m: usize, keep1: v128, take1: v128, keep2: v128, take2: v128, rate: v128, shrink: v128,
+): void {
   const old = loadUpTo(w, n), mean = loadUpTo(m, n), now = loadUpTo(g, n);
   const ahead = madd(mul(keep1, mean), take1, now);
   const step = sub(v128.and(positive(ahead), rate), v128.and(negative(ahead), rate));
@@ -37,7 +39,8 @@ function rule(n: i32, g: usize, w: usize, m: usize, keep1: v128, take1: v128, ke
 
 /** A step of n parameters w with gradient g, the first of them number `first`. */
 export function lionStep(u: Lion, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
-  const keep1 = splat(<real>u.beta1), take1 = splat(<real>(1 - u.beta1)), keep2 = splat(<real>u.beta2), take2 = splat(<real>(1 - u.beta2));
+  const keep1 = splat(<real>u.beta1), take1 = splat(<real>(1 - u.beta1)), keep2 = splat(<real>u.beta2);
+  const take2 = splat(<real>(1 - u.beta2));
   const r = splat(<real>u.rate), shrink = splat(<real>(u.rate * decay));
   let m = realAt(u.mean, first);
   for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16) rule(LANES, g, w, m, keep1, take1, keep2, take2, r, shrink);

@@ -87,7 +87,9 @@ function pairs(
 /** pairs ahead for narrow rows that begin with lines of the cache, n a multiple of STRETCH; y[j] = Σ_i z[i]·w[i,j], m any */
 // @ts-ignore: decorator
 @inline
-function columns(kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128): void {
+function columns(
+  kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, z: usize, y: usize, r: v128, mu: v128,
+): void {
   const next = <usize>n * SIZE;
   for (; n > 0; n -= STRETCH, d += 64, w += 64, v += 64, y += 64) {
     const d0 = v128.load(d), d1 = v128.load(d, 16), d2 = v128.load(d, 32), d3 = v128.load(d, 48);
@@ -158,7 +160,9 @@ export function sgdOuterAhead(
  * sgdOuter where `passes`, and y[i] = Σ_j d[j]·w[i,j] of the weights before it, in the order of matrixVector: the errors of the
  * layer below, but for its derivative.   y: m reals; nothing may overlap
  */
-export function sgdOuterBack(kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y: usize, rate: f64, momentum: f64): void {
+export function sgdOuterBack(
+  kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, y: usize, rate: f64, momentum: f64,
+): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), even = m & ~1;
   if (kind == UpdateRule.momentum) momentumBack(even, n, x, d, w, v, y, r, mu);
   else plainBack(even, n, x, d, w, y, r);

@@ -57,7 +57,8 @@ function rule(n: i32, g: usize, w: usize, p: usize, d: usize, growth: v128, trus
 
 /** The rule on n parameters w with gradient g; decay: of w, through the gradient */
 export function quickprop(n: i32, g: usize, w: usize, p: usize, d: usize, growth: f64, rate: f64, decay: f64): void {
-  const most = splat(<real>growth), trust = splat(<real>(growth / (1 + growth))), r = splat(<real>rate), lambda = splat(<real>decay);
+  const most = splat(<real>growth), trust = splat(<real>(growth / (1 + growth))), r = splat(<real>rate);
+  const lambda = splat(<real>decay);
   for (; n >= LANES; n -= LANES, g += 16, w += 16, p += 16, d += 16) rule(LANES, g, w, p, d, most, trust, r, lambda);
   if (n > 0) rule(n, g, w, p, d, most, trust, r, lambda);
 }

@@ -65,7 +65,8 @@ export function resilientStep(u: Resilient, first: i32, n: i32, g: usize, w: usi
 // @ts-ignore: decorator
 @inline
 function rule(
-  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: v128, down: v128, least: v128, most: v128, decay: v128,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: v128, down: v128, least: v128, most: v128,
+  decay: v128,
   rose: v128,
 ): void {
   const zero = splat(0), old = loadUpTo(w, n), before = loadUpTo(p, n), size = loadUpTo(d, n);
@@ -93,10 +94,12 @@ function rule(
 // @ts-ignore: decorator
 @inline
 function steps(
-  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64,
+  decay: f64,
   rose: bool,
 ): void {
-  const u = splat(<real>up), o = splat(<real>down), low = splat(<real>least), high = splat(<real>most), lambda = splat(<real>decay);
+  const u = splat(<real>up), o = splat(<real>down), low = splat(<real>least), high = splat(<real>most);
+  const lambda = splat(<real>decay);
   const mask = v128.splat<i32>(rose ? -1 : 0);
   // Whole vectors in a loop of their own: one with a tail in it runs at a fifth of the speed.
   for (; n >= LANES; n -= LANES, g += 16, w += 16, p += 16, d += 16, l += 16) {
@@ -110,7 +113,8 @@ function steps(
  * l. decay: of w, through the gradient. rose: whether E did since the step before.
  */
 export function resilient(
-  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64, decay: f64,
+  kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64,
+  decay: f64,
   rose: bool,
 ): void {
   switch (kind) {

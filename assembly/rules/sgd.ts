@@ -66,7 +66,8 @@ export function rule(
 // @ts-ignore: decorator
 @inline
 export function rulePart(
-  kind: UpdateRule, decays: bool, flushes: bool, n: i32, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128, tiny: v128,
+  kind: UpdateRule, decays: bool, flushes: bool, n: i32, old: v128, h: v128, w: usize, v: usize, momentum: v128, shrink: v128,
+  tiny: v128,
 ): v128 {
   if (decays) h = madd(h, shrink, old);
   if (kind != UpdateRule.plain) {
@@ -88,20 +89,24 @@ export function rulePart(
 // @ts-ignore: decorator
 @inline
 function steps(
-  kind: UpdateRule, decays: bool, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+  kind: UpdateRule, decays: bool, flushes: bool, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64,
+  momentum: f64, decay: f64,
 ): void {
   const r = splat(<real>-rate), mu = splat(<real>momentum), shrink = splat(<real>(-rate * decay)), t = smallBeside(r);
   for (; m > 0; m--, x += SIZE) {
     const s = x ? mul(r, splatAt(x)) : r;
     let p = d, i = n;
     for (; i >= TURN * LANES; i -= TURN * LANES, p += BYTES, w += BYTES, v += BYTES) {
-      const h0 = mul(s, v128.load(p)), h1 = mul(s, v128.load(p, 16)), h2 = mul(s, v128.load(p, 32)), h3 = mul(s, v128.load(p, 48));
+      const h0 = mul(s, v128.load(p)), h1 = mul(s, v128.load(p, 16)), h2 = mul(s, v128.load(p, 32));
+      const h3 = mul(s, v128.load(p, 48));
       rule(kind, decays, flushes, v128.load(w), h0, w, v, mu, shrink, t);
       rule(kind, decays, flushes, v128.load(w, 16), h1, w + 16, v + 16, mu, shrink, t);
       rule(kind, decays, flushes, v128.load(w, 32), h2, w + 32, v + 32, mu, shrink, t);
       rule(kind, decays, flushes, v128.load(w, 48), h3, w + 48, v + 48, mu, shrink, t);
     }
-    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(kind, decays, flushes, v128.load(w), mul(s, v128.load(p)), w, v, mu, shrink, t);
+    for (; i >= LANES; i -= LANES, p += 16, w += 16, v += 16) rule(
+      kind, decays, flushes, v128.load(w), mul(s, v128.load(p)), w, v, mu, shrink, t,
+    );
     if (i > 0) {
       rulePart(kind, decays, flushes, i, loadPart(w, i), mul(s, loadPart(p, i)), w, v, mu, shrink, t);
       w += <usize>i * SIZE;
@@ -140,7 +145,9 @@ export function sgdOuter(
 }
 
 // Functions of their own: in one, the compiler would fold the loops into one with branches.
-function decaying(kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64): void {
+function decaying(
+  kind: UpdateRule, m: i32, n: i32, x: usize, d: usize, w: usize, v: usize, rate: f64, momentum: f64, decay: f64,
+): void {
   steps(kind, true, true, m, n, x, d, w, v, rate, momentum, decay);
 }
 

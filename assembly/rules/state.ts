@@ -18,7 +18,9 @@ export class Update {
   // What a family can be asked, as its open function says.
   immediate: i32; // 1: steps can be taken straight from a sample's outer products (immediate.ts)
   diagonals: i32; // 1: steps want the diagonal of the Hessian on their batch (curved.ts)
-  vectors: i32; // how many it changes beside the parameters (vectorOf), where these can move part by part, each once its gradient is known; else 0
+  // How many vectors it changes beside the parameters (vectorOf), where these can move part by part, each once its gradient
+  // is known; else 0.
+  vectors: i32;
   gradient: usize;
   // Around the rule (around.ts).
   extras: i32; // 1 where any of these is in use

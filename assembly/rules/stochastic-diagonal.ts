@@ -20,7 +20,8 @@ export class StochasticDiagonal extends Curved {
  * 0 without momentum; curvature: h. buffers, diagonal: where a batch's diagonal is found; 0 where h is found otherwise
  */
 export function stochasticDiagonalOpen(
-  at: usize, rate: f64, mu: f64, momentum: f64, gamma: f64, decay: f64, velocity: usize, curvature: usize, buffers: usize, diagonal: usize,
+  at: usize, rate: f64, mu: f64, momentum: f64, gamma: f64, decay: f64, velocity: usize, curvature: usize, buffers: usize,
+  diagonal: usize,
 ): void {
   const u = openCurved<StochasticDiagonal>(at, UpdateRule.stochasticDiagonalLM, rate, decay, curvature, buffers, diagonal, 1);
   u.velocity = velocity;

@@ -47,7 +47,9 @@ export function superSabStep(u: SuperSab, first: i32, n: i32, g: usize, w: usize
 
 // @ts-ignore: decorator
 @inline
-function rule(n: i32, g: usize, w: usize, p: usize, d: usize, v: usize, up: v128, down: v128, momentum: v128, most: v128, decay: v128): void {
+function rule(
+  n: i32, g: usize, w: usize, p: usize, d: usize, v: usize, up: v128, down: v128, momentum: v128, most: v128, decay: v128,
+): void {
   const old = loadUpTo(w, n), before = loadUpTo(p, n), last = loadUpTo(d, n);
   const now = madd(loadUpTo(g, n), decay, old);
   const turned = turnedSign(now, before);
@@ -63,7 +65,8 @@ function rule(n: i32, g: usize, w: usize, p: usize, d: usize, v: usize, up: v128
 export function superSab(
   n: i32, g: usize, w: usize, p: usize, d: usize, v: usize, up: f64, down: f64, momentum: f64, most: f64, decay: f64,
 ): void {
-  const u = splat(<real>up), o = splat(<real>down), mu = splat(<real>momentum), high = splat(<real>most), lambda = splat(<real>decay);
+  const u = splat(<real>up), o = splat(<real>down), mu = splat(<real>momentum), high = splat(<real>most);
+  const lambda = splat(<real>decay);
   for (; n >= LANES; n -= LANES, g += 16, w += 16, p += 16, d += 16, v += 16) rule(LANES, g, w, p, d, v, u, o, mu, high, lambda);
   if (n > 0) rule(n, g, w, p, d, v, u, o, mu, high, lambda);
 }

@@ -24,7 +24,9 @@ function gradientStep(u: Update, plan: Plan, layer: Layer, rows: i32, x: usize, 
   for (let from = 0; from < inputs; from += block) {
     const count = min(block, inputs - from), last = from + count == inputs;
     const g = own + <usize>from * ldd;
-    gemm(Operand.transposed, stored, count, units, rows, x + <usize>from * SIZE, ldx, b, ldd, g, ldd, 0, ldd, plan.scratch + bytes);
+    gemm(
+      Operand.transposed, stored, count, units, rows, x + <usize>from * SIZE, ldx, b, ldd, g, ldd, 0, ldd, plan.scratch + bytes,
+    );
     if (last && layer.bias) columnSums(rows, units, d, realAt(own, layer.kernelSize), 0);
     updateRange(u, plan, layer, from * units, last ? layer.parameters : (from + count) * units);
   }

@@ -152,7 +152,9 @@ function batchGradient(run: Run, plan: Plan, samples: Samples, gradient: usize, 
 /** What `rows` samples of a batch add to its gradient, those after its first `done`; returns Σ w·l over them. */
 // @ts-ignore: decorator
 @inline
-function slabGradient(run: Run, plan: Plan, samples: Samples, gradient: usize, first: i32, done: i32, rows: i32, divisor: f64): f64 {
+function slabGradient(
+  run: Run, plan: Plan, samples: Samples, gradient: usize, first: i32, done: i32, rows: i32, divisor: f64,
+): f64 {
   samples.take(first + done, rows);
   plan.row = done;
   const value = planGradient(run.plan, rows, samples.atX, samples.atT, samples.atW, 1 / divisor, gradient, done ? 1 : 0);

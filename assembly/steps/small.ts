@@ -98,7 +98,8 @@ export function stepSmall(u: Update, plan: Plan, samples: Samples, scale: f64): 
     if (i && layer.units >= 2 * LANES && inPassing(u, plan, layer)) {
       updateBack(u, plan, layer, input, d, below);
     } else {
-      if (i) backward(layer.inputs, layer.units, d, realAt(plan.theta, layer.first), below); // before the kernel that it reads is updated
+      // Before the kernel that it reads is updated
+      if (i) backward(layer.inputs, layer.units, d, realAt(plan.theta, layer.first), below);
       updateOuter(u, plan, layer, input, d);
     }
     if (i) {

@@ -1,4 +1,5 @@
-// What benchmarks share: the ladder, the machine's limits, statistics, and the short ladder. Built apart from the library, which it is given.
+// What benchmarks share: the ladder, the machine's limits, statistics, and the short ladder. Built apart from the library, which
+// it is given.
 
 export { LADDER, MOMENTUM, RATE, parameters, samples, products, traffic, uniforms } from './ladder.js';
 export { DEFAULT, NUMERICS, PRECISIONS, bandwidthLoops, limitLoops } from './limit.js';

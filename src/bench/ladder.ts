@@ -108,9 +108,9 @@ export interface Traffic {
 }
 
 /**
- * Bytes of an online step with momentum in float32, of weights W and velocities V, n of each in all layers, m of them behind the first:
- * forward reads W (4n), backward reads W of all layers but the first (4m), the update, fused with the outer product, reads and writes W and V (16n).
- * They are spread over W and V (8n). Samples and activations are small beside them.
+ * Bytes of an online step with momentum in float32, of weights W and velocities V, n of each in all layers, m of them behind the
+ * first: forward reads W (4n), backward reads W of all layers but the first (4m), the update, fused with the outer product, reads
+ * and writes W and V (16n). They are spread over W and V (8n). Samples and activations are small beside them.
  */
 export function traffic({ sizes }: Pick<Rung, 'sizes'>): Traffic {
   const n = parameters({ sizes });

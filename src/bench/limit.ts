@@ -1,5 +1,6 @@
-// The machine's limits, measured beside what is judged by them: how fast one core multiplies and adds in WebAssembly SIMD with everything in
-// registers, and how fast it reads and writes memory. The loops are compiled when the package is built (scripts/loops.mjs).
+// The machine's limits, measured beside what is judged by them: how fast one core multiplies and adds in WebAssembly SIMD with
+// everything in registers, and how fast it reads and writes memory. The loops are compiled when the package is built
+// (scripts/loops.mjs).
 
 import { fuses } from '../../bindings/features.js';
 import { type Instructions, instantiateLoops } from '../../bindings/loops.js';

@@ -109,7 +109,9 @@ export async function shortLadder(library: Library, options: ShortOptions = {}):
 const digits = (x: number) => String(Number(x.toPrecision(3)));
 const percent = (x: number) => `${(100 * x).toFixed(x < 0.1 ? 1 : 0)} %`;
 
-/** A report as rows of text, the first of them headings. The share is of bandwidth where that is the bound, else of multiply-adds. */
+/**
+ * A report as rows of text, the first of them headings. The share is of bandwidth where that is the bound, else of multiply-adds.
+ */
 export function shortTable({ rungs }: ShortReport): string[][] {
   return [
     ['step', 'µs', 'half between', "µs, 'auto'", 'share of the limit', 'bound by'],

@@ -29,9 +29,10 @@ export interface Interval {
 }
 
 /**
- * The sign interval of a median: between the k-th smallest and the k-th largest of n independent values, k as large as `confidence` allows. A value
- * lies on either side of the median with a probability of ½, whatever its distribution, so that the interval misses with a probability of 2·P(Bin(n, ½) < k).
- * Fewer than six values cannot be sure to 95 %: the interval then has no bounds.
+ * The sign interval of a median: between the k-th smallest and the k-th largest of n independent values, k as large as
+ * `confidence` allows. A value lies on either side of the median with a probability of ½, whatever its distribution, so that the
+ * interval misses with a probability of 2·P(Bin(n, ½) < k). Fewer than six values cannot be sure to 95 %: the interval then has
+ * no bounds.
  */
 export function medianInterval(values: readonly number[], confidence = 0.95): Interval {
   const sorted = [...values].sort((a, b) => a - b);

@@ -16,15 +16,19 @@ const EMPHASIS = {
 export interface EmphasisOptions {
   /** How strongly probabilities follow errors, 0 (not at all) to 1 (in proportion). Default 1. */
   exponent?: number;
-  /** What share of a sample's running error its newest loss makes, > 0 and ≤ 1. Default 0.5: the last two or three presentations count. */
+  /**
+   * What share of a sample's running error its newest loss makes, > 0 and ≤ 1. Default 0.5: the last two or three presentations
+   * count.
+   */
   memory?: number;
   /** The least probability, in units of 1/N, 0 to 1: no sample is forgotten. Default 0.2. */
   floor?: number;
   /** The largest probability, in units of 1/N, > 1: no sample takes over. Default 5. */
   cap?: number;
   /**
-   * Errors above this quantile count as if they were at it, > 0 and ≤ 1, which lessens what outliers do, but does not make emphasis safe with them: with 5 % wrong labels 0.95 left up to 6
-   * times the errors of 'shuffle', 0.7 up to 1.9 times. Default 1, no clipping.
+   * Errors above this quantile count as if they were at it, > 0 and ≤ 1, which lessens what outliers do, but does not make
+   * emphasis safe with them: with 5 % wrong labels 0.95 left up to 6 times the errors of 'shuffle', 0.7 up to 1.9 times. Default
+   * 1, no clipping.
    */
   quantile?: number;
   /** Whether a sample weighs 1/(N·p), so that the gradient stays unbiased and only its variance changes. Default false. */
@@ -37,9 +41,10 @@ export interface Emphasis extends Readonly<Required<EmphasisOptions>> {
 }
 
 /**
- * Hard examples more often: after a first epoch that takes each sample once, samples are drawn with probabilities that follow the running
- * errors, p ∝ errorᵉˣᵖᵒⁿᵉⁿᵗ between `floor`/N and `cap`/N. An epoch is N draws. It pays where errors are rare and informative, as those of
- * small classes. Where labels may be wrong, use 'shuffle': with 5 % wrong ones emphasis left up to 7 times its errors, and no setting made it safe. For steps on fewer samples than there are.
+ * Hard examples more often: after a first epoch that takes each sample once, samples are drawn with probabilities that follow the
+ * running errors, p ∝ errorᵉˣᵖᵒⁿᵉⁿᵗ between `floor`/N and `cap`/N. An epoch is N draws. It pays where errors are rare and
+ * informative, as those of small classes. Where labels may be wrong, use 'shuffle': with 5 % wrong ones emphasis left up to 7
+ * times its errors, and no setting made it safe. For steps on fewer samples than there are.
  * @throws OptionError
  */
 export function emphasize(options?: EmphasisOptions): Emphasis {
@@ -63,8 +68,8 @@ export interface GrowingOptions {
   /** By epoch: what the size is multiplied with, ≥ 1, and rounded up. Default 1.5. */
   factor?: number;
   /**
-   * By variance: a batch is large enough while the standard error of its mean gradient is at most θ times the gradient's norm, > 0. Default
-   * 0.7 (0.5 to 1 are customary: Byrd, Chin, Nocedal and Wu 2012).
+   * By variance: a batch is large enough while the standard error of its mean gradient is at most θ times the gradient's norm,
+   * > 0. Default 0.7 (0.5 to 1 are customary: Byrd, Chin, Nocedal and Wu 2012).
    */
   theta?: number;
   /** The largest size. Default: all samples. */
@@ -77,8 +82,8 @@ export interface Growing extends Readonly<Checked<typeof GROWING>> {
 }
 
 /**
- * Batches that begin small, where rough steps go far, and grow as the minimum comes near, where noise would keep them from it (SPEC
- * 1.4.1). The size changes between epochs only.
+ * Batches that begin small, where rough steps go far, and grow as the minimum comes near, where noise would keep them from it
+ * (Efficient BackProp 4.1). The size changes between epochs only.
  * @throws OptionError
  */
 export function growing(options?: GrowingOptions): Growing {

@@ -36,7 +36,8 @@ export function calibration(engine: Engine, classes: number, scale: number): Cal
 }
 
 /**
- * The s ≥ 0 of least −(1/W) Σ_n w_n Σ_c t_nc·ln softmax(s·a_n)_c, by Newton's method kept within an interval that holds the minimum.
+ * The s ≥ 0 of least −(1/W) Σ_n w_n Σ_c t_nc·ln softmax(s·a_n)_c, by Newton's method kept within an interval that holds the
+ * minimum.
  *
  * Targets are Platt's: of a class with n members (n + 1)/(n + classes), the rest shared by the others. The slope is the mean of
  * Σ_c (p_c − t_c)·a_c, its derivative that of the variance of a under p.

@@ -77,8 +77,8 @@ export function varying(spreads: readonly (Spread | undefined)[]): Spread[] {
 const LEAST_COMMENSURABLE = 8;
 
 /**
- * Whether columns measure the same thing in the same unit, as pixels do: most of them start at the same smallest value and reach at least half of
- * the whole range. Scaled one by one, pixels that are hardly ever on would be blown up to dominate.
+ * Whether columns measure the same thing in the same unit, as pixels do: most of them start at the same smallest value and reach
+ * at least half of the whole range. Scaled one by one, pixels that are hardly ever on would be blown up to dominate.
  */
 export function commensurable(spreads: readonly Spread[]): boolean {
   if (spreads.length < LEAST_COMMENSURABLE) return false;

@@ -5,7 +5,9 @@ import { DataError, shown } from '../runtime/errors.js';
 /** What a record may hold. null, undefined, NaN and '' are missing. */
 export type Cell = number | string | boolean | bigint | Date | null | undefined;
 
-/** A column in one of two forms: numbers (NaN where missing), or strings (null where missing). Dates are milliseconds since 1970. */
+/**
+ * A column in one of two forms: numbers (NaN where missing), or strings (null where missing). Dates are milliseconds since 1970.
+ */
 export type Column =
   | { readonly kind: 'number' | 'date'; readonly values: Float64Array }
   | { readonly kind: 'category'; readonly values: readonly (string | null)[] };

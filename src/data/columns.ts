@@ -89,7 +89,8 @@ export class ColumnsLearner {
 
   /**
    * How each column becomes inputs, how far those of numbers reach, and what is known of the numbers that they hold.
-   * @param begins whether more rows will follow, so that a column that does not vary yet is kept, and nothing is far from others yet
+   * @param begins whether more rows will follow, so that a column that does not vary yet is kept, and nothing is far from others
+   * yet
    * @throws DataError for numbers in text
    */
   learned(begins = false): LearnedColumns {
@@ -150,7 +151,8 @@ export class ColumnsLearner {
 }
 
 /**
- * A column of strings that would be left out, since they differ too much to be categories, but is one of numbers that nobody has converted.
+ * A column of strings that would be left out, since they differ too much to be categories, but is one of numbers that nobody has
+ * converted.
  * @throws DataError
  */
 function refuseNumbersInText({ inText, first, gaps, place }: Gathered, rows: number): void {

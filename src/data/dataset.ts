@@ -85,7 +85,8 @@ export class Dataset {
   }
 
   /**
-   * The samples in a precision, targets as the loss wants them: for crossEntropy one column per class. What is not kept so is put into the arena.
+   * The samples in a precision, targets as the loss wants them: for crossEntropy one column per class. What is not kept so is put
+   * into the arena.
    * @internal
    * @throws DataError if the targets do not suit the loss, or the data overflow the precision
    */

@@ -88,7 +88,8 @@ export class Encoder {
   }
 
   /**
-   * Learns columns and categories from the first table of a stream. Columns that do not vary yet are kept, with a scale of 1 until they do.
+   * Learns columns and categories from the first table of a stream. Columns that do not vary yet are kept, with a scale of 1
+   * until they do.
    * @throws DataError for a gap where they may not be, or if no column holds anything
    */
   static begin(t: Table, fills: boolean): Encoder {
@@ -107,7 +108,10 @@ export class Encoder {
     return encoder;
   }
 
-  /** The same inputs with the means and scales of all rows so far, those of a further table among them. @throws DataError for other columns */
+  /**
+   * The same inputs with the means and scales of all rows so far, those of a further table among them. @throws DataError for
+   * other columns
+   */
   followed(t: Table): Encoder {
     const { spec, running } = this;
     if (!running) return this;

@@ -9,8 +9,8 @@ const APART = 8;
 const FAR = 50;
 
 /**
- * How many deviations the range of 300 normal values takes. Where the rest takes r times as many, its tails are long, and a value outside that does
- * not repeat keeps away by 6·r² of its ranges at least.
+ * How many deviations the range of 300 normal values takes. Where the rest takes r times as many, its tails are long, and a value
+ * outside that does not repeat keeps away by 6·r² of its ranges at least.
  */
 const NORMAL_RANGE = 6;
 
@@ -21,8 +21,9 @@ const REPEATED = 3;
 const MOST_MISTAKES = 0.05;
 
 /**
- * Numbers that stand for "missing" by custom: 0 and -1, nines (the last digit may be a seven or an eight), eights, a one and zeros. Only these may make up more of the values: others that
- * occur so often, as the postal code of a large city does, mean what they say.
+ * Numbers that stand for "missing" by custom: 0 and -1, nines (the last digit may be a seven or an eight), eights, a one and
+ * zeros. Only these may make up more of the values: others that occur so often, as the postal code of a large city does, mean
+ * what they say.
  */
 const CUSTOMARY = /^(-?(9{2,}[78]?|8{2,}|97|98|10{3,})|-1|0)$/;
 
@@ -116,8 +117,8 @@ export class Grouping {
 }
 
 /**
- * Values of a column, grouped by the power of two of their distance from a value in their middle. A group is an interval, and moments of groups
- * are exact; so what lies outside can be told apart, and left out of the moments, without a second pass.
+ * Values of a column, grouped by the power of two of their distance from a value in their middle. A group is an interval, and
+ * moments of groups are exact; so what lies outside can be told apart, and left out of the moments, without a second pass.
  */
 export class Groups {
   private centre: number | undefined;

@@ -18,14 +18,14 @@ export function areSettled({ rows, begun }: Running): boolean {
 }
 
 /**
- * A change of scaling by more than this cannot be made up for: what the weights would have to tell apart is lost in rounding. Values that ask
- * for it are more often mistakes than a stream that moves.
+ * A change of scaling by more than this cannot be made up for: what the weights would have to tell apart is lost in rounding.
+ * Values that ask for it are more often mistakes than a stream that moves.
  */
 const FARTHEST = 1e4;
 
 /**
- * Mean and deviation as they were joined with those of more values: all values count alike, which is Welford's way. Settled ones stay where they
- * are if the new values are too far away.
+ * Mean and deviation as they were joined with those of more values: all values count alike, which is Welford's way. Settled ones
+ * stay where they are if the new values are too far away.
  */
 export function followed(spread: Spread, more: Spread, { mean, scale }: Scaling, settled: boolean): Spread {
   const next = joined(spread, more);

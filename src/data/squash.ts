@@ -30,8 +30,8 @@ const MOST = 1024;
 const TERMS = 10;
 
 /**
- * asinh(x) = ±ln(|x| + √(x² + 1)). By sums, products, quotients and roots, which every machine rounds alike; engines' own logarithms differ in last
- * bits. Within 4 units in the last place.
+ * asinh(x) = ±ln(|x| + √(x² + 1)). By sums, products, quotients and roots, which every machine rounds alike; engines' own
+ * logarithms differ in last bits. Within 4 units in the last place.
  */
 export function asinh(x: number): number {
   const a = Math.abs(x);
@@ -87,7 +87,8 @@ export class Sample {
 }
 
 /**
- * How far a column reaches, and how it would be drawn in; undefined where a sample shows two values or fewer, which any map leaves as they are.
+ * How far a column reaches, and how it would be drawn in; undefined where a sample shows two values or fewer, which any map
+ * leaves as they are.
  * @param sample some of its values, within its limits
  * @param spread where all of them lie
  */

@@ -112,7 +112,8 @@ class RecordTable extends Table {
 
   column(index: number, wanted?: Column['kind']): Column {
     const name = this.names[index]!;
-    const cells = this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined)); // not what records inherit
+    // Not what records inherit.
+    const cells = this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined));
     return columnOf(name, cells, wanted);
   }
 }

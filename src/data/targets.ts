@@ -18,8 +18,8 @@ export interface TargetValues {
 const ROOT = Math.sqrt(1 / 3);
 
 /**
- * Values at the largest second derivative: there outputs follow their sums while they still have a say. For lecunTanh ±1, as the chapter has
- * it (exactly it would be ±0.9907); of the twisted sigmoid the tanh part counts.
+ * Values at the largest second derivative: there outputs follow their sums while they still have a say. For lecunTanh ±1, as the
+ * chapter has it (exactly it would be ±0.9907); of the twisted sigmoid the tanh part counts.
  */
 const VALUES: Partial<Record<Activation, TargetValues>> = {
   lecunTanh: { low: -1, high: 1 },
@@ -153,15 +153,19 @@ function outputNumbers(outputs: MatrixLike, columns: number): { data: Float64Arr
  * ```
  */
 export const targets = {
-  /** Target values of an activation: ±1 for lecunTanh, 0.2113 and 0.7887 for sigmoid, ±0.5774 for tanh and twistedTanh. @throws OptionError */
+  /**
+   * Target values of an activation: ±1 for lecunTanh, 0.2113 and 0.7887 for sigmoid, ±0.5774 for tanh and twistedTanh. @throws
+   * OptionError
+   */
   values: targetValues,
   /** Labels as rows of targets. @throws DataError, OptionError */
   encode,
   /** The label of the largest output of each row. @throws DataError */
   decode,
   /**
-   * Learns how sure outputs are: probabilities are softmax(scale·outputs) with the scale of least cross-entropy, against targets that are moved off
-   * 0 and 1 by how many samples there were (Platt 1999), so that it stays finite. Best on rows that were not trained on. @throws DataError
+   * Learns how sure outputs are: probabilities are softmax(scale·outputs) with the scale of least cross-entropy, against targets
+   * that are moved off 0 and 1 by how many samples there were (Platt 1999), so that it stays finite. Best on rows that were not
+   * trained on. @throws DataError
    */
   calibrate,
 } as const;

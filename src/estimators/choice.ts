@@ -12,8 +12,10 @@ export interface Candidate {
   /** Of hidden layers. Models from files of the first format version leave it out. */
   readonly activation?: Activation;
   readonly weightDecay: number;
-  /** Mean squared error on rows that it did not learn from (of standardised targets, of class probabilities, or of other outputs from
-   * their target values). */
+  /**
+   * Mean squared error on rows that it did not learn from (of standardised targets, of class probabilities, or of other outputs
+   * from their target values).
+   */
   readonly error: number;
   /** Parts that were left out in turn; weak candidates are given up early. */
   readonly folds?: number;
@@ -23,7 +25,10 @@ export interface Candidate {
 export interface Choice extends Partial<Recipe> {
   readonly hidden: readonly number[];
   readonly weightDecay: number;
-  /** How: 'given' (by options), 'rule' (too few rows, or too much work, to try several), 'holdout' (earlier versions) or 'cross-validation'. */
+  /**
+   * How: 'given' (by options), 'rule' (too few rows, or too much work, to try several), 'holdout' (earlier versions) or
+   * 'cross-validation'.
+   */
   readonly by: 'given' | 'rule' | 'holdout' | 'cross-validation';
   /** Parts that took turns in being left out; 0 without validation, 1 with a holdout. */
   readonly folds: number;

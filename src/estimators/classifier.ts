@@ -56,7 +56,8 @@ const CLASSIFIER_RUN_OPTIONS = {
  * ```
  *
  * Rows are arrays of numbers, a typed array with a shape, or records with numbers, strings, booleans and dates. Labels are
- * strings (`''` only if `classes` lists it), numbers or booleans. Without options, size, decay, rate and epochs are chosen by the rules of docs/defaults.md, and
+ * strings (`''` only if `classes` lists it), numbers or booleans. Without options, size, decay, rate and epochs are chosen by the
+ * rules of docs/defaults.md, and
  * `model.history.chosen` says what they chose. `L` is the type of the labels.
  */
 export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>, LabelCoding> {
@@ -115,8 +116,8 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   /**
    * Trains on rows and their labels. What was learned before is replaced once the new model is done.
    *
-   * Data larger than memory come as a function that returns an (async) iterable of [rows, labels], anew for each pass: one learns columns and labels, one draws a
-   * sample, on which size, decay and rate are chosen, and one an epoch follows.
+   * Data larger than memory come as a function that returns an (async) iterable of [rows, labels], anew for each pass: one learns
+   * columns and labels, one draws a sample, on which size, decay and rate are chosen, and one an epoch follows.
    * @throws DataError for bad rows or labels, one class only, or a label that `classes` does not list; OptionError
    */
   fit(rows: Rows, labels: ArrayLike<L>, options?: ClassifierRunOptions): Promise<this>;
@@ -133,9 +134,9 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   }
 
   /**
-   * Goes on training on new rows, or begins with them; one row will do if `classes` says which labels there are. Means and scales follow the stream without
-   * a change of what was learned, classes and the method's state stay, and `history` is the record of this call. Steps are bounded by the curvature of the
-   * inputs so far.
+   * Goes on training on new rows, or begins with them; one row will do if `classes` says which labels there are. Means and scales
+   * follow the stream without a change of what was learned, classes and the method's state stay, and `history` is the record of
+   * this call. Steps are bounded by the curvature of the inputs so far.
    * @throws DataError for a label that neither training nor `classes` knew
    */
   async partialFit(rows: Rows, labels: ArrayLike<L>, options?: PartialFitOptions): Promise<this> {
@@ -157,8 +158,8 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   }
 
   /**
-   * The probabilities of each row's classes, in the order of `classes`: the outputs themselves where they are probabilities, else softmax of the outputs
-   * times a scale that was fitted to the training rows.
+   * The probabilities of each row's classes, in the order of `classes`: the outputs themselves where they are probabilities, else
+   * softmax of the outputs times a scale that was fitted to the training rows.
    */
   predictProbabilities(rows: Rows): number[][] {
     const outputs = this.outputs(rows);

@@ -41,7 +41,10 @@ export function constantLoss(engine: Engine, problem: Problem): number {
 /** Halvings of the interval that a bias is sought in: float32 has no more digits. */
 const HALVINGS = 40;
 
-/** Makes a network put out the best constant, whatever its last activation: a kernel of 0 in the last layer, and the bias that leads there. */
+/**
+ * Makes a network put out the best constant, whatever its last activation: a kernel of 0 in the last layer, and the bias that
+ * leads there.
+ */
 export function setConstant(network: Network, problem: Problem): void {
   const { head, inputs, outputs } = problem;
   const mean = means(problem);

@@ -54,7 +54,10 @@ interface StepBounds {
 /** The share of the square of its largest row that the rate of a batch answers for: so no step overshoots. */
 const LARGEST_ROW = 0.4;
 
-/** The pace of the stream with one more batch; what bounds steps is the mean over rows so far, or what this batch has if that is more. */
+/**
+ * The pace of the stream with one more batch; what bounds steps is the mean over rows so far, or what this batch has if that is
+ * more.
+ */
 export function stepBounds(
   { x, rows, inputs }: Problem,
   batchSize: number,
@@ -84,8 +87,8 @@ export function stepBounds(
 const SHARE = 1 / 5;
 
 /**
- * A recipe for the next rows: the rate bounded by the curvature so far, and the weight decay, in a model that a stream began, by the rows so far. What the user
- * fixed is taken as given.
+ * A recipe for the next rows: the rate bounded by the curvature so far, and the weight decay, in a model that a stream began, by
+ * the rows so far. What the user fixed is taken as given.
  * @param rows of a stream that began the model, so far; undefined where a fit did
  */
 export function nextRecipe(
@@ -119,7 +122,10 @@ export function stepOptions(problem: Problem, { rate, momentum, weightDecay, bat
   };
 }
 
-/** What a loss must become to be cause for concern: so many times that of a constant prediction, and of good weights on the same rows. */
+/**
+ * What a loss must become to be cause for concern: so many times that of a constant prediction, and of good weights on the same
+ * rows.
+ */
 const WORSE = 10;
 
 /** The running loss up to which weights are good; rows that it looks back on, and the most that a batch counts in it. */
@@ -140,16 +146,11 @@ interface Continued {
 }
 
 /**
- * Trains a network on the next rows, and goes back to the last good weights where that diverges: where the loss on these rows, before they were learned or
- * after, is ten times that of a constant prediction and ten times that of the good weights. Rows far from all others, and a stream that turns, are hard for
- * any weights.
+ * Trains a network on the next rows, and goes back to the last good weights where that diverges: where the loss on these rows,
+ * before they were learned or after, is ten times that of a constant prediction and ten times that of the good weights. Rows far
+ * from all others, and a stream that turns, are hard for any weights.
  */
-async function continued(
-  network: Network,
-  before: StreamState,
-  problem: Problem,
-  options: FitOptions,
-): Promise<Continued> {
+async function continued(network: Network, before: StreamState, problem: Problem, options: FitOptions): Promise<Continued> {
   const { data } = problem;
   const unit = lossOfConstant(problem);
   const lossOf = () => network.evaluate(data).loss / unit;

@@ -26,8 +26,8 @@ function units(rows: number, outputs: number): number {
 }
 
 /**
- * Shapes of models to choose from: symmetric sigmoids find smooth functions and waves, rectifiers steps and thresholds. One layer of
- * sigmoids pays on many rows.
+ * Shapes of models to choose from: symmetric sigmoids find smooth functions and waves, rectifiers steps and thresholds. One layer
+ * of sigmoids pays on many rows.
  */
 export function families(rows: number, outputs: number): readonly Family[] {
   const h = units(rows, outputs);
@@ -47,7 +47,10 @@ export function batchSize(rows: number): number {
   return size;
 }
 
-/** Passes over the data: 50,000 samples in all for cross-entropies, 80,000 for other losses, but at least 20 passes and at most 1000. */
+/**
+ * Passes over the data: 50,000 samples in all for cross-entropies, 80,000 for other losses, but at least 20 passes and at most
+ * 1000.
+ */
 export function epochs(rows: number, loss: Loss): number {
   return clamp(Math.ceil((loss === 'crossEntropy' ? 50_000 : 80_000) / rows), 20, 1000);
 }
@@ -88,9 +91,9 @@ export function stepCurvature(x: ArrayLike<number>, rows: number, inputs: number
 const UNIT_SQUARE = 0.6;
 
 /**
- * The largest rate for steps on few rows, whose noise momentum adds up over 1/(1 − μ) steps. On single rows of squared error, descent is unstable from
- * η = (1 − μ)/(sum of squares of all that enters the layers) on; this is a quarter of it, times the rows of a step. Cross-entropy has a quarter of the
- * curvature.
+ * The largest rate for steps on few rows, whose noise momentum adds up over 1/(1 − μ) steps. On single rows of squared error,
+ * descent is unstable from η = (1 − μ)/(sum of squares of all that enters the layers) on; this is a quarter of it, times the rows
+ * of a step. Cross-entropy has a quarter of the curvature.
  * @param square of a row of inputs
  */
 export function noiseRate(loss: Loss, square: number, hidden: readonly number[], momentum: number, batchSize: number): number {
@@ -99,8 +102,8 @@ export function noiseRate(loss: Loss, square: number, hidden: readonly number[],
 }
 
 /**
- * What is left of the rate where weights differ, at most 1: a step on a batch that holds the heaviest row must not go further than one on rows of the mean weight that
- * all point in its direction.
+ * What is left of the rate where weights differ, at most 1: a step on a batch that holds the heaviest row must not go further
+ * than one on rows of the mean weight that all point in its direction.
  */
 export function rateShare(w: ArrayLike<number> | undefined, batchSize: number): number {
   if (!w) return 1;
@@ -121,8 +124,8 @@ export function annealed(start: number, epochs: number): (epoch: number) => numb
 }
 
 /**
- * The weight decay where there is no choosing: 8/rows, but little on few rows. With a few dozen or less 8/rows would press all weights to 0, and not even XOR were
- * learned.
+ * The weight decay where there is no choosing: 8/rows, but little on few rows. With a few dozen or less 8/rows would press all
+ * weights to 0, and not even XOR were learned.
  */
 export function decayByRule(rows: number, loss: Loss): number {
   return Math.min(8 / rows, rows < 30 ? fewRowsDecay(loss) : 0.03);

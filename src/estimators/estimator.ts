@@ -167,10 +167,11 @@ export abstract class Estimator<Targets, Coding> extends Model {
   }
 
   /**
-   * First and second derivatives of a network's loss on rows and their targets, encoded as in training: Hessian, eigenvalues, the best rate, in float64. Without weight
-   * decay and class weights.
+   * First and second derivatives of a network's loss on rows and their targets, encoded as in training: Hessian, eigenvalues, the
+   * best rate, in float64. Without weight decay and class weights.
    * @param options member: which of the networks, from 0 to `members` − 1. Default 0
-   * @throws DataError; NotFittedError; OptionError; UnsupportedError for a float32 model before `await init({ precision: 'float64' })`, since curvature needs that binary
+   * @throws DataError; NotFittedError; OptionError; UnsupportedError for a float32 model before `await init({ precision:
+   * 'float64' })`, since curvature needs that binary
    */
   curvature(rows: Rows, targets: Targets, options?: { member?: number }): Curvature {
     const { coding, members } = this.trained;

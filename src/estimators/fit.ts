@@ -51,7 +51,8 @@ export async function fitRows<Targets, Coding>(
 }
 
 /**
- * Fits to chunks: a pass learns columns and targets, a pass draws a sample, on which the model is chosen, and a pass for each epoch trains.
+ * Fits to chunks: a pass learns columns and targets, a pass draws a sample, on which the model is chosen, and a pass for each
+ * epoch trains.
  * @throws DataError that names the chunk; OptionError
  */
 export async function fitChunks<Targets, Coding>(

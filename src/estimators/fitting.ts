@@ -55,7 +55,10 @@ export interface Material {
 /** Losses differ by rounding. */
 const ROUNDING = 1e-5;
 
-/** Chooses a model, trains its networks, and sees to it that it is no worse than a constant. @throws what the signal says, before there is a model */
+/**
+ * Chooses a model, trains its networks, and sees to it that it is no worse than a constant. @throws what the signal says, before
+ * there is a model
+ */
 export async function make(material: Material): Promise<MadeModel> {
   const { engine, problem, options, fixed, run, interruption, chunks } = material;
   const { data } = problem;

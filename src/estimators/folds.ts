@@ -56,7 +56,8 @@ export class Folds {
 
   /** The same parts of a problem that has the same rows, encoded in another way. */
   of(problem: Problem): Folds {
-    return new Folds(this.engine, problem, this.count); // which rows are in a part depends on their number, classes and the seed only
+    // Which rows are in a part depends on their number, classes and the seed only.
+    return new Folds(this.engine, problem, this.count);
   }
 
   dispose(): void {

@@ -23,13 +23,17 @@ export const HEAD_OPTIONS = {
 /** How a classifier's outputs stand for classes. */
 export interface HeadOptions {
   /**
-   * 'crossEntropy' (default): softmax outputs, probabilities. 'meanSquaredError': sigmoid outputs that go to target values (4.5). 'hinge': linear
-   * outputs, beyond ±1 on the right side. With the last two, probabilities come from calibration on the training rows.
+   * 'crossEntropy' (default): softmax outputs, probabilities. 'meanSquaredError': sigmoid outputs that go to target values (4.5).
+   * 'hinge': linear outputs, beyond ±1 on the right side. With the last two, probabilities come from calibration on the training
+   * rows.
    */
   loss?: Head['loss'];
   /** Of the last layer. Default: softmax with crossEntropy, lecunTanh with meanSquaredError, linear with hinge. */
   outputActivation?: Activation;
-  /** What outputs of a class and of the others go to, with meanSquaredError. Default: where the activation's second derivative is largest. */
+  /**
+   * What outputs of a class and of the others go to, with meanSquaredError. Default: where the activation's second derivative is
+   * largest.
+   */
   targetValues?: TargetValues;
 }
 

@@ -41,7 +41,8 @@ export class Inputs {
   }
 
   /**
-   * The same from the first rows of a stream, of which columns that do not vary yet are kept; those that are to be decorrelated must vary.
+   * The same from the first rows of a stream, of which columns that do not vary yet are kept; those that are to be decorrelated
+   * must vary.
    * @throws DataError
    */
   static async begin(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
@@ -60,7 +61,10 @@ export class Inputs {
     return this.whitening ? undefined : this.encoder.running;
   }
 
-  /** The same inputs, scaled by all rows so far. Directions found by decorrelation, and the scales that they were found with, stay. @throws DataError */
+  /**
+   * The same inputs, scaled by all rows so far. Directions found by decorrelation, and the scales that they were found with,
+   * stay. @throws DataError
+   */
   followed(t: Table): Inputs {
     return this.running ? new Inputs(this.encoder.followed(t), undefined) : this;
   }
@@ -87,7 +91,10 @@ export class Inputs {
     return new this(encoder, map.learn(await engineOf('float64'), { data, shape }));
   }
 
-  /** The same with columns of long tails drawn in; undefined where there is none, or directions were learned from the columns as they are. */
+  /**
+   * The same with columns of long tails drawn in; undefined where there is none, or directions were learned from the columns as
+   * they are.
+   */
   get squashed(): Inputs | undefined {
     if (this.whitening) return undefined;
     let long = false;

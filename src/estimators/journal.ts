@@ -1,4 +1,5 @@
-// What an estimator's fit has trained so far. A fit that is taken up goes the same way again, and finds here what was trained before.
+// What an estimator's fit has trained so far. A fit that is taken up goes the same way again, and finds here what was trained
+// before.
 
 import type { RealArray } from '../../bindings/memory.js';
 import { DataError, EfficientBackpropError, OptionError } from '../runtime/errors.js';

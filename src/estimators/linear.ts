@@ -29,7 +29,8 @@ export function solved({ x, t, w, rows, inputs, outputs }: Problem): Ridge {
 }
 
 /**
- * The linear model that is best on the folds: from a middling decay down while that helps, else up. Undefined where even one is too much work.
+ * The linear model that is best on the folds: from a middling decay down while that helps, else up. Undefined where even one is
+ * too much work.
  */
 export async function linearTrial(search: Search): Promise<Trial | undefined> {
   const { problem, recipes, folds } = search;

@@ -43,14 +43,19 @@ export class Members {
     return this.first.loss === 'crossEntropy';
   }
 
-  /** The outputs for x, rows×outputs. Of one network they have the bits of `predict`. @throws DataError where they are not finite */
+  /**
+   * The outputs for x, rows×outputs. Of one network they have the bits of `predict`. @throws DataError where they are not finite
+   */
   predict(x: ShapedArray): RealArray {
     const outputs = this.outputs(x);
     requireFinite(outputs, this.first.outputs);
     return outputs;
   }
 
-  /** Numbers in the order of the outputs for x, of which the largest counts: a softmax leaves that as it is. @throws DataError where they are not finite */
+  /**
+   * Numbers in the order of the outputs for x, of which the largest counts: a softmax leaves that as it is. @throws DataError
+   * where they are not finite
+   */
   scores(x: ShapedArray): RealArray {
     if (this.networks.length === 1 || !this.probable) return this.predict(x);
     const logits = this.logits(x);

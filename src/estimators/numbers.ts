@@ -19,7 +19,9 @@ export interface NumberCoding {
   readonly scalings: readonly Scaling[];
   /** Whether targets came as a plain vector, so that predictions do as well. */
   readonly single: boolean;
-  /** Where the numbers of each output lie so far; undefined where a file of an earlier version does not say. Files have it apart. */
+  /**
+   * Where the numbers of each output lie so far; undefined where a file of an earlier version does not say. Files have it apart.
+   */
   readonly spreads: readonly Spread[] | undefined;
 }
 

@@ -52,8 +52,9 @@ export interface EstimatorOptions extends TechniqueOptions {
   /** Units of the hidden layer, or of several; [] makes a linear model. Default: chosen on held-out rows. */
   hidden?: number | readonly number[];
   /**
-   * How many networks are averaged (before a softmax). Each starts from its own weights, so that their errors partly cancel. A prediction takes that many times as long, and a file is that
-   * many times as large. Default: 3. It is 1 where a linear model wins, where `hidden` and `weightDecay` are both given, with chunks, and in a model that `partialFit` begins.
+   * How many networks are averaged (before a softmax). Each starts from its own weights, so that their errors partly cancel. A
+   * prediction takes that many times as long, and a file is that many times as large. Default: 3. It is 1 where a linear model
+   * wins, where `hidden` and `weightDecay` are both given, with chunks, and in a model that `partialFit` begins.
    */
   members?: number;
   /** Of hidden layers. Default: chosen on held-out rows; 'lecunTanh' where `hidden` is given. */
@@ -61,14 +62,18 @@ export interface EstimatorOptions extends TechniqueOptions {
   /** λ of kernels. Default: chosen on held-out rows. */
   weightDecay?: number;
   /**
-   * The learning rate of gradient descent to start with; it falls to 0 over the epochs. `partialFit` takes a fifth of it, which does not fall. Default: by the largest
-   * eigenvalue of the inputs' covariance, in `partialFit` bounded by the curvature so far; from 2,000 rows on networks with hidden layers are trained by Adam, at
-   * min(0.01, 0.1/√inputs), unless `rate` or `momentum` is given.
+   * The learning rate of gradient descent to start with; it falls to 0 over the epochs. `partialFit` takes a fifth of it, which
+   * does not fall. Default: by the largest eigenvalue of the inputs' covariance, in `partialFit` bounded by the curvature so far;
+   * from 2,000 rows on networks with hidden layers are trained by Adam, at min(0.01, 0.1/√inputs), unless `rate` or `momentum` is
+   * given.
    */
   rate?: number;
   /** Default 0.9. */
   momentum?: number;
-  /** Passes over the rows. Default: 80,000 rows in all (50,000 with cross-entropy), but at least 20 passes and at most 1,000; linear models take 0.4 of them. */
+  /**
+   * Passes over the rows. Default: 80,000 rows in all (50,000 with cross-entropy), but at least 20 passes and at most 1,000;
+   * linear models take 0.4 of them.
+   */
   epochs?: number;
   /** Rows per step, 'full', or `growing()`. Default: by the number of rows, 8 to 128. */
   batchSize?: number | 'full' | Growing;
@@ -76,7 +81,10 @@ export interface EstimatorOptions extends TechniqueOptions {
   validation?: number;
   /** Stops when the validation loss ceases to fall; needs `validation`. Default false. */
   earlyStopping?: boolean | EarlyStopping;
-  /** What becomes of missing values: 'mean' (the most frequent one of strings) fills them, 'refuse' throws. Default: 'mean' for records, 'refuse' for arrays. */
+  /**
+   * What becomes of missing values: 'mean' (the most frequent one of strings) fills them, 'refuse' throws. Default: 'mean' for
+   * records, 'refuse' for arrays.
+   */
   missing?: 'mean' | 'refuse';
   /** Of the arithmetic. Default 'float32'. */
   precision?: Precision;
@@ -136,13 +144,17 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Stops after so many milliseconds; choosing takes at most half of them. */
   timeLimit?: number;
-  /** Whether a worker trains the networks, as of `Network.fit`; linear models and what is done with data stay in this thread. Default false. */
+  /**
+   * Whether a worker trains the networks, as of `Network.fit`; linear models and what is done with data stay in this thread.
+   * Default false.
+   */
   background?: boolean;
   /**
-   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data and options: candidates that were tried are not
-   * tried again, the training under way goes on, and the model has the bits of one whose fit was not interrupted. The model must be the one whose fit was interrupted, or come from a
-   * file saved with `state: true`; such a model may also be given here, which then is what another with the same options goes on from (files do not hold `method`). true refuses where there is
-   * nothing to take up, 'ifAny' begins a fit then. Default false.
+   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data and
+   * options: candidates that were tried are not tried again, the training under way goes on, and the model has the bits of one
+   * whose fit was not interrupted. The model must be the one whose fit was interrupted, or come from a file saved with `state:
+   * true`; such a model may also be given here, which then is what another with the same options goes on from (files do not hold
+   * `method`). true refuses where there is nothing to take up, 'ifAny' begins a fit then. Default false.
    */
   resume?: boolean | 'ifAny' | Resumable;
   /** Called after each candidate and each epoch. */

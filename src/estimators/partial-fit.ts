@@ -20,8 +20,8 @@ interface ModelKeeper<Coding> {
 }
 
 /**
- * Goes on training on new rows: columns and the method's state stay, means and scales follow without a change of what was learned. Without a model yet,
- * begins one by rule. Where that fails, the model is as it was.
+ * Goes on training on new rows: columns and the method's state stay, means and scales follow without a change of what was
+ * learned. Without a model yet, begins one by rule. Where that fails, the model is as it was.
  * @throws DataError about the rows as they were given
  */
 export async function continueOn<Targets, Coding>(
@@ -53,7 +53,8 @@ export async function continueOn<Targets, Coding>(
       };
       const moves = before && changed(specification, before, inputs, coding);
       const start = networks.map((network, k) => (moves ? moved(network, before.standings[k]!, moves) : freshState()));
-      if (before) keeper.fitted = { ...before, inputs, coding, standings: start }; // who predicts meanwhile gets what fits the weights
+      // Who predicts meanwhile gets what fits the weights.
+      if (before) keeper.fitted = { ...before, inputs, coding, standings: start };
       const given = { epochs, ...(signal && { signal }) };
       const outcome = await allContinued(networks, start, problem, stepOptions(problem, next, given));
       if (keeper.disposed) throw new DisposedError(kind);

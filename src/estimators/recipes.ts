@@ -68,8 +68,8 @@ export class Recipes {
 const LINEAR_EPOCHS = 0.4;
 
 /**
- * A recipe chosen on a sample, for all rows: what goes by their number goes by all of them, and decay, a multiple of 1/(rows + 100), is as
- * strong against their loss.
+ * A recipe chosen on a sample, for all rows: what goes by their number goes by all of them, and decay, a multiple of 1/(rows +
+ * 100), is as strong against their loss.
  */
 export function scaledUp<R extends Recipe>(chosen: R, { rows, all = rows }: Problem, fixed: Fixed): R {
   if (all <= rows || fixed.weightDecay !== undefined) return chosen;

@@ -77,8 +77,8 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   /**
    * Trains on rows and their targets. What was learned before is replaced once the new model is done.
    *
-   * Data larger than memory come as a function that returns an (async) iterable of [rows, targets], anew for each pass: one learns columns and scalings, one draws a
-   * sample, on which size, decay and rate are chosen, and one an epoch follows.
+   * Data larger than memory come as a function that returns an (async) iterable of [rows, targets], anew for each pass: one
+   * learns columns and scalings, one draws a sample, on which size, decay and rate are chosen, and one an epoch follows.
    * @throws DataError for bad rows or targets; OptionError
    */
   fit(rows: Rows, targets: MatrixLike, options?: RegressorRunOptions): Promise<this>;
@@ -95,8 +95,9 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   }
 
   /**
-   * Goes on training on new rows, or begins with them; one row will do. Means and scales follow the stream without a change of what was learned, the
-   * method's state stays, and `history` is the record of this call. Steps are bounded by the curvature of the inputs so far.
+   * Goes on training on new rows, or begins with them; one row will do. Means and scales follow the stream without a change of
+   * what was learned, the method's state stays, and `history` is the record of this call. Steps are bounded by the curvature of
+   * the inputs so far.
    */
   async partialFit(rows: Rows, targets: MatrixLike, options?: PartialFitOptions): Promise<this> {
     await this.continueOn(rows, targets, options);

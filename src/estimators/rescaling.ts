@@ -41,8 +41,8 @@ export interface Change {
 }
 
 /**
- * From some scalings to others, of the same inputs and targets. A scale that is not known yet was a placeholder: the weights were drawn for an input
- * of unit variance, and are kept for one.
+ * From some scalings to others, of the same inputs and targets. A scale that is not known yet was a placeholder: the weights were
+ * drawn for an input of unit variance, and are kept for one.
  */
 export function change(from: Scalings, to: Scalings): Change {
   const inputs =
@@ -71,20 +71,24 @@ function scalingAlone({ mean, scale }: Scaling): Scaling {
 }
 
 /**
- * How large a rough scale may make the weights of an input, against those that are drawn for it: a column's first few values may lie so close together
- * that units with the slopes learned there would do nothing but switch where the others lie, and never learn again.
+ * How large a rough scale may make the weights of an input, against those that are drawn for it: a column's first few values may
+ * lie so close together that units with the slopes learned there would do nothing but switch where the others lie, and never
+ * learn again.
  */
 const LARGEST = 2;
 
-/** What a method remembers that is weights, and what is a difference of weights; gradients and their squares are forgotten soon enough. */
+/**
+ * What a method remembers that is weights, and what is a difference of weights; gradients and their squares are forgotten soon
+ * enough.
+ */
 const WEIGHTS: readonly string[] = ['average', 'weights', 'weights kept', 'weights tried'];
 const STEPS: readonly string[] = ['velocity', 'last', 'step'];
 /** And what is to be found anew: curvature along other inputs is another. */
 const OTHERWISE: readonly string[] = [MEASURED];
 
 /**
- * Changes the first layer's weights and the last one's, which are dense, so that outputs stand for the same as before: with kernel K, bias b, inputs
- * x = factor·(x′ + shift) and y′ = factor·y + shift
+ * Changes the first layer's weights and the last one's, which are dense, so that outputs stand for the same as before: with
+ * kernel K, bias b, inputs x = factor·(x′ + shift) and y′ = factor·y + shift
  *
  *   K ← factor·K    b ← b + Σ shift·factor·K    and at the top    K ← K·factor    b ← b·factor + shift
  *

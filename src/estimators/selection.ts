@@ -21,7 +21,10 @@ interface SelectionOptions {
   readonly solvable: boolean;
   /** Networks that the user asks for. */
   readonly members: number | undefined;
-  /** Whether networks of the folds may make up the model: not where an option, or rows that are no sample, ask for a training on all. */
+  /**
+   * Whether networks of the folds may make up the model: not where an option, or rows that are no sample, ask for a training on
+   * all.
+   */
   readonly ofFolds: boolean;
   /** The problem with columns of long tails drawn in; undefined where there are none. */
   squashed(): Problem | undefined;
@@ -30,13 +33,17 @@ interface SelectionOptions {
 /** A family whose error on the first parts exceeds the best by this factor is given up. */
 const HOPELESS = 1.2;
 
-/** Columns are drawn in where that leaves less than this share of the error; it is given up after so many parts where it leaves more than that share. */
+/**
+ * Columns are drawn in where that leaves less than this share of the error; it is given up after so many parts where it leaves
+ * more than that share.
+ */
 const DRAWN_IN = { adopt: 0.9, parts: 2, drop: 1.1 };
 
 /**
- * Chooses shape and weight decay where the user has not: families of shapes with a middling decay first, then decays of the best, then the best two on all
- * folds, as far as the budget of multiply-adds (not of time: choices must be repeatable) allows. Of a linear model and hidden units that do
- * equally well the linear one wins: hidden units must be better by more than one standard error.
+ * Chooses shape and weight decay where the user has not: families of shapes with a middling decay first, then decays of the best,
+ * then the best two on all folds, as far as the budget of multiply-adds (not of time: choices must be repeatable) allows. Of a
+ * linear model and hidden units that do equally well the linear one wins: hidden units must be better by more than one standard
+ * error.
  */
 export async function select(engine: Engine, problem: Problem, latitude: SelectionOptions, between: Between): Promise<Selected> {
   const { fixed, solvable, members, ofFolds } = latitude;

@@ -42,15 +42,16 @@ export interface TechniqueOptions {
   /** Normalises what hidden layers put out, over the batch or over the units. Default neither. */
   normalization?: 'batch' | 'layer';
   /**
-   * How to learn, with rates and decay of its own: `rate`, `momentum` and `weightDecay` are then refused beside it. Default: gradient
-   * descent with momentum whose rate falls to 0. Not kept in files.
+   * How to learn, with rates and decay of its own: `rate`, `momentum` and `weightDecay` are then refused beside it. Default:
+   * gradient descent with momentum whose rate falls to 0. Not kept in files.
    */
   method?: Method;
   /** The order of rows, as of `Network.fit`. Default 'shuffle'. */
   order?: Order;
   /**
-   * Decorrelates the inputs after scaling (4.3), by the options of `normalize.decorrelate`; true for its defaults. What was learned is part of the
-   * model. Default false: directions of little variance, blown up to as much as the others, are as often noise as not.
+   * Decorrelates the inputs after scaling (4.3), by the options of `normalize.decorrelate`; true for its defaults. What was
+   * learned is part of the model. Default false: directions of little variance, blown up to as much as the others, are as often
+   * noise as not.
    */
   decorrelate?: boolean | DecorrelateOptions;
   /** L1 decay, as of `Network.fit`. Default 0. */
@@ -114,8 +115,9 @@ interface TrainingOptions extends Given {
 }
 
 /**
- * Whether a linear model may be solved instead of trained: no option changes what is minimised or asks for a validation loss, nor, where `hidden: []` leaves no
- * doubt that the model is linear, for a way to train. Chunks are trained on in any case, from the solution, which those of the last kind leave as it is.
+ * Whether a linear model may be solved instead of trained: no option changes what is minimised or asks for a validation loss,
+ * nor, where `hidden: []` leaves no doubt that the model is linear, for a way to train. Chunks are trained on in any case, from
+ * the solution, which those of the last kind leave as it is.
  * @param whole whether all rows are in memory
  */
 export function solvable(options: TrainingOptions, whole: boolean): boolean {

@@ -57,8 +57,8 @@ export function holds(loss: number, { constant }: Baseline, kind: keyof typeof G
 }
 
 /**
- * Trains a network from its own start. A fit whose loss ends above the best constant's by more than 1 %, or diverges, begins again with a third of the
- * rate, at most four times; a method of the user's own has its own rates, and one try.
+ * Trains a network from its own start. A fit whose loss ends above the best constant's by more than 1 %, or diverges, begins
+ * again with a third of the rate, at most four times; a method of the user's own has its own rates, and one try.
  * @param options of the fit, beside those that the recipe and the techniques give
  * @param remembers whether somebody may go on from what the method remembers
  */

@@ -20,7 +20,10 @@ interface Evaluated extends ForwardSubject {
   readonly loss: Loss;
 }
 
-/** @throws DataError at the first row of outputs that are not finite: the largest of NaN is no class, and no mean of infinities is an error */
+/**
+ * @throws DataError at the first row of outputs that are not finite: the largest of NaN is no class, and no mean of infinities is
+ * an error
+ */
 export function requireFinite(outputs: RealArray, width: number, first = 0): void {
   const at = outputs.findIndex((a) => !Number.isFinite(a));
   if (at < 0) return;

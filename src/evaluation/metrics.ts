@@ -30,7 +30,8 @@ export interface NumberMetrics {
   /** Mean absolute error. */
   mae: number;
   /**
-   * 1 − (squared error)/(squared deviation from the mean); 0 for predicting the mean. Of targets that do not vary 1 if they are predicted exactly, else 0, as scikit-learn has it.
+   * 1 − (squared error)/(squared deviation from the mean); 0 for predicting the mean. Of targets that do not vary 1 if they are
+   * predicted exactly, else 0, as scikit-learn has it.
    */
   r2: number;
 }

@@ -16,8 +16,8 @@ const FORMAT_VERSION = 3;
 const SECOND = ['limits', 'sentinels', 'squash'];
 
 /**
- * The version that a document needs: models of several networks, and columns that hold values to limits or draw them in, came with the second, what training is taken up from
- * with the third.
+ * The version that a document needs: models of several networks, and columns that hold values to limits or draw them in, came
+ * with the second, what training is taken up from with the third.
  */
 export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
   if ('state' in config) return 3;

@@ -73,7 +73,10 @@ export async function writeBytes(path: string, bytes: Uint8Array | AsyncIterable
   }
 }
 
-/** Writes a model's files one after the other, in the order in which that was asked for. Of several that wait for the same path the last is written. */
+/**
+ * Writes a model's files one after the other, in the order in which that was asked for. Of several that wait for the same path
+ * the last is written.
+ */
 export class Writer {
   private readonly waiting = new Map<string, { bytes: Uint8Array; readonly written: Promise<void> }>();
   private last: Promise<void> = Promise.resolve();

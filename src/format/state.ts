@@ -1,4 +1,5 @@
-// Where training can be taken up, in a model file: what is numbers in tensors of their own, `state.…`, so that no bit is lost, and the rest in the configuration, under `state`.
+// Where training can be taken up, in a model file: what is numbers in tensors of their own, `state.…`, so that no bit is lost,
+// and the rest in the configuration, under `state`.
 
 import type { RealArray } from '../../bindings/memory.js';
 import { ModelFileError } from '../runtime/errors.js';

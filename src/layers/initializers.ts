@@ -1,4 +1,4 @@
-// Initial weights: by fan-in m, the number of inputs to a unit (Efficient BackProp 4.6; SPEC 1.4.6).
+// Initial weights: by fan-in m, the number of inputs to a unit (Efficient BackProp 4.6, (14)–(16)).
 
 import type { Core } from '../../bindings/core.js';
 import { type Arena, type RealArray, Reals } from '../../bindings/memory.js';
@@ -95,8 +95,8 @@ const KERNEL = 0;
 const BIASES = 1;
 
 /**
- * Fills a kernel and its bias from the layer's own streams. Random biases are uniform on ±1, or the rule's own; they are weights from a constant unit, which the
- * fan-in then counts.
+ * Fills a kernel and its bias from the layer's own streams. Random biases are uniform on ±1, or the rule's own; they are weights
+ * from a constant unit, which the fan-in then counts.
  * @throws OptionError if a function gives something else than inputs·units finite numbers
  */
 export function initialize(

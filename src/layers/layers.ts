@@ -79,12 +79,15 @@ export interface DenseOptions {
   slope?: number;
   /** Default true. */
   bias?: boolean;
-  /** The kernel's initial weights: a name or a function. Default by the activation: 'heNormal' for rectifiers, else 'lecunNormal'. */
+  /**
+   * The kernel's initial weights: a name or a function. Default by the activation: 'heNormal' for rectifiers, else 'lecunNormal'.
+   */
   init?: Initializer;
   /**
-   * The initial biases. 'random': they are weights from a constant unit (Efficient BackProp 4.6), uniform on ±1, or as 'nguyenWidrow' draws them; the fan-in of the
-   * kernel's rule counts that unit. 'zeros': 0, and the fan-in does not count it. Default 'random' in hidden layers, 'zeros' in the last: from biases of 0 an odd
-   * network starts at a saddle for products, squares and waves.
+   * The initial biases. 'random': they are weights from a constant unit (Efficient BackProp 4.6), uniform on ±1, or as
+   * 'nguyenWidrow' draws them; the fan-in of the kernel's rule counts that unit. 'zeros': 0, and the fan-in does not count it.
+   * Default 'random' in hidden layers, 'zeros' in the last: from biases of 0 an odd network starts at a saddle for products,
+   * squares and waves.
    */
   biasInit?: BiasInitializer;
 }
@@ -148,16 +151,16 @@ export interface RbfOptions {
   /** σ > 0 of all units to start with. Default: the mean distance to the two nearest centres. */
   width?: number;
   /**
-   * Where centres begin: 'kMeans' (default) at the means of clusters of what the layer is fed in the first fit, 'normal' at normal random
-   * places of unit variance, at once.
+   * Where centres begin: 'kMeans' (default) at the means of clusters of what the layer is fed in the first fit, 'normal' at
+   * normal random places of unit variance, at once.
    */
   init?: RbfInitializer;
 }
 
 /**
- * A layer of radial basis functions: a_j = e^{−‖x − c_j‖²/(2σ_j²)} with centres C of shape [inputs, units] and ln σ of shape [units], all
- * trained. Units that are active in one place only: quick to learn in few dimensions, too many in high ones (Efficient BackProp 4.8), so it
- * stands best above layers that bring the dimension down.
+ * A layer of radial basis functions: a_j = e^{−‖x − c_j‖²/(2σ_j²)} with centres C of shape [inputs, units] and ln σ of shape
+ * [units], all trained. Units that are active in one place only: quick to learn in few dimensions, too many in high ones
+ * (Efficient BackProp 4.8), so it stands best above layers that bring the dimension down.
  * @throws OptionError
  */
 export function rbf(units: number, options?: RbfOptions): RbfLayer {
@@ -177,9 +180,10 @@ export interface BatchNormOptions {
 }
 
 /**
- * Centres and scales what each unit below puts out, over the samples of the batch; in use, by running means and variances. The principle of
- * centred inputs inside the network (Efficient BackProp 4.3; Ioffe and Szegedy 2015): a = γ·x̂ + β. Needs batches of two or more; sample
- * weights do not count in means and variances; a last batch of a single sample is normalised by the running ones.
+ * Centres and scales what each unit below puts out, over the samples of the batch; in use, by running means and variances. The
+ * principle of centred inputs inside the network (Efficient BackProp 4.3; Ioffe and Szegedy 2015): a = γ·x̂ + β. Needs batches of
+ * two or more; sample weights do not count in means and variances; a last batch of a single sample is normalised by the running
+ * ones.
  * @throws OptionError
  */
 export function batchNorm(options?: BatchNormOptions): BatchNormLayer {
@@ -201,8 +205,8 @@ export function layerNorm(options?: LayerNormOptions): LayerNormLayer {
 const RATE = number({ min: 0, below: 1 }, undefined);
 
 /**
- * Leaves each unit below out with probability `rate` in every step of training, and scales the others by 1/(1 − rate), so that nothing
- * changes in use (Srivastava et al. 2014).
+ * Leaves each unit below out with probability `rate` in every step of training, and scales the others by 1/(1 − rate), so that
+ * nothing changes in use (Srivastava et al. 2014).
  * @param rate ≥ 0 and < 1; 0.5 is customary for hidden units, 0.2 for inputs
  * @throws OptionError
  */
@@ -214,8 +218,8 @@ export function dropout(rate: number): DropoutLayer {
 const DEVIATION = number({ min: 0, below: Infinity }, undefined);
 
 /**
- * Adds normal noise to what comes from below in every step of training; as the first layer, to the inputs: much like decay towards smooth
- * functions (Bishop 1995).
+ * Adds normal noise to what comes from below in every step of training; as the first layer, to the inputs: much like decay
+ * towards smooth functions (Bishop 1995).
  * @param deviation ≥ 0; 0.1 to 0.5 on inputs of unit variance
  * @throws OptionError
  */

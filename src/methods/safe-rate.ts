@@ -8,7 +8,10 @@ import type { Task } from './method.js';
 /** What a method's state has of the samples that a rate was measured on. */
 export const MEASURED_ON = 'samples measured on';
 
-/** A checksum of a task's samples, and the size of batch that it began with: with the same, a fit goes on as if it had not been divided. */
+/**
+ * A checksum of a task's samples, and the size of batch that it began with: with the same, a fit goes on as if it had not been
+ * divided.
+ */
 export function measuredOn({ samples: { x, t, w }, subset, size }: Task): Float64Array<ArrayBuffer> {
   const bytes = [x, t, w, subset].map((part) => {
     if (!part) return new Uint8Array(0);

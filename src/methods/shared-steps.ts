@@ -14,7 +14,8 @@ import type { Task } from './method.js';
 const LEAST_BATCH = 16;
 
 /**
- * What packed kernels may take beside the place of the gradient, in parameters: copies of more take memory, and save less of a step.
+ * What packed kernels may take beside the place of the gradient, in parameters: copies of more take memory, and save less of a
+ * step.
  */
 const MOST_PACKED = 0.5;
 

@@ -1,4 +1,5 @@
-// Conjugate gradients (Efficient BackProp 6.2; SPEC 1.6.2) and Møller's scaled form without a line search (SPEC 1.6.6).
+// Conjugate gradients (Efficient BackProp 6.2; docs/mathematics.md, section 8.3) and Møller's scaled form without a line search
+// (docs/mathematics.md, section 8.4).
 
 import { search } from './line-search.js';
 import { PAUSE, type Iterate, type SolverState, type Smooth, type Solver, gradientAt, holding } from './smooth.js';

@@ -1,4 +1,5 @@
-// Steps along a direction that satisfy the strong Wolfe conditions: Moré and Thuente's search (ACM TOMS 20, 1994; SPEC 1.6.3).
+// Steps along a direction that satisfy the strong Wolfe conditions: Moré and Thuente's search (ACM TOMS 20, 1994;
+// docs/mathematics.md, section 8.2).
 
 import type { Work } from '../runtime/work.js';
 import { PAUSE, type Searching } from './smooth.js';

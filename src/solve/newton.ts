@@ -1,5 +1,5 @@
-// Newton's method (Efficient BackProp 6.1; SPEC 1.6.1): with the whole Hessian where that is small enough, else by truncated
-// conjugate gradients.
+// Newton's method (Efficient BackProp 6.1; docs/mathematics.md, section 8.6): with the whole Hessian where that is small enough,
+// else by truncated conjugate gradients.
 
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals } from '../../bindings/memory.js';

@@ -1,4 +1,5 @@
-// BFGS in its inverse form, with limited memory, and with the memory of one step (Efficient BackProp 6.4; SPEC 1.6.4).
+// BFGS in its inverse form, with limited memory, and with the memory of one step (Efficient BackProp 6.4; docs/mathematics.md,
+// section 8.5).
 
 import type { Arena } from '../../bindings/memory.js';
 import { DenseInverse, type InverseHessian, LimitedMemory } from './inverse-hessian.js';

@@ -1,4 +1,4 @@
-// Weights that only data can tell: centres at clusters, output weights by least squares (SPEC 1.4.8).
+// Weights that only data can tell: centres at clusters, output weights by least squares (docs/mathematics.md, section 4.4).
 
 import type { Engine } from '../../bindings/core.js';
 import { Arena, type RealArray, Reals, Words } from '../../bindings/memory.js';

@@ -1,5 +1,5 @@
-// Bias and variance over bootstrap replicas: how far models are from the truth on average, and how much they differ (Geman, Bienenstock & Doursat
-// 1992; of classes Domingos 2000).
+// Bias and variance over bootstrap replicas: how far models are from the truth on average, and how much they differ (Geman,
+// Bienenstock & Doursat 1992; of classes Domingos 2000).
 
 import type { Engine } from '../../bindings/core.js';
 import { engineOf } from '../../bindings/load.js';
@@ -29,8 +29,8 @@ export interface BiasVarianceOptions extends SharedOptions {
   /** Models trained, each on as many rows as there are, drawn with replacement. Default 20. */
   replicas?: number;
   /**
-   * [X, Y] to measure on; the bias is that of the models alone if Y has no noise. Default: out of bag, each row by the replicas that did not draw it
-   * (about three in eight); the noise of Y then counts as bias.
+   * [X, Y] to measure on; the bias is that of the models alone if Y has no noise. Default: out of bag, each row by the replicas
+   * that did not draw it (about three in eight); the noise of Y then counts as bias.
    */
   test?: readonly [X: Samples, Y: Truths];
   /** Of networks: measures after these epochs as well as at the end, ascending; the last is when training ends. */
@@ -49,15 +49,16 @@ export interface BiasVariance extends Decomposition {
 }
 
 /**
- * The expected error, taken apart: error = bias + variance, exactly. Of numbers: the mean squared error is the squared distance of the mean prediction from
- * the truth, and the variance of predictions about their mean. Of classes: the error rate is that of the most frequent prediction, and what deviations
- * from it add (where it is right) less what they mend (where it is wrong).
+ * The expected error, taken apart: error = bias + variance, exactly. Of numbers: the mean squared error is the squared distance
+ * of the mean prediction from the truth, and the variance of predictions about their mean. Of classes: the error rate is that of
+ * the most frequent prediction, and what deviations from it add (where it is right) less what they mend (where it is wrong).
  *
  * ```ts
  * const { bias, variance } = await biasVariance(() => new Regressor({ hidden: 20 }), rows, targets, { replicas: 30 });
  * ```
  *
- * @param make makes a fresh model for each replica; it is disposed of afterwards. With one seed for all, only the rows make them differ
+ * @param make makes a fresh model for each replica; it is disposed of afterwards. With one seed for all, only the rows make them
+ * differ
  * @throws OptionError, DataError
  */
 export async function biasVariance<M extends Learner>(

@@ -24,7 +24,9 @@ export const SHARED = {
 };
 
 export interface SharedOptions {
-  /** Of dealing rows. Default 0, so that models are compared on the same parts. The models' own seeds are their makers' business. */
+  /**
+   * Of dealing rows. Default 0, so that models are compared on the same parts. The models' own seeds are their makers' business.
+   */
   seed?: number;
   /** Options for each `fit`. */
   fit?: object;
@@ -70,7 +72,8 @@ export interface CrossValidation<E extends object> extends Summary {
 type EvaluationOf<M extends Learner> = ReturnType<M['evaluate']>;
 
 /**
- * k-fold cross-validation: rows are dealt into k parts (each with its share of every class), and each part is predicted by a model trained on the others.
+ * k-fold cross-validation: rows are dealt into k parts (each with its share of every class), and each part is predicted by a
+ * model trained on the others.
  *
  * ```ts
  * const { mean, deviation } = await crossValidate(() => new Classifier({ seed: 1 }), rows, labels, { folds: 10 });

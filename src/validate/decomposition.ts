@@ -75,7 +75,9 @@ export class NumberSpread implements PredictionSpread {
     }
   }
 
-  /** The mean of n predictions is off by s²/n from their expectation, which is therefore taken off the bias: both are unbiased. */
+  /**
+   * The mean of n predictions is off by s²/n from their expectation, which is therefore taken off the bias: both are unbiased.
+   */
   result(): { decomposition: Decomposition; rows: number } {
     const { outputs, counts, means, squares, truths } = this;
     let [error, bias, variance, rows] = [0, 0, 0, 0];

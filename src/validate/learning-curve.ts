@@ -45,8 +45,8 @@ export interface LearningPoint {
 }
 
 /**
- * Trains on growing shares of the rows. Errors far apart at the end ask for more rows or a simpler model (variance); errors that have met, and are large,
- * for a larger one (bias).
+ * Trains on growing shares of the rows. Errors far apart at the end ask for more rows or a simpler model (variance); errors that
+ * have met, and are large, for a larger one (bias).
  * @param make makes a fresh model for each training; it is disposed of afterwards
  * @throws OptionError, DataError
  */
@@ -118,7 +118,10 @@ function requireSizes(sizes: readonly number[], rows: number): void {
   throw new OptionError('learningCurve.sizes', sizes, expected, `learningCurve.sizes has ${wrong}; expected ${expected}`);
 }
 
-/** So many of the rows, in an order of all: the first of a line in which every class is evenly spread, so that fewer are a part of more. */
+/**
+ * So many of the rows, in an order of all: the first of a line in which every class is evenly spread, so that fewer are a part of
+ * more.
+ */
 function some(rows: Uint32Array, count: number, order: Uint32Array, strata: ArrayLike<number> | undefined): Uint32Array {
   const within = new Set(rows);
   const byClass = new Map<number, number[]>();

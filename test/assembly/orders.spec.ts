@@ -36,7 +36,7 @@ function deals(n: i32, classes: i32, skew: f64, epoch: u32): bool {
 }
 
 describe("interleave", () => {
-  test("deals each sample once, equal classes beside each other only where that cannot be helped (SPEC 1.4.2)", () => {
+  test("deals each sample once, equal classes side by side only where that cannot be helped (Efficient BackProp 4.2)", () => {
     seed(61);
     for (let n = 0; n < 40; n++) {
       for (let classes = 1; classes <= 6; classes++) {

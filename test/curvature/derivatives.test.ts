@@ -1,5 +1,5 @@
 // Second derivatives of every layer and loss: products against differences of the gradient and against each other, diagonals
-// against explicit matrices (SPEC 1.7).
+// against explicit matrices (docs/mathematics.md, section 7).
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -161,7 +161,7 @@ describe.each(LOSS_NAMES)('%s', (loss) => {
   });
 });
 
-describe("LeCun's recursion (SPEC 1.7.4)", () => {
+describe("LeCun's recursion (Efficient BackProp 7.4)", () => {
   const separable: Loss[] = ['meanSquaredError', 'binaryCrossEntropy'];
   const nets: [string, Layer[]][] = [
     ['4-3-2', [dense(3, { activation: 'tanh' }), dense(2)]],

@@ -54,7 +54,7 @@ test.each([1, 2, 3])('of a matrix of low rank, most of which is rounding: trace 
   net.dispose();
 });
 
-describe("the chapter's linear unit (SPEC 1.5; the library's loss has twice its error)", () => {
+describe("the chapter's linear unit (Efficient BackProp 5.2; the library's loss has twice its error)", () => {
   test('with a bias: eigenvalues 1.0074, 0.8317, 0.0338, condition number 29.8, best rate 1/λmax', async () => {
     const { c } = await linear(true);
     const { eigenvalues, complete } = c.spectrum();
@@ -206,7 +206,7 @@ describe('a network with hidden units', () => {
   });
 });
 
-test('the on-line estimate is between 0.9 and 1.1 of λmax after 200 samples, in the mean of 50 (SPEC 1.9.2)', async () => {
+test('the on-line estimate is between 0.9 and 1.1 of λmax after 200 samples, in the mean of 50 (Efficient BackProp 9.2, Figure 24)', async () => {
   // Twenty normal inputs, one of them with variance 10: λ = 20 in the library's loss.
   const ratios: number[] = [];
   for (let seed = 1; seed <= 50; seed++) {

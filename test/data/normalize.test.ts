@@ -33,7 +33,7 @@ function mixed(rows: number, columns: number, seed: number, mean = 3): number[][
   });
 }
 
-/** 500×7 of rank 4 (4 columns, 2 made of them, 1 constant): SPEC 1.4.3. */
+/** 500×7 of rank 4 (4 columns, 2 made of them, 1 constant). */
 function rankFour(): number[][] {
   const next = randoms(5);
   return Array.from({ length: 500 }, () => {
@@ -137,7 +137,7 @@ describe('decorrelate', () => {
     expect(fromIdentity(covariance)).toBeLessThan(bound);
   });
 
-  test('rank 4 of 7 columns is found, and the outputs are white to 1e-13 (SPEC 1.4.3)', async () => {
+  test('rank 4 of 7 columns is found, and the outputs are white to 1e-13 (Efficient BackProp 4.3)', async () => {
     const X = rankFour();
     const map = await normalize.decorrelate().fit(X);
     expect(map.outputs).toBe(4);

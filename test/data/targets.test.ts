@@ -6,7 +6,7 @@ import { DataError, type Label, Network, OptionError, dense, targets } from '../
 import { randoms } from '../kernels/support.js';
 
 describe('values', () => {
-  test('where the second derivative is largest (SPEC 1.4.5)', () => {
+  test('where the second derivative is largest (Efficient BackProp 4.5)', () => {
     expect(targets.values('lecunTanh')).toEqual({ low: -1, high: 1 });
     expect(targets.values('sigmoid').low).toBeCloseTo(0.2113, 4);
     expect(targets.values('sigmoid').high).toBeCloseTo(0.7887, 4);

@@ -55,7 +55,7 @@ function faults(n: number, a: ArrayLike<number>, { values, vectors }: Eigen): { 
   return { residual, orthogonality };
 }
 
-/** Householder and QL err by a modest multiple of n·ε; SPEC 1.4.3 asks for 1e-12. */
+/** Householder and QL err by a modest multiple of n·ε; 1e-12 is what whitening asks for. */
 const bound = (n: number) => Math.min(8 * Math.max(n, 4) * Number.EPSILON, 1e-12);
 
 describe('symmetricEigen', () => {

@@ -13,7 +13,10 @@ const KINDS: { readonly [T in Layer['type']]: readonly Extract<Layer, { type: T 
   gaussianNoise: [gaussianNoise(0.3)],
 };
 
-/** The calls that describe layers of a plan: planDense of a kind that is enlisted as Dense, and so on, as assembly/layers has them. */
+/**
+ * The calls that describe layers of a plan: planDense of a kind that is enlisted as Dense, and so on, as assembly/layers has
+ * them.
+ */
 export function kindsOfKernels(): string[] {
   const folder = 'assembly/layers/';
   const sources = readdirSync(folder).map((name) => readFileSync(folder + name, 'utf8'));

@@ -1,4 +1,5 @@
-// What first-order methods remember beside vectors: lists of five numbers, as files of older versions have them, go on to the same bits.
+// What first-order methods remember beside vectors: lists of five numbers, as files of older versions have them, go on to the
+// same bits.
 
 import { expect, test } from 'vitest';
 import { Network, dense } from '../../src/index.js';

@@ -29,8 +29,8 @@ const make = (precision: 'float32' | 'float64' = 'float64', seed = 3) =>
   Network.create({ inputs: 1, layers: [dense(5, { activation: 'tanh' }), dense(1)], loss: 'meanSquaredError', precision, seed });
 
 /**
- * Methods, and within how many accepted steps they get a 1-5-1 network to a mean squared error of 0.002 on a sine (SPEC 2.1),
- * with a margin of two.
+ * Methods, and within how many accepted steps they get a 1-5-1 network to a mean squared error of 0.002 on a sine
+ * (docs/experiments/sin-nine-trainers.md), with a margin of two.
  */
 const METHODS = [
   [levenbergMarquardt(), 25],

@@ -1,4 +1,4 @@
-// Initial weights: their distribution (SPEC 1.4.6), closed forms, and who gets which.
+// Initial weights: their distribution (Efficient BackProp 4.6), closed forms, and who gets which.
 
 import { describe, expect, test } from 'vitest';
 import { type Activation, type Initializer, Network, OptionError, dense, sgd } from '../../src/index.js';

@@ -125,7 +125,7 @@ function drawn(errors: readonly number[], draws: number, options: EmphasisOption
   }
 }
 
-/** The probabilities that SPEC 1.4.2 asks for, by water-filling in another way than the kernel's. */
+/** The probabilities that docs/mathematics.md, section 5.2, asks for, by water-filling in another way than the kernel's. */
 function probabilities(
   errors: readonly number[],
   { exponent = 1, floor = 0.2, cap = 5 }: EmphasisOptions = {},

@@ -22,7 +22,9 @@ export function isMissingText(text: string): boolean {
   return MISSING.has(t.toLowerCase()) || t === 'None';
 }
 
-/** A text as a number. Infinities and numbers too large for float64 become ±Infinity, which the library refuses, with their place. */
+/**
+ * A text as a number. Infinities and numbers too large for float64 become ±Infinity, which the library refuses, with their place.
+ */
 function numberIn(text: string): number {
   const t = text.trim();
   return /inf/i.test(t) ? (t.startsWith('-') ? -Infinity : Infinity) : Number(t);
@@ -82,7 +84,9 @@ export class TextProfile {
   }
 }
 
-/** A column of text as what its cells are. Gaps become null; the odd text stays among numbers, for the error that names its row. */
+/**
+ * A column of text as what its cells are. Gaps become null; the odd text stays among numbers, for the error that names its row.
+ */
 export function ofKind(cells: readonly Cell[], kind: TextKind): Cell[] {
   return cells.map((cell) => {
     const text = trimmed(cell);

@@ -8,8 +8,8 @@ import { type FilePlace, InputError } from '../failure.js';
 export const WHOLE = Infinity;
 
 /**
- * Named columns of cells, all equally long: of a whole file, or of some of its rows. As it is read, CSV has strings only; other formats have types of their
- * own. What is learned from is a sheet whose columns are typed.
+ * Named columns of cells, all equally long: of a whole file, or of some of its rows. As it is read, CSV has strings only; other
+ * formats have types of their own. What is learned from is a sheet whose columns are typed.
  */
 export class Sheet extends Table {
   override readonly settled = true;

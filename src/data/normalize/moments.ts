@@ -1,5 +1,5 @@
-// Means, spreads and covariances, added up piece by piece: each piece about its own mean, pieces joined by the formulas of Chan, Golub and LeVeque
-// (1979), so that large means cost no digits.
+// Means, spreads and covariances, added up piece by piece: each piece about its own mean, pieces joined by the formulas of Chan,
+// Golub and LeVeque (1979), so that large means cost no digits.
 
 import { Operand } from '../../../build/codes.js';
 import type { DoubleEngine } from '../../../bindings/core.js';
@@ -104,7 +104,10 @@ function finite(spread: number, column: number): number {
   throw new DataError('X', 'numbers so far apart that their squares overflow; divide them by a constant first', { column });
 }
 
-/** @throws DataError for a column that varies, but so little that 1 over its spread, or the square of that, is no number of full precision */
+/**
+ * @throws DataError for a column that varies, but so little that 1 over its spread, or the square of that, is no number of full
+ * precision
+ */
 export function refuseTooClose(column: number): never {
   throw new DataError('X', 'numbers so close together that their spread underflows; multiply them by a constant first', {
     column,

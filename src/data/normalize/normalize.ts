@@ -1,4 +1,5 @@
-// Input transformations (Efficient BackProp 4.3): centring, scaling, and decorrelation. Learned from training data, kept for all other.
+// Input transformations (Efficient BackProp 4.3): centring, scaling, and decorrelation. Learned from training data, kept for all
+// other.
 
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { engineOf } from '../../../bindings/load.js';
@@ -16,14 +17,18 @@ export interface ScaleOptions {
   /** Whether the mean is removed first. Default true: a mean makes the largest eigenvalue of the Hessian grow (5.3). */
   center?: boolean;
   /**
-   * One factor > 0 per column, for the deviation that it shall have: less than 1 for inputs known to matter less (4.3). Default: 1 for all.
+   * One factor > 0 per column, for the deviation that it shall have: less than 1 for inputs known to matter less (4.3). Default:
+   * 1 for all.
    */
   importance?: ArrayLike<number>;
 }
 
 /** Options of `normalize.minMax`. */
 export interface MinMaxOptions {
-  /** Where the smallest value of a column goes. Default −1: about 0 rather than from it, since inputs of one sign slow learning (4.3). */
+  /**
+   * Where the smallest value of a column goes. Default −1: about 0 rather than from it, since inputs of one sign slow learning
+   * (4.3).
+   */
   low?: number;
   /** Where the largest goes; above `low`. Default 1. */
   high?: number;
@@ -32,11 +37,15 @@ export interface MinMaxOptions {
 /** Options of `normalize.decorrelate`. */
 export interface DecorrelateOptions {
   /**
-   * 'pca': outputs are the principal directions, by falling variance, those without variance dropped (the Karhunen-Loève expansion of 4.3).
-   * 'zca': turned back after scaling, as many outputs as inputs, each as close to its input as can be. Default 'pca'.
+   * 'pca': outputs are the principal directions, by falling variance, those without variance dropped (the Karhunen-Loève
+   * expansion of 4.3). 'zca': turned back after scaling, as many outputs as inputs, each as close to its input as can be. Default
+   * 'pca'.
    */
   by?: 'pca' | 'zca';
-  /** 'correlation' divides columns by their deviations first; for columns of different units. Default 'covariance', as in the chapter. */
+  /**
+   * 'correlation' divides columns by their deviations first; for columns of different units. Default 'covariance', as in the
+   * chapter.
+   */
   of?: 'covariance' | 'correlation';
   /** ε ≥ 0, added to variances before dividing: directions with less are not blown up, and none is dropped (but those
    * that fewer rows than columns do not show). Default 0. */
@@ -235,8 +244,9 @@ function decorrelate(options?: DecorrelateOptions): Normalization {
 }
 
 /**
- * Input transformations, in the order of the chapter: `center` (4.3: means removed), `scale` (means removed, all deviations 1), `minMax` (onto a
- * range), `decorrelate` (means removed, uncorrelated, all deviations 1). Each is fitted to training data and then applied to all:
+ * Input transformations, in the order of the chapter: `center` (4.3: means removed), `scale` (means removed, all deviations 1),
+ * `minMax` (onto a range), `decorrelate` (means removed, uncorrelated, all deviations 1). Each is fitted to training data and
+ * then applied to all:
  *
  * ```ts
  * const map = await normalize.decorrelate().fit(X);

@@ -24,7 +24,10 @@ export interface NormalizerJSON {
   readonly dropped: readonly number[];
   /** One factor an input. */
   readonly factors: readonly number[];
-  /** Of decorrelation: variances along the directions kept, the directions one after the other, ε, and whether it turns back (ZCA). */
+  /**
+   * Of decorrelation: variances along the directions kept, the directions one after the other, ε, and whether it turns back
+   * (ZCA).
+   */
   readonly whitening: { eigenvalues: readonly number[]; vectors: readonly number[]; epsilon: number; back: boolean } | null;
 }
 
@@ -32,8 +35,8 @@ export interface NormalizerJSON {
 const PIECE = 4096;
 
 /**
- * Brings rows into the form that networks learn best from, always in the same way. Made by `normalize.…().fit(X)`, `.finish()` of what was
- * accumulated, or `normalize.fromJSON`.
+ * Brings rows into the form that networks learn best from, always in the same way. Made by `normalize.…().fit(X)`, `.finish()` of
+ * what was accumulated, or `normalize.fromJSON`.
  */
 export class Normalizer {
   /** Columns of rows as they come. */
@@ -47,7 +50,9 @@ export class Normalizer {
     private readonly shift: Float64Array,
     private readonly linear: Linear,
     private readonly offset: number,
-    /** Indices of the inputs that did not vary: constant, they say nothing, and become 0 (with minMax, the middle of the range). */
+    /**
+     * Indices of the inputs that did not vary: constant, they say nothing, and become 0 (with minMax, the middle of the range).
+     */
     readonly dropped: readonly number[],
   ) {
     this.inputs = linear.inputs;
@@ -71,8 +76,8 @@ export class Normalizer {
   }
 
   /**
-   * Normalized rows (N×outputs) as they were: N×inputs. Inputs that did not vary get their value back; of directions that were dropped,
-   * rows come back without them.
+   * Normalized rows (N×outputs) as they were: N×inputs. Inputs that did not vary get their value back; of directions that were
+   * dropped, rows come back without them.
    * @throws DataError
    */
   invert(Z: MatrixLike): Normalized {
@@ -86,8 +91,8 @@ export class Normalizer {
   }
 
   /**
-   * The weights of a network that takes rows as they come, from those of one that was trained on normalized rows: the first kernel becomes A·W,
-   * the first bias b + (offset − shift·A)·W. The network's first layer has to be dense, with a bias.
+   * The weights of a network that takes rows as they come, from those of one that was trained on normalized rows: the first
+   * kernel becomes A·W, the first bias b + (offset − shift·A)·W. The network's first layer has to be dense, with a bias.
    *
    * ```ts
    * const raw = await Network.create({ inputs: map.inputs, layers, loss });

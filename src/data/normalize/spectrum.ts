@@ -40,8 +40,8 @@ export function fromCovariances(engine: DoubleEngine, found: Covariances, how: D
 }
 
 /**
- * From the rows themselves, where they are fewer than the columns: the N×N matrix of their products has the same eigenvalues as the covariance,
- * and its eigenvectors v give those of the covariance as xᵀv/√(N·λ).
+ * From the rows themselves, where they are fewer than the columns: the N×N matrix of their products has the same eigenvalues as
+ * the covariance, and its eigenvectors v give those of the covariance as xᵀv/√(N·λ).
  */
 export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): Whitened {
   const { rows, columns } = m;
@@ -123,7 +123,8 @@ export function fromRows(engine: DoubleEngine, m: Matrix, how: Decorrelation): W
 const LEAST_VARIANCE = 2 ** -960;
 
 /**
- * Factors of inputs before the rotation: of a correlation, one over each deviation; 0 for what does not vary, whose variance may be rounding.
+ * Factors of inputs before the rotation: of a correlation, one over each deviation; 0 for what does not vary, whose variance may
+ * be rounding.
  * @throws DataError where variances underflow that count: of a correlation each, of a covariance the largest
  */
 function factorsOf(variances: Float64Array, varies: (column: number) => boolean, { of }: Decorrelation): Float64Array {
@@ -144,7 +145,8 @@ function whitened(
   vectors: (kept: number) => Float64Array,
 ): Whitened {
   const n = mean.length;
-  // Below this an eigenvalue is rounding. With an ε even those may stay that are 0, unless nothing but rounding gave them a direction.
+  // Below this an eigenvalue is rounding. With an ε even those may stay that are 0, unless nothing but rounding gave them a
+  // direction.
   const least = epsilon > 0 && values.length === n ? -Infinity : values[0]! * Math.max(rows, n) * EPSILON;
   const there = values.filter((v) => v > least).length;
   const kept = Math.min(there, components ?? n);

@@ -22,7 +22,9 @@ interface EstimatorContents<Coding> {
   readonly journal: Journal | undefined;
 }
 
-/** An estimator for a file; undefined where there is nothing to write. @param state whether to write what training goes on from */
+/**
+ * An estimator for a file; undefined where there is nothing to write. @param state whether to write what training goes on from
+ */
 export function estimatorDocument<Targets, Coding>(
   specification: Specification<Targets, Coding>,
   { fitted, journal }: EstimatorContents<Coding>,

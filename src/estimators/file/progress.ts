@@ -1,4 +1,5 @@
-// Where an estimator's training can be taken up, in a model file: what a fit has trained so far, and what partialFit goes on from.
+// Where an estimator's training can be taken up, in a model file: what a fit has trained so far, and what partialFit goes on
+// from.
 
 import { ModelFileError } from '../../runtime/errors.js';
 import type { StreamState } from '../continuation.js';

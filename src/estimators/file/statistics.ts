@@ -1,4 +1,5 @@
-// What partialFit goes on from, in a model file: where the numbers of each column and target lie. Files of earlier versions have none of it.
+// What partialFit goes on from, in a model file: where the numbers of each column and target lie. Files of earlier versions have
+// none of it.
 
 import type { ColumnSpec, Running } from '../../data/column-spec.js';
 import { EMPTY_SPREAD, type Scaling, type Spread } from '../../data/spread.js';
@@ -15,7 +16,9 @@ const MEAN = number({ min: 0, below: Infinity }, undefined);
 const PACE = { rows: COUNT, square: MEAN, eigenvalue: MEAN };
 const RUNNING = { columns: OPTIONAL_OBJECT, targets: lists, pace: OPTIONAL_OBJECT };
 
-/** Count, deviation, least and largest of numbers, whose mean the scaling has; null for none, such as a column that holds strings. */
+/**
+ * Count, deviation, least and largest of numbers, whose mean the scaling has; null for none, such as a column that holds strings.
+ */
 type SpreadDocument = readonly number[] | null;
 
 export function spreadsDocument(spreads: readonly (Spread | undefined)[]): SpreadDocument[] {
