@@ -3,6 +3,26 @@
 /** Floors, from the bottom up: a floor imports itself and those below. What the build generates in build/ belongs to no floor. */
 const FLOORS = ['assembly', 'bindings', 'src'];
 
+/** The same of assembly/. */
+const KERNELS = [
+  'real.d.ts',
+  'codes.ts',
+  'vec.ts',
+  'addresses.ts',
+  'kernels',
+  'activations',
+  'losses',
+  'layers',
+  'orders',
+  'rules',
+  'passes',
+  'curvature',
+  'steps',
+  'tasks',
+  'index.ts',
+  'float64.ts',
+];
+
 /** Rooms of src/, from the bottom up: a room imports itself and rooms before it. A new room goes where its imports allow. */
 const ROOMS = [
   'runtime',
@@ -45,6 +65,7 @@ function upwards(base, names, comment) {
 export default {
   forbidden: [
     ...upwards('', FLOORS, 'Dependencies run one way: assembly ← bindings ← src.'),
+    ...upwards('assembly/', KERNELS, 'A room imports only rooms before it in the list of .dependency-cruiser.mjs.'),
     ...upwards('src/', [...ROOMS, ...TOP], 'A room imports only rooms before it in the list of .dependency-cruiser.mjs.'),
     {
       name: 'no room that nobody listed',

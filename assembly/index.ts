@@ -7,8 +7,8 @@ export { planBatchNorm } from "./layers/batch-norm";
 export { planLayerNorm } from "./layers/layer-norm";
 export { planDropout } from "./layers/dropout";
 export { planNoise } from "./layers/noise";
-export { planBind, planOutput, planParameters, planSlab, planWorkspace } from "./steps/plan";
-export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./steps/evaluate";
+export { planBind, planOutput, planParameters, planSlab, planWorkspace } from "./passes/plan";
+export { planSlabs, samplesBytes, samplesOpen, samplesWeight, evaluate, objectiveGradient } from "./passes/evaluate";
 export {
   runBytes, runOpen, runUpdate, runRates, runBatch, runBatches, runDropped, runInterleave, runEmphasis, runEpoch, runFeed,
   runPiece, runLossSum, runWeighs, runWeightSum, runPosition, runPositionAfter,

@@ -48,16 +48,8 @@ export {
   rbf,
 } from './layers/layers.js';
 export { dataset, type Dataset, type DatasetOptions } from './data/dataset.js';
-export {
-  type Emphasis,
-  type EmphasisOptions,
-  type Growing,
-  type GrowingOptions,
-  type LastBatch,
-  type Order,
-  emphasize,
-  growing,
-} from './data/batches.js';
+export { type Growing, type GrowingOptions, type LastBatch, growing } from './data/batches.js';
+export { type Emphasis, type EmphasisOptions, type Order, emphasize } from './data/orders.js';
 export {
   type Accumulation,
   type DecorrelateOptions,
@@ -75,7 +67,7 @@ export { type LearningCurveOptions, type LearningPoint, learningCurve } from './
 export { type BiasVariance, type BiasVarianceOptions, biasVariance } from './validate/bias-variance.js';
 export type { Decomposition } from './validate/decomposition.js';
 export type { Learner, Truths } from './validate/subject.js';
-export type { Summary } from './validate/metrics.js';
+export type { Summary } from './validate/summary.js';
 export type { Curvature } from './curvature/curvature.js';
 export type {
   DiagonalOptions,
@@ -129,9 +121,9 @@ export { type AdaGradOptions, adaGrad } from './methods/ada-grad.js';
 export { type AdadeltaOptions, adadelta } from './methods/adadelta.js';
 export { type AdaHessianOptions, adaHessian } from './methods/ada-hessian.js';
 export { type AdamOptions, adam, adamW, nadam } from './methods/adam.js';
-export { type AutoRate, type AutoRateOptions, autoRate } from './methods/auto-rate.js';
+export { type AutoRate, type AutoRateOptions, autoRate } from './methods/descent/auto-rate.js';
 export { type DeltaBarDeltaOptions, deltaBarDelta } from './methods/delta-bar-delta.js';
-export type { BatchMethod } from './methods/first-order.js';
+export type { BatchMethod } from './methods/descent/first-order.js';
 export { type GdxOptions, gdx } from './methods/gdx.js';
 export { type LionOptions, lion } from './methods/lion.js';
 export { type MurataOptions, murata } from './methods/murata.js';

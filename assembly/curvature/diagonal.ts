@@ -7,8 +7,8 @@ import { padded, realAt } from "../addresses";
 import { Layer, Spare } from "../layers/layer";
 import { Plan, layerAt, layerInput, parametersOf, topLayer, widest } from "../layers/table";
 import { lossCurvature, lossFactor, lossSlope, throughInput } from "../losses/loss";
-import { planDescend, planForward, planGradient } from "../steps/plan";
-import { Samples } from "../steps/samples";
+import { planDescend, planForward, planGradient } from "../passes/plan";
+import { Samples } from "../passes/samples";
 
 /** Buffers of the recursion, beside what layers may overwrite. */
 @unmanaged

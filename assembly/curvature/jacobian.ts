@@ -8,8 +8,8 @@ import { vectorMatrix } from "../kernels/matvec";
 import { foldRows } from "../kernels/qr";
 import { Plan, layerAt, layerInput, parametersOf, topLayer } from "../layers/table";
 import { lossRoot, throughInput } from "../losses/loss";
-import { planDescend, planForward } from "../steps/plan";
-import { Samples } from "../steps/samples";
+import { planDescend, planForward } from "../passes/plan";
+import { Samples } from "../passes/samples";
 
 /**
  * jacobianRows of the slab at hand, after planForward on it. With `curved` rows are those of √(∂²l/∂a_k²)·∂a_k/∂θ, l without 1/O

@@ -5,8 +5,8 @@ import { SIZE } from "../vec";
 import { padded, realAt } from "../addresses";
 import { Plan, layerAt, layerInput, parametersOf, topLayer, widest } from "../layers/table";
 import { lossSlope, lossTangent, throughInput } from "../losses/loss";
-import { planBackward, planForward } from "../steps/plan";
-import { Samples } from "../steps/samples";
+import { planBackward, planForward } from "../passes/plan";
+import { Samples } from "../passes/samples";
 
 /** Buffers of the passes along v. */
 @unmanaged

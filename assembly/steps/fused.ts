@@ -8,7 +8,7 @@ import { blockRows, gemm, isCutFreely, packRowsB, panelBytes } from "../kernels/
 import { Layer } from "../layers/layer";
 import { realAt } from "../addresses";
 import { Plan, layerAt, layerInput } from "../layers/table";
-import { planDescend } from "./plan";
+import { planDescend } from "../passes/plan";
 import { Update } from "../rules/state";
 import { updateRange } from "../rules/update";
 

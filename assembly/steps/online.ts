@@ -1,12 +1,12 @@
 // A step on one sample of a large network: every kernel is updated straight from x and delta, the gradient never written. A
 // kernel passes through the caches once: errors are carried down, and the next sample is begun, in the pass that updates it.
 
-import { Samples } from "./samples";
+import { Samples } from "../passes/samples";
 import { axpy } from "../kernels/blas1";
 import { denseActivate } from "../layers/dense";
 import { realAt } from "../addresses";
 import { Plan, layerAt, layerInput } from "../layers/table";
-import { forwardDense, planDescend, planDescended, planForward, planLoss, planSlope } from "./plan";
+import { forwardDense, planDescend, planDescended, planForward, planLoss, planSlope } from "../passes/plan";
 import { inPassing, updateAhead, updateBack, updateOuter } from "../rules/immediate";
 import { Update } from "../rules/state";
 

@@ -10,9 +10,9 @@ import { isByParts, update, updateBegin } from "../rules/update";
 import { fusedBackward } from "./fused";
 import { begins, stepOnline } from "./online";
 import { Plan } from "../layers/table";
-import { planForward, planGradient, planLoss, planSampleLoss, planSlope } from "./plan";
+import { planForward, planGradient, planLoss, planSampleLoss, planSlope } from "../passes/plan";
 import { Run, samplesOf, updateOf } from "./run";
-import { Samples } from "./samples";
+import { Samples } from "../passes/samples";
 import { isSmall, stepSmall } from "./small";
 
 /**

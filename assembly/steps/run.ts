@@ -1,7 +1,7 @@
 // A training run: which samples its steps take, in which order, and how far the epoch has come. paths.ts takes the steps.
 
 import { LastBatch } from "../codes";
-import { Samples } from "./samples";
+import { Samples } from "../passes/samples";
 import { permutation } from "../kernels/random";
 import { Emphasis, emphasisEpoch } from "../orders/emphasis";
 import { interleave } from "../orders/interleave";

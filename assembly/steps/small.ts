@@ -2,7 +2,7 @@
 
 import { Activation } from "../codes";
 import { LANES, SIZE, add, loadPart, madd, splat, splatAt, sum } from "../vec";
-import { Samples } from "./samples";
+import { Samples } from "../passes/samples";
 import { activate, timesDerivative } from "../activations/activation";
 import { lossSlope, lossValue, throughInput } from "../losses/loss";
 import { softmax } from "../kernels/softmax";

@@ -3,11 +3,11 @@
 
 import { JobKind } from "../codes";
 import { padded, realAt } from "../addresses";
-import { Samples } from "../steps/samples";
+import { Samples } from "../passes/samples";
 import { FEW_ROWS } from "../kernels/gemm";
 import { MR } from "../kernels/tile";
 import { Plan, layerAt, planBytes } from "../layers/table";
-import { planDescend, planForward, planLoss, planSlope } from "../steps/plan";
+import { planDescend, planForward, planLoss, planSlope } from "../passes/plan";
 import { noteSamples } from "../steps/paths";
 import { Run, samplesOf, updateOf } from "../steps/run";
 import { draw } from "../orders/emphasis";

@@ -2,11 +2,11 @@
 
 import { JobKind } from "../codes";
 import { SIZE } from "../vec";
-import { Samples } from "../steps/samples";
+import { Samples } from "../passes/samples";
 import { curvatureDiagonal, gradientAndDiagonal } from "../curvature/diagonal";
 import { normalEquations } from "../curvature/jacobian";
 import { curvatureProduct } from "../curvature/products";
-import { evaluate, objectiveGradient } from "../steps/evaluate";
+import { evaluate, objectiveGradient } from "../passes/evaluate";
 import { axpy, copy } from "../kernels/blas1";
 import { Plan } from "../layers/table";
 import { noteSamples } from "../steps/paths";

@@ -1,4 +1,4 @@
-// The networks of an estimator in a model file.
+// How well a classifier does: what its evaluation holds, added up over chunks.
 
 import type { Label } from '../data/classes.js';
 import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';

@@ -1,7 +1,7 @@
 // Training that goes on with rows as they come: how large its steps may be, and when it has failed.
 
 import type { RealArray } from '../../bindings/memory.js';
-import { isEmphasis } from '../data/batches.js';
+import { isEmphasis } from '../data/orders.js';
 import type { History } from '../training/history.js';
 import type { FitOptions } from '../training/options.js';
 import type { Network } from '../network/network.js';

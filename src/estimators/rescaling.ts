@@ -4,7 +4,7 @@ import type { InputScaling } from '../data/encoder.js';
 import type { Scaling } from '../data/spread.js';
 import type { RealArray } from '../../bindings/memory.js';
 import type { Network } from '../network/network.js';
-import { MEASURED } from '../methods/auto-rate.js';
+import { MEASURED } from '../methods/descent/auto-rate.js';
 import type { MethodState } from '../methods/method.js';
 
 /** A target: its scaling, and whether targets have varied, so that the scale is no placeholder. */

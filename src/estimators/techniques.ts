@@ -1,6 +1,7 @@
 // Techniques that an estimator leaves out unless asked for: of the network, and of the fit.
 
-import type { Order, Growing } from '../data/batches.js';
+import type { Growing } from '../data/batches.js';
+import type { Order } from '../data/orders.js';
 import { OptionError } from '../runtime/errors.js';
 import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
 import { type Clip, FIT_OPTIONS, type FitOptions } from '../training/options.js';

@@ -64,6 +64,16 @@ export function evaluation(network: Evaluated, data: Dataset, demands: boolean):
 
 /** A loss whose summands overflow float32, from metrics, whose sums are in float64. */
 function beyond(kind: Loss, metrics: ClassMetrics | NumberMetrics): number {
-  if (!('mse' in metrics)) return Infinity;
-  return kind === 'meanSquaredError' ? metrics.mse : metrics.mae;
+  const metric = BEYOND[kind];
+  return metric && 'mse' in metrics ? metrics[metric] : Infinity;
 }
+
+/** What a loss is, or is to rounding, where its summands are too large for float32. */
+const BEYOND = {
+  meanSquaredError: 'mse',
+  meanAbsoluteError: 'mae',
+  logCosh: 'mae',
+  hinge: undefined,
+  binaryCrossEntropy: undefined,
+  crossEntropy: undefined,
+} as const satisfies Record<Loss, keyof NumberMetrics | undefined>;

@@ -3,8 +3,8 @@
 import { Decay, UpdateRule } from '../../build/codes.js';
 import { checked } from '../runtime/options.js';
 import type { AdaptiveOptions } from './adam.js';
-import { rateOption } from './descent-rule.js';
-import { EPSILON, decayOption, pacedMethod } from './first-order.js';
+import { rateOption } from './descent/descent-rule.js';
+import { EPSILON, decayOption, pacedMethod } from './descent/first-order.js';
 
 export type AdaGradOptions = AdaptiveOptions;
 

@@ -3,8 +3,8 @@
 import { UpdateRule } from '../../build/codes.js';
 import { checked, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
-import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent-rule.js';
-import { FRACTION, POSITIVE, decayOption, pacedMethod } from './first-order.js';
+import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent/descent-rule.js';
+import { FRACTION, POSITIVE, decayOption, pacedMethod } from './descent/first-order.js';
 
 /** Options of adaHessian. */
 export interface AdaHessianOptions {

@@ -4,8 +4,8 @@ import { Decay, UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, flag, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
-import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent-rule.js';
-import { EPSILON, FRACTION, decayOption, pacedMethod } from './first-order.js';
+import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent/descent-rule.js';
+import { EPSILON, FRACTION, decayOption, pacedMethod } from './descent/first-order.js';
 
 /** Options that methods with rates of each weight's own share. */
 export interface AdaptiveOptions {

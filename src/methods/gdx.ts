@@ -1,8 +1,8 @@
 // gdx: one learning rate for all weights that grows while the loss falls.
 
 import { checked, flag, number } from '../runtime/options.js';
-import type { DescentRule } from './descent-rule.js';
-import { type BatchMethod, FRACTION, POSITIVE, batchMethod, decayOption } from './first-order.js';
+import type { DescentRule } from './descent/descent-rule.js';
+import { type BatchMethod, FRACTION, POSITIVE, batchMethod, decayOption } from './descent/first-order.js';
 
 /** Options of gdx; the defaults are those of MATLAB's traingdx, whose steps are shorter: see `matlab`. */
 export interface GdxOptions {

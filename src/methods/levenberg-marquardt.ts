@@ -12,8 +12,8 @@ import {
 } from '../solve/levenberg-marquardt.js';
 import { NetworkSquares } from '../objective/squares.js';
 import type { TargetUnit } from '../objective/unit.js';
-import { goingOn, secondOrder } from './second-order.js';
-import type { SolverObjective } from './solver-objective.js';
+import { goingOn, secondOrder } from './second-order/second-order.js';
+import type { SolverObjective } from './second-order/solver-objective.js';
 
 const OPTIONS = {
   mu: number({ above: 0, below: Infinity }, 1e-3),

@@ -2,8 +2,8 @@
 
 import { checked, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
-import { type DescentRule, type RateOfEpoch, rateOption } from './descent-rule.js';
-import { FRACTION, decayOption, pacedMethod } from './first-order.js';
+import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
+import { FRACTION, decayOption, pacedMethod } from './descent/first-order.js';
 
 /** Options of lion; the defaults are the authors'. */
 export interface LionOptions {

@@ -1,7 +1,8 @@
 // The interface between the training loop (training/loop.ts) and the methods, one file each.
 
 import type { Arena, RealArray, Words } from '../../bindings/memory.js';
-import type { LastBatch, Order } from '../data/batches.js';
+import type { LastBatch } from '../data/batches.js';
+import type { Order } from '../data/orders.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import type { Plan } from '../plan/plan.js';
 import type { Threads } from '../runtime/threads.js';

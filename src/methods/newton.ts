@@ -9,9 +9,9 @@ import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { newtonSolver } from '../solve/newton.js';
 import type { Iterate, Squares } from '../solve/smooth.js';
 import { DECAY, type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
-import { goingOn, secondOrder } from './second-order.js';
-import type { SecondOrder } from './second-order-training.js';
-import { plainLoss } from './solver-objective.js';
+import { goingOn, secondOrder } from './second-order/second-order.js';
+import type { SecondOrder } from './second-order/second-order-training.js';
+import { plainLoss } from './second-order/solver-objective.js';
 
 export interface NewtonOptions extends LineSearchOptions {
   /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */

@@ -4,7 +4,7 @@ import { checked, number, oneOf, value } from '../runtime/options.js';
 import { BETAS, type Beta, conjugateGradientSolver, scaledConjugateGradientSolver } from '../solve/conjugate-gradient.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { SECANT_UPDATES, type SecantUpdate, bfgsSolver, lbfgsSolver, oneStepSecantSolver } from '../solve/quasi-newton.js';
-import { secondOrder } from './second-order.js';
+import { secondOrder } from './second-order/second-order.js';
 
 export const DECAY = number({ min: 0, below: Infinity }, 0);
 

@@ -2,8 +2,8 @@
 // 'full', and mini-batches are refused.
 
 import { checked, number } from '../runtime/options.js';
-import type { DescentRule } from './descent-rule.js';
-import { POSITIVE, batchMethod, decayOption } from './first-order.js';
+import type { DescentRule } from './descent/descent-rule.js';
+import { POSITIVE, batchMethod, decayOption } from './descent/first-order.js';
 
 /** Options of quickprop. */
 export interface QuickpropOptions {

@@ -3,8 +3,8 @@
 import { Decay, UpdateRule } from '../../build/codes.js';
 import { checked, number } from '../runtime/options.js';
 import type { AdaptiveOptions } from './adam.js';
-import { rateOption } from './descent-rule.js';
-import { EPSILON, FRACTION, decayOption, pacedMethod } from './first-order.js';
+import { rateOption } from './descent/descent-rule.js';
+import { EPSILON, FRACTION, decayOption, pacedMethod } from './descent/first-order.js';
 
 export interface RmsPropOptions extends AdaptiveOptions {
   /** How long the mean of the squared gradient remembers: 0 ≤ ρ < 1. Default 0.9. */

@@ -6,9 +6,9 @@ import { checked, either, flag, number, value } from '../runtime/options.js';
 import type { Architecture } from '../plan/plan.js';
 import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
-import { type AutoRate, autoRate, isAutoRate } from './auto-rate.js';
-import { type DescentRule, type RateOfEpoch, rateOption } from './descent-rule.js';
-import { FRACTION, POSITIVE, decayOption, startOf } from './first-order.js';
+import { type AutoRate, autoRate, isAutoRate } from './descent/auto-rate.js';
+import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
+import { FRACTION, POSITIVE, decayOption, startOf } from './descent/first-order.js';
 import type { Method } from './method.js';
 
 const AUTO = value<'auto' | AutoRate>("'auto', or an autoRate()", (v) => v === 'auto' || isAutoRate(v), undefined as never);

@@ -2,8 +2,8 @@
 // batchSize is 'full', and mini-batches are refused.
 
 import { checked, number } from '../runtime/options.js';
-import type { DescentRule } from './descent-rule.js';
-import { FRACTION, POSITIVE, batchMethod, decayOption } from './first-order.js';
+import type { DescentRule } from './descent/descent-rule.js';
+import { FRACTION, POSITIVE, batchMethod, decayOption } from './descent/first-order.js';
 
 /** Options of superSAB; the defaults are customary ones. */
 export interface SuperSabOptions {

@@ -155,3 +155,10 @@ function edits(a: string, b: string): number {
   }
   return row[b.length]!;
 }
+
+/** Whether a value is what the maker of a kind, with these options, would make: it may come from a file. */
+export function isMadeBy(kind: string, schema: Schema, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== kind) return false;
+  const settings = value as Record<string, unknown>;
+  return Object.entries(schema).every(([name, field]) => field.accepts(settings[name]));
+}

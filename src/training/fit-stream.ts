@@ -2,7 +2,8 @@
 
 import { Background } from '../../bindings/background.js';
 import { Arena } from '../../bindings/memory.js';
-import { isEmphasis, isGrowing } from '../data/batches.js';
+import { isGrowing } from '../data/batches.js';
+import { isEmphasis } from '../data/orders.js';
 import { OptionError } from '../runtime/errors.js';
 import type { MethodState } from '../methods/method.js';
 import { asked, lazily, requireSame } from './asked.js';

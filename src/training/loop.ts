@@ -8,7 +8,7 @@ import { advise } from './advice/advice.js';
 import type { Asked } from './asked.js';
 import { type FitCheckpoint, recordFrom, recordPart } from './checkpoint.js';
 import { Checkpointer } from './checkpointer.js';
-import { type Grown, Growth } from './growth.js';
+import { type Grown, Growth } from './loss-growth.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
 import type { Interruption } from './interruption.js';
 import type { Monitor } from './monitor.js';

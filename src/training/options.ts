@@ -1,6 +1,7 @@
 // What a fit can be told.
 
-import { type Growing, LAST_BATCHES, type LastBatch, type Order, isEmphasis, isGrowing } from '../data/batches.js';
+import { type Growing, LAST_BATCHES, type LastBatch, isGrowing } from '../data/batches.js';
+import { type Order, isEmphasis } from '../data/orders.js';
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../runtime/errors.js';

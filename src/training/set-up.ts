@@ -1,7 +1,8 @@
 // What a fit is set up from: settings that go together, the method at work, what is measured between epochs.
 
 import type { Arena } from '../../bindings/memory.js';
-import { isEmphasis, isGrowing } from '../data/batches.js';
+import { isGrowing } from '../data/batches.js';
+import { isEmphasis } from '../data/orders.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { OptionError } from '../runtime/errors.js';
 import type { Method, MethodState, SamplesAtHand, Task, Training } from '../methods/method.js';

@@ -8,7 +8,7 @@ import type { Samples } from '../data/table.js';
 import { OptionError } from '../runtime/errors.js';
 import { callback, checked, number, value } from '../runtime/options.js';
 import { Purpose, SEED } from '../runtime/random.js';
-import { type Summary, summary } from './metrics.js';
+import { type Summary, summary } from './summary.js';
 import { type Learner, type Make, type Source, type Truths, maker, sourceOf } from './subject.js';
 
 /** Options that all ways to validate share. */

@@ -8,7 +8,7 @@ import { OptionError } from '../runtime/errors.js';
 import { callback, checked, number, value } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
 import { SHARED, type SharedOptions, dealt, without } from './cross-validate.js';
-import { type Summary, summary } from './metrics.js';
+import { type Summary, summary } from './summary.js';
 import { type Learner, type Make, type Truths, maker, sourceOf } from './subject.js';
 
 const isSize = (v: unknown) => typeof v === 'number' && v > 0 && (v <= 1 || Number.isInteger(v));

@@ -1,7 +1,7 @@
 // Batches: rows picked by index lie next to each other, weights add up, and nothing is written beside the slabs.
 
 import { LANES, SIZE } from "../../assembly/vec";
-import { Samples, gather, gatheredTotal, slabBytes } from "../../assembly/steps/samples";
+import { Samples, gather, gatheredTotal, slabBytes } from "../../assembly/passes/samples";
 import { bytes, dyadics, get, guarded, intact, room, seed } from "./buffers";
 
 /** Indices below `rows` in an order with repeats. */

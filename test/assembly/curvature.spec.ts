@@ -3,14 +3,14 @@
 
 import { Activation, Loss } from "../../assembly/codes";
 import { SIZE } from "../../assembly/vec";
-import { samplesBytes, samplesOpen, planSlabs } from "../../assembly/steps/evaluate";
+import { samplesBytes, samplesOpen, planSlabs } from "../../assembly/passes/evaluate";
 import { curvatureDiagonal, curvaturesBytes, curvaturesOpen, gradientAndDiagonal } from "../../assembly/curvature/diagonal";
 import { jacobianRows } from "../../assembly/curvature/jacobian";
 import { curvatureProduct, tangentsBytes, tangentsOpen } from "../../assembly/curvature/products";
-import { objectiveGradient } from "../../assembly/steps/evaluate";
+import { objectiveGradient } from "../../assembly/passes/evaluate";
 import { planDense } from "../../assembly/layers/dense";
 import { planBytes, planOpen } from "../../assembly/layers/table";
-import { planBind, planParameters, planWorkspace } from "../../assembly/steps/plan";
+import { planBind, planParameters, planWorkspace } from "../../assembly/passes/plan";
 import { ROUNDING, bytes, get, intact, near, randoms, room, seed, set } from "./buffers";
 
 const ROWS: i32 = 7, INPUTS: i32 = 3, HIDDEN: i32 = 5, OUTPUTS: i32 = 2;

@@ -9,7 +9,7 @@ import { LayerNorm, planLayerNorm } from "../../assembly/layers/layer-norm";
 import { Noise, planNoise } from "../../assembly/layers/noise";
 import { Rbf, planRbf } from "../../assembly/layers/rbf";
 import { Plan, RECORD, layerAt, planBytes, planOpen, topLayer } from "../../assembly/layers/table";
-import { planBind, planForward, planGradient, planParameters, planSlab, planWorkspace } from "../../assembly/steps/plan";
+import { planBind, planForward, planGradient, planParameters, planSlab, planWorkspace } from "../../assembly/passes/plan";
 import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
 
 /** A plan of these units (inputs first) and activations; biases everywhere but in layer `unbiased`. */

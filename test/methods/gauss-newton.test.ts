@@ -6,7 +6,7 @@ import { Arena, Reals } from '../../bindings/memory.js';
 import { MatrixModel } from '../../src/objective/gauss-newton.js';
 import { Network, OptionError, dataset, dense, gaussNewton, init, rbf } from '../../src/index.js';
 import { Objective } from '../../src/objective/objective.js';
-import { plainLoss } from '../../src/methods/solver-objective.js';
+import { plainLoss } from '../../src/methods/second-order/solver-objective.js';
 import type { Architecture } from '../../src/plan/plan.js';
 import { TargetUnit } from '../../src/objective/unit.js';
 import { workHere } from '../../src/runtime/work.js';

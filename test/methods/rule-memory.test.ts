@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { Network, dense } from '../../src/index.js';
-import { memoryFrom } from '../../src/methods/rule-memory.js';
+import { memoryFrom } from '../../src/methods/descent/rule-memory.js';
 import { VARIANTS, numbers } from '../training/methods.js';
 
 const next = numbers(11);

@@ -6,7 +6,7 @@ import { outputsOf } from '../../plan/plan.js';
 import { adam } from '../../methods/adam.js';
 import { rprop } from '../../methods/rprop.js';
 import { sgd } from '../../methods/sgd.js';
-import type { Grown } from '../growth.js';
+import type { Grown } from '../loss-growth.js';
 import { Probe } from '../probe.js';
 import { type OutOfRange, outOfRange, rangeText } from './range.js';
 import { type Unscaled, unscaled } from './scale.js';

@@ -5,7 +5,7 @@ import type { Activation } from '../../layers/activations.js';
 import type { SampleBuffers } from '../../data/dataset.js';
 import { type Layer, dense } from '../../layers/layers.js';
 import type { Method } from '../../methods/method.js';
-import { PrincipalCurvature } from '../../methods/auto-rate.js';
+import { PrincipalCurvature } from '../../methods/descent/auto-rate.js';
 import { type Architecture, outputsOf, parameterShapes, workOf } from '../../plan/plan.js';
 import { startsFromData } from '../../start/start.js';
 import { drawWeights } from '../../plan/weights.js';

@@ -1,11 +1,11 @@
 // Some of a fit's samples, picked at random, to measure curvature on.
 
-import { type Arena, type Reals, Words } from '../../bindings/memory.js';
-import { permutation } from '../data/split.js';
-import { type SampleSet, Plan } from '../plan/plan.js';
-import { Purpose } from '../runtime/random.js';
-import { type Work, call } from '../runtime/work.js';
-import type { Task } from './method.js';
+import { type Arena, type Reals, Words } from '../../../bindings/memory.js';
+import { permutation } from '../../data/split.js';
+import { type SampleSet, Plan } from '../../plan/plan.js';
+import { Purpose } from '../../runtime/random.js';
+import { type Work, call } from '../../runtime/work.js';
+import type { Task } from '../method.js';
 
 /** Up to `samples` samples of a fit, others in each round, with a plan over the fit's parameters. */
 export class Subsample {

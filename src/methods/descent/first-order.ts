@@ -1,9 +1,9 @@
 // A method of first order: its settings, and a descent that follows its rule. What such methods' options have in common.
 
-import { number } from '../runtime/options.js';
+import { number } from '../../runtime/options.js';
 import { Descent } from './descent.js';
 import type { DescentRule } from './descent-rule.js';
-import type { Method } from './method.js';
+import type { Method } from '../method.js';
 
 /** Bounds of options. */
 export const POSITIVE = { above: 0, below: Infinity } as const;

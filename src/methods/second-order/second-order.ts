@@ -1,8 +1,8 @@
 // Methods of second order on a network. They take full batches, in float64, and an epoch for each accepted step.
 
-import type { Damping } from '../solve/levenberg-marquardt.js';
-import type { Smooth } from '../solve/smooth.js';
-import type { Method, MethodState, Task } from './method.js';
+import type { Damping } from '../../solve/levenberg-marquardt.js';
+import type { Smooth } from '../../solve/smooth.js';
+import type { Method, MethodState, Task } from '../method.js';
 import { type SecondOrder, SecondOrderTraining } from './second-order-training.js';
 
 /** The method that solves so. */

@@ -1,9 +1,9 @@
 // The order of samples as a run needs it: lists, classes and errors in linear memory.
 
-import { type RealArray, Reals, Words } from '../../bindings/memory.js';
-import { type Emphasis, emphasize } from '../data/batches.js';
-import { Purpose } from '../runtime/random.js';
-import type { MethodState, Task } from './method.js';
+import { type RealArray, Reals, Words } from '../../../bindings/memory.js';
+import { type Emphasis, emphasize } from '../../data/orders.js';
+import { Purpose } from '../../runtime/random.js';
+import type { MethodState, Task } from '../method.js';
 
 /** What holds the running errors in a method's state; files know it by this name. */
 const ERRORS = 'errors of patterns';

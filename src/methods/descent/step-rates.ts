@@ -1,7 +1,7 @@
 // Rates of coming steps, looked up many at a time, where they change from step to step.
 
-import { Reals } from '../../bindings/memory.js';
-import type { Task } from './method.js';
+import { Reals } from '../../../bindings/memory.js';
+import type { Task } from '../method.js';
 
 /** Rates looked up at a time. */
 const MOST = 1024;

@@ -1,7 +1,7 @@
 // The average of weights over steps.
 
-import { type RealArray, Reals } from '../../bindings/memory.js';
-import type { MethodState, Task } from './method.js';
+import { type RealArray, Reals } from '../../../bindings/memory.js';
+import type { MethodState, Task } from '../method.js';
 
 /** Names in a method's state: the average, and the weights that steps are taken with. */
 const AVERAGE = 'average';

@@ -1,10 +1,10 @@
 // What methods of second order minimise on a network.
 
-import type { Objective } from '../objective/objective.js';
-import { scaledLoss } from '../objective/scaled-loss.js';
-import type { TargetUnit } from '../objective/unit.js';
-import type { Iterate, Smooth } from '../solve/smooth.js';
-import type { Regularisation } from './method.js';
+import type { Objective } from '../../objective/objective.js';
+import { scaledLoss } from '../../objective/scaled-loss.js';
+import type { TargetUnit } from '../../objective/unit.js';
+import type { Iterate, Smooth } from '../../solve/smooth.js';
+import type { Regularisation } from '../method.js';
 
 /** A network's objective as methods see it: what they minimise, in the unit of the targets, and what of it is the loss. */
 export interface SolverObjective<F = Smooth> {

@@ -1,11 +1,11 @@
 // The rate that curvature suggests: 1/λmax (Efficient BackProp 7.5, 9.2; docs/mathematics.md 7.7).
 
-import { Arena, type RealArray, Reals } from '../../bindings/memory.js';
-import { extremeEigenvalue } from '../eigen/lanczos.js';
-import { type Checked, checked, number } from '../runtime/options.js';
-import { Purpose, halves } from '../runtime/random.js';
-import type { Work } from '../runtime/work.js';
-import type { MethodState, Task } from './method.js';
+import { Arena, type RealArray, Reals } from '../../../bindings/memory.js';
+import { extremeEigenvalue } from '../../eigen/lanczos.js';
+import { type Checked, checked, number } from '../../runtime/options.js';
+import { Purpose, halves } from '../../runtime/random.js';
+import type { Work } from '../../runtime/work.js';
+import type { MethodState, Task } from '../method.js';
 import { Subsample } from './subsample.js';
 
 const OPTIONS = {

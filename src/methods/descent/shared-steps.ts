@@ -1,14 +1,14 @@
 // Steps of a descent that threads share: kernels are packed, rows of a batch go through, then parts of the kernels move
 // (assembly/tasks/step.ts).
 
-import { JobKind, type JobKindCode } from '../../build/codes.js';
-import { type Reals, realBytes } from '../../bindings/memory.js';
-import type { SharedRun } from '../../bindings/commands.js';
-import { Plan, outputsOf, workOf } from '../plan/plan.js';
-import { Places, Sums } from '../runtime/sums.js';
-import { ThreadChoice } from '../runtime/threads.js';
-import type { Work } from '../runtime/work.js';
-import type { Task } from './method.js';
+import { JobKind, type JobKindCode } from '../../../build/codes.js';
+import { type Reals, realBytes } from '../../../bindings/memory.js';
+import type { SharedRun } from '../../../bindings/commands.js';
+import { Plan, outputsOf, workOf } from '../../plan/plan.js';
+import { Places, Sums } from '../../runtime/sums.js';
+import { ThreadChoice } from '../../runtime/threads.js';
+import type { Work } from '../../runtime/work.js';
+import type { Task } from '../method.js';
 
 /** Samples that a step has at least if it is shared. */
 const LEAST_BATCH = 16;

@@ -1,15 +1,15 @@
 // Steps against the gradient, many to a call: what all first-order methods share. A rule says how a step is taken.
 
-import { LastBatch } from '../../build/codes.js';
-import type { Core } from '../../bindings/core.js';
-import { Reals } from '../../bindings/memory.js';
-import { isSchedule } from '../rates/schedule.js';
-import { Purpose, halves } from '../runtime/random.js';
-import { type Work, call } from '../runtime/work.js';
+import { LastBatch } from '../../../build/codes.js';
+import type { Core } from '../../../bindings/core.js';
+import { Reals } from '../../../bindings/memory.js';
+import { isSchedule } from '../../rates/schedule.js';
+import { Purpose, halves } from '../../runtime/random.js';
+import { type Work, call } from '../../runtime/work.js';
 import { isAutoRate } from './auto-rate.js';
 import { BeforeEpochs } from './before-epochs.js';
 import type { DescentRule } from './descent-rule.js';
-import type { MethodState, RatePlan, Task, Training } from './method.js';
+import type { MethodState, RatePlan, Task, Training } from '../method.js';
 import { RunOrder } from './run-order.js';
 import { RunUpdate } from './run-update.js';
 import { type Counts, ScheduledRate } from './scheduled-rate.js';

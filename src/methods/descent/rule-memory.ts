@@ -1,7 +1,7 @@
 // What a rule remembers beside vectors: numbers with names, and how a method's state lists them.
 
-import { Remembered, type RememberedCode, type RememberedName } from '../../build/codes.js';
-import type { Core } from '../../bindings/core.js';
+import { Remembered, type RememberedCode, type RememberedName } from '../../../build/codes.js';
+import type { Core } from '../../../bindings/core.js';
 
 /** Numbers that an update (assembly/rules/state.ts) goes on from. */
 export type RuleMemory = Readonly<Record<RememberedName, number>>;

@@ -1,10 +1,10 @@
 // The update of a run: a rule in linear memory, with its vectors, what it remembers, and what goes around it.
 
-import type { RememberedName } from '../../build/codes.js';
-import type { Core } from '../../bindings/core.js';
-import { type RealArray, Reals } from '../../bindings/memory.js';
+import type { RememberedName } from '../../../build/codes.js';
+import type { Core } from '../../../bindings/core.js';
+import { type RealArray, Reals } from '../../../bindings/memory.js';
 import type { DescentRule, DiagonalPlace } from './descent-rule.js';
-import type { MethodState, Task } from './method.js';
+import type { MethodState, Task } from '../method.js';
 import { type RuleMemory, listed, memoryFrom, nothingYet, recall, remembered } from './rule-memory.js';
 import { WeightAverage } from './weight-average.js';
 

@@ -1,9 +1,9 @@
 // The rate at which steps on a few samples are safe, from the curvature of batches.
 
-import { crc32 } from '../runtime/crc.js';
-import type { Work } from '../runtime/work.js';
+import { crc32 } from '../../runtime/crc.js';
+import type { Work } from '../../runtime/work.js';
 import { PrincipalCurvature } from './auto-rate.js';
-import type { Task } from './method.js';
+import type { Task } from '../method.js';
 
 /** What a method's state has of the samples that a rate was measured on. */
 export const MEASURED_ON = 'samples measured on';

@@ -1,14 +1,22 @@
 // A method of second order at work on a network: its solver, driven from one accepted point to the next.
 
-import type { DoubleEngine } from '../../bindings/core.js';
-import { Reals } from '../../bindings/memory.js';
-import { Objective } from '../objective/objective.js';
-import { TargetUnit } from '../objective/unit.js';
-import { OptionError } from '../runtime/errors.js';
-import { type Work, isPiece } from '../runtime/work.js';
-import { type Ending, type Iterate, type Pause, type Smooth, type Solver, type SolverState, isIterate } from '../solve/smooth.js';
-import { largest } from '../solve/vectors.js';
-import type { MethodState, Regularisation, Task, Training } from './method.js';
+import type { DoubleEngine } from '../../../bindings/core.js';
+import { Reals } from '../../../bindings/memory.js';
+import { Objective } from '../../objective/objective.js';
+import { TargetUnit } from '../../objective/unit.js';
+import { OptionError } from '../../runtime/errors.js';
+import { type Work, isPiece } from '../../runtime/work.js';
+import {
+  type Ending,
+  type Iterate,
+  type Pause,
+  type Smooth,
+  type Solver,
+  type SolverState,
+  isIterate,
+} from '../../solve/smooth.js';
+import { largest } from '../../solve/vectors.js';
+import type { MethodState, Regularisation, Task, Training } from '../method.js';
 import { type SolverObjective, plainLoss } from './solver-objective.js';
 
 /** A method of second order: how it solves. */

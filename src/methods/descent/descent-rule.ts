@@ -1,10 +1,10 @@
 // How a step against the gradient is taken, and its rate: what first-order methods differ in. Each has a file that makes its
 // rule.
 
-import type { Core } from '../../bindings/core.js';
-import { either, number, value } from '../runtime/options.js';
-import type { Architecture } from '../plan/plan.js';
-import { type Schedule, isSchedule } from '../rates/schedule.js';
+import type { Core } from '../../../bindings/core.js';
+import { either, number, value } from '../../runtime/options.js';
+import type { Architecture } from '../../plan/plan.js';
+import { type Schedule, isSchedule } from '../../rates/schedule.js';
 import type { AutoRate } from './auto-rate.js';
 
 /** A learning rate by the epoch, counted from 0 over all fits that continue each other. */

@@ -1,11 +1,11 @@
 // What is measured before epochs: the diagonal that a rule divides by, or the curvature that its rate follows.
 
-import { LEAST_SHARE } from '../../build/codes.js';
-import type { RealArray } from '../../bindings/memory.js';
-import type { Work } from '../runtime/work.js';
+import { LEAST_SHARE } from '../../../build/codes.js';
+import type { RealArray } from '../../../bindings/memory.js';
+import type { Work } from '../../runtime/work.js';
 import { MeasuredRate, isAutoRate } from './auto-rate.js';
 import type { DescentRule } from './descent-rule.js';
-import type { MethodState, Task } from './method.js';
+import type { MethodState, Task } from '../method.js';
 import type { RunUpdate } from './run-update.js';
 import { MEASURED_ON, SafeRate, measuredOn } from './safe-rate.js';
 import { SampledDiagonal } from './subsample.js';

@@ -1,8 +1,8 @@
 // A rate that is looked up: by the epoch, or on a schedule, whose rest can be gone through faster.
 
-import { OptionError } from '../runtime/errors.js';
-import { type Moment, type Schedule, isSchedule } from '../rates/schedule.js';
-import type { Task } from './method.js';
+import { OptionError } from '../../runtime/errors.js';
+import { type Moment, type Schedule, isSchedule } from '../../rates/schedule.js';
+import type { Task } from '../method.js';
 import type { RateOfEpoch } from './descent-rule.js';
 
 /** Counts before a step: samples presented, and left out by batches; steps taken, epochs done. */
