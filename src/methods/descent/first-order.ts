@@ -39,7 +39,7 @@ export function batchMethod<N extends string, O extends object>(
   return Object.freeze({ ...settings, name: rule.name, batch: 'full' as const, start: startOf(rule) });
 }
 
-/** A method that follows a rule. */
+/** A method that follows a rule. @internal */
 export function startOf(rule: DescentRule): Method['start'] {
   return (task, state) => new Descent(rule, task, state);
 }
