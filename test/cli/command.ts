@@ -16,6 +16,9 @@ export function requireBuilt(): void {
   if (!existsSync(command)) execFileSync(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { stdio: 'inherit' });
 }
 
+/** Lines that appear where work takes more than some seconds: no test depends on the clock. */
+const PROGRESS = /^(choosing|training) \d+\/\d+.*\n/gm;
+
 export interface Ran {
   readonly code: number | null;
   readonly out: string;
@@ -43,7 +46,7 @@ export class Workplace {
     child.stdin.on('error', () => {}); // it may end before it has read everything
     child.stdin.end(input ?? '');
     meddle?.(child);
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+    return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err: err.replace(PROGRESS, '') })));
   }
 
   remove(): void {
