@@ -1,10 +1,7 @@
 // The kernels beside products: tanh beside the limit of multiply-adds, and vectors beside the bandwidth of the machine.
 
-import { NUMERICS, PRECISIONS, summary, uniforms } from '../dist/bench.js';
+import { ACTIVATIONS, NUMERICS, PRECISIONS, summary, uniforms } from '../dist/bench.js';
 import { engine, inside } from './products.mjs';
-
-/** Its code in assembly/codes.ts. */
-const TANH = 1;
 
 /** Numbers of a call: with their results they fit into the first cache. */
 const NUMBERS = 1024;
@@ -35,7 +32,7 @@ export async function measureTanh(limit, rounds) {
       const next = uniforms(3);
       new Reals(memory.buffer, from, NUMBERS).set(Array.from({ length: NUMBERS }, () => 6 * next() - 3));
       const run = () => {
-        for (let i = 0; i < CALLS; i++) core.activate(TANH, NUMBERS, from, to, 0);
+        for (let i = 0; i < CALLS; i++) core.activate(ACTIVATIONS.tanh, NUMBERS, from, to, 0);
       };
       for (let i = 0; i < 30; i++) run();
       const [rates, shares] = [[], []];

@@ -6,7 +6,19 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { DEFAULT, LADDER, PRECISIONS, calibrate, samples, prepareOwn, summary, timed, uniforms } from '../dist/bench.js';
+import {
+  ACTIVATIONS,
+  DEFAULT,
+  LADDER,
+  LOSSES,
+  PRECISIONS,
+  calibrate,
+  samples,
+  prepareOwn,
+  summary,
+  timed,
+  uniforms,
+} from '../dist/bench.js';
 
 const [baseFolder, hereFolder, first, rounds, part = ''] = process.argv.slice(2);
 const folders = { base: baseFolder, here: hereFolder };
@@ -112,8 +124,8 @@ if (!part) {
     const place = 2 ** 20;
     const [samples, theta, workspace] = [1, 2, 3].map((i) => place + i * 2 ** 16);
     for (const { core } of Object.values(engines)) {
-      core.planOpen(place, 1, 1, 0);
-      core.planDense(place, 0, 1024, 1, 0, 1);
+      core.planOpen(place, 1, 1, LOSSES.meanSquaredError);
+      core.planDense(place, 0, 1024, ACTIVATIONS.tanh, 0, 1);
       core.planBind(place, 1, 0, theta, workspace);
       core.samplesOpen(samples, place, a, 0, 0, 0, 0);
     }

@@ -1,6 +1,7 @@
 // What benchmarks share: the ladder, the machine's limits, statistics, and the short ladder. Built apart from the library, which
 // it is given.
 
+export { Activation as ACTIVATIONS, Loss as LOSSES } from '../../build/codes.js';
 export { LADDER, MOMENTUM, RATE, parameters, samples, products, traffic, uniforms } from './ladder.js';
 export { DEFAULT, NUMERICS, PRECISIONS, bandwidthLoops, limitLoops } from './limit.js';
 export { slugOf } from './machine.js';

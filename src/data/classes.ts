@@ -1,6 +1,6 @@
 // Labels and classes: which there are, their indices, and which class outputs stand for.
 
-import type { Loss } from '../layers/losses.js';
+import { LOSSES, type Loss } from '../layers/losses.js';
 import { DataError, shown } from '../runtime/errors.js';
 import { value } from '../runtime/options.js';
 
@@ -16,10 +16,17 @@ export function classOf(values: ArrayLike<number>, at: number, n: number, thresh
   return n === 1 ? (values[at]! > threshold ? 1 : 0) : argmax(values, at, n);
 }
 
+/** Where one output tells two classes apart, by what targets mean; numbers are about no classes. */
+const THRESHOLDS = { numbers: undefined, distribution: 0.5, probabilities: 0.5, signs: 0 } as const;
+
 /** Whether a loss is about classes, and where one output tells two of them apart. */
 export function classThreshold(loss: Loss): number | undefined {
-  if (loss === 'crossEntropy' || loss === 'binaryCrossEntropy') return 0.5;
-  return loss === 'hinge' ? 0 : undefined;
+  return THRESHOLDS[LOSSES[loss].targets];
+}
+
+/** Whether each output is a question of its own, with two answers: several sigmoids. */
+export function asksSeparately(loss: Loss, outputs: number): boolean {
+  return LOSSES[loss].targets === 'probabilities' && outputs > 1;
 }
 
 /** What stands for a class. */

@@ -4,7 +4,7 @@
 import type { RealArray } from '../../bindings/memory.js';
 import { DataError, EfficientBackpropError, OptionError } from '../runtime/errors.js';
 import { crc32 } from '../runtime/crc.js';
-import { type Asked, refuseDifferent, worded } from '../training/asked.js';
+import { type Asked, refuseDifferent, sameInWords, worded } from '../training/asked.js';
 import type { Checkpoint } from '../training/checkpoint.js';
 import type { History } from '../training/history.js';
 import type { Network } from '../network/network.js';
@@ -130,7 +130,7 @@ function askedOf(options: object, seed: number, { x, t, w }: EncodedRows, all: n
 function requireSameFit(call: string, before: Asked, now: Asked, options: Readonly<Record<string, unknown>>): void {
   for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
     const [was, is] = [before[name] ?? 'undefined', now[name] ?? 'undefined'];
-    if (was === is) continue;
+    if (sameInWords(was, is)) continue;
     if (name === 'rows') throw new DataError('rows', `there are ${is}; the fit to be resumed had ${was}`);
     if (name === 'data') throw new DataError('rows', 'are not what they were in the fit to be resumed');
     if (name === 'targets' || name === 'sampleWeights')

@@ -2,7 +2,7 @@
 
 import type { RealArray } from '../../bindings/memory.js';
 import type { Loss } from '../layers/losses.js';
-import { classOf, classThreshold } from '../data/classes.js';
+import { asksSeparately, classOf, classThreshold } from '../data/classes.js';
 
 export const METRIC_NAMES = ['accuracy', 'mse', 'mae', 'r2'] as const;
 
@@ -140,8 +140,7 @@ export class Tally {
   ) {
     const threshold = classThreshold(loss);
     this.threshold = threshold ?? 0;
-    // Several sigmoid outputs are several questions, each with two answers.
-    this.separate = loss === 'binaryCrossEntropy' && outputs > 1;
+    this.separate = asksSeparately(loss, outputs);
     if (threshold === undefined) this.numbers = new NumberTally(outputs);
     else this.classes = new ClassTally(this.separate ? 2 : Math.max(outputs, 2));
   }

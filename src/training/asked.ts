@@ -42,6 +42,37 @@ export function worded(value: unknown): string {
   return `{ ${settings.map(([name, v]) => `${name}: ${worded(v)}`).join(', ')} }`;
 }
 
+/** Parts of a list in words, between commas outside of brackets. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let begin = 0;
+  for (let i = 0; i < text.length; i++) {
+    if ('{[('.includes(text[i]!)) depth++;
+    else if ('}])'.includes(text[i]!)) depth--;
+    else if (depth === 0 && text.startsWith(', ', i)) {
+      parts.push(text.slice(begin, i));
+      begin = i + 2;
+    }
+  }
+  return [...parts, text.slice(begin)];
+}
+
+/** The same words with settings sorted by name, however deep. */
+function sorted(text: string): string {
+  const at = text.indexOf('{ ');
+  if (at < 0 || !text.endsWith(' }')) return text;
+  return `${text.slice(0, at)}{ ${partsOf(text.slice(at + 2, -2))
+    .map(sorted)
+    .sort()
+    .join(', ')} }`;
+}
+
+/** Whether values in words are the same, in whatever order their settings are listed. */
+export function sameInWords(one: string | undefined, other: string | undefined): boolean {
+  return one === other || (one !== undefined && other !== undefined && sorted(one) === sorted(other));
+}
+
 /** A checksumOf of numbers in linear memory. */
 function checksumOf(reals: Reals | undefined): string {
   if (!reals) return 'none';
@@ -85,7 +116,7 @@ export function asked(
 
 /** Refuses to take up a fit by another method, before anything is made ready for it. @throws OptionError */
 export function requireMethod(before: Asked, method: Method = FIT_OPTIONS.method.default as Method): void {
-  if (worded(method) !== before['method']) refuseDifferent('fit.method', method, worded(method), before['method']!);
+  if (!sameInWords(worded(method), before['method'])) refuseDifferent('fit.method', method, worded(method), before['method']!);
 }
 
 /** @throws OptionError for an option, as "call.option", that is not what it was */
@@ -107,7 +138,7 @@ export function requireSame(before: Asked, now: Asked, settings: FitSettings): v
     if (before[name] !== now[name]) throw new DataError(name, 'is not what it was in the fit to be resumed');
   }
   for (const [name, value] of Object.entries(now)) {
-    if (before[name] !== value)
+    if (!sameInWords(before[name], value))
       refuseDifferent(`fit.${name}`, settings[name as keyof FitSettings], value, before[name] ?? 'nothing');
   }
 }

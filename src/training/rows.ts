@@ -8,7 +8,7 @@ import { deal, permutation } from '../data/split.js';
 import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
 import type { FitSettings } from './options.js';
 import type { FitSubject } from './subject.js';
-import { classOf, classThreshold } from '../data/classes.js';
+import { asksSeparately, classOf, classThreshold } from '../data/classes.js';
 import { type Architecture, outputsOf } from '../plan/plan.js';
 import { Purpose } from '../runtime/random.js';
 
@@ -17,7 +17,7 @@ function classesOf(samples: SampleBuffers, architecture: Architecture, rows: num
   const { loss } = architecture;
   const threshold = classThreshold(loss);
   const outputs = outputsOf(architecture);
-  if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
+  if (threshold === undefined || asksSeparately(loss, outputs)) return undefined;
   const t = samples.t.view();
   return Uint32Array.from({ length: rows }, (_, r) => classOf(t, r * outputs, outputs, threshold));
 }

@@ -4,7 +4,7 @@ import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, isRow, matrix } from '../data/matrix.js';
 import { countRows, picked } from '../data/pick.js';
 import type { Samples } from '../data/table.js';
-import { type Label, classOf, classThreshold } from '../data/classes.js';
+import { type Label, asksSeparately, classOf, classThreshold } from '../data/classes.js';
 import { DataError, OptionError, amongAll, shown, counted, thereAre } from '../runtime/errors.js';
 import { Classifier } from '../estimators/classifier.js';
 import { Network } from '../network/network.js';
@@ -171,7 +171,7 @@ function numbered(labels: ArrayLike<Label>): Uint32Array {
 /** The classes of a network's targets, where its loss has any. */
 function classesOf({ loss, outputs }: Network, Y: MatrixLike): ArrayLike<number> | undefined {
   const threshold = classThreshold(loss);
-  if (threshold === undefined || (loss === 'binaryCrossEntropy' && outputs > 1)) return undefined;
+  if (threshold === undefined || asksSeparately(loss, outputs)) return undefined;
   const { rows, columns, source } = matrix(Y, 'Y');
   if (columns === 1 && outputs > 1)
     return Array.from({ length: rows }, (_, r) => (isRow(source[r]) ? source[r][0]! : source[r]!));

@@ -168,6 +168,29 @@ describe.each(METHODS)('%s', (_, method, twin) => {
   });
 });
 
+test.each(SIZES)('lion’s β₁ and β₂ where gradients change their signs, %i inputs: the steps are the twin’s', async (n) => {
+  const X = inputs(n);
+  const Y = X.map(target);
+  const options = { rate: 0.2, beta1: 0.3, beta2: 0.95, weightDecay: 0.1 };
+  const follow = (twin: Twin, parameters: { w: number; m: number; v: number; top: number }[]) => {
+    for (let t = 1; t <= 60; t++) {
+      const errors = X.map((x, r) => x.reduce((s, v, i) => s + v * parameters[i]!.w, parameters[n]!.w) - Y[r]!);
+      const gradient = parameters.map((_, i) => errors.reduce((s, e, r) => s + (2 / ROWS) * e * (i < n ? X[r]![i]! : 1), 0));
+      for (const [i, p] of parameters.entries()) twin(p, gradient[i]!, t, i < n);
+    }
+    return parameters.map(({ w }) => w);
+  };
+  const net = await make(n, 'float64');
+  const begun = net.getWeights().flatMap((w) => [...w]);
+  const from = () => begun.map((w) => ({ w, m: 0, v: 0, top: 0 }));
+  const wanted = follow(lionTwin(options), from());
+  const swapped = follow(lionTwin({ ...options, beta1: options.beta2, beta2: options.beta1 }), from());
+  await net.fit(X, Y, { method: lion(options), epochs: 60, batchSize: 'full' });
+  const found = net.getWeights().flatMap((w) => [...w]);
+  for (const [i, w] of found.entries()) expect(Math.abs(w - wanted[i]!)).toBeLessThan(1e-11);
+  expect(Math.max(...swapped.map((w, i) => Math.abs(w - wanted[i]!)))).toBeGreaterThan(0.01);
+});
+
 test('each of lion’s steps is its rate, whatever the size of the gradient', async () => {
   const X = inputs(9);
   const net = await make(9, 'float64');
