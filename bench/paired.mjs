@@ -127,7 +127,7 @@ if (!part) {
       core.planOpen(place, 1, 1, LOSSES.meanSquaredError);
       core.planDense(place, 0, 1024, ACTIVATIONS.tanh, 0, 1);
       core.planBind(place, 1, 0, theta, workspace);
-      // Builds before 0.2 call samples patterns.
+      // Older builds call samples patterns.
       (core.samplesOpen ?? core.patternsOpen)(samples, place, a, 0, 0, 0, 0);
     }
     const layer = both((core) => core.evaluate(place, samples, 0, 1, 0));

@@ -137,14 +137,14 @@ export function images({ rows, seed }) {
       return (1 - p) * ((1 - q) * at(i, j) + q * at(i, j + 1)) + p * ((1 - q) * at(i + 1, j) + q * at(i + 1, j + 1));
     };
   };
-  const samples = filled(10, field);
+  const patterns = filled(10, field);
   const classes = filled(rows, (r) => r % 10);
   const X = classes.map((k) => {
     const [dx, dy] = [random.integer(5) - 2, random.integer(5) - 2];
     const own = field();
     return filled(side * side, (i) => {
       const [x, y] = [i % side, Math.floor(i / side)];
-      return Math.min(Math.max(samples[k](x + dx, y + dy) + OWN * own(x, y), 0), 1);
+      return Math.min(Math.max(patterns[k](x + dx, y + dy) + OWN * own(x, y), 0), 1);
     });
   });
   return { X, classes };

@@ -5,9 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { bin, root } from './steps.mjs';
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const copies = mkdtempSync(path.join(tmpdir(), 'lint-'));
 try {
   for (const folder of ['assembly', 'test/assembly']) {
@@ -20,9 +19,8 @@ try {
     }
   }
   cpSync(path.join(root, 'scripts/lint-assembly.jsonc'), path.join(copies, 'biome.jsonc'));
-  const biome = path.join(root, 'node_modules', '.bin', 'biome');
   const options = ['lint', '--error-on-warnings', '--max-diagnostics=none', '.'];
-  process.exitCode = spawnSync(biome, options, { cwd: copies, stdio: 'inherit' }).status ?? 1;
+  process.exitCode = spawnSync(bin('biome'), options, { cwd: copies, stdio: 'inherit' }).status ?? 1;
 } finally {
   rmSync(copies, { recursive: true });
 }

@@ -1,6 +1,8 @@
-// What the scripts of this folder share: commands of packages, and steps that say what they do and how long it took.
+// What the scripts of this folder share: commands of packages, what is out of date, and steps that say what they do and how long
+// it took.
 
 import { execFile } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +28,22 @@ export async function run(command, args, options = {}) {
   } catch (error) {
     throw new Error(`${[command, ...args].join(' ')} failed:\n${error.stdout ?? ''}${error.stderr ?? error}`);
   }
+}
+
+/** The newest change among files, or of folders and below them. */
+function newest(paths) {
+  return Math.max(
+    ...paths.map((p) => {
+      const s = statSync(p);
+      return s.isDirectory() ? Math.max(s.mtimeMs, newest(readdirSync(p).map((name) => path.join(p, name)))) : s.mtimeMs;
+    }),
+  );
+}
+
+/** Whether what was built is there and newer than what it is made of. */
+export function isNew(built, sources) {
+  const made = statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return made > newest(sources);
 }
 
 /** Does a step, and says so before and after on the error stream: the other one may be somebody's data. */

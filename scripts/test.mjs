@@ -15,7 +15,7 @@ process.chdir(root);
 const thorough = process.argv.includes('--thorough');
 
 /** Runs a package's command; returns exit code and what it wrote, which is shown at once or when it ends. */
-function run(name, args, { env = process.env, atOnce: live = true } = {}) {
+function run(name, args, { env = process.env, live = true } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(bin(name), args, { stdio: ['ignore', 'pipe', live ? 'inherit' : 'pipe'], env });
     let output = '';
@@ -41,7 +41,7 @@ async function checks() {
 /** as-pect exits with 0 even if it found nothing to test: what counts is its summary. */
 async function aspect(binary) {
   const config = ['-c', 'test/assembly/as-pect.config.mjs', '--as-config', `test/assembly/${binary}.asconfig.json`];
-  const { code, output } = await run('asp', ['--summary', ...config], { atOnce: false });
+  const { code, output } = await run('asp', ['--summary', ...config], { live: false });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
   const [, passed, all] = /\[Tests\]\s*:\s*(\d+)\s*\/\s*(\d+)/.exec(output.replace(/\x1b\[[0-9;]*m/g, '')) ?? [];
   return {

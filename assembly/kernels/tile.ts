@@ -233,8 +233,7 @@ function tile(
 @inline
 function strip(
   wide: bool, rows: i32, depth: i32, a: usize, row: usize, step: usize, skip: usize, panels: i32, size: usize, b: usize,
-  next: usize,
-  c: usize, ldc: usize, n: i32, e: usize, lde: usize,
+  next: usize, c: usize, ldc: usize, n: i32, e: usize, lde: usize,
 ): void {
   for (; rows >= MR; rows -= MR) {
     let p = b, q = c, z = e;

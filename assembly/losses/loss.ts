@@ -161,6 +161,13 @@ function share(loss: Loss, units: i32): f64 {
   return averages(loss) ? 1 / <f64>units : 1;
 }
 
+/** scale/O where the loss averages over outputs, else scale: rounded once, where scale·share is rounded twice. */
+// @ts-ignore: decorator
+@inline
+function perOutput(loss: Loss, units: i32, scale: f64): f64 {
+  return averages(loss) ? scale / <f64>units : scale;
+}
+
 function averages(loss: Loss): bool {
   return (<i32>numberOf(FLAGS, loss, 0, 0, 0, 0, 0, 0, 0) & AVERAGES) != 0;
 }
@@ -203,7 +210,7 @@ export function lossCurvature(loss: Loss, rows: i32, units: i32, a: usize, t: us
 export function lossTangent(
   loss: Loss, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, rd: usize,
 ): void {
-  derivatives(TANGENT, loss, rows, units, a, t, ra, w, averages(loss) ? scale / <f64>units : scale, rd);
+  derivatives(TANGENT, loss, rows, units, a, t, ra, w, perOutput(loss, units, scale), rd);
 }
 
 /**
@@ -212,7 +219,7 @@ export function lossTangent(
  */
 export function lossFactor(loss: Loss, rows: i32, units: i32, k: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
   const width = <usize>units * SIZE, at = <usize>k * SIZE, coupled = loss == Loss.crossEntropy;
-  const own = averages(loss) ? scale / <f64>units : scale;
+  const own = perOutput(loss, units, scale);
   memory.fill(d, 0, <usize>rows * width);
   for (; rows > 0; rows--, a += width, t += width, d += width) {
     let s = own;

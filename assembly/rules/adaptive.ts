@@ -33,8 +33,7 @@ export class Adaptive extends Update {
  */
 export function adaptiveOpen(
   at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: Decay, power1: f64,
-  power2: f64,
-  mean: usize, square: usize, largest: usize,
+  power2: f64, mean: usize, square: usize, largest: usize,
 ): void {
   const u = openUpdate<Adaptive>(at, rule, decay);
   u.rate = rate;
@@ -72,8 +71,7 @@ export function adaptiveStep(u: Adaptive, first: i32, n: i32, g: usize, w: usize
 @inline
 function rule(
   kind: UpdateRule, averages: bool, decays: Decay, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128,
-  decay: v128,
-  keep1: v128, take1: v128, keep2: v128, take2: v128, mean: v128, look: v128, root: v128, epsilon: v128,
+  decay: v128, keep1: v128, take1: v128, keep2: v128, take2: v128, mean: v128, look: v128, root: v128, epsilon: v128,
 ): void {
   const old = loadUpTo(w, n); // n ≥ LANES: all of it
   if (decays == Decay.throughGradient) g = madd(g, decay, old);
@@ -101,9 +99,8 @@ function rule(
  * loop each would take 3 KB.
  */
 function adaptive(
-  kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64,
-  beta2: f64, epsilon: f64,
-  decay: f64, power1: f64, power2: f64,
+  kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64,
+  epsilon: f64, decay: f64, power1: f64, power2: f64,
 ): void {
   const averages = kind == UpdateRule.adam || kind == UpdateRule.amsGrad || kind == UpdateRule.nadam;
   const r = splat(<real>rate), d = splat(<real>(decays == Decay.decoupled ? rate * decay : decay)), e = splat(<real>epsilon);

@@ -66,8 +66,7 @@ export function resilientStep(u: Resilient, first: i32, n: i32, g: usize, w: usi
 @inline
 function rule(
   kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: v128, down: v128, least: v128, most: v128,
-  decay: v128,
-  rose: v128,
+  decay: v128, rose: v128,
 ): void {
   const zero = splat(0), old = loadUpTo(w, n), before = loadUpTo(p, n), size = loadUpTo(d, n);
   const now = add(loadUpTo(g, n), mul(decay, old));
@@ -95,8 +94,7 @@ function rule(
 @inline
 function steps(
   kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64,
-  decay: f64,
-  rose: bool,
+  decay: f64, rose: bool,
 ): void {
   const u = splat(<real>up), o = splat(<real>down), low = splat(<real>least), high = splat(<real>most);
   const lambda = splat(<real>decay);
@@ -114,8 +112,7 @@ function steps(
  */
 export function resilient(
   kind: UpdateRule, n: i32, g: usize, w: usize, p: usize, d: usize, l: usize, up: f64, down: f64, least: f64, most: f64,
-  decay: f64,
-  rose: bool,
+  decay: f64, rose: bool,
 ): void {
   switch (kind) {
     case UpdateRule.rpropMinus: steps(UpdateRule.rpropMinus, n, g, w, p, d, l, up, down, least, most, decay, rose); break;

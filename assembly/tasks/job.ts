@@ -61,8 +61,7 @@ export function placeBytes(): usize {
 /** Place number `thread` of those at `places` works with these addresses. */
 export function placeSet(
   places: usize, thread: i32, plan: usize, samples: usize, workspace: usize, errors: usize, scratch: usize, part: usize,
-  partB: usize,
-  aside: usize, asideB: usize, kept: usize,
+  partB: usize, aside: usize, asideB: usize, kept: usize,
 ): void {
   const place = changetype<Place>(places + <usize>thread * offsetof<Place>());
   place.plan = plan;

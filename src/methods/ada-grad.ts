@@ -2,9 +2,10 @@
 
 import { Decay, UpdateRule } from '../../build/codes.js';
 import { checked } from '../runtime/options.js';
-import type { AdaptiveOptions } from './adam.js';
+import { type AdaptiveOptions, adaptiveRule } from './descent/adaptive-rule.js';
 import { rateOption } from './descent/descent-rule.js';
-import { EPSILON, decayOption, pacedMethod } from './descent/first-order.js';
+import { pacedMethod } from './descent/first-order.js';
+import { EPSILON, decayOption } from './options.js';
 
 export type AdaGradOptions = AdaptiveOptions;
 
@@ -12,17 +13,12 @@ export type AdaGradOptions = AdaptiveOptions;
 export function adaGrad(options?: AdaGradOptions) {
   const schema = { rate: rateOption(0.01), epsilon: EPSILON, weightDecay: decayOption() };
   const settings = checked('adaGrad', schema, options);
-  const { rate: given, epsilon, weightDecay } = settings;
-  return pacedMethod(
-    {
-      name: 'adaGrad' as const,
-      rate: given,
-      vectors: ['square'],
-      open(core, update, { rate, at }) {
-        const { adaGrad: rule } = UpdateRule;
-        core.adaptiveOpen(update, rule, rate, 0, 0, epsilon, weightDecay, Decay.throughGradient, 1, 1, 0, at('square'), 0);
-      },
-    },
-    settings,
+  const rule = adaptiveRule(
+    'adaGrad',
+    UpdateRule.adaGrad,
+    ['square'],
+    { ...settings, beta1: 0, beta2: 0 },
+    Decay.throughGradient,
   );
+  return pacedMethod(rule, settings);
 }

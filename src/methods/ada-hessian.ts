@@ -3,8 +3,10 @@
 import { UpdateRule } from '../../build/codes.js';
 import { checked, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
-import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent/descent-rule.js';
-import { FRACTION, POSITIVE, decayOption, pacedMethod } from './descent/first-order.js';
+import { curvedMeanRule } from './descent/curved-mean-rule.js';
+import { type RateOfEpoch, rateOption } from './descent/descent-rule.js';
+import { pacedMethod } from './descent/first-order.js';
+import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of adaHessian. */
 export interface AdaHessianOptions {
@@ -40,18 +42,5 @@ export function adaHessian(options?: AdaHessianOptions) {
     weightDecay: decayOption(),
   };
   const settings = checked('adaHessian', schema, options);
-  const { rate: given, beta1, beta2, epsilon, every, weightDecay } = settings;
-  const [power1, power2] = [powers(beta1), powers(beta2)];
-  const rule: DescentRule<'mean' | 'curvature'> & { readonly name: 'adaHessian' } = {
-    name: 'adaHessian',
-    rate: given,
-    vectors: ['mean', 'curvature'],
-    diagonals: { everyStep: every },
-    open(core, update, { rate, step, at, diagonals: { buffers, diagonal } }) {
-      const [b1, b2] = [power1(step), power2(Math.ceil(step / every))];
-      const [code, mean, h] = [UpdateRule.adaHessian, at('mean'), at('curvature')];
-      core.curvedMeanOpen(update, code, rate, beta1, beta2, epsilon, 0, weightDecay, b1, b2, mean, h, buffers, diagonal, every);
-    },
-  };
-  return pacedMethod(rule, settings);
+  return pacedMethod(curvedMeanRule('adaHessian', UpdateRule.adaHessian, settings), settings);
 }

@@ -3,19 +3,10 @@
 import { Decay, UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, flag, number } from '../runtime/options.js';
-import type { Schedule } from '../rates/schedule.js';
-import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent/descent-rule.js';
-import { EPSILON, FRACTION, decayOption, pacedMethod } from './descent/first-order.js';
-
-/** Options that methods with rates of each weight's own share. */
-export interface AdaptiveOptions {
-  /** η > 0, one of `schedules`, or a function of the epoch. */
-  rate?: number | RateOfEpoch | Schedule;
-  /** Keeps divisions finite, > 0. Default 1e-8. */
-  epsilon?: number;
-  /** λ ≥ 0, of kernels, not of biases. Default 0. */
-  weightDecay?: number;
-}
+import { type AdaptiveOptions, adaptiveRule } from './descent/adaptive-rule.js';
+import { rateOption } from './descent/descent-rule.js';
+import { pacedMethod } from './descent/first-order.js';
+import { EPSILON, FRACTION, decayOption } from './options.js';
 
 export interface AdamOptions extends AdaptiveOptions {
   /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.9. */
@@ -49,21 +40,11 @@ function adamLike<N extends string>(
   if (settings.amsGrad && settings.nesterov) {
     throw new OptionError(`${name}.amsGrad`, true, 'false with nesterov: there is no method that does both');
   }
-  const { rate: given, beta1, beta2, epsilon, weightDecay, amsGrad, nesterov } = settings;
+  const { amsGrad, nesterov, decoupled } = settings;
   const code = amsGrad ? UpdateRule.amsGrad : nesterov ? UpdateRule.nadam : UpdateRule.adam;
-  const decay = settings.decoupled ? Decay.decoupled : Decay.throughGradient;
-  const [power1, power2] = [powers(beta1), powers(beta2)];
-  const rule: DescentRule<'mean' | 'square' | 'top'> & { readonly name: N } = {
-    name,
-    rate: given,
-    vectors: amsGrad ? ['mean', 'square', 'top'] : ['mean', 'square'],
-    open(core, update, { rate, step, at }) {
-      const [b1, b2] = [power1(step), power2(step)];
-      const [mean, square, top] = [at('mean'), at('square'), at('top')];
-      core.adaptiveOpen(update, code, rate, beta1, beta2, epsilon, weightDecay, decay, b1, b2, mean, square, top);
-    },
-  };
-  return pacedMethod(rule, settings);
+  const decay = decoupled ? Decay.decoupled : Decay.throughGradient;
+  const vectors = amsGrad ? (['mean', 'square', 'top'] as const) : (['mean', 'square'] as const);
+  return pacedMethod(adaptiveRule(name, code, vectors, settings, decay), settings);
 }
 
 /**

@@ -3,7 +3,8 @@
 
 import { checked, number } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { FRACTION, POSITIVE, batchMethod, decayOption } from './descent/first-order.js';
+import { batchMethod } from './descent/first-order.js';
+import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of deltaBarDelta; defaults are customary ones. */
 export interface DeltaBarDeltaOptions {

@@ -2,7 +2,8 @@
 
 import { checked, flag, number } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { type BatchMethod, FRACTION, POSITIVE, batchMethod, decayOption } from './descent/first-order.js';
+import { type BatchMethod, batchMethod } from './descent/first-order.js';
+import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of gdx; the defaults are those of MATLAB's traingdx, whose steps are shorter: see `matlab`. */
 export interface GdxOptions {

@@ -3,7 +3,8 @@
 import { checked, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
-import { FRACTION, decayOption, pacedMethod } from './descent/first-order.js';
+import { pacedMethod } from './descent/first-order.js';
+import { FRACTION, decayOption } from './options.js';
 
 /** Options of lion; the defaults are the authors'. */
 export interface LionOptions {

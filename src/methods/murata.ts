@@ -3,7 +3,8 @@
 import { OptionError } from '../runtime/errors.js';
 import { checked, either, number, value } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { POSITIVE, decayOption, startOf } from './descent/first-order.js';
+import { startOf } from './descent/first-order.js';
+import { POSITIVE, decayOption } from './options.js';
 import type { Method } from './method.js';
 
 /** How fast η follows, by default: α·η of the rate that it begins with. */

@@ -8,7 +8,8 @@ import { levenbergMarquardtSolver } from '../solve/levenberg-marquardt.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { newtonSolver } from '../solve/newton.js';
 import type { Iterate, Squares } from '../solve/smooth.js';
-import { DECAY, type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
+import { POSITIVE, decayOption } from './options.js';
+import { type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
 import { goingOn, secondOrder } from './second-order/second-order.js';
 import type { SecondOrder } from './second-order/second-order-training.js';
 import { plainLoss } from './second-order/solver-objective.js';
@@ -43,7 +44,7 @@ function searching(name: string, weightDecay: number, truncated: boolean | undef
  * @throws OptionError
  */
 export function newton(options?: NewtonOptions) {
-  const schema = { truncated: TRUNCATED, weightDecay: DECAY, lineSearch: SEARCH };
+  const schema = { truncated: TRUNCATED, weightDecay: decayOption(), lineSearch: SEARCH };
   const { truncated, weightDecay, lineSearch } = checked('newton', schema, options);
   return searching('newton', weightDecay, truncated, lineSearch);
 }
@@ -71,8 +72,8 @@ export interface GaussNewtonOptions extends SecondOrderOptions {
 export function gaussNewton(options?: GaussNewtonOptions) {
   const schema = {
     truncated: TRUNCATED,
-    weightDecay: DECAY,
-    mu: number({ above: 0, below: Infinity }, undefined),
+    weightDecay: decayOption(),
+    mu: number(POSITIVE, undefined),
     lineSearch: oneOf(LINE_SEARCHES, undefined),
   };
   const { truncated, weightDecay, mu = 1, lineSearch } = checked('gaussNewton', schema, options);

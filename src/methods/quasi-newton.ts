@@ -4,9 +4,8 @@ import { checked, number, oneOf, value } from '../runtime/options.js';
 import { BETAS, type Beta, conjugateGradientSolver, scaledConjugateGradientSolver } from '../solve/conjugate-gradient.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
 import { SECANT_UPDATES, type SecantUpdate, bfgsSolver, lbfgsSolver, oneStepSecantSolver } from '../solve/quasi-newton.js';
+import { POSITIVE, decayOption } from './options.js';
 import { secondOrder } from './second-order/second-order.js';
-
-export const DECAY = number({ min: 0, below: Infinity }, 0);
 
 /** Options that methods of second order share. */
 export interface SecondOrderOptions {
@@ -36,7 +35,11 @@ export interface ConjugateGradientOptions extends SecondOrderOptions {
  * @throws OptionError
  */
 export function conjugateGradient(options?: ConjugateGradientOptions) {
-  const { beta, weightDecay } = checked('conjugateGradient', { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: DECAY }, options);
+  const { beta, weightDecay } = checked(
+    'conjugateGradient',
+    { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: decayOption() },
+    options,
+  );
   return secondOrder({
     name: 'conjugateGradient',
     beta,
@@ -56,7 +59,7 @@ export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
  * @throws OptionError
  */
 export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
-  const schema = { lambda: number({ above: 0, below: Infinity }, 5e-7), weightDecay: DECAY };
+  const schema = { lambda: number(POSITIVE, 5e-7), weightDecay: decayOption() };
   const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
   return secondOrder({
     name: 'scaledConjugateGradient',
@@ -94,7 +97,7 @@ const FIRST_MATRIX = value<number | 'firstStep'>(
 
 /** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
 export function bfgs(options?: WholeBfgsOptions) {
-  const schema = { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE, scale: FIRST_MATRIX };
+  const schema = { weightDecay: decayOption(), lineSearch: SEARCH, update: UPDATE, scale: FIRST_MATRIX };
   const { weightDecay, scale, ...usual } = checked('bfgs', schema, options);
   const search = scale === 'firstStep' ? usual : { ...usual, scale };
   return secondOrder({
@@ -113,7 +116,12 @@ export interface LbfgsOptions extends BfgsOptions {
 
 /** BFGS that remembers a few steps: 2·memory·P numbers. @throws OptionError */
 export function lbfgs(options?: LbfgsOptions) {
-  const schema = { memory: number({ min: 1, integer: true }, 10), weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE };
+  const schema = {
+    memory: number({ min: 1, integer: true }, 10),
+    weightDecay: decayOption(),
+    lineSearch: SEARCH,
+    update: UPDATE,
+  };
   const { memory, weightDecay, ...search } = checked('lbfgs', schema, options);
   return secondOrder({
     name: 'lbfgs',
@@ -128,7 +136,7 @@ export function lbfgs(options?: LbfgsOptions) {
 export function oneStepSecant(options?: BfgsOptions) {
   const { weightDecay, ...search } = checked(
     'oneStepSecant',
-    { weightDecay: DECAY, lineSearch: SEARCH, update: UPDATE },
+    { weightDecay: decayOption(), lineSearch: SEARCH, update: UPDATE },
     options,
   );
   return secondOrder({

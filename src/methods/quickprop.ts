@@ -3,7 +3,8 @@
 
 import { checked, number } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { POSITIVE, batchMethod, decayOption } from './descent/first-order.js';
+import { batchMethod } from './descent/first-order.js';
+import { POSITIVE, decayOption } from './options.js';
 
 /** Options of quickprop. */
 export interface QuickpropOptions {

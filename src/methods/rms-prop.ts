@@ -2,9 +2,10 @@
 
 import { Decay, UpdateRule } from '../../build/codes.js';
 import { checked, number } from '../runtime/options.js';
-import type { AdaptiveOptions } from './adam.js';
+import { type AdaptiveOptions, adaptiveRule } from './descent/adaptive-rule.js';
 import { rateOption } from './descent/descent-rule.js';
-import { EPSILON, FRACTION, decayOption, pacedMethod } from './descent/first-order.js';
+import { pacedMethod } from './descent/first-order.js';
+import { EPSILON, FRACTION, decayOption } from './options.js';
 
 export interface RmsPropOptions extends AdaptiveOptions {
   /** How long the mean of the squared gradient remembers: 0 ≤ ρ < 1. Default 0.9. */
@@ -15,17 +16,12 @@ export interface RmsPropOptions extends AdaptiveOptions {
 export function rmsProp(options?: RmsPropOptions) {
   const schema = { rate: rateOption(0.001), rho: number(FRACTION, 0.9), epsilon: EPSILON, weightDecay: decayOption() };
   const settings = checked('rmsProp', schema, options);
-  const { rate: given, rho, epsilon, weightDecay } = settings;
-  return pacedMethod(
-    {
-      name: 'rmsProp' as const,
-      rate: given,
-      vectors: ['square'],
-      open(core, update, { rate, at }) {
-        const { rmsProp: rule } = UpdateRule;
-        core.adaptiveOpen(update, rule, rate, 0, rho, epsilon, weightDecay, Decay.throughGradient, 1, 1, 0, at('square'), 0);
-      },
-    },
-    settings,
+  const rule = adaptiveRule(
+    'rmsProp',
+    UpdateRule.rmsProp,
+    ['square'],
+    { ...settings, beta1: 0, beta2: settings.rho },
+    Decay.throughGradient,
   );
+  return pacedMethod(rule, settings);
 }

@@ -4,7 +4,8 @@ import { UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, number, oneOf } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { POSITIVE, batchMethod, decayOption } from './descent/first-order.js';
+import { batchMethod } from './descent/first-order.js';
+import { POSITIVE, decayOption } from './options.js';
 import type { Method } from './method.js';
 
 const VARIANTS = {

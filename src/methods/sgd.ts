@@ -8,7 +8,8 @@ import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type AutoRate, autoRate, isAutoRate } from './descent/auto-rate.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
-import { FRACTION, POSITIVE, decayOption, startOf } from './descent/first-order.js';
+import { startOf } from './descent/first-order.js';
+import { FRACTION, POSITIVE, decayOption } from './options.js';
 import type { Method } from './method.js';
 
 const AUTO = value<'auto' | AutoRate>("'auto', or an autoRate()", (v) => v === 'auto' || isAutoRate(v), undefined as never);

@@ -3,8 +3,10 @@
 import { UpdateRule } from '../../build/codes.js';
 import { checked, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
-import { type DescentRule, type RateOfEpoch, powers, rateOption } from './descent/descent-rule.js';
-import { FRACTION, POSITIVE, decayOption, pacedMethod } from './descent/first-order.js';
+import { curvedMeanRule } from './descent/curved-mean-rule.js';
+import { type RateOfEpoch, rateOption } from './descent/descent-rule.js';
+import { pacedMethod } from './descent/first-order.js';
+import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of sophia. */
 export interface SophiaOptions {
@@ -40,18 +42,5 @@ export function sophia(options?: SophiaOptions) {
     weightDecay: decayOption(),
   };
   const settings = checked('sophia', schema, options);
-  const { rate: given, beta1, beta2, rho, epsilon, every, weightDecay } = settings;
-  const [power1, power2] = [powers(beta1), powers(beta2)];
-  const rule: DescentRule<'mean' | 'curvature'> & { readonly name: 'sophia' } = {
-    name: 'sophia',
-    rate: given,
-    vectors: ['mean', 'curvature'],
-    diagonals: { everyStep: every },
-    open(core, update, { rate, step, at, diagonals: { buffers, diagonal } }) {
-      const [b1, b2] = [power1(step), power2(Math.ceil(step / every))];
-      const [code, mean, h] = [UpdateRule.sophia, at('mean'), at('curvature')];
-      core.curvedMeanOpen(update, code, rate, beta1, beta2, epsilon, rho, weightDecay, b1, b2, mean, h, buffers, diagonal, every);
-    },
-  };
-  return pacedMethod(rule, settings);
+  return pacedMethod(curvedMeanRule('sophia', UpdateRule.sophia, settings), settings);
 }

@@ -5,7 +5,8 @@ import { OptionError } from '../runtime/errors.js';
 import { checked, either, number, oneOf } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
-import { FRACTION, POSITIVE, decayOption, pacedMethod } from './descent/first-order.js';
+import { pacedMethod } from './descent/first-order.js';
+import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Tells stochasticDiagonalOpen to follow the chapter's schedule. */
 const FALLING = 0;

@@ -159,8 +159,8 @@ export class Network extends Model {
    * chunk. A chunk of arrays may be used anew once the next is asked for; a dataset must stay.
    * @returns the record of the fit, which says in `reason` why it ended
    * @throws DataError, OptionError, OutOfMemoryError before anything has changed. Of chunks, DataErrors come as late as the chunk
-   * that they name, as does
-   *   what the iterable throws; what was learned before stays. WorkerLostError where a fit in the background lost its worker
+   *   that they name, as does what the iterable throws; what was learned before stays. WorkerLostError where a fit in the
+   *   background lost its worker
    */
   fit(X: MatrixLike, Y: MatrixLike, options?: FitOptions): Promise<History>;
   fit(data: Dataset | Chunks, options?: FitOptions): Promise<History>;

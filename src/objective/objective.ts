@@ -10,7 +10,7 @@ import type { Sum } from '../runtime/sums.js';
 import type { Threads } from '../runtime/threads.js';
 import { type Piece, type Work, call, calling } from '../runtime/work.js';
 import { Jacobian, jacobianSlab } from './jacobian.js';
-import { SlabSums, diagonalBuffers, tangentBuffers } from './slab-sums.js';
+import { SlabSums, tangentBuffers } from './slab-sums.js';
 
 /**
  * E(θ) = (1/W)·Σ w·l + (λ/2)·|kernels|², W = Σ w, over the samples given: the loss that a fit minimises. Every evaluation is at
@@ -173,7 +173,7 @@ export class Objective {
 
   /** Where diagonals are worked out, allocated when first needed. */
   private curvatureBuffers(): number {
-    this.curvatures ??= diagonalBuffers(this.engine, this.arena, this.plan);
+    this.curvatures ??= this.plan.diagonalBuffers(this.arena);
     return this.curvatures;
   }
 

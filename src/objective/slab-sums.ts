@@ -26,13 +26,6 @@ export interface SlabbedObjective {
   readonly jacobianSlab: number;
 }
 
-/** Buffers for diagonals of the Hessian over a plan. */
-export function diagonalBuffers({ core }: DoubleEngine, arena: Arena, { address }: Plan): number {
-  const at = arena.allocate(core.curvaturesBytes(address));
-  core.curvaturesOpen(at, address);
-  return at;
-}
-
 /** Buffers for products with the Hessian over a plan. */
 export function tangentBuffers({ core }: DoubleEngine, arena: Arena, { address }: Plan): number {
   const at = arena.allocate(core.tangentsBytes(address));
@@ -77,9 +70,9 @@ export class SlabSums {
       case 'gradient':
         return { ...seat, sums: parameters };
       case 'gradientAndDiagonal':
-        return { ...seat, room: diagonalBuffers(engine, arena, plan), sums: parameters, sumsB: parameters };
+        return { ...seat, room: plan.diagonalBuffers(arena), sums: parameters, sumsB: parameters };
       case 'diagonal':
-        return { ...seat, room: diagonalBuffers(engine, arena, plan), sums: parameters };
+        return { ...seat, room: plan.diagonalBuffers(arena), sums: parameters };
       case 'product':
         return { ...seat, room: tangentBuffers(engine, arena, plan), sums: parameters };
       case 'normalEquations':

@@ -128,6 +128,14 @@ export class Plan {
     return { address, rows };
   }
 
+  /** Buffers for diagonals of the Hessian over the plan. @throws OutOfMemoryError */
+  diagonalBuffers(arena: Arena): number {
+    const { core } = this.engine;
+    const at = arena.allocate(core.curvaturesBytes(this.address));
+    core.curvaturesOpen(at, this.address);
+    return at;
+  }
+
   /** Σ w over a set. */
   weight(set: SampleSet): number {
     return this.engine.core.samplesWeight(set.address, 0, set.rows);

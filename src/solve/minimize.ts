@@ -92,8 +92,7 @@ export async function minimize(
 ): Promise<Minimum> {
   const settings = checked('minimize', OPTIONS, options);
   if (typeof f !== 'function') throw new OptionError('minimize.f', f, 'a function (x) => number');
-  for (const name of ['memory', 'lineSearch', 'update'] as const) {
-    const methods: readonly MinimizeMethod[] = METHODS_OF[name];
+  for (const [name, methods] of Object.entries(METHODS_OF) as [keyof typeof METHODS_OF, readonly MinimizeMethod[]][]) {
     if (options?.[name] === undefined || methods.includes(settings.method)) continue;
     throw new OptionError(
       `minimize.${name}`,

@@ -2,7 +2,8 @@
 
 import { LANES, SIZE } from "../../assembly/vec";
 import { Samples, gather, gatheredTotal, slabBytes } from "../../assembly/passes/samples";
-import { bytes, dyadics, get, guarded, intact, room, seed } from "./buffers";
+import { get } from "../../assembly/addresses";
+import { bytes, dyadics, guarded, intact, room, seed } from "./buffers";
 
 /** Indices below `rows` in an order with repeats. */
 function picks(n: i32, rows: i32): usize {

@@ -3,7 +3,8 @@
 
 import { LANES, SIZE } from "../../assembly/vec";
 import { axpy, columnSums, copy, copyRow, dot, fill, largestMagnitude, norm, scale, total } from "../../assembly/kernels/blas1";
-import { dyadics, get, intact, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { dyadics, intact, room, seed } from "./buffers";
 
 const LENGTHS: i32[] = [0, 1, 2, 3, LANES, LANES + 1, 7, 8, 13, 31, 255, 256, 257, 259, 512, 521];
 

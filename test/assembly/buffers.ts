@@ -1,12 +1,13 @@
 // Buffers with guard words on both sides, naive float64 access, and a small deterministic source of test data.
 
+import { set } from "../../assembly/addresses";
 import { SIZE } from "../../assembly/vec";
 
 /** What stands before and behind every buffer, and in it until something is written. */
 const GUARD: u32 = 0x7ff5c3e1; // a NaN as f32, and so are two of them as f64: what leaks into a sum shows
 const GUARDS: usize = 64;
 
-/** Room for n reals between guards, itself filled with the guard sample. Address of the first; 16-byte aligned. */
+/** Room for n reals between guards, itself filled with the guard pattern. Address of the first; 16-byte aligned. */
 export function room(n: i32): usize {
   return bytes(<usize>n * SIZE);
 }
@@ -41,18 +42,6 @@ export function intact(p: usize, n: i32): bool {
 /** Whether real i at p was never written. */
 export function untouched(p: usize, i: i32): bool {
   return load<u32>(p + <usize>i * SIZE) == GUARD;
-}
-
-// @ts-ignore: decorator
-@inline
-export function get(p: usize, i: i32): f64 {
-  return <f64>load<real>(p + <usize>i * SIZE);
-}
-
-// @ts-ignore: decorator
-@inline
-export function set(p: usize, i: i32, x: f64): void {
-  store<real>(p + <usize>i * SIZE, <real>x);
 }
 
 let state: u32 = 1;

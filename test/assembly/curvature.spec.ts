@@ -11,7 +11,8 @@ import { objectiveGradient } from "../../assembly/passes/evaluate";
 import { planDense } from "../../assembly/layers/dense";
 import { planBytes, planOpen } from "../../assembly/layers/table";
 import { planBind, planParameters, planWorkspace } from "../../assembly/passes/plan";
-import { ROUNDING, bytes, get, intact, near, randoms, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, bytes, intact, near, randoms, room, seed } from "./buffers";
 
 const ROWS: i32 = 7, INPUTS: i32 = 3, HIDDEN: i32 = 5, OUTPUTS: i32 = 2;
 

@@ -2,7 +2,8 @@
 
 import { SIZE } from "../../assembly/vec";
 import { eigenScratch, symmetricEigen } from "../../assembly/kernels/eigen";
-import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, bytes, guarded, intact, near, randoms, room, seed } from "./buffers";
 
 const SIZES: i32[] = [0, 1, 2, 3, 4, 5, 8, 17, 33, 64, 71];
 

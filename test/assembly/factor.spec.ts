@@ -6,7 +6,8 @@ import {
 } from "../../assembly/kernels/factor";
 import { foldRows } from "../../assembly/kernels/qr";
 import { MR, NR } from "../../assembly/kernels/tile";
-import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, bytes, guarded, intact, near, randoms, room, seed } from "./buffers";
 
 /** Around strips (8), blocks (24), bands (128) and tiles (4), and primes. */
 const SIZES: i32[] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 17, 23, 24, 25, 48, 101, 129];

@@ -4,7 +4,8 @@ import { Operand } from "../../assembly/codes";
 import { SIZE } from "../../assembly/vec";
 import { BLOCK_DEPTH, FEW_ROWS, gemm, gemmScratch, packRowsB, packTransposedPart, panelBytes } from "../../assembly/kernels/gemm";
 import { NR } from "../../assembly/kernels/tile";
-import { bytes, get, guarded, intact, room, seed, randoms } from "./buffers";
+import { get } from "../../assembly/addresses";
+import { bytes, guarded, intact, room, seed, randoms } from "./buffers";
 
 /** Whether c = A·B has the same bits with B, or what is stored of it, packed by so many parts as with B as it stands. */
 function isSame(stored: i32, m: i32, n: i32, depth: i32, parts: i32): bool {

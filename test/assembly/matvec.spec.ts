@@ -3,7 +3,8 @@
 
 import { LANES, SIZE } from "../../assembly/vec";
 import { matrixVector, outerProduct, vectorMatrix } from "../../assembly/kernels/matvec";
-import { dyadics, get, intact, room, seed, set, untouched } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { dyadics, intact, room, seed, untouched } from "./buffers";
 
 const DEPTHS: i32[] = [0, 1, 2, 3, 4, 5, 7, 8, 17, 100];
 // The addend: none, a vector, the result's own place, one number for all.

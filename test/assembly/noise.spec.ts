@@ -4,7 +4,8 @@ import { LANES, SIZE } from "../../assembly/vec";
 import { times } from "../../assembly/kernels/blas1";
 import { dropout } from "../../assembly/layers/dropout";
 import { addNoise } from "../../assembly/layers/noise";
-import { ROUNDING, get, intact, near, randoms, room, seed } from "./buffers";
+import { get } from "../../assembly/addresses";
+import { ROUNDING, intact, near, randoms, room, seed } from "./buffers";
 
 const LOW: u32 = 7, HIGH: u32 = 8, PURPOSE: u32 = 9, EPOCH: u32 = 10, STEP: u32 = 11;
 

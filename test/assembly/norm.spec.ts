@@ -4,7 +4,8 @@ import { LANES, SIZE } from "../../assembly/vec";
 import { batchNormBackward, batchNormForward, batchStatistics, runningStatistics } from "../../assembly/layers/batch-norm";
 import { layerNormBackward, layerNormForward } from "../../assembly/layers/layer-norm";
 import { normGradient } from "../../assembly/layers/norm";
-import { ROUNDING, get, intact, near, randoms, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, intact, near, randoms, room, seed } from "./buffers";
 
 const EPSILON: f64 = 0.01, KEEP: f64 = 0.75;
 

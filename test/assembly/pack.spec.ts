@@ -3,7 +3,8 @@
 import { SIZE } from "../../assembly/vec";
 import { packA, packB, packPanelsA, packPanelsB, packTransposedA, packTransposedB } from "../../assembly/kernels/pack";
 import { MR, NR } from "../../assembly/kernels/tile";
-import { dyadics, get, intact, room, seed } from "./buffers";
+import { get } from "../../assembly/addresses";
+import { dyadics, intact, room, seed } from "./buffers";
 
 const DEPTHS: i32[] = [1, 2, 3, 4, 5, 7, 8, 13];
 

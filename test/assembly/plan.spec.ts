@@ -10,7 +10,8 @@ import { Noise, planNoise } from "../../assembly/layers/noise";
 import { Rbf, planRbf } from "../../assembly/layers/rbf";
 import { Plan, RECORD, layerAt, planBytes, planOpen, topLayer } from "../../assembly/layers/table";
 import { planBind, planForward, planGradient, planParameters, planSlab, planWorkspace } from "../../assembly/passes/plan";
-import { ROUNDING, bytes, get, guarded, intact, near, randoms, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, bytes, guarded, intact, near, randoms, room, seed } from "./buffers";
 
 /** A plan of these units (inputs first) and activations; biases everywhere but in layer `unbiased`. */
 function plan(units: i32[], activations: i32[], loss: i32, unbiased: i32 = -1): Plan {

@@ -2,7 +2,8 @@
 
 import { LANES, SIZE } from "../../assembly/vec";
 import { rbfBackward, rbfForward, rbfGradient, rbfSlope } from "../../assembly/layers/rbf";
-import { ROUNDING, get, intact, near, randoms, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, intact, near, randoms, room, seed } from "./buffers";
 
 /** D = ½‖x − c‖² of sample r and unit j, from what is in memory. */
 function half(r: i32, j: i32, inputs: i32, units: i32, x: usize, centres: usize): f64 {

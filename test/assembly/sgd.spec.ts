@@ -3,7 +3,8 @@
 import { UpdateRule } from "../../assembly/codes";
 import { LANES, SIZE } from "../../assembly/vec";
 import { sgd, sgdOuter } from "../../assembly/rules/sgd";
-import { ROUNDING, copyOf, get, intact, near, randoms, room, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, copyOf, intact, near, randoms, room, seed } from "./buffers";
 
 const RATE: f64 = 0.125, MU: f64 = 0.9, DECAY: f64 = 0.01;
 

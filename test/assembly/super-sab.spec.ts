@@ -2,7 +2,8 @@
 
 import { LANES } from "../../assembly/vec";
 import { superSab } from "../../assembly/rules/super-sab";
-import { ROUNDING, copyOf, get, intact, near, randoms, seed, set } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, copyOf, intact, near, randoms, seed } from "./buffers";
 
 const UP: f64 = 1.25, DOWN: f64 = 0.5, MU: f64 = 0.75, MOST: f64 = 1, DECAY: f64 = 0.0625;
 

@@ -4,7 +4,8 @@
 import { LANES, SIZE } from "../../assembly/vec";
 import { packA } from "../../assembly/kernels/pack";
 import { MR, NR, PANEL, narrowStrip, wideStrip } from "../../assembly/kernels/tile";
-import { dyadics, get, intact, room, seed, set, untouched } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { dyadics, intact, room, seed, untouched } from "./buffers";
 
 const DEPTHS: i32[] = [1, 2, 3, 7, 16, 17, 100];
 

@@ -2,7 +2,8 @@
 
 import { LANES, SIZE, add, before, firstLane, largest, loadPart, madd, mul, select, splat, splatAt, storePart, sub, sum,
   turned } from "../../assembly/vec";
-import { ROUNDING, dyadic, get, intact, near, room, seed, set, unit, untouched } from "./buffers";
+import { get, set } from "../../assembly/addresses";
+import { ROUNDING, dyadic, intact, near, room, seed, unit, untouched } from "./buffers";
 
 /** A vector of LANES reals, lane i being first + i·step */
 function ramp(first: f64, step: f64): v128 {

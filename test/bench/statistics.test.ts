@@ -42,13 +42,13 @@ describe('the interval of a median', () => {
   });
 
   test('holds the median of what values are drawn from as often as it says', () => {
-    // Every one of 2ⁿ samples of sides on which n values lie is equally likely: the interval holds 0 unless too many lie on one
+    // Every one of 2ⁿ patterns of sides on which n values lie is equally likely: the interval holds 0 unless too many lie on one
     // side.
     for (const n of [6, 9, 12]) {
       let held = 0;
       let claimed = 0;
-      for (let sample = 0; sample < 2 ** n; sample++) {
-        const values = Array.from({ length: n }, (_, i) => ((sample >> i) & 1 ? i + 1 : -i - 1));
+      for (let pattern = 0; pattern < 2 ** n; pattern++) {
+        const values = Array.from({ length: n }, (_, i) => ((pattern >> i) & 1 ? i + 1 : -i - 1));
         const { low, high, confidence } = medianInterval(values);
         if (low < 0 && high > 0) held++;
         claimed = confidence;

@@ -16,6 +16,7 @@ import {
   rmsProp,
   sgd,
 } from '../../src/index.js';
+import { gradientAt, inputs, make, target } from './linear.js';
 
 /** One parameter's rule: its moments and its value are changed in place. */
 type Twin = (p: { w: number; m: number; v: number; top: number }, g: number, t: number, decays: boolean) => void;
@@ -104,15 +105,7 @@ const METHODS: [name: string, method: Method, twin: Twin][] = [
   ],
 ];
 
-/** A linear network with squared error: its gradient has a closed form. */
-const ROWS = 6;
 const STEPS = 12;
-const inputs = (n: number) =>
-  Array.from({ length: ROWS }, (_, r) => Array.from({ length: n }, (_, i) => Math.sin(1 + r * 1.7 + i * 0.9)));
-const target = (x: readonly number[]) => x.reduce((s, v, i) => s + v * Math.cos(i), 0.5);
-
-const make = (n: number, precision: 'float32' | 'float64') =>
-  Network.create({ inputs: n, layers: [dense(1)], loss: 'meanSquaredError', precision, seed: 5 });
 
 /** Kernels of sizes around a vector, so that tails are rules as well. */
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 13];
@@ -127,8 +120,11 @@ describe.each(METHODS)('%s', (_, method, twin) => {
       .flatMap((w) => [...w])
       .map((w) => ({ w, m: 0, v: 0, top: 0 }));
     for (let t = 1; t <= STEPS; t++) {
-      const errors = X.map((x, r) => x.reduce((s, v, i) => s + v * parameters[i]!.w, parameters[n]!.w) - Y[r]!);
-      const gradient = parameters.map((_, i) => errors.reduce((s, e, r) => s + (2 / ROWS) * e * (i < n ? X[r]![i]! : 1), 0));
+      const gradient = gradientAt(
+        X,
+        Y,
+        parameters.map(({ w }) => w),
+      );
       for (const [i, p] of parameters.entries()) twin(p, gradient[i]!, t, i < n);
     }
     await net.fit(X, Y, { method, epochs: STEPS, batchSize: 'full' });
@@ -174,8 +170,11 @@ test.each(SIZES)('lion’s β₁ and β₂ where gradients change their signs, %
   const options = { rate: 0.2, beta1: 0.3, beta2: 0.95, weightDecay: 0.1 };
   const follow = (twin: Twin, parameters: { w: number; m: number; v: number; top: number }[]) => {
     for (let t = 1; t <= 60; t++) {
-      const errors = X.map((x, r) => x.reduce((s, v, i) => s + v * parameters[i]!.w, parameters[n]!.w) - Y[r]!);
-      const gradient = parameters.map((_, i) => errors.reduce((s, e, r) => s + (2 / ROWS) * e * (i < n ? X[r]![i]! : 1), 0));
+      const gradient = gradientAt(
+        X,
+        Y,
+        parameters.map(({ w }) => w),
+      );
       for (const [i, p] of parameters.entries()) twin(p, gradient[i]!, t, i < n);
     }
     return parameters.map(({ w }) => w);

@@ -2,13 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Network, OptionError, type RpropVariant, dense, rprop, sgd } from '../../src/index.js';
-
-const ROWS = 6;
-const inputs = (n: number) =>
-  Array.from({ length: ROWS }, (_, r) => Array.from({ length: n }, (_, i) => Math.sin(1 + r * 1.7 + i * 0.9)));
-const target = (x: readonly number[]) => x.reduce((s, v, i) => s + v * Math.cos(i), 0.5);
-const make = (n: number, precision: 'float32' | 'float64') =>
-  Network.create({ inputs: n, layers: [dense(1)], loss: 'meanSquaredError', precision, seed: 5 });
+import { ROWS, gradientAt, inputs, make, target } from './linear.js';
 
 /** The rule on one weight, straight from Igel and Hüsken's listings. */
 function twin(variant: RpropVariant, p: { w: number; before: number; size: number; last: number }, gradient: number): void {
@@ -39,8 +33,11 @@ describe.each(['rprop-', 'rprop+', 'iRprop-'] as const)('%s', (variant) => {
       .flatMap((w) => [...w])
       .map((w) => ({ w, before: 0, size: 0.1, last: 0 }));
     for (let t = 0; t < 25; t++) {
-      const errors = X.map((x, r) => x.reduce((s, v, i) => s + v * parameters[i]!.w, parameters[n]!.w) - Y[r]!);
-      const gradient = parameters.map((_, i) => errors.reduce((s, e, r) => s + (2 / ROWS) * e * (i < n ? X[r]![i]! : 1), 0));
+      const gradient = gradientAt(
+        X,
+        Y,
+        parameters.map(({ w }) => w),
+      );
       for (const [i, p] of parameters.entries()) twin(variant, p, gradient[i]!);
     }
     await net.fit(X, Y, { method: rprop({ variant }), epochs: 25 });

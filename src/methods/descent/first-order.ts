@@ -1,21 +1,8 @@
-// A method of first order: its settings, and a descent that follows its rule. What such methods' options have in common.
+// A method of first order: its settings, and a descent that follows its rule.
 
-import { number } from '../../runtime/options.js';
 import { Descent } from './descent.js';
 import type { DescentRule } from './descent-rule.js';
 import type { Method } from '../method.js';
-
-/** Bounds of options. */
-export const POSITIVE = { above: 0, below: Infinity } as const;
-export const FRACTION = { min: 0, below: 1 } as const;
-
-/** The option `weightDecay`. */
-export function decayOption(fallback = 0) {
-  return number({ min: 0, below: Infinity }, fallback);
-}
-
-/** The option `epsilon` of methods that divide by roots of squares. */
-export const EPSILON = number(POSITIVE, 1e-8);
 
 /** A method, with its settings. */
 type FirstOrder<N extends string, O> = Method & { readonly name: N } & Readonly<O>;

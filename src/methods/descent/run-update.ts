@@ -41,8 +41,7 @@ export class RunUpdate {
     this.vectors = new Map(rule.vectors.map((name) => [name, this.vectorFrom(name, state)]));
     this.continues = rule.vectors.every((name) => state?.vectors[name]?.length === plan.parameters);
     if (rule.diagonals && 'everyStep' in rule.diagonals) {
-      const buffers = arena.allocate(core.curvaturesBytes(plan.address));
-      core.curvaturesOpen(buffers, plan.address);
+      const buffers = plan.diagonalBuffers(arena);
       this.diagonals = { buffers, diagonal: new Reals(arena, precision, plan.parameters).address };
     }
     const goesOn = state?.method === rule.name && this.continues;

@@ -52,10 +52,8 @@ export class SampledDiagonal {
     samples: number,
     private readonly into: Reals,
   ) {
-    const { core } = task.plan.engine;
     this.subsample = new Subsample(task, task.arena, samples);
-    this.buffers = task.arena.allocate(core.curvaturesBytes(this.subsample.plan.address));
-    core.curvaturesOpen(this.buffers, this.subsample.plan.address);
+    this.buffers = this.subsample.plan.diagonalBuffers(task.arena);
   }
 
   *measure(round: number): Work<void> {

@@ -1,0 +1,40 @@
+// What methods share that divide by the root of squared gradients (assembly/rules/adaptive.ts).
+
+import type { Decay, UpdateRule } from '../../../build/codes.js';
+import type { Schedule } from '../../rates/schedule.js';
+import { type DescentRule, type RateOfEpoch, powers } from './descent-rule.js';
+
+/** Options that methods with rates of each weight's own share. */
+export interface AdaptiveOptions {
+  /** η > 0, one of `schedules`, or a function of the epoch. */
+  rate?: number | RateOfEpoch | Schedule;
+  /** Keeps divisions finite, > 0. Default 1e-8. */
+  epsilon?: number;
+  /** λ ≥ 0, of kernels, not of biases. Default 0. */
+  weightDecay?: number;
+}
+
+/** Vectors that such rules keep: the mean of gradients, that of their squares or their sum, and the largest of that so far. */
+type Kept = 'mean' | 'square' | 'top';
+
+/** A rule of the family; beta1 and beta2 are 0 where it has no mean, or no running one of squares. */
+export function adaptiveRule<N extends string>(
+  name: N,
+  code: (typeof UpdateRule)['adaGrad' | 'rmsProp' | 'adam' | 'amsGrad' | 'nadam'],
+  vectors: readonly Kept[],
+  settings: Required<AdaptiveOptions> & { beta1: number; beta2: number },
+  decay: (typeof Decay)['throughGradient' | 'decoupled'],
+): DescentRule<Kept> & { readonly name: N } {
+  const { rate: given, beta1, beta2, epsilon, weightDecay } = settings;
+  const [power1, power2] = [powers(beta1), powers(beta2)];
+  return {
+    name,
+    rate: given,
+    vectors,
+    open(core, update, { rate, step, at }) {
+      const [b1, b2] = [power1(step), power2(step)];
+      const [mean, square, top] = [at('mean'), at('square'), at('top')];
+      core.adaptiveOpen(update, code, rate, beta1, beta2, epsilon, weightDecay, decay, b1, b2, mean, square, top);
+    },
+  };
+}
