@@ -113,3 +113,11 @@ export const enum Operand {
   transposed,
   packed,
 }
+
+/** What the units of a network that learns pattern by pattern do with their sums: patterns/. */
+export const enum PatternActivation {
+  sigmoid,
+  tanh,
+  /** Two straight lines that meet at 0. */
+  piecewise,
+}

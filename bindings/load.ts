@@ -1,8 +1,8 @@
 // Instantiation: the binary of a precision, strict or relaxed, compiled when first needed.
 
 import type { Core, DoubleEngine, Engine, Numerics } from './core.js';
-import { UnsupportedError } from './errors.js';
-import { fuses, hasSimd } from './features.js';
+import { fuses } from './features.js';
+import { hasInstances, instanceOf, refusal, shareable } from './instance.js';
 import { Arena, type Precision, Reals, heap } from './memory.js';
 import { bytesOfText } from './text.js';
 
@@ -15,9 +15,6 @@ type Variant = `${Precision}.${'strict' | 'relaxed'}`;
 function variantOf(precision: Precision, numerics: Numerics): Variant {
   return `${precision}.${numerics === 'fast' && fuses() ? 'relaxed' : 'strict'}`;
 }
-
-/** How many binaries work on the heap. */
-let instances = 0;
 
 const engines = new Map<Variant, Promise<Engine>>();
 
@@ -50,7 +47,7 @@ export function engineFrom(precision: Precision, numerics: Numerics, source: Was
   const engine = compile(source).then((module) => {
     if (source instanceof WebAssembly.Module && heap.shared) {
       // It was compiled for a memory that is not shared, and cannot be changed.
-      if (instances > 0 || heap.used > 0) {
+      if (hasInstances() || heap.used > 0) {
         throw refusal(
           new Error(
             'a Module must come before anything else, since its memory is not shared with threads; give its bytes instead',
@@ -98,19 +95,6 @@ async function textOf(variant: Variant): Promise<string> {
   }
 }
 
-/** What precedes the limits of the memory's import: "env", "memory", a memory. */
-const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2];
-
-/** A binary whose memory is shared where the heap's is: one bit of its import, since no kernel has atomic instructions. */
-export function shareable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (!heap.shared) return bytes;
-  const at = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
-  if (at < 0) return bytes; // not ours: instantiation will say so
-  const copy = bytes.slice();
-  copy[at + MEMORY_IMPORT.length]! |= 2;
-  return copy;
-}
-
 function bytesOf(source: BufferSource): Uint8Array<ArrayBuffer> {
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   return new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
@@ -132,20 +116,11 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
 }
 
 function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | WebAssembly.Module): Engine {
-  if (!hasSimd()) {
-    throw new UnsupportedError('this runtime has no WebAssembly SIMD; Node.js 20, or a browser from 2023 on, has it');
-  }
-  try {
-    const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(shareable(binary));
-    const instance = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
-    if (!('planBytes' in instance.exports)) throw new Error("it is not this package's binary");
-    const core = instance.exports as unknown as Core;
-    if (!computesIn(precision, core)) throw new Error(`it is not the binary of ${precision}`);
-    instances++;
-    return { precision, core, module };
-  } catch (cause) {
-    throw refusal(cause);
-  }
+  const { instance, module } = instanceOf(binary);
+  if (!('planBytes' in instance.exports)) throw refusal(new Error("it is not this package's binary"));
+  const core = instance.exports as unknown as Core;
+  if (!computesIn(precision, core)) throw refusal(new Error(`it is not the binary of ${precision}`));
+  return { precision, core, module };
 }
 
 /** Whether a binary's reals are of a precision: the other one's would be read and written beside their places. */
@@ -160,13 +135,4 @@ function computesIn(precision: Precision, core: Core): boolean {
   } finally {
     arena.dispose();
   }
-}
-
-/** How runtimes say that a page's policy forbids WebAssembly. */
-const FORBIDDEN = /disallowed|blocked|refused|unsafe-eval|security/i;
-
-function refusal(cause: unknown): UnsupportedError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const hint = FORBIDDEN.test(said) ? "; under a Content Security Policy, script-src needs 'wasm-unsafe-eval'" : '';
-  return new UnsupportedError(`WebAssembly could not be compiled here (${said})${hint}`, { cause });
 }

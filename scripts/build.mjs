@@ -18,6 +18,7 @@ const entries = {
   'float32.relaxed': 'assembly/index.ts',
   float64: 'assembly/float64.ts',
   'float64.relaxed': 'assembly/float64.ts',
+  patterns: 'assembly/patterns.ts',
 };
 
 /** A target's binary, unless it is newer than its sources. */

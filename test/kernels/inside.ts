@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Inside } from '../../build/inside.js';
-import { shareable } from '../../bindings/load.js';
+import { shareable } from '../../bindings/instance.js';
 import { type Precision, heap } from '../../bindings/memory.js';
 import { NUMERICS } from './support.js';
 

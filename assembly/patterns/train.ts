@@ -1,0 +1,118 @@
+// Many patterns in one call, in order, a change of the weights after each. A pattern is its input and its target, each in whole
+// vectors: networkVector(inputs) + networkVector(units of the top layer) bytes.
+
+import { changeAdam } from "./adam";
+import { activate, forwardFrom, weigh } from "./forward";
+import { errorsBelow, errorsOfTop, throughActivation } from "./backward";
+import { changeAhead, changeBack } from "./momentum";
+import { PatternLayer, PatternNetwork, above, below, layerOf, networkVector, rowOf } from "./network";
+
+/** The layers of a network by address: from the first to the last. */
+// @ts-ignore: decorator
+@inline
+function firstOf(network: PatternNetwork): usize {
+  return changetype<usize>(layerOf(network, 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function topOf(network: PatternNetwork): usize {
+  return changetype<usize>(layerOf(network, network.layers - 1));
+}
+
+/** Changes all weights by the deltas that calculateDeltas has left. */
+export function adjustMomentum(at: usize, rate: real, momentum: real): void {
+  const network = changetype<PatternNetwork>(at), top = topOf(network);
+  for (let i = firstOf(network); i <= top; i += offsetof<PatternLayer>()) {
+    const layer = changetype<PatternLayer>(i), under = below(layer);
+    changeBack(layer, under.outputs, under.errors, rate, momentum);
+  }
+}
+
+/** Changes all weights by the deltas that calculateDeltas has left. power1, power2: β₁ⁿ and β₂ⁿ in step n */
+export function adjustAdam(
+  at: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64, power1: f64, power2: f64,
+): void {
+  const network = changetype<PatternNetwork>(at), top = topOf(network);
+  const rateNow = rate / (1 - power1), correction = 1 / (1 - power2);
+  for (let i = firstOf(network); i <= top; i += offsetof<PatternLayer>()) {
+    const layer = changetype<PatternLayer>(i);
+    changeAdam(layer, below(layer).outputs, beta1, beta2, epsilon, rateNow, correction);
+  }
+}
+
+/**
+ * A pattern: forward, back, and the change of all weights; the sums of the next are left in `ahead`. Returns its error before.
+ */
+function stepMomentum(
+  network: PatternNetwork, x: usize, target: usize, next: usize, last: bool, rate: real, momentum: real,
+): f64 {
+  const first = changetype<PatternLayer>(firstOf(network));
+  activate(network, first, network.ahead);
+  forwardFrom(network, above(first), first.outputs);
+  const error = errorsOfTop(network, target);
+  for (let i = topOf(network); i > changetype<usize>(first); i -= offsetof<PatternLayer>()) {
+    const layer = changetype<PatternLayer>(i), under = below(layer);
+    changeBack(layer, under.outputs, under.errors, rate, momentum);
+    throughActivation(network, under);
+  }
+  if (last) toInput(network, x);
+  changeAhead(first, x, next, network.ahead, rate, momentum);
+  return error;
+}
+
+/** Leaves the last pattern with the input, and its errors and deltas. */
+function toInput(network: PatternNetwork, x: usize): void {
+  const first = changetype<PatternLayer>(firstOf(network)), input = below(first);
+  memory.copy(input.outputs, x, rowOf(first));
+  errorsBelow(network, first);
+}
+
+/**
+ * Epochs through `count` patterns, until there have been `epochs` or the mean error of one, measured on each pattern before it
+ * changes the weights, is at most `threshold`. Returns how many there have been; networkError says the last one's error.
+ */
+export function trainMomentum(
+  at: usize, patterns: usize, count: i32, epochs: i32, threshold: f64, rate: real, momentum: real,
+): i32 {
+  const network = changetype<PatternNetwork>(at), first = changetype<PatternLayer>(firstOf(network)), wide = rowOf(first);
+  const size = wide + <usize>networkVector(changetype<PatternLayer>(topOf(network)).units), end = patterns + size * <usize>count;
+  weigh(first, patterns, network.ahead);
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    let total: f64 = 0;
+    for (let x = patterns; x < end; ) {
+      const after = x + size, last = after == end;
+      total += stepMomentum(network, x, x + wide, last ? patterns : after, last, rate, momentum);
+      x = after;
+    }
+    network.error = total / <f64>count;
+    if (network.error <= threshold) return epoch;
+  }
+  return epochs;
+}
+
+/** The same with adam. power1, power2: β₁ⁿ and β₂ⁿ after the n steps that there have been */
+export function trainAdam(
+  at: usize, patterns: usize, count: i32, epochs: i32, threshold: f64, rate: f64, beta1: f64, beta2: f64, epsilon: f64,
+  power1: f64, power2: f64,
+): i32 {
+  const network = changetype<PatternNetwork>(at), input = layerOf(network, 0), wide = rowOf(layerOf(network, 1));
+  const size = wide + <usize>networkVector(changetype<PatternLayer>(topOf(network)).units), end = patterns + size * <usize>count;
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    let total: f64 = 0;
+    for (let x = patterns; x < end; x += size) {
+      memory.copy(input.outputs, x, wide);
+      forwardFrom(network, layerOf(network, 1), input.outputs);
+      total += errorsOfTop(network, x + wide);
+      for (let i = topOf(network); i >= firstOf(network); i -= offsetof<PatternLayer>()) {
+        errorsBelow(network, changetype<PatternLayer>(i));
+      }
+      power1 *= beta1;
+      power2 *= beta2;
+      adjustAdam(at, rate, beta1, beta2, epsilon, power1, power2);
+    }
+    network.error = total / <f64>count;
+    if (network.error <= threshold) return epoch;
+  }
+  return epochs;
+}

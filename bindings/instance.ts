@@ -1,0 +1,53 @@
+// A binary over the process's heap: compiled, instantiated, or refused with a reason.
+
+import { UnsupportedError } from './errors.js';
+import { hasSimd } from './features.js';
+import { heap } from './memory.js';
+
+/** What precedes the limits of the memory's import: "env", "memory", a memory. */
+const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2];
+
+/** A binary whose memory is shared where the heap's is: one bit of its import, since no kernel has atomic instructions. */
+export function shareable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (!heap.shared) return bytes;
+  const at = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
+  if (at < 0) return bytes; // not ours: instantiation will say so
+  const copy = bytes.slice();
+  copy[at + MEMORY_IMPORT.length]! |= 2;
+  return copy;
+}
+
+let instances = 0;
+
+/** Whether any binary works on the heap. */
+export function hasInstances(): boolean {
+  return instances > 0;
+}
+
+/** An instance over the heap, and the module that it is one of. @throws UnsupportedError */
+export function instanceOf(binary: Uint8Array<ArrayBuffer> | WebAssembly.Module): {
+  readonly instance: WebAssembly.Instance;
+  readonly module: WebAssembly.Module;
+} {
+  if (!hasSimd()) {
+    throw new UnsupportedError('this runtime has no WebAssembly SIMD; Node.js 20, or a browser from 2023 on, has it');
+  }
+  try {
+    const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(shareable(binary));
+    const instance = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
+    instances++;
+    return { instance, module };
+  } catch (cause) {
+    throw refusal(cause);
+  }
+}
+
+/** How runtimes say that a page's policy forbids WebAssembly. */
+const FORBIDDEN = /disallowed|blocked|refused|unsafe-eval|security/i;
+
+/** The error that says why WebAssembly could not be compiled. */
+export function refusal(cause: unknown): UnsupportedError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const hint = FORBIDDEN.test(said) ? "; under a Content Security Policy, script-src needs 'wasm-unsafe-eval'" : '';
+  return new UnsupportedError(`WebAssembly could not be compiled here (${said})${hint}`, { cause });
+}

@@ -1,0 +1,186 @@
+// Networks that learn pattern by pattern, against their equations.
+
+import { describe, expect, test } from 'vitest';
+import { heap } from '../../../bindings/memory.js';
+import { type PatternActivation, PatternNetwork, type Rule } from '../../../src/compat/brain/pattern-network.js';
+import { Twin } from './twin.js';
+
+/** Park and Miller's generator: numbers between −1 and 1. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 16807) % 2147483647;
+    return (2 * state) / 2147483647 - 1;
+  };
+}
+
+const ACTIVATIONS: PatternActivation[] = ['sigmoid', 'tanh', 'relu', 'leaky-relu', 'v1-leaky-relu'];
+/** Around vectors of four and groups of four rows; deep; wide. */
+const SIZES = [
+  [1, 1],
+  [2, 3, 1],
+  [3, 4, 5],
+  [4, 4, 4],
+  [5, 7, 3],
+  [8, 8, 8],
+  [9, 1, 2],
+  [17, 9, 6, 2],
+  [67, 13, 10],
+];
+const MOMENTUM: Rule = { kind: 'momentum', rate: 0.05, momentum: 0.3 };
+const ADAM: Rule = { kind: 'adam', rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-3 };
+
+function pair(sizes: readonly number[], activation: PatternActivation, alpha = 0.02) {
+  const draw = numbers(sizes.length * 31 + sizes[0]!);
+  const network = new PatternNetwork(sizes);
+  const twin = new Twin(sizes, { activation, alpha });
+  network.activation = activation;
+  network.alpha = alpha;
+  for (let l = 1; l < sizes.length; l++) {
+    for (let j = 0; j < sizes[l]!; j++) {
+      const row = Float32Array.from({ length: sizes[l - 1]! }, () => draw() / 2);
+      network.weights[l]![j] = row;
+      twin.weights[l]![j]!.set(row);
+    }
+    const bias = Float32Array.from({ length: sizes[l]! }, () => draw() / 2);
+    network.biases[l] = bias;
+    twin.biases[l]!.set(bias);
+  }
+  const data = Array.from({ length: 7 }, () => ({
+    input: Array.from({ length: sizes[0]! }, draw),
+    output: Array.from({ length: sizes.at(-1)! }, () => (draw() + 1) / 2),
+  }));
+  return { network, twin, data };
+}
+
+/** The largest difference between arrays of arrays of numbers. */
+function distance(a: readonly ArrayLike<number>[] | undefined, b: readonly ArrayLike<number>[] | undefined): number {
+  let most = 0;
+  for (const [i, row] of (a ?? []).entries())
+    for (let k = 0; k < row.length; k++) most = Math.max(most, Math.abs(row[k]! - b![i]![k]!));
+  return most;
+}
+
+/** Sums of float32 of this many terms of about 1, a few steps in a row. */
+const tolerance = (sizes: readonly number[], steps: number) => 2 ** -24 * (4 + Math.max(...sizes)) * (2 + steps);
+
+describe.each(SIZES.map((sizes) => [sizes.join('-'), sizes] as const))('%s', (_, sizes) => {
+  test.each(ACTIVATIONS)('%s: outputs, errors and deltas of all layers', (activation) => {
+    const { network, twin, data } = pair(sizes, activation);
+    for (const { input, output } of data) {
+      expect(distance([network.run(input)], [twin.run(input)])).toBeLessThan(tolerance(sizes, 0));
+      network.calculateDeltas(output);
+      twin.calculateDeltas(output);
+      for (const name of ['outputs', 'errors', 'deltas'] as const) {
+        expect(distance(network[name], twin[name]), name).toBeLessThan(tolerance(sizes, 0));
+      }
+    }
+  });
+
+  test.each(ACTIVATIONS)('%s: three epochs with momentum, in one call and pattern by pattern', (activation) => {
+    const { network, twin, data } = pair(sizes, activation);
+    const { network: single } = pair(sizes, activation);
+    let error = 0;
+    let singles = 0;
+    for (let epoch = 0; epoch < 3; epoch++) {
+      error = singles = 0;
+      for (const { input, output } of data) {
+        twin.run(input);
+        twin.calculateDeltas(output);
+        error += twin.errors.at(-1)!.reduce((sum, e) => sum + e * e, 0) / sizes.at(-1)! / data.length;
+        twin.adjustMomentum(0.05, 0.3);
+        singles += single.trainPattern(input, output, MOMENTUM) / data.length;
+      }
+    }
+    const close = tolerance(sizes, 21);
+    const patterns = network.patterns(data);
+    const trained = network.train(patterns, MOMENTUM, 3, 0);
+    patterns.dispose();
+    expect(trained.iterations).toBe(3);
+    expect(Math.abs(trained.error - error)).toBeLessThan(close);
+    expect(Math.abs(singles - error)).toBeLessThan(close);
+    for (const one of [network, single]) {
+      for (let l = 1; l < sizes.length; l++) {
+        expect(distance(one.weights[l], twin.weights[l])).toBeLessThan(close);
+        expect(distance(one.changes[l], twin.changes[l])).toBeLessThan(close);
+      }
+      for (const name of ['outputs', 'errors', 'deltas'] as const)
+        expect(distance(one[name], twin[name]), name).toBeLessThan(close);
+      expect(distance(one.biases.slice(1), twin.biases.slice(1))).toBeLessThan(close);
+    }
+  });
+
+  test('adam, in one call, in two and pattern by pattern', () => {
+    const { network, twin, data } = pair(sizes, 'sigmoid');
+    const [{ network: halves }, { network: single }] = [pair(sizes, 'sigmoid'), pair(sizes, 'sigmoid')];
+    for (let epoch = 0; epoch < 2; epoch++) {
+      for (const { input, output } of data) {
+        twin.run(input);
+        twin.calculateDeltas(output);
+        twin.adjustAdam(0.01, 0.9, 0.99, 1e-3);
+        single.trainPattern(input, output, ADAM);
+      }
+    }
+    network.train(network.patterns(data), ADAM, 2, 0);
+    const patterns = halves.patterns(data);
+    halves.train(patterns, ADAM, 1, 0);
+    halves.train(patterns, ADAM, 1, 0);
+    const close = 4 * tolerance(sizes, 14);
+    for (const one of [network, halves, single]) {
+      expect(one.iterations).toBe(14);
+      for (let l = 1; l < sizes.length; l++) {
+        expect(distance(one.weights[l], twin.weights[l])).toBeLessThan(close);
+        expect(distance(one.changesLow[l], twin.low[l])).toBeLessThan(close);
+        expect(distance(one.changesHigh[l], twin.high[l])).toBeLessThan(close);
+      }
+      expect(distance(one.biases.slice(1), twin.biases.slice(1))).toBeLessThan(close);
+    }
+  });
+});
+
+test('training ends with the first epoch whose error is small enough', () => {
+  const { network, data } = pair([2, 3, 1], 'sigmoid');
+  const patterns = network.patterns(data);
+  const errors = Array.from({ length: 30 }, () => network.train(patterns, MOMENTUM, 1, 0).error);
+  const { network: again } = pair([2, 3, 1], 'sigmoid');
+  expect(again.train(patterns, MOMENTUM, 1000, errors[17]!)).toEqual({ iterations: 18, error: errors[17] });
+});
+
+test('views are those of a memory that has grown', () => {
+  const { network, twin, data } = pair([3, 4, 5], 'sigmoid');
+  const before = network.weights;
+  const block = heap.allocate(heap.size);
+  heap.release(block);
+  if (!heap.shared) expect(before[1]![0]).toHaveLength(0);
+  expect(network.weights[1]![0]).toEqual(twin.weights[1]![0]);
+  expect(distance([network.run(data[0]!.input)], [twin.run(data[0]!.input)])).toBeLessThan(tolerance([5], 0));
+});
+
+test('what nobody can see stays 0', () => {
+  const { network, data } = pair([5, 6, 3], 'sigmoid');
+  network.train(network.patterns(data), MOMENTUM, 50, 0);
+  const [row, next] = [network.weights[1]![0]!, network.weights[1]![1]!];
+  const between = new Float32Array(heap.buffer, row.byteOffset, (next.byteOffset - row.byteOffset) / 4);
+  expect(Array.from(between.subarray(5))).toEqual([0, 0, 0]);
+  const top = network.outputs[2]!;
+  expect(Array.from(new Float32Array(heap.buffer, top.byteOffset + 12, 1))).toEqual([0]);
+});
+
+test('changes of inputs that stay 0 become 0, not ever smaller numbers', () => {
+  const network = new PatternNetwork([2, 2]);
+  network.changes[1]![0] = [1e-10, 1] as never;
+  const patterns = network.patterns([{ input: [0, 0], output: [0, 0] }]);
+  network.train(patterns, MOMENTUM, 40, 0);
+  expect(network.changes[1]![0]![0]).toBe(0);
+});
+
+test('what was disposed of is free again', () => {
+  const used = heap.used;
+  const { network, data } = pair([17, 9, 6, 2], 'tanh');
+  network.startAdam();
+  const patterns = network.patterns(data);
+  expect(heap.used).toBeGreaterThan(used);
+  patterns.dispose();
+  network.dispose();
+  expect(heap.used).toBe(used);
+});
