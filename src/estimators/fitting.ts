@@ -75,7 +75,7 @@ export async function make(material: Material): Promise<MadeModel> {
   };
   let halted = false;
   const selected = await select(engine, problem, latitude, async (done, all) => {
-    report({ stage: 'select', done, all });
+    await report({ stage: 'select', done, all });
     run.signal?.throwIfAborted();
     halted = interruption.elapsed >= run.timeLimit / 2;
     return !halted;
@@ -192,7 +192,7 @@ function trainOne(
     ...(validation !== undefined && { validation, earlyStopping, seed: problem.seed }), // the same rows are held out for all
     onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) => {
       furthest = Math.max(furthest, epoch);
-      report({ stage: 'train', done: k * epochs + furthest, all: count * epochs, loss, validationLoss, rate });
+      return report({ stage: 'train', done: k * epochs + furthest, all: count * epochs, loss, validationLoss, rate });
     },
   });
 }

@@ -110,7 +110,7 @@ export const RUN_OPTIONS = {
     (v) => typeof v === 'boolean' || v === 'ifAny' || (typeof v === 'object' && v !== null && 'interruptedFit' in v),
     false,
   ),
-  onProgress: callback<(progress: FitProgress) => void>('(progress) => void'),
+  onProgress: callback<(progress: FitProgress) => unknown>('(progress) => void'),
   spool: {
     ...value<Spool | undefined>(
       'where encoded chunks are kept',
@@ -157,8 +157,11 @@ export interface RunOptions {
    * `method`). true refuses where there is nothing to take up, 'ifAny' begins a fit then. Default false.
    */
   resume?: boolean | 'ifAny' | Resumable;
-  /** Called after each candidate and each epoch. */
-  onProgress?: (progress: FitProgress) => void;
+  /**
+   * Called after each candidate and each epoch. A promise that it returns is awaited; if it rejects, or the function throws, the
+   * fit rejects with the same.
+   */
+  onProgress?: (progress: FitProgress) => unknown;
   /** With chunks: keeps what they are encoded to, so that they are not asked for in each epoch. @internal */
   spool?: Spool;
 }

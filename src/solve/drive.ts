@@ -2,6 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { turn } from '../../bindings/turn.js';
+import { isPromise } from '../runtime/callbacks.js';
 import { hereUntil } from '../runtime/work.js';
 import type { SolveProgress, SolveReason, SolveSettings } from './options.js';
 import { type Iterate, type Solver, isIterate } from './smooth.js';
@@ -56,7 +57,8 @@ export async function drive(
     if (step.done) return found(step.value);
     if (!isIterate(step.value)) continue;
     accepted++;
-    onIteration?.(told(step.value, accepted));
+    const returned = onIteration?.(told(step.value, accepted));
+    if (isPromise(returned)) await returned;
     const reason = endsAt?.(step.value);
     if (reason) return found(reason);
   }

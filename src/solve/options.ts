@@ -12,7 +12,7 @@ export const SOLVE_OPTIONS = {
   minGradient: number({ min: 0, below: 1 }, 1e-8),
   tolerance: number({ min: 0, below: 1 }, 1e-14),
   bounds: value<Bounds | undefined>('an array of [low, high], low ≤ high, or null, one for each variable', isBounds, undefined),
-  onIteration: callback<(point: SolveProgress) => void>('(point) => void'),
+  onIteration: callback<(point: SolveProgress) => unknown>('(point) => void'),
   numerics: NUMERICS,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: number({ above: 0 }, Infinity),
@@ -53,8 +53,8 @@ export interface SolveOptions {
    * for numeric derivatives either.
    */
   bounds?: Bounds;
-  /** Called after each accepted step. */
-  onIteration?: (point: SolveProgress) => void;
+  /** Called after each accepted step. A promise that it returns is awaited; if it rejects, so does the call. */
+  onIteration?: (point: SolveProgress) => unknown;
   /** Tolerances when aborted; what was found is returned. The thread is left to others every 16 ms, so that it can be. */
   signal?: AbortSignal;
   /** Milliseconds, > 0, after which what was found is returned. Default no limit. */

@@ -2,6 +2,7 @@
 
 import type { Background } from '../../bindings/background.js';
 import { startsThreads } from '../../bindings/pool.js';
+import { isPromise } from '../runtime/callbacks.js';
 import { OptionError } from '../runtime/errors.js';
 import type { MethodState, Training } from '../methods/method.js';
 import { advise } from './advice/advice.js';
@@ -138,7 +139,7 @@ export async function loop(context: FitContext): Promise<Outcome> {
       else if (!waits && history.epochs < settings.epochs && growth.suspects(training.loss) && (await hasGrown()))
         stop = 'diverged';
       checkpointer?.end();
-      settings.onEpoch?.({
+      const told = settings.onEpoch?.({
         epoch: history.epochs,
         epochs: settings.epochs,
         loss: training.loss,
@@ -146,6 +147,7 @@ export async function loop(context: FitContext): Promise<Outcome> {
         rate: training.rate,
         time: interruption.elapsed,
       });
+      if (isPromise(told)) await told;
       subject.check();
       stop ??= interruption.reason;
     }

@@ -254,8 +254,11 @@ export interface FitOptions {
    * 'ifAny' begins a fit then. Default false.
    */
   resume?: boolean | 'ifAny';
-  /** Called after each epoch. */
-  onEpoch?: (progress: Progress) => void;
+  /**
+   * Called after each epoch. A promise that it returns is awaited before the next epoch; if it rejects, or the function throws,
+   * the fit rejects with the same.
+   */
+  onEpoch?: (progress: Progress) => unknown;
 }
 
 /** Options of a fit, and of early stopping, with defaults filled in. */

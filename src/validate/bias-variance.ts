@@ -21,7 +21,7 @@ const OPTIONS = {
   test: value<readonly [Samples, Truths] | undefined>('[X, Y]', (v) => Array.isArray(v) && v.length === 2, undefined),
   epochs: value<readonly number[] | undefined>('an array of integers ≥ 1, ascending', isEpochs, undefined),
   ...SHARED,
-  onReplica: callback<(replica: number, replicas: number) => void>('(replica, replicas) => void'),
+  onReplica: callback<(replica: number, replicas: number) => unknown>('(replica, replicas) => void'),
 };
 
 /** Options of `biasVariance`. */
@@ -35,8 +35,11 @@ export interface BiasVarianceOptions extends SharedOptions {
   test?: readonly [X: Samples, Y: Truths];
   /** Of networks: measures after these epochs as well as at the end, ascending; the last is when training ends. */
   epochs?: readonly number[];
-  /** Called after each training, with how many there have been. */
-  onReplica?: (replica: number, replicas: number) => void;
+  /**
+   * Called after each training, with how many there have been. A promise that it returns is awaited; if it rejects, so does the
+   * call.
+   */
+  onReplica?: (replica: number, replicas: number) => unknown;
 }
 
 /** The decomposition at the end of training, and on the way there. */
@@ -90,7 +93,7 @@ export async function biasVariance<M extends Learner>(
     } finally {
       model.dispose();
     }
-    onReplica?.(replica + 1, replicas);
+    await onReplica?.(replica + 1, replicas);
   }
   const end = spreads.get(0)!;
   const overTraining = (epochs ?? []).map((epoch) => {
@@ -107,10 +110,10 @@ export async function biasVariance<M extends Learner>(
 function atEpochs(model: Learner, fit: object, epochs: readonly number[], measure: (epoch: number) => void): object {
   if (!(model instanceof Network))
     throw new OptionError('biasVariance.epochs', epochs, 'none but for networks, whose epochs can be watched');
-  const { onEpoch } = fit as { onEpoch?: (progress: { epoch: number }) => void };
+  const { onEpoch } = fit as { onEpoch?: (progress: { epoch: number }) => unknown };
   const watched = (progress: { epoch: number }) => {
     if (epochs.includes(progress.epoch)) measure(progress.epoch);
-    onEpoch?.(progress);
+    return onEpoch?.(progress);
   };
   return { ...fit, epochs: epochs.at(-1)!, onEpoch: watched };
 }

@@ -40,7 +40,7 @@ const OPTIONS = {
   folds: number({ min: 2, integer: true }, 5),
   repeats: number({ min: 1, integer: true }, 1),
   ...SHARED,
-  onFold: callback<(fold: Fold<object>) => void>('(fold) => void'),
+  onFold: callback<(fold: Fold<object>) => unknown>('(fold) => void'),
 };
 
 /** Options of `crossValidate`. */
@@ -49,8 +49,8 @@ export interface CrossValidateOptions<E extends object = object> extends SharedO
   folds?: number;
   /** How often all is done again with other parts. Default 1. */
   repeats?: number;
-  /** Called after each training. */
-  onFold?: (fold: Fold<E>) => void;
+  /** Called after each training. A promise that it returns is awaited; if it rejects, so does the call. */
+  onFold?: (fold: Fold<E>) => unknown;
 }
 
 /** One training and what it came to. */
@@ -121,7 +121,7 @@ export async function crossValidate<M extends Learner>(
         await source.fit(model, without(held, source.rows), fit);
         const evaluation = source.evaluate(model, held) as EvaluationOf<M>;
         done.push({ repeat, fold, held, evaluation });
-        onFold?.(done.at(-1)!);
+        await onFold?.(done.at(-1)!);
       } finally {
         model.dispose();
       }

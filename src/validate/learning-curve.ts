@@ -21,7 +21,7 @@ const OPTIONS = {
   ),
   folds: number({ min: 2, integer: true }, 5),
   ...SHARED,
-  onPoint: callback<(point: LearningPoint) => void>('(point) => void'),
+  onPoint: callback<(point: LearningPoint) => unknown>('(point) => void'),
 };
 
 /** Options of `learningCurve`. */
@@ -30,8 +30,8 @@ export interface LearningCurveOptions extends SharedOptions {
   sizes?: readonly number[];
   /** Parts that take turns in being held out; each size is tried with each. Default 5. */
   folds?: number;
-  /** Called after each size. */
-  onPoint?: (point: LearningPoint) => void;
+  /** Called after each size. A promise that it returns is awaited; if it rejects, so does the call. */
+  onPoint?: (point: LearningPoint) => unknown;
 }
 
 /** What models trained on so many rows came to, over folds. */
@@ -102,7 +102,7 @@ export async function learningCurve<M extends Learner>(
     }
     const point = { rows: fewest, training: summary(training), held: summary(held) };
     points.push(point);
-    onPoint?.(point);
+    await onPoint?.(point);
   }
   return points;
 }
