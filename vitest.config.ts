@@ -61,6 +61,7 @@ const thorough = process.env.THOROUGH === '1';
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    setupFiles: ['test/binaries.ts'], // of every project
     maxWorkers: availableParallelism(), // what few threads leave idle others use
     projects: [
       {
@@ -79,7 +80,7 @@ export default defineConfig({
           name: 'relaxed',
           globalSetup: 'test/assembly/compile.mjs',
           include: [...RELAXED, ...(thorough ? RELAXED_TOO : [])],
-          setupFiles: ['test/relaxed-simd.mjs'],
+          setupFiles: ['test/binaries.ts', 'test/relaxed-simd.mjs'],
           env: { NUMERICS: 'fast' },
         },
       },

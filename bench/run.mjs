@@ -103,7 +103,7 @@ const fastest = Math.max(0, ...result.products.map(({ share }) => share));
 if (fastest > 1) console.warn(`WARNING: a product ran at ${percent(fastest)} of the limit: the limit is wrong`);
 if (!options.rung) {
   result.firstCall = firstCall(options.quick ? 5 : 11);
-  result.bundle = bundle();
+  result.bundle = await bundle();
 }
 const { list, add } = checks();
 judge(result, add);

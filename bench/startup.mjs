@@ -1,9 +1,9 @@
 // What a user waits and downloads for: the first call in a fresh process, and the bundle for pages.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
 import { summary } from '../dist/bench.js';
 
 const FIRST = `
@@ -25,9 +25,17 @@ export function firstCall(processes = 9) {
   );
 }
 
-/** Bytes, gzipped, of the bundle for pages with one binary: float32's of fused multiply-adds, the larger one. */
-export function bundle() {
-  const folder = fileURLToPath(new URL('../dist/browser/', import.meta.url));
-  const files = readdirSync(folder).filter((name) => name.endsWith('.js') && !/^float(64|32\.text)/.test(name));
-  return files.reduce((sum, name) => sum + gzipSync(readFileSync(`${folder}${name}`), { level: 9 }).length, 0);
+/** Bytes, gzipped, of a page's script with one binary: float32's of fused multiply-adds. */
+export async function bundle() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [fileURLToPath(new URL('../dist/index.js', import.meta.url))],
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    outdir: 'out',
+    write: false,
+  });
+  const files = outputFiles.filter(({ path: file }) => !/\.patch-/.test(file));
+  return files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
 }

@@ -67,10 +67,18 @@ interface NodeProcess {
   getBuiltinModule?(name: string): unknown;
 }
 
-/** A module of Node.js, Bun or Deno, where this is one of them: bundlers for pages must not see an import. */
+/** `require` in what the build makes for CommonJS and for workers. */
+declare const REQUIRE: ((name: string) => unknown) | undefined;
+
+/**
+ * A module of Node.js, Bun or Deno, where this is one of them: bundlers for pages must not see an import. Node.js before 20.16
+ * has it only where there is `require`.
+ */
 export function builtin<M>(name: string): M | undefined {
   const { process } = globalThis as { process?: NodeProcess };
-  return process?.versions?.node ? (process.getBuiltinModule?.(name) as M | undefined) : undefined;
+  if (!process?.versions?.node) return undefined;
+  if (process.getBuiltinModule) return process.getBuiltinModule(name) as M | undefined;
+  return typeof REQUIRE === 'function' ? (REQUIRE(name) as M) : undefined;
 }
 
 let counted: number | undefined;

@@ -1,42 +1,39 @@
 // Instantiation: the binary of a precision, strict or relaxed, compiled when first needed.
 
+import { type BinaryName, binaryOf } from './binaries.js';
 import type { Core, DoubleEngine, Engine, Numerics } from './core.js';
 import { fuses } from './features.js';
 import { hasInstances, instanceOf, refusal, shareable } from './instance.js';
 import { Arena, type Precision, Reals, heap } from './memory.js';
-import { bytesOfText } from './text.js';
 
 /** Where `init` may take a binary from instead of the package's own copy. */
 export type WasmSource = Response | Promise<Response> | WebAssembly.Module | BufferSource;
 
-/** Which binary: of a precision, with which instructions. */
-type Variant = `${Precision}.${'strict' | 'relaxed'}`;
-
-function variantOf(precision: Precision, numerics: Numerics): Variant {
-  return `${precision}.${numerics === 'fast' && fuses() ? 'relaxed' : 'strict'}`;
+function nameOf(precision: Precision, numerics: Numerics): BinaryName {
+  return numerics === 'fast' && fuses() ? `${precision}.relaxed` : precision;
 }
 
-const engines = new Map<Variant, Promise<Engine>>();
+const engines = new Map<BinaryName, Promise<Engine>>();
 
 /** What has been compiled of float64's, for what cannot wait. */
-const compiled = new Map<Variant, DoubleEngine>();
+const compiled = new Map<BinaryName, DoubleEngine>();
 
 /** The engine of a precision; the first call compiles its binary. Without `numerics`, results have the same bits everywhere. */
 export function engineOf(precision: 'float64', numerics?: Numerics): Promise<DoubleEngine>;
 export function engineOf(precision: Precision, numerics?: Numerics): Promise<Engine>;
 export function engineOf(precision: Precision, numerics: Numerics = 'strict'): Promise<Engine> {
-  const variant = variantOf(precision, numerics);
-  let engine = engines.get(variant);
+  const name = nameOf(precision, numerics);
+  let engine = engines.get(name);
   if (!engine) {
-    engine = textOf(variant).then((text) => instantiate(precision, bytesOfText(text)));
-    remember(variant, engine);
+    engine = binaryOf(name).then((binary) => instantiate(precision, binary));
+    remember(name, engine);
   }
   return engine;
 }
 
 /** An engine of float64 that has been compiled; for what cannot wait. Where fast was asked for, strict will do. */
 export function compiledDouble(numerics: Numerics): DoubleEngine | undefined {
-  return compiled.get(variantOf('float64', numerics)) ?? compiled.get('float64.strict');
+  return compiled.get(nameOf('float64', numerics)) ?? compiled.get('float64');
 }
 
 /**
@@ -61,38 +58,24 @@ export function engineFrom(precision: Precision, numerics: Numerics, source: Was
     if (relaxed && numerics === 'strict') {
       throw refusal(new Error(`it is the binary of relaxed SIMD; numerics 'strict' takes ${precision}.wasm`));
     }
-    if (!relaxed) remember(`${precision}.strict`, engine);
+    if (!relaxed) remember(precision, engine);
     return made;
   });
-  remember(variantOf(precision, numerics), engine);
+  remember(nameOf(precision, numerics), engine);
   return engine;
 }
 
-function remember(variant: Variant, engine: Promise<Engine>): void {
-  engines.set(variant, engine);
+function remember(name: BinaryName, engine: Promise<Engine>): void {
+  engines.set(name, engine);
   engine.then(
     (made) => {
-      if (engines.get(variant) === engine && made.precision === 'float64') compiled.set(variant, made as DoubleEngine);
+      if (engines.get(name) === engine && made.precision === 'float64') compiled.set(name, made as DoubleEngine);
     },
     () => {
       // A failure is the caller's to see, and not kept: the next call may do better.
-      if (engines.get(variant) === engine) engines.delete(variant);
+      if (engines.get(name) === engine) engines.delete(name);
     },
   );
-}
-
-/** A binary travels as text. */
-async function textOf(variant: Variant): Promise<string> {
-  switch (variant) {
-    case 'float32.strict':
-      return (await import('../build/float32.text.js')).default;
-    case 'float32.relaxed':
-      return (await import('../build/float32.relaxed.text.js')).default;
-    case 'float64.strict':
-      return (await import('../build/float64.text.js')).default;
-    case 'float64.relaxed':
-      return (await import('../build/float64.relaxed.text.js')).default;
-  }
 }
 
 function bytesOf(source: BufferSource): Uint8Array<ArrayBuffer> {

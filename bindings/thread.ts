@@ -40,8 +40,8 @@ export function withoutThreads(): string | undefined {
       ? 'the page is not cross-origin isolated (it needs the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)'
       : 'this runtime has no SharedArrayBuffer';
   }
-  if (!heap.shared) return 'init was given a WebAssembly.Module, which has a memory of its own';
   if (typeof globalThis.Worker !== 'function' && !builtin('node:worker_threads')) return 'this runtime has no workers';
+  if (!heap.shared) return 'the binary came as a WebAssembly.Module, whose memory is not shared';
   return failure;
 }
 

@@ -18,7 +18,7 @@ const CHECKS = {
       const [name] = await readdir(folder);
       const file = path.join(folder, name);
       await run('publint', ['--strict', file]);
-      await run('attw', ['--profile', 'esm-only', '--no-definitely-typed', file]);
+      await run('attw', ['--profile', 'node16', '--no-definitely-typed', file]);
     } finally {
       await rm(folder, { recursive: true });
     }

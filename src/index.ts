@@ -1,8 +1,5 @@
 // The public names.
 
-// Declarations name Symbol.dispose, which projects need not have among their own libraries.
-/// <reference lib="esnext.disposable" preserve="true" />
-
 export { Network } from './network/network.js';
 export type { NetworkOptions } from './network/options.js';
 export type { Evaluation } from './evaluation/evaluation.js';

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The command `efficient-backprop`: arguments to options, errors to exit codes.
 
+import './builtins.js';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { provide } from '../../bindings/binaries.text.js';
 import { MOST_THREADS } from '../../bindings/team.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { ACTIVATION_NAMES } from '../layers/activations.js';
@@ -13,6 +15,8 @@ import { inspect } from './inspect.js';
 import { predict } from './predict.js';
 import { trainFile } from './train/command.js';
 import type { TrainOptions } from './train/options.js';
+
+provide();
 
 const interruption = new AbortController();
 

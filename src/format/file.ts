@@ -1,17 +1,13 @@
 // Bytes in files, where the runtime has files.
 
+import { builtin } from '../../bindings/features.js';
 import { EfficientBackpropError, FileError, UnsupportedError } from '../runtime/errors.js';
 
-type FileSystem = typeof import('node:fs/promises');
-
-/** The runtime's file system, found without an import that bundlers for pages would stumble over. */
-async function fileSystem(): Promise<FileSystem> {
-  const node = typeof process === 'object' && process.versions?.node;
-  if (!node) throw new UnsupportedError('there are no files here; use toBytes() and loadModel(bytes)');
-  const builtin = process.getBuiltinModule?.('node:fs/promises');
-  if (builtin) return builtin;
-  const name = 'node:fs/promises'; // Node.js before 20.16
-  return import(/* @vite-ignore */ /* webpackIgnore: true */ name) as Promise<FileSystem>;
+/** The runtime's file system. */
+function fileSystem(): typeof import('node:fs/promises') {
+  const found = builtin<typeof import('node:fs/promises')>('node:fs/promises');
+  if (!found) throw new UnsupportedError('there are no files here; use toBytes() and loadModel(bytes)');
+  return found;
 }
 
 /** What a system's error code means, in words. */
@@ -32,7 +28,7 @@ function failure(path: string, verb: string, cause: unknown): FileError {
 
 /** @throws FileError */
 export async function readBytes(path: string): Promise<Uint8Array> {
-  const fs = await fileSystem();
+  const fs = fileSystem();
   return fs.readFile(path).catch((cause: unknown) => {
     throw failure(path, 'read', cause);
   });
@@ -44,7 +40,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
  * @throws FileError, and what the text's source throws; a file that was there is as it was
  */
 export async function writeBytes(path: string, bytes: Uint8Array | AsyncIterable<string>): Promise<void> {
-  const fs = await fileSystem();
+  const fs = fileSystem();
   // In the same folder, so that renaming does not copy; a name of its own, since others may be saving there, and a short one.
   const temporary = path.replace(/[^/\\]*$/, `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
   let made = false;

@@ -5,6 +5,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 /** A library whose memory has held nothing yet. Memory never shrinks, so that its size is the most that was ever in it. */
 async function fresh() {
   vi.resetModules();
+  await import('../binaries.js');
   const library = await import('../../src/index.js');
   const { heap } = await import('../../bindings/memory.js');
   return { ...library, heap };

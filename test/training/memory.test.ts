@@ -7,6 +7,7 @@ import type { Chunk, FitOptions } from '../../src/index.js';
 /** A library whose memory has held nothing yet. Memory never shrinks, so that its size is the most that was ever in it. */
 async function fresh() {
   vi.resetModules();
+  await import('../binaries.js');
   const library = await import('../../src/index.js');
   const { heap } = await import('../../bindings/memory.js');
   return { ...library, size: () => heap.size };

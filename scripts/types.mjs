@@ -1,0 +1,46 @@
+// The types of what is shipped: one file for each entry, once for ES modules and once for CommonJS.
+
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
+import { ENTRIES } from './library.mjs';
+import { run } from './steps.mjs';
+
+/** What TypeScript 5.0 does not have by itself, nor later ones for every `lib`: as @types/node declares it. */
+const HEAD = `declare global {
+    interface SymbolConstructor {
+        readonly dispose: unique symbol;
+    }
+}
+`;
+
+/** Arrays that are not over shared memory, which TypeScript before 5.7 cannot say: what it says of those that it makes. */
+function forAnyVersion(code) {
+  const used = new Set();
+  const types = code.replace(/\b([BIUF]\w+Array)<(\w+)>/g, (_, name, buffer) => {
+    if (buffer !== 'ArrayBuffer') return name;
+    used.add(name);
+    return `Own${name}`;
+  });
+  return `${HEAD}${[...used].map((name) => `type Own${name} = ReturnType<typeof ${name}.of>;\n`).join('')}${types}`;
+}
+
+/**
+ * Writes dist/cjs/NAME.d.cts, which holds the types, and dist/NAME.d.ts, which takes them from there: an ES module may import a
+ * CommonJS module, and not the other way round.
+ */
+export async function types() {
+  await rm('build/types', { recursive: true, force: true });
+  await run('tsc', ['-p', 'tsconfig.build.json']);
+  for (const [name, { source }] of Object.entries(ENTRIES)) {
+    const bundle = await rollup({ input: `build/types/${source.replace(/\.ts$/, '.d.ts')}`, plugins: [dts()] });
+    const { output } = await bundle.generate({ format: 'es' });
+    const file = `dist/cjs/${name}.d.cts`;
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, forAnyVersion(output[0].code));
+    const up = '../'.repeat(name.split('/').length - 1) || './';
+    await mkdir(path.dirname(`dist/${name}`), { recursive: true });
+    await writeFile(`dist/${name}.d.ts`, `export * from '${up}cjs/${name}.cjs';\n`);
+  }
+}
