@@ -9,8 +9,9 @@ import { minify } from 'terser';
 import { atOnce, root } from './steps.mjs';
 
 /**
- * What others import, by the name under which they do, where `index` is the package itself: its source, and whether it holds the
- * binary that learns pattern by pattern. package.json has an entry of `exports` and one or two of `sideEffects` for each.
+ * What others import, by the name under which they do, where `index` is the package itself: its source, whether it has a
+ * default export, and whether it holds the binary that learns pattern by pattern.
+ * package.json has an entry of `exports` and one or two of `sideEffects` for each.
  */
 export const ENTRIES = { index: { source: 'src/index.ts' } };
 
@@ -23,12 +24,13 @@ const entries = {
     build.onResolve({ filter: /^entry:/ }, ({ path: entry }) => ({ path: entry.slice('entry:'.length), namespace: 'entry' }));
     build.onLoad({ filter: /./, namespace: 'entry' }, ({ path: entry }) => {
       const [, kind, name] = /^(\w+)\/(.*)$/.exec(entry);
-      const { source, patterns } = ENTRIES[name];
+      const { source, hasDefault, patterns } = ENTRIES[name];
       const contents = [
         `import { provide } from './bindings/binaries.${kind}.js';`,
         'provide();',
         `export * from './${source}';`,
       ];
+      if (hasDefault) contents.push(`export { default } from './${source}';`);
       if (patterns && kind === 'modules')
         contents.unshift("import { provide as providePatterns } from './bindings/patterns.modules.js';", 'providePatterns();');
       return { contents: contents.join('\n'), resolveDir: root };

@@ -33,7 +33,7 @@ function forAnyVersion(code) {
 export async function types() {
   await rm('build/types', { recursive: true, force: true });
   await run('tsc', ['-p', 'tsconfig.build.json']);
-  for (const [name, { source }] of Object.entries(ENTRIES)) {
+  for (const [name, { source, hasDefault }] of Object.entries(ENTRIES)) {
     const bundle = await rollup({ input: `build/types/${source.replace(/\.ts$/, '.d.ts')}`, plugins: [dts()] });
     const { output } = await bundle.generate({ format: 'es' });
     const file = `dist/cjs/${name}.d.cts`;
@@ -41,6 +41,11 @@ export async function types() {
     await writeFile(file, forAnyVersion(output[0].code));
     const up = '../'.repeat(name.split('/').length - 1) || './';
     await mkdir(path.dirname(`dist/${name}`), { recursive: true });
-    await writeFile(`dist/${name}.d.ts`, `export * from '${up}cjs/${name}.cjs';\n`);
+    const types = `${up}cjs/${name}.cjs`;
+    // Whoever imports CommonJS gets all of it as the default.
+    const byDefault = hasDefault
+      ? `import all from '${types}';\ndeclare const byDefault: typeof all.default;\nexport default byDefault;\n`
+      : '';
+    await writeFile(`dist/${name}.d.ts`, `export * from '${types}';\n${byDefault}`);
   }
 }

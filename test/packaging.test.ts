@@ -7,6 +7,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+// @ts-expect-error: a script has no declarations
+import { ENTRIES } from '../scripts/library.mjs';
 import { some } from './thorough.js';
 
 const root = process.cwd();
@@ -42,14 +44,47 @@ test('there is nothing to install with it', () => {
 const pathsIn = (part: unknown): string[] =>
   typeof part === 'string' ? [part] : Object.values(part as object).flatMap((below) => pathsIn(below));
 
-test('it holds what was built, and what people read', () => {
-  const [{ files }] = JSON.parse(
+/** What `npm pack` says that it would pack. */
+const packed = () =>
+  JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     }),
-  );
-  const names = (files as { path: string }[]).map(({ path: name }) => name);
+  )[0] as { size: number; unpackedSize: number; files: { path: string }[] };
+
+test('it has at most 1.2 MB packed, and 3.5 unpacked', () => {
+  const { size, unpackedSize } = packed();
+  expect(size).toBeLessThan(1_200_000);
+  expect(unpackedSize).toBeLessThan(3_500_000);
+});
+
+test('package.json has every entry, for every kind of program, and no other', () => {
+  const { './wasm/*.wasm': wasm, './package.json': own, ...exported } = manifest.exports;
+  expect([wasm, own]).toEqual(['./dist/wasm/*.wasm', './package.json']);
+  const names = Object.keys(ENTRIES);
+  const keyOf = (name: string) => (name === 'index' ? '.' : `./${name}`);
+  const entryOf = (name: string) => {
+    const esm = (file: string) => ({ types: `./dist/${name}.d.ts`, default: file });
+    const cjs = { types: `./dist/cjs/${name}.d.cts`, default: `./dist/cjs/${name}.cjs` };
+    return {
+      workerd: esm(`./dist/workerd/${name}.js`),
+      'module-sync': esm(`./dist/${name}.js`),
+      module: esm(`./dist/${name}.js`),
+      node: { import: esm(`./dist/cjs/${name}.mjs`), require: cjs },
+      require: cjs,
+      default: esm(`./dist/${name}.js`),
+    };
+  };
+  expect(exported).toEqual(Object.fromEntries(names.map((name) => [keyOf(name), entryOf(name)])));
+  // The first condition that holds is taken: their order matters as well.
+  for (const name of names) expect(JSON.stringify(exported[keyOf(name)])).toBe(JSON.stringify(entryOf(name)));
+  const sides = names.flatMap((name) => [`./dist/${name}.js`, `./dist/workerd/${name}.js`]);
+  expect(manifest.sideEffects).toEqual([...sides, './dist/cli.js', './src/cli/builtins.ts']);
+});
+
+test('it holds what was built, and what people read', () => {
+  const names = packed().files.map(({ path: name }) => name);
   expect(names.filter((name) => !/^(dist|docs)\//.test(name)).sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
