@@ -56,7 +56,7 @@ export {
   normalize,
 } from './data/normalize/normalize.js';
 export type { Normalized, Normalizer, NormalizerJSON } from './data/normalize/normalizer.js';
-export { type Calibrated, type EncodeOptions, type EncodedTargets, type TargetValues, targets } from './data/targets.js';
+export { type Calibrated, type EncodeOptions, type EncodedTargets, targets } from './data/targets.js';
 export type { Label, LabelsLike } from './data/classes.js';
 export type { HeadOptions } from './estimators/head.js';
 export { type CrossValidateOptions, type CrossValidation, type Fold, crossValidate } from './validate/cross-validate.js';
@@ -137,7 +137,7 @@ export type { History, StopReason } from './training/history.js';
 export type { Chunk, Chunks } from './training/stream.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './evaluation/metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
-export type { Activation } from './layers/activations.js';
+export type { Activation, TargetValues } from './layers/activations.js';
 export type { CustomInitializer, Initializer, NamedInitializer } from './layers/initializers.js';
 export type { Loss } from './layers/losses.js';
 export type { Numerics } from '../bindings/core.js';

@@ -34,8 +34,8 @@ function normal(x: number): number {
   return 0.5 + density(x) * sum;
 }
 
-/** f and f′ */
-const FUNCTIONS: Record<Exclude<Activation, 'softmax'>, (y: number, slope: number) => [number, number]> = {
+/** f and f′. Kinks are at 0, where f′ is the one from the left. */
+export const FUNCTIONS: Record<Exclude<Activation, 'softmax'>, (y: number, slope: number) => [number, number]> = {
   linear: (y) => [y, 1],
   tanh: (y) => [Math.tanh(y), 1 - Math.tanh(y) ** 2],
   lecunTanh: (y) => [1.7159 * Math.tanh((2 * y) / 3), ((1.7159 * 2) / 3) * (1 - Math.tanh((2 * y) / 3) ** 2)],
@@ -52,7 +52,21 @@ const FUNCTIONS: Record<Exclude<Activation, 'softmax'>, (y: number, slope: numbe
   softplus: (y) => [Math.log1p(Math.exp(-Math.abs(y))) + Math.max(0, y), 1 / (1 + Math.exp(-y))],
 };
 
-const KINKED: ReadonlySet<Activation> = new Set(['relu', 'leakyRelu', 'elu']);
+/** How steep f′ may be, |f″| at most, and whether f has a kink: by differences of f′, which jumps at kinks. */
+const shapes = new Map<string, { readonly bend: number; readonly kinked: boolean }>();
+
+function shapeOf({ activation, slope }: DenseLayer): { readonly bend: number; readonly kinked: boolean } {
+  const key = `${activation} ${slope}`;
+  let found = shapes.get(key);
+  if (found) return found;
+  const first = (y: number) => FUNCTIONS[activation as 'tanh'](y, slope)[1];
+  const h = 2 ** -10;
+  let bend = 0;
+  for (let y = -8; y < 8; y += h) if (y !== 0) bend = Math.max(bend, Math.abs(first(y + h) - first(y)) / h);
+  found = { bend: 1.01 * bend, kinked: Math.abs(first(1e-9) - first(0)) > 1e-6 };
+  shapes.set(key, found);
+  return found;
+}
 
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
@@ -71,7 +85,7 @@ interface Trace {
 
 /**
  * An elementary function errs by at most 8 units in the last place, 16 roundings, and f adds at most four; f′ by at most
- * 64·(1 + |y|) roundings, as its products inherit that. |f″| ≤ 1 for every activation at its default slope.
+ * 64·(1 + |y|) roundings, as its products inherit that, and |f″| times what y errs by.
  */
 function activate(layer: DenseLayer, trace: Trace): void {
   const { y, yE } = trace;
@@ -88,7 +102,8 @@ function activate(layer: DenseLayer, trace: Trace): void {
   trace.a = values.map(([a]) => a);
   trace.f = values.map(([, f]) => f);
   trace.aE = values.map(([a, f], j) => Math.abs(f) * yE[j]! + 20 * (Math.abs(a) + Math.abs(y[j]!)));
-  trace.fE = y.map((v, j) => yE[j]! + 64 * (1 + Math.abs(v)));
+  const { bend } = shapeOf(layer);
+  trace.fE = y.map((v, j) => bend * yE[j]! + 64 * (1 + Math.abs(v)));
 }
 
 /** Σ w·l and its gradient, sample by sample. */
@@ -118,7 +133,7 @@ export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
         trace.yE.push(moved + (a.length + 2) * (Math.abs(b) + total(terms.map(Math.abs))));
       }
       activate(layer, trace);
-      if (KINKED.has(layer.activation)) kinks.push(...trace.y);
+      if (layer.activation !== 'softmax' && shapeOf(layer).kinked) kinks.push(...trace.y);
       ({ a, aE } = trace);
       return trace;
     });

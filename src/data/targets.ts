@@ -1,40 +1,19 @@
 // Target values of classes, and the way back (Efficient BackProp 4.5).
 
 import { engineOf } from '../../bindings/load.js';
-import { ACTIVATION_NAMES, type Activation } from '../layers/activations.js';
+import { ACTIVATIONS, ACTIVATION_NAMES, type Activation, type TargetValues } from '../layers/activations.js';
 import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
 import { argmax, type Label, CLASSES, classesIn, classIndices } from './classes.js';
 import { checked, oneOf, value } from '../runtime/options.js';
 import { type Calibration, calibration, fitScale } from './calibration.js';
 import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns } from './matrix.js';
 
-/** What outputs are to become: `high` for the class that a sample is of, `low` for the others. */
-export interface TargetValues {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** √(1/3), where tanh has its largest second derivative: tanh‴ = 0 at tanh² = 1/3. */
-const ROOT = Math.sqrt(1 / 3);
-
-/**
- * Values at the largest second derivative: there outputs follow their sums while they still have a say. For lecunTanh ±1, as the
- * chapter has it (exactly it would be ±0.9907); of the twisted sigmoid the tanh part counts.
- */
-const VALUES: Partial<Record<Activation, TargetValues>> = {
-  lecunTanh: { low: -1, high: 1 },
-  tanh: { low: -ROOT, high: ROOT },
-  twistedTanh: { low: -ROOT, high: ROOT },
-  sigmoid: { low: (1 - ROOT) / 2, high: (1 + ROOT) / 2 },
-  linear: { low: -1, high: 1 },
-};
-
 /** Activations that have target values. */
-export const TARGET_ACTIVATIONS = ACTIVATION_NAMES.filter((name) => VALUES[name]) as readonly Activation[];
+export const TARGET_ACTIVATIONS = ACTIVATION_NAMES.filter((name) => ACTIVATIONS[name].targets);
 
 /** The target values of an output's activation. @throws OptionError for one that is no sigmoid (nor linear) */
 export function targetValues(activation: Activation): TargetValues {
-  const found = VALUES[activation];
+  const found = ACTIVATIONS[activation]?.targets;
   if (!found) {
     const expected = `one of ${TARGET_ACTIVATIONS.map((name) => `'${name}'`).join(', ')}; softmax outputs are probabilities, 0 and 1`;
     throw new OptionError('targets.values.activation', activation, expected);

@@ -1,7 +1,8 @@
 // The top of an estimator's network: what its outputs are, and what they are to become.
 
 import type { Activation } from '../layers/activations.js';
-import { type TargetValues, TARGET_ACTIVATIONS, isTargetValues, targetValues } from '../data/targets.js';
+import { TARGET_ACTIVATIONS, isTargetValues, targetValues } from '../data/targets.js';
+import type { TargetValues } from '../layers/activations.js';
 import { OptionError } from '../runtime/errors.js';
 import { type Checked, oneOf, value } from '../runtime/options.js';
 

@@ -8,7 +8,7 @@ import { type Clip, FIT_OPTIONS, type FitOptions } from '../training/options.js'
 import type { NamedInitializer } from '../layers/initializers.js';
 import { INITIALIZER_NAMES } from '../layers/initializers.js';
 import { type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../layers/layers.js';
-import type { Activation } from '../layers/activations.js';
+import { ACTIVATIONS, type Activation } from '../layers/activations.js';
 import { type Method, isMethod } from '../methods/method.js';
 import { type Checked, number, oneOf, value } from '../runtime/options.js';
 
@@ -142,7 +142,5 @@ export function hiddenLayers(hidden: readonly number[], activation: Activation, 
 /** Initial weights of hidden layer k: sigmoids above the inputs begin where Nguyen and Widrow put them, spread over the data. */
 function init(activation: Activation, k: number, { init: given }: Techniques): { init?: NamedInitializer } {
   if (given) return { init: given };
-  return k === 0 && SIGMOIDS.has(activation) ? { init: 'nguyenWidrow' } : {};
+  return k === 0 && ACTIVATIONS[activation].sigmoidal ? { init: 'nguyenWidrow' } : {};
 }
-
-const SIGMOIDS: ReadonlySet<Activation> = new Set<Activation>(['tanh', 'lecunTanh', 'twistedTanh', 'sigmoid']);

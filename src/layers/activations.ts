@@ -5,6 +5,13 @@ import type { ActivationName } from '../../build/codes.js';
 /** From the least to the largest output, bounds included. */
 export type OutputRange = readonly [low: number, high: number];
 
+/** What outputs are to become: `high` for the class that a sample is of, `low` for the others. */
+export interface TargetValues {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** All that can be answered of every activation must be: the compiler asks for it. */
 interface ActivationEntry {
   /** The default of `slope`, where the activation has one. */
   readonly slope?: number;
@@ -13,6 +20,12 @@ interface ActivationEntry {
    * makes up for the half that rectifiers cut off (He et al. 2015).
    */
   readonly gain: 1 | 2;
+  /** Whether it has the shape of an S: units then begin spread over the data, as Nguyen and Widrow put them. */
+  readonly sigmoidal: boolean;
+  /** What outputs are to become that tell classes (4.5); undefined where there are no such values. */
+  readonly targets: TargetValues | undefined;
+  /** Whether advice on hidden units that are stuck tries another in its place: the usual ones that saturate or die. */
+  readonly replaceable: boolean;
   /** What outputs lie between, by the slope. */
   readonly range: (slope: number) => OutputRange;
   /** On which flat side an output is, 0 for none; where there are flat sides that units do not come back from. */
@@ -23,34 +36,69 @@ interface ActivationEntry {
 
 const ALL: OutputRange = [-Infinity, Infinity];
 
+/** √(1/3), where tanh has its largest second derivative: tanh‴ = 0 at tanh² = 1/3. */
+const ROOT = Math.sqrt(1 / 3);
+
+/**
+ * Target values at the largest second derivative: there outputs follow their sums while they still have a say. For lecunTanh ±1,
+ * as the chapter has it (exactly it would be ±0.9907); of the twisted sigmoid the tanh part counts.
+ */
+const UNIT: TargetValues = { low: -1, high: 1 };
+const OF_TANH: TargetValues = { low: -ROOT, high: ROOT };
+const OF_SIGMOID: TargetValues = { low: (1 - ROOT) / 2, high: (1 + ROOT) / 2 };
+
+/** What rectifiers, and what has their shape, answer. */
+const RECTIFIER = { gain: 2, sigmoidal: false, targets: undefined, replaceable: false } as const;
+
 /** The flat sides of a symmetric sigmoid whose outputs end at ±most. */
 const flatBeyond = (most: number) => (a: number) => (a > 0.99 * most ? 1 : a < -0.99 * most ? -1 : 0);
 
 export const ACTIVATIONS: Readonly<Record<ActivationName, ActivationEntry>> = {
   /** y */
-  linear: { gain: 1, range: () => ALL, homogeneous: true },
+  linear: { gain: 1, sigmoidal: false, targets: UNIT, replaceable: false, range: () => ALL, homogeneous: true },
   /** tanh y */
-  tanh: { gain: 1, range: () => [-1, 1], flatSide: flatBeyond(1) },
+  tanh: { gain: 1, sigmoidal: true, targets: OF_TANH, replaceable: true, range: () => [-1, 1], flatSide: flatBeyond(1) },
   /** 1.7159·tanh(2y/3), LeCun's symmetric sigmoid: f(±1) = ±1 */
-  lecunTanh: { gain: 1, range: () => [-1.7159, 1.7159], flatSide: flatBeyond(1.7159) },
+  lecunTanh: {
+    gain: 1,
+    sigmoidal: true,
+    targets: UNIT,
+    replaceable: false,
+    range: () => [-1.7159, 1.7159],
+    flatSide: flatBeyond(1.7159),
+  },
   /** tanh y + slope·y: no flat spots. Slopes from 0.01 to 0.1 are customary. */
-  twistedTanh: { gain: 1, slope: 0.05, range: (slope) => (slope === 0 ? [-1, 1] : ALL) },
+  twistedTanh: {
+    gain: 1,
+    sigmoidal: true,
+    targets: OF_TANH,
+    replaceable: false,
+    slope: 0.05,
+    range: (slope) => (slope === 0 ? [-1, 1] : ALL),
+  },
   /** 1/(1 + e^−y) */
-  sigmoid: { gain: 1, range: () => [0, 1], flatSide: (a) => (a < 0.01 ? -1 : a > 0.99 ? 1 : 0) },
+  sigmoid: {
+    gain: 1,
+    sigmoidal: true,
+    targets: OF_SIGMOID,
+    replaceable: true,
+    range: () => [0, 1],
+    flatSide: (a) => (a < 0.01 ? -1 : a > 0.99 ? 1 : 0),
+  },
   /** max(0, y) */
-  relu: { gain: 2, range: () => [0, Infinity], flatSide: (a) => (a === 0 ? -1 : 0), homogeneous: true },
+  relu: { ...RECTIFIER, replaceable: true, range: () => [0, Infinity], flatSide: (a) => (a === 0 ? -1 : 0), homogeneous: true },
   /** y, or slope·y below 0. 0.01 as in Maas et al. 2013. */
-  leakyRelu: { gain: 2, slope: 0.01, range: (slope) => (slope === 0 ? [0, Infinity] : ALL), homogeneous: true },
+  leakyRelu: { ...RECTIFIER, slope: 0.01, range: (slope) => (slope === 0 ? [0, Infinity] : ALL), homogeneous: true },
   /** y, or slope·(e^y − 1) below 0 */
-  elu: { gain: 2, slope: 1, range: (slope) => [-slope, Infinity] },
+  elu: { ...RECTIFIER, slope: 1, range: (slope) => [-slope, Infinity] },
   /** y·Φ(y), Φ the normal distribution function (exact, not the tanh approximation) */
-  gelu: { gain: 2, range: () => [-0.17, Infinity] },
+  gelu: { ...RECTIFIER, range: () => [-0.17, Infinity] },
   /** ln(1 + e^y) */
-  softplus: { gain: 2, range: () => [0, Infinity] },
+  softplus: { ...RECTIFIER, range: () => [0, Infinity] },
   /** e^y/Σ e^y over the units of the layer */
-  softmax: { gain: 1, range: () => ALL },
+  softmax: { gain: 1, sigmoidal: false, targets: undefined, replaceable: false, range: () => ALL },
   /** y·tanh(ln(1 + e^y)) (Misra 2019) */
-  mish: { gain: 2, range: () => [-0.309, Infinity] },
+  mish: { ...RECTIFIER, range: () => [-0.309, Infinity] },
 };
 
 /** What a unit makes of its weighted sum: docs/activations-and-losses.md. */

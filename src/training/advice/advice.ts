@@ -1,6 +1,6 @@
 // What a fit that ended badly, or might have gone better, is told: reasons that were found, and remedies that were tried.
 
-import type { Activation } from '../../layers/activations.js';
+import { ACTIVATIONS, type Activation } from '../../layers/activations.js';
 import { LOSSES } from '../../layers/losses.js';
 import { outputsOf } from '../../plan/plan.js';
 import { adam } from '../../methods/adam.js';
@@ -185,9 +185,7 @@ async function workingRate(setting: EndedFit, rate: number): Promise<number | un
 function replaceable({ subject }: EndedFit): Activation[] {
   const activations = subject.architecture.layers
     .slice(0, -1)
-    .flatMap((layer) =>
-      layer.type === 'dense' && ['sigmoid', 'tanh', 'relu'].includes(layer.activation) ? [layer.activation] : [],
-    );
+    .flatMap((layer) => (layer.type === 'dense' && ACTIVATIONS[layer.activation].replaceable ? [layer.activation] : []));
   return [...new Set(activations)];
 }
 

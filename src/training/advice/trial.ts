@@ -1,7 +1,7 @@
 // Short fits that try out what is to be advised: nobody is told what was not seen to work, where it can be seen.
 
 import { Arena, Reals, Words } from '../../../bindings/memory.js';
-import type { Activation } from '../../layers/activations.js';
+import { ACTIVATIONS, type Activation } from '../../layers/activations.js';
 import type { SampleBuffers } from '../../data/dataset.js';
 import { type Layer, dense } from '../../layers/layers.js';
 import type { Method } from '../../methods/method.js';
@@ -25,7 +25,7 @@ export interface Remedy {
   readonly rate?: number;
   readonly method?: Method;
   readonly epochs?: number;
-  /** The activation of hidden layers in the place of sigmoids, tanh and rectifiers. */
+  /** The activation of hidden layers in the place of those that are replaceable. */
   readonly hidden?: Activation;
   /** Whether the last layer becomes linear. */
   readonly linear?: boolean;
@@ -63,15 +63,12 @@ const PASSES = 3;
 /** Steps that a trial takes in any case: fewer tell nothing of a rate. */
 const LEAST_STEPS = 50;
 
-/** The activations of hidden layers that a change replaces. */
-const REPLACED: readonly Activation[] = ['sigmoid', 'tanh', 'relu'];
-
 /** An architecture with a change. */
 function changed({ layers, ...rest }: Architecture, { hidden, linear }: Remedy): Architecture {
   const top = layers.length - 1;
   const other = (layer: Layer, i: number): Layer => {
     if (i === top) return linear && 'units' in layer ? dense(layer.units) : layer;
-    if (!hidden || layer.type !== 'dense' || !REPLACED.includes(layer.activation)) return layer;
+    if (!hidden || layer.type !== 'dense' || !ACTIVATIONS[layer.activation].replaceable) return layer;
     return dense(layer.units, { activation: hidden, bias: layer.bias });
   };
   return { ...rest, layers: layers.map(other) };
