@@ -1,6 +1,7 @@
 // What users see of numbers in linear memory: arrays of views, made anew where memory has grown.
 
 import { heap } from '../../../bindings/memory.js';
+import { type Nested, assign } from './live.js';
 
 /** A vector in linear memory. */
 export interface Place {
@@ -13,14 +14,14 @@ export type Places = readonly (Place | undefined)[];
 
 const viewOf = ({ address, length }: Place) => new Float32Array(heap.buffer, address, length);
 
-/** Views of vectors as an array. What is assigned to an element is copied to where its view looks. */
-function arrayOf(places: Places): Float32Array[] {
-  const elements: Float32Array[] = [];
+/** An array of what `make` makes of places. What is assigned to an element is copied to where its views look. */
+function arrayOf<Of, Element extends Nested>(places: readonly (Of | undefined)[], make: (place: Of) => Element): Element[] {
+  const elements: Element[] = [];
   places.forEach((place, i) => {
     if (!place) return;
-    const view = viewOf(place);
-    const set = (numbers: ArrayLike<number>) => view.set(numbers);
-    Object.defineProperty(elements, i, { enumerable: true, get: () => view, set });
+    const views = make(place);
+    const set = (numbers: Nested) => assign(String(i), views, numbers);
+    Object.defineProperty(elements, i, { enumerable: true, get: () => views, set });
   });
   return elements;
 }
@@ -48,17 +49,11 @@ export class Views {
 
   /** A vector a layer. */
   vectors(places: Places): Float32Array[] {
-    return this.kept(places, () => arrayOf(places));
+    return this.kept(places, () => arrayOf(places, viewOf));
   }
 
   /** A kernel a layer, by its rows. */
   kernels(kernels: readonly (Places | undefined)[]): Float32Array[][] {
-    return this.kept(kernels, () => {
-      const layers: Float32Array[][] = [];
-      kernels.forEach((rows, i) => {
-        if (rows) layers[i] = arrayOf(rows);
-      });
-      return layers;
-    });
+    return this.kept(kernels, () => arrayOf(kernels, (rows) => arrayOf(rows, viewOf)));
   }
 }

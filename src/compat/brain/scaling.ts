@@ -1,0 +1,120 @@
+// normalize: true. The network learns on inputs of mean 0 and variance 1; what users see, meanwhile at every callback and
+// afterwards, is the network that takes inputs as they are: the scaling is part of its first layer.
+
+import { EfficientBackpropError } from '../../runtime/errors.js';
+import type { Learner } from './epochs.js';
+import { type Layers, copyLayers } from './layers.js';
+import { PatternNetwork, type Rule } from './pattern-network.js';
+import type { FormattedDatum, INeuralNetworkState, TrainOpts } from './types.js';
+
+/** Means and standard deviations of the inputs; of a constant input, 1. */
+export class Scaling {
+  private readonly means: Float64Array;
+  private readonly spreads: Float64Array;
+
+  constructor(rows: readonly FormattedDatum[]) {
+    const inputs = rows[0]!.input.length;
+    this.means = new Float64Array(inputs);
+    this.spreads = new Float64Array(inputs);
+    for (const { input } of rows) for (let k = 0; k < inputs; k++) this.means[k]! += input[k]! / rows.length;
+    for (const { input } of rows) {
+      for (let k = 0; k < inputs; k++) this.spreads[k]! += (input[k]! - this.means[k]!) ** 2 / rows.length;
+    }
+    for (let k = 0; k < inputs; k++) this.spreads[k] = Math.sqrt(this.spreads[k]!) || 1;
+  }
+
+  /** The rows with their inputs scaled. */
+  scaled(rows: readonly FormattedDatum[]): FormattedDatum[] {
+    const scale = (value: number, k: number) => (value - this.means[k]!) / this.spreads[k]!;
+    return rows.map(({ input, output }) => ({ input: Float32Array.from(input, scale), output }));
+  }
+
+  /** `to` becomes the network that does with inputs as they are what `from` does with scaled ones: W/s, b − Σ W·m/s. */
+  fold(from: Layers<Float32Array>, to: Layers<Float32Array>): void {
+    this.change(from, to, (weight, k) => weight / this.spreads[k]!, -1);
+  }
+
+  /** And back: W·s, b + Σ W·m. */
+  unfold(from: Layers<Float32Array>, to: Layers<Float32Array>): void {
+    this.change(from, to, (weight, k) => weight * this.spreads[k]!, 1);
+  }
+
+  private change(
+    from: Layers<Float32Array>,
+    to: Layers<Float32Array>,
+    scale: (weight: number, k: number) => number,
+    sign: number,
+  ): void {
+    copyLayers(from, to);
+    for (const [unit, row] of to.weights[1]!.entries()) {
+      const before = from.weights[1]![unit]!;
+      let shift = 0;
+      for (let k = 0; k < row.length; k++) {
+        row[k] = scale(before[k]!, k);
+        shift += (sign < 0 ? scale(before[k]!, k) : before[k]!) * this.means[k]!;
+      }
+      to.biases[1]![unit] = from.biases[1]![unit]! + sign * shift;
+    }
+  }
+}
+
+/** The network on scaled inputs, which learns in the place of another. */
+export class ScaledLearner implements Learner {
+  readonly core: PatternNetwork;
+  /** What users see. */
+  private readonly shown: PatternNetwork;
+  readonly rows: FormattedDatum[];
+  private readonly scaling: Scaling;
+
+  /** @param fresh whether the weights were drawn for this training: then they are meant for scaled inputs */
+  constructor(
+    private readonly network: Learner,
+    rows: readonly FormattedDatum[],
+    fresh: boolean,
+  ) {
+    const { core, rule } = network;
+    this.shown = core;
+    this.scaling = new Scaling(rows);
+    this.rows = this.scaling.scaled(rows);
+    this.core = new PatternNetwork(core.sizes);
+    this.core.activation = core.activation;
+    if (rule.kind === 'adam') this.core.startAdam();
+    if (fresh) copyLayers(core, this.core);
+    else this.scaling.unfold(core, this.core);
+  }
+
+  get rule(): Rule {
+    return this.network.rule;
+  }
+
+  get alpha(): number {
+    return this.network.alpha;
+  }
+
+  get trainOpts(): TrainOpts {
+    const { callback, ...rest } = this.network.trainOpts;
+    if (!callback) return rest;
+    const told = (status: INeuralNetworkState) => {
+      this.show();
+      callback(status);
+    };
+    return { ...rest, callback: told };
+  }
+
+  say(status: INeuralNetworkState): void {
+    this.show();
+    this.network.say(status);
+  }
+
+  /** The network has what was learned so far. */
+  show(): void {
+    if (this.network.core !== this.shown) {
+      throw new EfficientBackpropError('the network was begun anew while it was being trained');
+    }
+    this.scaling.fold(this.core, this.shown);
+  }
+
+  dispose(): void {
+    this.core.dispose();
+  }
+}

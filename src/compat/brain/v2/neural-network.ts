@@ -1,0 +1,234 @@
+// NeuralNetwork as brain.js 2.x has it.
+
+import { EfficientBackpropError } from '../../../runtime/errors.js';
+import { BrainNetwork } from '../network.js';
+import { ACTIVATIONS, TRAINING, requireTraining } from '../options.js';
+import type { PatternActivation } from '../pattern-network.js';
+import { read } from '../read.js';
+import { asRelu, restore } from '../restore.js';
+import type { FormattedDatum, INeuralNetworkBinaryTestResult, INeuralNetworkTestResult, INumberHash } from '../types.js';
+import { layersOf, tableIn } from './json.js';
+import type {
+  INeuralNetworkData,
+  INeuralNetworkDatum,
+  INeuralNetworkJSON,
+  INeuralNetworkOptions,
+  INeuralNetworkPreppedTrainingData,
+  INeuralNetworkState,
+  INeuralNetworkTrainOptions,
+  INeuralNetworkTrainOptionsJSON,
+  NeuralNetworkActivation,
+} from './types.js';
+
+export function defaults(): INeuralNetworkOptions {
+  return { inputSize: 0, outputSize: 0, binaryThresh: 0.5 };
+}
+
+export function trainDefaults(): INeuralNetworkTrainOptions {
+  return { activation: 'sigmoid', leakyReluAlpha: 0.01, ...TRAINING };
+}
+
+/** What makes a Float32Array of rows like `value`; null where they are one. */
+export function getTypedArrayFn(
+  value: INeuralNetworkData,
+  table: INumberHash | null,
+): null | ((v: INumberHash) => Float32Array) | ((v: number[]) => Float32Array) {
+  if (ArrayBuffer.isView(value)) return null;
+  if (Array.isArray(value)) return (row: number[]) => Float32Array.from(row);
+  if (!table) throw new EfficientBackpropError('table is not Object');
+  const keys = Object.keys(table);
+  return (row: INumberHash) => {
+    const numbers = new Float32Array(keys.length);
+    for (const key of keys) if (Object.hasOwn(row, key)) numbers[table[key]!] = Number(row[key]) || 0;
+    return numbers;
+  };
+}
+
+export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType extends INeuralNetworkData> extends BrainNetwork {
+  options: INeuralNetworkOptions = defaults();
+  override trainOpts: INeuralNetworkTrainOptions = trainDefaults();
+  override sizes: number[] = [];
+  override outputLayer = -1;
+  override inputLookupLength = 0;
+  override outputLookupLength = 0;
+
+  constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
+    super({ fields: () => [], moments: () => [] });
+    this.options = { ...this.options, ...options };
+    this.updateTrainingOptions(options);
+    const { inputSize, hiddenLayers, outputSize } = this.options;
+    if (inputSize && outputSize) this.sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
+  }
+
+  get activationName(): NeuralNetworkActivation {
+    return this.trainOpts.activation as NeuralNetworkActivation;
+  }
+
+  get alpha(): number {
+    return this.trainOpts.leakyReluAlpha;
+  }
+
+  get hidden(): readonly number[] | undefined {
+    return this.options.hiddenLayers;
+  }
+
+  get threshold(): number {
+    return this.options.binaryThresh;
+  }
+
+  protected kernelOf(activation: NeuralNetworkActivation): PatternActivation {
+    if (ACTIVATIONS.includes(activation)) return activation;
+    throw new EfficientBackpropError(
+      `Unknown activation ${activation}. Available activations are: 'sigmoid', 'relu', 'leaky-relu', 'tanh'`,
+    );
+  }
+
+  override initialize(): void {
+    if (!this.sizes.length) throw new EfficientBackpropError('Sizes must be set before initializing');
+    super.initialize();
+  }
+
+  get isRunnable(): boolean {
+    return this.sizes.length > 0;
+  }
+
+  /**
+   * The outputs for a row: a Float32Array, or an object where the network was trained on objects.
+   * @throws EfficientBackpropError where the network has no layers, or the row has another length
+   */
+  run(input: Partial<InputType>): OutputType {
+    if (!this.isRunnable) throw new EfficientBackpropError('network not runnable');
+    const row = this.inputOf(input);
+    this.validateInput(row);
+    return this.outputOf(this.runInput(row)) as unknown as OutputType;
+  }
+
+  updateTrainingOptions(trainOpts: Partial<INeuralNetworkTrainOptions>): void {
+    const merged = { ...this.trainOpts, ...trainOpts };
+    this.validateTrainingOptions(merged);
+    this.trainOpts = merged;
+    this.setLogMethod(merged.log);
+  }
+
+  /** @throws OptionError, with brain.js's message */
+  validateTrainingOptions(options: INeuralNetworkTrainOptions): void {
+    requireTraining(options);
+  }
+
+  getTrainOptsJSON(): INeuralNetworkTrainOptionsJSON {
+    const { callback, log, timeout, normalize, threads, ...rest } = this.trainOpts;
+    const names = Object.keys(trainDefaults()).concat('praxis');
+    const own = Object.fromEntries(Object.entries(rest).filter(([name]) => names.includes(name)));
+    return {
+      ...(own as unknown as INeuralNetworkTrainOptionsJSON),
+      log: log !== false,
+      timeout: timeout === Number.POSITIVE_INFINITY ? 'Infinity' : timeout,
+      praxis: rest.praxis,
+    };
+  }
+
+  setLogMethod(log: boolean | ((state: INeuralNetworkState) => void)): void {
+    this.trainOpts.log = typeof log === 'function' ? log : log ? this.logTrainingStatus : false;
+  }
+
+  logTrainingStatus(status: INeuralNetworkState): void {
+    console.log(`iterations: ${status.iterations}, training error: ${status.error}`);
+  }
+
+  say(status: INeuralNetworkState): void {
+    (this.trainOpts.log as (status: INeuralNetworkState) => void)(status);
+  }
+
+  prepTraining(
+    data: Array<INeuralNetworkDatum<InputType, OutputType>>,
+    options: Partial<INeuralNetworkTrainOptions> = {},
+  ): INeuralNetworkPreppedTrainingData<Float32Array> {
+    const { rows, ...rest } = this.prepared(data, options);
+    this.validateData(rows);
+    return { ...rest, preparedData: rows };
+  }
+
+  /** @throws OptionError, EfficientBackpropError before anything has changed */
+  train(
+    data: Array<INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>>,
+    options: Partial<INeuralNetworkTrainOptions> = {},
+  ): INeuralNetworkState {
+    const { preparedData: rows, ...rest } = this.prepTraining(data as Array<INeuralNetworkDatum<InputType, OutputType>>, options);
+    return this.trainHere({ rows, ...rest });
+  }
+
+  /** What train does, in slices between which the event loop has its turns. */
+  async trainAsync(
+    data: Array<INeuralNetworkDatum<InputType, OutputType>>,
+    options: Partial<INeuralNetworkTrainOptions> = {},
+  ): Promise<INeuralNetworkState> {
+    const { preparedData: rows, ...rest } = this.prepTraining(data, options);
+    return this.trainInTurns({ rows, ...rest });
+  }
+
+  /** @throws EfficientBackpropError for the first row that has another length */
+  validateData(data: FormattedDatum[]): void {
+    for (const [side, size] of [
+      ['input', this.sizes[0]],
+      ['output', this.sizes.at(-1)],
+    ] as const) {
+      const row = data.findIndex((datum) => datum[side].length !== size);
+      if (row >= 0) throw new EfficientBackpropError(`${side} at index ${row} length ${data[row]![side].length} must be ${size}`);
+    }
+  }
+
+  validateInput(input: ArrayLike<number>): void {
+    const size = this.sizes[0];
+    if (input.length !== size) {
+      throw new EfficientBackpropError(`input length ${input.length} must match options.inputSize of ${size}`);
+    }
+  }
+
+  /** How well the network does on rows: two classes where there is one output. */
+  test(
+    data: Array<INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>>,
+  ): INeuralNetworkTestResult | INeuralNetworkBinaryTestResult {
+    return this.measured(this.prepTraining(data as Array<INeuralNetworkDatum<InputType, OutputType>>).preparedData);
+  }
+
+  toJSON(): INeuralNetworkJSON {
+    if (!this.isRunnable) this.initialize();
+    return {
+      type: 'NeuralNetwork',
+      sizes: [...this.sizes],
+      layers: layersOf(this),
+      inputLookup: tableIn(this.inputLookup),
+      inputLookupLength: this.inputLookupLength,
+      outputLookup: tableIn(this.outputLookup),
+      outputLookupLength: this.outputLookupLength,
+      options: { ...this.options },
+      trainOpts: this.getTrainOptsJSON(),
+    };
+  }
+
+  /**
+   * Becomes the network of a file that either line of brain.js has written, or this library.
+   * @throws ModelFileError, OptionError where the file is not whole; then the network is as it was
+   */
+  fromJSON(json: INeuralNetworkJSON): this {
+    const read1 = read(json);
+    const saved = read1.line === 1 ? asRelu(read1) : read1;
+    const { options, trainOpts, activation, leakyReluAlpha } = saved;
+    const given = {
+      ...trainOpts,
+      ...(activation !== undefined && { activation }),
+      ...(leakyReluAlpha !== undefined && { leakyReluAlpha }),
+    } as Partial<INeuralNetworkTrainOptions>;
+    this.validateTrainingOptions({ ...this.trainOpts, ...given });
+    this.options = { ...defaults(), ...(options as Partial<INeuralNetworkOptions>) };
+    this.updateTrainingOptions(given);
+    restore(this, saved);
+    return this;
+  }
+
+  /** The network as a function that needs no library; `cb` may change its text. Needs leave to compile text: 'unsafe-eval'. */
+  toFunction(cb?: (source: string) => string): (input: Partial<InputType>) => OutputType {
+    const source = this.toSource();
+    return new Function('input', cb ? cb(source) : source) as (input: Partial<InputType>) => OutputType;
+  }
+}

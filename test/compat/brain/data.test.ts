@@ -1,0 +1,225 @@
+// Data in all the shapes that brain.js takes, and fields as it shows them.
+
+import { describe, expect, test, vi } from 'vitest';
+import { heap } from '../../../bindings/memory.js';
+import { getTypedArrayFn } from '../../../src/compat/brain/index.js';
+import { EfficientBackpropError } from '../../../src/runtime/errors.js';
+import { LINES, XOR, numbersOf, seeded } from './support.js';
+
+const keyed = (row: readonly number[], names: string) => Object.fromEntries(row.map((value, i) => [names[i]!, value]));
+
+/** The same data in many shapes. */
+const SHAPES: [string, (values: number[], names: string) => unknown, 'array' | 'object'][] = [
+  ['arrays', (values) => values, 'array'],
+  ['Float32Array', (values) => Float32Array.from(values), 'array'],
+  ['Float64Array', (values) => Float64Array.from(values), 'array'],
+  ['Uint8Array', (values) => Uint8Array.from(values), 'array'],
+  ['objects', (values, names) => keyed(values, names), 'object'],
+  ['sparse objects', (values, names) => Object.fromEntries(Object.entries(keyed(values, names)).filter(([, v]) => v)), 'object'],
+];
+
+describe.each(LINES)('%s', (_, brain) => {
+  const trained = (input: (typeof SHAPES)[number], output: (typeof SHAPES)[number]) => {
+    const rows = [...XOR, { input: [1, 1], output: [0] }].reverse(); // all keys appear in the first row
+    const data = rows.map((datum) => ({ input: input[1](datum.input, 'ab'), output: output[1](datum.output.concat(1), 'yz') }));
+    const net = new brain.NeuralNetwork();
+    seeded(9, () => net.train(data, { iterations: 30, errorThresh: 0 }));
+    return net;
+  };
+  const expected = numbersOf(trained(SHAPES[0]!, SHAPES[0]!));
+
+  describe.each(SHAPES)('inputs as %s', (...input) => {
+    test.each(SHAPES)('outputs as %s', (...output) => {
+      const net = trained(input, output);
+      expect(numbersOf(net).length).toBe(expected.length);
+      // The last row’s outputs are { z: 1 } where zeros are left out: z comes first then.
+      if (output[0] !== 'sparse objects') expect(numbersOf(net)).toEqual(expected);
+      const outputs = net.run(input[1]([1, 0], 'ab'));
+      if (output[2] === 'array') {
+        expect(outputs).toBeInstanceOf(Float32Array);
+        expect(outputs).toHaveLength(2);
+        expect(net.outputLookup).toBeNull();
+      } else expect(Object.keys(outputs).sort()).toEqual(['y', 'z']);
+      expect(net.test([{ input: input[1]([1, 0], 'ab'), output: output[1]([1, 1], 'yz') }]).total).toBe(1);
+    });
+  });
+
+  test('keys stand in the order in which they appear', () => {
+    const net = new brain.NeuralNetwork();
+    net.train(
+      [
+        { input: { b: 1 }, output: { q: 1 } },
+        { input: { a: 1, b: 0, 7: 1 }, output: { p: 1 } },
+      ],
+      { iterations: 1 },
+    );
+    expect(net.inputLookup).toEqual({ b: 0, 7: 1, a: 2 });
+    expect(net.outputLookup).toEqual({ q: 0, p: 1 });
+    expect([net.inputLookupLength, net.outputLookupLength]).toEqual([3, 2]);
+  });
+
+  test('words that JavaScript knows are keys like others', () => {
+    const words = ['constructor', 'toString', '__proto__', 'hasOwnProperty'];
+    const rows = words.map((word) => JSON.parse(`{ "input": { "${word}": 1 }, "output": { "${word}": 1 } }`));
+    const net = new brain.NeuralNetwork({ hiddenLayers: [6] });
+    net.train(rows, { iterations: 3000, learningRate: 0.5 });
+    expect(net.inputLookupLength).toBe(4);
+    for (const [i, word] of words.entries()) {
+      expect(brain.likely(rows[i].input, net)).toBe(word);
+      expect(brain.likely(rows[i].input, { run: net.toFunction() })).toBe(word);
+    }
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  test('keys that were not seen in training are left out, and gaps are 0', () => {
+    const net = new brain.NeuralNetwork();
+    net.train(
+      [
+        { input: { x: 1, y: 0 }, output: [1] },
+        { input: { y: 1 }, output: [0] },
+      ],
+      { iterations: 10 },
+    );
+    expect(net.run({ x: 1, z: 5 })).toEqual(net.run({ x: 1, y: 0 }));
+    expect(net.run({})).toEqual(net.run({ x: 0, y: 0 }));
+  });
+
+  test('empty rows make networks without inputs', () => {
+    const net = new brain.NeuralNetwork();
+    expect(net.train([{ input: [], output: [1] }], { iterations: 50 }).iterations).toBeGreaterThan(0);
+    expect(net.run([])).toHaveLength(1);
+    expect(net.toFunction()([])[0]).toBeCloseTo(net.run([])[0], 6);
+  });
+
+  test('rows of another kind than the first are refused', () => {
+    const mixed = [
+      { input: [1], output: [1] },
+      { input: { a: 1 }, output: [1] },
+    ];
+    expect(() => new brain.NeuralNetwork().train(mixed)).toThrow(/input at index 1 is not an array/);
+    expect(() =>
+      new brain.NeuralNetwork().train([
+        { input: { a: 1 }, output: [1] },
+        { input: 5, output: [1] },
+      ]),
+    ).toThrow(EfficientBackpropError);
+  });
+
+  test('rows that are too short are refused', () => {
+    const data = [
+      { input: [1, 2], output: [1] },
+      { input: [1], output: [1] },
+    ];
+    expect(() => new brain.NeuralNetwork().train(data)).toThrow('input at index 1 length 1 must be 2');
+    expect(() =>
+      new brain.NeuralNetwork().train([
+        { input: [1], output: [1, 0] },
+        { input: [1], output: [1] },
+      ]),
+    ).toThrow('output at index 1 length 1 must be 2');
+  });
+
+  test('data are not changed', () => {
+    const data = JSON.parse(JSON.stringify(XOR));
+    new brain.NeuralNetwork().train(data, { iterations: 2 });
+    expect(data).toEqual(XOR);
+  });
+
+  describe('fields', () => {
+    const fresh = () => {
+      const net = new brain.NeuralNetwork();
+      seeded(1, () => net.train(XOR, { iterations: 1 }));
+      return net;
+    };
+
+    test('show rows [unit][input] of each layer, and are the network', () => {
+      const net = fresh();
+      expect(net.weights[1].map((row: Float32Array) => row.length)).toEqual([2, 2, 2]);
+      expect(net.weights[2].map((row: Float32Array) => row.length)).toEqual([3]);
+      expect(net.weights[1][0]).toBeInstanceOf(Float32Array);
+      expect(net.outputs.map((row: Float32Array) => row.length)).toEqual([2, 3, 1]);
+      for (const name of ['deltas', 'errors']) expect(net[name]).toHaveLength(3);
+      expect(net.changes[2][0]).toHaveLength(3);
+      net.weights[2][0].fill(0);
+      net.biases[2][0] = 1;
+      expect(net.run([0, 1])[0]).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
+    });
+
+    test('take elements, rows, layers and all of them', () => {
+      const net = fresh();
+      net.weights[1][0][1] = 9;
+      net.weights[1][1] = [1, 2];
+      net.weights[2] = [Float32Array.of(3, 4, 5)];
+      net.biases = [undefined, [6, 7, 8], [10]];
+      expect(numbersOf(net).slice(1, 4)).toEqual([9, 1, 2]);
+      expect(Array.from(net.weights[2][0])).toEqual([3, 4, 5]);
+      expect(Array.from(net.biases[1])).toEqual([6, 7, 8]);
+      expect(net.toFunction()([1, 1])[0]).toBeCloseTo(net.run([1, 1])[0], 6);
+    });
+
+    test('refuse what has another shape, and stay as they are', () => {
+      const net = fresh();
+      const before = numbersOf(net);
+      expect(() => (net.weights[1][0] = [1])).toThrow(EfficientBackpropError);
+      expect(() => (net.weights = [[], [[1, 2], [1, 2], [1]], [[1, 2, 3]]])).toThrow('weights[1][2]');
+      expect(() => (net.biases = [undefined, [1, 2, 3]])).toThrow(EfficientBackpropError);
+      expect(numbersOf(net)).toEqual(before);
+    });
+
+    test('are right after memory has grown', () => {
+      const net = fresh();
+      const before = numbersOf(net);
+      const outputs = Array.from(net.run([0, 1]));
+      const { size } = heap;
+      const big = new brain.NeuralNetwork({ hiddenLayers: [1000] });
+      while (heap.size === size) {
+        big.sizes = [Math.ceil(size / 2000), 1000, 1];
+        big.initialize();
+      }
+      expect(numbersOf(net)).toEqual(before);
+      net.biases[2][0] += 1;
+      expect(net.run([0, 1])[0]).not.toBe(outputs[0]);
+    });
+
+    test('are brain.js’s before there is a network', () => {
+      const net = new brain.NeuralNetwork();
+      for (const name of ['weights', 'biases', 'outputs', 'deltas', 'changes', 'errors', 'sizes']) {
+        expect(net[name]).toEqual(brain.TrainStream ? null : []);
+      }
+    });
+
+    test('sizes can be set before initialize', () => {
+      const net = new brain.NeuralNetwork();
+      net.sizes = [1, 2, 3];
+      expect(net.toJSON().sizes).toEqual([1, 2, 3]);
+      net.initialize();
+      expect(net.run([1])).toHaveLength(3);
+    });
+  });
+});
+
+describe('a network that cannot run', () => {
+  const [[, v1], [, v2]] = LINES as [(typeof LINES)[number], (typeof LINES)[number]];
+
+  test('of 1.x says so on the console, and gives null', () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(new v1.NeuralNetwork().run([1])).toBeNull();
+    expect(said).toHaveBeenCalledWith('Activation function has not been initialized, did you run train()?');
+    said.mockRestore();
+  });
+
+  test('of 2.x throws', () => {
+    expect(() => new v2.NeuralNetwork().run([1])).toThrow('network not runnable');
+    expect(() => new v2.NeuralNetwork({ inputSize: 1, outputSize: 1 }).run([1])).toThrow('output was empty');
+    const net = new v2.NeuralNetwork();
+    net.train(XOR, { iterations: 1 });
+    expect(() => net.run([1])).toThrow('input length 1 must match options.inputSize of 2');
+  });
+});
+
+test('getTypedArrayFn formats rows like the first', () => {
+  expect(getTypedArrayFn(new Float32Array(1), null)).toBeNull();
+  expect(getTypedArrayFn([1], null)!([2, 3] as never)).toEqual(Float32Array.of(2, 3));
+  expect(getTypedArrayFn({ a: 1 }, { a: 0, constructor: 1 })!({ a: 5 } as never)).toEqual(Float32Array.of(5, 0));
+  expect(() => getTypedArrayFn({ a: 1 }, null)).toThrow('table is not Object');
+});
