@@ -13,7 +13,11 @@ import { atOnce, root } from './steps.mjs';
  * default export, and whether it holds the binary that learns pattern by pattern.
  * package.json has an entry of `exports` and one or two of `sideEffects` for each.
  */
-export const ENTRIES = { index: { source: 'src/index.ts' } };
+export const ENTRIES = {
+  index: { source: 'src/index.ts' },
+  brain: { source: 'src/compat/brain/index.ts', hasDefault: true, patterns: true },
+  'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, patterns: true },
+};
 
 const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComments: 'none', minifySyntax: true, write: false };
 
@@ -56,12 +60,15 @@ const builtins = {
 /** Chunks that others import for nothing but to be there: no module of ours does anything when it is imported. */
 const BARE = /^import "\.[^"]*\/chunk-\w+\.js";\n/gm;
 
+/** Classes by their names: esbuild makes `var NAME = class …` of those that several files know. */
+const CLASS = /^(?:var|let|const) (\w+) = class\b/gm;
+
 /** Writes what esbuild made, with short names for all but classes, which people read in consoles. */
 async function written(built, settings) {
   const { outputFiles } = await built;
   await atOnce(
     outputFiles.map(({ path: file, text }) => async () => {
-      const mangle = { keep_classnames: true };
+      const mangle = { keep_classnames: true, reserved: [...text.matchAll(CLASS)].map(([, name]) => name) };
       const { code } = await minify(text.replace(BARE, ''), {
         ...settings,
         compress: false,

@@ -37,6 +37,9 @@ interface Constructor {
 }
 
 export class NeuralNetwork extends BrainNetwork {
+  /** Both lines have a class of this name, one of which bundlers rename. */
+  static override readonly name: string = 'NeuralNetwork';
+
   static get trainDefaults(): TrainOpts {
     return { ...TRAINING, callback: null, praxis: null };
   }
@@ -64,22 +67,27 @@ export class NeuralNetwork extends BrainNetwork {
     Object.assign(this, { sizes: null, outputLayer: null, inputLookupLength: null, outputLookupLength: null });
   }
 
+  /** @internal */
   get activationName(): NeuralNetworkActivation {
     return this.activation;
   }
 
+  /** @internal */
   get alpha(): number {
     return this.leakyReluAlpha;
   }
 
+  /** @internal */
   get hidden(): readonly number[] | null {
     return this.hiddenLayers;
   }
 
+  /** @internal */
   get threshold(): number {
     return this.binaryThresh;
   }
 
+  /** @internal */
   protected kernelOf(activation: NeuralNetworkActivation): PatternActivation {
     if (!ACTIVATIONS.includes(activation)) {
       throw new EfficientBackpropError(
@@ -158,6 +166,7 @@ export class NeuralNetwork extends BrainNetwork {
     this.trainOpts.log = typeof log === 'function' ? log : log ? console.log : false;
   }
 
+  /** @internal */
   say({ iterations, error }: INeuralNetworkState): void {
     (this.trainOpts.log as (text: string) => void)(`iterations: ${iterations}, training error: ${error}`);
   }

@@ -45,6 +45,9 @@ export function getTypedArrayFn(
 }
 
 export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType extends INeuralNetworkData> extends BrainNetwork {
+  /** Both lines have a class of this name, one of which bundlers rename. */
+  static override readonly name: string = 'NeuralNetwork';
+
   options: INeuralNetworkOptions = defaults();
   override trainOpts: INeuralNetworkTrainOptions = trainDefaults();
   override sizes: number[] = [];
@@ -60,22 +63,27 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     if (inputSize && outputSize) this.sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
   }
 
+  /** @internal */
   get activationName(): NeuralNetworkActivation {
     return this.trainOpts.activation as NeuralNetworkActivation;
   }
 
+  /** @internal */
   get alpha(): number {
     return this.trainOpts.leakyReluAlpha;
   }
 
+  /** @internal */
   get hidden(): readonly number[] | undefined {
     return this.options.hiddenLayers;
   }
 
+  /** @internal */
   get threshold(): number {
     return this.options.binaryThresh;
   }
 
+  /** @internal */
   protected kernelOf(activation: NeuralNetworkActivation): PatternActivation {
     if (ACTIVATIONS.includes(activation)) return activation;
     throw new EfficientBackpropError(
@@ -135,6 +143,7 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     console.log(`iterations: ${status.iterations}, training error: ${status.error}`);
   }
 
+  /** @internal */
   say(status: INeuralNetworkState): void {
     (this.trainOpts.log as (status: INeuralNetworkState) => void)(status);
   }
