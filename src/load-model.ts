@@ -8,7 +8,8 @@ import { Network } from './network/network.js';
 import { Regressor } from './estimators/regressor.js';
 
 /**
- * A model from a file (Node.js, Bun, Deno) or from the bytes of one. It predicts bit for bit what the saved one did.
+ * A model from a file (Node.js, Bun, Deno) or from the bytes of one, in the safetensors container or as JSON. It predicts bit for
+ * bit what the saved one did.
  *
  * ```ts
  * const model = await loadModel('flowers.safetensors');

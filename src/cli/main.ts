@@ -194,8 +194,8 @@ try {
 function failed(error: unknown): number {
   const json = process.argv.includes('--json');
   if (error instanceof CommanderError) {
-    if (json && error.exitCode !== 0)
-      process.stdout.write(`${JSON.stringify({ error: { type: 'UsageError', message: error.message } })}\n`);
+    const message = error.message.replace(/^error: /, '');
+    if (json && error.exitCode !== 0) process.stdout.write(`${JSON.stringify({ error: { type: 'UsageError', message } })}\n`);
     return error.exitCode === 0 ? 0 : EXIT.usage;
   }
   if (json) process.stdout.write(`${JSON.stringify({ error: described(error) })}\n`);

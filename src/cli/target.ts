@@ -4,9 +4,10 @@ import { engineOf } from '../../bindings/load.js';
 import type { Label } from '../data/classes.js';
 import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/column.js';
+import { counted } from '../runtime/errors.js';
 import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
-import { isBoolean, isMissingText, isNumber, typedColumn } from './read/cells.js';
+import { isBoolean, isMissingText, isNumber, typedColumn, unfinite } from './read/cells.js';
 import type { Sheet } from './read/sheet.js';
 
 export type LearningTask = 'classification' | 'regression';
@@ -99,7 +100,8 @@ export class TargetProfile {
     if (numbers < rows)
       return { task: 'classification', why: `the target holds ${booleans > 0 && !texts ? 'true and false' : 'text'}` };
     if (different.size <= MOST_CLASSES && rows >= LEAST_MEMBERS * different.size && this.integers) {
-      return { task: 'classification', why: `the target holds ${different.size} different integers in ${rows} rows` };
+      const what = different.size === 1 ? 'one integer' : `${different.size} different integers`;
+      return { task: 'classification', why: `the target holds ${what} in ${counted(rows, 'row')}` };
     }
     return { task: 'regression', why: 'the target holds numbers' };
   }
@@ -120,7 +122,7 @@ export function numbersOf(sheet: Sheet, name: string, cells: readonly Cell[]): n
   return cells.map((cell, row) => {
     const n = typeof cell === 'boolean' || typeof cell === 'bigint' ? Number(cell) : cell instanceof Date ? cell.getTime() : cell;
     if (typeof n !== 'number' || !Number.isFinite(n)) {
-      throw sheet.error(`${JSON.stringify(String(cell))} is not a finite number, as regression needs`, row, name);
+      throw sheet.error(unfinite(sheet.written(row, name) ?? String(cell), ', as regression needs'), row, name);
     }
     return n;
   });

@@ -67,7 +67,8 @@ export function classesIn(labels: ArrayLike<Label>): Label[] {
   return [...seen].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** What the error for a label that is none of the classes says to do. */
+/** What errors about labels say to do: that there is one class only, and that a label is none of the classes. */
+export const OR_LISTED = ' (or the option classes)';
 export const UNLISTED = '; the option classes: [...] lists all that there are, those with few rows too';
 
 /** The index of each label. @throws DataError for a label that is none of the classes */

@@ -1,6 +1,6 @@
 // Labels of a classifier: how they are learned and coded, and what classes weigh.
 
-import { CLASSES, type Label, classIndices, classesIn } from '../data/classes.js';
+import { CLASSES, type Label, OR_LISTED, classIndices, classesIn } from '../data/classes.js';
 import { DataError, shown, counted, thereAre, OptionError, ModelFileError } from '../runtime/errors.js';
 import type { Precision } from '../../bindings/memory.js';
 import { fitScale } from '../data/calibration.js';
@@ -48,7 +48,7 @@ class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
     if (this.announced) return { classes: [...this.announced], scale: null };
     const seen = classesIn([...this.counts.keys()]);
     if (seen.length < 2) {
-      const why = 'to tell classes apart takes at least two (or the option classes)';
+      const why = `to tell classes apart takes at least two${OR_LISTED}`;
       throw new DataError('labels', `all are ${shown(seen[0])}; ${why}`);
     }
     return { classes: seen, scale: null };

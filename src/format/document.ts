@@ -74,15 +74,15 @@ function checksum(header: Readonly<Record<string, string>>, tensors: readonly Te
 
 const rawBytes = ({ buffer, byteOffset, byteLength }: Tensor['data']) => new Uint8Array(buffer, byteOffset, byteLength);
 
+const BRACE = 0x7b;
+
 /**
- * Files of earlier versions have no checksum, and are taken as they are.
+ * From the bytes of a safetensors file, or of JSON. Files of earlier versions have no checksum, and are taken as they are.
  * @throws ModelFileError
  */
 export function fromBytes(bytes: Uint8Array): ModelDocument {
-  if (bytes[0] === 0x7b && bytes[8] !== 0x7b) {
-    const how = 'JSON.parse and fromJSON of Classifier, Regressor or Network read it';
-    throw new ModelFileError(`not a safetensors file, but one that begins as JSON: ${how}`);
-  }
+  // A safetensors file begins with the length of its header, eight bytes, and the header with a brace.
+  if (bytes[0] === BRACE && bytes[8] !== BRACE) return fromJSON(parsed(new TextDecoder().decode(bytes), 'model'));
   const { tensors, metadata } = decodeContainer(bytes);
   const { checksum: sum, ...header } = metadata;
   if (header['format'] !== FORMAT) {
@@ -117,6 +117,11 @@ export function toJSON({ kind, config, metadata, tensors }: ModelDocument): Mode
       data: toBase64(rawBytes(data)),
     })),
   };
+}
+
+/** A model as JSON, in UTF-8. */
+export function toText(model: ModelDocument): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(toJSON(model)));
 }
 
 /** @throws ModelFileError */

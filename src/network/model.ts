@@ -1,7 +1,7 @@
 // What Network, Classifier and Regressor have in common: they go into files.
 
 import { OptionError } from '../runtime/errors.js';
-import { type Metadata, type ModelDocument, type ModelJSON, toBytes, toJSON } from '../format/document.js';
+import { type Metadata, type ModelDocument, type ModelJSON, toBytes, toJSON, toText } from '../format/document.js';
 import { Writer } from '../format/file.js';
 import { checked, flag, value } from '../runtime/options.js';
 
@@ -35,20 +35,25 @@ export abstract class Model {
   abstract document(state: boolean): Omit<ModelDocument, 'metadata'>;
 
   /**
-   * Writes the model to a file in the safetensors container: to a temporary file first, so that a file that was there is
-   * replaced whole or not at all. What is written is the model of the moment of the call, and files of several calls are written
+   * Writes the model to a file: in the safetensors container, or as JSON where the name ends in `.json`, which is a third larger
+   * and has no checksum; `loadModel` reads both. It goes to a temporary file first, so that a file that was there is replaced
+   * whole or not at all. What is written is the model of the moment of the call, and files of several calls are written
    * in their order. Node.js, Bun and Deno only; pages use `toBytes`.
    * @throws FileError, NotFittedError, DisposedError, OptionError
    */
   async save(path: string, options?: SaveOptions): Promise<void> {
     if (typeof path !== 'string' || path === '') throw new OptionError('save.path', path, "a file's path");
-    await this.writer.write(path, this.toBytes(options));
+    await this.writer.write(path, /\.json$/i.test(path) ? toText(this.noted(options)) : toBytes(this.noted(options)));
   }
 
-  /** The bytes that `save` writes; `loadModel` takes them. The same model gives the same bytes. */
+  /** The bytes of a file in the safetensors container; `loadModel` takes them. The same model gives the same bytes. */
   toBytes(options?: SaveOptions): Uint8Array<ArrayBuffer> {
+    return toBytes(this.noted(options));
+  }
+
+  private noted(options: SaveOptions | undefined): ModelDocument {
     const { metadata, state } = checked('save', SAVE, options);
-    return toBytes({ ...this.document(state), metadata: { ...this.metadata, ...metadata } });
+    return { ...this.document(state), metadata: { ...this.metadata, ...metadata } };
   }
 
   /** The model for JSON.stringify, which gives it a key; `fromJSON` takes it. */

@@ -1,6 +1,6 @@
 // What callers hand to `minimize`, `leastSquares` and `curveFit`, checked.
 
-import { DataError, OptionError, shown } from '../runtime/errors.js';
+import { DataError, OptionError, counted, shown } from '../runtime/errors.js';
 
 export const isList = (v: unknown): v is ArrayLike<unknown> => typeof v === 'object' && v !== null && 'length' in v;
 
@@ -18,6 +18,14 @@ export function startOf(call: string, x0: ArrayLike<number>): Float64Array {
   const start = finiteList('x0', x0);
   if (start.length === 0) throw new DataError('x0', `${call} needs at least one variable`);
   return start;
+}
+
+/**
+ * What a function that is not a number at the start may lack: one that reads past the end of x0 finds undefined there, of which
+ * NaN comes.
+ */
+export function lackOf(value: number, n: number): string {
+  return Number.isNaN(value) ? `; x0 has ${counted(n, 'number')}: does the function take more?` : '';
 }
 
 /** What a caller's function returned, if it has the right length. @throws OptionError */

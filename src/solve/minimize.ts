@@ -9,7 +9,7 @@ import { Box } from './box.js';
 import { conjugateGradientSolver, scaledConjugateGradientSolver } from './conjugate-gradient.js';
 import { Differences } from './differences.js';
 import { type SolveObserver, drive } from './drive.js';
-import { sized, startOf } from './given.js';
+import { lackOf, sized, startOf } from './given.js';
 import { LINE_SEARCHES, type LineSearch } from './line-search.js';
 import { newtonSolver } from './newton.js';
 import { type Minimum, SOLVE_OPTIONS, type SolveOptions, type SolveReason, endingAdvice } from './options.js';
@@ -73,6 +73,9 @@ const ROUNDED_GRADIENT = 1e-4;
 /** A value below this share of what it has fallen by is 0. */
 const FALLEN = 1e-8;
 
+/** A search whose value is so far below 0, in the start's, or whose variables have gone so far, in theirs, may have no end. */
+const BOUNDLESS = 1e6;
+
 /**
  * A local minimum of f, from x0 on. The answer does not depend on the units of f and of the variables. Bounds are kept by
  * projection: a variable at a bound stays there while the gradient pushes it out, and comes back when it does not.
@@ -128,7 +131,9 @@ export async function minimize(
   };
   const first = new Float64Array(n);
   const atStart = value(start);
-  if (!Number.isFinite(atStart)) throw new DataError('x0', `the function is ${atStart} there; expected a finite number`);
+  if (!Number.isFinite(atStart)) {
+    throw new DataError('x0', `the function is ${atStart} there; expected a finite number${lackOf(atStart, n)}`);
+  }
   slopes(start, () => atStart, first);
   const bad = first.findIndex((e) => !Number.isFinite(e));
   if (bad >= 0) throw new DataError('x0', `the gradient there is ${first[bad]}; expected a finite number`, { row: bad });
@@ -243,10 +248,17 @@ export async function minimize(
     )
       reason = 'noProgress';
     if (reason === 'minGradient' && last.gradient.every((e) => e === 0) && !around(x).varies) reason = 'flat';
-    return found(x, last.value * smooth.scale, norm(last.gradient), ended.iterations, reason);
+    const end = found(x, last.value * smooth.scale, norm(last.gradient), ended.iterations, reason);
+    if (reason === 'minGradient' || reason === 'tolerance' || reason === 'flat') return end;
+    const far = last.x.some((e, i) => Math.abs(e - begun[i]!) > BOUNDLESS);
+    const fallen = last.value < -BOUNDLESS || (far && last.value < Math.min(0, atStart / smooth.scale));
+    return fallen ? { ...end, advice: BOUNDLESS_FUNCTION } : end;
   } finally {
     arena.dispose();
   }
 }
+
+const BOUNDLESS_FUNCTION =
+  'the value fell and fell: the function may be unbounded below, which bounds would end; if it has a minimum, a start closer to it';
 
 const FLAT_FUNCTION = 'the function does not change with the variables there';

@@ -6,7 +6,7 @@ import { DataError, OptionError, shown } from '../runtime/errors.js';
 import type { Box } from './box.js';
 import { Differences } from './differences.js';
 import type { CallCounts } from './drive.js';
-import { isList, sized } from './given.js';
+import { isList, lackOf, sized } from './given.js';
 import { LinearModel } from './linear-model.js';
 import { type ResidualLoss, robustSum } from './robust.js';
 import { equalVectors, norm } from './vectors.js';
@@ -78,7 +78,8 @@ export class Residuals {
     }
     // What weighs nothing may be anything.
     if (roots) for (let i = 0; i < m; i++) r[i] = roots[i] === 0 ? 0 : r[i]! * roots[i]!;
-    if (!r.every(Number.isFinite)) throw new DataError('x0', 'the residuals are not all finite there');
+    const bad = r.findIndex((e) => !Number.isFinite(e));
+    if (bad >= 0) throw new DataError('x0', `the residuals are not all finite there: ${bad} is ${r[bad]}${lackOf(r[bad]!, n)}`);
     this.n = n;
     this.m = m;
     this.observations = roots ? roots.reduce((count, root) => count + (root > 0 ? 1 : 0), 0) : m;

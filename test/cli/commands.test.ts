@@ -287,6 +287,27 @@ test('inspect --spectrum says how the loss curves, and draws it', async () => {
   expect(json.spectrum.complete).toBe(true);
 });
 
+test('a model whose name ends in .json is JSON, and works', async () => {
+  const data = place.file('line.csv', `x,y\n${Array.from({ length: 30 }, (_, i) => `${i},${2.5 * i}`).join('\n')}\n`);
+  for (const out of ['line.json', 'line.safetensors']) {
+    expect((await place.run(['train', data, '--target', 'y', '--out', out, '--quiet', ...QUICK])).code).toBe(0);
+  }
+  expect(JSON.parse(readFileSync(place.file('line.json'), 'utf8'))).toMatchObject({
+    format: 'efficient-backprop',
+    kind: 'regressor',
+  });
+  const [json, other] = [await place.run(['predict', 'line.json', data]), await place.run(['predict', 'line.safetensors', data])];
+  expect(json).toEqual(other);
+  expect(json.out.split('\n').length).toBeGreaterThan(30);
+});
+
+test('a target of one integer is called one', async () => {
+  const data = place.file('same.csv', `x,y\n${'1,4\n2,4\n'.repeat(9)}`);
+  expect((await place.run(['train', data, '--target', 'y'])).out).toContain(
+    'classification of "y", the target holds one integer in 18 rows',
+  );
+});
+
 test('whoever reads the output may stop reading', async () => {
   const args = ['predict', 'p.safetensors', PENGUINS, '--quiet'];
   const { code, err } = await place.run(args, undefined, (child) => child.stdout!.destroy());

@@ -34,7 +34,35 @@ describe('what cannot work', () => {
       `x,y\n${'1,a\n2,b\n'.repeat(9)}inf,a\n`,
       ['--target', 'y'],
       1,
-      /data\.csv:20, column "x": Infinity is not a finite number/,
+      /data\.csv:20, column "x": "inf" is not a finite number/,
+    ],
+    [
+      'a number too large',
+      `x,y\n${'1,a\n2,b\n'.repeat(9)} -1e400,a\n`,
+      ['--target', 'y'],
+      1,
+      /data\.csv:20, column "x": "-1e400" is too large: numbers end at 1\.8e308/,
+    ],
+    [
+      'a target too large',
+      `x,y\n${'1,1.5\n2,2.5\n'.repeat(9)}1,1e400\n`,
+      ['--target', 'y'],
+      1,
+      /data\.csv:20, column "y": "1e400" is too large/,
+    ],
+    [
+      'one integer only',
+      `x,y\n${'1,4\n2,4\n'.repeat(9)}`,
+      ['--target', 'y'],
+      1,
+      /all are 4; to tell classes apart takes at least two$/m,
+    ],
+    [
+      'one integer only, of a stream',
+      `x,y\n${'1,4\n2,4\n'.repeat(9)}`,
+      ['--target', 'y', '--stream'],
+      1,
+      /data\.csv, column "y": all are 4; to tell classes apart takes at least two$/m,
     ],
     ...[1, 2, 3].map(
       (seed): Bad => [
@@ -212,7 +240,9 @@ describe('what cannot work', () => {
     expect(JSON.parse(out)).toEqual({
       error: { type: 'InputError', message: expect.any(String), file: 'data.csv', line: 3, column: 'y' },
     });
-    expect(JSON.parse((await place.run(['train', 'data.csv', '--json'])).out).error.type).toBe('UsageError');
+    const { error } = JSON.parse((await place.run(['train', 'data.csv', '--json'])).out);
+    expect(error.type).toBe('UsageError');
+    expect(error.message).toMatch(/^required option '-t, --target <column>'/);
   });
 
   test('Ctrl-C ends the training and leaves files alone', async () => {

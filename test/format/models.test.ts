@@ -357,6 +357,27 @@ print(json.dumps({k: v.tolist() for k, v in s.load_file(sys.argv[1]).items()}))`
 });
 
 describe('save', () => {
+  test.each(['model.json', 'MODEL.JSON'])(
+    'as %s writes JSON, which comes back bit for bit, notes and state too',
+    async (name) => {
+      const file = path.join(folder, name);
+      const net = kept(await Network.create({ inputs: 3, layers: [dense(2)], loss: 'meanSquaredError', seed: 4 }));
+      await net.partialFit(
+        X,
+        X.map(([a, b]) => [a!, b!]),
+        { epochs: 2 },
+      ); // prettier-ignore
+      await net.save(file, { state: true, metadata: { by: 'me' } });
+      const json = JSON.parse(readFileSync(file, 'utf8'));
+      expect(json).toEqual({ ...JSON.parse(JSON.stringify(net.toJSON({ state: true }))), metadata: { by: 'me' } });
+      const again = kept((await loadModel(file)) as Network);
+      expect(again.metadata).toEqual({ by: 'me' });
+      expect(again.toBytes({ state: true, metadata: {} })).toEqual(net.toBytes({ state: true, metadata: { by: 'me' } }));
+      writeFileSync(file, readFileSync(file).subarray(0, 500));
+      await expect(loadModel(file)).rejects.toThrow(`${file}: damaged: the model is not valid JSON`);
+    },
+  );
+
   const network = async () => kept(await Network.create({ inputs: 3, layers: [dense(2)], loss: 'meanSquaredError', seed: 1 }));
 
   test('replaces a file, and leaves nothing beside it', async () => {

@@ -255,4 +255,43 @@ describe('minimize', () => {
     // A step takes a line search, each point of it five calls.
     expect(calls).toBeLessThan(30 + 5 * 5);
   });
+
+  const endless: [string, (x: Float64Array) => number][] = [
+    ['a line', ([a, b]) => 3 * a! + b!],
+    ['a saddle', ([a, b]) => a! ** 2 - b! ** 2],
+    ['a logarithm', ([a]) => -Math.log(a!)],
+    ['a line far up', ([a]) => a! + 1e5],
+  ];
+
+  test.each(endless)('of what has no end, %s, says so', async (_, f) => {
+    for (const method of ['bfgs', 'lbfgs', 'conjugateGradient', 'scaledConjugateGradient', 'oneStepSecant'] as const) {
+      const { reason, advice } = await minimize(f, [1, 1], { method });
+      expect(['iterations', 'noProgress']).toContain(reason);
+      expect(advice).toMatch(/may be unbounded below/);
+    }
+  });
+
+  test('of what has one, however low or far away, is not called endless', async () => {
+    const low = (x: Float64Array) => 1e9 * rosenbrock(x) - 1e15;
+    const far = ([a, b]: Float64Array) => (a! - 1e7) ** 2 + (b! + 1e8) ** 2;
+    for (const f of [low, far, rosenbrock]) {
+      for (const iterations of [3, 1000]) {
+        const { advice = '' } = await minimize(f, [-1.2, 1], { iterations });
+        expect(advice).not.toMatch(/unbounded/);
+      }
+    }
+  });
+});
+
+test('NaN at once is put down to what x0 may lack', async () => {
+  const three = (t: number, [a, b, c]: Float64Array) => a! * Math.exp(-b! * t) + c!;
+  const fit = curveFit(three, [0, 1, 2], [3, 2, 1], [1, 1]);
+  await expect(fit).rejects.toThrow(
+    /x0: the residuals are not all finite there: 0 is NaN; x0 has 2 numbers: does the function take more\?/,
+  );
+  await expect(leastSquares(([a, b]) => [a! - 1, a! * b!], [1])).rejects.toThrow(
+    /1 is NaN; x0 has 1 number: does the function take more/,
+  );
+  await expect(minimize(([a, b]) => a! + b!, [1])).rejects.toThrow(/the function is NaN there; .*x0 has 1 number: does/);
+  await expect(minimize(([a]) => 1 / a!, [0])).rejects.toThrow(/the function is Infinity there; expected a finite number$/);
 });

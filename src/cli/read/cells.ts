@@ -2,7 +2,7 @@
 
 import { GAP } from '../../data/column-spec.js';
 import type { Cell } from '../../data/column.js';
-import { UNLISTED } from '../../data/classes.js';
+import { OR_LISTED, UNLISTED } from '../../data/classes.js';
 import { DataError, counted } from '../../runtime/errors.js';
 import type { Sheet } from './sheet.js';
 
@@ -28,6 +28,12 @@ export function isMissingText(text: string): boolean {
 function numberIn(text: string): number {
   const t = text.trim();
   return /inf/i.test(t) ? (t.startsWith('-') ? -Infinity : Infinity) : Number(t);
+}
+
+/** What is said of a cell that is no finite number. */
+export function unfinite(text: string, why = ''): string {
+  const large = isNumber(text) && !/inf/i.test(text) && 'too large: numbers end at 1.8e308';
+  return `${JSON.stringify(text)} is ${large || `not a finite number${why}`}`;
 }
 
 export const isBoolean = (text: string) => /^(?:true|false)$/i.test(text.trim());
@@ -137,6 +143,11 @@ export function relocated(sheet: Sheet, error: unknown, { picked, target }: Orig
   const row = error.row !== undefined && picked ? picked[error.row] : error.row;
   const aboutTarget = error.what === 'labels' || error.what === 'targets';
   const column = aboutTarget ? target : error.column === undefined ? undefined : String(error.column);
-  const detail = error.detail.replace(GAP, 'is missing; trained with --missing mean, gaps are filled').replace(UNLISTED, '');
+  const written = row !== undefined && column !== undefined ? sheet.written(row, column) : undefined;
+  const detail = error.detail
+    .replace(GAP, 'is missing; trained with --missing mean, gaps are filled')
+    .replace(UNLISTED, '')
+    .replace(OR_LISTED, '')
+    .replace(/^-?Infinity is not a finite number/, (said) => (written === undefined ? said : unfinite(written)));
   return sheet.error(detail, row, column, error);
 }

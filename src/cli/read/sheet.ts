@@ -21,6 +21,8 @@ export class Sheet extends Table {
   nameless = false;
   /** The line of each row that was read, where the format has lines. */
   private lines: number[] = [];
+  /** The cells as they were read, where these are typed. */
+  private read = this.columns;
   /** Which of the rows that were read these are, if not all. */
   private picked: Uint32Array | undefined;
 
@@ -66,6 +68,7 @@ export class Sheet extends Table {
     for (const [name, cells] of columns) sheet.columns.set(name, picked ? Array.from(picked, (r) => cells[r]!) : cells);
     sheet.rows = picked?.length ?? this.rows;
     sheet.lines = this.lines;
+    sheet.read = this.read;
     sheet.picked = picked;
     return sheet;
   }
@@ -100,6 +103,12 @@ export class Sheet extends Table {
     this.rows++;
     for (const column of this.columns.values()) if (column.length < this.rows) column.push(null);
     if (line !== undefined) this.lines.push(line);
+  }
+
+  /** What a cell of row r (from 0) is in the file, where that is text. */
+  written(row: number, column: string): string | undefined {
+    const cell = this.read.get(column)?.[this.picked?.[row] ?? row];
+    return typeof cell === 'string' ? cell.trim() : undefined;
   }
 
   /** Where row r (from 0) stands. */

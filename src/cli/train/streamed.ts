@@ -131,10 +131,10 @@ class FilePasses {
     };
   }
 
-  /** An error about a row of a chunk, as one about a line of the file. */
+  /** An error about a row of a chunk, as one about a line of the file; one about all rows, as one about the file. */
   located(error: unknown): unknown {
-    if (!(error instanceof DataError) || error.chunk === undefined) return error;
-    const inputs = this.recent.get(error.chunk);
+    if (!(error instanceof DataError)) return error;
+    const inputs = error.chunk === undefined ? this.recent.values().next().value : this.recent.get(error.chunk);
     return inputs ? relocated(inputs, error, { target: this.options.target }) : error;
   }
 
