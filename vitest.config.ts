@@ -70,7 +70,7 @@ export default defineConfig({
           name: 'node',
           globalSetup: 'test/assembly/compile.mjs',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/everywhere/**'],
           env: { CHROMIUM: chromium ?? '' }, // pages of web/ are opened from there
         },
       },

@@ -24,15 +24,15 @@ export function hasSimd(): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(bytesFrom(SIMD));
 }
 
-let found: boolean | undefined;
+let fused: boolean | undefined;
 
 /**
  * Whether relaxed SIMD is there and rounds a multiply-add once: a runtime may as well multiply and add, which strict SIMD does no
  * slower and everywhere with the same bits.
  */
 export function fuses(): boolean {
-  found ??= fusesNow();
-  return found;
+  fused ??= fusesNow();
+  return fused;
 }
 
 function fusesNow(): boolean {
@@ -79,6 +79,15 @@ export function builtin<M>(name: string): M | undefined {
   if (!process?.versions?.node) return undefined;
   if (process.getBuiltinModule) return process.getBuiltinModule(name) as M | undefined;
   return typeof REQUIRE === 'function' ? (REQUIRE(name) as M) : undefined;
+}
+
+/** Globals that some environments of Node.js lack, as Jest's of a page does, and the modules that have them. */
+const MODULES = { TextEncoder: 'node:util', TextDecoder: 'node:util', setImmediate: 'node:timers' } as const;
+
+/** A global of the runtime, or the same from Node.js's modules; undefined where there is neither. */
+export function globalOf<Name extends keyof typeof MODULES>(name: Name): (typeof globalThis)[Name] | undefined {
+  const here = (globalThis as Partial<typeof globalThis>)[name];
+  return here ?? builtin<typeof globalThis>(MODULES[name])?.[name];
 }
 
 let counted: number | undefined;

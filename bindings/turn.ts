@@ -1,12 +1,13 @@
 // The event loop's turns.
 
-declare const setImmediate: ((callback: () => void) => void) | undefined;
+import { globalOf } from './features.js';
 
 /** The next turn of the event loop. Timers would wait for 4 ms in a page; a message does not. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') {
-      setImmediate(resolve);
+    const soon = globalOf('setImmediate');
+    if (soon) {
+      soon(resolve);
       return;
     }
     const { port1, port2 } = new MessageChannel();

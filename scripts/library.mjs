@@ -60,16 +60,23 @@ const builtins = {
 /** Chunks that others import for nothing but to be there: no module of ours does anything when it is imported. */
 const BARE = /^import "\.[^"]*\/chunk-\w+\.js";\n/gm;
 
-/** Classes by their names: esbuild makes `var NAME = class …` of those that several files know. */
-const CLASS = /^(?:var|let|const) (\w+) = class\b/gm;
+/** Gives classes their names back: esbuild makes `var Name = class`, and `class _Name` of those that name themselves. */
+function withNames(text) {
+  const own = new Set();
+  const named = text.replace(/\b([A-Z]\w*) = class (_\1 )?(?=extends\b|\{)/g, (_, name, again) => {
+    if (again) own.add(name);
+    return `${name} = class ${name} `;
+  });
+  return named.replace(/\b_([A-Z]\w*)\b/g, (word, name) => (own.has(name) ? name : word));
+}
 
 /** Writes what esbuild made, with short names for all but classes, which people read in consoles. */
 async function written(built, settings) {
   const { outputFiles } = await built;
   await atOnce(
     outputFiles.map(({ path: file, text }) => async () => {
-      const mangle = { keep_classnames: true, reserved: [...text.matchAll(CLASS)].map(([, name]) => name) };
-      const { code } = await minify(text.replace(BARE, ''), {
+      const mangle = { keep_classnames: true };
+      const { code } = await minify(withNames(text.replace(BARE, '')), {
         ...settings,
         compress: false,
         mangle,

@@ -157,6 +157,81 @@ describe('in a process of its own', () => {
   });
 });
 
+/** A training whose bits are the same everywhere: of each precision, alone, on two threads and in the background. */
+const TRAINED = `
+  const trained = async ({ Network, dense }) => {
+    const X = Array.from({ length: 640 }, (_, r) => [r % 7, r % 11]);
+    const Y = X.map(([a, b]) => Number(a > b));
+    const all = [];
+    for (const precision of ['float32', 'float64'])
+      for (const [threads, background] of [[1, false], [2, false], [1, true]]) {
+        const layers = [dense(40, { activation: 'tanh' }), dense(2, { activation: 'softmax' })];
+        const net = await Network.create({ inputs: 2, layers, loss: 'crossEntropy', seed: 1, threads, precision, numerics: 'strict' });
+        await net.fit(X, Y, { epochs: 5, batchSize: 64, background });
+        all.push(net.getWeights().flatMap((w) => [...w]).join());
+      }
+    return all;
+  };`;
+
+describe('in other forms', () => {
+  /** What a script says of the training. */
+  const bits = (script: string, file = 'form.mjs') => {
+    writeFileSync(path.join(project, file), script);
+    return run(process.execPath, [file]).trim();
+  };
+  const PRINTED = 'console.log(JSON.stringify([...(await trained(library)), ...said]));';
+  const SAID = 'const said = []; console.info = (text) => said.push(text);';
+  let expected: string;
+  beforeAll(() => {
+    expected = bits(`import * as library from 'efficient-backprop';\n${SAID}${TRAINED}${PRINTED}`);
+  });
+
+  test('what is expected is a training, the same on threads and in the background', () => {
+    const [alone, two, behind, ...float64] = JSON.parse(expected);
+    expect(alone.split(',')).toHaveLength(2 * 40 + 40 + 40 * 2 + 2);
+    expect([two, behind]).toEqual([alone, alone]);
+    expect(new Set(float64).size).toBe(1);
+    expect(float64).toHaveLength(3); // and nothing said of threads
+  });
+
+  test('CommonJS: the same bits, where process.getBuiltinModule is missing too, and one library for require and import', () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      process.getBuiltinModule = undefined; // as in Node.js 20.0
+      const library = createRequire(import.meta.url)('./node_modules/efficient-backprop/dist/cjs/index.cjs');
+      const imported = await import('./node_modules/efficient-backprop/dist/cjs/index.mjs');
+      const esm = await import('efficient-backprop');
+      if (Object.keys(esm).join() !== Object.keys(imported).join()) throw new Error('other names');
+      if (Object.keys(imported).some((name) => imported[name] !== library[name])) throw new Error('other objects');
+      ${SAID}${TRAINED}${PRINTED}`;
+    expect(bits(script)).toBe(expected);
+  });
+
+  test('a bundle with everything in one file: the same bits, with one whole binary in it', async () => {
+    writeFileSync(
+      path.join(project, 'inlined.js'),
+      `import * as library from 'efficient-backprop';\n${SAID}${TRAINED}${PRINTED}`,
+    );
+    const outfile = path.join(project, 'inlined.mjs');
+    const options = { bundle: true, minify: true, format: 'esm', outfile, logLevel: 'warning' } as const;
+    await esbuild.build({ ...options, entryPoints: [path.join(project, 'inlined.js')] });
+    expect(run(process.execPath, ['inlined.mjs']).trim()).toBe(expected);
+    const texts = [...readFileSync(outfile, 'utf8').matchAll(/"[^"]{10000,}"/g)].map(([text]) => gzipSync(text).length);
+    expect(texts).toHaveLength(4);
+    expect(Math.max(...texts)).toBeLessThan(40_000);
+    expect(texts.reduce((sum, size) => sum + size)).toBeLessThan(90_000);
+  });
+
+  test('classes have their names in each', async () => {
+    for (const file of ['dist/index.js', 'dist/cjs/index.mjs']) {
+      const library: Record<string, unknown> = await import(path.join(root, file));
+      const classes = Object.entries(library).filter(([, value]) => /^class\b/.test(String(value)));
+      expect(classes.length).toBeGreaterThan(10);
+      for (const [name, value] of classes) expect((value as { name: string }).name).toBe(name);
+    }
+  });
+});
+
 /** A document's snippets, one after the other: what one declares, the next may use. */
 function snippetsOf(file: string): string {
   const imports = /^import \{(.*)\} from 'efficient-backprop';$/gm;

@@ -3,7 +3,7 @@
 import { ModelFileError, shown } from '../runtime/errors.js';
 import { fromBase64, toBase64 } from './base64.js';
 import { crc32 } from '../runtime/crc.js';
-import { type Tensor, bytesOf, decodeContainer, dtypeOf, encodeContainer, isDtype, realsOf } from './safetensors.js';
+import { type Tensor, bytesOf, decodeContainer, dtypeOf, encodeContainer, isDtype, realsOf, utf8 } from './safetensors.js';
 import { record } from './fields.js';
 
 /** What the library calls its files. */
@@ -69,7 +69,7 @@ function checksum(header: Readonly<Record<string, string>>, tensors: readonly Te
   const byName = <T>(entries: readonly (readonly [string, T])[]) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   const sorted = byName(tensors.map((tensor) => [tensor.name, tensor] as const)).map(([, tensor]) => tensor);
   const said = JSON.stringify([byName(Object.entries(header)), sorted.map(({ name, shape }) => [name, shape])]);
-  return crc32([new TextEncoder().encode(said), ...sorted.map(({ data }) => rawBytes(data))]);
+  return crc32([utf8(said), ...sorted.map(({ data }) => rawBytes(data))]);
 }
 
 const rawBytes = ({ buffer, byteOffset, byteLength }: Tensor['data']) => new Uint8Array(buffer, byteOffset, byteLength);

@@ -2,6 +2,7 @@
 // Little-endian, as WebAssembly's memory is.
 
 import type { Precision, RealArray } from '../../bindings/memory.js';
+import { globalOf } from '../../bindings/features.js';
 import { ModelFileError, shown } from '../runtime/errors.js';
 
 /** A named array of numbers, row-major. */
@@ -54,7 +55,7 @@ export function encodeContainer({ tensors, metadata }: Container): Uint8Array<Ar
     header[name] = { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = utf8(JSON.stringify(header));
   const length = Math.ceil(json.length / 8) * 8; // spaces fill the header up, so that tensors are aligned
   const bytes = new Uint8Array(8 + length + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
@@ -109,10 +110,17 @@ export function decodeContainer(bytes: Uint8Array): Container {
   return { tensors, metadata };
 }
 
+/** Text as bytes. */
+export function utf8(text: string): Uint8Array {
+  const Encoder = globalOf('TextEncoder')!;
+  return new Encoder().encode(text);
+}
+
 function headerOf(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const Decoder = globalOf('TextDecoder')!;
+    header = JSON.parse(new Decoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new ModelFileError('damaged: the header is not valid JSON', { cause });
   }

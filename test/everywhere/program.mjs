@@ -1,0 +1,48 @@
+// What every runtime does: it trains the same networks, and says what came of them. Scripts are made of the text of these
+// functions and of what imports the package (project.mjs), as ES modules and as CommonJS.
+
+/** A number that stands for bytes: FNV-1a. */
+export function hashOf(bytes) {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, '0');
+}
+
+/** Hashes of what was trained, and what the package said of threads, where it said anything. */
+export async function trained({ Classifier, Network, dense, loadModel }) {
+  const said = [];
+  const { info } = console;
+  console.info = (text) => said.push(text);
+  try {
+    const X = Array.from({ length: 256 }, (_, i) => [((i * 37) % 101) / 101, ((i * 53) % 89) / 89]);
+    const Y = X.map(([a, b]) => (a * a + b > 0.8 ? 1 : a < b ? 2 : 0));
+    /** Weights after a few epochs. */
+    const network = async (options, fit) => {
+      const layers = [dense(40, { activation: 'tanh' }), dense(3, { activation: 'softmax' })];
+      const net = await Network.create({ inputs: 2, layers, loss: 'crossEntropy', seed: 1, numerics: 'strict', ...options });
+      await net.fit(X, Y, { epochs: 12, batchSize: 64, ...fit });
+      const hash = hashOf(net.getWeights().flatMap((w) => [...new Uint8Array(w.buffer, w.byteOffset, w.byteLength)]));
+      net.dispose();
+      return hash;
+    };
+    const labels = Y.map((y) => ['low', 'high', 'left'][y]);
+    const options = { seed: 1, hidden: 8, members: 1, weightDecay: 1e-3, epochs: 20, numerics: 'strict', threads: 1 };
+    const model = await Classifier.fit(X, labels, options);
+    const probabilities = JSON.stringify(model.predictProbabilities(X));
+    const float32 = await network({ threads: 1 });
+    const found = {
+      float32,
+      float64: await network({ threads: 1, precision: 'float64' }),
+      classifier: hashOf(probabilities.split('').map((c) => c.charCodeAt(0))),
+      // A model's file is read as it was written.
+      loaded: JSON.stringify((await loadModel(model.toBytes())).predictProbabilities(X)) === probabilities,
+      // The same, as results do not depend on threads: on two of them, and in the background.
+      same: [await network({ threads: 2 }), await network({ threads: 1 }, { background: true })].every((h) => h === float32),
+      // With the instructions that this machine has: which bits, nobody knows.
+      fast: (await network({ threads: 1, numerics: 'fast' })).length === 8,
+    };
+    return { found, said };
+  } finally {
+    console.info = info;
+  }
+}
