@@ -130,12 +130,18 @@ async function commonJs() {
   const all = createRequire(import.meta.url)('../dist/cjs/all.cjs');
   for (const name of names) {
     const up = '../'.repeat(name.split('/').length - 1) || './';
-    const exported = Object.keys(all[name]).filter((key) => key !== 'default');
-    const given = [`export const { ${exported.join(', ')} } = all['${name}'];`];
-    if ('default' in all[name]) given.push(`export default all['${name}'].default;`);
+    const exported = Object.keys(all[name]);
+    const given = [`export const { ${exported.filter((key) => key !== 'default').join(', ')} } = all['${name}'];`];
+    if (exported.includes('default')) given.push(`export default all['${name}'].default;`);
+    // One by one, so that tools which read the file, and do not run it, see them.
+    const required = exported.map((key) => `exports.${key} = all.${key};`);
+    required.unshift(
+      `const all = require('${up}all.cjs')['${name}'];`,
+      "Object.defineProperty(exports, '__esModule', { value: true });",
+    );
     const file = `dist/cjs/${name}`;
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(`${file}.cjs`, `module.exports = require('${up}all.cjs')['${name}'];\n`);
+    await writeFile(`${file}.cjs`, `${required.join('\n')}\n`);
     await writeFile(`${file}.mjs`, `import all from '${up}all.cjs';\n${given.join('\n')}\n`);
   }
 }
