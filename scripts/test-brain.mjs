@@ -32,13 +32,20 @@ const LINES = {
   },
 };
 
-/** mocha's and jest's ways in vitest: tests that call back, and spies. */
+/**
+ * mocha's and jest's ways in vitest: tests that call back, and spies. Errors keep their text alone: what they compare may be a view
+ * of all of WebAssembly's memory, which would be sent to the process that reports.
+ */
 const SETUP = `
 globalThis.jest = vi;
 globalThis.fail = (message) => { throw new Error(message); };
 const { it } = globalThis;
-const waiting = (name, test, ...rest) => it(name, test?.length ? () => new Promise((resolve) => test(resolve)) : test, ...rest);
-globalThis.it = Object.assign(waiting, { each: it.each.bind(it), skip: it.skip.bind(it) });
+const done = (test) => (test.length ? new Promise((resolve) => test(resolve)) : test());
+const plain = (test) => async () => {
+  try { await done(test); } catch (error) { throw new Error(String(error?.message ?? error).split('\\n')[0]); }
+};
+const wrapped = (name, test, ...rest) => it(name, test && plain(test), ...rest);
+globalThis.it = Object.assign(wrapped, { each: it.each.bind(it), skip: it.skip.bind(it) });
 `;
 
 /** The sources of a branch, and the packages that they import. */

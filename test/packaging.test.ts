@@ -254,6 +254,15 @@ test.each(DOCUMENTS)('the snippets of %s run as they stand', (name) => {
   run(process.execPath, ['snippets.mjs']);
 });
 
+test('the snippets of docs/brain run as they stand, each by itself', () => {
+  const blocks = [...readFileSync('docs/brain.md', 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map(([, block]) => block!);
+  expect(blocks).toHaveLength(3);
+  for (const block of blocks) {
+    writeFileSync(path.join(project, 'snippets.mjs'), block);
+    run(process.execPath, ['snippets.mjs']);
+  }
+});
+
 test('its types serve a strict project', () => {
   writeFileSync(
     path.join(project, 'consumer.ts'),

@@ -39,7 +39,8 @@ export function weigh(layer: PatternLayer, x: usize, y: usize): void {
 function activated(network: PatternNetwork, y: v128): v128 {
   if (network.activation == PatternActivation.sigmoid) return logisticWithoutTail<real>(y);
   if (network.activation == PatternActivation.tanh) return tanh<real>(y);
-  return mul(y, select(v128.lt<real>(y, splat(0)), splat(network.below), splat(network.above)));
+  // 0 is added for the sake of those who compare: 0 times what is below 0 is -0.
+  return madd(splat(0), y, select(v128.lt<real>(y, splat(0)), splat(network.below), splat(network.above)));
 }
 
 /** f′(y), given a = f(y) */

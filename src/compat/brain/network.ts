@@ -8,6 +8,7 @@ import { formatted, isArrayLike, requireRows, tableOf } from './formats.js';
 import { type Nested, assign } from './live.js';
 import { lookup } from './lookup.js';
 import { meanSquare, tested } from './measure.js';
+import { note } from './notes.js';
 import { requireSizes } from './options.js';
 import { type PatternActivation, PatternNetwork, type Rule } from './pattern-network.js';
 import { ownPraxis } from './praxis/choice.js';
@@ -229,6 +230,10 @@ export abstract class BrainNetwork {
   /** @internal */
   protected prepared(data: unknown, options: object): Prepared {
     this.updateTrainingOptions(options);
+    const { threads } = this.trainOpts;
+    if (typeof threads === 'number' && threads > 1 && !ownPraxis(this.trainOpts)) {
+      note('brain', "threads are for a praxis that takes all rows at a step, such as 'lbfgs'; pattern by pattern there is one");
+    }
     const rows = this.formatData(data);
     const endTime = Date.now() + this.trainOpts.timeout;
     const fresh = !this.#core;

@@ -118,3 +118,14 @@ describe.each(LINES)('%s', (_, brain) => {
     });
   });
 });
+
+test('threads beside brain.js’s own training are noted once', async () => {
+  vi.resetModules();
+  const { NeuralNetwork } = await import('../../../src/compat/brain/index.js');
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  new NeuralNetwork().train(XOR, { threads: 1, iterations: 1 });
+  expect(warn).not.toHaveBeenCalled();
+  for (const threads of [2, 3]) new NeuralNetwork().train(XOR, { threads, iterations: 1 });
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('threads are for a praxis'));
+  warn.mockRestore();
+});

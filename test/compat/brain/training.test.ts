@@ -239,6 +239,15 @@ describe.each(LINES)('%s', (_, brain) => {
     expect(() => new brain.NeuralNetwork().train(data)).toThrow(EfficientBackpropError);
   });
 
+  test('what relu makes of sums below 0 is 0, not -0', () => {
+    const net = new brain.NeuralNetwork({ activation: 'relu' });
+    net.sizes = [1, 1];
+    net.initialize();
+    net.weights[1] = [[-1]];
+    net.biases[1] = [0];
+    expect(net.run([2])).toEqual(Float32Array.of(0));
+  });
+
   test('errorCheckInterval looks at the error now and then', () => {
     const net = new brain.NeuralNetwork();
     net.errorCheckInterval = 4;
