@@ -33,8 +33,8 @@ const LINES = {
 };
 
 /**
- * mocha's and jest's ways in vitest: tests that call back, and spies. Errors keep their text alone: what they compare may be a view
- * of all of WebAssembly's memory, which would be sent to the process that reports.
+ * mocha's and jest's ways in vitest: tests that call back, and spies. Errors keep their text alone: what they compare may be a
+ * view of all of WebAssembly's memory, which would be sent to the process that reports.
  */
 const SETUP = `
 globalThis.jest = vi;
