@@ -64,6 +64,17 @@ export interface SharedRun {
 
 export type Command = CallCommand | SumCommand | StepsCommand;
 
+/** How many threads a job has at most. */
+export const MOST_THREADS = 16;
+
+/** Does all tasks of a job in this thread. */
+export function doAlone(core: Core, job: number, tasks: number, ordered: boolean): void {
+  for (let index = 0; index < tasks; index++) {
+    core.taskRun(job, 0, index);
+    if (ordered) core.taskCommit(job, 0, index, 0);
+  }
+}
+
 /** What carries a command out: the binary, its memory, and how its jobs are run. */
 export interface Executor {
   readonly core: Core;

@@ -9,6 +9,16 @@ export class UnsupportedError extends EfficientBackpropError {
   override name = 'UnsupportedError';
 }
 
+/** A part of the library could not be loaded when it was first needed: the files were out of reach, or are gone. */
+export class LoadError extends EfficientBackpropError {
+  override name = 'LoadError';
+
+  constructor(what: string, detail: string, cause?: unknown) {
+    const advice = 'once the network is back, try again; if the files of this version are gone from the server, reload the page';
+    super(`what is needed for ${what} could not be loaded (${detail}): ${advice}`, { cause });
+  }
+}
+
 /** The worker of a fit in the background has ended in the midst of it. */
 export class WorkerLostError extends EfficientBackpropError {
   override name = 'WorkerLostError';

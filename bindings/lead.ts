@@ -1,5 +1,6 @@
 // Leading a job: opening it, taking part, closing it, and doing alone what others have left undone.
 
+import { doAlone } from './commands.js';
 import type { Core } from './core.js';
 import {
   ACTIVE,
@@ -37,14 +38,6 @@ export interface Team {
   readonly sleeps: boolean;
   /** Ends all workers, at once: they must not write any more. */
   end(): void;
-}
-
-/** Does all tasks of a job in this thread. */
-export function doAlone(core: Core, job: number, tasks: number, ordered: boolean): void {
-  for (let index = 0; index < tasks; index++) {
-    core.taskRun(job, 0, index);
-    if (ordered) core.taskCommit(job, 0, index, 0);
-  }
 }
 
 /** Does all tasks of a job, on up to `threads` threads; alone while somebody else leads the team. @throws what a task throws */

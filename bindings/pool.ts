@@ -1,11 +1,11 @@
-// The workers of this process that help with jobs: all networks share them.
+// The workers of this process that help with jobs: all networks share them. Loaded where somebody wants more than one thread.
 
 import type { Engine } from './core.js';
-import { maySleep, processors } from './features.js';
-import { type Team, doAlone, leadJob } from './lead.js';
+import { maySleep } from './features.js';
+import { type Team, leadJob } from './lead.js';
 import { heap } from './memory.js';
-import { type Command, callOf, carryOut } from './commands.js';
-import { ENDED, GONE, LEADER, LOST, MESSAGES, MOST_THREADS, SERIAL, WORDS } from './team.js';
+import { MOST_THREADS, doAlone } from './commands.js';
+import { ENDED, GONE, LEADER, LOST, MESSAGES, SERIAL, WORDS } from './team.js';
 import { type Thread, newThread, noteLoss, tellWhy, withoutThreads } from './thread.js';
 
 /** Milliseconds after which workers that nobody has used end. */
@@ -124,14 +124,6 @@ class Pool {
 
 let pool: Pool | undefined;
 
-/**
- * How many threads 'auto' may use: as many as run at a time, without a machine's last ones, whose use by others costs more than
- * they bring.
- */
-export function autoThreads(): number {
-  return Math.min(processors(), 8);
-}
-
 function current(): Pool {
   if (pool?.lost) {
     pool.end();
@@ -174,28 +166,19 @@ export function giveUpTeam(words: Int32Array): void {
   if (pool?.words === words) pool.giveUp();
 }
 
+/** How jobs of a command are run on so many threads. */
+export function sharing(engine: Engine, threads: number): (job: number, tasks: number, ordered: boolean) => void {
+  const team = teamOf(engine, threads);
+  return (job, tasks, ordered) => {
+    if (tasks > 1) leadJob(team, job, tasks, ordered, threads);
+    else doAlone(engine.core, job, tasks, ordered);
+  };
+}
+
 /** Does all tasks of a job on up to `threads` threads; sums of ordered jobs are added in the tasks' order. */
 export function runJob(engine: Engine, job: number, tasks: number, ordered: boolean, threads: number): void {
   if (threads > 1 && tasks > 1) leadJob(teamOf(engine, threads), job, tasks, ordered, threads);
   else doAlone(engine.core, job, tasks, ordered);
-}
-
-/** Carries a command out, in this thread and with the help of others. */
-export function carryOutHere(engine: Engine, command: Command, threads: number): number {
-  const { core } = engine;
-  if (command.kind === 'call') return callOf(core, command);
-  const { memory } = heap;
-  if (threads === 1)
-    return carryOut(command, { core, memory, runJob: (job, tasks, ordered) => doAlone(core, job, tasks, ordered) });
-  const team = teamOf(engine, threads);
-  return carryOut(command, {
-    core,
-    memory,
-    runJob: (job, tasks, ordered) => {
-      if (tasks > 1) leadJob(team, job, tasks, ordered, threads);
-      else doAlone(core, job, tasks, ordered);
-    },
-  });
 }
 
 /** Ends all workers that help; the next job that wants some starts others. */

@@ -4,6 +4,7 @@
 // takes tasks until none is left, and leaves. Who opened the job takes tasks too, then closes it and waits for those inside:
 // never for one that sleeps.
 
+import { MOST_THREADS } from './commands.js';
 import type { Core } from './core.js';
 
 /** Places of the words; those that several threads write are 64 bytes apart. */
@@ -27,7 +28,6 @@ export const FAILED = 102;
 export const GONE = 103;
 export const LOST = 104;
 export const ENDED = 105;
-export const MOST_THREADS = 16;
 /** The next task of each thread's range, 16 words from one to the next. */
 export const NEXT = 112;
 export const WORDS = NEXT + 16 * MOST_THREADS;

@@ -4,8 +4,8 @@
 
 import type { Core } from './core.js';
 import { builtin } from './features.js';
-import { doAlone, leadJob } from './lead.js';
-import { type Command, carryOut } from './commands.js';
+import { leadJob } from './lead.js';
+import { type Command, carryOut, doAlone } from './commands.js';
 import { ACTIVE, ASLEEP, ENDED, ENGINE, FAILED, MESSAGES, SERIAL, THREADS, takeTasks, waitWhile } from './team.js';
 
 /** What every message brings: the memory, and binaries that the worker does not have yet. */

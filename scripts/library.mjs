@@ -6,6 +6,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
+import { chunked } from './chunks.mjs';
 import { atOnce, root } from './steps.mjs';
 
 /**
@@ -21,46 +22,53 @@ export const ENTRIES = {
 
 const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComments: 'none', minifySyntax: true, write: false };
 
-/** Entries that say where binaries come from: `KIND/NAME`, by bindings/binaries.KIND.ts. */
+/** The text of an entry, `KIND/NAME`, which says where binaries come from, by bindings/binaries.KIND.ts. */
+function textOfEntry(entry) {
+  const [, kind, name] = /^(\w+)\/(.*)$/.exec(entry);
+  const { source, hasDefault, patterns } = ENTRIES[name];
+  const lines = [`import { provide } from './bindings/binaries.${kind}.js';`, 'provide();', `export * from './${source}';`];
+  if (hasDefault) lines.push(`export { default } from './${source}';`);
+  if (patterns && kind === 'modules')
+    lines.unshift("import { provide as providePatterns } from './bindings/patterns.modules.js';", 'providePatterns();');
+  return lines.join('\n');
+}
+
+const ENTRY = 'entry:';
+
+/** Entries, and binaries as modules, for ES modules. */
 const entries = {
   name: 'entries',
+  resolveId(source, importer) {
+    if (source.startsWith(ENTRY)) return path.join(root, source);
+    if (source.endsWith('.wasm')) return { id: `../wasm/${path.basename(source)}`, external: true };
+    return importer?.startsWith(path.join(root, ENTRY)) ? this.resolve(path.join(root, source)) : null;
+  },
+  load: (id) => (id.startsWith(path.join(root, ENTRY)) ? textOfEntry(id.slice(root.length + 1 + ENTRY.length)) : null),
+};
+
+/** The same for CommonJS. */
+const entriesOfCommonJs = {
+  name: 'entries',
   setup(build) {
-    build.onResolve({ filter: /^entry:/ }, ({ path: entry }) => ({ path: entry.slice('entry:'.length), namespace: 'entry' }));
-    build.onLoad({ filter: /./, namespace: 'entry' }, ({ path: entry }) => {
-      const [, kind, name] = /^(\w+)\/(.*)$/.exec(entry);
-      const { source, hasDefault, patterns } = ENTRIES[name];
-      const contents = [
-        `import { provide } from './bindings/binaries.${kind}.js';`,
-        'provide();',
-        `export * from './${source}';`,
-      ];
-      if (hasDefault) contents.push(`export { default } from './${source}';`);
-      if (patterns && kind === 'modules')
-        contents.unshift("import { provide as providePatterns } from './bindings/patterns.modules.js';", 'providePatterns();');
-      return { contents: contents.join('\n'), resolveDir: root };
-    });
-    build.onResolve({ filter: /\.wasm$/ }, ({ path: file }) => ({ path: `../wasm/${path.basename(file)}`, external: true }));
+    build.onResolve({ filter: /^entry:/ }, ({ path: entry }) => ({ path: entry.slice(ENTRY.length), namespace: 'entry' }));
+    build.onLoad({ filter: /./, namespace: 'entry' }, ({ path: entry }) => ({ contents: textOfEntry(entry), resolveDir: root }));
   },
 };
 
 /** Packages that are CommonJS, in ES modules: what they require of Node.js is there, since src/cli/builtins.ts comes first. */
 const builtins = {
   name: 'builtins',
-  setup(build) {
-    build.onResolve({ filter: /^[^.]/ }, ({ path: name, kind }) => {
-      if (!isBuiltin(name)) return undefined;
-      return kind === 'require-call' ? { path: name, namespace: 'builtin' } : { path: name, external: true };
-    });
-    build.onLoad({ filter: /./, namespace: 'builtin' }, ({ path: name }) => ({
-      contents: `module.exports = process.getBuiltinModule('${name}');`,
-    }));
+  resolveId(source, _, { kind }) {
+    if (!isBuiltin(source)) return null;
+    return kind === 'require-call' ? `\0builtin:${source}` : { id: source, external: true };
+  },
+  load(id) {
+    if (!id.startsWith('\0builtin:')) return null;
+    return { code: `module.exports = process.getBuiltinModule('${id.slice('\0builtin:'.length)}');`, moduleType: 'js' };
   },
 };
 
-/** Chunks that others import for nothing but to be there: no module of ours does anything when it is imported. */
-const BARE = /^import "\.[^"]*\/chunk-\w+\.js";\n/gm;
-
-/** Gives classes their names back: esbuild makes `var Name = class`, and `class _Name` of those that name themselves. */
+/** Gives classes their names back: bundlers make `var Name = class`, and `class _Name` of those that name themselves. */
 function withNames(text) {
   const own = new Set();
   const named = text.replace(/\b([A-Z]\w*) = class (_\1 )?(?=extends\b|\{)/g, (_, name, again) => {
@@ -70,46 +78,35 @@ function withNames(text) {
   return named.replace(/\b_([A-Z]\w*)\b/g, (word, name) => (own.has(name) ? name : word));
 }
 
-/** Writes what esbuild made, with short names for all but classes, which people read in consoles. */
-async function written(built, settings) {
-  const { outputFiles } = await built;
-  await atOnce(
-    outputFiles.map(({ path: file, text }) => async () => {
-      const mangle = { keep_classnames: true };
-      const { code } = await minify(withNames(text.replace(BARE, '')), {
-        ...settings,
-        compress: false,
-        mangle,
-        format: { preserve_annotations: true },
-      });
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, code);
-    }),
-    1,
-  );
+/** A file with short names for all but classes, which people read in consoles. */
+async function written(file, text, settings) {
+  const mangle = { keep_classnames: true };
+  const { code } = await minify(withNames(text), {
+    ...settings,
+    compress: false,
+    mangle,
+    format: { preserve_annotations: true },
+  });
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, code);
 }
 
 /** ES modules: each entry, once more for workerd; the command; chunks of what they share and of what loads when it is needed. */
-function modules() {
+async function modules() {
   const names = Object.keys(ENTRIES);
-  return written(
-    esbuild.build({
-      ...common,
-      format: 'esm',
-      splitting: true,
-      platform: 'neutral',
-      entryPoints: {
-        ...Object.fromEntries(names.map((name) => [name, `entry:text/${name}`])),
-        ...Object.fromEntries(names.map((name) => [`workerd/${name}`, `entry:modules/${name}`])),
-        cli: 'src/cli/main.ts',
-      },
-      outdir: 'dist',
-      chunkNames: 'chunks/[name]-[hash]',
-      mainFields: ['module', 'main'],
-      conditions: ['node'],
-      plugins: [entries, builtins],
-    }),
-    { module: true },
+  const input = {
+    ...Object.fromEntries(names.map((name) => [name, `entry:text/${name}`])),
+    ...Object.fromEntries(names.map((name) => [`workerd/${name}`, `entry:modules/${name}`])),
+    cli: 'src/cli/main.ts',
+  };
+  const files = await chunked(input, [entries, builtins]);
+  await atOnce(
+    files.map(
+      ({ fileName, code }) =>
+        () =>
+          written(`dist/${fileName}`, code, { module: true }),
+    ),
+    1,
   );
 }
 
@@ -117,16 +114,16 @@ function modules() {
 async function commonJs() {
   const names = Object.keys(ENTRIES);
   const contents = names.map((name) => `export * as '${name}' from 'entry:files/${name}';`).join('\n');
-  const built = esbuild.build({
+  const { outputFiles } = await esbuild.build({
     ...common,
     stdin: { contents, resolveDir: root },
     format: 'cjs',
     platform: 'node',
     outfile: 'dist/cjs/all.cjs',
     define: { REQUIRE: 'require' },
-    plugins: [entries],
+    plugins: [entriesOfCommonJs],
   });
-  await written(built, { toplevel: true });
+  await written('dist/cjs/all.cjs', outputFiles[0].text, { toplevel: true });
   const all = createRequire(import.meta.url)('../dist/cjs/all.cjs');
   for (const name of names) {
     const up = '../'.repeat(name.split('/').length - 1) || './';

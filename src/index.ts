@@ -77,7 +77,8 @@ export type {
 } from './curvature/options.js';
 export { type Histogram, type PictureOptions, histogram, spectrumPicture } from './curvature/histogram.js';
 export type { Principal } from './eigen/power.js';
-export { type MinimizeMethod, type MinimizeOptions, minimize } from './solve/minimize.js';
+export { type MinimizeOptions, minimize } from './solve/minimize.js';
+export type { MinimizeMethod } from './solve/choices.js';
 export {
   type Band,
   type BandOptions,
@@ -134,7 +135,7 @@ export { type SuperSabOptions, superSAB } from './methods/super-sab.js';
 export type { Method, Regularisation } from './methods/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './training/options.js';
 export type { History, StopReason } from './training/history.js';
-export type { Chunk, Chunks } from './training/stream.js';
+export type { Chunk, Chunks } from './training/chunks.js';
 export type { ClassMetrics, MetricName, NumberMetrics } from './evaluation/metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation, TargetValues } from './layers/activations.js';
@@ -148,6 +149,7 @@ export {
   DisposedError,
   EfficientBackpropError,
   FileError,
+  LoadError,
   ModelFileError,
   NotFittedError,
   OptionError,

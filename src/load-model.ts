@@ -2,8 +2,8 @@
 
 import { Classifier } from './estimators/classifier.js';
 import { ModelFileError, OptionError } from './runtime/errors.js';
-import { type ModelDocument, fromBytes } from './format/document.js';
-import { readBytes } from './format/file.js';
+import type { ModelDocument } from './format/document.js';
+import { FILES, READING } from './format/loading.js';
 import { Network } from './network/network.js';
 import { Regressor } from './estimators/regressor.js';
 
@@ -20,7 +20,12 @@ import { Regressor } from './estimators/regressor.js';
  * library's
  */
 export async function loadModel(source: string | Uint8Array | ArrayBuffer): Promise<Classifier | Regressor | Network> {
-  if (typeof source !== 'string') return fromDocument(fromBytes(bytesFrom(source)));
+  if (typeof source !== 'string') {
+    const bytes = bytesFrom(source);
+    const { fromBytes } = await READING.load();
+    return fromDocument(fromBytes(bytes));
+  }
+  const [{ readBytes }, { fromBytes }] = await Promise.all([FILES.load(), READING.load()]);
   const bytes = await readBytes(source);
   try {
     return await fromDocument(fromBytes(bytes));

@@ -321,45 +321,6 @@ test('its types serve a strict project', () => {
   }
 });
 
-/** A page's script and chunks, bundled and minified. */
-async function page(name: string, source: string) {
-  writeFileSync(path.join(project, `${name}.js`), source);
-  const { outputFiles, metafile } = await esbuild.build({
-    entryPoints: [path.join(project, `${name}.js`)],
-    outdir: path.join(project, 'out'),
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    write: false,
-    metafile: true,
-    logLevel: 'warning', // and an import of Node.js would be an error
-  });
-  const sizes = outputFiles.map(({ path: file, text }) => ({
-    bytes: gzipSync(text).length,
-    binary: /^float(32|64)\b/.test(path.basename(file)),
-    file,
-  }));
-  const binaries = sizes.filter(({ binary }) => binary).sort((a, b) => b.bytes - a.bytes);
-  expect(binaries).toHaveLength(4); // one is whole, and the patches for the others are smaller, each in a chunk of its own
-  // A page that trains in float32 does not load float64.
-  const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint);
-  const eager = entry!.imports.filter(({ kind }) => kind === 'import-statement').map(({ path: file }) => path.basename(file));
-  for (const { file } of binaries) expect(eager).not.toContain(path.basename(file));
-  const script = sizes.filter(({ binary }) => !binary).reduce((sum, { bytes }) => sum + bytes, 0);
-  return script + binaries[0]!.bytes; // the one of fused multiply-adds, which networks use by default
-}
-
-test('a page that trains classifiers weighs less than 145 KB compressed, with its binary', async () => {
-  const source = "import { Classifier } from 'efficient-backprop'; globalThis.Classifier = Classifier;";
-  expect(await page('classifier', source)).toBeLessThan(145_000);
-});
-
-test('a page that has all there is weighs less than 168 KB compressed, with its binary', async () => {
-  expect(await page('page', "export * from 'efficient-backprop';")).toBeLessThan(168_000);
-});
-
 test('the library’s own files need no other module', () => {
   const files = ['dist/index.js', ...readdirSync('dist/chunks').map((name) => `dist/chunks/${name}`)];
   for (const file of files) {

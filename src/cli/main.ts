@@ -4,7 +4,7 @@
 import './builtins.js';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { provide } from '../../bindings/binaries.text.js';
-import { MOST_THREADS } from '../../bindings/team.js';
+import { MOST_THREADS } from '../../bindings/commands.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { ACTIVATION_NAMES } from '../layers/activations.js';
 import { OptionError } from '../runtime/errors.js';

@@ -1,6 +1,6 @@
 // The column to learn: which task it makes, and its values.
 
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import type { Label } from '../data/classes.js';
 import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/column.js';

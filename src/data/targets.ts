@@ -1,6 +1,6 @@
 // Target values of classes, and the way back (Efficient BackProp 4.5).
 
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import { ACTIVATIONS, ACTIVATION_NAMES, type Activation, type TargetValues } from '../layers/activations.js';
 import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
 import { argmax, type Label, CLASSES, classesIn, classIndices } from './classes.js';

@@ -12,8 +12,8 @@ import { Estimator } from './estimator.js';
 import { optionsOf } from './file/estimator.js';
 import { shaped } from './encoded.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
-import { readable } from '../format/fields.js';
+import type { ModelDocument, ModelJSON } from '../format/document.js';
+import { READING } from '../format/loading.js';
 import { FIT_OPTIONS } from '../training/options.js';
 import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
 import { apart, type Checked, checked, value } from '../runtime/options.js';
@@ -101,12 +101,13 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
    * @throws ModelFileError
    */
   static async fromJSON(json: ModelJSON): Promise<Classifier> {
-    return this.fromDocument(fromJSON(json));
+    return this.fromDocument((await READING.load()).fromJSON(json));
   }
 
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Classifier> {
     if (document.kind !== 'classifier') throw new ModelFileError(`the model is a ${document.kind}, not a classifier`);
+    const { readable } = await READING.load();
     const options = optionsOf(document) as ClassifierOptions;
     const model = readable('options', () => new this(options));
     await model.adopt(document);

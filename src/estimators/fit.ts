@@ -1,12 +1,12 @@
 // A fit from scratch: on rows that are in memory, or on chunks of more.
 
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import type { Rows } from '../data/table.js';
 import { OptionError, amongAll } from '../runtime/errors.js';
 import type { Checked } from '../runtime/options.js';
 import { Interruption } from '../training/interruption.js';
 import type { FitOptions } from '../training/options.js';
-import type { Chunk, Chunks } from '../training/stream.js';
+import type { Chunk, Chunks } from '../training/chunks.js';
 import { type RowChunks, type SpooledRows, eachChunk } from './chunks.js';
 import { freshState } from './continuation.js';
 import { type EncodedRows, shaped } from './encoded.js';

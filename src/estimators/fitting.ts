@@ -5,7 +5,7 @@ import type { Engine } from '../../bindings/core.js';
 import { type History, type StopReason, emptyHistory } from '../training/history.js';
 import type { Interruption } from '../training/interruption.js';
 import type { FitOptions } from '../training/options.js';
-import type { Chunks } from '../training/stream.js';
+import type { Chunks } from '../training/chunks.js';
 import type { Network } from '../network/network.js';
 import type { MethodState } from '../methods/method.js';
 import type { Checked } from '../runtime/options.js';

@@ -1,6 +1,6 @@
 // From a table to a network's inputs: columns encoded, and decorrelated where that was asked for.
 
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import type { Precision, RealArray } from '../../bindings/memory.js';
 import { Encoder, type EncoderSpec, type InputScaling } from '../data/encoder.js';
 import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';

@@ -8,8 +8,8 @@ import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import { Estimator } from './estimator.js';
 import { optionsOf } from './file/estimator.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
-import { readable } from '../format/fields.js';
+import type { ModelDocument, ModelJSON } from '../format/document.js';
+import { READING } from '../format/loading.js';
 import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
 import { apart, checked } from '../runtime/options.js';
 import { NumberCoder, type NumberCoding, targetNumbers } from './numbers.js';
@@ -62,12 +62,13 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
    * @throws ModelFileError
    */
   static async fromJSON(json: ModelJSON): Promise<Regressor> {
-    return this.fromDocument(fromJSON(json));
+    return this.fromDocument((await READING.load()).fromJSON(json));
   }
 
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Regressor> {
     if (document.kind !== 'regressor') throw new ModelFileError(`the model is a ${document.kind}, not a regressor`);
+    const { readable } = await READING.load();
     const options = optionsOf(document) as RegressorOptions;
     const model = readable('options', () => new this(options));
     await model.adopt(document);

@@ -3,7 +3,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Outcome } from '../training/loop.js';
 import type { FitOptions } from '../training/options.js';
-import type { Chunks } from '../training/stream.js';
+import type { Chunks } from '../training/chunks.js';
 import { adam } from '../methods/adam.js';
 import type { Method } from '../methods/method.js';
 import { sgd } from '../methods/sgd.js';

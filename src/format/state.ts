@@ -8,6 +8,7 @@ import { STOP_REASONS, type StopReason } from '../training/history.js';
 import type { MethodState } from '../methods/method.js';
 import { oneOf, value } from '../runtime/options.js';
 import { COUNT, fields, OPTIONAL_OBJECT, FLAG, record } from './fields.js';
+import type { StateParts } from './network.js';
 import type { Tensor } from './safetensors.js';
 
 /** What the names of all its tensors begin with. */
@@ -102,13 +103,14 @@ export interface NetworkState {
   readonly checkpoint: Checkpoint | undefined;
 }
 
-/** The configuration of a network's state; undefined where there is none. @param name what the tensors' names begin with */
-export function stateDocument({ memory, checkpoint }: NetworkState, writing: StateWriter, name = ''): unknown {
-  if (!memory && !checkpoint) return undefined;
-  return {
-    ...(memory && { memory: writing.method(`${name}memory`, memory) }),
-    ...(checkpoint && { fit: fitDocument(checkpoint, writing, `${name}fit`) }),
+/** A network's state as a file has it. */
+export function stateParts({ memory, checkpoint }: NetworkState): StateParts {
+  const writing = new StateWriter();
+  const config = {
+    ...(memory && { memory: writing.method('memory', memory) }),
+    ...(checkpoint && { fit: fitDocument(checkpoint, writing, 'fit') }),
   };
+  return { config, tensors: writing.tensors };
 }
 
 /** The configuration of a fit that can be taken up. */
@@ -155,12 +157,12 @@ const NUMBERS = { record: [4, 6], snapshot: [3], growth: [3], patience: [6], str
  * What a network of so many parameters, running statistics included, goes on from.
  * @throws ModelFileError
  */
-export function stateFrom(config: unknown, reading: StateReader, parameters: number, name = ''): NetworkState {
+export function stateFrom(config: unknown, reading: StateReader, parameters: number): NetworkState {
   if (config === undefined) return { memory: undefined, checkpoint: undefined };
   const { memory, fit } = fields('state', STATE, config);
   return {
-    memory: memory === null ? undefined : reading.method(`${name}memory`, memory),
-    checkpoint: fit === null ? undefined : fitFrom(fit, reading, parameters, `${name}fit`),
+    memory: memory === null ? undefined : reading.method('memory', memory),
+    checkpoint: fit === null ? undefined : fitFrom(fit, reading, parameters, 'fit'),
   };
 }
 

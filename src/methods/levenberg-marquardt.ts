@@ -1,19 +1,9 @@
 // Levenberg and Marquardt's method on networks (Efficient BackProp 6.5): squared errors, up to some thousand parameters.
 
 import { OptionError } from '../runtime/errors.js';
-import type { Objective } from '../objective/objective.js';
 import { checked, flag, number, oneOf } from '../runtime/options.js';
-import {
-  DAMPING_RULES,
-  DAMPING_SCALINGS,
-  type DampingRule,
-  type DampingScaling,
-  levenbergMarquardtSolver,
-} from '../solve/levenberg-marquardt.js';
-import { NetworkSquares } from '../objective/squares.js';
-import type { TargetUnit } from '../objective/unit.js';
-import { goingOn, secondOrder } from './second-order/second-order.js';
-import type { SolverObjective } from './second-order/solver-objective.js';
+import { DAMPING_RULES, DAMPING_SCALINGS, type DampingRule, type DampingScaling } from '../solve/choices.js';
+import { secondOrder } from './second-order/second-order.js';
 
 const OPTIONS = {
   mu: number({ above: 0, below: Infinity }, 1e-3),
@@ -70,9 +60,6 @@ export interface LevenbergMarquardtOptions {
   maxFail?: number;
 }
 
-/** What this method works on. */
-interface SquaresObjective extends SolverObjective<NetworkSquares> {}
-
 /**
  * Levenberg and Marquardt's method: (JᵀJ + μ·D)·Δ = −Jᵀr. For squared errors and networks of up to some thousand parameters the
  * fastest there is. An epoch is an accepted step. Needs the loss meanSquaredError.
@@ -87,36 +74,6 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
   }
   const rule = given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const));
   const settings = { ...given, rule, acceleration: given.acceleration ?? rule === 'nielsen' };
-  const goal = (objective: Objective, unit: TargetUnit, recalled: number | undefined): SquaresObjective => {
-    const { loss } = objective.plan.architecture;
-    if (loss !== 'meanSquaredError') {
-      throw new OptionError(
-        'fit.method',
-        'levenbergMarquardt',
-        `gaussNewton() or lbfgs() with the loss ${loss}; it is made for squared errors`,
-      );
-    }
-    const squares = new NetworkSquares(objective, unit, bayesian, settings.acceleration, recalled);
-    return {
-      f: squares,
-      objective,
-      loss: () => (squares.data * unit.loss) / (objective.weight * objective.outputs),
-      ...(bayesian && {
-        known: () => squares.strength,
-        regularisation: () => ({
-          effectiveParameters: squares.effectiveParameters ?? Number.NaN,
-          weightDecay: squares.weightDecay,
-        }),
-      }),
-    };
-  };
-  return secondOrder({
-    ...settings,
-    name: 'levenbergMarquardt',
-    ...(maxFail !== undefined && { patience: maxFail }),
-    matrices: () => 2,
-    goal,
-    solve: ({ f }: SquaresObjective, x: Float64Array, state, kept) =>
-      levenbergMarquardtSolver(f, x, goingOn('levenbergMarquardt', settings, state), kept),
-  });
+  const named = { ...settings, name: 'levenbergMarquardt', ...(maxFail !== undefined && { patience: maxFail }) };
+  return secondOrder(named, (solving) => solving.levenbergMarquardt(settings));
 }

@@ -1,6 +1,7 @@
 // The interface between the training loop (training/loop.ts) and the methods, one file each.
 
 import type { Arena, RealArray, Words } from '../../bindings/memory.js';
+import type { Part } from '../../bindings/part.js';
 import type { LastBatch } from '../data/batches.js';
 import type { Order } from '../data/orders.js';
 import type { SampleBuffers } from '../data/dataset.js';
@@ -167,6 +168,8 @@ export interface Method {
   readonly paced?: true;
   /** Of early stopping, where `fit` does not say and there is a validation set. */
   readonly patience?: number;
+  /** What has to be loaded before it starts. @param shares whether threads may share its steps @internal */
+  needs?(shares: boolean): readonly Part<unknown>[];
   /** @internal */
   start(task: Task, state?: MethodState): Training;
 }

@@ -3,7 +3,7 @@
 import { OptionError } from '../runtime/errors.js';
 import { checked, either, number, value } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { startOf } from './descent/first-order.js';
+import { descending } from './descent/first-order.js';
 import { POSITIVE, decayOption } from './options.js';
 import type { Method } from './method.js';
 
@@ -88,6 +88,6 @@ export function murata(options?: MurataOptions): Method & { readonly name: 'mura
     ...(given.least !== undefined && { least: given.least }),
     ...(given.most !== undefined && { most: given.most }),
     name: 'murata' as const,
-    start: startOf(rule),
+    ...descending(rule),
   });
 }

@@ -1,41 +1,22 @@
 // Newton's and the Gauss-Newton method on networks (Efficient BackProp 6.1, 6.5).
 
 import { OptionError } from '../runtime/errors.js';
-import { MatrixModel } from '../objective/gauss-newton.js';
 import { checked, flag, number, oneOf } from '../runtime/options.js';
-import { ProductModel } from '../solve/gauss-newton.js';
-import { levenbergMarquardtSolver } from '../solve/levenberg-marquardt.js';
-import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
-import { newtonSolver } from '../solve/newton.js';
-import type { Iterate, Squares } from '../solve/smooth.js';
+import { LINE_SEARCHES, type LineSearch } from '../solve/choices.js';
 import { POSITIVE, decayOption } from './options.js';
 import { type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
-import { goingOn, secondOrder } from './second-order/second-order.js';
-import type { SecondOrder } from './second-order/second-order-training.js';
-import { plainLoss } from './second-order/solver-objective.js';
+import { secondOrder } from './second-order/second-order.js';
 
 export interface NewtonOptions extends LineSearchOptions {
   /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
   truncated?: boolean;
 }
 
-/** From so many parameters on the whole matrix costs more than conjugate gradients do. */
-const MOST_FOR_MATRIX = 300;
-
 const TRUNCATED = flag(undefined);
 
-/** How both searched by a line: the exact Hessian or the Gauss-Newton matrix, whole or by its products. */
+/** How both searched by a line. */
 function searching(name: string, weightDecay: number, truncated: boolean | undefined, lineSearch: LineSearch) {
-  const wanted = (parameters: number) => truncated ?? parameters > MOST_FOR_MATRIX;
-  return secondOrder({
-    name,
-    weightDecay,
-    truncated,
-    lineSearch,
-    matrices: (parameters) => (wanted(parameters) ? 0 : 2),
-    solve: ({ f, objective: { engine, arena } }, x) =>
-      newtonSolver(engine, arena, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
-  });
+  return secondOrder({ name, weightDecay, truncated, lineSearch }, (solving, settings) => solving.searching(settings));
 }
 
 /**
@@ -82,29 +63,5 @@ export function gaussNewton(options?: GaussNewtonOptions) {
       throw new OptionError('gaussNewton.mu', options.mu, 'none with lineSearch, which is done instead');
     return searching('gaussNewton', weightDecay, truncated, lineSearch);
   }
-  const wanted = (parameters: number) => truncated ?? parameters > MOST_FOR_MATRIX;
-  const damping = {
-    mu,
-    muInc: 10,
-    muDec: 0.1,
-    muMax: Infinity,
-    scaling: 'identity',
-    rule: 'nielsen',
-    undampedFirst: true,
-  } as const;
-  return secondOrder<Squares, SecondOrder<Squares> & { truncated: boolean | undefined; mu: number }>({
-    name: 'gaussNewton',
-    weightDecay,
-    truncated,
-    mu,
-    matrices: (parameters) => (wanted(parameters) ? 0 : 2),
-    goal(objective, unit, recalled) {
-      const { f, loss } = plainLoss(objective, unit);
-      const own = { objective, loss: ({ value, ...at }: Iterate) => loss({ ...at, value: value / 2 }) };
-      if (!wanted(f.n)) return { f: new MatrixModel(objective, unit, f), ...own };
-      const model = new ProductModel(f, recalled);
-      return { f: model, ...own, known: () => model.curvature };
-    },
-    solve: ({ f }, x, state, kept) => levenbergMarquardtSolver(f, x, goingOn('gaussNewton', damping, state), kept),
-  });
+  return secondOrder({ name: 'gaussNewton', weightDecay, truncated, mu }, (solving, settings) => solving.gaussNewton(settings));
 }

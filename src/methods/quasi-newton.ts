@@ -1,9 +1,7 @@
 // Conjugate gradients and quasi-Newton methods on networks (Efficient BackProp 6).
 
 import { checked, number, oneOf, value } from '../runtime/options.js';
-import { BETAS, type Beta, conjugateGradientSolver, scaledConjugateGradientSolver } from '../solve/conjugate-gradient.js';
-import { LINE_SEARCHES, type LineSearch } from '../solve/line-search.js';
-import { SECANT_UPDATES, type SecantUpdate, bfgsSolver, lbfgsSolver, oneStepSecantSolver } from '../solve/quasi-newton.js';
+import { BETAS, type Beta, LINE_SEARCHES, type LineSearch, SECANT_UPDATES, type SecantUpdate } from '../solve/choices.js';
 import { POSITIVE, decayOption } from './options.js';
 import { secondOrder } from './second-order/second-order.js';
 
@@ -40,12 +38,9 @@ export function conjugateGradient(options?: ConjugateGradientOptions) {
     { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: decayOption() },
     options,
   );
-  return secondOrder({
-    name: 'conjugateGradient',
-    beta,
-    weightDecay,
-    solve: ({ f }, x, _, kept) => conjugateGradientSolver(f, x, beta, undefined, kept),
-  });
+  return secondOrder({ name: 'conjugateGradient', beta, weightDecay }, (solving, settings) =>
+    solving.conjugateGradient(settings),
+  );
 }
 
 export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
@@ -61,12 +56,9 @@ export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
 export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
   const schema = { lambda: number(POSITIVE, 5e-7), weightDecay: decayOption() };
   const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
-  return secondOrder({
-    name: 'scaledConjugateGradient',
-    lambda,
-    weightDecay,
-    solve: ({ f }, x, _, kept) => scaledConjugateGradientSolver(f, x, undefined, lambda, kept),
-  });
+  return secondOrder({ name: 'scaledConjugateGradient', lambda, weightDecay }, (solving, settings) =>
+    solving.scaledConjugateGradient(settings),
+  );
 }
 
 export interface BfgsOptions extends LineSearchOptions {
@@ -100,13 +92,7 @@ export function bfgs(options?: WholeBfgsOptions) {
   const schema = { weightDecay: decayOption(), lineSearch: SEARCH, update: UPDATE, scale: FIRST_MATRIX };
   const { weightDecay, scale, ...usual } = checked('bfgs', schema, options);
   const search = scale === 'firstStep' ? usual : { ...usual, scale };
-  return secondOrder({
-    name: 'bfgs',
-    weightDecay,
-    ...search,
-    matrices: () => 1,
-    solve: ({ f, objective }, x, _, kept) => bfgsSolver(objective.arena, f, x, search, kept),
-  });
+  return secondOrder({ name: 'bfgs', weightDecay, ...search }, (solving) => solving.bfgs(search));
 }
 
 export interface LbfgsOptions extends BfgsOptions {
@@ -123,13 +109,7 @@ export function lbfgs(options?: LbfgsOptions) {
     update: UPDATE,
   };
   const { memory, weightDecay, ...search } = checked('lbfgs', schema, options);
-  return secondOrder({
-    name: 'lbfgs',
-    memory,
-    ...search,
-    weightDecay,
-    solve: ({ f }, x, _, kept) => lbfgsSolver(f, x, memory, search, kept),
-  });
+  return secondOrder({ name: 'lbfgs', memory, ...search, weightDecay }, (solving) => solving.lbfgs(search, memory));
 }
 
 /** BFGS that remembers one step (Battiti 1992). @throws OptionError */
@@ -139,10 +119,5 @@ export function oneStepSecant(options?: BfgsOptions) {
     { weightDecay: decayOption(), lineSearch: SEARCH, update: UPDATE },
     options,
   );
-  return secondOrder({
-    name: 'oneStepSecant',
-    ...search,
-    weightDecay,
-    solve: ({ f }, x, _, kept) => oneStepSecantSolver(f, x, search, kept),
-  });
+  return secondOrder({ name: 'oneStepSecant', ...search, weightDecay }, (solving) => solving.oneStepSecant(search));
 }

@@ -8,7 +8,7 @@ import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type AutoRate, autoRate, isAutoRate } from './descent/auto-rate.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
-import { startOf } from './descent/first-order.js';
+import { descending } from './descent/first-order.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 import type { Method } from './method.js';
 
@@ -114,5 +114,5 @@ export function sgd(options?: SgdOptions): Sgd {
       core.sgdOpen(update, code, now.rate, momentum, weightDecay, now.at('velocity'));
     },
   };
-  return Object.freeze({ name: 'sgd' as const, ...settings, paced: true as const, start: startOf(rule) });
+  return Object.freeze({ name: 'sgd' as const, ...settings, paced: true as const, ...descending(rule) });
 }

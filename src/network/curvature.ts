@@ -1,12 +1,24 @@
-// The curvature of a network's loss on data that users give.
+// The curvature of a network's loss on data that users give. What measures it is loaded along with float64's engine, without
+// which there is none.
 
 import type { DoubleEngine, Engine, Numerics } from '../../bindings/core.js';
 import { compiledDouble } from '../../bindings/load.js';
-import { Curvature } from '../curvature/curvature.js';
+import type { Precision } from '../../bindings/memory.js';
+import { Part } from '../../bindings/part.js';
+import type { Curvature } from '../curvature/curvature.js';
 import type { CurvatureSubject } from '../curvature/derivatives.js';
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
+import { accompanyDouble, engineOf } from '../runtime/engines.js';
 import { DataError, UnsupportedError, counted } from '../runtime/errors.js';
+
+const CURVATURE = new Part('curvature', () => import('../curvature/curvature.js'));
+
+/** A network's engine: from the first network on, float64's comes with what measures curvature. */
+export async function engineFor({ precision, numerics }: { precision: Precision; numerics: Numerics }): Promise<Engine> {
+  const [engine] = await Promise.all([engineOf(precision, numerics), accompanyDouble(CURVATURE)]);
+  return engine;
+}
 
 /** @throws DataError; UnsupportedError where the float64 binary is not at hand */
 export function curvatureOf(
@@ -17,18 +29,19 @@ export function curvatureOf(
   weights: ArrayLike<number> | undefined,
 ): Curvature {
   const engine = subject.engine.precision === 'float64' ? (subject.engine as DoubleEngine) : compiledDouble(numerics);
-  if (!engine) {
+  const measuring = CURVATURE.exports;
+  if (!engine || !measuring) {
     const asked = numerics === 'strict' ? ", numerics: 'strict'" : '';
     throw new UnsupportedError(`curvature is measured in float64: await init({ precision: 'float64'${asked} }) first`);
   }
   const own = { ...subject, engine };
-  if (X instanceof Dataset) return new Curvature(own, X);
+  if (X instanceof Dataset) return new measuring.Curvature(own, X);
   if (Y === undefined) throw new DataError('Y', 'is missing');
   const data = new Dataset(X, Y, { precision: 'float64', ...(weights && { weights }) });
   try {
     const { inputs } = subject.architecture;
     if (data.inputs !== inputs) throw new DataError('X', `has ${counted(data.inputs, 'column')}; expected ${inputs}`);
-    return new Curvature(own, data);
+    return new measuring.Curvature(own, data);
   } finally {
     data.dispose();
   }

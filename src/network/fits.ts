@@ -1,25 +1,29 @@
 // The fits of one network: one at a time, from fresh, from where the last one ended, or from where it was interrupted.
 
-import type { Engine } from '../../bindings/core.js';
+import type { Engine, Numerics } from '../../bindings/core.js';
+import { engineOf } from '../runtime/engines.js';
 import type { Precision, RealArray, Reals } from '../../bindings/memory.js';
 import { roomMade } from '../../bindings/owned.js';
+import { Part, loadAll } from '../../bindings/part.js';
+import { threadsLoaded } from '../../bindings/threads.js';
 import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
+import { STATES } from '../format/loading.js';
 import type { NetworkState } from '../format/state.js';
 import type { Method, MethodState } from '../methods/method.js';
-import type { Architecture } from '../plan/plan.js';
+import { type Architecture, workOf } from '../plan/plan.js';
 import { EfficientBackpropError, OptionError } from '../runtime/errors.js';
-import type { Threads } from '../runtime/threads.js';
-import { startsFromData } from '../start/start.js';
-import type { Checkpoint } from '../training/checkpoint.js';
-import { decide } from '../training/decide.js';
+import { type Threads, mayPay } from '../runtime/threads.js';
+import { startsFromData } from '../start/waits.js';
+import { type Chunks, aboutRows, isChunks, wholeSetMethods } from '../training/chunks.js';
+import { type Decision, decide } from '../training/decide.js';
 import { fit } from '../training/fit.js';
-import { fitStream, wholeSetMethods } from '../training/fit-stream.js';
 import type { Outcome } from '../training/loop.js';
-import type { FitOptions } from '../training/options.js';
-import { Resumption, begunWith } from '../training/resumption.js';
+import { FIT_OPTIONS, type FitOptions } from '../training/options.js';
+import { Resumption } from '../training/resumption.js';
+import { BATCH_SIZE, neededFor } from '../training/set-up.js';
 import type { FitSubject } from '../training/subject.js';
-import { type Chunks, isChunks } from '../training/stream.js';
+import { RESUMING, type TakingUp, mayBeTakenUp } from '../training/taking-up.js';
 
 /** What a fit goes on from, if anything, and whether another will go on from it. */
 export interface Continuation {
@@ -29,7 +33,11 @@ export interface Continuation {
   readonly watches?: boolean;
   /** Whether the fit can be taken up where it is interrupted. */
   readonly resumable?: boolean;
+  /** Whether what the method remembers may be saved with the network. */
+  readonly saved?: boolean;
 }
+
+const STREAMING = new Part('data in chunks', () => import('../training/fit-stream.js'));
 
 /** How often a default fit that diverges begins again, each time with a third of the rate. */
 const LOWERED = 8;
@@ -40,6 +48,7 @@ interface FittedNetwork {
   readonly architecture: Architecture;
   readonly theta: Reals;
   readonly precision: Precision;
+  readonly numerics: Numerics;
   readonly seed: number;
   readonly threads: Threads;
   readonly parameters: number;
@@ -78,7 +87,7 @@ export class NetworkFits {
 
   /** `partialFit`: from where the last one ended. */
   async partial(X: MatrixLike | Dataset | Chunks, Y: MatrixLike | undefined, options: FitOptions | undefined): Promise<Outcome> {
-    const outcome = await this.run(X, Y, { epochs: 1, ...options }, { resume: this.memory, resumable: false });
+    const outcome = await this.run(X, Y, { epochs: 1, ...options }, { resume: this.memory, resumable: false, saved: true });
     this.memory = outcome.state;
     this.resumption.set(undefined);
     return outcome;
@@ -89,7 +98,7 @@ export class NetworkFits {
     X: MatrixLike | Dataset | Chunks,
     Y: MatrixLike | undefined,
     options: FitOptions | undefined,
-    { resume, remembers = true, watches = true, resumable = true }: Continuation,
+    { resume, remembers = true, watches = true, resumable = true, saved = false }: Continuation,
   ): Promise<Outcome> {
     const { network, resumption } = this;
     network.check();
@@ -102,22 +111,36 @@ export class NetworkFits {
     try {
       let from = resumption.from(options ?? {});
       const waited = from?.waited ?? !this.started;
+      const lasts = resumable && (isChunks(X) || mayBeTakenUp(options ?? {}));
+      const also = [...(lasts ? [RESUMING] : []), ...(lasts || saved ? [STATES] : []), ...(isChunks(X) ? [STREAMING] : [])];
+      if (resumable && !lasts) resumption.refuse();
       await roomMade();
       for (let lowered = from?.lowered ?? 0; ; lowered++, from = undefined) {
-        const { given, choice, byDefault } = decide(network, X, options, lowered);
+        const { given, choice, byDefault } = await decide(network, X, options, lowered);
         const { method, timeLimit } = given ?? {};
-        before ??= begunWith(from, method, () => (byDefault ? network.theta.read() : undefined));
+        const promotes = method?.precision === 'float64' && network.precision === 'float32';
+        const shares = this.mayShare(X, given);
+        const loading = [
+          loadAll([...neededFor(given, !this.started, shares), ...also]),
+          shares ? threadsLoaded() : undefined,
+          promotes ? engineOf('float64', network.numerics) : undefined,
+        ];
+        if (loading.some((one) => one !== undefined)) await Promise.all(loading);
+        network.check();
+        if (from) RESUMING.here.requireMethod(from.asked, method);
+        before ??= from ? from.before : byDefault ? network.theta.read() : undefined;
         const decided = { lowered, before, waited };
         if (isChunks(X) && method?.precision === 'float64' && method.batch === 'full') {
           throw new OptionError('fit.method', method.name, wholeSetMethods(method.name)); // before it changes the precision
         }
-        if (method?.precision === 'float64' && network.precision === 'float32') await network.promote();
+        if (promotes) await network.promote();
         this.inBackground = given?.background === true;
         const again = lowered > 0 && !from;
         const left = again && timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
-        const keeps = resumable ? resumption.follow(decided) : undefined;
+        const keeps = lasts ? resumption.follow(decided) : undefined;
         const whole = left ? { ...given, ...left } : given;
-        const outcome = await this.once(X, Y, whole, resume, from, { remembers, watches, ...(keeps && { keeps }) });
+        const taking = { from, resuming: lasts ? RESUMING.here : undefined };
+        const outcome = await this.once(X, Y, whole, resume, taking, { remembers, watches, ...(keeps && { keeps }) });
         if (resumable) resumption.settle(outcome.taken, decided);
         if (choice) outcome.history.choice = choice;
         if (!byDefault || outcome.history.reason !== 'diverged' || lowered >= LOWERED) return outcome;
@@ -133,13 +156,23 @@ export class NetworkFits {
     }
   }
 
+  /** Whether threads may share steps. */
+  private mayShare(X: MatrixLike | Dataset | Chunks, given: Decision['given']): boolean {
+    const { threads, architecture } = this.network;
+    const { epochs = FIT_OPTIONS.epochs.default, batchSize = given?.method?.batch ?? BATCH_SIZE } = given ?? {};
+    const rows = aboutRows(X);
+    const work = 3 * workOf(architecture); // forward, back, and the gradient
+    const batch = typeof batchSize === 'number' ? Math.min(batchSize, rows) : rows;
+    return mayPay(threads, work * batch, work * (rows + batch) * epochs);
+  }
+
   /** A fit with a method that is settled. */
   private once(
     X: MatrixLike | Dataset | Chunks,
     Y: MatrixLike | undefined,
     given: (FitOptions & { method?: Method }) | undefined,
     resume: MethodState | undefined,
-    from: Checkpoint | undefined,
+    taking: TakingUp,
     wanted: Pick<FitSubject, 'remembers' | 'watches' | 'keeps'>,
   ): Promise<Outcome> {
     const { network } = this;
@@ -155,7 +188,7 @@ export class NetworkFits {
       check: () => network.check(),
       ...(!this.started && { start: () => (this.started = true) }),
     };
-    return isChunks(X) ? fitStream(subject, X, given, resume, from) : fit(subject, X, Y, given, resume, from);
+    return isChunks(X) ? STREAMING.here.fitStream(subject, X, given, resume, taking) : fit(subject, X, Y, given, resume, taking);
   }
 
   /** Weights were given: what was learned before counts no more. */

@@ -2,7 +2,8 @@
 
 import { OptionError } from '../runtime/errors.js';
 import { type Metadata, type ModelDocument, type ModelJSON, toBytes, toJSON, toText } from '../format/document.js';
-import { Writer } from '../format/file.js';
+import type { Writer } from '../format/file.js';
+import { FILES } from '../format/loading.js';
 import { checked, flag, value } from '../runtime/options.js';
 
 const SAVE = {
@@ -29,7 +30,7 @@ export interface SaveOptions {
 export abstract class Model {
   /** Notes from the file that the model was loaded from. */
   readonly metadata: Metadata = {};
-  private readonly writer = new Writer();
+  private writer: Writer | undefined;
 
   /** What the model consists of, without notes. @internal */
   abstract document(state: boolean): Omit<ModelDocument, 'metadata'>;
@@ -43,7 +44,10 @@ export abstract class Model {
    */
   async save(path: string, options?: SaveOptions): Promise<void> {
     if (typeof path !== 'string' || path === '') throw new OptionError('save.path', path, "a file's path");
-    await this.writer.write(path, /\.json$/i.test(path) ? toText(this.noted(options)) : toBytes(this.noted(options)));
+    const bytes = /\.json$/i.test(path) ? toText(this.noted(options)) : toBytes(this.noted(options));
+    const files = await FILES.load();
+    this.writer ??= new files.Writer();
+    await this.writer.write(path, bytes);
   }
 
   /** The bytes of a file in the safetensors container; `loadModel` takes them. The same model gives the same bytes. */

@@ -1,19 +1,18 @@
 // The network: layers compiled into a plan, parameters as one vector in linear memory.
 
 import type { Engine, Numerics } from '../../bindings/core.js';
-import { engineOf } from '../../bindings/load.js';
 import { type Arena, type Precision, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena, roomMade } from '../../bindings/owned.js';
 import type { Curvature } from '../curvature/curvature.js';
 import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from '../data/matrix.js';
 import { type Evaluation, evaluation, requireFinite } from '../evaluation/evaluation.js';
-import { type ModelDocument, type ModelJSON, fromJSON } from '../format/document.js';
-import { readable } from '../format/fields.js';
-import { networkConfig, networkDocument, parametersFrom } from '../format/network.js';
-import { type NetworkState, StateReader, stateFrom, withoutState } from '../format/state.js';
+import type { ModelDocument, ModelJSON } from '../format/document.js';
+import { READING, STATES } from '../format/loading.js';
+import { networkDocument } from '../format/network.js';
+import type { NetworkState } from '../format/state.js';
 import type { Layer } from '../layers/layers.js';
-import { type Loss, checkLayers } from '../layers/losses.js';
+import type { Loss } from '../layers/losses.js';
 import { Inference, beforeSoftmax } from '../plan/inference.js';
 import { type Architecture, type ParameterShape, outputsOf, parameterShapes } from '../plan/plan.js';
 import { checkedWeights, drawWeights } from '../plan/weights.js';
@@ -25,8 +24,8 @@ import type { History } from '../training/history.js';
 import type { Outcome } from '../training/loop.js';
 import type { FitOptions } from '../training/options.js';
 import { datasetFor } from '../training/rows.js';
-import type { Chunks } from '../training/stream.js';
-import { curvatureOf } from './curvature.js';
+import type { Chunks } from '../training/chunks.js';
+import { curvatureOf, engineFor } from './curvature.js';
 import { type Continuation, NetworkFits } from './fits.js';
 import { Model } from './model.js';
 import { type NetworkOptions, type NetworkSettings, checkedNetwork, measureWeights } from './options.js';
@@ -98,7 +97,7 @@ export class Network extends Model {
   static async create(options: NetworkOptions): Promise<Network> {
     const given = checkedNetwork(options);
     await roomMade();
-    const network = new this(await engineOf(given.precision, given.numerics), given);
+    const network = new this(await engineFor(given), given);
     try {
       drawWeights(network.engine.core, network.arena, network.theta, network.architecture, network.shapes, network.seed);
     } catch (error) {
@@ -113,12 +112,13 @@ export class Network extends Model {
    * @throws ModelFileError
    */
   static async fromJSON(json: ModelJSON): Promise<Network> {
-    return this.fromDocument(fromJSON(json));
+    return this.fromDocument((await READING.load()).fromJSON(json));
   }
 
   /** @internal */
   static async fromDocument({ kind, config, tensors, metadata }: ModelDocument): Promise<Network> {
     if (kind !== 'network') throw new ModelFileError(`the model is a ${kind}, not a network`);
+    const [{ StateReader, stateFrom, withoutState }] = await Promise.all([READING.load(), STATES.load()]);
     const { state, ...own } = config;
     const network = await this.fromConfig(own, withoutState(tensors));
     try {
@@ -135,11 +135,9 @@ export class Network extends Model {
 
   /** A network as a file describes it, on its own or inside an estimator. @internal */
   static async fromConfig(config: unknown, tensors: ModelDocument['tensors']): Promise<Network> {
-    const checkedConfig = networkConfig(config);
-    const parameters = parametersFrom(tensors, checkedConfig); // before anything is allocated for sizes that are only claimed
-    readable('network', () => checkLayers(checkedConfig.loss, checkedConfig.layers));
+    const { own, parameters } = (await READING.load()).networkFrom(config, tensors);
     await roomMade();
-    const network = new this(await engineOf(checkedConfig.precision, checkedConfig.numerics), checkedConfig);
+    const network = new this(await engineFor(own), own);
     try {
       network.setWeights(parameters);
     } catch (cause) {
@@ -312,7 +310,9 @@ export class Network extends Model {
 
   /** @internal */
   document(state: boolean): Omit<ModelDocument, 'metadata'> {
-    return networkDocument(this, this.shapes, this.getWeights(), state ? this.state : undefined);
+    const { memory, checkpoint } = state ? this.state : {};
+    const parts = memory || checkpoint ? STATES.here.stateParts({ memory, checkpoint }) : undefined;
+    return networkDocument(this, this.shapes, this.getWeights(), parts);
   }
 
   /** What training goes on from. @internal */
@@ -342,7 +342,7 @@ export class Network extends Model {
 
   /** From float32 to float64, with the same weights. @internal */
   async promote(): Promise<void> {
-    const engine = await engineOf('float64', this.numerics);
+    const engine = await engineFor({ precision: 'float64', numerics: this.numerics });
     this.check();
     const promoted = new Reals(this.arena, 'float64', this.theta.length);
     promoted.view().set(this.theta.view());

@@ -2,7 +2,7 @@
 
 import { EfficientBackpropError } from '../../bindings/errors.js';
 
-export { EfficientBackpropError, OutOfMemoryError, UnsupportedError, WorkerLostError } from '../../bindings/errors.js';
+export { EfficientBackpropError, LoadError, OutOfMemoryError, UnsupportedError, WorkerLostError } from '../../bindings/errors.js';
 
 /** Arrays of at most so many elements are shown, if these are short. */
 const FEW = 8;

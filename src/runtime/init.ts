@@ -1,6 +1,7 @@
 // Loading the arithmetic ahead of time, or from elsewhere.
 
-import { type WasmSource, engineFrom, engineOf } from '../../bindings/load.js';
+import type { WasmSource } from '../../bindings/load.js';
+import { engineOf, engineOfSource } from './engines.js';
 import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import { NUMERICS } from './numerics.js';
@@ -34,5 +35,5 @@ export interface InitOptions {
  */
 export async function init(options?: InitOptions): Promise<void> {
   const { wasm, precision, numerics } = checked('init', OPTIONS, options);
-  await (wasm === undefined ? engineOf(precision, numerics) : engineFrom(precision, numerics, wasm));
+  await (wasm === undefined ? engineOf(precision, numerics) : engineOfSource(precision, numerics, wasm));
 }

@@ -1,7 +1,7 @@
 // How many threads do a piece of work.
 
-import { autoThreads, hasThreads, wantThreads } from '../../bindings/pool.js';
-import { MOST_THREADS } from '../../bindings/team.js';
+import { MOST_THREADS } from '../../bindings/commands.js';
+import { autoThreads, hasThreads, wantThreads } from '../../bindings/threads.js';
 import { type Field, either, number, oneOf } from './options.js';
 
 /** The option `threads`. */
@@ -30,6 +30,12 @@ const SELDOM = 1500;
 
 /** Milliseconds that are too short to be measured. */
 const SHORT = 0.2;
+
+/** Whether threads may pay for pieces of so many multiply-adds at most, and so many in all, as far as is known beforehand. */
+export function mayPay(threads: Threads, piece: number, all: number): boolean {
+  if (threads !== 'auto') return threads > 1;
+  return autoThreads() > 1 && piece >= LEAST_PIECE && (all >= LEAST_WORK || hasThreads(2));
+}
 
 /** How long a unit of work has lately taken, alone and together, and when to look again at the way that was slower. */
 interface Experience {

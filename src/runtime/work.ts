@@ -3,7 +3,7 @@
 import type { Background } from '../../bindings/background.js';
 import type { DoubleCore, Engine } from '../../bindings/core.js';
 import type { Command } from '../../bindings/commands.js';
-import { carryOutHere } from '../../bindings/pool.js';
+import { carryOutHere } from '../../bindings/threads.js';
 
 /** What to carry out, and on how many threads. */
 export interface Piece {

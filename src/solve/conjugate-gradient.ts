@@ -3,14 +3,8 @@
 
 import { search } from './line-search.js';
 import { PAUSE, type Iterate, type SolverState, type Smooth, type Solver, gradientAt, holding } from './smooth.js';
+import type { Beta } from './choices.js';
 import { dot, stepped, sumOfMagnitudes } from './vectors.js';
-
-/**
- * How β follows from gradients: Fletcher-Reeves, Polak-Ribière kept ≥ 0, Hestenes-Stiefel, or Powell and Beale's restarts with
- * the second.
- */
-export const BETAS = ['fletcherReeves', 'polakRibiere', 'hestenesStiefel', 'powellBeale'] as const;
-export type Beta = (typeof BETAS)[number];
 
 /**
  * Directions p ← −g + β·p with a strong Wolfe search (c2 0.1: directions stay conjugate where steps are nearly exact); the

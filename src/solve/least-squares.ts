@@ -1,6 +1,6 @@
 // Sums of squares of a caller's own residuals.
 
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import { DataError, OptionError } from '../runtime/errors.js';
 import { type Checked, callback, checked, flag, number, oneOf, value } from '../runtime/options.js';
 import { Box } from './box.js';

@@ -3,19 +3,9 @@
 // loop, trust-region.ts, which bounds the step instead, and works on J by QR: they come with bounds and any units, are few, and
 // each of them may be slow.
 
+import type { DampingRule, DampingScaling } from './choices.js';
 import { PAUSE, type Iterate, type SolverState, type Solver, type Squares, holding } from './smooth.js';
 import { dot, largest } from './vectors.js';
-
-/**
- * What μ multiplies: the identity (Levenberg), the diagonal of JᵀJ (Marquardt), or the largest that each entry of it has been
- * (Moré).
- */
-export const DAMPING_SCALINGS = ['identity', 'marquardt', 'more'] as const;
-export type DampingScaling = (typeof DAMPING_SCALINGS)[number];
-
-/** How μ changes: by muInc and muDec, or by how well the quadratic model predicted the decrease (Nielsen 1999). */
-export const DAMPING_RULES = ['tenfold', 'nielsen'] as const;
-export type DampingRule = (typeof DAMPING_RULES)[number];
 
 /** Names are MATLAB's. */
 export interface Damping {

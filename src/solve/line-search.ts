@@ -1,13 +1,10 @@
 // Searches along a direction: what callers can choose, the constants of each, and how one is carried out.
 
 import type { Work } from '../runtime/work.js';
+import type { LineSearch } from './choices.js';
 import { type Point, EVALUATIONS, strongWolfe } from './more-thuente.js';
 import { PAUSE, type Searching, type Smooth, gradientAt } from './smooth.js';
 import { dot, stepped } from './vectors.js';
-
-/** The names by which callers choose: both conditions, or the first alone. */
-export const LINE_SEARCHES = ['wolfe', 'armijo'] as const;
-export type LineSearch = (typeof LINE_SEARCHES)[number];
 
 /** Where the points that a search looks at are put, and their gradients. */
 interface SearchWorkspace {

@@ -4,7 +4,8 @@
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals } from '../../bindings/memory.js';
 import { type Work, call } from '../runtime/work.js';
-import { type LineSearch, SEARCH_CONSTANTS, search } from './line-search.js';
+import type { LineSearch } from './choices.js';
+import { SEARCH_CONSTANTS, search } from './line-search.js';
 import { PAUSE, type Iterate, type Searching, type Smooth, type Solver, gradientAt } from './smooth.js';
 import { dot } from './vectors.js';
 

@@ -3,16 +3,10 @@
 
 import type { Arena } from '../../bindings/memory.js';
 import { DenseInverse, type InverseHessian, LimitedMemory } from './inverse-hessian.js';
-import { type LineSearch, SEARCH_CONSTANTS, search } from './line-search.js';
+import type { LineSearch, SecantUpdate } from './choices.js';
+import { SEARCH_CONSTANTS, search } from './line-search.js';
 import { PAUSE, type Iterate, type SolverState, type Smooth, type Solver, gradientAt, holding } from './smooth.js';
 import { dot, sumOfMagnitudes } from './vectors.js';
-
-/**
- * What to do with a step that shows no positive curvature: learn nothing from it, or as much as keeps the matrix positive
- * definite (Powell 1978).
- */
-export const SECANT_UPDATES = ['skip', 'damped'] as const;
-export type SecantUpdate = (typeof SECANT_UPDATES)[number];
 
 /** How a quasi-Newton method searches and learns. */
 interface QuasiNewtonSettings {

@@ -10,6 +10,7 @@ import { type Architecture, type ParameterShape, Plan, parameterShapes, widths }
 import { Purpose, halves } from '../runtime/random.js';
 import { type PointSet, distinct, kMeans, widthsOf } from './k-means.js';
 import { linearLeastSquares } from './least-squares.js';
+import { waits } from './waits.js';
 import { workHere } from '../runtime/work.js';
 
 /** A network whose weights data are to tell. */
@@ -22,15 +23,6 @@ interface StartSubject {
 
 /** Rows that clusters are sought among, at most: more do not move the centres much. */
 const CLUSTERED_ROWS = 4096;
-
-/** Whether any layer waits for data. */
-export function startsFromData(layers: readonly Layer[]): boolean {
-  return layers.some(waits);
-}
-
-function waits(layer: Layer): boolean {
-  return (layer.type === 'rbf' && layer.init === 'kMeans') || (layer.type === 'dense' && layer.init === 'leastSquares');
-}
 
 /**
  * Gives each layer that waits for data its start, from the bottom up, so that each sees what those below put out.

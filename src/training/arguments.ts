@@ -5,7 +5,7 @@ import type { MatrixLike } from '../data/matrix.js';
 import { DataError } from '../runtime/errors.js';
 import { checked } from '../runtime/options.js';
 import { FIT_OPTIONS, type FitOptions } from './options.js';
-import { isChunks } from './stream.js';
+import { isChunks } from './chunks.js';
 
 /**
  * Targets and options of a fit: a dataset, or chunks, have targets of their own, and options come second. Each option is one that

@@ -6,6 +6,7 @@ import { type Asked, requireSame } from './asked.js';
 import type { EpochStart, FitCheckpoint } from './checkpoint.js';
 import type { FitSettings } from './options.js';
 import type { FitSubject } from './subject.js';
+import { IN_MIDST } from './resumption.js';
 
 /** Goes back to where a fit was. @throws OptionError, DataError where something else was asked; nothing has changed then */
 export function goBack(
@@ -73,8 +74,7 @@ export class Checkpointer {
     const inside = this.within && !this.training.anytime;
     const standing = this.back ?? (inside ? undefined : this.now());
     if (standing) return { ...standing, ...this.rest() };
-    const how = 'save its state in onEpoch, or give it a signal or a timeLimit, with which it can be taken up from anywhere';
-    throw new EfficientBackpropError(`the fit is in the midst of an epoch: ${how}`);
+    throw new EfficientBackpropError(IN_MIDST);
   }
 
   private now(): EpochStart {

@@ -1,23 +1,22 @@
 // A fit on data that come in chunks.
 
-import { Background } from '../../bindings/background.js';
+import type { Background } from '../../bindings/background.js';
 import { Arena } from '../../bindings/memory.js';
 import { isGrowing } from '../data/batches.js';
 import { isEmphasis } from '../data/orders.js';
 import { OptionError } from '../runtime/errors.js';
 import type { MethodState } from '../methods/method.js';
-import { asked, lazily, requireSame } from './asked.js';
-import { type FitCheckpoint, recordFrom } from './checkpoint.js';
-import { goBack } from './checkpointer.js';
+import { type Chunks, wholeSetMethods } from './chunks.js';
 import { emptyHistory } from './history.js';
 import { Interruption } from './interruption.js';
 import { Monitor } from './monitor.js';
 import { type Outcome, loop } from './loop.js';
 import type { FitSettings } from './options.js';
 import type { FitSubject } from './subject.js';
+import type { TakingUp } from './taking-up.js';
 import { Datasets } from './datasets.js';
-import { type OptionsWithMethod, begun, settingsFrom } from './set-up.js';
-import { type Chunks, Stream } from './stream.js';
+import { type OptionsWithMethod, begun, hired, settingsFrom } from './set-up.js';
+import { Stream } from './stream.js';
 
 /**
  * Trains a network on chunks, one after another; see FitOptions. Whatever happens, training memory is freed, the weights are
@@ -27,8 +26,8 @@ export async function fitStream(
   subject: FitSubject,
   chunks: Chunks,
   options: OptionsWithMethod,
-  resume?: MethodState,
-  from?: FitCheckpoint,
+  resume: MethodState | undefined,
+  { from, resuming }: TakingUp,
 ): Promise<Outcome> {
   // Without a number of epochs, what can be read once is read once.
   const once = typeof chunks !== 'function';
@@ -45,24 +44,24 @@ export async function fitStream(
     const monitor = new Monitor(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
     const held = datasets.validation(settings);
     if (held) monitor.watch('validation', held, undefined);
-    const words = lazily(() => asked(settings, seed, undefined, held));
+    const words = resuming?.lazily(() => resuming.asked(settings, seed, undefined, held));
     if (from) {
-      requireSame(from.asked, words(), settings);
+      resuming!.requireSame(from.asked, words!(), settings);
       stream.recall(from.parts.stream, from.parts.record.numbers[0]!);
     }
     const reason = await stream.begin();
     if (reason) {
-      const history = from ? recordFrom(from.parts.record, seed) : emptyHistory(seed);
+      const history = from ? resuming!.recordFrom(from.parts.record, seed) : emptyHistory(seed);
       return { history: { ...history, reason, time: interruption.elapsed }, state: resume, taken: from };
     }
-    if (from) goBack(subject, from, words(), settings);
+    if (from) resuming!.goBack(subject, from, words!(), settings);
     const training = begun(subject, work, settings, stream, seed, from ? from.method : resume);
     const check = () => {
       subject.check();
       datasets.check();
       stream.check();
     };
-    if (settings.background) background = await Background.hire();
+    if (settings.background) background = await hired();
     check();
     const whole = {
       subject: { ...subject, check },
@@ -70,6 +69,7 @@ export async function fitStream(
       resume,
       asked: words,
       from,
+      resuming,
       source: stream,
       stream,
       monitor,
@@ -131,9 +131,4 @@ function requireStreamable(settings: FitSettings, once: boolean): void {
       '1 with an iterable, which can be read once; a function that returns a fresh one is called for each epoch',
     );
   }
-}
-
-/** What the refusal of a method on chunks says. */
-export function wholeSetMethods(name: string): string {
-  return `a method of mini-batches, such as sgd(), adam() or stochasticDiagonalLM(), with chunks: ${name} takes each step on the whole set`;
 }

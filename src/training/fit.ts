@@ -1,22 +1,20 @@
 // A fit on data that are in memory.
 
-import { Background } from '../../bindings/background.js';
+import type { Background } from '../../bindings/background.js';
 import { Arena } from '../../bindings/memory.js';
 import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../runtime/errors.js';
 import type { MethodState } from '../methods/method.js';
-import { asked, lazily } from './asked.js';
 import { requireReachable } from './advice/range.js';
-import type { FitCheckpoint } from './checkpoint.js';
-import { goBack } from './checkpointer.js';
 import { Interruption } from './interruption.js';
 import { Monitor } from './monitor.js';
 import { type Outcome, loop } from './loop.js';
 import { learnedFrom, meanWeight, requiredClasses, split } from './rows.js';
 import type { FitSubject } from './subject.js';
+import type { TakingUp } from './taking-up.js';
 import { Datasets } from './datasets.js';
-import { type OptionsWithMethod, begun, settingsFrom } from './set-up.js';
+import { type OptionsWithMethod, begun, hired, settingsFrom } from './set-up.js';
 
 /** Trains a network; see FitOptions. Whatever happens, training memory is freed and the weights are finite. */
 export async function fit(
@@ -24,8 +22,8 @@ export async function fit(
   X: MatrixLike | Dataset,
   Y: MatrixLike | undefined,
   options: OptionsWithMethod,
-  resume?: MethodState,
-  from?: FitCheckpoint,
+  resume: MethodState | undefined,
+  { from, resuming }: TakingUp,
 ): Promise<Outcome> {
   const { settings, stopping } = settingsFrom(options);
   if (settings.rows !== undefined) throw new OptionError('fit.rows', settings.rows, 'none: these data have their number of rows');
@@ -56,8 +54,8 @@ export async function fit(
       stream: undefined,
     };
     const other = datasets.validation(settings);
-    const words = lazily(() => asked(settings, seed, { samples, rows: data.rows }, other));
-    if (from) goBack(subject, from, words(), settings);
+    const words = resuming?.lazily(() => resuming.asked(settings, seed, { samples, rows: data.rows }, other));
+    if (from) resuming!.goBack(subject, from, words!(), settings);
     const training = begun(subject, work, settings, source, seed, from ? from.method : resume);
     const monitor = new Monitor(subject, work, settings.metrics, Math.min(settings.epochs, 1e6));
     monitor.watch('training', samples, train);
@@ -67,7 +65,7 @@ export async function fit(
       subject.check();
       datasets.check();
     };
-    if (settings.background) background = await Background.hire();
+    if (settings.background) background = await hired();
     check();
     return await loop({
       subject: { ...subject, check },
@@ -75,6 +73,7 @@ export async function fit(
       resume,
       asked: words,
       from,
+      resuming,
       source,
       monitor,
       settings,

@@ -1,14 +1,13 @@
 // The one training loop: batch → step → stop? → report. Methods (methods/) take the steps; the network owns the weights.
 
 import type { Background } from '../../bindings/background.js';
-import { startsThreads } from '../../bindings/pool.js';
+import { startsThreads } from '../../bindings/threads.js';
 import { isPromise } from '../runtime/callbacks.js';
 import { OptionError } from '../runtime/errors.js';
 import type { MethodState, Training } from '../methods/method.js';
-import { advise } from './advice/advice.js';
+import { advise } from './advice/advise.js';
 import type { Asked } from './asked.js';
-import { type FitCheckpoint, recordFrom, recordPart } from './checkpoint.js';
-import { Checkpointer } from './checkpointer.js';
+import type { FitCheckpoint } from './checkpoint.js';
 import { type Grown, Growth } from './loss-growth.js';
 import { type History, type StopReason, emptyHistory } from './history.js';
 import type { Interruption } from './interruption.js';
@@ -21,6 +20,7 @@ import type { FitSubject } from './subject.js';
 import type { SampleSource } from './set-up.js';
 import { Snapshot } from './snapshot.js';
 import { type Perform, performer, takeSteps } from './steps.js';
+import type { Resuming, TakingUp } from './taking-up.js';
 import type { Stream } from './stream.js';
 
 /** The outcome of a fit: its record, and what the method remembers. */
@@ -33,7 +33,7 @@ export interface Outcome {
 }
 
 /** What the loop works with: a fit that has been set up. */
-interface FitContext {
+interface FitContext extends TakingUp {
   readonly subject: FitSubject;
   readonly training: Training;
   /** Where the samples come from; if chunk by chunk, the first one is in place. */
@@ -46,9 +46,7 @@ interface FitContext {
   readonly seed: number;
   /** What the method goes on from, and in words what is asked. */
   readonly resume: MethodState | undefined;
-  asked(): Asked;
-  /** The fit that is taken up, if any. */
-  readonly from: FitCheckpoint | undefined;
+  asked: (() => Asked) | undefined;
   /** Who does what takes time, where that is not this thread. */
   readonly background: Background | undefined;
   /** Frees what training alone needed. */
@@ -64,8 +62,8 @@ const BRIEF = { epochs: 20, rows: 2000 };
 /** Epoch after epoch, until something says stop. */
 export async function loop(context: FitContext): Promise<Outcome> {
   const { subject, training, source, stream, monitor, settings, stopping, interruption, background, seed, release } = context;
-  const { from, asked, resume } = context;
-  const history = from ? recordFrom(from.parts.record, seed) : emptyHistory(seed);
+  const { from, asked, resume, resuming } = context;
+  const history = from ? resuming!.recordFrom(from.parts.record, seed) : emptyHistory(seed);
   const before = from?.parts.record.numbers[3] ?? 0; // milliseconds
   const snapshot = new Snapshot(subject, from?.parts.snapshot);
   const slice = new TimeSlice(background !== undefined);
@@ -97,8 +95,8 @@ export async function loop(context: FitContext): Promise<Outcome> {
   let stop = from?.stop ?? interruption.reason;
   const interruptible = settings.signal !== undefined || settings.timeLimit < Infinity;
   const first = from ?? { weights: snapshot.start, method: resume };
-  const rest = () => ({
-    asked: asked(),
+  const rest = ({ recordPart }: Resuming) => ({
+    asked: asked!(),
     stop: interrupted(stop) ? undefined : stop,
     parts: {
       record: recordPart({ ...history, evaluations: training.evaluations }, before + interruption.elapsed),
@@ -108,7 +106,8 @@ export async function loop(context: FitContext): Promise<Outcome> {
       stream: stream?.part ?? { numbers: [], vectors: {} },
     },
   });
-  const checkpointer = subject.keeps && new Checkpointer(subject, training, first, interruptible, rest);
+  const checkpointer =
+    subject.keeps && resuming && new resuming.Checkpointer(subject, training, first, interruptible, () => rest(resuming));
   if (checkpointer) subject.keeps!(() => checkpointer.checkpoint);
   try {
     for (let begun = false; !stop && history.epochs < patience.last; begun = true) {

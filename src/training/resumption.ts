@@ -1,9 +1,6 @@
 // The fit of a network that can be taken up: the one under way, or the last one if it was interrupted.
 
-import { OptionError } from '../runtime/errors.js';
-import type { RealArray } from '../../bindings/memory.js';
-import type { Method } from '../methods/method.js';
-import { requireMethod } from './asked.js';
+import { EfficientBackpropError, OptionError } from '../runtime/errors.js';
 import type { Checkpoint, FitCheckpoint } from './checkpoint.js';
 import type { FitOptions } from './options.js';
 
@@ -12,6 +9,10 @@ type DecidedByNetwork = Pick<Checkpoint, 'lowered' | 'before' | 'waited'>;
 
 const NOTHING_TO_RESUME =
   "'ifAny', which begins a fit then, or none: there is no interrupted fit to be taken up; one is there after signal or timeLimit, and in a file saved with state: true";
+
+/** What those are told who ask for the state of a fit that others cannot go on from just now. */
+export const IN_MIDST =
+  'the fit is in the midst of an epoch: save its state in onEpoch, or give it a signal or a timeLimit, with which it can be taken up from anywhere';
 
 /** Where a network's fit can be taken up. */
 export class Resumption {
@@ -35,6 +36,13 @@ export class Resumption {
     };
   }
 
+  /** A fit begins that cannot be taken up. */
+  refuse(): void {
+    this.underway = () => {
+      throw new EfficientBackpropError(IN_MIDST);
+    };
+  }
+
   /** A fit has ended: interrupted, where it can be taken up. */
   settle(taken: FitCheckpoint | undefined, decided: DecidedByNetwork): void {
     this.taken = taken && { ...taken, ...decided };
@@ -54,17 +62,4 @@ export class Resumption {
   get checkpoint(): Checkpoint | undefined {
     return this.underway ? this.underway() : this.taken;
   }
-}
-
-/**
- * What the first of a network's tries begins with: with another method than that of the fit to be taken up there is none.
- * @throws OptionError
- */
-export function begunWith(
-  from: Checkpoint | undefined,
-  method: Method | undefined,
-  start: () => RealArray | undefined,
-): RealArray | undefined {
-  if (from) requireMethod(from.asked, method);
-  return from ? from.before : start();
 }

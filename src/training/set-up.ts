@@ -1,20 +1,47 @@
 // What a fit is set up from: settings that go together, the method at work, what is measured between epochs.
 
+import type { Background } from '../../bindings/background.js';
 import type { Arena } from '../../bindings/memory.js';
+import { Part } from '../../bindings/part.js';
 import { isGrowing } from '../data/batches.js';
 import { isEmphasis } from '../data/orders.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { OptionError } from '../runtime/errors.js';
-import type { Method, MethodState, SamplesAtHand, Task, Training } from '../methods/method.js';
+import type { BatchSize, Method, MethodState, SamplesAtHand, Task, Training } from '../methods/method.js';
 import { checked } from '../runtime/options.js';
 import { type Architecture, Plan } from '../plan/plan.js';
-import { startFromData } from '../start/start.js';
-import { fixedSize, growingSize } from './batch-size.js';
 import { FIT_OPTIONS, type FitOptions, type FitSettings, type Stopping, checkedStopping } from './options.js';
 import type { FitSubject } from './subject.js';
 
+const STARTING = new Part('starts from data', () => import('../start/start.js'));
+const GROWING = new Part('batches that grow', () => import('./growing-batches.js'));
+
+const BACKGROUND = new Part('fits in the background', () => import('../../bindings/background.js'));
+
+/** A worker to do the work; undefined where there can be none, which is said. */
+export async function hired(): Promise<Background | undefined> {
+  return (await BACKGROUND.load()).Background.hire();
+}
+
+type PartsOfOptions = Partial<Pick<FitSettings, 'method' | 'batchSize' | 'background'>>;
+
+/**
+ * What has to be loaded before a fit begins.
+ * @param waits whether layers wait for data
+ * @param shares whether threads may share steps
+ */
+export function neededFor(options: PartsOfOptions | undefined, waits: boolean, shares: boolean): Part<unknown>[] {
+  const { method = FIT_OPTIONS.method.default as Method, batchSize, background } = options ?? {};
+  return [
+    ...(method.needs?.(shares) ?? []),
+    ...(waits ? [STARTING] : []),
+    ...(isGrowing(batchSize) ? [GROWING] : []),
+    ...(background ? [BACKGROUND] : []),
+  ];
+}
+
 /** Samples per step where neither the user nor the method says. */
-const BATCH_SIZE = 32;
+export const BATCH_SIZE = 32;
 
 /** Options of a fit, whose method is chosen. */
 export type OptionsWithMethod = (FitOptions & { method?: Method }) | undefined;
@@ -57,6 +84,11 @@ export function begun(
   return settings.method.start(taskOf(subject, arena, settings, source, seed, resume, trial), resume);
 }
 
+/** The same number of samples in every step. */
+function fixedSize(size: number): BatchSize {
+  return { first: size, continues: false, least: size, limit: size };
+}
+
 /** What a method trains on. @throws OptionError, DataError, OutOfMemoryError */
 export function taskOf(
   subject: FitSubject,
@@ -73,14 +105,18 @@ export function taskOf(
   const { wanted, most } = batchSizeOf(settings, architecture, rows, stream !== undefined);
   const plan = new Plan(engine, arena, architecture, theta, Math.min(most, trial?.slab ?? Infinity), true);
   if (subject.start) {
-    startFromData(subject, learned, subset, rows);
+    STARTING.here.startFromData(subject, learned, subset, rows);
     subject.start();
   }
   const meanWeight = () => (weighting === 'samples' ? 1 : source.meanWeight);
   const size =
     typeof wanted === 'number'
       ? fixedSize(wanted)
-      : growingSize(wanted, { plan, arena, samples: learned, subset, rows, meanWeight: meanWeight(), seed }, resume?.batchSize);
+      : GROWING.here.growingSize(
+          wanted,
+          { plan, arena, samples: learned, subset, rows, meanWeight: meanWeight(), seed },
+          resume?.batchSize,
+        );
   const extras = {
     l1,
     clipNorm: clip?.norm ?? Infinity,

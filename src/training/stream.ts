@@ -5,6 +5,7 @@ import { Arena } from '../../bindings/memory.js';
 import { Dataset, type SampleBuffers } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError, shown, counted } from '../runtime/errors.js';
+import type { Chunk, Chunks } from './chunks.js';
 import type { PartState } from './checkpoint.js';
 import type { StopReason } from './history.js';
 import type { Interruption } from './interruption.js';
@@ -12,19 +13,6 @@ import type { FitSettings } from './options.js';
 import { datasetFor, learnedFrom, samplesFor, requiredClasses } from './rows.js';
 import type { FitSubject } from './subject.js';
 import type { SampleSource } from './set-up.js';
-
-/** Some rows: inputs and targets as `fit` takes them, or a dataset. */
-export type Chunk =
-  | readonly [X: MatrixLike, Y: MatrixLike]
-  | { readonly X: MatrixLike; readonly Y: MatrixLike; readonly sampleWeights?: ArrayLike<number> | undefined }
-  | Dataset;
-
-/** Rows chunk by chunk: to be read once, or a function that begins anew for each epoch. */
-export type Chunks = AsyncIterable<Chunk> | (() => AsyncIterable<Chunk> | Iterable<Chunk>);
-
-export function isChunks(X: unknown): X is Chunks {
-  return typeof X === 'function' || (typeof X === 'object' && X !== null && Symbol.asyncIterator in X);
-}
 
 /** A chunk in linear memory. */
 interface LoadedChunk {

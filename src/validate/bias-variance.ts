@@ -2,7 +2,7 @@
 // Bienenstock & Doursat 1992; of classes Domingos 2000).
 
 import type { Engine } from '../../bindings/core.js';
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import { Arena, Words } from '../../bindings/memory.js';
 import type { Samples } from '../data/table.js';
 import { DataError, OptionError } from '../runtime/errors.js';

@@ -1,7 +1,7 @@
 // Cross-validation: how a model does on rows that it did not learn from.
 
 import type { Engine } from '../../bindings/core.js';
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import { Dataset } from '../data/dataset.js';
 import { deal, permutation } from '../data/split.js';
 import type { Samples } from '../data/table.js';

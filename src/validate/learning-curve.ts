@@ -1,6 +1,6 @@
 // Learning curves: how errors on rows learned and rows held out come together as there are more rows.
 
-import { engineOf } from '../../bindings/load.js';
+import { engineOf } from '../runtime/engines.js';
 import { Dataset } from '../data/dataset.js';
 import { permutation } from '../data/split.js';
 import type { Samples } from '../data/table.js';

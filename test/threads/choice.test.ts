@@ -5,7 +5,7 @@ import type { ThreadChoice as Choice } from '../../src/runtime/threads.js';
 
 const pool = vi.hoisted(() => ({ up: false, asked: [] as number[], now: 0 }));
 
-vi.mock('../../bindings/pool.js', () => ({
+vi.mock('../../bindings/threads.js', () => ({
   autoThreads: () => 4,
   hasThreads: () => pool.up,
   wantThreads: (threads: number) => {

@@ -19,7 +19,6 @@ export const {
   LEADER,
   LOST,
   MESSAGES,
-  MOST_THREADS,
   NEXT,
   ORDERED,
   SERIAL,

@@ -1,7 +1,7 @@
 // train on a file that is read anew for each pass: one finds out what its columns hold, then the estimator's passes follow.
 
 import type { Engine } from '../../../bindings/core.js';
-import { engineOf } from '../../../bindings/load.js';
+import { engineOf } from '../../runtime/engines.js';
 import { drawn } from '../../data/split.js';
 import type { Label } from '../../data/classes.js';
 import type { Cell } from '../../data/column.js';

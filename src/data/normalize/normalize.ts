@@ -2,7 +2,7 @@
 // other.
 
 import type { DoubleEngine } from '../../../bindings/core.js';
-import { engineOf } from '../../../bindings/load.js';
+import { engineOf } from '../../runtime/engines.js';
 import { roomMade } from '../../../bindings/owned.js';
 import { DataError, OptionError } from '../../runtime/errors.js';
 import { checked, flag, number, oneOf, value } from '../../runtime/options.js';

@@ -1,7 +1,7 @@
 // A normalizer that has seen its data: x ↦ (x − shift)·A + offset, the way back, and as a part of a network.
 
 import type { DoubleEngine } from '../../../bindings/core.js';
-import { engineOf } from '../../../bindings/load.js';
+import { engineOf } from '../../runtime/engines.js';
 import type { RealArray } from '../../../bindings/memory.js';
 import { DataError, OptionError } from '../../runtime/errors.js';
 import { checked, flag, number, oneOf, value } from '../../runtime/options.js';

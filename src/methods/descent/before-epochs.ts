@@ -3,8 +3,9 @@
 import { LEAST_SHARE } from '../../../build/codes.js';
 import type { RealArray } from '../../../bindings/memory.js';
 import type { Work } from '../../runtime/work.js';
-import { MeasuredRate, isAutoRate } from './auto-rate.js';
+import { isAutoRate } from './auto-rate.js';
 import type { DescentRule } from './descent-rule.js';
+import { MeasuredRate } from './measured-rate.js';
 import type { MethodState, Task } from '../method.js';
 import type { RunUpdate } from './run-update.js';
 import { MEASURED_ON, SafeRate, measuredOn } from './safe-rate.js';

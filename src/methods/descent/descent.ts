@@ -3,18 +3,18 @@
 import { LastBatch } from '../../../build/codes.js';
 import type { Core } from '../../../bindings/core.js';
 import { Reals } from '../../../bindings/memory.js';
-import { isSchedule } from '../../rates/schedule.js';
+import type { Schedule } from '../../rates/schedule.js';
 import { Purpose, halves } from '../../runtime/random.js';
 import { type Work, call } from '../../runtime/work.js';
-import { isAutoRate } from './auto-rate.js';
-import { BeforeEpochs } from './before-epochs.js';
-import type { DescentRule } from './descent-rule.js';
+import type { BeforeEpochs } from './before-epochs.js';
+import type { DescentRule, RateOfEpoch } from './descent-rule.js';
+import { CHANGING, MEASURING, SHARING, changesBySteps, isLookedUp, measures } from './loading.js';
 import type { MethodState, RatePlan, Task, Training } from '../method.js';
 import { RunOrder } from './run-order.js';
 import { RunUpdate } from './run-update.js';
-import { type Counts, ScheduledRate } from './scheduled-rate.js';
-import { SharedSteps } from './shared-steps.js';
-import { StepRates } from './step-rates.js';
+import type { Counts, ScheduledRate } from './scheduled-rate.js';
+import type { SharedSteps } from './shared-steps.js';
+import type { StepRates } from './step-rates.js';
 
 /** Samples whose order takes a while to find: a tenth of a millisecond. */
 const LONG = 10_000;
@@ -27,8 +27,9 @@ export class Descent implements Training {
   private readonly order: RunOrder;
   private readonly rule: DescentRule;
   private readonly update: RunUpdate;
-  private readonly shared: SharedSteps;
-  private readonly beforeEpochs: BeforeEpochs;
+  /** Steps that threads share, and what is measured before epochs, where there is such a thing. */
+  private readonly shared: SharedSteps | undefined;
+  private readonly beforeEpochs: BeforeEpochs | undefined;
   rate: number;
   /** Where the rate comes from, if it is neither fixed nor found by the method. */
   private readonly scheduled: ScheduledRate | undefined;
@@ -73,17 +74,17 @@ export class Descent implements Training {
     [this.earlier, this.begun, this.evaluated, this.dropped] = [begun, begun, evaluated, dropped];
     const { rate, share = 1 } = rule;
     this.rate = typeof rate === 'number' ? rate : 0;
-    if (typeof rate !== 'number' && !isAutoRate(rate))
-      this.scheduled = new ScheduledRate(rule.name, rate, task, this.counts, schedule);
+    if (isLookedUp(rule))
+      this.scheduled = new CHANGING.here.ScheduledRate(rule.name, rate as RateOfEpoch | Schedule, task, this.counts, schedule);
     this.gradient = new Reals(arena, precision, plan.parameters);
     this.order = new RunOrder(task, state);
     this.run = this.openRun();
     this.update = new RunUpdate(rule, task, this.run, state);
-    if ((isSchedule(rate) && rate.every === 'step') || share < 1)
-      this.stepRates = new StepRates(task, this.run, share, !this.update.continues);
+    if (changesBySteps(rule)) this.stepRates = new CHANGING.here.StepRates(task, this.run, share, !this.update.continues);
     const ownCurvature = rule.diagonals !== undefined && 'everyStep' in rule.diagonals;
-    this.shared = new SharedSteps(ownCurvature ? { ...task, threads: 1 } : task, this.run, this.gradient);
-    this.beforeEpochs = new BeforeEpochs(rule, task, this.update, state);
+    const sharing = SHARING.exports;
+    if (sharing && !ownCurvature) this.shared = new sharing.SharedSteps(task, this.run, this.gradient);
+    if (measures(rule)) this.beforeEpochs = new MEASURING.here.BeforeEpochs(rule, task, this.update, state);
   }
 
   /** A run on the task's samples, in linear memory. */
@@ -125,7 +126,7 @@ export class Descent implements Training {
     const undo = update.note([theta, this.gradient]);
     const tried = theta.view().slice(0, parameters);
     yield* call('runEpoch', ...this.drawn(this.epoch));
-    const taken = shared.possible ? yield* shared.advance(1, this.batchSize) : yield* call('runSteps', run, 1);
+    const taken = shared?.possible ? yield* shared.advance(1, this.batchSize) : yield* call('runSteps', run, 1);
     const kept = update.kept!;
     undo();
     if (kept.every((w, i) => w === tried[i])) return undefined;
@@ -171,7 +172,7 @@ export class Descent implements Training {
       this.dropped += this.core.runDropped(this.run);
     }
     const grows = size.next !== undefined && (this.begun > 0 || size.continues);
-    if (grows || this.beforeEpochs.any || (background && rows >= LONG)) return this.beginning(grows);
+    if (grows || this.beforeEpochs?.any || (background && rows >= LONG)) return this.beginning(grows);
     this.goOn();
     this.open();
     this.core.runEpoch(...this.drawn(this.current));
@@ -185,7 +186,7 @@ export class Descent implements Training {
       this.core.runBatch(this.run, this.batchSize);
     }
     this.goOn();
-    const rate = yield* this.beforeEpochs.measure(this.current, this.begun === 0);
+    const rate = this.beforeEpochs && (yield* this.beforeEpochs.measure(this.current, this.begun === 0));
     if (rate !== undefined) this.rate = rate;
     this.open();
     yield* call('runEpoch', ...this.drawn(this.current));
@@ -199,7 +200,7 @@ export class Descent implements Training {
 
   /** Tells the update what the rule is in this epoch. */
   private open(): void {
-    if (!this.rule.adapts && !this.beforeEpochs.givesRate) this.rate = this.rateAt(0, 0);
+    if (!this.rule.adapts && !this.beforeEpochs?.givesRate) this.rate = this.rateAt(0, 0);
     this.update.open(this.rate, this.step);
     this.piece = 0;
     this.before = this.presented;
@@ -230,7 +231,7 @@ export class Descent implements Training {
 
   advance(steps: number): Work<number> | number {
     const { core, run, shared, stepRates, task } = this;
-    if (task.background || shared.possible || stepRates) return this.advancing(steps);
+    if (task.background || shared?.possible || stepRates) return this.advancing(steps);
     // Fits of small networks consist of hardly anything but such calls.
     const before = core.runPosition(run);
     return this.note(before, core.runSteps(run, steps));
@@ -243,7 +244,7 @@ export class Descent implements Training {
       const wanted = stepRates ? Math.min(steps - taken, stepRates.most) : steps;
       stepRates?.lookUp(wanted, (ahead, samples) => this.rateAt(ahead, samples));
       const before = core.runPosition(run);
-      const done = shared.possible ? yield* shared.advance(wanted, this.batchSize) : yield* call('runSteps', run, wanted);
+      const done = shared?.possible ? yield* shared.advance(wanted, this.batchSize) : yield* call('runSteps', run, wanted);
       if (this.note(before, done) < 0) return -1;
       taken += done;
       if (done < wanted) break;
@@ -297,7 +298,7 @@ export class Descent implements Training {
   private remembered(whole: boolean): MethodState {
     const { epoch, step, presented: samples, batchSize, order, beforeEpochs } = this;
     const { memory, vectors: own } = this.update.state(whole);
-    const vectors = { ...order.vectors, ...beforeEpochs.vectors, ...own };
+    const vectors = { ...order.vectors, ...beforeEpochs?.vectors, ...own };
     return { method: this.rule.name, epoch, step, samples, batchSize, memory, vectors };
   }
 }

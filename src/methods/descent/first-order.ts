@@ -2,6 +2,7 @@
 
 import { Descent } from './descent.js';
 import type { DescentRule } from './descent-rule.js';
+import { neededBy } from './loading.js';
 import type { Method } from '../method.js';
 
 /** A method, with its settings. */
@@ -12,7 +13,7 @@ export function pacedMethod<N extends string, O extends object>(
   rule: DescentRule & { readonly name: N },
   settings: O,
 ): FirstOrder<N, O> {
-  return Object.freeze({ name: rule.name, ...settings, paced: true as const, start: startOf(rule) });
+  return Object.freeze({ name: rule.name, ...settings, paced: true as const, ...descending(rule) });
 }
 
 /** A method for full batches, with its settings. */
@@ -23,10 +24,10 @@ export function batchMethod<N extends string, O extends object>(
   rule: DescentRule & { readonly name: N },
   settings: O,
 ): BatchMethod<N, O> {
-  return Object.freeze({ ...settings, name: rule.name, batch: 'full' as const, start: startOf(rule) });
+  return Object.freeze({ ...settings, name: rule.name, batch: 'full' as const, ...descending(rule) });
 }
 
 /** A method that follows a rule. @internal */
-export function startOf(rule: DescentRule): Method['start'] {
-  return (task, state) => new Descent(rule, task, state);
+export function descending(rule: DescentRule): Required<Pick<Method, 'needs' | 'start'>> {
+  return { needs: (shares) => neededBy(rule, shares), start: (task, state) => new Descent(rule, task, state) };
 }

@@ -2,7 +2,7 @@
 
 import { crc32 } from '../../runtime/crc.js';
 import type { Work } from '../../runtime/work.js';
-import { PrincipalCurvature } from './auto-rate.js';
+import { PrincipalCurvature } from './measured-rate.js';
 import type { Task } from '../method.js';
 
 /** What a method's state has of the samples that a rate was measured on. */

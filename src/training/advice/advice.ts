@@ -1,4 +1,5 @@
-// What a fit that ended badly, or might have gone better, is told: reasons that were found, and remedies that were tried.
+// What a fit that ended badly, or might have gone better, is told: reasons that were found, and remedies that were tried. Loaded
+// where there are signs of it.
 
 import { ACTIVATIONS, type Activation } from '../../layers/activations.js';
 import { LOSSES } from '../../layers/losses.js';
@@ -10,20 +11,15 @@ import type { Grown } from '../loss-growth.js';
 import { Probe } from '../probe.js';
 import { type OutOfRange, outOfRange, rangeText } from './range.js';
 import { type Unscaled, unscaled } from './scale.js';
+import type { Signs } from './signs.js';
 import { type Remedy, type Result, type EndedFit, affordsTrials, startCurvature, trial } from './trial.js';
-import { type Stuck, stuckUnits } from './units.js';
+import type { Stuck } from './units.js';
 
 /** To two digits. */
 const round = (x: number): number | string => (Math.abs(x) < 1e6 ? Number(x.toPrecision(2)) : x.toExponential(1));
 
-/** A loss of this share of the best constant's, or more, shows that nothing was learned. */
-const NOTHING_LEARNED = 0.9;
-/** Below this share a fit has learned so well that units at their limits have their reasons: steps, or classes far apart. */
-const WELL_LEARNED = 0.01;
 /** A remedy is one if the loss falls below this share: half, with a margin. */
 const REMEDIED = 0.45;
-/** Fewer samples say nothing about what was learned. */
-const LEAST_SAMPLES = 2;
 /** Adam's rate as a remedy. */
 const REMEDY_RATE = 0.01;
 /** Its epochs at least, where there may be several. */
@@ -41,27 +37,8 @@ interface Findings {
   readonly stuck: Stuck | undefined;
 }
 
-/**
- * What to try after a fit; undefined where there is nothing to say.
- * @param epochs that it took, at what rate at last
- * @param grown how its loss has grown, where it was seen to have
- * @param loss at its end; undefined where no sample weighs anything
- */
-export async function advise(
-  setting: EndedFit,
-  diverged: boolean,
-  epochs: number,
-  rate: number,
-  grown: Grown | undefined,
-  loss: number | undefined,
-): Promise<string | undefined> {
-  if (diverged || grown) return afterDivergence(setting, grown ? epochs : epochs + 1, rate, grown);
-  if (loss === undefined || epochs === 0 || setting.source.rows < LEAST_SAMPLES) return undefined;
-  return afterFit(setting, loss, !setting.subject.remembers && affordsTrials(setting, epochs));
-}
-
 /** After a divergence that was seen in an epoch. */
-async function afterDivergence(setting: EndedFit, epoch: number, rate: number, grown: Grown | undefined): Promise<string> {
+export async function afterDivergence(setting: EndedFit, epoch: number, rate: number, grown: Grown | undefined): Promise<string> {
   const happened =
     grown && Number.isFinite(grown.to)
       ? `the loss grew from ${round(grown.from)} to ${round(grown.to)} by epoch ${epoch}`
@@ -83,14 +60,15 @@ async function afterDivergence(setting: EndedFit, epoch: number, rate: number, g
   return `${happened}, and no lower rate that was tried does better: the weights that the fit began with may be out of scale`;
 }
 
-/** After a fit that ended otherwise. */
-async function afterFit(setting: EndedFit, loss: number, tries: boolean): Promise<string | undefined> {
-  const { subject, source, perform } = setting;
-  const probe = new Probe(subject, source);
-  const { constant } = probe;
-  const nothing = constant > 0 && loss >= NOTHING_LEARNED * constant;
-  const found = { ...findings(setting), stuck: await perform(stuckUnits(subject, source.learned, probe.rows)) };
-  if (nothing) return nothingLearned(setting, found, loss, constant, tries);
+/** After a fit that ended otherwise, in so many epochs. */
+export async function afterFit(setting: EndedFit, signs: Signs, epochs: number): Promise<string | undefined> {
+  const { subject } = setting;
+  const { loss, constant, nothing } = signs;
+  const found = { ...findings(setting), stuck: signs.stuck };
+  if (nothing) {
+    const tries = !subject.remembers && affordsTrials(setting, epochs);
+    return nothingLearned(setting, found, loss, constant, tries);
+  }
   const sentences: string[] = [];
   const { inputs, targets, range, stuck } = found;
   if (range) sentences.push(`${rangeSentence(range)}: make that layer linear, dense(${outputsOf(subject.architecture)})`);
@@ -98,8 +76,7 @@ async function afterFit(setting: EndedFit, loss: number, tries: boolean): Promis
   if (targets && !range && setting.settings.method.precision !== 'float64') {
     sentences.push(`${columnText('targets', targets)}: learning is faster and surer with ${scaledText('targets')}`);
   }
-  if (stuck && loss >= WELL_LEARNED * constant)
-    sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
+  if (stuck) sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
   return sentences.length > 0 ? sentences.join('; ') : undefined;
 }
 

@@ -14,6 +14,11 @@ export interface Unscaled {
   readonly spread: number;
 }
 
+/** Whether any number is so large that a column of it may be one. */
+export function mayBeUnscaled(core: Core, { length, address }: Reals): boolean {
+  return core.largestMagnitude(length, address) > UNSCALED_FROM;
+}
+
 /** Mean and standard deviation of a column of a row-major matrix, over some rows. */
 export function meanAndSpread(a: ArrayLike<number>, columns: number, column: number, rows: Uint32Array): Unscaled {
   let mean = 0;
@@ -23,12 +28,9 @@ export function meanAndSpread(a: ArrayLike<number>, columns: number, column: num
   return { column, mean, spread: Math.sqrt(square) };
 }
 
-/**
- * The column that is farthest from being scaled; undefined where all are.
- * @param core a kernel tells at once where no number is large
- */
+/** The column that is farthest from being scaled; undefined where all are. */
 export function unscaled(core: Core, reals: Reals, columns: number, rows: Uint32Array): Unscaled | undefined {
-  if (core.largestMagnitude(reals.length, reals.address) <= UNSCALED_FROM) return undefined;
+  if (!mayBeUnscaled(core, reals)) return undefined;
   const a = reals.view();
   let worst: Unscaled | undefined;
   const size = ({ mean, spread }: Unscaled) => Math.max(Math.abs(mean), spread);

@@ -1,20 +1,21 @@
 // Short fits that try out what is to be advised: nobody is told what was not seen to work, where it can be seen.
 
 import { Arena, Reals, Words } from '../../../bindings/memory.js';
+import { loadAll } from '../../../bindings/part.js';
 import { ACTIVATIONS, type Activation } from '../../layers/activations.js';
 import type { SampleBuffers } from '../../data/dataset.js';
 import { type Layer, dense } from '../../layers/layers.js';
 import type { Method } from '../../methods/method.js';
-import { PrincipalCurvature } from '../../methods/descent/auto-rate.js';
+import { PrincipalCurvature } from '../../methods/descent/measured-rate.js';
 import { type Architecture, outputsOf, parameterShapes, workOf } from '../../plan/plan.js';
-import { startsFromData } from '../../start/start.js';
+import { startsFromData } from '../../start/waits.js';
 import { drawWeights } from '../../plan/weights.js';
 import type { Interruption } from '../interruption.js';
 import type { FitSettings } from '../options.js';
 import { TimeSlice } from '../time-slice.js';
 import { Probe, evenlyPicked } from '../probe.js';
 import type { FitSubject } from '../subject.js';
-import { type SampleSource, begun, taskOf } from '../set-up.js';
+import { type SampleSource, begun, neededFor, taskOf } from '../set-up.js';
 import type { Snapshot } from '../snapshot.js';
 import { type Perform, takeSteps } from '../steps.js';
 import { meanAndSpread } from './scale.js';
@@ -125,6 +126,8 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   const batchSize = method.batch === 'full' ? ('full' as const) : settings.batchSize;
   const order = settings.order === 'sequential' ? settings.order : 'shuffle';
   const differing = { ...settings, method, epochs: passes, batchSize, order, minGradient: 0 } as FitSettings;
+  await loadAll(neededFor(differing, waits, false));
+  subject.check();
   const training = begun(subject, arena, differing, at, seed, undefined, { rate, slab: TRIAL_SLAB });
   const probe = new Probe(subject, at);
   const before = await perform(probe.loss());

@@ -1,4 +1,4 @@
-// How many samples a step takes over a fit: fixed, or growing from epoch to epoch.
+// Batches that grow from epoch to epoch: loaded where a fit asks for them.
 
 import { type Arena, Reals, Words } from '../../bindings/memory.js';
 import type { Growing } from '../data/batches.js';
@@ -8,10 +8,6 @@ import type { BatchSize } from '../methods/method.js';
 import { Plan } from '../plan/plan.js';
 import { Purpose } from '../runtime/random.js';
 import { type Work, done } from '../runtime/work.js';
-
-export function fixedSize(size: number): BatchSize {
-  return { first: size, continues: false, least: size, limit: size };
-}
 
 /** Samples and parts of them that the variance of the gradient is measured on, at least and at most. */
 const GRADIENT_SAMPLES = 64;

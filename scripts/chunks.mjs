@@ -1,0 +1,100 @@
+// The library as ES modules: an entry, a few files that hold what it exports, and files of the parts that are loaded when they
+// are needed. Bundlers leave out files that nobody imports from, but keep one in one piece; and some count all that an entry
+// imports statically as needed at once. So files are few, but go by what a program uses; and parts have copies of their own of
+// what the entry has as well, outside of the core: none of it keeps any state.
+
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { rolldown } from 'rolldown';
+import { root } from './steps.mjs';
+
+/** Files by what they are for: these and what they import, without what is in a file before. */
+const FILES = {
+  core: ['src/network/network.ts', 'src/layers/layers.ts', 'src/methods/sgd.ts'],
+  methods: [
+    ...readdirSync('src/methods', { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => `src/methods/${name}`),
+    'src/rates/schedules.ts',
+  ],
+  estimators: ['src/estimators/classifier.ts', 'src/estimators/regressor.ts'],
+  more: ['src/index.ts'],
+};
+
+/** The files that some import, and those import, and so on, without those that are loaded later. */
+async function closure(entries) {
+  const contents = entries.map((entry) => `export * from './${entry}';`).join('\n');
+  const { metafile } = await esbuild.build({
+    stdin: { contents, resolveDir: root, sourcefile: 'core' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    outdir: 'core',
+    metafile: true,
+    write: false,
+  });
+  const files = new Set();
+  const follow = (file) => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const { kind, path: next } of metafile.inputs[file].imports) if (kind === 'import-statement') follow(next);
+  };
+  follow('core');
+  return new Set([...files].map((file) => path.join(root, file)));
+}
+
+/** Marks a copy for a part of the core. */
+const COPY = '?part';
+
+/** Whether what a file loads when it is needed gets copies: the command does as it likes with what it has. */
+const copied = (file) => !file.startsWith(path.join(root, 'src/cli'));
+
+function copies(core) {
+  return {
+    name: 'copies for parts',
+    async resolveId(source, importer, { kind }) {
+      if (!importer || !source.startsWith('.') || !ours(importer)) return null;
+      const [from, isCopy] = importer.endsWith(COPY) ? [importer.slice(0, -COPY.length), true] : [importer, false];
+      const found = await this.resolve(source, from, { skipSelf: true });
+      if (!found || found.external || core.has(found.id) || found.id.startsWith(path.join(root, 'build')) || !copied(from))
+        return found;
+      return isCopy || kind === 'dynamic-import' ? { id: found.id + COPY } : found;
+    },
+    async load(id) {
+      if (!id.endsWith(COPY)) return null;
+      return { code: await readFile(id.slice(0, -COPY.length), 'utf8'), moduleType: 'ts', moduleSideEffects: false };
+    },
+  };
+}
+
+/** Bundles entries, by name, to chunks with their file names and code. */
+export async function chunked(input, plugins) {
+  const files = await Promise.all(Object.entries(FILES).map(async ([name, entries]) => ({ name, of: await closure(entries) })));
+  const [{ of: core }] = files;
+  const bundle = await rolldown({
+    input,
+    cwd: root,
+    platform: 'neutral',
+    resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'node', 'default'] },
+    plugins: [...plugins, copies(core)],
+    preserveEntrySignatures: 'allow-extension',
+    treeshake: { moduleSideEffects: (id) => (ours(id) ? id.endsWith('src/cli/builtins.ts') : undefined) },
+  });
+  const groups = files.map(({ name, of }, i) => ({
+    name,
+    priority: files.length - i,
+    test: (id) => of.has(id),
+    includeDependenciesRecursively: false,
+  }));
+  const { output } = await bundle.generate({
+    format: 'esm',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    codeSplitting: { groups },
+  });
+  return output;
+}
+
+/** Whether a module is the library's own, which do nothing when they are imported. */
+const ours = (id) => ['src', 'bindings', 'build'].some((floor) => id.startsWith(path.join(root, floor, path.sep)));

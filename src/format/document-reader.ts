@@ -1,0 +1,88 @@
+// Reading a model's document, from bytes or JSON, whatever they turn out to hold.
+
+import { ModelFileError, shown } from '../runtime/errors.js';
+import { fromBase64 } from './base64.js';
+import { bytesOf, decodeContainer, isDtype, realsOf, textOf } from './container.js';
+import { FORMAT, KINDS, type Metadata, type ModelDocument, type ModelKind, checksum } from './document.js';
+import { record } from './fields.js';
+import type { Tensor } from './safetensors.js';
+
+/** The newest version that this library reads. */
+const FORMAT_VERSION = 3;
+
+const BRACE = 0x7b;
+
+/**
+ * From the bytes of a safetensors file, or of JSON. Files of earlier versions have no checksum, and are taken as they are.
+ * @throws ModelFileError
+ */
+export function fromBytes(bytes: Uint8Array): ModelDocument {
+  // A safetensors file begins with the length of its header, eight bytes, and the header with a brace.
+  if (bytes[0] === BRACE && bytes[8] !== BRACE) return fromJSON(parsed(textOf(bytes, false), 'model'));
+  const { tensors, metadata } = decodeContainer(bytes);
+  const { checksum: sum, ...header } = metadata;
+  if (header['format'] !== FORMAT) {
+    throw new ModelFileError(
+      'a safetensors file, but not one that this library wrote: its metadata does not say format: efficient-backprop',
+    );
+  }
+  const version = Number(header['version']);
+  const found = document(
+    version,
+    header['kind'],
+    parsed(header['config'], 'config'),
+    parsed(header['metadata'], 'metadata'),
+    tensors,
+  );
+  if (sum !== undefined && sum !== checksum(header, tensors))
+    throw new ModelFileError('damaged: its contents do not have the checksum that they were saved with');
+  return found;
+}
+
+/** @throws ModelFileError */
+export function fromJSON(json: unknown): ModelDocument {
+  const { format, version, kind, config, metadata, tensors } = record(json, 'the model');
+  if (format !== FORMAT)
+    throw new ModelFileError(`not a model of this library: format is ${shown(format)}; expected ${shown(FORMAT)}`);
+  if (!Array.isArray(tensors)) throw new ModelFileError('damaged: tensors is not an array');
+  const decoded = tensors.map((tensor: unknown, i): Tensor => {
+    const { name, dtype, shape, data } = record(tensor, `tensors[${i}]`);
+    const bytes = typeof data === 'string' ? fromBase64(data) : undefined;
+    if (typeof name !== 'string' || !isDtype(dtype) || !bytes || bytes.length !== bytesOf(dtype, shape)) {
+      throw new ModelFileError(`damaged: tensors[${i}] does not have the name, dtype, shape and base64 data of a tensor`);
+    }
+    return { name, shape: shape as number[], data: realsOf(dtype, bytes) };
+  });
+  return document(version, kind, config, metadata ?? {}, decoded);
+}
+
+function document(
+  version: unknown,
+  kind: unknown,
+  config: unknown,
+  metadata: unknown,
+  tensors: readonly Tensor[],
+): ModelDocument {
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
+    throw new ModelFileError(`damaged: the format version is ${shown(version)}`);
+  }
+  if (version > FORMAT_VERSION) {
+    throw new ModelFileError(
+      `the model is of format version ${version}, and this library reads versions up to ${FORMAT_VERSION}; update it`,
+    );
+  }
+  if (!KINDS.includes(kind as ModelKind))
+    throw new ModelFileError(`damaged: kind is ${shown(kind)}; expected ${KINDS.join(', ')}`);
+  const notes = record(metadata, 'metadata');
+  if (!Object.values(notes).every((v) => typeof v === 'string'))
+    throw new ModelFileError('damaged: metadata is not made of strings');
+  return { kind: kind as ModelKind, config: record(config, 'config'), metadata: notes as Metadata, tensors };
+}
+
+function parsed(json: string | undefined, what: string): unknown {
+  try {
+    return JSON.parse(json ?? '');
+  } catch (cause) {
+    throw new ModelFileError(`damaged: the ${what} is not valid JSON`, { cause });
+  }
+}

@@ -1,0 +1,45 @@
+// Signs that a fit might have gone better, looked for after every one.
+
+import { LOSSES } from '../../layers/losses.js';
+import { Probe } from '../probe.js';
+import { outOfRange } from './range.js';
+import { mayBeUnscaled } from './scale.js';
+import type { EndedFit } from './trial.js';
+import { type Stuck, stuckUnits } from './units.js';
+
+/** A loss of this share of the best constant's, or more, shows that nothing was learned. */
+const NOTHING_LEARNED = 0.9;
+/** Below this share a fit has learned so well that units at their limits have their reasons: steps, or classes far apart. */
+const WELL_LEARNED = 0.01;
+/** Fewer samples say nothing about what was learned. */
+const LEAST_SAMPLES = 2;
+
+/** What a look at a fit has found that ended without a divergence. */
+export interface Signs {
+  readonly loss: number;
+  /** The loss of the best constant, and whether the fit did hardly better. */
+  readonly constant: number;
+  readonly nothing: boolean;
+  readonly stuck: Stuck | undefined;
+}
+
+/** Those of a fit of so many epochs that ended with a loss; undefined where all looks well. */
+export async function signsOf(setting: EndedFit, epochs: number, loss: number | undefined): Promise<Signs | undefined> {
+  const { subject, source, perform, settings } = setting;
+  if (loss === undefined || epochs === 0 || source.rows < LEAST_SAMPLES) return undefined;
+  const { architecture, engine } = subject;
+  const probe = new Probe(subject, source);
+  const { constant } = probe;
+  const nothing = constant > 0 && loss >= NOTHING_LEARNED * constant;
+  const unlearned = loss >= WELL_LEARNED * constant;
+  const stuck = await perform(stuckUnits(subject, source.learned, probe.rows));
+  const { x, t } = source.samples;
+  const numbers = LOSSES[architecture.loss].targets === 'numbers' && settings.method.precision !== 'float64';
+  const seen =
+    nothing ||
+    (stuck && unlearned) ||
+    outOfRange(architecture, t.view()) ||
+    mayBeUnscaled(engine.core, x) ||
+    (numbers && mayBeUnscaled(engine.core, t));
+  return seen ? { loss, constant, nothing, stuck: nothing || unlearned ? stuck : undefined } : undefined;
+}
