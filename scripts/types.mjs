@@ -28,7 +28,7 @@ function forAnyVersion(code) {
 
 /**
  * Writes dist/cjs/NAME.d.cts, which holds the types, and dist/NAME.d.ts, which takes them from there: an ES module may import a
- * CommonJS module, and not the other way round.
+ * CommonJS module, and not the other way round. Where there is a default export, both hold them.
  */
 export async function types() {
   await rm('build/types', { recursive: true, force: true });
@@ -38,14 +38,11 @@ export async function types() {
     const { output } = await bundle.generate({ format: 'es' });
     const file = `dist/cjs/${name}.d.cts`;
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, forAnyVersion(output[0].code));
+    const code = forAnyVersion(output[0].code);
+    await writeFile(file, code);
     const up = '../'.repeat(name.split('/').length - 1) || './';
     await mkdir(path.dirname(`dist/${name}`), { recursive: true });
-    const types = `${up}cjs/${name}.cjs`;
-    // Whoever imports CommonJS gets all of it as the default.
-    const byDefault = hasDefault
-      ? `import all from '${types}';\ndeclare const byDefault: typeof all.default;\nexport default byDefault;\n`
-      : '';
-    await writeFile(`dist/${name}.d.ts`, `export * from '${types}';\n${byDefault}`);
+    // Compilers do not agree on what the default of CommonJS is.
+    await writeFile(`dist/${name}.d.ts`, hasDefault ? code : `export * from '${up}cjs/${name}.cjs';\n`);
   }
 }

@@ -51,7 +51,8 @@ const plain = (options) => ({
   async results(name) {
     const folder = await project(name, {});
     const library = await serve(path.join(folder, 'node_modules'), { ...ISOLATED, 'Access-Control-Allow-Origin': '*' });
-    const from = `${library.address}/efficient-backprop/dist/index.js`;
+    const dist = `${library.address}/efficient-backprop/dist`;
+    const from = { index: `${dist}/index.js`, brain: `${dist}/brain.js`, v1: `${dist}/brain/v1.js` };
     const files = { ...sources, 'main.js': esm(MAIN, from), 'worker.js': esm(WORKER, from) };
     const headers = options.headers(library.address);
     try {

@@ -5,7 +5,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { hashOf, trained } from './program.mjs';
+import { exclusiveOr, hashOf, trained } from './program.mjs';
 
 export const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
@@ -27,16 +27,31 @@ export async function packed() {
   await execute('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', `./${filename}`], { cwd: folder });
 }
 
-const PROGRAM = `${hashOf}\n${trained}`;
-const NAMES = '{ Classifier, Network, dense, loadModel }';
+const PROGRAM = `${hashOf}\n${exclusiveOr}\n${trained}`;
+const RESULT = 'const result = () => trained({ Classifier, Network, dense, loadModel, brain, brainV1 });';
 
-/** The program as an ES module, followed by what is done with `trained(…)`. */
-export const esm = (then, from = 'efficient-backprop') =>
-  `import ${NAMES} from '${from}';\n${PROGRAM}\nconst result = () => trained(${NAMES});\n${then}\n`;
+/** What the package is imported by. */
+const NAMES = { index: 'efficient-backprop', brain: 'efficient-backprop/brain', v1: 'efficient-backprop/brain/v1' };
+
+/** The program as an ES module, followed by what is done with `result()`. */
+export const esm = (then, { index, brain, v1 } = NAMES) => `
+import { Classifier, Network, dense, loadModel } from '${index}';
+import { NeuralNetwork as brain } from '${brain}';
+import { NeuralNetwork as brainV1 } from '${v1}';
+${PROGRAM}
+${RESULT}
+${then}
+`;
 
 /** The same in CommonJS. */
-export const cjs = (then) =>
-  `const ${NAMES} = require('efficient-backprop');\n${PROGRAM}\nconst result = () => trained(${NAMES});\n${then}\n`;
+export const cjs = (then) => `
+const { Classifier, Network, dense, loadModel } = require('${NAMES.index}');
+const { NeuralNetwork: brain } = require('${NAMES.brain}');
+const { NeuralNetwork: brainV1 } = require('${NAMES.v1}');
+${PROGRAM}
+${RESULT}
+${then}
+`;
 
 /** Writes a line that `linesOf` finds. */
 export const PRINT = "result().then((r) => console.log('RESULT ' + JSON.stringify(r)));";

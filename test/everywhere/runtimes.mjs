@@ -10,8 +10,10 @@ import { PRINT, cjs, esm, project, resultsIn, run, started, tool } from './proje
 const SHARED = `
   import { createRequire } from 'node:module';
   import { Network } from 'efficient-backprop';
-  const required = createRequire(import.meta.url)('efficient-backprop');
-  if (required.Network !== Network) throw new Error('import and require have classes of their own');
+  import { NeuralNetwork } from 'efficient-backprop/brain';
+  const require = createRequire(import.meta.url);
+  const [{ Network: same }, { NeuralNetwork: sameToo }] = ['', '/brain'].map((entry) => require('efficient-backprop' + entry));
+  if (same !== Network || sameToo !== NeuralNetwork) throw new Error('import and require have classes of their own');
 `;
 
 /** A runtime that takes files like Node.js: ES modules, CommonJS, and both in one process. */
@@ -48,7 +50,7 @@ const workerd = {
       assetNames: '[name]',
       outdir: path.join(folder, 'out'),
     });
-    const files = ['worker.js', 'float32.wasm', 'float64.wasm'];
+    const files = ['worker.js', 'float32.wasm', 'float64.wasm', 'patterns.wasm'];
     const modules = files.map((file) => {
       const kind = file.endsWith('.wasm') ? 'wasm' : 'esModule';
       return `(name = "${file}", ${kind} = embed "out/${file}")`;
@@ -100,7 +102,12 @@ const types = (compiler) => ({
       export const model: Promise<Classifier<string>> = Classifier.fit([[1]], ['a']);
       export const net: Promise<Network> = Network.create({ inputs: 2, layers: [dense(1)], loss: 'meanSquaredError' });
       export const file = (m: Classifier<string>) => new Blob([m.toBytes()]);`;
-    const imported = "import { Classifier, Network, dense } from 'efficient-backprop';";
+    const imported = `
+      import { Classifier, Network, dense } from 'efficient-backprop';
+      import brain, { NeuralNetwork } from 'efficient-backprop/brain';
+      import { NeuralNetwork as First } from 'efficient-backprop/brain/v1';
+      export const other = [new NeuralNetwork<number[], number[]>(), new First()];
+      export const whole: typeof NeuralNetwork = brain.NeuralNetwork;`;
     const required = `${imported}\nimport all = require('efficient-backprop');\nexport const same: typeof Network = all.Network;`;
     const folder = await project(name, { 'esm.mts': imported + body, 'cjs.cts': required + body });
     for (const [module, moduleResolution, ...files] of [
