@@ -78,6 +78,9 @@ function withNames(text) {
   return named.replace(/\b_([A-Z]\w*)\b/g, (word, name) => (own.has(name) ? name : word));
 }
 
+/** Notes on calls that terser moves before a statement's keyword, where Rollup warns of them. */
+const MISPLACED = /\/\* @__PURE__ \*\/(?=(?:return|throw|yield|await|const|let|var)\b)/g;
+
 /** A file with short names for all but classes, which people read in consoles. */
 async function written(file, text, settings) {
   const mangle = { keep_classnames: true };
@@ -88,7 +91,7 @@ async function written(file, text, settings) {
     format: { preserve_annotations: true },
   });
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, code);
+  await writeFile(file, code.replace(MISPLACED, ''));
 }
 
 /** ES modules: each entry, once more for workerd; the command; chunks of what they share and of what loads when it is needed. */

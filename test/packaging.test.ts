@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { rollup } from 'rollup';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // @ts-expect-error: a script has no declarations
 import { ENTRIES } from '../scripts/library.mjs';
@@ -319,6 +320,14 @@ test('its types serve a strict project', () => {
       throw new Error(`${resolution}: ${(error as { stdout: string }).stdout}`);
     }
   }
+});
+
+test('Rollup, which minds what others pass over, has nothing to say about the library', async () => {
+  const warnings: string[] = [];
+  const input = ['dist/index.js', 'dist/brain.js', 'dist/brain/v1.js'];
+  const bundle = await rollup({ input, onwarn: ({ message }) => void warnings.push(message) });
+  await bundle.close();
+  expect(warnings).toEqual([]);
 });
 
 test('the library’s own files need no other module', () => {
