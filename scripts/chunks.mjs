@@ -19,7 +19,8 @@ const FILES = {
       .map(({ name }) => `src/methods/${name}`),
     'src/rates/schedules.ts',
   ],
-  estimators: ['src/estimators/classifier.ts', 'src/estimators/regressor.ts'],
+  estimators: ['src/estimators/classifier.ts'],
+  regressor: ['src/estimators/regressor.ts'],
   more: ['src/index.ts'],
 };
 

@@ -49,12 +49,12 @@ export { type Growing, type GrowingOptions, type LastBatch, growing } from './da
 export { type Emphasis, type EmphasisOptions, type Order, emphasize } from './data/orders.js';
 export {
   type Accumulation,
-  type DecorrelateOptions,
   type MinMaxOptions,
   type Normalization,
   type ScaleOptions,
   normalize,
 } from './data/normalize/normalize.js';
+export type { DecorrelateOptions } from './data/normalize/decorrelation.js';
 export type { Normalized, Normalizer, NormalizerJSON } from './data/normalize/normalizer.js';
 export { type Calibrated, type EncodeOptions, type EncodedTargets, targets } from './data/targets.js';
 export type { Label, LabelsLike } from './data/classes.js';

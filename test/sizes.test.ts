@@ -96,5 +96,5 @@ test('a page that trains a classifier without options', async () => {
     `,
   );
   expect(files).toEqual(['changing-rate', 'core', 'estimators', 'float32.relaxed.text']);
-  expect(bytes, files.join(', ')).toBeLessThan(120_000);
+  expect(bytes, files.join(', ')).toBeLessThan(102_500);
 });

@@ -9,7 +9,7 @@ import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import { type ClassWeights, LabelCoder, type LabelCoding } from './labels.js';
 import { type ClassifierEvaluation, EvaluationSums, rowLoss } from './class-evaluation.js';
 import { Estimator } from './estimator.js';
-import { optionsOf } from './file/estimator.js';
+import { RESTORING } from './loading.js';
 import { shaped } from './encoded.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import type { ModelDocument, ModelJSON } from '../format/document.js';
@@ -107,7 +107,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Classifier> {
     if (document.kind !== 'classifier') throw new ModelFileError(`the model is a ${document.kind}, not a classifier`);
-    const { readable } = await READING.load();
+    const [{ readable }, { optionsOf }] = await Promise.all([READING.load(), RESTORING.load()]);
     const options = optionsOf(document) as ClassifierOptions;
     const model = readable('options', () => new this(options));
     await model.adopt(document);

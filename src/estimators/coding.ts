@@ -51,6 +51,4 @@ export interface TargetCoder<Targets, Coding> {
   /** How each output is scaled; undefined where that stays. */
   scalings(coding: Coding): readonly TargetScaling[] | undefined;
   document(coding: Coding): CodingDocument;
-  /** A coding as a file has it. @throws ModelFileError */
-  read(config: Readonly<Record<string, unknown>>, running: unknown): Coding;
 }

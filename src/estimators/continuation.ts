@@ -1,40 +1,19 @@
 // Training that goes on with rows as they come: how large its steps may be, and when it has failed.
 
-import type { RealArray } from '../../bindings/memory.js';
 import { isEmphasis } from '../data/orders.js';
 import type { History } from '../training/history.js';
 import type { FitOptions } from '../training/options.js';
 import type { Network } from '../network/network.js';
-import type { Method, MethodState } from '../methods/method.js';
+import type { Method } from '../methods/method.js';
 import { sgd } from '../methods/sgd.js';
 import { decayByRule, largestEigenvalue, noiseRate, startRate } from './defaults.js';
 import { type Change, fold, folded } from './rescaling.js';
 import type { Head } from './head.js';
 import type { Problem } from './problem.js';
 import type { Fixed, Recipe } from './recipe.js';
+import { type InputCurvature, type StreamState, freshState } from './stream-state.js';
 
-/** The inputs that steps have met so far, in means over rows. Plain data. */
-export interface InputCurvature {
-  readonly rows: number;
-  /** Of a row's square, and of the largest eigenvalue of a batch's covariance. */
-  readonly square: number;
-  readonly eigenvalue: number;
-}
-
-/** What a network takes with it from one batch of a stream to the next. */
-export interface StreamState {
-  /** What the method remembers. */
-  readonly state: MethodState | undefined;
-  /** The running loss on rows before they are learned, in units of what a constant prediction would have. */
-  readonly loss: number;
-  /** The last weights that did well on rows not learned yet. */
-  readonly good: RealArray | undefined;
-}
-
-/** Of a network that no stream has reached yet. */
-export function freshState(state?: MethodState): StreamState {
-  return { state, loss: 1, good: undefined };
-}
+export { change } from './rescaling.js';
 
 /** Follows a change of scalings, in the network and in what it takes with it. */
 export function moved(network: Network, { state, loss, good }: StreamState, change: Change): StreamState {

@@ -10,7 +10,10 @@ import { fitChunks, fitRows, requireForChunks } from './fit.js';
 import { continueOn } from './partial-fit.js';
 import type { Specification } from './specification.js';
 import { shaped } from './encoded.js';
-import { estimatorDocument, estimatorFrom } from './file/estimator.js';
+import { estimatorDocument } from './file/writing.js';
+import { Inputs } from './inputs.js';
+import { RESTORING } from './loading.js';
+import { Members } from './members.js';
 import type { RowChunks } from './chunks.js';
 import {
   ESTIMATOR_OPTIONS,
@@ -204,7 +207,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** Takes over what a document holds. @throws ModelFileError @internal */
   protected async adopt(document: ModelDocument): Promise<void> {
-    const { fitted, journal } = await estimatorFrom(this.specification, document);
+    const { estimatorFrom } = await RESTORING.load();
+    const { fitted, journal } = await estimatorFrom(this.specification, document, { Inputs, Members });
     this.fitted = fitted;
     this.interruptedFit = journal;
     this.note(document.metadata);

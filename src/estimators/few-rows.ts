@@ -36,13 +36,13 @@ export async function fewRows(engine: Engine, problem: Problem, recipes: Recipes
     if (rows >= FEW) return undefined;
     if (hidden.length > 0 || !solvable || weightDecay !== undefined || !ridgeFor(problem))
       return { choice: by(recipes.byRule()), members: 1 };
-    const linear = solved(problem);
+    const linear = await solved(problem);
     return { choice: by(recipes.of(LINEAR, linear.weightDecay)), linear, members: 1 };
   }
   if (!classes) {
     if (rows >= FEW) return undefined;
     if (solvable && weightDecay === undefined && ridgeFor(problem)) {
-      const linear = solved(problem);
+      const linear = await solved(problem);
       const error = linear.errors.reduce((sum, e) => sum + e, 0) / rows;
       const recipe = recipes.of(LINEAR, linear.weightDecay);
       if (error < RESIDUE * constantLoss(engine, problem)) return { choice: by(recipe), linear, members: 1 };

@@ -8,15 +8,16 @@ import { Interruption } from '../training/interruption.js';
 import type { FitOptions } from '../training/options.js';
 import type { Chunk, Chunks } from '../training/chunks.js';
 import { type RowChunks, type SpooledRows, eachChunk } from './chunks.js';
-import { freshState } from './continuation.js';
 import { type EncodedRows, shaped } from './encoded.js';
 import { make } from './fitting.js';
 import type { Fitted } from './fitted.js';
 import { Inputs } from './inputs.js';
-import { type Journal, journalFor } from './journal.js';
+import type { Journal } from './journal.js';
+import { JOURNALS } from './loading.js';
 import type { RUN_OPTIONS } from './options.js';
 import { Problem } from './problem.js';
 import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
+import { freshState } from './stream-state.js';
 import { drawnSample, sampleOf, survey } from './survey.js';
 
 /** Where the journal of a fit is found while it lasts, and afterwards where it was interrupted. */
@@ -122,7 +123,10 @@ async function learn<Targets, Coding>(
 ): Promise<Fitted<Coding>> {
   const { call, options, seed, coder } = specification;
   const setting = settingOf(specification, run.background);
-  const journal = journalFor(call, run, keeper.interruptedFit, options, seed, rows, all);
+  const { resume, signal, timeLimit, onProgress } = run;
+  const lasts = resume !== false || signal || onProgress || timeLimit !== Infinity;
+  const journals = lasts ? await JOURNALS.load() : undefined;
+  const journal = journals?.journalFor(call, run, keeper.interruptedFit, options, seed, rows, all);
   const problem = new Problem(setting, rows, { all, journal });
   keeper.interruptedFit = journal;
   let drawnIn: { inputs: Inputs; problem: Problem } | undefined;

@@ -1,6 +1,6 @@
 // What a fitted estimator consists of.
 
-import type { InputCurvature, StreamState } from './continuation.js';
+import type { InputCurvature, StreamState } from './stream-state.js';
 import type { Inputs } from './inputs.js';
 import type { Members } from './members.js';
 import type { EstimatorHistory } from './options.js';

@@ -203,7 +203,7 @@ async function simpler(material: Material, bar: Baseline, choice: Choice & Recip
   const say = (what: string) => failureText(material, choice, failed, what);
   const ruled = { ...simplest(choice), by: 'rule' as const };
   if (choice.hidden.length > 0 && ridgeFor(problem)) {
-    const { history, recipe, ...rest } = await ridgeModel(material, bar, solved(problem), ruled);
+    const { history, recipe, ...rest } = await ridgeModel(material, bar, await solved(problem), ruled);
     const advice = say('the linear model');
     if (!stoppedBy(failed)) return { ...rest, recipe, history: { ...history, advice } };
     return {

@@ -3,12 +3,12 @@
 import { engineOf } from '../runtime/engines.js';
 import type { Precision, RealArray } from '../../bindings/memory.js';
 import { Encoder, type EncoderSpec, type InputScaling } from '../data/encoder.js';
-import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
-import { type Normalizer, type NormalizerJSON, restored } from '../data/normalize/normalizer.js';
+import type { DecorrelateOptions } from '../data/normalize/decorrelation.js';
+import type { Normalizer, NormalizerJSON } from '../data/normalize/normalizer.js';
 import type { Running } from '../data/column-spec.js';
 import type { Table } from '../data/table.js';
 import { DataError, ModelFileError } from '../runtime/errors.js';
-import { readable } from '../format/fields.js';
+import { DECORRELATING } from '../data/normalize/loading.js';
 
 /** Robust deviations from the median beyond which a column has a long tail. */
 const LONG = 5;
@@ -85,10 +85,11 @@ export class Inputs {
     sample: () => Promise<RealArray>,
   ): Promise<Inputs> {
     if (decorrelate === false) return new this(encoder, undefined);
-    const map = normalize.decorrelate(decorrelate === true ? {} : decorrelate);
     const data = await sample();
     const shape = [data.length / encoder.inputs, encoder.inputs] as const;
-    return new this(encoder, map.learn(await engineOf('float64'), { data, shape }));
+    const [decorrelating, engine] = await Promise.all([DECORRELATING.load(), engineOf('float64')]);
+    const map = decorrelating.decorrelate(decorrelate === true ? {} : decorrelate);
+    return new this(encoder, map.learn(engine, { data, shape }));
   }
 
   /**
@@ -120,14 +121,11 @@ export class Inputs {
   }
 
   /** @throws ModelFileError where the two do not fit */
-  static async restore(spec: EncoderSpec, whitening: unknown, running: Running | undefined): Promise<Inputs> {
+  static restore(spec: EncoderSpec, running: Running | undefined, whitening: Normalizer | undefined): Inputs {
     const encoder = new Encoder(spec, running);
-    if (whitening === null || whitening === undefined) return new this(encoder, undefined);
-    const engine = await engineOf('float64');
-    const map = readable('whitening', () => restored(engine, whitening));
-    if (map.inputs !== encoder.inputs) {
-      throw new ModelFileError(`damaged: the whitening has ${map.inputs} inputs, the columns make ${encoder.inputs}`);
+    if (whitening && whitening.inputs !== encoder.inputs) {
+      throw new ModelFileError(`damaged: the whitening has ${whitening.inputs} inputs, the columns make ${encoder.inputs}`);
     }
-    return new this(encoder, map);
+    return new this(encoder, whitening);
   }
 }

@@ -5,7 +5,8 @@ import type { RealArray } from '../../bindings/memory.js';
 import { DataError, EfficientBackpropError, OptionError } from '../runtime/errors.js';
 import { crc32 } from '../runtime/crc.js';
 import { type Asked, refuseDifferent, sameInWords, worded } from '../training/asked.js';
-import type { Checkpoint } from '../training/checkpoint.js';
+import { type Checkpoint, recordPart } from '../training/checkpoint.js';
+import { type StateWriter, fitDocument } from '../format/state.js';
 import type { History } from '../training/history.js';
 import type { Network } from '../network/network.js';
 import type { MethodState } from '../methods/method.js';
@@ -85,6 +86,36 @@ export class Journal {
       throw error;
     }
   }
+
+  /** As a model file has it. */
+  document(writing: StateWriter): unknown {
+    const { asked, done, open } = this;
+    return {
+      asked,
+      done: [...done].map(([key, entry], i) => ({ key, ...doneDocument(entry, writing, `done.${i}`) })),
+      open: [...open].map(([key, { restarts, checkpoint }], i) => ({
+        key,
+        restarts,
+        fit: fitDocument(checkpoint, writing, `open.${i}`),
+      })),
+    };
+  }
+}
+
+function doneDocument({ weights, history, state, rate, restarts, failed }: EndedTraining, writing: StateWriter, name: string) {
+  writing.vector(`${name}.weights`, weights);
+  const { reason, seed, choice, advice } = history;
+  return {
+    rate,
+    restarts,
+    failed,
+    reason,
+    seed,
+    ...(choice !== undefined && { choice }),
+    ...(advice !== undefined && { advice }),
+    record: writing.part(`${name}.record`, recordPart(history, 0)),
+    ...(state && { method: writing.method(`${name}.method`, state) }),
+  };
 }
 
 function keyOf({ problem, recipe, network, rows }: TrainingKey): string {

@@ -1,12 +1,10 @@
 // Labels of a classifier: how they are learned and coded, and what classes weigh.
 
-import { CLASSES, type Label, OR_LISTED, classIndices, classesIn } from '../data/classes.js';
-import { DataError, shown, counted, thereAre, OptionError, ModelFileError } from '../runtime/errors.js';
+import { type Label, OR_LISTED, classIndices, classesIn } from '../data/classes.js';
+import { DataError, shown, counted, thereAre, OptionError } from '../runtime/errors.js';
 import type { Precision } from '../../bindings/memory.js';
 import { fitScale } from '../data/calibration.js';
 import { coded } from '../data/targets.js';
-import { fields } from '../format/fields.js';
-import { value } from '../runtime/options.js';
 import type { CodedTargets, CodingDocument, CodingLearner, TargetCoder } from './coding.js';
 import type { Head } from './head.js';
 import type { Members } from './members.js';
@@ -69,16 +67,6 @@ class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
 /** A scale that is known already is fitted again to this many rows per class and more. */
 const ROWS_PER_CLASS = 10;
 
-/** Codings in files; those of earlier files have no scale. */
-const CODING = {
-  classes: CLASSES,
-  scale: value<number | null>(
-    'a number ≥ 0, or null',
-    (v) => v === null || (typeof v === 'number' && v >= 0 && v < Infinity),
-    null,
-  ),
-};
-
 /** Codes labels. */
 export class LabelCoder implements TargetCoder<ArrayLike<Label>, LabelCoding> {
   constructor(
@@ -131,13 +119,6 @@ export class LabelCoder implements TargetCoder<ArrayLike<Label>, LabelCoding> {
 
   document(coding: LabelCoding): CodingDocument {
     return { coding, running: undefined };
-  }
-
-  read(config: Readonly<Record<string, unknown>>): LabelCoding {
-    const { classes, scale } = fields('coding', CODING, config);
-    if ((scale === null) !== (this.head.loss === 'crossEntropy'))
-      throw new ModelFileError(`damaged: coding.scale is ${scale} with the loss ${this.head.loss}`);
-    return { classes, scale };
   }
 }
 

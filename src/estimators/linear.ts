@@ -2,8 +2,10 @@
 
 import { affordsLinear } from './budget.js';
 import { sampleCost } from './defaults.js';
+import { RIDGE } from './loading.js';
 import type { Problem } from './problem.js';
-import { type Ridge, ridge, ridgeCost } from './ridge.js';
+import type { Ridge } from './ridge.js';
+import { ridgeCost } from './ridge-cost.js';
 import type { Search, Trial } from './search.js';
 
 /** A linear model has no hidden units; the activation is that which they would have. */
@@ -24,7 +26,9 @@ export function ridgeFor({ head, rows, inputs }: Problem): boolean {
 }
 
 /** Ridge regression of a problem, its strength chosen by leave-one-out errors. */
-export function solved({ x, t, w, rows, inputs, outputs }: Problem): Ridge {
+export async function solved(problem: Problem): Promise<Ridge> {
+  const { ridge } = await RIDGE.load();
+  const { x, t, w, rows, inputs, outputs } = problem; // views, valid until memory grows
   return ridge(x, t, rows, inputs, outputs, w);
 }
 

@@ -4,12 +4,9 @@ import type { Precision } from '../../bindings/memory.js';
 import { type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
 import { followed, isSettled, scalingOf } from '../data/running.js';
 import { type Scaling, type Spread, joined, scaled, spreadOf } from '../data/spread.js';
-import { fields } from '../format/fields.js';
 import { DataError, counted, thereAre } from '../runtime/errors.js';
-import { value } from '../runtime/options.js';
 import type { CodedTargets, CodingDocument, CodingLearner, TargetCoder } from './coding.js';
-import { scaling } from './file/columns.js';
-import { spreadsDocument, targetSpreads } from './file/statistics.js';
+import { spreadsDocument } from './file/running.js';
 import { NUMBERS } from './head.js';
 import type { TargetScaling } from './rescaling.js';
 
@@ -24,11 +21,6 @@ export interface NumberCoding {
    */
   readonly spreads: readonly Spread[] | undefined;
 }
-
-const CODING = {
-  scalings: value<readonly unknown[] | undefined>('a non-empty array', (v) => Array.isArray(v) && v.length > 0, undefined),
-  single: value<boolean | undefined>('true or false', (v) => typeof v === 'boolean', undefined),
-};
 
 /** Codes numbers. */
 export class NumberCoder implements TargetCoder<MatrixLike, NumberCoding> {
@@ -70,12 +62,6 @@ export class NumberCoder implements TargetCoder<MatrixLike, NumberCoding> {
 
   document({ scalings, single, spreads }: NumberCoding): CodingDocument {
     return { coding: { scalings, single }, running: spreads && spreadsDocument(spreads) };
-  }
-
-  read(config: Readonly<Record<string, unknown>>, running: unknown): NumberCoding {
-    const { scalings: given, single } = fields('coding', CODING, config);
-    const scalings = given.map((s, i) => scaling(s, `coding.scalings[${i}]`));
-    return { scalings, single, spreads: targetSpreads(running, scalings) };
   }
 }
 

@@ -3,15 +3,15 @@
 import type { Rows } from '../data/table.js';
 import { DisposedError, amongAll } from '../runtime/errors.js';
 import type { Checked } from '../runtime/options.js';
-import { allContinued, moved, nextRecipe, stepBounds, freshState, stepOptions } from './continuation.js';
 import type { Fitted } from './fitted.js';
 import { Inputs } from './inputs.js';
+import { CONTINUING } from './loading.js';
 import { Members } from './members.js';
 import type { EstimatorHistory, PARTIAL_OPTIONS } from './options.js';
 import { Problem } from './problem.js';
 import { Recipes } from './recipes.js';
-import { type Change, change } from './rescaling.js';
 import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
+import { freshState } from './stream-state.js';
 
 /** The model that goes on, as its estimator has it. */
 interface ModelKeeper<Coding> {
@@ -42,6 +42,9 @@ export async function continueOn<Targets, Coding>(
     let members: Members | undefined;
     let restore = () => {};
     try {
+      const { allContinued, change, moved, nextRecipe, stepBounds, stepOptions } =
+        CONTINUING.exports ?? (await CONTINUING.load());
+      if (keeper.disposed) throw new DisposedError(kind);
       const fixed = fixedBy(options);
       const first = before?.recipe ?? new Recipes(problem, fixed).byRule();
       const met = stepBounds(problem, first.batchSize, before?.pace);
@@ -51,7 +54,8 @@ export async function continueOn<Targets, Coding>(
       restore = () => {
         for (const [k, network] of networks.entries()) network.theta.view().set(kernels[k]!);
       };
-      const moves = before && changed(specification, before, inputs, coding);
+      const scalings = (of: Inputs, how: Coding) => ({ inputs: of.scalings(), targets: coder.scalings(how) });
+      const moves = before && change(scalings(before.inputs, before.coding), scalings(inputs, coding));
       const start = networks.map((network, k) => (moves ? moved(network, before.standings[k]!, moves) : freshState()));
       // Who predicts meanwhile gets what fits the weights.
       if (before) keeper.fitted = { ...before, inputs, coding, standings: start };
@@ -83,17 +87,4 @@ export async function continueOn<Targets, Coding>(
   } catch (error) {
     throw amongAll(error, kept);
   }
-}
-
-/** What scalings change by from a model to its next rows. */
-function changed<Targets, Coding>(
-  { coder }: Specification<Targets, Coding>,
-  before: Fitted<Coding>,
-  inputs: Inputs,
-  coding: Coding,
-): Change {
-  return change(
-    { inputs: before.inputs.scalings(), targets: coder.scalings(before.coding) },
-    { inputs: inputs.scalings(), targets: coder.scalings(coding) },
-  );
 }

@@ -6,7 +6,7 @@ import type { Rows } from '../data/table.js';
 import { ModelFileError } from '../runtime/errors.js';
 import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
 import { Estimator } from './estimator.js';
-import { optionsOf } from './file/estimator.js';
+import { RESTORING } from './loading.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import type { ModelDocument, ModelJSON } from '../format/document.js';
 import { READING } from '../format/loading.js';
@@ -68,7 +68,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   /** @internal */
   static async fromDocument(document: ModelDocument): Promise<Regressor> {
     if (document.kind !== 'regressor') throw new ModelFileError(`the model is a ${document.kind}, not a regressor`);
-    const { readable } = await READING.load();
+    const [{ readable }, { optionsOf }] = await Promise.all([READING.load(), RESTORING.load()]);
     const options = optionsOf(document) as RegressorOptions;
     const model = readable('options', () => new this(options));
     await model.adopt(document);

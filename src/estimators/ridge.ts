@@ -1,5 +1,7 @@
 // Ridge regression in closed form, its strength chosen by leave-one-out errors: the linear model that a network must beat.
 
+import { STRENGTHS } from './ridge-cost.js';
+
 /** A fitted linear model t ≈ bias + x·weights. */
 export interface Ridge {
   /** λ, in the form of a network's weight decay: the loss is mean (x·w − t)² + (λ/2)·|w|². */
@@ -11,17 +13,8 @@ export interface Ridge {
   readonly errors: Float64Array;
 }
 
-/** Strengths to try, as multiples of the mean eigenvalue of the inputs' covariance: half decades. */
-const STRENGTHS = [1e-6, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 30];
-
 /** What of a row its own fit may leave at least: below lies rounding. */
 const LEAST_REST = 1e-12;
-
-/** The work of trying them all, in multiply-adds: above 10^9 it is not worth it. */
-export function ridgeCost(rows: number, inputs: number): number {
-  const size = Math.min(rows, inputs);
-  return STRENGTHS.length * size * size * (rows + size);
-}
 
 /**
  * The ridge regression of T (rows×outputs) on X (rows×inputs) with the least (weighted) leave-one-out error.

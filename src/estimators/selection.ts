@@ -143,7 +143,7 @@ async function linearFirst(search: Search, solvable: boolean): Promise<{ trial?:
   const { hidden } = recipes.fixed;
   if (hidden && hidden.length > 0) return {};
   if (solvable && ridgeFor(problem)) {
-    const linear = solved(problem);
+    const linear = await solved(problem);
     return { trial: search.trialOf({ ...recipes.of(LINEAR, linear.weightDecay) }, linear.errors), linear };
   }
   const trial = await linearTrial(search);

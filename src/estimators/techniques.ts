@@ -3,7 +3,7 @@
 import type { Growing } from '../data/batches.js';
 import type { Order } from '../data/orders.js';
 import { OptionError } from '../runtime/errors.js';
-import { type DecorrelateOptions, normalize } from '../data/normalize/normalize.js';
+import { type DecorrelateOptions, decorrelation } from '../data/normalize/decorrelation.js';
 import { type Clip, FIT_OPTIONS, type FitOptions } from '../training/options.js';
 import type { NamedInitializer } from '../layers/initializers.js';
 import { INITIALIZER_NAMES } from '../layers/initializers.js';
@@ -85,7 +85,7 @@ type Given = Checked<typeof TECHNIQUE_OPTIONS> & { readonly [K in (typeof OF_THE
  */
 export function techniques(call: string, options: Given, background = false): Techniques {
   const { init, normalization, method, order, batchSize, decorrelate, l1, clip, average, labelSmoothing = 0 } = options;
-  if (typeof decorrelate === 'object') normalize.decorrelate(decorrelate); // which checks them
+  if (typeof decorrelate === 'object') decorrelation(decorrelate); // which checks them
   const given = method && OF_THE_METHOD.find((name) => options[name] !== undefined);
   if (given)
     throw new OptionError(`${call}.${given}`, options[given], `none beside a method; ${method.name} has settings of its own`);

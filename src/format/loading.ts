@@ -3,5 +3,5 @@
 import { Part } from '../../bindings/part.js';
 
 export const READING = new Part('reading a model', () => import('./reading.js'));
-export const STATES = new Part('what training goes on from', () => import('./state.js'));
+export const STATES = new Part('a saved state', () => import('./state.js'));
 export const FILES = new Part('files', () => import('./file.js'));

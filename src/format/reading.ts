@@ -3,4 +3,4 @@
 export { fromBytes, fromJSON } from './document-reader.js';
 export { readable } from './fields.js';
 export { networkFrom } from './network-reader.js';
-export { StateReader, stateFrom, withoutState } from './state.js';
+export { stateFrom, withoutState } from './state-reader.js';

@@ -9,7 +9,7 @@ import { threadsLoaded } from '../../bindings/threads.js';
 import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { STATES } from '../format/loading.js';
-import type { NetworkState } from '../format/state.js';
+import type { NetworkState } from '../training/checkpoint.js';
 import type { Method, MethodState } from '../methods/method.js';
 import { type Architecture, workOf } from '../plan/plan.js';
 import { EfficientBackpropError, OptionError } from '../runtime/errors.js';

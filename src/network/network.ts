@@ -10,7 +10,7 @@ import { type Evaluation, evaluation, requireFinite } from '../evaluation/evalua
 import type { ModelDocument, ModelJSON } from '../format/document.js';
 import { READING, STATES } from '../format/loading.js';
 import { networkDocument } from '../format/network.js';
-import type { NetworkState } from '../format/state.js';
+import type { NetworkState } from '../training/checkpoint.js';
 import type { Layer } from '../layers/layers.js';
 import type { Loss } from '../layers/losses.js';
 import { Inference, beforeSoftmax } from '../plan/inference.js';
@@ -118,13 +118,11 @@ export class Network extends Model {
   /** @internal */
   static async fromDocument({ kind, config, tensors, metadata }: ModelDocument): Promise<Network> {
     if (kind !== 'network') throw new ModelFileError(`the model is a ${kind}, not a network`);
-    const [{ StateReader, stateFrom, withoutState }] = await Promise.all([READING.load(), STATES.load()]);
+    const [{ stateFrom, withoutState }] = await Promise.all([READING.load(), STATES.load()]);
     const { state, ...own } = config;
     const network = await this.fromConfig(own, withoutState(tensors));
     try {
-      const reading = new StateReader(tensors);
-      network.recall(stateFrom(state, reading, network.theta.length));
-      reading.end();
+      network.recall(stateFrom(state, tensors, network.theta.length));
     } catch (error) {
       network.dispose();
       throw error;

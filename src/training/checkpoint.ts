@@ -70,3 +70,11 @@ export function recordFrom({ numbers, vectors }: PartState, seed: number): Histo
   }
   return history;
 }
+
+/** What a network goes on from. */
+export interface NetworkState {
+  /** What `partialFit` goes on from. */
+  readonly memory: MethodState | undefined;
+  /** The fit to be taken up. */
+  readonly checkpoint: Checkpoint | undefined;
+}

@@ -5,12 +5,13 @@ import type { DoubleEngine } from '../../../bindings/core.js';
 import { engineOf } from '../../runtime/engines.js';
 import { roomMade } from '../../../bindings/owned.js';
 import { DataError, OptionError } from '../../runtime/errors.js';
-import { checked, flag, number, oneOf, value } from '../../runtime/options.js';
+import { checked, flag, number, value } from '../../runtime/options.js';
 import { type Matrix, type MatrixLike, isRow, matrix, requireColumns } from '../matrix.js';
 import { Diagonal, Whitening } from './affine.js';
+import { type DecorrelateOptions, decorrelation } from './decorrelation.js';
 import { ColumnMoments, Covariances, refuseTooClose } from './moments.js';
 import { type NormalizationKind, Normalizer, normalizerFromJSON } from './normalizer.js';
-import { type Decorrelation, type Whitened, fromCovariances, fromRows } from './spectrum.js';
+import { type Whitened, fromCovariances, fromRows } from './spectrum.js';
 
 /** Options of `normalize.scale`. */
 export interface ScaleOptions {
@@ -34,26 +35,6 @@ export interface MinMaxOptions {
   high?: number;
 }
 
-/** Options of `normalize.decorrelate`. */
-export interface DecorrelateOptions {
-  /**
-   * 'pca': outputs are the principal directions, by falling variance, those without variance dropped (the Karhunen-Loève
-   * expansion of 4.3). 'zca': turned back after scaling, as many outputs as inputs, each as close to its input as can be. Default
-   * 'pca'.
-   */
-  by?: 'pca' | 'zca';
-  /**
-   * 'correlation' divides columns by their deviations first; for columns of different units. Default 'covariance', as in the
-   * chapter.
-   */
-  of?: 'covariance' | 'correlation';
-  /** ε ≥ 0, added to variances before dividing: directions with less are not blown up, and none is dropped (but those
-   * that fewer rows than columns do not show). Default 0. */
-  epsilon?: number;
-  /** The most directions kept, the largest first. Default: all that have variance. */
-  components?: number;
-}
-
 const SCALE = {
   center: flag(true),
   importance: value<ArrayLike<number> | undefined>(
@@ -66,13 +47,6 @@ const MIN_MAX = {
   low: number({ above: -Infinity, below: Infinity }, -1),
   high: number({ above: -Infinity, below: Infinity }, 1),
 };
-const DECORRELATE = {
-  by: oneOf(['pca', 'zca'], 'pca'),
-  of: oneOf(['covariance', 'correlation'], 'covariance'),
-  epsilon: number({ min: 0, below: Infinity }, 0),
-  components: number({ min: 1, integer: true }, undefined),
-};
-
 /** What takes in rows piece by piece. */
 interface Gathering {
   readonly rows: number;
@@ -222,8 +196,8 @@ function minMax(options?: MinMaxOptions): Normalization {
   }));
 }
 
-function decorrelate(options?: DecorrelateOptions): Normalization {
-  const how: Decorrelation = checked('normalize.decorrelate', DECORRELATE, options);
+export function decorrelate(options?: DecorrelateOptions): Normalization {
+  const how = decorrelation(options);
   const normalizer = (engine: DoubleEngine, { mean, spectrum, dropped }: Whitened) =>
     new Normalizer('decorrelate', mean, new Whitening(engine, spectrum), 0, dropped);
   return new Normalization({

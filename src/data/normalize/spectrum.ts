@@ -7,18 +7,11 @@ import { symmetricEigen } from '../../eigen/symmetric.js';
 import { DataError } from '../../runtime/errors.js';
 import { type Matrix, copyMatrix } from '../matrix.js';
 import type { WhiteningSpectrum } from './affine.js';
+import type { Decorrelation } from './decorrelation.js';
 import { type Covariances, extend, refuseTooClose } from './moments.js';
 
 /** 2⁻⁵² */
 const EPSILON = Number.EPSILON;
-
-/** How rows are to be decorrelated. */
-export interface Decorrelation {
-  readonly by: 'pca' | 'zca';
-  readonly of: 'covariance' | 'correlation';
-  readonly epsilon: number;
-  readonly components: number | undefined;
-}
 
 /** What decorrelation learns of rows: where they lie, and how they spread. */
 export interface Whitened {

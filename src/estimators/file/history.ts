@@ -23,27 +23,6 @@ const RECIPE = {
 /** What files of the first version did not have, and their readers do not look at: beside what these know. */
 const DETAILS = { method: oneOf(['adam', 'sgd'], 'sgd'), candidates: OPTIONAL_LIST };
 
-/** Settings and record of a fit, as a file has them. */
-export function recipeDocument(recipe: Recipe, history: EstimatorHistory | undefined): Readonly<Record<string, unknown>> {
-  const { method, ...settings } = recipe;
-  const candidates = history?.chosen.candidates.map(({ activation, folds }) => ({
-    ...(activation && { activation }),
-    ...(folds !== undefined && { folds }),
-  }));
-  return {
-    recipe: settings,
-    history: history ? knownRecord(history) : null,
-    details: { ...(method && { method }), ...(candidates && { candidates }) },
-  };
-}
-
-/** The record as every reader knows it; the same fit gives the same file. */
-function knownRecord({ chosen, ...rest }: EstimatorHistory): object {
-  const { method: _, members: __, candidates, ...choice } = chosen;
-  const known = candidates.map(({ hidden, weightDecay, error }) => ({ hidden, weightDecay, error }));
-  return { ...rest, time: 0, chosen: { ...choice, candidates: known } };
-}
-
 /** Settings and record of a fit of so many networks. @throws ModelFileError */
 export function recipeFrom(
   config: Readonly<Record<string, unknown>>,

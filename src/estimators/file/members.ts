@@ -5,17 +5,6 @@ import type { ModelDocument } from '../../format/document.js';
 import { fields, record } from '../../format/fields.js';
 import { Network } from '../../network/network.js';
 import { number } from '../../runtime/options.js';
-import { Members } from '../members.js';
-
-/** The networks of a model: the configuration that they share, and the tensors of each. */
-export function membersDocument({ networks, first }: Members): Pick<ModelDocument, 'config' | 'tensors'> {
-  const { config, tensors } = first.document(false);
-  if (networks.length === 1) return { config: { network: config }, tensors };
-  const each = networks.map((network, k) =>
-    network.document(false).tensors.map((t) => ({ ...t, name: `members.${k}.${t.name}` })),
-  );
-  return { config: { network: config, members: networks.length }, tensors: each.flat() };
-}
 
 const MEMBERS = { members: number({ min: 1, max: 100, integer: true }, 1) };
 
@@ -32,9 +21,9 @@ export function membersIn(config: ModelDocument['config']): number {
 export async function membersFrom(
   { config, tensors }: Pick<ModelDocument, 'config' | 'tensors'>,
   seeds: readonly number[],
-): Promise<Members> {
+): Promise<Network[]> {
   const count = membersIn(config);
-  if (count === 1) return new Members([await Network.fromConfig(config['network'], tensors)]);
+  if (count === 1) return [await Network.fromConfig(config['network'], tensors)];
   const networks: Network[] = [];
   let left = tensors.length;
   try {
@@ -52,5 +41,5 @@ export async function membersFrom(
     for (const network of networks) network.dispose();
     throw error;
   }
-  return new Members(networks);
+  return networks;
 }

@@ -1,36 +1,16 @@
-// Where an estimator's training can be taken up, in a model file: what a fit has trained so far, and what partialFit goes on
-// from.
+// Where an estimator's training can be taken up, read from a model file: what a fit has trained so far, and what partialFit goes
+// on from.
 
 import { ModelFileError } from '../../runtime/errors.js';
-import type { StreamState } from '../continuation.js';
+import type { StreamState } from '../stream-state.js';
 import { type EndedTraining, Journal, type OpenTraining } from '../journal.js';
-import { recordFrom, recordPart } from '../../training/checkpoint.js';
+import { recordFrom } from '../../training/checkpoint.js';
 import { type History, STOP_REASONS } from '../../training/history.js';
 import { number, oneOf, value } from '../../runtime/options.js';
 import { SEED } from '../../runtime/random.js';
+import type { EstimatorState } from './writing.js';
 import { COUNT, fields, LIST, FLAG, list, OPTIONAL_OBJECT, OPTIONAL_LIST, record, TEXT } from '../../format/fields.js';
-import { type StateReader, type StateWriter, fitDocument, fitFrom, isWords } from '../../format/state.js';
-
-/** What an estimator goes on from. */
-interface EstimatorState {
-  readonly journal: Journal | undefined;
-  /** Of each network. */
-  readonly standings: readonly StreamState[];
-  /** The seed of each network, from which its orders and its noise are drawn; none where all have that of the first. */
-  readonly seeds: readonly number[];
-}
-
-/** The configuration of an estimator's state; undefined where there is none. */
-export function estimatorState({ journal, standings, seeds }: EstimatorState, writing: StateWriter): unknown {
-  const went = standings.some(({ state, good }) => state || good);
-  const differ = seeds.some((seed) => seed !== seeds[0]);
-  if (!journal && !went && !differ) return undefined;
-  return {
-    ...(journal && { fit: journalDocument(journal, writing) }),
-    ...(went && { standings: standings.map((standing, k) => standingDocument(standing, writing, `standings.${k}`)) }),
-    ...(differ && { seeds }),
-  };
-}
+import { type StateReader, fitFrom, isWords } from '../../format/state-reader.js';
 
 const STATE = {
   fit: OPTIONAL_OBJECT,
@@ -53,11 +33,6 @@ export function estimatorStateFrom(config: unknown, reading: StateReader, networ
   };
 }
 
-function standingDocument({ state, loss, good }: StreamState, writing: StateWriter, name: string): unknown {
-  if (good) writing.vector(`${name}.good`, good);
-  return { loss, good: good !== undefined, ...(state && { method: writing.method(`${name}.method`, state) }) };
-}
-
 const STANDING = {
   loss: number({ min: 0 }, undefined),
   good: FLAG,
@@ -68,34 +43,6 @@ function standingFrom(config: unknown, reading: StateReader, name: string): Stre
   const { loss, good, method } = fields(`state.${name}`, STANDING, config);
   const state = method === null ? undefined : reading.method(`${name}.method`, method);
   return { loss, good: good ? reading.vector(`${name}.good`) : undefined, state };
-}
-
-function journalDocument({ asked, done, open }: Journal, writing: StateWriter): unknown {
-  return {
-    asked,
-    done: [...done].map(([key, entry], i) => ({ key, ...doneDocument(entry, writing, `done.${i}`) })),
-    open: [...open].map(([key, { restarts, checkpoint }], i) => ({
-      key,
-      restarts,
-      fit: fitDocument(checkpoint, writing, `open.${i}`),
-    })),
-  };
-}
-
-function doneDocument({ weights, history, state, rate, restarts, failed }: EndedTraining, writing: StateWriter, name: string) {
-  writing.vector(`${name}.weights`, weights);
-  const { reason, seed, choice, advice } = history;
-  return {
-    rate,
-    restarts,
-    failed,
-    reason,
-    seed,
-    ...(choice !== undefined && { choice }),
-    ...(advice !== undefined && { advice }),
-    record: writing.part(`${name}.record`, recordPart(history, 0)),
-    ...(state && { method: writing.method(`${name}.method`, state) }),
-  };
 }
 
 const words = value<string>('a string', (v) => typeof v === 'string', '');

@@ -5,7 +5,7 @@ import type { ColumnSpec, Running } from '../../data/column-spec.js';
 import { EMPTY_SPREAD, type Scaling, type Spread } from '../../data/spread.js';
 import type { EncoderSpec } from '../../data/encoder.js';
 import { ModelFileError } from '../../runtime/errors.js';
-import type { InputCurvature } from '../continuation.js';
+import type { InputCurvature } from '../stream-state.js';
 import { number, value } from '../../runtime/options.js';
 import { COUNT, fields, FLAG, list, OPTIONAL_OBJECT } from '../../format/fields.js';
 
@@ -15,25 +15,6 @@ const COLUMNS = { rows: COUNT, begun: FLAG, shared: FLAG, spreads: lists };
 const MEAN = number({ min: 0, below: Infinity }, undefined);
 const PACE = { rows: COUNT, square: MEAN, eigenvalue: MEAN };
 const RUNNING = { columns: OPTIONAL_OBJECT, targets: lists, pace: OPTIONAL_OBJECT };
-
-/**
- * Count, deviation, least and largest of numbers, whose mean the scaling has; null for none, such as a column that holds strings.
- */
-type SpreadDocument = readonly number[] | null;
-
-export function spreadsDocument(spreads: readonly (Spread | undefined)[]): SpreadDocument[] {
-  return spreads.map((spread) => {
-    if (!spread) return null;
-    const { count, deviation, min, max } = spread;
-    return count === 0 ? [] : [count, deviation, min, max];
-  });
-}
-
-export function runningDocument(running: Running | undefined, targets: unknown, pace: InputCurvature | undefined): unknown {
-  if (!running && !targets && !pace) return null;
-  const columns = running ? { ...running, spreads: spreadsDocument(running.spreads) } : null;
-  return { columns, targets: targets ?? null, pace: pace ?? null };
-}
 
 /** @throws ModelFileError */
 export function runningFrom(
