@@ -27,13 +27,13 @@ export class Epochs {
   private core: PatternNetwork | undefined;
   private patterns: Patterns | undefined;
 
-  /** @param slice how much a call may do at a time, where somebody waits */
+  /** @param slice how much a call may do at a time: so that the engine can replace slow code between calls, and for deadlines */
   constructor(
     private readonly learner: Learner,
     private readonly rows: readonly FormattedDatum[],
     private readonly status: INeuralNetworkState,
     private readonly endTime: number,
-    private readonly slice: TimeSlice | undefined,
+    private readonly slice: TimeSlice,
   ) {}
 
   /** Some epochs, as trainingTick would take them one by one. @returns whether there may be more */
@@ -41,13 +41,13 @@ export class Epochs {
     const { learner, status, slice } = this;
     const { iterations, errorThresh, callback, callbackPeriod, log, logPeriod } = learner.trainOpts;
     if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= this.endTime) return false;
-    let epochs = Math.min(Math.ceil(iterations - status.iterations), MOST, slice?.stride ?? MOST);
+    let epochs = Math.min(Math.ceil(iterations - status.iterations), MOST, slice.stride);
     if (callback) epochs = Math.min(epochs, until(callbackPeriod, status.iterations));
     if (log) epochs = Math.min(epochs, until(logPeriod, status.iterations));
     const began = performance.now();
     learner.core.alpha = learner.alpha;
     const done = learner.core.train(this.loaded(), learner.rule, epochs, errorThresh);
-    slice?.took(done.iterations, performance.now() - began);
+    slice.took(done.iterations, performance.now() - began);
     status.iterations += done.iterations;
     status.error = done.error;
     if (log && status.iterations % logPeriod === 0) learner.say(status);

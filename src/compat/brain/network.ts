@@ -5,7 +5,6 @@
 import { EfficientBackpropError } from '../../runtime/errors.js';
 import { TimeSlice } from '../../training/time-slice.js';
 import { formatted, isArrayLike, requireRows, tableOf } from './formats.js';
-import { type Nested, assign } from './live.js';
 import { lookup } from './lookup.js';
 import { meanSquare, tested } from './measure.js';
 import { note } from './notes.js';
@@ -26,7 +25,7 @@ import type {
 } from './types.js';
 import { randos, zeros } from './utilities.js';
 
-/** Fields whose numbers lie in the network's memory once there is one. */
+/** Fields that are the pattern network's, once there is one. */
 const LIVE = ['biases', 'weights', 'outputs', 'deltas', 'changes', 'errors'] as const;
 /** The same of adam's. */
 const MOMENTS = ['biasChangesLow', 'biasChangesHigh', 'changesLow', 'changesHigh'] as const;
@@ -43,7 +42,7 @@ export abstract class BrainNetwork {
   /** The index of the last layer; below 1 before the network has weights. */
   declare outputLayer: number;
   declare trainOpts: TrainOpts;
-  /** Kernels by layer, from 1: weights[layer][unit][input]. What is assigned is copied. */
+  /** Kernels by layer, from 1: weights[layer][unit][input]. */
   declare weights: Float32Array[][];
   declare biases: Float32Array[];
   declare outputs: Float32Array[];
@@ -63,7 +62,7 @@ export abstract class BrainNetwork {
   errorCheckInterval = 1;
 
   #core: PatternNetwork | undefined;
-  /** What live fields hold while there is no memory. */
+  /** What they hold before. */
   readonly #plain: { [name in Live]?: unknown } = {};
   #adam = false;
 
@@ -77,9 +76,9 @@ export abstract class BrainNetwork {
           const core = inMemory(this);
           return core ? core[name] : this.#plain[name];
         },
-        set(this: BrainNetwork, values: Nested) {
+        set(this: BrainNetwork, values: never) {
           const core = inMemory(this);
-          if (core) assign(name, core[name], values);
+          if (core) core[name] = values;
           else this.#plain[name] = values;
         },
       });
@@ -113,7 +112,6 @@ export abstract class BrainNetwork {
     const { sizes } = this;
     requireSizes(sizes);
     this.outputLayer = sizes.length - 1;
-    this.#core?.dispose();
     this.#core = sizes.length > 1 ? new PatternNetwork([...sizes]) : undefined;
     this.#adam = false;
     if (this.#core) {
@@ -150,7 +148,7 @@ export abstract class BrainNetwork {
     if (this.#core) this.#core.activation = kernel;
   }
 
-  /** The memory of the network. @internal */
+  /** What computes. @internal */
   get core(): PatternNetwork {
     if (!this.#core)
       throw new EfficientBackpropError(
@@ -175,7 +173,7 @@ export abstract class BrainNetwork {
     return names.every((name) => this[name] === ORIGINAL[name]);
   }
 
-  /** The outputs for an array of inputs: a view that the next run overwrites. */
+  /** The outputs for an array of inputs: an array that the next run overwrites. */
   runInput(input: ArrayLike<number>): Float32Array {
     const { core } = this;
     core.alpha = this.alpha;
@@ -244,7 +242,7 @@ export abstract class BrainNetwork {
   /** @internal */
   protected trainHere(training: Prepared): INeuralNetworkState {
     if (ownPraxis(this.trainOpts)) return praxisHere(this, training);
-    const rounds = new Rounds(this, training, Number.isFinite(training.endTime) ? new TimeSlice(false) : undefined);
+    const rounds = new Rounds(this, training, new TimeSlice(false));
     try {
       while (rounds.advance());
     } finally {

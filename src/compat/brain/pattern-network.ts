@@ -1,13 +1,19 @@
-// A dense network that learns pattern by pattern, as brain.js's do: its numbers lie in linear memory, where its kernels are rows,
-// [units][inputs], and users see them through views.
+// A dense network that learns pattern by pattern, as brain.js's do. Its numbers are JavaScript's own arrays, kernels as rows,
+// [units][inputs]; each call takes them to linear memory, computes there, and brings back what has changed.
 
-import type { Arena } from '../../../bindings/memory.js';
-import { heap } from '../../../bindings/memory.js';
-import { ownedArena } from '../../../bindings/owned.js';
 import { type PatternCore, patternCore } from '../../../bindings/patterns.js';
 import { PatternActivation as Code } from '../../../build/codes.js';
+import { EfficientBackpropError } from '../../runtime/errors.js';
 import { type Pattern, Patterns } from './patterns.js';
-import { type Place, type Places, Views } from './views.js';
+import {
+  KERNEL_MOMENTS,
+  type KernelName,
+  type Scratch,
+  VECTOR_MOMENTS,
+  type VectorName,
+  memoryNumbers,
+  scratchFor,
+} from './scratch.js';
 
 /** 'v1-leaky-relu' is what brain.js 1.x computes: 0 below 0, `alpha` times the rest; its derivative is leaky-relu's. */
 export type PatternActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh' | 'v1-leaky-relu';
@@ -17,194 +23,205 @@ export type Rule =
   | { readonly kind: 'momentum'; readonly rate: number; readonly momentum: number }
   | { readonly kind: 'adam'; readonly rate: number; readonly beta1: number; readonly beta2: number; readonly epsilon: number };
 
-/** Running means of gradients and of their squares: adam's. */
-interface Moments {
-  readonly low: readonly (Places | undefined)[];
-  readonly high: readonly (Places | undefined)[];
-  readonly biasLow: Places;
-  readonly biasHigh: Places;
+/** Numbers that a loop copies sooner than a call. */
+const FEW = 24;
+
+/** A kernel in one piece, as linear memory has it; its rows look into it. */
+interface Kernel {
+  readonly all: Float32Array;
+  readonly rows: Float32Array[];
 }
 
 /** A network of layers `sizes`, the input first. All weights are 0. */
 export class PatternNetwork {
   private readonly core: PatternCore = patternCore();
-  private readonly arena: Arena = ownedArena(this);
-  private readonly views = new Views();
-  private readonly address: number;
-  private readonly target: Place;
-  private readonly kernelPlaces: readonly (Places | undefined)[];
-  private readonly changePlaces: readonly (Places | undefined)[];
-  private readonly biasPlaces: Places;
-  private readonly outputPlaces: readonly Place[];
-  private readonly errorPlaces: readonly Place[];
-  private readonly deltaPlaces: readonly Place[];
-  private moments: Moments | undefined;
-  private activationNow: PatternActivation = 'sigmoid';
-  private alphaNow = 0.01;
+  /** Kernels as they were made: as long as nobody has replaced a row, they are copied in one piece. */
+  private readonly made = new Map<KernelName, readonly (Kernel | undefined)[]>();
+  activation: PatternActivation = 'sigmoid';
+  /** What leaky-relu makes of 1 below 0. */
+  alpha = 0.01;
   /** Steps that adam has taken. */
   iterations = 0;
-
-  /** @param sizes at least two, each at least 1. @throws OutOfMemoryError */
-  constructor(readonly sizes: readonly number[]) {
-    const { core } = this;
-    this.address = this.zeros(core.networkBytes(sizes.length));
-    this.target = this.vector(sizes.at(-1)!);
-    this.kernelPlaces = this.kernelsOf();
-    this.changePlaces = this.kernelsOf();
-    this.biasPlaces = this.biasesOf();
-    this.outputPlaces = sizes.map((units) => this.vector(units));
-    this.errorPlaces = sizes.map((units) => this.vector(units));
-    this.deltaPlaces = sizes.map((units) => this.vector(units));
-    core.networkOpen(this.address, sizes.length, this.vector(sizes[1]!).address);
-    sizes.forEach((units, i) => {
-      const [kernel, changes] = [this.kernelPlaces, this.changePlaces].map((places) => places[i]?.[0]?.address ?? 0);
-      const bias = this.biasPlaces[i]?.address ?? 0;
-      const [outputs, errors, deltas] = [this.outputPlaces, this.errorPlaces, this.deltaPlaces].map(
-        (places) => places[i]!.address,
-      );
-      core.networkLayer(this.address, i, i ? sizes[i - 1]! : 0, units, kernel!, bias, changes!, outputs!, errors!, deltas!);
-    });
-    this.tellActivation();
-  }
-
-  private zeros(bytes: number): number {
-    const address = this.arena.allocate(bytes);
-    new Uint8Array(heap.buffer, address, bytes).fill(0);
-    return address;
-  }
-
-  private vector(length: number): Place {
-    return { address: this.zeros(this.core.networkVector(length)), length };
-  }
-
-  /** The rows of a kernel for each layer but the input. */
-  private kernelsOf(): readonly (Places | undefined)[] {
-    const { core, sizes } = this;
-    return sizes.map((units, i) => {
-      if (i === 0) return undefined;
-      const inputs = sizes[i - 1]!;
-      const first = this.zeros(core.networkKernel(inputs, units));
-      return Array.from({ length: units }, (_, j) => ({ address: first + j * core.networkVector(inputs), length: inputs }));
-    });
-  }
-
-  private biasesOf(): Places {
-    return this.sizes.map((units, i) => (i ? this.vector(units) : undefined));
-  }
-
-  /** The activation of all layers but the input. Default 'sigmoid'. */
-  get activation(): PatternActivation {
-    return this.activationNow;
-  }
-
-  set activation(activation: PatternActivation) {
-    if (activation === this.activationNow) return;
-    this.activationNow = activation;
-    this.tellActivation();
-  }
-
-  /** What leaky-relu makes of 1 below 0. Default 0.01. */
-  get alpha(): number {
-    return this.alphaNow;
-  }
-
-  set alpha(alpha: number) {
-    if (alpha === this.alphaNow) return;
-    this.alphaNow = alpha;
-    this.tellActivation();
-  }
-
-  private tellActivation(): void {
-    const { core, address, alphaNow: alpha } = this;
-    const lines = { relu: [1, 0, 0], 'leaky-relu': [1, alpha, alpha], 'v1-leaky-relu': [alpha, 0, alpha] } as const;
-    const name = this.activationNow;
-    if (name === 'sigmoid' || name === 'tanh') {
-      core.networkActivation(address, Code[name], 1, 1, 1);
-    } else {
-      const [above, below, slope] = lines[name];
-      core.networkActivation(address, Code.piecewise, above, below, slope);
-    }
-  }
-
   /** weights[l][j][k] leads from unit k of layer l − 1 to unit j of layer l ≥ 1. */
-  get weights(): Float32Array[][] {
-    return this.views.kernels(this.kernelPlaces);
-  }
-
+  weights: Float32Array[][];
   /** The last changes of the weights. */
-  get changes(): Float32Array[][] {
-    return this.views.kernels(this.changePlaces);
-  }
-
-  get biases(): Float32Array[] {
-    return this.views.vectors(this.biasPlaces);
-  }
-
+  changes: Float32Array[][];
+  biases: Float32Array[];
   /** What each layer has put out last; the input first. */
-  get outputs(): Float32Array[] {
-    return this.views.vectors(this.outputPlaces);
-  }
-
+  outputs: Float32Array[];
   /** What is missing to the target, carried down to each layer. */
-  get errors(): Float32Array[] {
-    return this.views.vectors(this.errorPlaces);
-  }
-
+  errors: Float32Array[];
   /** Errors times the derivative of the activation. */
-  get deltas(): Float32Array[] {
-    return this.views.vectors(this.deltaPlaces);
+  deltas: Float32Array[];
+  /** Running means of gradients and of their squares: adam's. */
+  changesLow: Float32Array[][] = [];
+  changesHigh: Float32Array[][] = [];
+  biasChangesLow: Float32Array[] = [];
+  biasChangesHigh: Float32Array[] = [];
+
+  /** @param sizes at least two */
+  constructor(readonly sizes: readonly number[]) {
+    this.weights = this.newKernels('weights');
+    this.changes = this.newKernels('changes');
+    this.biases = this.newVectors(1);
+    this.outputs = this.newVectors(0);
+    this.errors = this.newVectors(0);
+    this.deltas = this.newVectors(0);
   }
 
-  /** Begins adam anew: its moments are 0. @throws OutOfMemoryError */
+  private newKernels(name: KernelName): Float32Array[][] {
+    const kernels: (Kernel | undefined)[] = [];
+    const layers: Float32Array[][] = [];
+    for (let i = 1; i < this.sizes.length; i++) {
+      const [inputs, units] = [this.sizes[i - 1]!, this.sizes[i]!];
+      const all = new Float32Array(this.core.networkKernel(inputs, units) / 4);
+      const row = this.core.networkVector(inputs);
+      const rows = Array.from({ length: units }, (_, j) => new Float32Array(all.buffer, j * row, inputs));
+      kernels[i] = { all, rows };
+      layers[i] = rows.slice();
+    }
+    this.made.set(name, kernels);
+    return layers;
+  }
+
+  private newVectors(first: 0 | 1): Float32Array[] {
+    const vectors: Float32Array[] = [];
+    for (let i = first; i < this.sizes.length; i++) vectors[i] = new Float32Array(this.sizes[i]!);
+    return vectors;
+  }
+
+  /** Begins adam anew: its moments are 0. */
   startAdam(): void {
     this.iterations = 0;
-    if (this.moments) {
-      const { low, high, biasLow, biasHigh } = this.moments;
-      for (const rows of [...low, ...high, biasLow, biasHigh]) {
-        for (const place of rows ?? []) if (place) this.views.vector(place).fill(0);
+    for (const name of KERNEL_MOMENTS) this[name] = this.newKernels(name);
+    for (const name of VECTOR_MOMENTS) this[name] = this.newVectors(1);
+  }
+
+  /** The kernel that `rows` are, if they are all of it. */
+  private whole(name: KernelName, layer: number, rows: readonly Float32Array[]): Float32Array | undefined {
+    const kernel = this.made.get(name)![layer]!;
+    if (rows.length !== kernel.rows.length) return undefined;
+    for (let j = 0; j < rows.length; j++) if (rows[j] !== kernel.rows[j]) return undefined;
+    return kernel.all;
+  }
+
+  /** @throws EfficientBackpropError where users have put something else in the place of numbers */
+  private requireLength(name: string, numbers: ArrayLike<unknown> | undefined, length: number): void {
+    if (numbers?.length === length) return;
+    throw new EfficientBackpropError(
+      `${name}: ${numbers?.length ?? 'nothing'} in the place of ${length} elements; the sizes of a network stay`,
+    );
+  }
+
+  private loadVector(name: VectorName, memory: Float32Array, at: number, layer: number): void {
+    const vector = this[name]?.[layer];
+    this.requireLength(`${name}[${layer}]`, vector, this.sizes[layer]!);
+    put(memory, at, vector!);
+  }
+
+  private loadKernels(name: KernelName, scratch: Scratch, memory: Float32Array): void {
+    const addresses = scratch.at(name);
+    for (let i = 1; i < this.sizes.length; i++) {
+      const rows = this[name]?.[i];
+      this.requireLength(`${name}[${i}]`, rows, this.sizes[i]!);
+      const whole = this.whole(name, i, rows!);
+      if (whole) {
+        put(memory, addresses[i]! / 4, whole);
+        continue;
       }
+      const stride = this.core.networkVector(this.sizes[i - 1]!) / 4;
+      for (let j = 0, at = addresses[i]! / 4; j < rows!.length; j++, at += stride) {
+        const row = rows![j]!;
+        this.requireLength(`${name}[${i}][${j}]`, row, this.sizes[i - 1]!);
+        put(memory, at, row);
+      }
+    }
+  }
+
+  private loadVectors(name: VectorName, scratch: Scratch, memory: Float32Array, first: 0 | 1): void {
+    const addresses = scratch.at(name);
+    for (let i = first; i < this.sizes.length; i++) this.loadVector(name, memory, addresses[i]! / 4, i);
+  }
+
+  private bringKernels(name: KernelName, scratch: Scratch, memory: Float32Array): void {
+    const addresses = scratch.at(name);
+    for (let i = 1; i < this.sizes.length; i++) {
+      const rows = this[name][i]!;
+      const whole = this.whole(name, i, rows);
+      if (whole) {
+        take(memory, addresses[i]! / 4, whole);
+        continue;
+      }
+      const stride = this.core.networkVector(this.sizes[i - 1]!) / 4;
+      for (let j = 0, at = addresses[i]! / 4; j < rows.length; j++, at += stride) take(memory, at, rows[j]!);
+    }
+  }
+
+  private bringVectors(name: VectorName, scratch: Scratch, memory: Float32Array, first: 0 | 1): void {
+    const addresses = scratch.at(name);
+    for (let i = first; i < this.sizes.length; i++) {
+      const vector = this[name][i];
+      if (vector && vector.length === this.sizes[i]) take(memory, addresses[i]! / 4, vector);
+      else this[name][i] = memory.slice(addresses[i]! / 4, addresses[i]! / 4 + this.sizes[i]!);
+    }
+  }
+
+  /** What a run needs. @throws EfficientBackpropError, OutOfMemoryError */
+  private load(): Scratch {
+    const { core, alpha } = this;
+    const scratch = scratchFor(core, this.sizes);
+    const memory = memoryNumbers();
+    this.loadKernels('weights', scratch, memory);
+    this.loadVectors('biases', scratch, memory, 1);
+    switch (this.activation) {
+      case 'sigmoid':
+        core.networkActivation(scratch.address, Code.sigmoid, 1, 1, 1);
+        break;
+      case 'tanh':
+        core.networkActivation(scratch.address, Code.tanh, 1, 1, 1);
+        break;
+      case 'relu':
+        core.networkActivation(scratch.address, Code.piecewise, 1, 0, 0);
+        break;
+      case 'leaky-relu':
+        core.networkActivation(scratch.address, Code.piecewise, 1, alpha, alpha);
+        break;
+      case 'v1-leaky-relu':
+        core.networkActivation(scratch.address, Code.piecewise, alpha, 0, alpha);
+        break;
+    }
+    return scratch;
+  }
+
+  private loadRule(rule: Rule, scratch: Scratch, memory: Float32Array): void {
+    if (rule.kind === 'momentum') {
+      this.loadKernels('changes', scratch, memory);
       return;
     }
-    const { core, address } = this;
-    const moments = { low: this.kernelsOf(), high: this.kernelsOf(), biasLow: this.biasesOf(), biasHigh: this.biasesOf() };
-    for (let i = 1; i < this.sizes.length; i++) {
-      const [low, high] = [moments.low, moments.high].map((kernels) => kernels[i]![0]!.address);
-      core.networkMoments(address, i, low!, high!, moments.biasLow[i]!.address, moments.biasHigh[i]!.address);
+    if (this.changesLow.length === 0) this.startAdam();
+    for (const name of KERNEL_MOMENTS) this.loadKernels(name, scratch, memory);
+    for (const name of VECTOR_MOMENTS) this.loadVectors(name, scratch, memory, 1);
+  }
+
+  private bringLearned(rule: Rule, scratch: Scratch): void {
+    const memory = memoryNumbers();
+    this.bringKernels('weights', scratch, memory);
+    this.bringVectors('biases', scratch, memory, 1);
+    if (rule.kind === 'momentum') {
+      this.bringKernels('changes', scratch, memory);
+      return;
     }
-    this.moments = moments;
+    for (const name of KERNEL_MOMENTS) this.bringKernels(name, scratch, memory);
+    for (const name of VECTOR_MOMENTS) this.bringVectors(name, scratch, memory, 1);
   }
 
-  private get started(): Moments {
-    if (!this.moments) this.startAdam();
-    return this.moments!;
-  }
-
-  get changesLow(): Float32Array[][] {
-    return this.views.kernels(this.started.low);
-  }
-
-  get changesHigh(): Float32Array[][] {
-    return this.views.kernels(this.started.high);
-  }
-
-  get biasChangesLow(): Float32Array[] {
-    return this.views.vectors(this.started.biasLow);
-  }
-
-  get biasChangesHigh(): Float32Array[] {
-    return this.views.vectors(this.started.biasHigh);
-  }
-
-  private write(place: Place, numbers: ArrayLike<number>): void {
-    const view = this.views.vector(place);
-    for (let i = 0; i < view.length; i++) view[i] = numbers[i]!;
-  }
-
-  /** Runs an input through the network. @returns a view of the last layer's outputs, which the next run overwrites */
+  /** Runs an input through the network. @returns the last of outputs, which the next run overwrites */
   run(input: ArrayLike<number>): Float32Array {
-    this.write(this.outputPlaces[0]!, input);
-    this.core.run(this.address);
-    return this.views.vector(this.outputPlaces.at(-1)!);
+    const scratch = this.load();
+    put(memoryNumbers(), scratch.at('outputs')[0]! / 4, input, this.sizes[0]!);
+    this.core.run(scratch.address);
+    this.bringVectors('outputs', scratch, memoryNumbers(), 0);
+    return this.outputs[this.sizes.length - 1]!;
   }
 
   /** Copies patterns to where train takes them from. @throws OutOfMemoryError */
@@ -217,18 +234,22 @@ export class PatternNetwork {
    * error is measured on each pattern before it changes the weights, as brain.js does it.
    */
   train(patterns: Patterns, rule: Rule, epochs: number, errorThresh: number): { iterations: number; error: number } {
-    const { core, address } = this;
+    const { core } = this;
+    const scratch = this.load();
+    const { address } = scratch;
     const { address: data, count } = patterns;
+    this.loadRule(rule, scratch, memoryNumbers());
     let iterations: number;
     if (rule.kind === 'momentum') {
       iterations = core.trainMomentum(address, data, count, epochs, errorThresh, rule.rate, rule.momentum);
     } else {
       const { rate, beta1, beta2, epsilon } = rule;
-      if (!this.moments) this.startAdam();
       const [power1, power2] = [beta1 ** this.iterations, beta2 ** this.iterations];
       iterations = core.trainAdam(address, data, count, epochs, errorThresh, rate, beta1, beta2, epsilon, power1, power2);
       this.iterations += iterations * count;
     }
+    this.bringLearned(rule, scratch);
+    for (const name of ['outputs', 'errors', 'deltas'] as const) this.bringVectors(name, scratch, memoryNumbers(), 0);
     return { iterations, error: core.networkError(address) };
   }
 
@@ -237,7 +258,7 @@ export class PatternNetwork {
     this.run(input);
     this.calculateDeltas(target);
     this.adjustWeights(rule);
-    const errors = this.views.vector(this.errorPlaces.at(-1)!);
+    const errors = this.errors.at(-1)!;
     let sum = 0;
     for (let i = 0; i < errors.length; i++) sum += errors[i]! ** 2;
     return sum / errors.length;
@@ -245,24 +266,45 @@ export class PatternNetwork {
 
   /** Errors and deltas of all layers, after run. */
   calculateDeltas(target: ArrayLike<number>): void {
-    this.write(this.target, target);
-    this.core.calculateDeltas(this.address, this.target.address);
+    const scratch = this.load();
+    const memory = memoryNumbers();
+    this.loadVectors('outputs', scratch, memory, 0);
+    put(memory, scratch.target / 4, target, this.sizes.at(-1)!);
+    this.core.calculateDeltas(scratch.address, scratch.target);
+    for (const name of ['errors', 'deltas'] as const) this.bringVectors(name, scratch, memoryNumbers(), 0);
   }
 
   /** Changes the weights by the deltas that calculateDeltas has left. */
   adjustWeights(rule: Rule): void {
-    const { core, address } = this;
+    const { core } = this;
+    const scratch = this.load();
+    const memory = memoryNumbers();
+    this.loadRule(rule, scratch, memory);
+    this.loadVectors('outputs', scratch, memory, 0);
+    this.loadVectors('deltas', scratch, memory, 0);
     if (rule.kind === 'momentum') {
-      core.adjustMomentum(address, rule.rate, rule.momentum);
-      return;
+      core.adjustMomentum(scratch.address, rule.rate, rule.momentum);
+    } else {
+      const { rate, beta1, beta2, epsilon } = rule;
+      const step = ++this.iterations;
+      core.adjustAdam(scratch.address, rate, beta1, beta2, epsilon, beta1 ** step, beta2 ** step);
     }
-    const { rate, beta1, beta2, epsilon } = rule;
-    if (!this.moments) this.startAdam();
-    const step = ++this.iterations;
-    core.adjustAdam(address, rate, beta1, beta2, epsilon, beta1 ** step, beta2 ** step);
+    this.bringLearned(rule, scratch);
   }
+}
 
-  dispose(): void {
-    this.arena.dispose();
+/** memory[at + i] = numbers[i] */
+function put(memory: Float32Array, at: number, numbers: ArrayLike<number>, length: number = numbers.length): void {
+  if (length <= FEW || numbers.length !== length) for (let i = 0; i < length; i++) memory[at + i] = numbers[i]!;
+  else memory.set(numbers, at);
+}
+
+/** numbers[i] = memory[at + i] */
+function take(memory: Float32Array, at: number, numbers: Float32Array): void {
+  const { length } = numbers;
+  if (length <= FEW || !(numbers instanceof Float32Array)) {
+    for (let i = 0; i < length; i++) (numbers as Float32Array)[i] = memory[at + i]!;
+  } else {
+    numbers.set(memory.subarray(at, at + length));
   }
 }

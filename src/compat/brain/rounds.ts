@@ -26,11 +26,11 @@ export class Rounds {
   private readonly scaled: ScaledLearner | undefined;
   private readonly epochs: Epochs;
 
-  /** @param slice how much to do at a time, where somebody waits */
+  /** @param slice how much to do at a time */
   constructor(
     private readonly network: Trainable,
     private readonly training: Prepared,
-    slice: TimeSlice | undefined,
+    slice: TimeSlice,
   ) {
     const { rows, status, endTime, fresh } = training;
     if (network.trainOpts.normalize) this.scaled = new ScaledLearner(network, rows, fresh === true);
@@ -54,6 +54,5 @@ export class Rounds {
   end(): void {
     this.epochs.dispose();
     this.scaled?.show();
-    this.scaled?.dispose();
   }
 }

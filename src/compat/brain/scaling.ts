@@ -113,8 +113,4 @@ export class ScaledLearner implements Learner {
     }
     this.scaling.fold(this.core, this.shown);
   }
-
-  dispose(): void {
-    this.core.dispose();
-  }
 }

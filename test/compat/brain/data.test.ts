@@ -157,13 +157,34 @@ describe.each(LINES)('%s', (_, brain) => {
       expect(net.toFunction()([1, 1])[0]).toBeCloseTo(net.run([1, 1])[0], 6);
     });
 
-    test('refuse what has another shape, and stay as they are', () => {
+    test('of another shape are refused by name when they are used', () => {
       const net = fresh();
-      const before = numbersOf(net);
-      expect(() => (net.weights[1][0] = [1])).toThrow(EfficientBackpropError);
-      expect(() => (net.weights = [[], [[1, 2], [1, 2], [1]], [[1, 2, 3]]])).toThrow('weights[1][2]');
-      expect(() => (net.biases = [undefined, [1, 2, 3]])).toThrow(EfficientBackpropError);
-      expect(numbersOf(net)).toEqual(before);
+      const { weights, biases } = net;
+      net.weights = [[], [[1, 2], [1, 2], [1]], [[1, 2, 3]]];
+      expect(() => net.run([0, 1])).toThrow('weights[1][2]');
+      net.weights = weights;
+      net.biases = [undefined, [1, 2, 3]];
+      expect(() => net.run([0, 1])).toThrow(EfficientBackpropError);
+      net.biases = biases;
+      expect(net.run([0, 1])).toHaveLength(1);
+    });
+
+    test('are the user’s own arrays: kept beside a network that is begun anew, swapped, reversed and put back', () => {
+      const net = fresh();
+      const [weights, biases, output] = [net.weights, net.biases, net.run([0, 1])[0]];
+      const copy = structuredClone(weights);
+      net.initialize();
+      net.train(XOR, { iterations: 20 });
+      expect(weights).toEqual(copy);
+      net.weights = weights;
+      net.biases = biases;
+      expect(net.run([0, 1])[0]).toBe(output);
+      const [first, second] = net.weights[1];
+      [net.weights[1][0], net.weights[1][1]] = [second, first];
+      expect([net.weights[1][0], net.weights[1][1]]).toEqual([copy[1]![1], copy[1]![0]]);
+      [net.biases[1][0], net.biases[1][1]] = [net.biases[1][1], net.biases[1][0]];
+      [net.weights[2][0][0], net.weights[2][0][1]] = [net.weights[2][0][1], net.weights[2][0][0]];
+      expect(net.run([0, 1])[0]).toBeCloseTo(output, 6);
     });
 
     test('are right after memory has grown', () => {
@@ -175,6 +196,7 @@ describe.each(LINES)('%s', (_, brain) => {
       while (heap.size === size) {
         big.sizes = [Math.ceil(size / 2000), 1000, 1];
         big.initialize();
+        big.run(new Float32Array(big.sizes[0]));
       }
       expect(numbersOf(net)).toEqual(before);
       net.biases[2][0] += 1;

@@ -79,51 +79,47 @@ export async function train(network: Learner, { rows, status, endTime, fresh }: 
   const scaled = normalize ? new ScaledLearner(network, rows, fresh === true) : undefined;
   const core = scaled?.core ?? own;
   const given = scaled?.rows ?? rows;
+  const { sizes } = core;
+  // Seeded by Math.random, as all else here.
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const fitted = await Network.create({
+    inputs: sizes[0]!,
+    layers: layersOf(core),
+    loss: 'meanSquaredError',
+    seed,
+    ...(threads && { threads }),
+  });
   try {
-    const { sizes } = core;
-    // Seeded by Math.random, as all else here.
-    const seed = Math.floor(Math.random() * 2 ** 32);
-    const fitted = await Network.create({
-      inputs: sizes[0]!,
-      layers: layersOf(core),
-      loss: 'meanSquaredError',
-      seed,
-      ...(threads && { threads }),
-    });
-    try {
-      fitted.setWeights(weightsOf(core));
-      const [X, Y] = [matrixOf(given, 'input', sizes[0]!), matrixOf(given, 'output', sizes.at(-1)!)];
-      const show = () => {
-        if (network.core !== own) throw new EfficientBackpropError('the network was begun anew while it was being trained');
-        adopt(core, fitted.getWeights());
-        scaled?.show();
-      };
-      const onEpoch = ({ epoch, loss }: Progress) => {
-        status.iterations = epoch;
-        status.error = loss;
-        const logs = log && epoch % logPeriod === 0;
-        const calls = callback && epoch % callbackPeriod === 0;
-        if (!logs && !calls) return;
-        show();
-        if (logs) network.say(status);
-        if (calls) callback({ iterations: epoch, error: loss });
-      };
-      const timeLimit = endTime - Date.now();
-      const options = {
-        method: METHODS[ownPraxis(network.trainOpts)!](),
-        epochs: Math.min(Math.ceil(iterations), MOST),
-        goal: errorThresh,
-        onEpoch,
-        ...(Number.isFinite(timeLimit) && { timeLimit: Math.max(timeLimit, 1) }),
-      };
-      await fitted.fitWithState(X, Y, options, { remembers: false, watches: false, resumable: false });
+    fitted.setWeights(weightsOf(core));
+    const [X, Y] = [matrixOf(given, 'input', sizes[0]!), matrixOf(given, 'output', sizes.at(-1)!)];
+    const show = () => {
+      if (network.core !== own) throw new EfficientBackpropError('the network was begun anew while it was being trained');
+      adopt(core, fitted.getWeights());
+      scaled?.show();
+    };
+    const onEpoch = ({ epoch, loss }: Progress) => {
+      status.iterations = epoch;
+      status.error = loss;
+      const logs = log && epoch % logPeriod === 0;
+      const calls = callback && epoch % callbackPeriod === 0;
+      if (!logs && !calls) return;
       show();
-      status.error = fitted.evaluate(X, Y).loss;
-      return status;
-    } finally {
-      fitted.dispose();
-    }
+      if (logs) network.say(status);
+      if (calls) callback({ iterations: epoch, error: loss });
+    };
+    const timeLimit = endTime - Date.now();
+    const options = {
+      method: METHODS[ownPraxis(network.trainOpts)!](),
+      epochs: Math.min(Math.ceil(iterations), MOST),
+      goal: errorThresh,
+      onEpoch,
+      ...(Number.isFinite(timeLimit) && { timeLimit: Math.max(timeLimit, 1) }),
+    };
+    await fitted.fitWithState(X, Y, options, { remembers: false, watches: false, resumable: false });
+    show();
+    status.error = fitted.evaluate(X, Y).loss;
+    return status;
   } finally {
-    scaled?.dispose();
+    fitted.dispose();
   }
 }
