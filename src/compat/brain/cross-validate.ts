@@ -41,19 +41,22 @@ export interface ICrossValidationTestPartitionResults<JsonType> extends INeuralN
 export type ICrossValidationTestPartitionBinaryResults<JsonType> = INeuralNetworkBinaryTestResult &
   ICrossValidationTestPartitionResults<JsonType>;
 
-export interface ICrossValidateStats<JsonType> {
+// biome-ignore lint/suspicious/noExplicitAny: 1.x's types name no type of JSON
+export interface ICrossValidateStats<JsonType = any> {
   avgs: ICrossValidateStatsAverages;
   stats: ICrossValidateStatsResultStats;
   sets: Array<ICrossValidationTestPartitionResults<JsonType>>;
 }
 
-export interface ICrossValidateBinaryStats<JsonType> {
+// biome-ignore lint/suspicious/noExplicitAny: 1.x's types name no type of JSON
+export interface ICrossValidateBinaryStats<JsonType = any> {
   avgs: ICrossValidateStatsAverages;
   stats: ICrossValidateStatsResultBinaryStats;
   sets: Array<ICrossValidationTestPartitionBinaryResults<JsonType>>;
 }
 
-export type ICrossValidateJSON<JsonType> = ICrossValidateStats<JsonType> | ICrossValidateBinaryStats<JsonType>;
+// biome-ignore lint/suspicious/noExplicitAny: 1.x's types name no type of JSON
+export type ICrossValidateJSON<JsonType = any> = ICrossValidateStats<JsonType> | ICrossValidateBinaryStats<JsonType>;
 
 /** What is trained and tested. */
 export interface Classifier<JsonType> {

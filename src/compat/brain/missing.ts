@@ -10,14 +10,22 @@ function refusal(entry: string, name: string): UnsupportedError {
   );
 }
 
-/** A function or class that throws when it is called, or made an object of. */
+/** What programs may ask any function for without using it. */
+const ASKED = new Set(['prototype', 'name', 'length', 'then', 'toJSON', 'apply', 'call', 'bind', 'constructor']);
+
+/** A function or class that throws when it is called, or made an object of, or asked for a method. */
 // biome-ignore lint/suspicious/noExplicitAny: it stands for classes and functions of any kind
 export function missing(entry: string, name: string): any {
   // A declaration: an arrow function could not be called by `new`.
   function refused(): never {
     throw refusal(entry, name);
   }
-  return refused;
+  return new Proxy(refused, {
+    get(target, key) {
+      if (typeof key === 'symbol' || ASKED.has(key)) return Reflect.get(target, key);
+      throw refusal(entry, name);
+    },
+  });
 }
 
 /** A collection of such. */

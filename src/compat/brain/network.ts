@@ -11,8 +11,9 @@ import { note } from './notes.js';
 import { requireSizes } from './options.js';
 import { type PatternActivation, PatternNetwork, type Rule } from './pattern-network.js';
 import { ownPraxis } from './praxis/choice.js';
-import { praxisHere, praxisLater } from './praxis/loader.js';
+import { praxisLater } from './praxis/loader.js';
 import { type Prepared, Rounds } from './rounds.js';
+import { POLLUTING } from './saved.js';
 import { toSource } from './source.js';
 import type {
   FormattedDatum,
@@ -85,10 +86,18 @@ export abstract class BrainNetwork {
     }
   }
 
-  /** @param before what fields hold that have no memory yet, and adam's */
-  constructor(before: { fields: () => unknown; moments: () => unknown }) {
-    for (const name of LIVE) this.#plain[name] = before.fields();
-    for (const name of MOMENTS) this.#plain[name] = before.moments();
+  /** @param before what fields hold before there are weights, and adam's */
+  constructor(private readonly before: { readonly fields: () => unknown; readonly moments: () => unknown }) {
+    this.forget();
+  }
+
+  /** Has no weights any more: the next training draws new ones. @internal */
+  forget(): void {
+    this.#core = undefined;
+    this.#adam = false;
+    this.outputLayer = -1;
+    for (const name of LIVE) this.#plain[name] = this.before.fields();
+    for (const name of MOMENTS) this.#plain[name] = this.before.moments();
   }
 
   // Where this line keeps its settings.
@@ -208,6 +217,7 @@ export abstract class BrainNetwork {
       if (isArrayLike(data[0]![side])) continue;
       const table = (this[`${side}Lookup`] ??= tableOf(data.map((datum) => datum[side])));
       this[`${side}LookupLength`] = Object.keys(table).length;
+      noteKeys(table);
     }
     const tableFor = (side: 'input' | 'output') => (isArrayLike(data[0]![side]) ? null : this[`${side}Lookup`]);
     return formatted(data, tableFor('input'), tableFor('output'));
@@ -241,7 +251,6 @@ export abstract class BrainNetwork {
 
   /** @internal */
   protected trainHere(training: Prepared): INeuralNetworkState {
-    if (ownPraxis(this.trainOpts)) return praxisHere(this, training);
     const rounds = new Rounds(this, training, new TimeSlice(false));
     try {
       while (rounds.advance());
@@ -253,7 +262,14 @@ export abstract class BrainNetwork {
 
   /** The same, in slices between which the event loop has its turns. @internal */
   protected async trainInTurns(training: Prepared): Promise<INeuralNetworkState> {
-    if (ownPraxis(this.trainOpts)) return praxisLater(this, training);
+    if (ownPraxis(this.trainOpts)) {
+      if (!this.#original(OF_AN_EPOCH)) {
+        throw new EfficientBackpropError(
+          `praxis '${this.trainOpts.praxis}' takes all rows at once, which methods that were replaced would not see; leave trainPattern and the others as they are`,
+        );
+      }
+      return praxisLater(this, training);
+    }
     const slice = new TimeSlice(false);
     const rounds = new Rounds(this, training, slice);
     try {
@@ -332,6 +348,13 @@ export abstract class BrainNetwork {
   toSource(): string {
     if (!this.#core) throw new EfficientBackpropError('No layers: the network has no weights yet; train it first');
     return toSource(this, this.kernelOf(this.activationName), this.alpha);
+  }
+}
+
+/** Says which keys of data a file cannot have, before somebody trains on them for hours. */
+function noteKeys(table: INumberHash): void {
+  for (const key of POLLUTING) {
+    if (Object.hasOwn(table, key)) note('brain', `fromJSON refuses files with a key named ${key}; rename it to keep the model`);
   }
 }
 

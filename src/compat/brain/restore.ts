@@ -13,7 +13,10 @@ export function restore(network: BrainNetwork, { sizes, weights, biases, inputLo
   network.outputLookup = outputLookup;
   network.inputLookupLength = inputLookup ? sizes[0]! : 0;
   network.outputLookupLength = outputLookup ? sizes.at(-1)! : 0;
-  if (sizes.length > 1 && weights.length < 2) return; // never initialised
+  if (weights.length < 2) {
+    network.forget(); // it never had weights
+    return;
+  }
   requireSizes(sizes);
   network.initialize();
   copyLayers({ weights, biases }, network);

@@ -25,7 +25,7 @@ export interface Saved {
 type Fields = Record<string, unknown>;
 
 /** Keys that change objects rather than describe a network. */
-const POLLUTING = ['__proto__', 'constructor', 'prototype'];
+export const POLLUTING = ['__proto__', 'constructor', 'prototype'];
 
 export function fail(where: string, value: unknown, expected: string): never {
   throw new ModelFileError(`brain.js JSON, ${where} is ${shown(value)}; expected ${expected}`);
@@ -46,7 +46,7 @@ export function list(where: string, value: unknown, length?: number): readonly u
   return value as readonly number[];
 }
 
-/** A number of the file; that of a network that has diverged may be NaN or infinite, as long as it is one. */
+/** A number of the file. JSON has null for NaN, which a network that has diverged is full of: it is refused, as no model. */
 export function numberOf(where: string, value: unknown): number {
   return typeof value === 'number' ? value : fail(where, value, 'a number');
 }
@@ -55,10 +55,17 @@ export function numbers(where: string, value: unknown, length: number): number[]
   return Array.from(list(where, value, length), (element, i) => numberOf(`${where}[${i}]`, element));
 }
 
+/** As many weights as linear memory has room for, with what training needs beside them. */
+const MOST_WEIGHTS = 2 ** 28;
+
 export function sizesOf(value: unknown): number[] {
-  return Array.from(list('sizes', value), (size, i) =>
+  const sizes = Array.from(list('sizes', value), (size, i) =>
     Number.isInteger(size) && (size as number) >= 0 ? (size as number) : fail(`sizes[${i}]`, size, 'a whole number of units'),
   );
+  if (sizes.length < 2) fail('sizes', sizes.length, 'at least two layers: inputs and outputs');
+  const weights = sizes.reduce((sum, units, i) => sum + (i ? (sizes[i - 1]! + 1) * units : 0), 0);
+  if (weights > MOST_WEIGHTS) fail('sizes', weights, `at most ${MOST_WEIGHTS} weights`);
+  return sizes;
 }
 
 /** A table of keys and the indices 0 to length − 1, each once. */

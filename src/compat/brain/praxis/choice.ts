@@ -4,6 +4,6 @@ import { OWN_PRAXES } from '../options.js';
 import type { OwnPraxis, TrainOpts } from '../types.js';
 
 /** The praxis, where it is one of this library's. */
-export function ownPraxis({ praxis }: TrainOpts): OwnPraxis | undefined {
+export function ownPraxis({ praxis }: Pick<TrainOpts, 'praxis'>): OwnPraxis | undefined {
   return OWN_PRAXES.find((name) => name === praxis);
 }

@@ -97,6 +97,7 @@ export async function train(network: Learner, { rows, status, endTime, fresh }: 
       adopt(core, fitted.getWeights());
       scaled?.show();
     };
+    const ending = new AbortController();
     const onEpoch = ({ epoch, loss }: Progress) => {
       status.iterations = epoch;
       status.error = loss;
@@ -106,6 +107,9 @@ export async function train(network: Learner, { rows, status, endTime, fresh }: 
       show();
       if (logs) network.say(status);
       if (calls) callback({ iterations: epoch, error: loss });
+      // A callback may have changed where the training ends.
+      const { iterations: most, errorThresh: enough } = network.trainOpts;
+      if (epoch >= most || loss <= enough) ending.abort();
     };
     const timeLimit = endTime - Date.now();
     const options = {
@@ -113,6 +117,7 @@ export async function train(network: Learner, { rows, status, endTime, fresh }: 
       epochs: Math.min(Math.ceil(iterations), MOST),
       goal: errorThresh,
       onEpoch,
+      signal: ending.signal,
       ...(Number.isFinite(timeLimit) && { timeLimit: Math.max(timeLimit, 1) }),
     };
     await fitted.fitWithState(X, Y, options, { remembers: false, watches: false, resumable: false });

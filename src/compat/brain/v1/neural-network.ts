@@ -5,6 +5,7 @@ import { BrainNetwork } from '../network.js';
 import { note } from '../notes.js';
 import { ACTIVATIONS, OWN, TRAINING, requireTraining } from '../options.js';
 import type { PatternActivation } from '../pattern-network.js';
+import { requireLater } from '../praxis/loader.js';
 import { read } from '../read.js';
 import { requireRelu, restore } from '../restore.js';
 import type { Prepared } from '../rounds.js';
@@ -204,6 +205,7 @@ export class NeuralNetwork extends BrainNetwork {
   train(data: INeuralNetworkTrainingData[], options?: INeuralNetworkTrainingOptions): INeuralNetworkState;
   train<T>(data: T, options?: INeuralNetworkTrainingOptions): INeuralNetworkState;
   train(data: unknown, options: INeuralNetworkTrainingOptions = {}): INeuralNetworkState {
+    requireLater(options as Pick<TrainOpts, 'praxis'>);
     const { data: rows, ...rest } = this.prepTraining(data, options);
     return this.trainHere({ rows, ...rest });
   }

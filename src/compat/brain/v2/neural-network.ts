@@ -4,6 +4,7 @@ import { EfficientBackpropError } from '../../../runtime/errors.js';
 import { BrainNetwork } from '../network.js';
 import { ACTIVATIONS, TRAINING, requireTraining } from '../options.js';
 import type { PatternActivation } from '../pattern-network.js';
+import { requireLater } from '../praxis/loader.js';
 import { read } from '../read.js';
 import { asRelu, restore } from '../restore.js';
 import type { FormattedDatum, INeuralNetworkBinaryTestResult, INeuralNetworkTestResult, INumberHash } from '../types.js';
@@ -162,6 +163,7 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     data: Array<INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>>,
     options: Partial<INeuralNetworkTrainOptions> = {},
   ): INeuralNetworkState {
+    requireLater({ ...this.trainOpts, ...options });
     const { preparedData: rows, ...rest } = this.prepTraining(data as Array<INeuralNetworkDatum<InputType, OutputType>>, options);
     return this.trainHere({ rows, ...rest });
   }
