@@ -62,7 +62,6 @@ export function sizesOf(value: unknown): number[] {
   const sizes = Array.from(list('sizes', value), (size, i) =>
     Number.isInteger(size) && (size as number) >= 0 ? (size as number) : fail(`sizes[${i}]`, size, 'a whole number of units'),
   );
-  if (sizes.length < 2) fail('sizes', sizes.length, 'at least two layers: inputs and outputs');
   const weights = sizes.reduce((sum, units, i) => sum + (i ? (sizes[i - 1]! + 1) * units : 0), 0);
   if (weights > MOST_WEIGHTS) fail('sizes', weights, `at most ${MOST_WEIGHTS} weights`);
   return sizes;
