@@ -4,6 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { NUMERICS, PRECISIONS, bandwidthLoops, limitLoops } from '../dist/bench.js';
+import { measureBesideBrain } from './brain.mjs';
 import { chart } from './chart.mjs';
 import { measureCurvature } from './curvature.mjs';
 import { measureBandwidth, measureTanh, measureVectors } from './elementary.mjs';
@@ -110,6 +111,7 @@ judge(result, add);
 if (whole) {
   await measureCurvature(limit, rounds, add);
   await measureSolvers(limit, rounds, add);
+  measureBesideBrain(add);
 }
 result.targets = list;
 console.log(

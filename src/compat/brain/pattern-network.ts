@@ -26,6 +26,9 @@ export type Rule =
 /** Numbers that a loop copies sooner than a call. */
 const FEW = 24;
 
+/** Weights that run sooner where they are than it takes to bring them to linear memory. */
+const SMALL = 100;
+
 /** A kernel in one piece, as linear memory has it; its rows look into it. */
 interface Kernel {
   readonly all: Float32Array;
@@ -36,7 +39,7 @@ interface Kernel {
 export class PatternNetwork {
   private readonly core: PatternCore = patternCore();
   /** Kernels as they were made: as long as nobody has replaced a row, they are copied in one piece. */
-  private readonly made = new Map<KernelName, readonly (Kernel | undefined)[]>();
+  private readonly made = {} as Record<KernelName, readonly (Kernel | undefined)[]>;
   activation: PatternActivation = 'sigmoid';
   /** What leaky-relu makes of 1 below 0. */
   alpha = 0.01;
@@ -59,8 +62,11 @@ export class PatternNetwork {
   biasChangesLow: Float32Array[] = [];
   biasChangesHigh: Float32Array[] = [];
 
+  private readonly small: boolean;
+
   /** @param sizes at least two */
   constructor(readonly sizes: readonly number[]) {
+    this.small = sizes.reduce((sum, units, i) => sum + (i ? sizes[i - 1]! * units : 0), 0) <= SMALL;
     this.weights = this.newKernels('weights');
     this.changes = this.newKernels('changes');
     this.biases = this.newVectors(1);
@@ -80,7 +86,7 @@ export class PatternNetwork {
       kernels[i] = { all, rows };
       layers[i] = rows.slice();
     }
-    this.made.set(name, kernels);
+    this.made[name] = kernels;
     return layers;
   }
 
@@ -97,72 +103,60 @@ export class PatternNetwork {
     for (const name of VECTOR_MOMENTS) this[name] = this.newVectors(1);
   }
 
-  /** The kernel that `rows` are, if they are all of it. */
-  private whole(name: KernelName, layer: number, rows: readonly Float32Array[]): Float32Array | undefined {
-    const kernel = this.made.get(name)![layer]!;
-    if (rows.length !== kernel.rows.length) return undefined;
-    for (let j = 0; j < rows.length; j++) if (rows[j] !== kernel.rows[j]) return undefined;
-    return kernel.all;
-  }
-
-  /** @throws EfficientBackpropError where users have put something else in the place of numbers */
-  private requireLength(name: string, numbers: ArrayLike<unknown> | undefined, length: number): void {
-    if (numbers?.length === length) return;
-    throw new EfficientBackpropError(
-      `${name}: ${numbers?.length ?? 'nothing'} in the place of ${length} elements; the sizes of a network stay`,
-    );
-  }
-
-  private loadVector(name: VectorName, memory: Float32Array, at: number, layer: number): void {
-    const vector = this[name]?.[layer];
-    this.requireLength(`${name}[${layer}]`, vector, this.sizes[layer]!);
-    put(memory, at, vector!);
-  }
-
   private loadKernels(name: KernelName, scratch: Scratch, memory: Float32Array): void {
-    const addresses = scratch.at(name);
+    const layers = this[name];
+    const made = this.made[name];
+    const addresses = scratch.at[name];
     for (let i = 1; i < this.sizes.length; i++) {
-      const rows = this[name]?.[i];
-      this.requireLength(`${name}[${i}]`, rows, this.sizes[i]!);
-      const whole = this.whole(name, i, rows!);
-      if (whole) {
-        put(memory, addresses[i]! / 4, whole);
+      const rows = layers?.[i];
+      if (!rows || rows.length !== this.sizes[i]) throw wrong(`${name}[${i}]`, rows, this.sizes[i]!);
+      const all = wholeOf(made[i]!, rows);
+      if (all) {
+        put(memory, addresses[i]!, all, all.length);
         continue;
       }
-      const stride = this.core.networkVector(this.sizes[i - 1]!) / 4;
-      for (let j = 0, at = addresses[i]! / 4; j < rows!.length; j++, at += stride) {
-        const row = rows![j]!;
-        this.requireLength(`${name}[${i}][${j}]`, row, this.sizes[i - 1]!);
-        put(memory, at, row);
+      const inputs = this.sizes[i - 1]!;
+      const stride = this.core.networkVector(inputs) / 4;
+      for (let j = 0, at = addresses[i]!; j < rows.length; j++, at += stride) {
+        const row = rows[j];
+        if (!row || row.length !== inputs) throw wrong(`${name}[${i}][${j}]`, row, inputs);
+        put(memory, at, row, inputs);
       }
     }
   }
 
   private loadVectors(name: VectorName, scratch: Scratch, memory: Float32Array, first: 0 | 1): void {
-    const addresses = scratch.at(name);
-    for (let i = first; i < this.sizes.length; i++) this.loadVector(name, memory, addresses[i]! / 4, i);
+    const vectors = this[name];
+    const addresses = scratch.at[name];
+    for (let i = first; i < this.sizes.length; i++) {
+      const vector = vectors?.[i];
+      if (!vector || vector.length !== this.sizes[i]) throw wrong(`${name}[${i}]`, vector, this.sizes[i]!);
+      put(memory, addresses[i]!, vector, vector.length);
+    }
   }
 
   private bringKernels(name: KernelName, scratch: Scratch, memory: Float32Array): void {
-    const addresses = scratch.at(name);
+    const layers = this[name];
+    const made = this.made[name];
+    const addresses = scratch.at[name];
     for (let i = 1; i < this.sizes.length; i++) {
-      const rows = this[name][i]!;
-      const whole = this.whole(name, i, rows);
-      if (whole) {
-        take(memory, addresses[i]! / 4, whole);
+      const rows = layers[i]!;
+      const all = wholeOf(made[i]!, rows);
+      if (all) {
+        take(memory, addresses[i]!, all);
         continue;
       }
       const stride = this.core.networkVector(this.sizes[i - 1]!) / 4;
-      for (let j = 0, at = addresses[i]! / 4; j < rows.length; j++, at += stride) take(memory, at, rows[j]!);
+      for (let j = 0, at = addresses[i]!; j < rows.length; j++, at += stride) take(memory, at, rows[j]!);
     }
   }
 
   private bringVectors(name: VectorName, scratch: Scratch, memory: Float32Array, first: 0 | 1): void {
-    const addresses = scratch.at(name);
+    const vectors = this[name];
+    const addresses = scratch.at[name];
     for (let i = first; i < this.sizes.length; i++) {
-      const vector = this[name][i];
-      if (vector && vector.length === this.sizes[i]) take(memory, addresses[i]! / 4, vector);
-      else this[name][i] = memory.slice(addresses[i]! / 4, addresses[i]! / 4 + this.sizes[i]!);
+      if (vectors[i]?.length !== this.sizes[i]) vectors[i] = new Float32Array(this.sizes[i]!);
+      take(memory, addresses[i]!, vectors[i]!);
     }
   }
 
@@ -199,6 +193,7 @@ export class PatternNetwork {
       return;
     }
     if (this.changesLow.length === 0) this.startAdam();
+    scratch.withMoments();
     for (const name of KERNEL_MOMENTS) this.loadKernels(name, scratch, memory);
     for (const name of VECTOR_MOMENTS) this.loadVectors(name, scratch, memory, 1);
   }
@@ -218,10 +213,52 @@ export class PatternNetwork {
   /** Runs an input through the network. @returns the last of outputs, which the next run overwrites */
   run(input: ArrayLike<number>): Float32Array {
     const scratch = this.load();
-    put(memoryNumbers(), scratch.at('outputs')[0]! / 4, input, this.sizes[0]!);
+    const memory = memoryNumbers();
+    put(memory, scratch.at.outputs[0]!, input, this.sizes[0]!);
     this.core.run(scratch.address);
-    this.bringVectors('outputs', scratch, memoryNumbers(), 0);
+    this.bringVectors('outputs', scratch, memory, 0);
     return this.outputs[this.sizes.length - 1]!;
+  }
+
+  /** The same to the last digits of float32, as soon as can be: without linear memory, where there are few weights. */
+  predict(input: ArrayLike<number>): Float32Array {
+    if (!this.small) return this.run(input);
+    const { sizes, weights, biases, outputs } = this;
+    let x = outputs[0];
+    if (!x || x.length !== sizes[0]) throw wrong('outputs[0]', x, sizes[0]!);
+    for (let k = 0; k < x.length; k++) x[k] = input[k]!;
+    for (let i = 1; i < sizes.length; i++) {
+      const rows = weights[i];
+      const bias = biases[i];
+      const a = outputs[i];
+      if (!rows || rows.length !== sizes[i]) throw wrong(`weights[${i}]`, rows, sizes[i]!);
+      if (!bias || bias.length !== sizes[i]) throw wrong(`biases[${i}]`, bias, sizes[i]!);
+      if (!a || a.length !== sizes[i]) throw wrong(`outputs[${i}]`, a, sizes[i]!);
+      for (let j = 0; j < rows.length; j++) {
+        const row = rows[j];
+        if (!row || row.length !== x.length) throw wrong(`weights[${i}][${j}]`, row, x.length);
+        let y = bias[j]!;
+        for (let k = 0; k < row.length; k++) y += row[k]! * x[k]!;
+        a[j] = this.activated(y);
+      }
+      x = a;
+    }
+    return x;
+  }
+
+  private activated(y: number): number {
+    switch (this.activation) {
+      case 'sigmoid':
+        return 1 / (1 + Math.exp(-y));
+      case 'tanh':
+        return Math.tanh(y);
+      case 'relu':
+        return y < 0 ? 0 : y;
+      case 'leaky-relu':
+        return y < 0 ? this.alpha * y : y;
+      case 'v1-leaky-relu':
+        return y < 0 ? 0 : this.alpha * y;
+    }
   }
 
   /** Copies patterns to where train takes them from. @throws OutOfMemoryError */
@@ -293,8 +330,22 @@ export class PatternNetwork {
   }
 }
 
+/** What `rows` are rows of, if they are all of it. */
+function wholeOf(kernel: Kernel, rows: readonly Float32Array[]): Float32Array | undefined {
+  const { rows: own, all } = kernel;
+  for (let j = 0; j < own.length; j++) if (rows[j] !== own[j]) return undefined;
+  return all;
+}
+
+/** What users have put in the place of numbers, and how many there should be. */
+function wrong(name: string, numbers: ArrayLike<unknown> | undefined, length: number): EfficientBackpropError {
+  return new EfficientBackpropError(
+    `${name}: ${numbers?.length ?? 'nothing'} in the place of ${length} elements; the sizes of a network stay`,
+  );
+}
+
 /** memory[at + i] = numbers[i] */
-function put(memory: Float32Array, at: number, numbers: ArrayLike<number>, length: number = numbers.length): void {
+function put(memory: Float32Array, at: number, numbers: ArrayLike<number>, length: number): void {
   if (length <= FEW || numbers.length !== length) for (let i = 0; i < length; i++) memory[at + i] = numbers[i]!;
   else memory.set(numbers, at);
 }

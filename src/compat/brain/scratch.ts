@@ -1,12 +1,12 @@
-// Where networks compute: linear memory for one shape of network, which holds a network's numbers only while a call lasts. Between
-// calls they are JavaScript's arrays, which users may keep, swap and replace, and which go when nobody needs them.
+// Where networks compute: linear memory for one shape of network, which holds a network's numbers only while a call lasts.
+// Between calls they are JavaScript's arrays, which users may keep, swap and replace, and which go when nobody needs them.
 
 import { Arena, heap } from '../../../bindings/memory.js';
 import type { PatternCore } from '../../../bindings/patterns.js';
 
 /** Numbers a layer has as kernels, rows of inputs, and as vectors. */
-export const KERNELS = ['weights', 'changes'] as const;
-export const VECTORS = ['biases', 'outputs', 'errors', 'deltas'] as const;
+const KERNELS = ['weights', 'changes'] as const;
+const VECTORS = ['biases', 'outputs', 'errors', 'deltas'] as const;
 /** The same of adam's moments. */
 export const KERNEL_MOMENTS = ['changesLow', 'changesHigh'] as const;
 export const VECTOR_MOMENTS = ['biasChangesLow', 'biasChangesHigh'] as const;
@@ -25,7 +25,8 @@ export function memoryNumbers(): Float32Array {
 /** Memory for networks of one shape. Addresses are of 0, 1, … : layers, the input first. */
 export class Scratch {
   private readonly arena = new Arena();
-  private readonly places = new Map<KernelName | VectorName, readonly number[]>();
+  /** Where each thing is, by layer: indices into memoryNumbers(). */
+  readonly at = {} as Record<KernelName | VectorName, readonly number[]>;
   /** The table that the binary's functions take. */
   readonly address: number;
   /** Where a target goes. */
@@ -39,12 +40,12 @@ export class Scratch {
     try {
       this.address = this.zeros(core.networkBytes(sizes.length));
       this.target = this.vector(sizes.at(-1)!);
-      for (const name of KERNELS) this.places.set(name, this.kernels());
-      for (const name of VECTORS) this.places.set(name, this.vectors());
+      for (const name of KERNELS) this.at[name] = this.kernels();
+      for (const name of VECTORS) this.at[name] = this.vectors();
       core.networkOpen(this.address, sizes.length, this.vector(sizes[1]!));
       sizes.forEach((units, i) => {
-        const [kernel, changes] = KERNELS.map((name) => this.at(name)[i]!);
-        const [bias, outputs, errors, deltas] = VECTORS.map((name) => this.at(name)[i]!);
+        const [kernel, changes] = KERNELS.map((name) => 4 * this.at[name][i]!);
+        const [bias, outputs, errors, deltas] = VECTORS.map((name) => 4 * this.at[name][i]!);
         core.networkLayer(this.address, i, sizes[i - 1] ?? 0, units, kernel!, bias!, changes!, outputs!, errors!, deltas!);
       });
     } catch (error) {
@@ -53,18 +54,14 @@ export class Scratch {
     }
   }
 
-  /** Addresses of what is called so, by layer. */
-  at(name: KernelName | VectorName): readonly number[] {
-    if (!this.places.has(name)) this.addMoments();
-    return this.places.get(name)!;
-  }
-
-  private addMoments(): void {
-    for (const name of KERNEL_MOMENTS) this.places.set(name, this.kernels());
-    for (const name of VECTOR_MOMENTS) this.places.set(name, this.vectors());
+  /** Makes sure of memory for adam's moments. @throws OutOfMemoryError */
+  withMoments(): void {
+    if (this.at.changesLow) return;
+    for (const name of KERNEL_MOMENTS) this.at[name] = this.kernels();
+    for (const name of VECTOR_MOMENTS) this.at[name] = this.vectors();
     for (let i = 1; i < this.sizes.length; i++) {
-      const [low, high] = KERNEL_MOMENTS.map((name) => this.at(name)[i]!);
-      const [biasLow, biasHigh] = VECTOR_MOMENTS.map((name) => this.at(name)[i]!);
+      const [low, high] = KERNEL_MOMENTS.map((name) => 4 * this.at[name][i]!);
+      const [biasLow, biasHigh] = VECTOR_MOMENTS.map((name) => 4 * this.at[name][i]!);
       this.core.networkMoments(this.address, i, low!, high!, biasLow!, biasHigh!);
     }
   }
@@ -80,11 +77,11 @@ export class Scratch {
   }
 
   private vectors(): number[] {
-    return this.sizes.map((units) => this.vector(units));
+    return this.sizes.map((units) => this.vector(units) / 4);
   }
 
   private kernels(): number[] {
-    return this.sizes.map((units, i) => (i ? this.zeros(this.core.networkKernel(this.sizes[i - 1]!, units)) : 0));
+    return this.sizes.map((units, i) => (i ? this.zeros(this.core.networkKernel(this.sizes[i - 1]!, units)) / 4 : 0));
   }
 
   dispose(): void {
@@ -96,8 +93,11 @@ export class Scratch {
 const MOST = 4;
 const kept: Scratch[] = [];
 
-const isOf = (scratch: Scratch, sizes: readonly number[]) =>
-  scratch.sizes.length === sizes.length && sizes.every((size, i) => size === scratch.sizes[i]);
+function isOf(scratch: Scratch, sizes: readonly number[]): boolean {
+  if (scratch.sizes.length !== sizes.length) return false;
+  for (let i = 0; i < sizes.length; i++) if (sizes[i] !== scratch.sizes[i]) return false;
+  return true;
+}
 
 /** Memory for a shape: for this call, since the next call for another one may take it. @throws OutOfMemoryError */
 export function scratchFor(core: PatternCore, sizes: readonly number[]): Scratch {

@@ -109,7 +109,7 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     if (!this.isRunnable) throw new EfficientBackpropError('network not runnable');
     const row = this.inputOf(input);
     this.validateInput(row);
-    return this.outputOf(this.runInput(row)) as unknown as OutputType;
+    return this.outputOf(this.predict(row)) as unknown as OutputType;
   }
 
   updateTrainingOptions(trainOpts: Partial<INeuralNetworkTrainOptions>): void {
