@@ -1,5 +1,6 @@
 // A binary over the process's heap: compiled, instantiated, or refused with a reason.
 
+import type { Binary } from './binaries.js';
 import { UnsupportedError } from './errors.js';
 import { hasSimd } from './features.js';
 import { heap } from './memory.js';
@@ -25,7 +26,7 @@ export function hasInstances(): boolean {
 }
 
 /** An instance over the heap, and the module that it is one of. @throws UnsupportedError */
-export function instanceOf(binary: Uint8Array<ArrayBuffer> | WebAssembly.Module): {
+export function instanceOf(binary: Binary): {
   readonly instance: WebAssembly.Instance;
   readonly module: WebAssembly.Module;
 } {

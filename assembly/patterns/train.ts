@@ -7,7 +7,7 @@ import { errorsBelow, errorsOfTop, throughActivation } from "./backward";
 import { changeAhead, changeBack } from "./momentum";
 import { PatternLayer, PatternNetwork, above, below, layerOf, networkVector, rowOf } from "./network";
 
-/** The layers of a network by address: from the first to the last. */
+/** The first layer that has a kernel, and the last one, by address. */
 // @ts-ignore: decorator
 @inline
 function firstOf(network: PatternNetwork): usize {
@@ -18,6 +18,13 @@ function firstOf(network: PatternNetwork): usize {
 @inline
 function topOf(network: PatternNetwork): usize {
   return changetype<usize>(layerOf(network, network.layers - 1));
+}
+
+/** Bytes of a pattern. */
+// @ts-ignore: decorator
+@inline
+function patternOf(network: PatternNetwork): usize {
+  return rowOf(layerOf(network, 1)) + <usize>networkVector(changetype<PatternLayer>(topOf(network)).units);
 }
 
 /** Changes all weights by the deltas that calculateDeltas has left. */
@@ -76,7 +83,7 @@ export function trainMomentum(
   at: usize, patterns: usize, count: i32, epochs: i32, threshold: f64, rate: real, momentum: real,
 ): i32 {
   const network = changetype<PatternNetwork>(at), first = changetype<PatternLayer>(firstOf(network)), wide = rowOf(first);
-  const size = wide + <usize>networkVector(changetype<PatternLayer>(topOf(network)).units), end = patterns + size * <usize>count;
+  const size = patternOf(network), end = patterns + size * <usize>count;
   weigh(first, patterns, network.ahead);
   for (let epoch = 1; epoch <= epochs; epoch++) {
     let total: f64 = 0;
@@ -97,16 +104,17 @@ export function trainAdam(
   power1: f64, power2: f64,
 ): i32 {
   const network = changetype<PatternNetwork>(at), input = layerOf(network, 0), wide = rowOf(layerOf(network, 1));
-  const size = wide + <usize>networkVector(changetype<PatternLayer>(topOf(network)).units), end = patterns + size * <usize>count;
+  const size = patternOf(network), end = patterns + size * <usize>count;
   for (let epoch = 1; epoch <= epochs; epoch++) {
     let total: f64 = 0;
     for (let x = patterns; x < end; x += size) {
       memory.copy(input.outputs, x, wide);
       forwardFrom(network, layerOf(network, 1), input.outputs);
       total += errorsOfTop(network, x + wide);
-      for (let i = topOf(network); i >= firstOf(network); i -= offsetof<PatternLayer>()) {
+      for (let i = topOf(network), first = firstOf(network); i > first; i -= offsetof<PatternLayer>()) {
         errorsBelow(network, changetype<PatternLayer>(i));
       }
+      if (x + size == end) errorsBelow(network, layerOf(network, 1)); // the input's, which only users look at
       power1 *= beta1;
       power2 *= beta2;
       adjustAdam(at, rate, beta1, beta2, epsilon, power1, power2);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Bounds, leastSquares, minimize } from '../../src/index.js';
 import { numbers } from '../layers/training.js';
-import { MINIMIZE_METHODS } from './methods.js';
+import { MINIMIZE_METHODS } from '../../src/solve/choices.js';
 
 const times = [0, 1, 2, 3, 4, 5, 6];
 const seen = times.map((t) => 5 * Math.exp(-0.7 * t));

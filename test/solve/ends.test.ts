@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { type MinimizeMethod, curveFit, leastSquares, minimize } from '../../src/index.js';
 import { numbers } from '../layers/training.js';
-import { MINIMIZE_METHODS } from './methods.js';
+import { MINIMIZE_METHODS } from '../../src/solve/choices.js';
 
 const good = ['minGradient', 'tolerance'];
 type Vector = ArrayLike<number> & Iterable<number>;

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type MinimizeMethod, leastSquares, minimize } from '../../src/index.js';
-import { MINIMIZE_METHODS } from './methods.js';
+import { MINIMIZE_METHODS } from '../../src/solve/choices.js';
 import { PROBLEMS, type Problem, solved } from './more-garbow-hillstrom.js';
 import { some } from '../thorough.js';
 

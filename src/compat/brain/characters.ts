@@ -2,6 +2,7 @@
 
 import { EfficientBackpropError } from '../../runtime/errors.js';
 import { putKey } from './formats.js';
+import { literal } from './source.js';
 
 export abstract class CharacterTable {
   indexTable: { [character: string]: number } = {};
@@ -82,12 +83,10 @@ export abstract class CharacterTable {
   protected tablesText(): string {
     const { characterTable, indexTable, characters } = this;
     return Object.entries({ characterTable, indexTable, characters })
-      .map(([name, value]) => `var ${name} = ${JSON.stringify(value).replace(/[<\u2028\u2029]/g, escaped)};\n`)
+      .map(([name, value]) => `var ${name} = ${literal(value)};\n`)
       .join('');
   }
 }
-
-const escaped = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** What fits on a typewriter, behind those that are given. */
 export function printable(values: (string | number)[]): (string | number)[] {

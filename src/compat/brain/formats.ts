@@ -19,11 +19,10 @@ export function isArrayLike(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-/** Sets a key of the table, which may be "__proto__". */
-export function putKey(table: INumberHash, key: string, index: number): void {
-  if (key === '__proto__')
-    Object.defineProperty(table, key, { value: index, enumerable: true, configurable: true, writable: true });
-  else table[key] = index;
+/** Sets a key of an object, which may be "__proto__". */
+export function putKey<T>(object: { [key: string]: T }, key: string, value: T): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
 }
 
 /** The keys of `rows` in order of appearance, behind those that the table has. */
@@ -50,11 +49,11 @@ function floats(values: ArrayLike<number>): Float32Array {
 }
 
 /** An object's numbers at the places of their keys; keys that are not in the table are left out, as are gaps. */
-function sparse(row: Record<string, unknown>, places: ReadonlyMap<string, number>): Float32Array {
+export function keyed(row: object, places: ReadonlyMap<string, number>): Float32Array {
   const numbers = new Float32Array(places.size);
   for (const key in row) {
     const place = places.get(key);
-    if (place !== undefined && Object.hasOwn(row, key)) numbers[place] = Number(row[key]) || 0;
+    if (place !== undefined && Object.hasOwn(row, key)) numbers[place] = Number((row as Record<string, unknown>)[key]) || 0;
   }
   return numbers;
 }
@@ -71,7 +70,7 @@ function formatter(side: Side, table: INumberHash | null): (value: unknown, row:
   }
   const places = new Map(Object.entries(table));
   return (value, row) => {
-    if (typeof value === 'object' && value !== null) return sparse(value as Record<string, unknown>, places);
+    if (typeof value === 'object' && value !== null) return keyed(value, places);
     throw new EfficientBackpropError(`${side} at index ${row} is neither an array nor an object of numbers`);
   };
 }

@@ -3,27 +3,17 @@
 import { likely } from './likely.js';
 import { lookup } from './lookup.js';
 import { missing, missingCollection } from './missing.js';
-import * as common from './utilities.js';
+import { common, gaussRandom, ones2D, randomFloat, randomInteger, randomN } from './utilities.js';
 import { CrossValidate } from './v2/cross-validate.js';
 import { DataFormatter } from './v2/data-formatter.js';
 import { NeuralNetwork, defaults, getTypedArrayFn, trainDefaults } from './v2/neural-network.js';
 import { toSVG } from './v2/svg.js';
 
-const { gaussRandom, max, mse, ones, ones2D, randomFloat, randomInteger, randomN, randomWeight, randos, range, toArray, zeros } =
-  common;
-
 export const utilities = {
-  max,
-  mse,
-  ones,
+  ...common,
   ones2D,
   random: { randomFloat, gaussRandom, randomInteger, randomN },
-  randomWeight,
-  randos,
-  range,
-  toArray,
   DataFormatter,
-  zeros,
   toSVG,
 };
 

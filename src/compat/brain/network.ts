@@ -14,6 +14,7 @@ import { ownPraxis } from './praxis/choice.js';
 import { praxisLater } from './praxis/loader.js';
 import { type Prepared, Rounds } from './rounds.js';
 import { POLLUTING } from './saved.js';
+import { KERNELS, KERNEL_MOMENTS, VECTORS, VECTOR_MOMENTS } from './scratch.js';
 import { toSource } from './source.js';
 import type {
   FormattedDatum,
@@ -27,15 +28,22 @@ import type {
 import { randos, zeros } from './utilities.js';
 
 /** Fields that are the pattern network's, once there is one. */
-const LIVE = ['biases', 'weights', 'outputs', 'deltas', 'changes', 'errors'] as const;
+const LIVE = [...KERNELS, ...VECTORS] as const;
 /** The same of adam's. */
-const MOMENTS = ['biasChangesLow', 'biasChangesHigh', 'changesLow', 'changesHigh'] as const;
+const MOMENTS = [...KERNEL_MOMENTS, ...VECTOR_MOMENTS] as const;
 
 type Live = (typeof LIVE)[number] | (typeof MOMENTS)[number];
 
-/** Methods that make up a step on a pattern, and an epoch. */
-const OF_A_PATTERN = ['runInput', 'calculateDeltas', 'adjustWeights'] as const;
-const OF_AN_EPOCH = [...OF_A_PATTERN, 'trainPattern', 'trainPatterns', 'calculateTrainingError', 'trainingTick'] as const;
+/** Methods that make up an epoch. */
+const OF_AN_EPOCH = [
+  'runInput',
+  'calculateDeltas',
+  'adjustWeights',
+  'trainPattern',
+  'trainPatterns',
+  'calculateTrainingError',
+  'trainingTick',
+] as const;
 
 export abstract class BrainNetwork {
   /** How many units each layer has, the input first. */
@@ -63,6 +71,7 @@ export abstract class BrainNetwork {
   errorCheckInterval = 1;
 
   #core: PatternNetwork | undefined;
+  readonly #before: { readonly fields: () => unknown; readonly moments: () => unknown };
   /** What they hold before. */
   readonly #plain: { [name in Live]?: unknown } = {};
   #adam = false;
@@ -87,7 +96,8 @@ export abstract class BrainNetwork {
   }
 
   /** @param before what fields hold before there are weights, and adam's */
-  constructor(private readonly before: { readonly fields: () => unknown; readonly moments: () => unknown }) {
+  constructor(before: { readonly fields: () => unknown; readonly moments: () => unknown }) {
+    this.#before = before;
     this.forget();
   }
 
@@ -96,8 +106,8 @@ export abstract class BrainNetwork {
     this.#core = undefined;
     this.#adam = false;
     this.outputLayer = -1;
-    for (const name of LIVE) this.#plain[name] = this.before.fields();
-    for (const name of MOMENTS) this.#plain[name] = this.before.moments();
+    for (const name of LIVE) this.#plain[name] = this.#before.fields();
+    for (const name of MOMENTS) this.#plain[name] = this.#before.moments();
   }
 
   // Where this line keeps its settings.
@@ -177,9 +187,9 @@ export abstract class BrainNetwork {
     return this.#adam ? { kind: 'adam', rate, beta1, beta2, epsilon } : { kind: 'momentum', rate, momentum };
   }
 
-  /** Whether nobody has replaced any of these methods. */
-  #original(names: readonly (typeof OF_AN_EPOCH)[number][]): boolean {
-    return names.every((name) => this[name] === ORIGINAL[name]);
+  /** Whether nobody has replaced any method that makes up an epoch. */
+  get #original(): boolean {
+    return OF_AN_EPOCH.every((name) => this[name] === ORIGINAL[name]);
   }
 
   /** The outputs for an array of inputs: an array that the next run overwrites. */
@@ -271,7 +281,7 @@ export abstract class BrainNetwork {
   /** The same, in slices between which the event loop has its turns. @internal */
   protected async trainInTurns(training: Prepared): Promise<INeuralNetworkState> {
     if (ownPraxis(this.trainOpts)) {
-      if (!this.#original(OF_AN_EPOCH)) {
+      if (!this.#original) {
         throw new EfficientBackpropError(
           `praxis '${this.trainOpts.praxis}' takes all rows at once, which methods that were replaced would not see; leave trainPattern and the others as they are`,
         );
@@ -292,7 +302,7 @@ export abstract class BrainNetwork {
 
   /** Whether all epochs can be taken at once, since nobody looks at one. @internal */
   get unwatched(): boolean {
-    return this.#core !== undefined && this.errorCheckInterval === 1 && this.#original(OF_AN_EPOCH);
+    return this.#core !== undefined && this.errorCheckInterval === 1 && this.#original;
   }
 
   /** One epoch. @returns false where the training is over */
@@ -324,11 +334,6 @@ export abstract class BrainNetwork {
 
   /** One pattern: forward, back, and the change of the weights. @returns its error before, where asked for */
   trainPattern(value: FormattedDatum, logErrorRate?: boolean): number | null {
-    if (this.#core && this.#original(OF_A_PATTERN)) {
-      this.#core.alpha = this.alpha;
-      const error = this.#core.trainPattern(value.input, value.output, this.rule);
-      return logErrorRate ? error : null;
-    }
     this.runInput(value.input);
     this.calculateDeltas(value.output);
     this.adjustWeights();

@@ -290,17 +290,6 @@ export class PatternNetwork {
     return { iterations, error: core.networkError(address) };
   }
 
-  /** One pattern: forward, back, and the change of the weights. @returns its mean squared error before */
-  trainPattern(input: ArrayLike<number>, target: ArrayLike<number>, rule: Rule): number {
-    this.run(input);
-    this.calculateDeltas(target);
-    this.adjustWeights(rule);
-    const errors = this.errors.at(-1)!;
-    let sum = 0;
-    for (let i = 0; i < errors.length; i++) sum += errors[i]! ** 2;
-    return sum / errors.length;
-  }
-
   /** Errors and deltas of all layers, after run. */
   calculateDeltas(target: ArrayLike<number>): void {
     const scratch = this.load();

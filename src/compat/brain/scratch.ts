@@ -5,8 +5,8 @@ import { Arena, heap } from '../../../bindings/memory.js';
 import type { PatternCore } from '../../../bindings/patterns.js';
 
 /** Numbers a layer has as kernels, rows of inputs, and as vectors. */
-const KERNELS = ['weights', 'changes'] as const;
-const VECTORS = ['biases', 'outputs', 'errors', 'deltas'] as const;
+export const KERNELS = ['weights', 'changes'] as const;
+export const VECTORS = ['biases', 'outputs', 'errors', 'deltas'] as const;
 /** The same of adam's moments. */
 export const KERNEL_MOMENTS = ['changesLow', 'changesHigh'] as const;
 export const VECTOR_MOMENTS = ['biasChangesLow', 'biasChangesHigh'] as const;

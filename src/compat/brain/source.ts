@@ -17,8 +17,8 @@ interface Described {
 const WRITTEN_OUT = 512;
 
 /** JSON that is JavaScript in every engine, and text within a script element of HTML. */
-function literal(text: string): string {
-  return JSON.stringify(text).replace(/[<\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export function literal(value: unknown): string {
+  return JSON.stringify(value).replace(/[<\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A number, be it none, as diverged networks have. */

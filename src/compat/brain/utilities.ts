@@ -1,9 +1,9 @@
 // Small things that brain.js gives its users.
 
-export { meanSquare as mse } from './measure.js';
+import { meanSquare } from './measure.js';
 
 /** Uniform on [−0.2, 0.2), from Math.random. */
-export function randomWeight(): number {
+function randomWeight(): number {
   return Math.random() * 0.4 - 0.2;
 }
 
@@ -46,7 +46,7 @@ export function zeros(size: number): Float32Array {
   return new Float32Array(size);
 }
 
-export function ones(size: number): Float32Array {
+function ones(size: number): Float32Array {
   return new Float32Array(size).fill(1);
 }
 
@@ -62,18 +62,21 @@ export function randos(size: number, std: number | null = null): Float32Array {
 }
 
 /** start, start + 1, … below end. */
-export function range(start: number, end: number): number[] {
+function range(start: number, end: number): number[] {
   const numbers: number[] = [];
   for (let i = start; i < end; i++) numbers.push(i);
   return numbers;
 }
 
 /** The numbers of an array or of an object. */
-export function toArray(values: ArrayLike<number> | { [key: string]: number }): Float32Array {
+function toArray(values: ArrayLike<number> | { [key: string]: number }): Float32Array {
   return Float32Array.from(Array.isArray(values) ? values : Object.values(values));
 }
 
 /** The largest number of an array or of an object; −Infinity of none. */
-export function max(values: ArrayLike<number> | { [key: string]: number }): number {
+function max(values: ArrayLike<number> | { [key: string]: number }): number {
   return Object.values(values).reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }
+
+/** What `utilities` of both lines have. */
+export const common = { max, mse: meanSquare, ones, randomWeight, randos, range, toArray, zeros };

@@ -3,20 +3,7 @@
 import { likely } from '../likely.js';
 import { lookup } from '../lookup.js';
 import { missingCollection } from '../missing.js';
-import {
-  gaussRandom,
-  max,
-  mse,
-  ones,
-  randomFloat,
-  randomInteger,
-  randomN,
-  randomWeight,
-  randos,
-  range,
-  toArray,
-  zeros,
-} from '../utilities.js';
+import { common, gaussRandom, randomFloat, randomInteger, randomN } from '../utilities.js';
 import { CrossValidate } from './cross-validate.js';
 import { DataFormatter } from './data-formatter.js';
 import { NeuralNetwork } from './neural-network.js';
@@ -24,16 +11,9 @@ import { toSVG } from './svg.js';
 import { TrainStream } from './train-stream.js';
 
 export const utilities = {
-  max,
-  mse,
-  ones,
+  ...common,
   random: { randomF: randomFloat, randomI: randomInteger, randomN, gaussRandom },
-  randomWeight,
-  randos,
-  range,
-  toArray,
   DataFormatter,
-  zeros,
   toSVG,
 };
 

@@ -1,6 +1,6 @@
 // JSON as 1.x writes it: units and weights by name.
 
-import { tableOf } from '../formats.js';
+import { putKey, tableOf } from '../formats.js';
 import {
   type Saved,
   activationFrom,
@@ -32,11 +32,6 @@ interface Written {
   readonly outputLookup: INumberHash | null;
 }
 
-/** An object with its own key, whatever that is. */
-function put<T>(object: { [key: string]: T }, key: string, value: T): void {
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
 /** Names and indices of a layer's units. */
 function unitsOf({ sizes, outputLayer, inputLookup, outputLookup }: Written, layer: number): [string, number][] {
   const table = layer === 0 ? inputLookup : layer === outputLayer ? outputLookup : null;
@@ -50,12 +45,12 @@ export function layersOf(network: Written): IJSONNamedLayer[] {
     const below = layer > 0 ? unitsOf(network, layer - 1) : [];
     for (const [name, unit] of unitsOf(network, layer)) {
       if (layer === 0) {
-        put(named, name, {});
+        putKey(named, name, {});
         continue;
       }
       const weights: INumberHash = {};
-      for (const [input, k] of below) put(weights, input, network.weights[layer]![unit]![k]!);
-      put(named, name, { bias: network.biases[layer]![unit]!, weights });
+      for (const [input, k] of below) putKey(weights, input, network.weights[layer]![unit]![k]!);
+      putKey(named, name, { bias: network.biases[layer]![unit]!, weights });
     }
     layers.push(named);
   }

@@ -1,6 +1,7 @@
 // NeuralNetwork as brain.js 2.x has it.
 
 import { EfficientBackpropError } from '../../../runtime/errors.js';
+import { keyed } from '../formats.js';
 import { BrainNetwork } from '../network.js';
 import { ACTIVATIONS, TRAINING, requireTraining } from '../options.js';
 import type { PatternActivation } from '../pattern-network.js';
@@ -37,12 +38,8 @@ export function getTypedArrayFn(
   if (ArrayBuffer.isView(value)) return null;
   if (Array.isArray(value)) return (row: number[]) => Float32Array.from(row);
   if (!table) throw new EfficientBackpropError('table is not Object');
-  const keys = Object.keys(table);
-  return (row: INumberHash) => {
-    const numbers = new Float32Array(keys.length);
-    for (const key of keys) if (Object.hasOwn(row, key)) numbers[table[key]!] = Number(row[key]) || 0;
-    return numbers;
-  };
+  const places = new Map(Object.entries(table));
+  return (row: INumberHash) => keyed(row, places);
 }
 
 export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType extends INeuralNetworkData> extends BrainNetwork {
