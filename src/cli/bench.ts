@@ -7,6 +7,7 @@ import { shortLadder, shortLimits, shortRungs, shortTable } from '../bench/short
 import * as library from '../index.js';
 import { UsageError } from './failure.js';
 import { grid } from './show.js';
+import { redraws, tell, tellJson } from './terminal.js';
 
 export interface BenchOptions {
   readonly seconds?: number;
@@ -29,7 +30,7 @@ export async function bench({ seconds, rung, json, quiet }: BenchOptions): Promi
     throw new UsageError(`--rung ${rung}: no rung is called so; there are ${names.join(', ')}`);
   }
   const machine = { cpu: os.cpus()[0]?.model ?? '', cores: os.availableParallelism(), ...runtime() };
-  const progress = !json && !quiet && process.stderr.isTTY;
+  const progress = !json && !quiet && redraws();
   const report = await shortLadder(library, {
     ...(seconds !== undefined && { seconds }),
     ...(rung !== undefined && { rung }),
@@ -40,12 +41,12 @@ export async function bench({ seconds, rung, json, quiet }: BenchOptions): Promi
   if (progress) process.stderr.write('\r\x1b[K');
   if (json) {
     const heading = { version: manifest.version, date: new Date().toISOString(), kind: slugOf(machine), machine };
-    process.stdout.write(`${JSON.stringify({ ...heading, ...report })}\n`);
+    tellJson({ ...heading, ...report });
     return;
   }
   const { cpu, cores, runtime: name, version } = machine;
-  process.stdout.write(
+  tell(
     `${cpu || 'unknown processor'}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${name} ${version}, efficient-backprop ${manifest.version}\n` +
-      `limits of one core: ${shortLimits(report)}\n\n${grid(shortTable(report))}\n`,
+      `limits of one core: ${shortLimits(report)}\n\n${grid(shortTable(report))}`,
   );
 }

@@ -10,6 +10,7 @@ import { Points } from './points.js';
 import { counted } from '../runtime/errors.js';
 import { classificationText, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
+import { tell, tellJson } from './terminal.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
 interface EvaluateOptions {
@@ -65,9 +66,7 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
     const title = `${path.basename(modelFile)} on ${path.basename(name)}`;
     await writeText(options.report, reportHtml({ title, sections: [[`${target}, ${counted(rows, 'row')}`, text]], ...pictures }));
   }
-  if (options.json) process.stdout.write(`${JSON.stringify({ model: modelFile, target, rows, notes, evaluation: result })}\n`);
-  else
-    process.stdout.write(
-      `${modelFile} on ${name}, ${counted(rows, 'row')}, target ${JSON.stringify(target)}:\n${text}\n${options.report ? `report: ${options.report}\n` : ''}`,
-    );
+  if (options.json) return tellJson({ model: modelFile, target, rows, notes, evaluation: result });
+  tell(`${modelFile} on ${name}, ${counted(rows, 'row')}, target ${JSON.stringify(target)}:\n${text}`);
+  if (options.report) tell(`report: ${options.report}`);
 }

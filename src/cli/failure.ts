@@ -2,7 +2,7 @@
 
 import { DataError, EfficientBackpropError, FileError } from '../runtime/errors.js';
 
-export const EXIT = { data: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { data: 1, usage: 2, interrupted: { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } } as const;
 
 /** Where in a file something is wrong. Lines and rows count from 1. */
 export interface FilePlace {
@@ -61,5 +61,5 @@ export function described(error: unknown): {
 
 export function exitCode(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
-  return error instanceof Error && error.name === 'AbortError' ? EXIT.interrupted : EXIT.data;
+  return error instanceof Error && error.name === 'AbortError' ? EXIT.interrupted.SIGINT : EXIT.data;
 }

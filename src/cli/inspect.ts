@@ -8,6 +8,7 @@ import { loadModel } from '../load-model.js';
 import { Network } from '../network/network.js';
 import { UsageError } from './failure.js';
 import { type SpectrumCommandOptions, spectrumOf } from './spectrum.js';
+import { clipped, tell, tellJson } from './terminal.js';
 import { adviceText, choiceText, columnsText, curveText } from './show.js';
 
 interface InspectOptions extends SpectrumCommandOptions {
@@ -45,7 +46,7 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
       metadata,
       ...(spectrum && { spectrum: spectrum.result }),
     };
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    tellJson(result);
     return;
   }
   const lines = [
@@ -53,12 +54,12 @@ export async function inspect(file: string, options: InspectOptions): Promise<vo
     ...(network ? [`inputs: ${network.inputs}, outputs: ${network.outputs}, loss: ${network.loss}`] : []),
     `layers: ${layers.map(layerText).join(', ')}`,
     ...(estimator ? [`columns:\n${columnsText(estimator.columns)}`] : []),
-    ...(model instanceof Classifier ? [`classes: ${model.classes.map(String).join(', ')}`] : []),
+    ...(model instanceof Classifier ? [`classes: ${model.classes.map((label) => clipped(String(label))).join(', ')}`] : []),
     ...(history ? [`model: ${choiceText(history)}`, ...adviceText(history)] : []),
-    ...Object.entries(metadata).map(([name, text]) => `${name}: ${text}`),
+    ...Object.entries(metadata).map(([name, text]) => `${clipped(name)}: ${clipped(text, 1000)}`),
   ];
   const curve = history && curveText(history.loss, 60);
-  process.stdout.write(`${[...lines, ...(curve ? [curve] : []), ...(spectrum ? [spectrum.text] : [])].join('\n')}\n`);
+  tell([...lines, ...(curve ? [curve] : []), ...(spectrum ? [spectrum.text] : [])].join('\n'));
 }
 
 function layerText(layer: Layer): string {

@@ -12,7 +12,9 @@ import type { BenchOptions } from './bench.js';
 import { evaluate } from './evaluate.js';
 import { EXIT, UsageError, described, exitCode } from './failure.js';
 import { inspect } from './inspect.js';
+import { abandoned } from './output.js';
 import { predict } from './predict.js';
+import { complain, note, tellJson, watchOutput } from './terminal.js';
 import { trainFile } from './train/command.js';
 import type { TrainOptions } from './train/options.js';
 
@@ -77,7 +79,7 @@ Examples:
   efficient-backprop bench
 
 Data files: .csv, .tsv, .ndjson, .jsonl, .parquet, or - for standard input.
-Exit codes: 0 done, 1 bad data or file, 2 bad usage, 130 interrupted (no file is touched).`,
+Exit codes: 0 done, 1 bad data or file, 2 bad usage; 130, 143, 129 interrupted by Ctrl-C, SIGTERM, SIGHUP.`,
   );
 
 reading(
@@ -138,7 +140,8 @@ reading(
     .argument('<model>', 'model file')
     .argument('<data>', 'file of rows, or - for standard input')
     .option('-o, --out <file>', 'where to write: .csv, .json, .ndjson (default: CSV to standard output)')
-    .option('--probabilities', 'of each class, beside the prediction'),
+    .option('--probabilities', 'of each class, beside the prediction')
+    .option('--safe-csv', "put a ' before text that a spreadsheet would run as a formula"),
 ).action(predict);
 
 reading(
@@ -175,15 +178,15 @@ program
 
 for (const command of program.commands) command.showHelpAfterError(`(efficient-backprop ${command.name()} --help says more)`);
 
-process.on('SIGINT', () => {
-  // Nothing is written before training has ended, so there is nothing to clean up.
-  interruption.abort();
-  setImmediate(() => process.exit(EXIT.interrupted));
-});
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0); // whoever read the output has had enough
-  throw error;
-});
+// Ctrl-C, a request to end, and a terminal that has gone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interruption.abort();
+    complain(`interrupted: ${abandoned()}`);
+    setImmediate(() => process.exit(EXIT.interrupted[signal]));
+  });
+}
+watchOutput(EXIT.data);
 
 try {
   await program.parseAsync();
@@ -195,11 +198,11 @@ function failed(error: unknown): number {
   const json = process.argv.includes('--json');
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '');
-    if (json && error.exitCode !== 0) process.stdout.write(`${JSON.stringify({ error: { type: 'UsageError', message } })}\n`);
+    if (json && error.exitCode !== 0) tellJson({ error: { type: 'UsageError', message } });
     return error.exitCode === 0 ? 0 : EXIT.usage;
   }
-  if (json) process.stdout.write(`${JSON.stringify({ error: described(error) })}\n`);
-  else process.stderr.write(`error: ${described(error).message}\n`);
-  if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (json) tellJson({ error: described(error) });
+  else complain(described(error).message);
+  if (process.env['DEBUG'] && error instanceof Error) note(String(error.stack));
   return error instanceof OptionError || error instanceof UsageError ? EXIT.usage : exitCode(error);
 }

@@ -6,11 +6,13 @@ import type { Regressor } from '../estimators/regressor.js';
 import { UsageError } from './failure.js';
 import { csvLine, requireApart, requireWritable, writePieces } from './output.js';
 import { located } from './read/cells.js';
+import { note } from './terminal.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
 interface PredictOptions {
   readonly out?: string;
   readonly probabilities?: boolean;
+  readonly safeCsv?: boolean;
   readonly delimiter?: string;
   readonly header?: boolean;
   readonly json?: boolean;
@@ -34,7 +36,7 @@ export async function predict(modelFile: string, file: string, options: PredictO
   await writePieces(options.out, formatted(predictions(model, conformer, file, options), options));
   if (options.quiet) return;
   tellNotes(conformer.notes);
-  if (options.out) process.stderr.write(`saved: ${options.out}\n`); // standard output is for predictions
+  if (options.out) note(`saved: ${options.out}`); // standard output is for predictions
 }
 
 /** Predictions of rows, as records, piece by piece. */
@@ -67,7 +69,7 @@ async function* predictions(
 /** Records as CSV, NDJSON or one JSON array, by the output's name; text as it comes. */
 async function* formatted(
   pieces: AsyncIterable<readonly Record<string, unknown>[]>,
-  { out, json }: PredictOptions,
+  { out, json, safeCsv }: PredictOptions,
 ): AsyncGenerator<string, void, undefined> {
   const extension = extensionOf(out);
   const lines = extension === '.ndjson' || extension === '.jsonl';
@@ -77,7 +79,8 @@ async function* formatted(
     if (lines) yield records.map((record) => `${JSON.stringify(record)}\n`).join('');
     else if (array) yield (first ? '[' : ',') + records.map((record) => JSON.stringify(record)).join(',');
     else
-      yield (first ? csvLine(Object.keys(records[0]!)) : '') + records.map((record) => csvLine(Object.values(record))).join('');
+      yield (first ? csvLine(Object.keys(records[0]!), safeCsv) : '') +
+        records.map((record) => csvLine(Object.values(record), safeCsv)).join('');
     first = false;
   }
   if (array) yield ']\n';

@@ -3,6 +3,7 @@
 import cliProgress from 'cli-progress';
 import type { FitProgress } from '../estimators/options.js';
 import { short } from './show.js';
+import { note, redraws } from './terminal.js';
 
 /** Milliseconds between lines where there is no terminal. */
 const BETWEEN_LINES = 5000;
@@ -24,7 +25,8 @@ function timeLeft({ done, all }: FitProgress, elapsed: number): string {
   return seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.ceil(seconds)} s`;
 }
 
-export function reporter(terminal: boolean): Reporter {
+export function reporter(): Reporter {
+  const terminal = redraws();
   let stage: FitProgress['stage'] | undefined;
   let stageBegan = 0;
   let bar: cliProgress.SingleBar | undefined;
@@ -60,7 +62,7 @@ export function reporter(terminal: boolean): Reporter {
         } else bar.update(progress.done, { verb, loss, rate, left });
       } else if (progress.time - lastLine >= BETWEEN_LINES) {
         lastLine = progress.time;
-        process.stderr.write(`${verb} ${progress.done}/${progress.all}${loss}${rate}, ${left} left\n`);
+        note(`${verb} ${progress.done}/${progress.all}${loss}${rate}, ${left} left`);
       }
     },
     done() {

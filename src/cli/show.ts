@@ -6,6 +6,7 @@ import { counted } from '../runtime/errors.js';
 import type { ColumnSpec } from '../data/column-spec.js';
 import type { EstimatorHistory } from '../estimators/options.js';
 import type { RegressorEvaluation } from '../estimators/regressor.js';
+import { clipped } from './terminal.js';
 
 /** A number in at most five significant digits. */
 export function short(x: number): string {
@@ -16,8 +17,9 @@ function percent(x: number): string {
   return `${(100 * x).toFixed(1)} %`;
 }
 
-/** Rows of cells in aligned columns, the first to the left, others to the right. */
-export function grid(rows: readonly (readonly string[])[]): string {
+/** Rows of cells in aligned columns, the first to the left, others to the right; long cells are cut. */
+export function grid(whole: readonly (readonly string[])[]): string {
+  const rows = whole.map((row) => row.map((cell) => clipped(cell)));
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows
     .map((row) =>
@@ -35,7 +37,11 @@ function columnText(spec: ColumnSpec): string {
       return `left out: ${spec.reason}`;
     case 'category': {
       const { categories } = spec;
-      const names = categories.slice(0, FEW).join(', ') + (categories.length > FEW ? ', …' : '');
+      const names =
+        categories
+          .slice(0, FEW)
+          .map((name) => clipped(name))
+          .join(', ') + (categories.length > FEW ? ', …' : '');
       return `${categories.length === 1 ? '1 category' : `${categories.length} categories`}: ${names}`;
     }
     default:
@@ -58,7 +64,7 @@ function gapText(spec: ColumnSpec): string | undefined {
   if (spec.kind === 'dropped' || (spec.gaps === 0 && !spec.indicator)) return undefined;
   const filling =
     spec.kind === 'category'
-      ? `the most frequent, ${spec.categories[spec.fill] ?? 'none'}`
+      ? `the most frequent, ${clipped(spec.categories[spec.fill] ?? 'none')}`
       : `the mean, ${spec.kind === 'date' ? new Date(spec.mean).toISOString().slice(0, 10) : short(spec.mean)}`;
   return `${spec.gaps} missing, filled with ${filling}${spec.indicator ? ', with an indicator column' : ''}`;
 }
@@ -67,7 +73,7 @@ export function columnsText(columns: readonly ColumnSpec[]): string {
   return columns
     .map((spec) => {
       const gaps = gapText(spec);
-      return `  ${spec.name}: ${columnText(spec)}${gaps ? ` (${gaps})` : ''}`;
+      return `  ${clipped(spec.name)}: ${columnText(spec)}${gaps ? ` (${gaps})` : ''}`;
     })
     .join('\n');
 }
@@ -124,9 +130,12 @@ export function regressionText({ mse, mae, r2 }: RegressorEvaluation): string {
   ]);
 }
 
-/** The loss over the epochs; undefined where there is no curve. */
+/** Characters below which a picture shows nothing. */
+const NARROWEST = 10;
+
+/** The loss over the epochs; undefined where there is no curve, or no room for it. */
 export function curveText(loss: readonly number[], width: number): string | undefined {
-  if (loss.length < 2 || !loss.every(Number.isFinite)) return undefined;
+  if (loss.length < 2 || width < NARROWEST || !loss.every(Number.isFinite)) return undefined;
   // As many points as fit: means of stretches.
   const points = Math.min(loss.length, width);
   const curve = Array.from({ length: points }, (_, i): [number, number] => {

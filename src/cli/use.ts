@@ -9,6 +9,7 @@ import type { Cell } from '../data/column.js';
 import { typedColumn } from './read/cells.js';
 import { PIECE, readSheet, readSheets } from './read/read.js';
 import type { Sheet } from './read/sheet.js';
+import { clipped, note } from './terminal.js';
 
 /** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
 export async function loadEstimator(file: string): Promise<Classifier | Regressor> {
@@ -116,5 +117,5 @@ export class Conformer {
 
 /** Notes go to standard error, so that results can be piped on. */
 export function tellNotes(notes: readonly string[]): void {
-  for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  for (const each of notes) note(`note: ${clipped(each, 1000)}`);
 }

@@ -34,38 +34,77 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   });
 }
 
+/** What names of files begin with while this machine writes them; then come the number of the process and a random part. */
+export function temporaryPrefix(): string {
+  const host = builtin<typeof import('node:os')>('node:os')?.hostname() ?? '';
+  return `.efficient-backprop-${host.replace(/[^a-zA-Z0-9]/g, '').slice(0, 12)}-`;
+}
+
+/** A name that no other writer uses, and a short one. */
+export const temporaryName = (): string => `${temporaryPrefix()}${process.pid}-${Math.random().toString(36).slice(2)}.tmp`;
+
+/** Files that this process is writing, for who ends it. */
+export const unfinished = new Set<string>();
+
+/** Where a file is to be put, and what is kept of one that is there. */
+interface Destination {
+  /** The file itself, where the name is a symbolic link. */
+  readonly file: string;
+  readonly mode?: number;
+  /** A device or a pipe, which takes what is written and cannot be replaced. */
+  readonly through?: boolean;
+}
+
+async function destinationOf(fs: typeof import('node:fs/promises'), path: string): Promise<Destination> {
+  let file = path;
+  // Also links to files that are not there yet, which realpath refuses; forty hops are what Linux follows.
+  for (let hops = 0; hops < 40; hops++) {
+    const link = await fs.readlink(file).catch(() => undefined);
+    if (link === undefined) break;
+    file = /^([/\\]|[a-zA-Z]:)/.test(link) ? link : file.replace(/[^/\\]*$/, link);
+  }
+  const found = await fs.stat(path).catch(() => undefined);
+  if (!found) return { file };
+  // A folder cannot be replaced, and the error of trying says something else.
+  if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+  if (found.isSocket()) throw new Error('is a socket');
+  if (found.isBlockDevice()) throw new Error('is a disk');
+  // /dev/stdout may be an ordinary file, which whoever opened it goes on writing to.
+  if (!found.isFile() || /^\/(dev|proc)\//.test(path)) return { file: path, through: true };
+  return { file, mode: found.mode & 0o7777 };
+}
+
 /**
- * Writes a file whole or not at all: to a temporary file beside it first, which then takes its name.
+ * Writes a file whole or not at all: to a temporary file beside it first, which then takes its name. A file that was there leaves
+ * it its mode; a symbolic link stays, and what it points to is written; devices and pipes are written to as they are.
  * @param bytes all of them, or text as it comes
  * @throws FileError, and what the text's source throws; a file that was there is as it was
  */
 export async function writeBytes(path: string, bytes: Uint8Array | AsyncIterable<string>): Promise<void> {
   const fs = fileSystem();
-  // In the same folder, so that renaming does not copy; a name of its own, since others may be saving there, and a short one.
-  const temporary = path.replace(/[^/\\]*$/, `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
-  let made = false;
+  let made: string | undefined;
   try {
-    // A folder cannot be replaced, and the error of trying says something else.
-    if (
-      await fs.stat(path).then(
-        (s) => s.isDirectory(),
-        () => false,
-      )
-    )
-      throw Object.assign(new Error(), { code: 'EISDIR' });
-    const file = await fs.open(temporary, 'wx');
-    made = true;
+    const { file, mode, through } = await destinationOf(fs, path);
+    if (through) return await fs.writeFile(path, bytes);
+    // In the same folder, so that renaming does not copy.
+    const temporary = file.replace(/[^/\\]*$/, temporaryName());
+    const handle = await fs.open(temporary, 'wx');
+    made = temporary;
+    unfinished.add(temporary);
     try {
-      await fs.writeFile(file, bytes);
-      await file.sync();
+      await fs.writeFile(handle, bytes);
+      if (mode !== undefined) await handle.chmod(mode);
+      await handle.sync();
     } finally {
-      await file.close();
+      await handle.close();
     }
-    await fs.rename(temporary, path);
+    await fs.rename(temporary, file);
   } catch (cause) {
-    if (made) await fs.rm(temporary, { force: true }).catch(() => {}); // what matters is why it failed
+    if (made !== undefined) await fs.rm(made, { force: true }).catch(() => {}); // what matters is why it failed
     if (cause instanceof EfficientBackpropError) throw cause;
     throw failure(path, 'written', cause);
+  } finally {
+    if (made !== undefined) unfinished.delete(made);
   }
 }
 

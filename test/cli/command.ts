@@ -28,6 +28,8 @@ export interface Ran {
 /** A folder, and the command run in it. */
 export class Workplace {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'command-'));
+  /** The built command. */
+  readonly command = command;
 
   /** The path of a file, written if there are contents. */
   file(name: string, contents?: string | Uint8Array): string {

@@ -26,7 +26,7 @@ export async function trainFile(file: string, options: TrainOptions, signal: Abo
     testShare: options.testShare,
   };
   const seed = options.seed ?? freshSeed();
-  const progress = options.json || options.quiet ? silent : reporter(Boolean(process.stderr.isTTY));
+  const progress = options.json || options.quiet ? silent : reporter();
   const run = {
     ...modelOptions(options),
     seed,

@@ -4,9 +4,10 @@ import path from 'node:path';
 import type { Classifier, ClassifierEvaluation } from '../../estimators/classifier.js';
 import { counted } from '../../runtime/errors.js';
 import type { Regressor, RegressorEvaluation } from '../../estimators/regressor.js';
-import { writeText } from '../output.js';
+import { writeText, wrote } from '../output.js';
 import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from '../show.js';
 import type { LearningTask } from '../target.js';
+import { clipped, tell, tellJson } from '../terminal.js';
 
 /** A model, and how it did on rows held out. */
 export type TrainedModel =
@@ -51,8 +52,6 @@ export function sayer({ json, quiet }: Pick<Output, 'json' | 'quiet'>): (text: s
   return json || quiet ? () => {} : tell;
 }
 
-const tell = (text: string) => void process.stdout.write(`${text}\n`);
-
 /** Tells what is about to be trained. */
 export function announce(
   say: (text: string) => void,
@@ -61,8 +60,8 @@ export function announce(
   asked: boolean,
 ): void {
   say(`${file}: ${counted(rows.all, 'row')}, ${counted(columns, 'column')}`);
-  for (const note of notes) say(`note: ${note}`);
-  say(`task: ${task} of ${JSON.stringify(target)}, ${why}${asked ? '' : ' (--task says otherwise)'}`);
+  for (const note of notes) say(`note: ${clipped(note, 1000)}`);
+  say(`task: ${task} of ${clipped(JSON.stringify(target))}, ${why}${asked ? '' : ' (--task says otherwise)'}`);
 }
 
 /** Saves a model, writes the report, and tells how it did. */
@@ -75,6 +74,7 @@ export async function conclude(
   const { file, target, task, why, notes, rows, seed } = data;
   const say = sayer({ json, quiet });
   await model.save(out, { metadata: { target, task } });
+  wrote(out);
 
   const { history } = model;
   const score = !evaluation
@@ -133,7 +133,7 @@ export async function conclude(
       seed,
       ...(report && { report }),
     };
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    tellJson(result);
     return;
   }
   say(`columns:\n${columns}`);

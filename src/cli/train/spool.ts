@@ -4,6 +4,8 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RealArray } from '../../../bindings/memory.js';
+import { temporaryName, unfinished } from '../../format/file.js';
+import { removeLeftovers } from '../output.js';
 import type { Spool, SpooledRows } from '../../estimators/chunks.js';
 
 /** Where a chunk's arrays stand in the file, one behind the other. */
@@ -25,11 +27,11 @@ export class FileSpool implements Spool {
 
   /** A spool in the folder for temporary files; without one that can be written to, one that is never complete. */
   static async create(): Promise<FileSpool> {
-    const spool = new FileSpool(
-      path.join(tmpdir(), `efficient-backprop-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`),
-    );
+    await removeLeftovers(tmpdir());
+    const spool = new FileSpool(path.join(tmpdir(), temporaryName()));
     spool.file = await open(spool.name, 'wx+').catch(() => undefined);
     spool.failed = spool.file === undefined;
+    unfinished.add(spool.name);
     await rm(spool.name, { force: true }).catch(() => {}); // an open file stays readable, except on Windows
     return spool;
   }
@@ -68,6 +70,7 @@ export class FileSpool implements Spool {
     await this.file?.close();
     this.file = undefined;
     await rm(this.name, { force: true }).catch(() => {});
+    unfinished.delete(this.name);
   }
 
   private async write(array: ArrayBufferView): Promise<void> {
