@@ -121,3 +121,25 @@ export const enum PatternActivation {
   /** Two straight lines that meet at 0. */
   piecewise,
 }
+
+/** What a layer of TensorFlow.js's makes of a number: tensors/activation.ts. Softmax, which sees whole rows, stands apart. */
+export const enum TensorActivation {
+  linear,
+  relu,
+  relu6,
+  /** min(s, max(0, y)) */
+  clippedRelu,
+  leakyRelu,
+  thresholdedRelu,
+  elu,
+  selu,
+  sigmoid,
+  hardSigmoid,
+  tanh,
+  softplus,
+  softsign,
+  swish,
+  mish,
+  gelu,
+  geluNew,
+}

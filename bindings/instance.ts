@@ -1,16 +1,16 @@
-// A binary over the process's heap: compiled, instantiated, or refused with a reason.
+// A binary over a heap, the process's unless another is given: compiled, instantiated, or refused with a reason.
 
 import type { Binary } from './binaries.js';
 import { UnsupportedError } from './errors.js';
 import { hasSimd } from './features.js';
-import { heap } from './memory.js';
+import { type Heap, heap } from './memory.js';
 
 /** What precedes the limits of the memory's import: "env", "memory", a memory. */
 const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2];
 
-/** A binary whose memory is shared where the heap's is: one bit of its import, since no kernel has atomic instructions. */
-export function shareable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (!heap.shared) return bytes;
+/** A binary whose memory is shared where a heap's is: one bit of its import, since no kernel has atomic instructions. */
+export function shareable(bytes: Uint8Array<ArrayBuffer>, over: Heap = heap): Uint8Array<ArrayBuffer> {
+  if (!over.shared) return bytes;
   const at = bytes.findIndex((_, i) => MEMORY_IMPORT.every((byte, k) => bytes[i + k] === byte));
   if (at < 0) return bytes; // not ours: instantiation will say so
   const copy = bytes.slice();
@@ -20,13 +20,16 @@ export function shareable(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffe
 
 let instances = 0;
 
-/** Whether any binary works on the heap. */
+/** Whether any binary works on the process's heap. */
 export function hasInstances(): boolean {
   return instances > 0;
 }
 
-/** An instance over the heap, and the module that it is one of. @throws UnsupportedError */
-export function instanceOf(binary: Binary): {
+/** An instance over a heap, and the module that it is one of. @throws UnsupportedError */
+export function instanceOf(
+  binary: Binary,
+  over: Heap = heap,
+): {
   readonly instance: WebAssembly.Instance;
   readonly module: WebAssembly.Module;
 } {
@@ -34,9 +37,9 @@ export function instanceOf(binary: Binary): {
     throw new UnsupportedError('this runtime has no WebAssembly SIMD; Node.js 20, or a browser from 2023 on, has it');
   }
   try {
-    const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(shareable(binary));
-    const instance = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
-    instances++;
+    const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(shareable(binary, over));
+    const instance = new WebAssembly.Instance(module, { env: { memory: over.memory } });
+    if (over === heap) instances++;
     return { instance, module };
   } catch (cause) {
     throw refusal(cause);

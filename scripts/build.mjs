@@ -22,6 +22,7 @@ const entries = {
   float64: 'assembly/float64.ts',
   'float64.relaxed': 'assembly/float64.ts',
   patterns: 'assembly/patterns.ts',
+  tensors: 'assembly/tensors.ts',
 };
 
 /** Binaries that travel as what makes them of another one: the base of each. */

@@ -12,7 +12,12 @@ import ts from 'typescript';
 const CODES = 'assembly/codes.ts';
 
 /** The binaries' entries, and what the type of each one's exports is called. */
-const ENTRIES = { Core: 'assembly/index.ts', DoubleCore: 'assembly/float64.ts', PatternCore: 'assembly/patterns.ts' };
+const ENTRIES = {
+  Core: 'assembly/index.ts',
+  DoubleCore: 'assembly/float64.ts',
+  PatternCore: 'assembly/patterns.ts',
+  TensorCore: 'assembly/tensors.ts',
+};
 const INSIDE = { Inside: 'test/assembly/inside.ts' };
 
 /** Enums of kinds that have a class each in a file of its own: where. */

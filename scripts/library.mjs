@@ -11,13 +11,14 @@ import { atOnce, root } from './steps.mjs';
 
 /**
  * What others import, by the name under which they do, where `index` is the package itself: its source, whether it has a
- * default export, and whether it holds the binary that learns pattern by pattern.
+ * default export, and which binary it holds beside the library's own.
  * package.json has an entry of `exports` and one or two of `sideEffects` for each.
  */
 export const ENTRIES = {
   index: { source: 'src/index.ts' },
-  brain: { source: 'src/compat/brain/index.ts', hasDefault: true, patterns: true },
-  'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, patterns: true },
+  brain: { source: 'src/compat/brain/index.ts', hasDefault: true, holds: 'patterns' },
+  'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, holds: 'patterns' },
+  tfjs: { source: 'src/compat/tfjs/index.ts', holds: 'tensors' },
 };
 
 const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComments: 'none', minifySyntax: true, write: false };
@@ -25,11 +26,11 @@ const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComme
 /** The text of an entry, `KIND/NAME`, which says where binaries come from, by bindings/binaries.KIND.ts. */
 function textOfEntry(entry) {
   const [, kind, name] = /^(\w+)\/(.*)$/.exec(entry);
-  const { source, hasDefault, patterns } = ENTRIES[name];
+  const { source, hasDefault, holds } = ENTRIES[name];
   const lines = [`import { provide } from './bindings/binaries.${kind}.js';`, 'provide();', `export * from './${source}';`];
   if (hasDefault) lines.push(`export { default } from './${source}';`);
-  if (patterns && kind === 'modules')
-    lines.unshift("import { provide as providePatterns } from './bindings/patterns.modules.js';", 'providePatterns();');
+  if (holds && kind === 'modules')
+    lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.modules.js';`, 'provideOwn();');
   return lines.join('\n');
 }
 

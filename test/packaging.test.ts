@@ -35,9 +35,11 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true }));
 
 test('there is nothing to install with it', () => {
-  for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundledDependencies', 'bundleDependencies']) {
+  for (const kind of ['dependencies', 'optionalDependencies', 'bundledDependencies', 'bundleDependencies']) {
     expect(manifest[kind]).toBeUndefined();
   }
+  for (const name of Object.keys(manifest.peerDependencies))
+    expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true });
   expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
 });
 
@@ -324,7 +326,7 @@ test('its types serve a strict project', () => {
 
 test('Rollup, which minds what others pass over, has nothing to say about the library', async () => {
   const warnings: string[] = [];
-  const input = ['dist/index.js', 'dist/brain.js', 'dist/brain/v1.js'];
+  const input = ['dist/index.js', 'dist/brain.js', 'dist/brain/v1.js', 'dist/tfjs.js'];
   const bundle = await rollup({ input, onwarn: ({ message }) => void warnings.push(message) });
   await bundle.close();
   expect(warnings).toEqual([]);

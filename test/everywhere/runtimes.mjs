@@ -50,7 +50,7 @@ const workerd = {
       assetNames: '[name]',
       outdir: path.join(folder, 'out'),
     });
-    const files = ['worker.js', 'float32.wasm', 'float64.wasm', 'patterns.wasm'];
+    const files = ['worker.js', 'float32.wasm', 'float64.wasm', 'patterns.wasm', 'tensors.wasm'];
     const modules = files.map((file) => {
       const kind = file.endsWith('.wasm') ? 'wasm' : 'esModule';
       return `(name = "${file}", ${kind} = embed "out/${file}")`;

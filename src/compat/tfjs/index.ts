@@ -1,0 +1,3 @@
+// `efficient-backprop/tfjs`: for users of TensorFlow.js, which it never imports.
+
+export { UnsupportedError } from '../../../bindings/errors.js';
