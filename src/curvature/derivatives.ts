@@ -6,6 +6,7 @@ import type { Dataset, SampleBuffers } from '../data/dataset.js';
 import { Objective } from '../objective/objective.js';
 import { norm } from '../solve/vectors.js';
 import { type Architecture, type ParameterShape, type SampleSet, outputsOf } from '../plan/plan.js';
+import { requireArray } from '../data/matrix.js';
 import { DataError, DisposedError, counted, shown } from '../runtime/errors.js';
 import { Purpose, halves } from '../runtime/random.js';
 import type { Threads } from '../runtime/threads.js';
@@ -108,6 +109,7 @@ export class LossDerivatives {
   /** H·v, or with `gaussNewton` G·v. @throws DataError for a vector of another length, or of what is no finite number */
   product(v: ArrayLike<number>, gaussNewton: boolean): Float64Array {
     this.check();
+    requireArray(v, 'v', `an array of ${counted(this.parameters, 'number')}`);
     if (v.length !== this.parameters)
       throw new DataError('v', `has ${counted(v.length, 'element')}; expected ${this.parameters}`);
     for (let i = 0; i < v.length; i++) {

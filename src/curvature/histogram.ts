@@ -1,6 +1,7 @@
 // How eigenvalues are distributed: counts in bins, and a picture of them (Efficient BackProp 8, Figure 20).
 
-import { DataError } from '../runtime/errors.js';
+import { requireArray } from '../data/matrix.js';
+import { DataError, counted, shown } from '../runtime/errors.js';
 import { checked, number, value } from '../runtime/options.js';
 import type { Spectrum } from './options.js';
 
@@ -25,14 +26,24 @@ export interface Histogram {
   readonly counts: Uint32Array;
 }
 
+/** Eigenvalues of what is given as a spectrum. @throws DataError for anything else, none, or one that is not finite */
+function eigenvaluesOf(spectrum: Pick<Spectrum, 'eigenvalues'>): Float64Array {
+  const eigenvalues = (spectrum as Spectrum | null | undefined)?.eigenvalues;
+  requireArray(eigenvalues, 'spectrum', "{ eigenvalues }, as spectrum() of a network's curvature gives them");
+  if (eigenvalues!.length === 0) throw new DataError('spectrum', 'has no eigenvalues');
+  const odd = eigenvalues!.findIndex((v) => !Number.isFinite(v));
+  if (odd >= 0) throw new DataError('spectrum', `eigenvalue ${odd} is ${shown(eigenvalues![odd])}; expected finite numbers`);
+  return eigenvalues!;
+}
+
 /**
  * Eigenvalues in bins of equal width from the smallest to the largest.
  * @param options bins, default 30
- * @throws OptionError; DataError without eigenvalues
+ * @throws OptionError; DataError without eigenvalues, or where they are not finite numbers
  */
-export function histogram({ eigenvalues }: Pick<Spectrum, 'eigenvalues'>, options?: { bins?: number }): Histogram {
+export function histogram(spectrum: Pick<Spectrum, 'eigenvalues'>, options?: { bins?: number }): Histogram {
   const { bins } = checked('histogram', HISTOGRAM, options);
-  if (eigenvalues.length === 0) throw new DataError('spectrum', 'has no eigenvalues');
+  const eigenvalues = eigenvaluesOf(spectrum);
   const high = eigenvalues.reduce((a, b) => Math.max(a, b));
   const low = eigenvalues.reduce((a, b) => Math.min(a, b));
   const width = (high - low) / bins;
@@ -127,7 +138,11 @@ function whole(low: number, high: number): number[] {
  */
 export function spectrumPicture(spectrum: Spectrum, options?: PictureOptions): string {
   const { title, width, height, bins } = checked('spectrumPicture', PICTURE, options);
-  const { eigenvalues, errors, complete } = spectrum;
+  const eigenvalues = eigenvaluesOf(spectrum);
+  const { errors, complete } = spectrum;
+  requireArray(errors, 'spectrum', "errors beside eigenvalues, as spectrum() of a network's curvature gives them");
+  if (errors.length !== eigenvalues.length)
+    throw new DataError('spectrum', `has ${counted(errors.length, 'error')} of ${counted(eigenvalues.length, 'eigenvalue')}`);
   const { edges, counts } = histogram(spectrum, { bins });
   const most = eigenvalues.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
   // For a drawing the engine's logarithm will do.

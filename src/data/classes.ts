@@ -35,7 +35,7 @@ export type Label = string | number | boolean;
 /** The type of labels of which some are known: all strings, all numbers, or true and false. */
 export type LabelsLike<L extends Label> = L extends string ? string : L extends number ? number : boolean;
 
-const isLabel = (v: unknown): v is Label =>
+export const isLabel = (v: unknown): v is Label =>
   typeof v === 'string' || typeof v === 'boolean' || (typeof v === 'number' && Number.isFinite(v));
 
 /** The option that lists all labels. */

@@ -40,6 +40,11 @@ export function isRow(x: unknown): x is ArrayLike<number> {
   return !(x instanceof DataView || x instanceof BigInt64Array || x instanceof BigUint64Array);
 }
 
+/** @throws DataError for what is no array */
+export function requireArray(x: unknown, what: string, expected: string): void {
+  if (!isRow(x)) throw new DataError(what, `expected ${expected}; got ${shown(x)}`);
+}
+
 /**
  * Finds the shape of what a user gave; `what` names it in errors.
  * @throws DataError if it is no matrix, has no rows or columns, or rows of different lengths

@@ -2,11 +2,11 @@
 
 import { engineOf } from '../runtime/engines.js';
 import { ACTIVATIONS, ACTIVATION_NAMES, type Activation, type TargetValues } from '../layers/activations.js';
-import { DataError, OptionError, counted, thereAre } from '../runtime/errors.js';
-import { argmax, type Label, CLASSES, classesIn, classIndices } from './classes.js';
+import { DataError, OptionError, counted, shown, thereAre } from '../runtime/errors.js';
+import { argmax, type Label, CLASSES, classesIn, classIndices, isLabel } from './classes.js';
 import { checked, oneOf, value } from '../runtime/options.js';
 import { type Calibration, calibration, fitScale } from './calibration.js';
-import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns } from './matrix.js';
+import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireArray, requireColumns } from './matrix.js';
 
 /** Activations that have target values. */
 export const TARGET_ACTIVATIONS = ACTIVATION_NAMES.filter((name) => ACTIVATIONS[name].targets);
@@ -65,6 +65,7 @@ export function coded<A extends Float32Array | Float64Array>(
 
 function encode(labels: ArrayLike<Label>, options?: EncodeOptions): EncodedTargets {
   const { activation, values, classes: given } = checked('targets.encode', ENCODE, options);
+  requireArray(labels, 'labels', 'an array of labels');
   if (labels.length === 0) throw new DataError('labels', 'there are none');
   const classes = given ?? classesIn(labels);
   const indices = classIndices(labels, classes);
@@ -76,7 +77,16 @@ function encode(labels: ArrayLike<Label>, options?: EncodeOptions): EncodedTarge
   };
 }
 
+/** @throws DataError for what is no list of classes */
+function requireClasses(classes: readonly Label[]): void {
+  requireArray(classes, 'classes', 'the classes that targets.encode gave');
+  const odd = classes.findIndex((label) => !isLabel(label));
+  if (odd >= 0) throw new DataError('classes', `${shown(classes[odd])} is not a label`, { row: odd });
+  if (classes.length === 0) throw new DataError('classes', 'there are none');
+}
+
 function decode<L extends Label>(outputs: MatrixLike, classes: readonly L[]): L[] {
+  requireClasses(classes);
   const { data, rows } = outputNumbers(outputs, classes.length);
   return Array.from({ length: rows }, (_, r) => classes[argmax(data, r * classes.length, classes.length)]!);
 }
@@ -95,6 +105,8 @@ async function calibrate<L extends Label>(
   labels: ArrayLike<L>,
   classes: readonly L[],
 ): Promise<Calibrated<L>> {
+  requireClasses(classes);
+  requireArray(labels, 'labels', 'an array of labels');
   const engine = await engineOf('float64');
   const { data, rows } = outputNumbers(outputs, classes.length);
   if (labels.length !== rows)

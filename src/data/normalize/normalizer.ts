@@ -5,7 +5,7 @@ import { engineOf } from '../../runtime/engines.js';
 import type { RealArray } from '../../../bindings/memory.js';
 import { DataError, OptionError } from '../../runtime/errors.js';
 import { checked, flag, number, oneOf, value } from '../../runtime/options.js';
-import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireColumns, someRows } from '../matrix.js';
+import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireArray, requireColumns, someRows } from '../matrix.js';
 import { Diagonal, type Linear, Whitening } from './affine.js';
 
 const NORMALIZATIONS = ['center', 'scale', 'minMax', 'decorrelate'] as const;
@@ -103,6 +103,7 @@ export class Normalizer {
    * @throws DataError where the first two are no kernel and bias for this normalizer
    */
   fold(weights: readonly RealArray[]): RealArray[] {
+    requireArray(weights, 'weights', 'arrays of weights, as getWeights gives them');
     const [kernel, bias, ...rest] = weights;
     const { inputs, outputs, offset } = this;
     const units = bias?.length ?? 0;
