@@ -1,5 +1,5 @@
-// Arguments that are no data at all, of functions whose options are tested in network/options.test.ts: a typed error, never one of
-// the engine's.
+// Arguments that are no data at all, of functions whose options are tested in network/options.test.ts: a typed error, never one
+// of the engine's.
 
 import { beforeAll, expect, test } from 'vitest';
 import { EfficientBackpropError, Network, dense, histogram, init, normalize, spectrumPicture, targets } from '../src/index.js';
