@@ -1,7 +1,7 @@
 // Runtimes without pages, and tools that run programs in Node.js.
 
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { PRINT, cjs, esm, project, resultsIn, run, started, tool } from './project.mjs';
@@ -94,7 +94,20 @@ const jest = (environment) => ({
   },
 });
 
-/** What TypeScript says of a program in each form; nothing is run. */
+/** Programs for brain.js, with the package in the place of its sources. */
+async function brainPrograms() {
+  const folder = path.join(here, '../compat/brain/programs');
+  const texts = (await readdir(folder)).map(async (file) => {
+    const text = await readFile(path.join(folder, file), 'utf8');
+    return [
+      file.replace(/ts$/, 'mts'),
+      text.replace(/'[./]+src\/compat\/(brain(?:\/v1)?)\/index.js'/g, "'efficient-backprop/$1'"),
+    ];
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+/** What TypeScript says of programs in each form; nothing is run. */
 const types = (compiler) => ({
   missing: () => !existsSync(tool(`${compiler}/bin/tsc`)) && `${compiler} is not installed`,
   async results(name) {
@@ -109,11 +122,13 @@ const types = (compiler) => ({
       export const other = [new NeuralNetwork<number[], number[]>(), new First()];
       export const whole: typeof NeuralNetwork = brain.NeuralNetwork;`;
     const required = `${imported}\nimport all = require('efficient-backprop');\nexport const same: typeof Network = all.Network;`;
-    const folder = await project(name, { 'esm.mts': imported + body, 'cjs.cts': required + body });
+    const programs = await brainPrograms();
+    const folder = await project(name, { 'esm.mts': imported + body, 'cjs.cts': required + body, ...programs });
+    const modules = ['esm.mts', ...Object.keys(programs)];
     for (const [module, moduleResolution, ...files] of [
-      ['node16', 'node16', 'esm.mts', 'cjs.cts'],
-      ['nodenext', 'nodenext', 'esm.mts', 'cjs.cts'],
-      ['esnext', 'bundler', 'esm.mts'],
+      ['node16', 'node16', ...modules, 'cjs.cts'],
+      ['nodenext', 'nodenext', ...modules, 'cjs.cts'],
+      ['esnext', 'bundler', ...modules],
     ]) {
       const common = { noEmit: true, strict: true, target: 'es2022', lib: ['es2022', 'dom'], types: [] };
       const config = JSON.stringify({ compilerOptions: { ...common, module, moduleResolution }, files });

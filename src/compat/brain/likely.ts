@@ -5,11 +5,14 @@ export interface ILikelyNet<InputType, OutputType> {
   run: (input: InputType) => OutputType;
 }
 
-/** The key, or the index as a string, of the largest output; null where none is above −1. */
+/**
+ * The key, or the index as a string, of the largest output; null where none is above −1. brain.js's types say that it is all of
+ * the outputs: programs written for either compile.
+ */
 export function likely<
   // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
   NetworkType extends ILikelyNet<any, any>,
->(input: Parameters<NetworkType['run']>[0], net: NetworkType): string | null {
+>(input: Parameters<NetworkType['run']>[0], net: NetworkType): (string & ReturnType<NetworkType['run']>) | null {
   if (!net) {
     throw new TypeError(`Required parameter 'net' is of type ${typeof net}. Must be of type 'brain.NeuralNetwork'`);
   }
@@ -21,5 +24,5 @@ export function likely<
       most = value;
     }
   }
-  return found;
+  return found as (string & ReturnType<NetworkType['run']>) | null;
 }

@@ -5,16 +5,14 @@
 import { EfficientBackpropError } from '../../runtime/errors.js';
 import { TimeSlice } from '../../training/time-slice.js';
 import { formatted, isArrayLike, requireRows, tableOf } from './formats.js';
+import { LiveNetwork } from './live-network.js';
 import { lookup } from './lookup.js';
 import { meanSquare, tested } from './measure.js';
 import { note } from './notes.js';
-import { requireSizes } from './options.js';
-import { type PatternActivation, PatternNetwork, type Rule } from './pattern-network.js';
 import { ownPraxis } from './praxis/choice.js';
 import { praxisLater } from './praxis/loader.js';
 import { type Prepared, Rounds } from './rounds.js';
 import { POLLUTING } from './saved.js';
-import { KERNELS, KERNEL_MOMENTS, VECTORS, VECTOR_MOMENTS } from './scratch.js';
 import { toSource } from './source.js';
 import type {
   FormattedDatum,
@@ -22,47 +20,13 @@ import type {
   INeuralNetworkState,
   INeuralNetworkTestResult,
   INumberHash,
-  NeuralNetworkActivation,
-  TrainOpts,
 } from './types.js';
-import { randos, zeros } from './utilities.js';
-
-/** Fields that are the pattern network's, once there is one. */
-const LIVE = [...KERNELS, ...VECTORS] as const;
-/** The same of adam's. */
-const MOMENTS = [...KERNEL_MOMENTS, ...VECTOR_MOMENTS] as const;
-
-type Live = (typeof LIVE)[number] | (typeof MOMENTS)[number];
 
 /** Methods that make up an epoch. */
-const OF_AN_EPOCH = [
-  'runInput',
-  'calculateDeltas',
-  'adjustWeights',
-  'trainPattern',
-  'trainPatterns',
-  'calculateTrainingError',
-  'trainingTick',
-] as const;
+const OF_AN_EPOCH = ['trainPattern', 'trainPatterns', 'calculateTrainingError', 'trainingTick'] as const;
 
-export abstract class BrainNetwork {
-  /** How many units each layer has, the input first. */
-  declare sizes: number[];
-  /** The index of the last layer; below 1 before the network has weights. */
-  declare outputLayer: number;
-  declare trainOpts: TrainOpts;
-  /** Kernels by layer, from 1: weights[layer][unit][input]. */
-  declare weights: Float32Array[][];
-  declare biases: Float32Array[];
-  declare outputs: Float32Array[];
-  declare deltas: Float32Array[];
-  declare errors: Float32Array[];
-  declare changes: Float32Array[][];
-  declare biasChangesLow: Float32Array[];
-  declare biasChangesHigh: Float32Array[];
-  declare changesLow: Float32Array[][];
-  declare changesHigh: Float32Array[][];
-  /** Where the numbers of keyed inputs stand; null where inputs are arrays. */
+export abstract class BrainNetwork extends LiveNetwork {
+  /** Keys of inputs, and where their numbers stand; null where inputs are arrays. */
   inputLookup: INumberHash | null = null;
   declare inputLookupLength: number;
   outputLookup: INumberHash | null = null;
@@ -70,141 +34,17 @@ export abstract class BrainNetwork {
   /** How many epochs go by between two looks at the error. */
   errorCheckInterval = 1;
 
-  #core: PatternNetwork | undefined;
-  readonly #before: { readonly fields: () => unknown; readonly moments: () => unknown };
-  /** What they hold before. */
-  readonly #plain: { [name in Live]?: unknown } = {};
-  #adam = false;
-
-  static {
-    for (const name of [...LIVE, ...MOMENTS]) {
-      const inMemory = (network: BrainNetwork) =>
-        (LIVE as readonly string[]).includes(name) || network.#adam ? network.#core : undefined;
-      Object.defineProperty(BrainNetwork.prototype, name, {
-        configurable: true,
-        get(this: BrainNetwork) {
-          const core = inMemory(this);
-          return core ? core[name] : this.#plain[name];
-        },
-        set(this: BrainNetwork, values: never) {
-          const core = inMemory(this);
-          if (core) core[name] = values;
-          else this.#plain[name] = values;
-        },
-      });
-    }
-  }
-
-  /** @param before what fields hold before there are weights, and adam's */
-  constructor(before: { readonly fields: () => unknown; readonly moments: () => unknown }) {
-    this.#before = before;
-    this.forget();
-  }
-
-  /** Has no weights any more: the next training draws new ones. @internal */
-  forget(): void {
-    this.#core = undefined;
-    this.#adam = false;
-    this.outputLayer = -1;
-    for (const name of LIVE) this.#plain[name] = this.#before.fields();
-    for (const name of MOMENTS) this.#plain[name] = this.#before.moments();
-  }
-
-  // Where this line keeps its settings.
-  /** @internal */
-  abstract get activationName(): NeuralNetworkActivation;
-  /** The slope of leaky-relu below 0. @internal */
-  abstract get alpha(): number;
-  /** @internal */
+  /** Hidden layers, as the constructor was told. @internal */
   abstract get hidden(): readonly number[] | null | undefined;
   /** @internal */
   abstract get threshold(): number;
 
-  /** What computes this line's activation. @internal */
-  protected abstract kernelOf(activation: NeuralNetworkActivation): PatternActivation;
-
   /** Tells the log how far the training has come. @internal */
   abstract say(status: INeuralNetworkState): void;
 
-  /** Draws weights for `sizes`. */
-  initialize(): void {
-    const { sizes } = this;
-    requireSizes(sizes);
-    this.outputLayer = sizes.length - 1;
-    this.#core = sizes.length > 1 ? new PatternNetwork([...sizes]) : undefined;
-    this.#adam = false;
-    if (this.#core) {
-      for (let layer = 1; layer < sizes.length; layer++) {
-        this.#core.biases[layer]!.set(randos(sizes[layer]!));
-        for (const row of this.#core.weights[layer]!) row.set(randos(row.length));
-      }
-    } else {
-      for (const name of LIVE) this.#plain[name] = [];
-      for (const name of ['deltas', 'errors', 'outputs'] as const) this.#plain[name] = sizes.map(zeros);
-    }
-    this.setActivation();
-    if (this.trainOpts.praxis === 'adam') this._setupAdam();
-  }
-
-  /** Begins adam: its running means are 0. */
-  _setupAdam(): void {
-    this.#core?.startAdam();
-    this.#adam = true;
-  }
-
-  /** Steps that adam has taken. */
-  get iterations(): number {
-    return this.#core?.iterations ?? 0;
-  }
-
-  set iterations(iterations: number) {
-    if (this.#core) this.#core.iterations = iterations;
-  }
-
-  /** Makes `activation`, or that of the options, the one that the network runs with. */
-  setActivation(activation?: NeuralNetworkActivation): void {
-    const kernel = this.kernelOf(activation ?? this.activationName);
-    if (this.#core) this.#core.activation = kernel;
-  }
-
-  /** What computes. @internal */
-  get core(): PatternNetwork {
-    if (!this.#core)
-      throw new EfficientBackpropError(
-        'output was empty: the network has no layers with weights; train it, or call initialize()',
-      );
-    return this.#core;
-  }
-
-  /** Whether there are weights. @internal */
-  get hasWeights(): boolean {
-    return this.#core !== undefined;
-  }
-
-  /** How a pattern changes the weights, by the options of now. @internal */
-  get rule(): Rule {
-    const { learningRate: rate, momentum, beta1, beta2, epsilon } = this.trainOpts;
-    return this.#adam ? { kind: 'adam', rate, beta1, beta2, epsilon } : { kind: 'momentum', rate, momentum };
-  }
-
   /** Whether nobody has replaced any method that makes up an epoch. */
-  get #original(): boolean {
-    return OF_AN_EPOCH.every((name) => this[name] === ORIGINAL[name]);
-  }
-
-  /** The outputs for an array of inputs: an array that the next run overwrites. */
-  runInput(input: ArrayLike<number>): Float32Array {
-    const { core } = this;
-    core.alpha = this.alpha;
-    return core.run(input);
-  }
-
-  /** What run asks for: runInput, or a shorter way to its outputs while nobody has replaced it. @internal */
-  protected predict(input: ArrayLike<number>): Float32Array {
-    if (this.runInput !== ORIGINAL.runInput) return this.runInput(input);
-    const { core } = this;
-    core.alpha = this.alpha;
-    return core.predict(input);
+  private get isOriginal(): boolean {
+    return this.passesAreOriginal && OF_AN_EPOCH.every((name) => this[name] === ORIGINAL[name]);
   }
 
   /** A row of inputs as an array. @internal */
@@ -262,7 +102,7 @@ export abstract class BrainNetwork {
     }
     const rows = this.formatData(data);
     const endTime = Date.now() + this.trainOpts.timeout;
-    const fresh = !this.#core;
+    const fresh = !this.hasWeights;
     this.verifyIsInitialized(rows);
     return { rows, status: { error: 1, iterations: 0 }, endTime, fresh };
   }
@@ -281,7 +121,7 @@ export abstract class BrainNetwork {
   /** The same, in slices between which the event loop has its turns. @internal */
   protected async trainInTurns(training: Prepared): Promise<INeuralNetworkState> {
     if (ownPraxis(this.trainOpts)) {
-      if (!this.#original) {
+      if (!this.isOriginal) {
         throw new EfficientBackpropError(
           `praxis '${this.trainOpts.praxis}' takes all rows at once, which methods that were replaced would not see; leave trainPattern and the others as they are`,
         );
@@ -302,7 +142,7 @@ export abstract class BrainNetwork {
 
   /** Whether all epochs can be taken at once, since nobody looks at one. @internal */
   get unwatched(): boolean {
-    return this.#core !== undefined && this.errorCheckInterval === 1 && this.#original;
+    return this.hasWeights && this.errorCheckInterval === 1 && this.isOriginal;
   }
 
   /** One epoch. @returns false where the training is over */
@@ -340,18 +180,6 @@ export abstract class BrainNetwork {
     return logErrorRate ? meanSquare(this.errors[this.outputLayer]!) : null;
   }
 
-  /** Errors and deltas of all layers, after runInput. */
-  calculateDeltas(target: ArrayLike<number>): void {
-    const { core } = this;
-    core.alpha = this.alpha;
-    core.calculateDeltas(target);
-  }
-
-  /** Changes the weights by what calculateDeltas has found. */
-  adjustWeights(): void {
-    this.core.adjustWeights(this.rule);
-  }
-
   /** @internal */
   protected measured(rows: FormattedDatum[]): INeuralNetworkTestResult | INeuralNetworkBinaryTestResult {
     return tested(rows, (input) => this.runInput(input), this.threshold);
@@ -359,7 +187,7 @@ export abstract class BrainNetwork {
 
   /** The text of `toFunction`: the body of a function of `input`, which needs nothing else. */
   toSource(): string {
-    if (!this.#core) throw new EfficientBackpropError('No layers: the network has no weights yet; train it first');
+    if (!this.hasWeights) throw new EfficientBackpropError('No layers: the network has no weights yet; train it first');
     return toSource(this, this.kernelOf(this.activationName), this.alpha);
   }
 }

@@ -71,7 +71,9 @@ export function requireTraining(options: object): void {
     const value = (options as Record<string, unknown>)[name];
     if (allows(value)) continue;
     const message = `[${name}, ${String(value)}] is out of normal training range, your network will probably not train.`;
-    throw new OptionError(`train.${name}`, value, expected, `${message} Expected ${expected}.`);
+    // Of brain.js's options its text to the letter, which programs compare; what would be right is the error's `expected`.
+    const isOwn = (OWN as readonly string[]).includes(name);
+    throw new OptionError(`train.${name}`, value, expected, isOwn ? `${message} Expected ${expected}.` : message);
   }
 }
 

@@ -47,8 +47,10 @@ export type Praxis = 'adam' | OwnPraxis;
 /** Methods of this library; see docs/brain.md. */
 export type OwnPraxis = 'lm' | 'lbfgs' | 'bfgs' | 'scg' | 'cg' | 'sdlm' | 'rprop';
 
-/** Options of training that only this library has. */
+/** Options of training that this library has, and brain.js has not. */
 export interface OwnTrainOptions {
+  /** How weights are found. Default brain.js's momentum. */
+  praxis?: Praxis | null | undefined;
   /**
    * Whether inputs are brought to mean 0 and variance 1 while the network learns. Afterwards the scaling is part of the first
    * layer's weights and biases, so that the network takes inputs as they are. Default false, as in brain.js.

@@ -2,7 +2,7 @@
 
 import { describe, expect, test, vi } from 'vitest';
 import { heap } from '../../../bindings/memory.js';
-import { getTypedArrayFn } from '../../../src/compat/brain/index.js';
+import { NeuralNetwork, getTypedArrayFn } from '../../../src/compat/brain/index.js';
 import { EfficientBackpropError } from '../../../src/runtime/errors.js';
 import { LINES, XOR, numbersOf, seeded } from './support.js';
 
@@ -244,4 +244,11 @@ test('getTypedArrayFn formats rows like the first', () => {
   expect(getTypedArrayFn([1], null)!([2, 3] as never)).toEqual(Float32Array.of(2, 3));
   expect(getTypedArrayFn({ a: 1 }, { a: 0, constructor: 1 })!({ a: 5 } as never)).toEqual(Float32Array.of(5, 0));
   expect(() => getTypedArrayFn({ a: 1 }, null)).toThrow('table is not Object');
+});
+
+test('2.x: a formatter that is set takes the place of the usual', () => {
+  const net = new NeuralNetwork<number[], number[]>();
+  net._formatInput = ([a]: number[]) => Float32Array.of(a! / 100, 1);
+  const [row] = net.formatData([{ input: [50], output: [1] }]);
+  expect(row).toEqual({ input: Float32Array.of(0.5, 1), output: Float32Array.of(1) });
 });

@@ -95,6 +95,40 @@ describe.each(LINES)('%s', (_, brain) => {
     expect(numbersOf(net)).toEqual(before);
   });
 
+  test.each([
+    ['sigmoid', '_runInputSigmoid', '_calculateDeltasSigmoid'],
+    ['relu', '_runInputRelu', '_calculateDeltasRelu'],
+    ['leaky-relu', '_runInputLeakyRelu', '_calculateDeltasLeakyRelu'],
+    ['tanh', '_runInputTanh', '_calculateDeltasTanh'],
+  ] as const)('passes of one activation are heard where they are the network’s: %s', (activation, run, deltas) => {
+    const options = { iterations: 25, errorThresh: 0, learningRate: 0.01, praxis: 'adam' };
+    const [plain, spied] = [0, 1].map(() => new brain.NeuralNetwork({ activation }));
+    const methods = [run, deltas, '_adjustWeightsAdam'] as const;
+    const spies = methods.map((name) => vi.spyOn(spied, name));
+    const other = vi.spyOn(spied, activation === 'tanh' ? '_runInputRelu' : '_runInputTanh');
+    for (const net of [plain, spied]) seeded(3, () => net.train(XOR, options));
+    expect(numbersOf(spied)).toEqual(numbersOf(plain));
+    for (const spy of spies) expect(spy).toHaveBeenCalledTimes(100);
+    expect(other).not.toHaveBeenCalled();
+    spied[run] = () => Float32Array.of(7);
+    expect(Array.from(spied.run([0, 1]))).toEqual([7]);
+  });
+
+  test('a pass of another activation runs the same weights by it', () => {
+    const net = new brain.NeuralNetwork();
+    net.sizes = [1, 1];
+    net.initialize();
+    net.weights[1][0][0] = 2;
+    net.biases[1][0] = -0.5;
+    expect(net._runInputTanh([1])[0]).toBeCloseTo(Math.tanh(1.5), 6);
+    expect(net._runInputRelu([1])[0]).toBe(1.5);
+    expect(net.run([1])[0]).toBeCloseTo(1 / (1 + Math.exp(-1.5)), 6);
+    net._runInputTanh([1]);
+    net._calculateDeltasTanh([0]);
+    const y = Math.tanh(1.5);
+    expect(net.deltas[1][0]).toBeCloseTo(-y * (1 - y * y), 6);
+  });
+
   test('trainAsync does what train does, and lets others have their turns', async () => {
     const [here, there] = [new brain.NeuralNetwork(), new brain.NeuralNetwork()];
     const options = { iterations: 60_000, errorThresh: 0, callbackPeriod: 7, callback: () => undefined };
@@ -233,6 +267,13 @@ describe.each(LINES)('%s', (_, brain) => {
       `[${name}, ${value}] is out of normal training range, your network will probably not train.`,
     );
     expect(net.trainOpts).toEqual(before);
+  });
+
+  test('the message is brain.js’s to the letter', () => {
+    const message = '[iterations, -1] is out of normal training range, your network will probably not train.';
+    expect(() => new brain.NeuralNetwork().train(XOR, { iterations: -1 })).toThrow(
+      expect.objectContaining({ message, expected: 'a number above 0' }),
+    );
   });
 
   test.each([[[]], [undefined], [[{ input: [1] }]]])('data that are none are refused: %j', (data) => {

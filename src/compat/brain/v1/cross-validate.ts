@@ -1,15 +1,35 @@
 // CrossValidate as brain.js 1.x has it: told which class to make networks of, and with which options.
 
-import {
-  type Classifier,
-  type ICrossValidateJSON,
-  best,
-  folds,
-  partitionTested,
-  requireFolds,
-  shuffled,
+import { type Classifier, best, folds, partitionTested, requireFolds, shuffled } from '../cross-validate.js';
+import type {
+  ICrossValidateStatsAverages,
+  ICrossValidateStatsResultBinaryStats,
+  ICrossValidationTestPartitionBinaryResults,
 } from '../cross-validate.js';
 import type { NeuralNetwork } from './neural-network.js';
+import type {
+  ICrossValidateStats,
+  INeuralNetworkJSON,
+  INeuralNetworkOptions,
+  INeuralNetworkTrainingData,
+  INeuralNetworkTrainingOptions,
+} from './types.js';
+
+export interface ICrossValidationTestPartitionResults {
+  trainTime: number;
+  testTime: number;
+  iterations: number;
+  trainError: number;
+  learningRate: number;
+  hidden: number[];
+  network: NeuralNetwork;
+}
+
+export interface ICrossValidateJSON {
+  avgs: ICrossValidationTestPartitionResults;
+  stats: ICrossValidateStats;
+  sets: ICrossValidationTestPartitionResults[];
+}
 
 /** A network as it is cross-validated. */
 interface Validated extends Classifier<unknown> {
@@ -21,22 +41,34 @@ interface Validated extends Classifier<unknown> {
 // biome-ignore lint/suspicious/noExplicitAny: networks take options of many kinds
 type ValidatedClass = (new (options?: any) => any) & { fromJSON?: (json: any) => any };
 
-type Json = ICrossValidateJSON<unknown>;
+/** A fold, with what brain.js's types do not tell of it. Its network is JSON, whatever they say. */
+interface Fold
+  extends ICrossValidationTestPartitionResults,
+    Partial<Omit<ICrossValidationTestPartitionBinaryResults<unknown>, keyof ICrossValidationTestPartitionResults>> {
+  error: number;
+  total: number;
+  misclasses: unknown[];
+  hiddenLayers?: number[] | null;
+  network: NeuralNetwork & INeuralNetworkJSON;
+}
+
+/** What train comes to. brain.js's types look for the counts of `stats` one level too high. */
+export interface CrossValidation extends ICrossValidateJSON, ICrossValidateStats {
+  avgs: ICrossValidationTestPartitionResults & ICrossValidateStatsAverages;
+  stats: ICrossValidateStats & Partial<ICrossValidateStatsResultBinaryStats>;
+  sets: Fold[];
+}
 
 export class CrossValidate {
-  json: Json | null = null;
+  json: CrossValidation | null = null;
 
   constructor(
     public Classifier: ValidatedClass,
-    public options?: unknown,
+    public options?: INeuralNetworkOptions | object,
   ) {}
 
   /** Trains a fresh network on one part of the data, and tests it on the other. */
-  testPartition(
-    trainOpts: object,
-    trainSet: unknown[],
-    testSet: unknown[],
-  ): Json['sets'][number] & { learningRate?: number; hiddenLayers?: number[] | null } {
+  testPartition(trainOpts?: object, trainSet: unknown[] = [], testSet: unknown[] = []): Fold {
     const classifier = new this.Classifier(this.options) as Validated & Partial<NeuralNetwork>;
     const { network, ...tested } = partitionTested(classifier, trainOpts, trainSet, testSet);
     const { learningRate } = classifier.trainOpts ?? {};
@@ -45,7 +77,7 @@ export class CrossValidate {
       ...(learningRate !== undefined && { learningRate }),
       ...(classifier.hiddenLayers !== undefined && { hiddenLayers: classifier.hiddenLayers }),
       network,
-    };
+    } as Fold;
   }
 
   shuffleArray<K>(array: K[]): K[] {
@@ -53,31 +85,36 @@ export class CrossValidate {
   }
 
   /** Shuffles the data in place, and holds out each of k folds in turn. */
-  // biome-ignore lint/suspicious/noExplicitAny: data and options are the classifier's
-  train(data: any[], trainOpts: any = {}, k = 4): Json {
-    requireFolds(data, k);
-    this.shuffleArray(data);
-    this.json = folds(data, k, (trainSet, testSet) => this.testPartition(trainOpts, trainSet, testSet));
+  train(data: INeuralNetworkTrainingData[], trainOpts?: INeuralNetworkTrainingOptions, k?: number): CrossValidation;
+  train<T>(data: T, trainOpts?: INeuralNetworkTrainingOptions, k?: number): CrossValidation;
+  train(data: unknown, trainOpts: INeuralNetworkTrainingOptions = {}, k = 4): CrossValidation {
+    const rows = data as unknown[];
+    requireFolds(rows, k);
+    this.shuffleArray(rows);
+    const json: unknown = folds(rows, k, (trainSet, testSet) => this.testPartition(trainOpts, trainSet, testSet));
+    this.json = json as CrossValidation;
     return this.json;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it, a network of the class that was given
-  toNeuralNetwork<T = any>(): T {
-    return this.fromJSON(this.json!) as T;
+  toNeuralNetwork(): NeuralNetwork;
+  /** A network of the class that was given. */
+  toNeuralNetwork<T>(): T;
+  toNeuralNetwork(): unknown {
+    return this.fromJSON(this.json!);
   }
 
-  toJSON(): Json | null {
-    return this.json;
+  /** What train has come to; null before. */
+  toJSON(): CrossValidation {
+    return this.json as CrossValidation;
   }
 
   /** The network of the fold that did best where it was tested. */
-  // biome-ignore lint/suspicious/noExplicitAny: a network of the class that was given
-  fromJSON(crossValidateJson: Json): any {
+  fromJSON(crossValidateJson: ICrossValidateJSON): NeuralNetwork {
     const { Classifier } = this;
-    const json = best(crossValidateJson);
+    const json = best(crossValidateJson as CrossValidation);
     if (Classifier.fromJSON) return Classifier.fromJSON(json);
     const network = new Classifier() as Validated;
     network.fromJSON(json);
-    return network;
+    return network as unknown as NeuralNetwork;
   }
 }

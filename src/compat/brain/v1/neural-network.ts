@@ -9,21 +9,17 @@ import { requireLater } from '../praxis/loader.js';
 import { read } from '../read.js';
 import { requireRelu, restore } from '../restore.js';
 import type { Prepared } from '../rounds.js';
-import type {
-  FormattedDatum,
-  INeuralNetworkBinaryTestResult,
-  INeuralNetworkState,
-  INeuralNetworkTestResult,
-  NeuralNetworkActivation,
-  TrainOpts,
-} from '../types.js';
+import type { FormattedDatum, INeuralNetworkState, NeuralNetworkActivation, TrainOpts } from '../types.js';
 import { layersOf } from './json.js';
 import type {
+  INeuralNetworkBinaryTestResult,
   INeuralNetworkJSON,
   INeuralNetworkOptions,
+  INeuralNetworkTestResult,
   INeuralNetworkTrainingData,
   INeuralNetworkTrainingOptions,
   NeuralNetworkInput,
+  TrainOptions,
 } from './types.js';
 
 const LEAKY_RELU =
@@ -58,7 +54,7 @@ export class NeuralNetwork extends BrainNetwork {
   /** Options of training that the constructor was given, which the first training forgets. */
   #given: readonly string[] = [];
 
-  constructor(options: INeuralNetworkOptions & INeuralNetworkTrainingOptions = {}) {
+  constructor(options: INeuralNetworkOptions & TrainOptions = {}) {
     super({ fields: () => null, moments: () => undefined });
     const { defaults, trainDefaults } = this.constructor as unknown as Constructor;
     Object.assign(this, defaults, options);
@@ -202,18 +198,18 @@ export class NeuralNetwork extends BrainNetwork {
   }
 
   /** @throws OptionError, EfficientBackpropError before anything has changed */
-  train(data: INeuralNetworkTrainingData[], options?: INeuralNetworkTrainingOptions): INeuralNetworkState;
-  train<T>(data: T, options?: INeuralNetworkTrainingOptions): INeuralNetworkState;
-  train(data: unknown, options: INeuralNetworkTrainingOptions = {}): INeuralNetworkState {
+  train(data: INeuralNetworkTrainingData[], options?: TrainOptions): INeuralNetworkState;
+  train<T>(data: T, options?: TrainOptions): INeuralNetworkState;
+  train(data: unknown, options: TrainOptions = {}): INeuralNetworkState {
     requireLater(options as Pick<TrainOpts, 'praxis'>);
     const { data: rows, ...rest } = this.prepTraining(data, options);
     return this.trainHere({ rows, ...rest });
   }
 
   /** What train does, in slices between which the event loop has its turns. Rejects with { trainError, status }. */
-  trainAsync(data: INeuralNetworkTrainingData, options?: INeuralNetworkTrainingOptions): Promise<INeuralNetworkState>;
-  trainAsync<T>(data: T, options?: INeuralNetworkTrainingOptions): Promise<INeuralNetworkState>;
-  trainAsync(data: unknown, options: INeuralNetworkTrainingOptions = {}): Promise<INeuralNetworkState> {
+  trainAsync(data: INeuralNetworkTrainingData, options?: TrainOptions): Promise<INeuralNetworkState>;
+  trainAsync<T>(data: T, options?: TrainOptions): Promise<INeuralNetworkState>;
+  trainAsync(data: unknown, options: TrainOptions = {}): Promise<INeuralNetworkState> {
     const { data: rows, ...rest } = this.prepTraining(data, options);
     return this.trainInTurns({ rows, ...rest }).catch((trainError: unknown) => {
       throw { trainError, status: rest.status };

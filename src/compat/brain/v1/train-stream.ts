@@ -2,7 +2,8 @@
 
 import { EfficientBackpropError } from '../../../runtime/errors.js';
 import type { FormattedDatum, INeuralNetworkState, INeuralNetworkTrainingCallback } from '../types.js';
-import type { INeuralNetworkTrainingOptions } from './types.js';
+import type { NeuralNetwork } from './neural-network.js';
+import type { TrainOptions } from './types.js';
 import { type ObjectWritable, Writable } from './writable.js';
 
 /** A network that learns from a stream. */
@@ -23,7 +24,15 @@ interface Streamed {
   trainPattern(row: FormattedDatum, logErrorRate?: boolean): number | null;
 }
 
-export interface ITrainStreamOptions extends INeuralNetworkTrainingOptions {
+export interface ITrainStreamOptions {
+  neuralNetwork: NeuralNetwork;
+  neuralNetworkGPU: NeuralNetwork;
+  floodCallback: () => void;
+  doneTrainingCallback: (state: INeuralNetworkState) => void;
+}
+
+/** What the stream takes: options of training as well, and no more than the network must be given. */
+interface StreamOptions extends TrainOptions {
   neuralNetwork: Streamed;
   neuralNetworkGPU?: Streamed;
   /** Called where the rows are wanted once more. */
@@ -52,7 +61,7 @@ export class TrainStream extends Writable implements ObjectWritable {
   callbackPeriod: number;
   callback: INeuralNetworkTrainingCallback | null | undefined;
 
-  constructor(options: ITrainStreamOptions) {
+  constructor(options: StreamOptions) {
     super({ objectMode: true });
     const { neuralNetwork } = options ?? {};
     if (!neuralNetwork) throw new EfficientBackpropError('no neural network specified');

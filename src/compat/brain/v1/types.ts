@@ -1,14 +1,9 @@
 // The names that brain.js 1.x gives its types.
 
-import type {
-  INeuralNetworkState,
-  INeuralNetworkTrainingCallback,
-  INumberHash,
-  NeuralNetworkActivation,
-  OwnTrainOptions,
-  Praxis,
-} from '../types.js';
-import type { IJSONNamedLayer } from './json.js';
+// They are exactly brain.js's, so that programs compile in both directions, also where they say less than is true: what this
+// library has beside them is in types of its own.
+
+import type { INeuralNetworkState, NeuralNetworkActivation, OwnTrainOptions } from '../types.js';
 
 export interface INeuralNetworkOptions {
   /** Above it, a single output counts as 1. Default 0.5. */
@@ -21,34 +16,42 @@ export interface INeuralNetworkOptions {
   leakyReluAlpha?: number;
 }
 
-export interface INeuralNetworkTrainingOptions extends OwnTrainOptions {
+export type INeuralNetworkTrainingCallback = (state: INeuralNetworkState) => void;
+
+export interface INeuralNetworkTrainingOptions {
   /** Epochs at most. Default 20000. */
   iterations?: number;
   /** Training ends once the mean squared error of an epoch is at most this. Default 0.005. */
   errorThresh?: number;
-  /** true for console.log, or what takes its place. Default false. */
-  log?: boolean | ((text: string) => void) | INeuralNetworkTrainingCallback;
+  /** true for console.log, or what takes its place, which is called with a line of text. Default false. */
+  log?: boolean | INeuralNetworkTrainingCallback;
   /** Epochs between two lines of the log. Default 10. */
   logPeriod?: number;
   /** From 0 to below 1. Default 0.3. */
   learningRate?: number;
   /** From 0 to below 1. Default 0.1. */
   momentum?: number;
-  callback?: INeuralNetworkTrainingCallback | null | number;
+  callback?: INeuralNetworkTrainingCallback | number;
   /** Epochs between two calls. Default 10. */
   callbackPeriod?: number;
   /** Milliseconds. Default Infinity. */
   timeout?: number;
-  praxis?: null | Praxis;
+  praxis?: null | 'adam';
+}
+
+/** What train takes: brain.js's options, those of them that its types leave out, and this library's. */
+export interface TrainOptions extends Omit<INeuralNetworkTrainingOptions, 'callback' | 'praxis'>, OwnTrainOptions {
+  callback?: INeuralNetworkTrainingOptions['callback'] | null;
+  activation?: NeuralNetworkActivation;
+  /** Of adam; each from 0 to below 1. Defaults 0.9, 0.999 and 1e-8. */
   beta1?: number;
   beta2?: number;
   epsilon?: number;
-  activation?: NeuralNetworkActivation;
 }
 
 export interface INeuralNetworkJSON {
   sizes: number[];
-  layers: IJSONNamedLayer[];
+  layers: object[];
   // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
   outputLookup: any;
   // biome-ignore lint/suspicious/noExplicitAny: the same
@@ -56,7 +59,6 @@ export interface INeuralNetworkJSON {
   activation: NeuralNetworkActivation;
   trainOpts: INeuralNetworkTrainingOptions;
   leakyReluAlpha?: number;
-  binaryThresh?: number;
 }
 
 export type NeuralNetworkInput = number[];
@@ -66,4 +68,29 @@ export interface INeuralNetworkTrainingData {
   output: NeuralNetworkInput;
 }
 
-export type { INeuralNetworkState, INeuralNetworkTrainingCallback, INumberHash, NeuralNetworkActivation };
+export interface INeuralNetworkTestResult {
+  // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
+  misclasses: any;
+  error: number;
+  total: number;
+}
+
+export interface INeuralNetworkBinaryTestResult extends INeuralNetworkTestResult {
+  trueNeg: number;
+  truePos: number;
+  falseNeg: number;
+  falsePos: number;
+  precision: number;
+  recall: number;
+  accuracy: number;
+}
+
+export interface ICrossValidateStats {
+  truePos: number;
+  trueNeg: number;
+  falsePos: number;
+  falseNeg: number;
+  total: number;
+}
+
+export type { INeuralNetworkState, NeuralNetworkActivation };

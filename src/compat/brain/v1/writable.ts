@@ -5,7 +5,7 @@ type Listener = (...args: unknown[]) => void;
 
 /** A stream that takes objects one by one. */
 export interface ObjectWritable {
-  write(chunk: unknown, ...rest: unknown[]): boolean;
+  write<T>(chunk: T, ...rest: unknown[]): boolean;
   end(...args: unknown[]): unknown;
   on(event: string, listener: Listener): unknown;
   once(event: string, listener: Listener): unknown;
@@ -22,7 +22,7 @@ abstract class PlainWritable implements ObjectWritable {
 
   abstract _write(chunk: unknown, encoding: string, next: (error?: Error | null) => void): void;
 
-  write(chunk: unknown): boolean {
+  write<T>(chunk: T): boolean {
     this.waiting.push(chunk);
     if (!this.writing) this.go();
     return true;

@@ -2,6 +2,7 @@
 
 import { EfficientBackpropError } from '../../../runtime/errors.js';
 import { CharacterTable, FUNCTIONS, distinct, printable } from '../characters.js';
+import { putKey } from '../formats.js';
 
 /** What stands for characters. */
 export type Value = string | number | boolean | string[] | number[] | boolean[];
@@ -78,6 +79,15 @@ export class DataFormatter extends CharacterTable implements IDataFormatter {
         throw new EfficientBackpropError('Unhandled value');
       }),
     );
+  }
+
+  /** Takes those that `charactersTable` does not know, and tells it of them. */
+  addCharacters(characters: string | string[] | boolean[] | number[], charactersTable: { [character: string]: boolean }): void {
+    for (const character of Array.from(characters as Iterable<unknown>, String)) {
+      if (Object.hasOwn(charactersTable, character)) continue;
+      putKey(charactersTable, character, true);
+      this.characters.push(character);
+    }
   }
 
   /** @throws EfficientBackpropError for a character that is not in the table, unless it has one for those */

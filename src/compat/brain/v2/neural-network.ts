@@ -13,13 +13,16 @@ import { layersOf, tableIn } from './json.js';
 import type {
   INeuralNetworkData,
   INeuralNetworkDatum,
+  INeuralNetworkGPUOptions,
   INeuralNetworkJSON,
   INeuralNetworkOptions,
-  INeuralNetworkPreppedTrainingData,
   INeuralNetworkState,
   INeuralNetworkTrainOptions,
   INeuralNetworkTrainOptionsJSON,
   NeuralNetworkActivation,
+  NeuralNetworkFormatter,
+  PreparedTraining,
+  TrainOptions,
 } from './types.js';
 
 export function defaults(): INeuralNetworkOptions {
@@ -31,10 +34,7 @@ export function trainDefaults(): INeuralNetworkTrainOptions {
 }
 
 /** What makes a Float32Array of rows like `value`; null where they are one. */
-export function getTypedArrayFn(
-  value: INeuralNetworkData,
-  table: INumberHash | null,
-): null | ((v: INumberHash) => Float32Array) | ((v: number[]) => Float32Array) {
+export function getTypedArrayFn(value: INeuralNetworkData, table: INumberHash | null): null | NeuralNetworkFormatter {
   if (ArrayBuffer.isView(value)) return null;
   if (Array.isArray(value)) return (row: number[]) => Float32Array.from(row);
   if (!table) throw new EfficientBackpropError('table is not Object');
@@ -53,7 +53,11 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
   override inputLookupLength = 0;
   override outputLookupLength = 0;
 
-  constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
+  /** What makes an array of a row of inputs, where you set one in the place of the usual. */
+  _formatInput: NeuralNetworkFormatter | null = null;
+  _formatOutput: NeuralNetworkFormatter | null = null;
+
+  constructor(options: Partial<INeuralNetworkGPUOptions> & TrainOptions = {}) {
     super({ fields: () => [], moments: () => [] });
     this.options = { ...this.options, ...options };
     this.updateTrainingOptions(options);
@@ -109,8 +113,8 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     return this.outputOf(this.predict(row)) as unknown as OutputType;
   }
 
-  updateTrainingOptions(trainOpts: Partial<INeuralNetworkTrainOptions>): void {
-    const merged = { ...this.trainOpts, ...trainOpts };
+  updateTrainingOptions(trainOpts: TrainOptions): void {
+    const merged = { ...this.trainOpts, ...trainOpts } as INeuralNetworkTrainOptions;
     this.validateTrainingOptions(merged);
     this.trainOpts = merged;
     this.setLogMethod(merged.log);
@@ -122,14 +126,14 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
   }
 
   getTrainOptsJSON(): INeuralNetworkTrainOptionsJSON {
-    const { callback, log, timeout, normalize, threads, ...rest } = this.trainOpts;
+    const { callback, log, timeout, ...rest } = this.trainOpts;
     const names = Object.keys(trainDefaults()).concat('praxis');
     const own = Object.fromEntries(Object.entries(rest).filter(([name]) => names.includes(name)));
     return {
       ...(own as unknown as INeuralNetworkTrainOptionsJSON),
       log: log !== false,
       timeout: timeout === Number.POSITIVE_INFINITY ? 'Infinity' : timeout,
-      praxis: rest.praxis,
+      praxis: rest.praxis!,
     };
   }
 
@@ -146,10 +150,7 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     (this.trainOpts.log as (status: INeuralNetworkState) => void)(status);
   }
 
-  prepTraining(
-    data: Array<INeuralNetworkDatum<InputType, OutputType>>,
-    options: Partial<INeuralNetworkTrainOptions> = {},
-  ): INeuralNetworkPreppedTrainingData<Float32Array> {
+  prepTraining(data: Array<INeuralNetworkDatum<InputType, OutputType>>, options: TrainOptions = {}): PreparedTraining {
     const { rows, ...rest } = this.prepared(data, options);
     this.validateData(rows);
     return { ...rest, preparedData: rows };
@@ -158,7 +159,7 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
   /** @throws OptionError, EfficientBackpropError before anything has changed */
   train(
     data: Array<INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>>,
-    options: Partial<INeuralNetworkTrainOptions> = {},
+    options: TrainOptions = {},
   ): INeuralNetworkState {
     requireLater({ ...this.trainOpts, ...options });
     const { preparedData: rows, ...rest } = this.prepTraining(data as Array<INeuralNetworkDatum<InputType, OutputType>>, options);
@@ -168,10 +169,22 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
   /** What train does, in slices between which the event loop has its turns. */
   async trainAsync(
     data: Array<INeuralNetworkDatum<InputType, OutputType>>,
-    options: Partial<INeuralNetworkTrainOptions> = {},
+    options: TrainOptions = {},
   ): Promise<INeuralNetworkState> {
     const { preparedData: rows, ...rest } = this.prepTraining(data, options);
     return this.trainInTurns({ rows, ...rest });
+  }
+
+  /** The rows that train on one pattern after the other take. */
+  override formatData(data: Array<INeuralNetworkDatum<InputType, OutputType>>): FormattedDatum[] {
+    const { _formatInput, _formatOutput } = this;
+    const rows = super.formatData(data);
+    if (!_formatInput && !_formatOutput) return rows;
+    type Format = ((value: unknown) => Float32Array) | null;
+    return rows.map(({ input, output }, i) => ({
+      input: (_formatInput as Format)?.(data[i]!.input) ?? input,
+      output: (_formatOutput as Format)?.(data[i]!.output) ?? output,
+    }));
   }
 
   /** @throws EfficientBackpropError for the first row that has another length */

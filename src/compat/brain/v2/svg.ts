@@ -1,9 +1,14 @@
 // toSVG as brain.js 2.x has it.
 
 import { EfficientBackpropError } from '../../../runtime/errors.js';
-import { type Drawing, drawing } from '../drawing.js';
+import { type Drawing, type LineStyle, drawing } from '../drawing.js';
 
 export type NeuralNetworkDrawOptions = Drawing & { sizes: number[] };
+
+export interface RecurrentNeuralNetworkDrawOptions extends NeuralNetworkDrawOptions {
+  /** Of recurrent networks, which this library does not have. */
+  recurrentLine: LineStyle;
+}
 
 const STYLE: Drawing = {
   line: { width: 0.5, color: 'black', className: 'connection' },
@@ -35,7 +40,7 @@ function sizesOf(net: Sized): readonly number[] {
 }
 
 /** A picture of a network, of its JSON, or of `{ sizes }`. @throws EfficientBackpropError where it has no layers */
-export function toSVG(net: object, options?: Partial<NeuralNetworkDrawOptions>): string {
+export function toSVG(net: object, options?: Partial<RecurrentNeuralNetworkDrawOptions>): string {
   const sizes = sizesOf(net);
   if (sizes.some((size) => size < 1)) throw new EfficientBackpropError('sizes not set correctly');
   const style = { ...STYLE, ...options };

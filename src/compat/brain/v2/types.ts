@@ -1,7 +1,15 @@
-// The names that brain.js 2.x gives its types.
+// The names that brain.js 2.x gives its types. They are exactly brain.js's, so that programs compile in both directions; what
+// this library has beside them is in types of its own.
 
-import type { INumberHash, NeuralNetworkActivation, OwnTrainOptions, Praxis } from '../types.js';
-import type { IJSONLayer, INeuralNetworkState } from '../types.js';
+import type {
+  IJSONLayer,
+  INeuralNetworkState,
+  INeuralNetworkTrainingCallback,
+  INumberHash,
+  NeuralNetworkActivation,
+  OwnTrainOptions,
+  Praxis,
+} from '../types.js';
 
 /** Arrays, typed arrays, and objects of numbers. */
 export type INeuralNetworkData = number[] | Float32Array | Partial<INumberHash>;
@@ -20,6 +28,10 @@ export interface INeuralNetworkPreppedTrainingData<T> {
   status: INeuralNetworkState;
   preparedData: Array<INeuralNetworkDatumFormatted<T>>;
   endTime: number;
+}
+
+/** A training that is about to begin. */
+export interface PreparedTraining extends INeuralNetworkPreppedTrainingData<Float32Array> {
   /** Whether the weights were drawn for this training. */
   fresh?: boolean;
 }
@@ -31,7 +43,12 @@ export interface INeuralNetworkOptions {
   hiddenLayers?: number[];
 }
 
-export interface INeuralNetworkTrainOptions extends OwnTrainOptions {
+export interface INeuralNetworkGPUOptions extends INeuralNetworkOptions {
+  /** Without effect: the network computes by WebAssembly. */
+  mode?: 'cpu' | 'gpu';
+}
+
+export interface INeuralNetworkTrainOptions {
   activation: NeuralNetworkActivation | string;
   iterations: number;
   errorThresh: number;
@@ -40,14 +57,17 @@ export interface INeuralNetworkTrainOptions extends OwnTrainOptions {
   leakyReluAlpha: number;
   learningRate: number;
   momentum: number;
-  callback?: ((status: { iterations: number; error: number }) => void) | undefined;
+  callback?: (status: { iterations: number; error: number }) => void;
   callbackPeriod: number;
   timeout: number;
-  praxis?: Praxis | undefined;
+  praxis?: 'adam';
   beta1: number;
   beta2: number;
   epsilon: number;
 }
+
+/** What train takes: brain.js's options, and this library's. */
+export type TrainOptions = Partial<Omit<INeuralNetworkTrainOptions, 'praxis'>> & OwnTrainOptions;
 
 export interface INeuralNetworkTrainOptionsJSON {
   activation: NeuralNetworkActivation | string;
@@ -60,7 +80,7 @@ export interface INeuralNetworkTrainOptionsJSON {
   momentum: number;
   callbackPeriod: number;
   timeout: number | 'Infinity';
-  praxis?: Praxis | undefined;
+  praxis?: 'adam';
   beta1: number;
   beta2: number;
   epsilon: number;
@@ -77,5 +97,37 @@ export interface INeuralNetworkJSON {
   options: INeuralNetworkOptions;
   trainOpts: INeuralNetworkTrainOptionsJSON;
 }
+
+/** What makes an array of a row's numbers. */
+export type NeuralNetworkFormatter = ((v: INumberHash) => Float32Array) | ((v: number[]) => Float32Array);
+
+/** The options of training of networks with layers of one's own, and of recurrent ones. */
+export interface INeuralNetworkTrainingOptions {
+  iterations?: number;
+  errorThresh?: number;
+  log?: boolean | INeuralNetworkTrainingCallback;
+  logPeriod?: number;
+  learningRate?: number;
+  momentum?: number;
+  callback?: INeuralNetworkTrainingCallback | number;
+  callbackPeriod?: number;
+  timeout?: number;
+  praxis?: null | 'adam';
+}
+
+export interface INumberArray {
+  length: number;
+  buffer?: ArrayBuffer;
+  [index: number]: number;
+}
+
+export type InputOutputValue = INumberArray | Partial<INumberHash>;
+
+export interface ITrainingDatum {
+  input: InputOutputValue | InputOutputValue[];
+  output: InputOutputValue | InputOutputValue[];
+}
+
+export type FormattableData = number | ITrainingDatum | InputOutputValue | InputOutputValue[];
 
 export type { IJSONLayer, INeuralNetworkState, INumberHash, NeuralNetworkActivation, OwnTrainOptions, Praxis };

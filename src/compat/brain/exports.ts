@@ -1,0 +1,87 @@
+// What brain.js 2.x exports, by name.
+
+import { likely } from './likely.js';
+import { lookup } from './lookup.js';
+import { missing, missingCollection } from './missing.js';
+import { common, gaussRandom, ones2D, randomFloat, randomInteger, randomN } from './utilities.js';
+import { CrossValidate } from './v2/cross-validate.js';
+import { DataFormatter } from './v2/data-formatter.js';
+import { NeuralNetwork, defaults, getTypedArrayFn, trainDefaults } from './v2/neural-network.js';
+import { toSVG } from './v2/svg.js';
+
+export const utilities = {
+  ...common,
+  ones2D,
+  random: { randomFloat, gaussRandom, randomInteger, randomN },
+  DataFormatter,
+  toSVG,
+};
+
+// NeuralNetworkGPU is the same class: WebAssembly takes the place of the graphics card.
+export {
+  CrossValidate,
+  NeuralNetwork,
+  NeuralNetwork as NeuralNetworkGPU,
+  defaults,
+  getTypedArrayFn,
+  likely,
+  lookup,
+  trainDefaults,
+};
+
+const without = (name: string) => missing('brain', name);
+const withoutAll = (name: string) => missingCollection('brain', name);
+
+export const AE = without('AE');
+export const FeedForward = without('FeedForward');
+export const Recurrent = without('Recurrent');
+export const activation = withoutAll('activation');
+export const layer = withoutAll('layer');
+export const layerTypes = withoutAll('layerTypes');
+export const praxis = withoutAll('praxis');
+export const recurrent = withoutAll('recurrent');
+
+export type { ILikelyNet } from './likely.js';
+export type {
+  ICrossValidateBinaryStats,
+  ICrossValidateJSON,
+  ICrossValidateStats,
+  ICrossValidateStatsAverages,
+  ICrossValidateStatsResultBinaryStats,
+  ICrossValidateStatsResultStats,
+  ICrossValidationTestPartitionBinaryResults,
+  ICrossValidationTestPartitionResults,
+} from './cross-validate.js';
+export type { IClassifier, InitClassifier } from './v2/cross-validate.js';
+export type { IDataFormatter, IDataFormatterJSON, IRNNDatum, Value } from './v2/data-formatter.js';
+export type { NeuralNetworkDrawOptions, RecurrentNeuralNetworkDrawOptions } from './v2/svg.js';
+export type {
+  INeuralNetworkBinaryTestResult,
+  INeuralNetworkState,
+  INeuralNetworkState as ITrainingStatus,
+  INeuralNetworkTestResult,
+  INeuralNetworkTrainingCallback,
+} from './types.js';
+export type {
+  FormattableData,
+  IJSONLayer,
+  INeuralNetworkData,
+  INeuralNetworkDatum,
+  INeuralNetworkDatumFormatted,
+  INeuralNetworkGPUOptions,
+  INeuralNetworkJSON,
+  INeuralNetworkOptions,
+  INeuralNetworkPreppedTrainingData,
+  INeuralNetworkTrainOptions,
+  INeuralNetworkTrainOptionsJSON,
+  INeuralNetworkTrainingOptions,
+  INumberArray,
+  INumberHash,
+  ITrainingDatum,
+  InputOutputValue,
+  NeuralNetworkActivation,
+  NeuralNetworkFormatter,
+  OwnTrainOptions,
+  Praxis,
+  TrainOptions,
+} from './v2/types.js';

@@ -1,0 +1,262 @@
+// A network of brain.js's kind as its users see it: its numbers are fields, and each pass through it is a method.
+
+import { EfficientBackpropError } from '../../runtime/errors.js';
+import { requireSizes } from './options.js';
+import { type PatternActivation, PatternNetwork, type Rule } from './pattern-network.js';
+import { KERNELS, KERNEL_MOMENTS, VECTORS, VECTOR_MOMENTS } from './scratch.js';
+import type { NeuralNetworkActivation, TrainOpts } from './types.js';
+import { randos, zeros } from './utilities.js';
+
+/** Fields that are the pattern network's, once there is one. */
+const LIVE = [...KERNELS, ...VECTORS] as const;
+/** The same of adam's. */
+const MOMENTS = [...KERNEL_MOMENTS, ...VECTOR_MOMENTS] as const;
+
+type Live = (typeof LIVE)[number] | (typeof MOMENTS)[number];
+
+/** The methods that run the network, and that find its errors, by its activation. */
+const RUNS = {
+  sigmoid: '_runInputSigmoid',
+  relu: '_runInputRelu',
+  'leaky-relu': '_runInputLeakyRelu',
+  tanh: '_runInputTanh',
+} as const;
+const DELTAS = {
+  sigmoid: '_calculateDeltasSigmoid',
+  relu: '_calculateDeltasRelu',
+  'leaky-relu': '_calculateDeltasLeakyRelu',
+  tanh: '_calculateDeltasTanh',
+} as const;
+
+/** Methods that make up a pattern. */
+const PASSES = [
+  'runInput',
+  'calculateDeltas',
+  'adjustWeights',
+  '_adjustWeightsAdam',
+  ...Object.values(RUNS),
+  ...Object.values(DELTAS),
+] as const;
+
+export abstract class LiveNetwork {
+  /** How many units each layer has, the input first. */
+  declare sizes: number[];
+  /** The index of the last layer; below 1 before the network has weights. */
+  declare outputLayer: number;
+  declare trainOpts: TrainOpts;
+  /** Kernels by layer, from 1: weights[layer][unit][input]. */
+  declare weights: Float32Array[][];
+  declare biases: Float32Array[];
+  declare outputs: Float32Array[];
+  declare deltas: Float32Array[];
+  declare errors: Float32Array[];
+  declare changes: Float32Array[][];
+  declare biasChangesLow: Float32Array[];
+  declare biasChangesHigh: Float32Array[];
+  declare changesLow: Float32Array[][];
+  declare changesHigh: Float32Array[][];
+
+  #core: PatternNetwork | undefined;
+  readonly #before: { readonly fields: () => unknown; readonly moments: () => unknown };
+  /** What they hold before. */
+  readonly #plain: { [name in Live]?: unknown } = {};
+  #adam = false;
+  #activation: NeuralNetworkActivation = 'sigmoid';
+
+  static {
+    for (const name of [...LIVE, ...MOMENTS]) {
+      const inMemory = (network: LiveNetwork) =>
+        (LIVE as readonly string[]).includes(name) || network.#adam ? network.#core : undefined;
+      Object.defineProperty(LiveNetwork.prototype, name, {
+        configurable: true,
+        get(this: LiveNetwork) {
+          const core = inMemory(this);
+          return core ? core[name] : this.#plain[name];
+        },
+        set(this: LiveNetwork, values: never) {
+          const core = inMemory(this);
+          if (core) core[name] = values;
+          else this.#plain[name] = values;
+        },
+      });
+    }
+  }
+
+  /** @param before what fields hold before there are weights, and adam's */
+  constructor(before: { readonly fields: () => unknown; readonly moments: () => unknown }) {
+    this.#before = before;
+    this.forget();
+  }
+
+  /** Has no weights any more: the next training draws new ones. @internal */
+  forget(): void {
+    this.#core = undefined;
+    this.#adam = false;
+    this.outputLayer = -1;
+    for (const name of LIVE) this.#plain[name] = this.#before.fields();
+    for (const name of MOMENTS) this.#plain[name] = this.#before.moments();
+  }
+
+  // Where this line keeps its settings.
+  /** @internal */
+  abstract get activationName(): NeuralNetworkActivation;
+  /** The slope of leaky-relu below 0. @internal */
+  abstract get alpha(): number;
+
+  /** What computes this line's activation. @internal */
+  protected abstract kernelOf(activation: NeuralNetworkActivation): PatternActivation;
+
+  /** Draws weights for `sizes`. */
+  initialize(): void {
+    const { sizes } = this;
+    requireSizes(sizes);
+    this.outputLayer = sizes.length - 1;
+    this.#core = sizes.length > 1 ? new PatternNetwork([...sizes]) : undefined;
+    this.#adam = false;
+    if (this.#core) {
+      for (let layer = 1; layer < sizes.length; layer++) {
+        this.#core.biases[layer]!.set(randos(sizes[layer]!));
+        for (const row of this.#core.weights[layer]!) row.set(randos(row.length));
+      }
+    } else {
+      for (const name of LIVE) this.#plain[name] = [];
+      for (const name of ['deltas', 'errors', 'outputs'] as const) this.#plain[name] = sizes.map(zeros);
+    }
+    this.setActivation();
+    if (this.trainOpts.praxis === 'adam') this._setupAdam();
+  }
+
+  /** Begins adam: its running means are 0. */
+  _setupAdam(): void {
+    this.#core?.startAdam();
+    this.#adam = true;
+  }
+
+  /** Steps that adam has taken. */
+  get iterations(): number {
+    return this.#core?.iterations ?? 0;
+  }
+
+  set iterations(iterations: number) {
+    if (this.#core) this.#core.iterations = iterations;
+  }
+
+  /** Makes `activation`, or that of the options, the one that the network runs with. */
+  setActivation(activation?: NeuralNetworkActivation): void {
+    const name = activation ?? this.activationName;
+    const kernel = this.kernelOf(name);
+    this.#activation = name;
+    if (this.#core) this.#core.activation = kernel;
+  }
+
+  /** What computes. @internal */
+  get core(): PatternNetwork {
+    if (!this.#core)
+      throw new EfficientBackpropError(
+        'output was empty: the network has no layers with weights; train it, or call initialize()',
+      );
+    return this.#core;
+  }
+
+  /** Whether there are weights. @internal */
+  get hasWeights(): boolean {
+    return this.#core !== undefined;
+  }
+
+  /** How a pattern changes the weights, by the options of now. @internal */
+  get rule(): Rule {
+    const { learningRate: rate, momentum } = this.trainOpts;
+    return this.#adam ? this.#adamRule : { kind: 'momentum', rate, momentum };
+  }
+
+  get #adamRule(): Rule {
+    const { learningRate: rate, beta1, beta2, epsilon } = this.trainOpts;
+    return { kind: 'adam', rate, beta1, beta2, epsilon };
+  }
+
+  // The passes. Those of an activation have a name each, as in brain.js: who overrides one is heard while it is the network's.
+
+  /** The outputs for an array of inputs: an array that the next run overwrites. */
+  runInput(input: ArrayLike<number>): Float32Array {
+    return this[RUNS[this.#activation]](input);
+  }
+
+  _runInputSigmoid(input: ArrayLike<number>): Float32Array {
+    return this.#as('sigmoid', (core) => core.run(input));
+  }
+
+  _runInputRelu(input: ArrayLike<number>): Float32Array {
+    return this.#as('relu', (core) => core.run(input));
+  }
+
+  _runInputLeakyRelu(input: ArrayLike<number>): Float32Array {
+    return this.#as('leaky-relu', (core) => core.run(input));
+  }
+
+  _runInputTanh(input: ArrayLike<number>): Float32Array {
+    return this.#as('tanh', (core) => core.run(input));
+  }
+
+  /** What run asks for: runInput, or a shorter way to its outputs while nobody has replaced it. @internal */
+  protected predict(input: ArrayLike<number>): Float32Array {
+    const run = RUNS[this.#activation];
+    if (this.runInput !== ORIGINAL.runInput || this[run] !== ORIGINAL[run]) return this.runInput(input);
+    const { core } = this;
+    core.alpha = this.alpha;
+    return core.predict(input);
+  }
+
+  /** Errors and deltas of all layers, after runInput. */
+  calculateDeltas(target: ArrayLike<number>): void {
+    this[DELTAS[this.#activation]](target);
+  }
+
+  _calculateDeltasSigmoid(target: ArrayLike<number>): void {
+    this.#as('sigmoid', (core) => core.calculateDeltas(target));
+  }
+
+  _calculateDeltasRelu(target: ArrayLike<number>): void {
+    this.#as('relu', (core) => core.calculateDeltas(target));
+  }
+
+  _calculateDeltasLeakyRelu(target: ArrayLike<number>): void {
+    this.#as('leaky-relu', (core) => core.calculateDeltas(target));
+  }
+
+  _calculateDeltasTanh(target: ArrayLike<number>): void {
+    this.#as('tanh', (core) => core.calculateDeltas(target));
+  }
+
+  /** Changes the weights by what calculateDeltas has found. */
+  adjustWeights(): void {
+    if (this.#adam) this._adjustWeightsAdam();
+    else this.core.adjustWeights(this.rule);
+  }
+
+  _adjustWeightsAdam(): void {
+    const { core } = this;
+    if (!this.#adam) this._setupAdam();
+    core.adjustWeights(this.#adamRule);
+  }
+
+  /** A pass of the network as if this activation were its own. */
+  #as<T>(activation: NeuralNetworkActivation, pass: (core: PatternNetwork) => T): T {
+    const { core } = this;
+    const own = core.activation;
+    core.alpha = this.alpha;
+    core.activation = this.kernelOf(activation);
+    try {
+      return pass(core);
+    } finally {
+      core.activation = own;
+    }
+  }
+
+  /** Whether nobody has replaced a pass. @internal */
+  protected get passesAreOriginal(): boolean {
+    return PASSES.every((name) => this[name] === ORIGINAL[name]);
+  }
+}
+
+/** Methods as they are unless somebody replaces them. */
+const ORIGINAL = Object.fromEntries(PASSES.map((name) => [name, LiveNetwork.prototype[name]]));

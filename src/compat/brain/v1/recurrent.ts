@@ -1,0 +1,64 @@
+// Types of brain.js 1.x's recurrent networks, which this library does not have: programs that name them beside NeuralNetwork
+// compile, and are told when they make one.
+
+import type { INeuralNetworkState } from '../types.js';
+import type { NeuralNetwork } from './neural-network.js';
+import type { INeuralNetworkOptions, INeuralNetworkTrainingOptions } from './types.js';
+
+export type RNNTrainingValue = string;
+
+interface Pair<T> {
+  input: T;
+  output: T;
+}
+
+export interface IRNNTrainingData extends Pair<RNNTrainingValue> {}
+
+export interface IRNNDefaultOptions extends INeuralNetworkOptions {
+  inputSize?: number;
+  outputSize?: number;
+}
+
+export type RNNTimeStepInput = number[] | number[][] | object | object[] | object[][];
+
+export interface IRNNTimeStepTrainingNumbers extends Pair<number[]> {}
+export interface IRNNTimeStepTrainingNumbers2D extends Pair<number[][]> {}
+export interface IRNNTimeStepTrainingObject extends Pair<object> {}
+export interface IRNNTimeStepTrainingObjects extends Pair<object[]> {}
+export interface IRNNTimeStepTrainingObject2D extends Pair<object[][]> {}
+
+export type IRNNTimeStepTrainingDatum =
+  | IRNNTimeStepTrainingNumbers
+  | IRNNTimeStepTrainingNumbers2D
+  | IRNNTimeStepTrainingObject
+  | IRNNTimeStepTrainingObjects
+  | IRNNTimeStepTrainingObject2D
+  | number[]
+  | number[][]
+  | object[]
+  | object[][];
+
+export declare class RNN extends NeuralNetwork {
+  constructor(options?: IRNNDefaultOptions);
+  override run(data: RNNTrainingValue): RNNTrainingValue;
+  override run<T>(data: RNNTrainingValue): T;
+  override run<TInput, TOutput>(data: TInput): TOutput;
+  override train(data: IRNNTrainingData[], options: INeuralNetworkTrainingOptions): INeuralNetworkState;
+  override train<T>(data: T, options: INeuralNetworkTrainingOptions): INeuralNetworkState;
+}
+
+export declare class RNNTimeStep extends RNN {
+  override run(input: RNNTimeStepInput): RNNTimeStepInput;
+  override run<T>(input: RNNTimeStepInput): T;
+  override run<TInput, TOutput>(input: TInput): TOutput;
+  forecast(input: RNNTimeStepInput, count: number): RNNTimeStepInput;
+  forecast<T>(input: RNNTimeStepInput, count: number): T;
+  forecast<TInput, TOutput>(input: TInput, count: number): TOutput;
+  override train(data: IRNNTimeStepTrainingDatum[], options: INeuralNetworkTrainingOptions): INeuralNetworkState;
+  override train<T>(data: T, options: INeuralNetworkTrainingOptions): INeuralNetworkState;
+}
+
+export declare class LSTM extends RNN {}
+export declare class GRU extends RNN {}
+export declare class LSTMTimeStep extends RNNTimeStep {}
+export declare class GRUTimeStep extends RNNTimeStep {}
