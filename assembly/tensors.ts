@@ -1,6 +1,29 @@
 // The ABI of the binary that computes with TensorFlow.js's tensors, in float32 and with its arithmetic.
 
+export { columnSums, times } from "./kernels/blas1";
 export { gemm, gemmScratch } from "./kernels/gemm";
-export { addRow } from "./tensors/bias";
+export { normals, permutation } from "./kernels/random";
+export { logSoftmax, softmax } from "./kernels/softmax";
+export { batchNormBackward, batchNormForward } from "./layers/batch-norm";
+export { dropout } from "./layers/dropout";
+export { layerNormBackward, layerNormForward } from "./layers/layer-norm";
+export { addNoise } from "./layers/noise";
+export { normGradient } from "./layers/norm";
+export { gather } from "./passes/samples";
+
+export { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from "./tensors/accuracy";
 export { activate, activationBackward } from "./tensors/activation";
-export { softmax } from "./kernels/softmax";
+export { addRow } from "./tensors/bias";
+export { alphaDropout } from "./tensors/disturbance";
+export {
+  binaryCrossentropy, hinge, kullbackLeiblerDivergence, logcosh, meanAbsoluteError, meanAbsolutePercentageError,
+  meanSquaredError, meanSquaredLogarithmicError, poisson, squaredHinge,
+} from "./tensors/losses";
+export {
+  categoricalCrossentropy, categoricalHinge, cosineProximity, sparseCategoricalCrossentropy,
+} from "./tensors/losses/rows";
+export { batchMoments, inverseDeviations } from "./tensors/norm";
+export { adadelta, adagrad, adam, adamax, momentum, rmsprop, sgd } from "./tensors/optimizers";
+export { penalty } from "./tensors/penalty";
+export { prelu, preluBackward } from "./tensors/prelu";
+export { logSoftmaxBackward, softmaxBackward } from "./tensors/softmax";

@@ -1,0 +1,26 @@
+// Tensors that users give, and tensors that are made of them on the way.
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** A tensor, several of them, or several by name. */
+export type Given = unknown;
+
+/** The tensors that somebody gave. */
+function all(given: Given): readonly unknown[] {
+  if (given === null || typeof given !== 'object') return [];
+  if ('dataId' in given) return [given];
+  return Object.values(given);
+}
+
+/** Disposes of those of `made` that are not among what was given. */
+export function disposeOthers(made: readonly Tensor[], given: Given): void {
+  const kept = all(given);
+  for (const tensor of made) if (!kept.includes(tensor) && !tensor.isDisposed) tensor.dispose();
+}
+
+/** A batch size. @throws Error in tfjs's words */
+export function checkedBatchSize(given: number | null | undefined): number {
+  const size = given ?? 32;
+  if (!(size > 0 && Number.isInteger(size))) throw new Error(`batchSize is required to be a positive integer, but got ${size}`);
+  return size;
+}

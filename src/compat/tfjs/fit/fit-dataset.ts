@@ -1,0 +1,197 @@
+// fitDataset: training on batches that come one after the other.
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Batch, type Dataset, batchOf, isDataset } from '../batches.js';
+import { evaluated, evaluatedDataset } from '../evaluate.js';
+import type { Model } from '../inside.js';
+import { Trainer } from '../trainer.js';
+import type { YieldEvery } from './frames.js';
+import { History, type Logs, Totals } from './history.js';
+import { Listeners } from './listeners.js';
+import { weightsOf } from './weights.js';
+
+/** What fitDataset takes, as tfjs does, and a seed. */
+export interface FitDatasetArgs {
+  batchesPerEpoch?: number;
+  epochs?: number;
+  verbose?: number;
+  initialEpoch?: number;
+  callbacks?: unknown;
+  validationData?: unknown;
+  validationBatchSize?: number;
+  validationBatches?: number;
+  classWeight?: unknown;
+  yieldEvery?: YieldEvery;
+  seed?: number;
+}
+
+const isCount = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+
+function assert(holds: boolean, message: () => string): void {
+  if (!holds) throw new Error(message());
+}
+
+/** @throws Error in tfjs's words */
+function check(model: Model, args: FitDatasetArgs | null | undefined): asserts args is FitDatasetArgs & { epochs: number } {
+  assert(
+    Boolean(model.optimizer_),
+    () => 'You must compile a model before training/testing. Use LayersModel.compile(modelCompileConfig).',
+  );
+  if (args === null || args === undefined) {
+    throw new Error('For fitDataset(), the 2nd argument (config) is required, but it is not provided in this call.');
+  }
+  const { epochs, batchesPerEpoch, validationData, validationBatches } = args;
+  assert(isCount(epochs), () => `For fitDataset(), config.epochs is expected to be a positive integer, but got ${epochs}`);
+  assert(
+    (batchesPerEpoch ?? undefined) === undefined || isCount(batchesPerEpoch),
+    () =>
+      `For fitDataset(), config.batchesPerEpoch is expected to be a positive integer if specified, but got ${batchesPerEpoch}`,
+  );
+  assert(
+    ((args as { validationSplit?: unknown }).validationSplit ?? undefined) === undefined,
+    () => '`validationSplit` is not supported by `fitDataset()`. Use validationData instead.',
+  );
+  if (model.isTraining) throw new Error('Cannot start training because another fit() call is ongoing.');
+  assert(
+    !isDataset(validationData) || (validationBatches ?? undefined) === undefined || isCount(validationBatches),
+    () =>
+      'For fitDataset() with dataset-based validation, config.validationBatches is expected not to be provided, ' +
+      `or to be a positive integer, but got ${validationBatches}`,
+  );
+}
+
+/** Steps on batches, whatever their size: a trainer is made for the largest so far. */
+class Steps {
+  private trainer: Trainer | undefined;
+  private rows = 0;
+
+  constructor(
+    private readonly model: Model,
+    private readonly args: FitDatasetArgs,
+  ) {}
+
+  async take({ x, y, rows }: Batch): Promise<number[]> {
+    const { model, args } = this;
+    let weights: Float32Array | undefined;
+    if (args.classWeight !== null && args.classWeight !== undefined) {
+      const [, , ofClasses] = await model.standardizeUserData(x, y, null, args.classWeight, true);
+      weights = await weightsOf(ofClasses, undefined, rows);
+    }
+    const [xs, ts] = await Promise.all([x.data(), y.data()]);
+    if (!this.trainer || rows > this.rows) {
+      this.trainer?.dispose();
+      this.trainer = new Trainer(model, { rows, training: true, compares: true, dtype: y.dtype, seed: args.seed });
+      this.rows = rows;
+    }
+    const { trainer } = this;
+    trainer.takeUp();
+    trainer.load(xs, ts, weights);
+    return trainer.step(rows, weights !== undefined);
+  }
+
+  dispose(): void {
+    this.trainer?.dispose();
+  }
+}
+
+/** Loss and metrics of what is held out. */
+async function validated(model: Model, args: FitDatasetArgs): Promise<readonly number[]> {
+  const { validationData } = args;
+  if (isDataset(validationData)) return evaluatedDataset(model, validationData, args.validationBatches);
+  const [x, y] = validationData as readonly [unknown, unknown];
+  return evaluated(model, x, y, args.validationBatchSize ?? 32);
+}
+
+/** That a dataset was shorter than it had to be. */
+function ranOut(batches: number, epochs: number, done: number): void {
+  console.warn(
+    `You provided \`batchesPerEpoch\` as ${batches}, but your dataset iterator ran out of data after ${done} batches; ` +
+      'interrupting training. Make sure that your dataset can generate at least `batchesPerEpoch * epochs` ' +
+      `batches (in this case, ${batches * epochs} batches). You may need to use the repeat() function when building your dataset.`,
+  );
+}
+
+/** tfjs's fitDataset, on a model that has been built. */
+export async function fitDataset(model: Model, dataset: Dataset, args: FitDatasetArgs): Promise<History> {
+  check(model, args);
+  const held = args.validationData;
+  const validates = held !== null && held !== undefined;
+  if (validates && !isDataset(held) && (held as readonly unknown[]).length === 3) {
+    throw Object.assign(new Error('Validation with sample weights is not implemented yet.'), { name: 'NotImplementedError' });
+  }
+  model.isTraining = true;
+  const steps = new Steps(model, args);
+  try {
+    return await run(model, dataset, args, steps, validates);
+  } finally {
+    model.isTraining = false;
+    steps.dispose();
+  }
+}
+
+async function run(
+  model: Model,
+  dataset: Dataset,
+  args: FitDatasetArgs & { epochs: number },
+  steps: Steps,
+  validates: boolean,
+): Promise<History> {
+  const { epochs } = args;
+  const batches = args.batchesPerEpoch ?? undefined;
+  const labels = model.getDedupedMetricsNames();
+  const listeners = new Listeners(args.callbacks, args.yieldEvery);
+  const history = new History({
+    epochs,
+    initialEpoch: null,
+    samples: null,
+    steps: batches ?? (Number.isFinite(dataset.size) ? dataset.size! : null),
+    batchSize: null,
+    verbose: args.verbose ?? 1,
+    doValidation: validates,
+    metrics: validates ? [...labels, ...labels.map((label) => `val_${label}`)] : [...labels],
+  });
+  listeners.begin(history.params, model);
+  model.history = history;
+  const totals = new Totals(labels);
+  await listeners.trainBegin();
+  model.stopTraining_ = false;
+  let iterator = await dataset.iterator();
+  for (let epoch = args.initialEpoch ?? 0; epoch < epochs; epoch++) {
+    const logs: Logs = {};
+    await listeners.epochBegin(epoch);
+    totals.begin();
+    if (!batches) iterator = await dataset.iterator();
+    for (let done = 0; batches === undefined || done < batches; ) {
+      const next = await iterator.next();
+      if (batches && next.done) {
+        ranOut(batches, epochs, done);
+        break;
+      }
+      if (next.value !== null && next.value !== undefined) {
+        const batch = batchOf(model, next.value);
+        const batchLogs: Logs = { batch: done, size: batch.rows };
+        await listeners.batchBegin(done, batchLogs);
+        const values = await steps.take(batch);
+        for (const tensor of [batch.x, batch.y] as Tensor[]) tensor.dispose();
+        for (let i = 0; i < labels.length; i++) batchLogs[labels[i]!] = values[i]!;
+        totals.add(batch.rows, values);
+        await listeners.batchEnd(done, batchLogs);
+        done++;
+      }
+      if (batches ? done >= batches : next.done) {
+        if (validates) {
+          const values = await validated(model, args);
+          for (let i = 0; i < labels.length; i++) logs[`val_${model.metricsNames[i]}`] = values[i]!;
+        }
+        break;
+      }
+      if (model.stopTraining_) break;
+    }
+    totals.end(logs);
+    await listeners.epochEnd(epoch, logs);
+    history.add(epoch, logs);
+    if (model.stopTraining_) break;
+  }
+  await listeners.trainEnd();
+  return history;
+}

@@ -1,0 +1,259 @@
+// fit: training on tensors.
+
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import { Purpose, halves } from '../../../runtime/random.js';
+import { averaged } from '../averages.js';
+import { checkedBatchSize, disposeOthers } from '../data.js';
+import type { Model } from '../inside.js';
+import { Trainer } from '../trainer.js';
+import type { YieldEvery } from './frames.js';
+import { History, type Logs, Totals } from './history.js';
+import { Listeners } from './listeners.js';
+import { type SampleWeight, weightsOf } from './weights.js';
+
+/** What fit takes, as tfjs does, and what it takes besides. */
+export interface FitArgs {
+  batchSize?: number;
+  epochs?: number;
+  verbose?: number;
+  callbacks?: unknown;
+  validationSplit?: number;
+  validationData?: readonly unknown[];
+  shuffle?: boolean | 'batch';
+  classWeight?: unknown;
+  sampleWeight?: SampleWeight;
+  initialEpoch?: number;
+  validationSteps?: number;
+  yieldEvery?: YieldEvery;
+  seed?: number;
+  restoreBestWeights?: unknown;
+}
+
+/** Rows that stand in linear memory. */
+interface Rows {
+  readonly x: number;
+  readonly t: number;
+  readonly w: number;
+  readonly count: number;
+}
+
+const notYet = (what: string) => Object.assign(new Error(what), { name: 'NotImplementedError' });
+const valueError = (what: string) => Object.assign(new Error(what), { name: 'ValueError' });
+
+/** Shuffles as tfjs does, so that the same random numbers give the same order. */
+function shuffled(order: Uint32Array): void {
+  for (let count = order.length; count > 0; ) {
+    const i = (Math.random() * count) | 0;
+    count--;
+    const swapped = order[count]!;
+    order[count] = order[i]!;
+    order[i] = swapped;
+  }
+}
+
+/** Tensors that a fit was given, standardized. */
+interface Prepared {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly weights: Float32Array | undefined;
+  readonly validation: readonly [Tensor, Tensor] | undefined;
+  /** Rows that are trained on; the others are held out. */
+  readonly rows: number;
+}
+
+/** A fit under way. */
+class Fit {
+  private readonly trainer: Trainer;
+  private readonly batchSize: number;
+  private readonly labels: readonly string[];
+  private readonly order: number;
+  private readonly train: Rows;
+  private held: Rows | undefined;
+
+  constructor(
+    private readonly model: Model,
+    private readonly args: FitArgs,
+    prepared: Prepared,
+    data: readonly [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>?, ArrayLike<number>?],
+    private readonly listeners: Listeners,
+  ) {
+    this.batchSize = checkedBatchSize(args.batchSize);
+    this.labels = model.getDedupedMetricsNames();
+    const { rows, y, weights, x } = prepared;
+    const dtype: DataType = y.dtype;
+    this.trainer = new Trainer(model, {
+      rows: Math.max(this.batchSize, 1),
+      training: true,
+      compares: true,
+      dtype,
+      seed: args.seed,
+    });
+    const { trainer } = this;
+    try {
+      const [xs, ts, heldX, heldT] = data;
+      this.train = { x: trainer.copy(xs), t: trainer.copy(ts), w: weights ? trainer.copy(weights) : 0, count: rows };
+      if (heldX && heldT) {
+        this.held = { x: trainer.copy(heldX), t: trainer.copy(heldT), w: 0, count: prepared.validation![0].shape[0]! };
+      } else if (x.shape[0]! > rows) {
+        const { chain, targetSize } = trainer;
+        const [from, fromT] = [this.train.x + 4 * rows * chain.inputs, this.train.t + 4 * rows * targetSize];
+        this.held = { x: from, t: fromT, w: 0, count: x.shape[0]! - rows };
+      }
+      this.order = trainer.words(Math.max(rows, 1));
+      this.indices().set(Array.from({ length: rows }, (_, i) => i));
+    } catch (error) {
+      trainer.dispose();
+      throw error;
+    }
+  }
+
+  private indices(): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.trainer.heap.buffer, this.order, this.train.count);
+  }
+
+  /** Puts the rows in an order for an epoch. */
+  private reorder(epoch: number): void {
+    const { shuffle = true, seed } = this.args;
+    if (shuffle === 'batch') throw notYet('batch shuffling is not implemneted yet');
+    if (!shuffle) return;
+    if (seed === undefined) shuffled(this.indices());
+    else this.trainer.core.permutation(this.train.count, ...halves(seed), Purpose.order, epoch, 0, this.order);
+  }
+
+  /** A step on the rows from `start` on in the order. */
+  private step(start: number, rows: number): number[] {
+    const { trainer, train } = this;
+    const { core, chain } = trainer;
+    const at = this.order + 4 * start;
+    core.gather(rows, chain.inputs, at, train.x, trainer.x);
+    core.gather(rows, trainer.targetSize, at, train.t, trainer.t);
+    if (train.w) core.gather(rows, 1, at, train.w, trainer.w);
+    return trainer.step(rows, train.w !== 0);
+  }
+
+  /** Loss and metrics of the rows that are held out. */
+  private validate(): number[] {
+    const { trainer, batchSize } = this;
+    const { x, t, count } = this.held!;
+    return averaged(count, batchSize, (start, rows) =>
+      trainer.measure(rows, x + 4 * start * trainer.chain.inputs, t + 4 * start * trainer.targetSize),
+    );
+  }
+
+  async run(): Promise<History> {
+    const { model, args, listeners, labels, batchSize } = this;
+    const { epochs = 1, initialEpoch = 0, verbose = 1 } = withoutNulls(args);
+    const validates = this.held !== undefined;
+    const metrics = validates ? [...labels, ...labels.map((label) => `val_${label}`)] : [...labels];
+    const { count } = this.train;
+    const history = new History({
+      epochs,
+      initialEpoch,
+      samples: count,
+      steps: null,
+      batchSize,
+      verbose,
+      doValidation: validates,
+      metrics,
+    });
+    listeners.begin(history.params, model);
+    model.history = history;
+    const totals = new Totals(labels);
+    await this.told(listeners.trainBegin());
+    model.stopTraining_ = false;
+    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+      await this.told(listeners.epochBegin(epoch));
+      const logs: Logs = {};
+      totals.begin();
+      this.reorder(epoch);
+      for (let batch = 0, start = 0; start < count; batch++, start += batchSize) {
+        const batchLogs: Logs = {};
+        const begun = listeners.batchBegin(batch, batchLogs);
+        if (begun) await begun;
+        this.trainer.takeUp();
+        const size = Math.min(batchSize, count - start);
+        const values = this.step(start, size);
+        batchLogs['batch'] = batch;
+        batchLogs['size'] = size;
+        for (let i = 0; i < labels.length; i++) batchLogs[labels[i]!] = values[i]!;
+        totals.add(size, values);
+        if (validates && start + batchSize >= count) {
+          const held = this.validate();
+          for (let i = 0; i < labels.length; i++) logs[`val_${labels[i]}`] = held[i]!;
+        }
+        const ended = listeners.batchEnd(batch, batchLogs);
+        if (ended) await ended;
+        if (model.stopTraining_) break;
+      }
+      totals.end(logs);
+      await this.told(listeners.epochEnd(epoch, logs));
+      history.add(epoch, logs);
+      if (model.stopTraining_) break;
+    }
+    await this.told(listeners.trainEnd());
+    return history;
+  }
+
+  private async told(answer: Promise<unknown> | undefined): Promise<void> {
+    if (answer) await answer;
+  }
+
+  dispose(): void {
+    this.trainer.dispose();
+  }
+}
+
+/** Arguments without those that are null: tfjs takes defaults for them. */
+function withoutNulls(args: FitArgs): FitArgs {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as FitArgs;
+}
+
+/** Data of tensors; nothing is waited for where it is there. */
+async function numbersOf(tensors: readonly (Tensor | undefined)[]): Promise<(ArrayLike<number> | undefined)[]> {
+  return Promise.all(tensors.map((tensor) => tensor?.data() as Promise<ArrayLike<number>> | undefined));
+}
+
+/** tfjs's fit, on a model that has been built. */
+export async function fit(model: Model, x: unknown, y: unknown, args: FitArgs = {}): Promise<History> {
+  if (model.isTraining) throw new Error('Cannot start training because another fit() call is ongoing.');
+  model.isTraining = true;
+  const made: [Tensor[], unknown][] = [];
+  try {
+    const batchSize = checkedBatchSize(args.batchSize);
+    const [xs, ys, classWeights] = await model.standardizeUserData(x, y, null, args.classWeight, false, batchSize);
+    made.push([xs, x], [ys, y]);
+    const count = xs[0]!.shape[0]!;
+    const weights = await weightsOf(classWeights, args.sampleWeight, count);
+    let validation: [Tensor, Tensor] | undefined;
+    let rows = count;
+    const { validationData, validationSplit: split } = args;
+    if (validationData && validationData.length > 0) {
+      if (validationData.length === 3) throw notYet('validationData including sample weights is not supported yet.');
+      if (validationData.length !== 2) {
+        throw valueError(
+          `When passing validation data, it must contain 2 (valX, valY) or 3 (valX, valY, valSampleWeight) items; ${validationData} is invalid.`,
+        );
+      }
+      const [heldX, heldY] = await model.standardizeUserData(validationData[0], validationData[1], null, null, true, batchSize);
+      made.push([heldX, validationData[0]], [heldY, validationData[1]]);
+      validation = [heldX[0]!, heldY[0]!];
+    } else if (split !== undefined && split > 0 && split < 1) {
+      rows = Math.floor(count * (1 - split));
+    } else if (args.validationSteps !== undefined && args.validationSteps !== null) {
+      throw valueError('Can only use `validationSteps` when doing step-wise training, i.e., `stepsPerEpoch` must be set.');
+    }
+    model.checkTrainableWeightsConsistency();
+    const listeners = new Listeners(args.callbacks, args.yieldEvery);
+    const data = await numbersOf([xs[0], ys[0], validation?.[0], validation?.[1]]);
+    const prepared = { x: xs[0]!, y: ys[0]!, weights, validation, rows };
+    const under = new Fit(model, args, prepared, data as never, listeners);
+    try {
+      return await under.run();
+    } finally {
+      under.dispose();
+    }
+  } finally {
+    model.isTraining = false;
+    for (const [tensors, given] of made) disposeOthers(tensors, given);
+  }
+}

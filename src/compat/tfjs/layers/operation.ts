@@ -1,0 +1,65 @@
+// What a layer does with the rows of a batch, in linear memory.
+
+import type { TensorCore } from '../../../../build/abi.js';
+import type { Arena, Heap } from '../../../../bindings/memory.js';
+import type { Slot } from '../parameters.js';
+
+/** Where operations compute. */
+export interface Place {
+  readonly core: TensorCore;
+  readonly heap: Heap;
+  readonly arena: Arena;
+  /** The most rows at a time. */
+  readonly rows: number;
+}
+
+/** A pass through the chain: what random layers draw from. */
+export interface Pass {
+  readonly training: boolean;
+  readonly low: number;
+  readonly high: number;
+  readonly step: number;
+}
+
+/** Memory for so many numbers of each row, 0 at first. */
+export function numbers(place: Place, size: number): number {
+  const address = place.arena.allocate(4 * size);
+  new Float32Array(place.heap.buffer, address, size).fill(0);
+  return address;
+}
+
+/** An operation. Addresses are set by `place` and `placeBack`, before it is asked to compute. */
+export abstract class Operation {
+  protected core!: TensorCore;
+  /** Inputs and outputs: rows of `inputs` and `outputs` numbers. */
+  x = 0;
+  y = 0;
+  /** Their errors; dx is 0 where nobody asks for it. */
+  protected dy = 0;
+  dx = 0;
+  /** Its weights. */
+  readonly slots: readonly Slot[] = [];
+
+  constructor(
+    readonly inputs: number,
+    readonly outputs: number,
+  ) {}
+
+  /** Takes memory for outputs, given where the inputs are. */
+  place(place: Place, x: number): void {
+    this.core = place.core;
+    this.x = x;
+    this.y = numbers(place, place.rows * this.outputs);
+  }
+
+  /** Takes memory for the inputs' errors, given where those of the outputs are: the same, where one may become the other. */
+  placeBack(_place: Place, dy: number, wanted: boolean): void {
+    this.dy = dy;
+    this.dx = wanted ? dy : 0;
+  }
+
+  abstract forward(rows: number, pass: Pass): void;
+
+  /** Finds gradients of its weights, and dx. */
+  abstract backward(rows: number): void;
+}

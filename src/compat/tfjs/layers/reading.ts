@@ -1,0 +1,167 @@
+// How each class of tfjs's layers is read: its fields become an operation, or none where nothing is to be done.
+
+import { UnsupportedError } from '../../../../bindings/errors.js';
+import type { Layer, LayerVariable, Regularizer } from '../inside.js';
+import { type Penalty, Slot } from '../parameters.js';
+import { ActivationOperation, type Curve, activationOf, curve } from './activations.js';
+import { Dense } from './dense.js';
+import { BatchNormalization, LayerNormalization } from './norms.js';
+import type { Operation } from './operation.js';
+import { PRelu } from './prelu.js';
+import { AlphaDropout, Dropout, GaussianDropout, GaussianNoise } from './random.js';
+
+/** A layer, and where it stands in its chain. */
+export interface Standing {
+  readonly layer: Layer;
+  readonly index: number;
+  /** Of a sample, without the axis of the batch. */
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+}
+
+const product = (shape: readonly number[]) => shape.reduce((all, n) => all * n, 1);
+
+/** What a layer cannot be trained for here. */
+export function refused({ layer }: Pick<Standing, 'layer'>, why: string): UnsupportedError {
+  const advice = "leave it out, or let TensorFlow.js train the model: accelerate(model, { fallback: 'tfjs' })";
+  return new UnsupportedError(`layer ${layer.name} (${layer.getClassName()}): ${why}; ${advice}`);
+}
+
+function penaltyOf(standing: Standing, regularizer: unknown): Penalty | undefined {
+  if (regularizer === null || regularizer === undefined) return undefined;
+  const { l1, l2 } = regularizer as Regularizer;
+  if ((regularizer as Regularizer).getClassName() !== 'L1L2' || typeof l1 !== 'number' || typeof l2 !== 'number')
+    throw refused(standing, `its regularizer ${(regularizer as Regularizer).getClassName()} is none of l1, l2 and l1l2`);
+  return { l1, l2 };
+}
+
+/** The slot of a layer's weight, or undefined where it has none. */
+function slotOf(standing: Standing, field: string, moves = false): Slot | undefined {
+  const variable = standing.layer[field] as LayerVariable | null | undefined;
+  return variable ? new Slot(variable, penaltyOf(standing, standing.layer[`${field}Regularizer`]), moves) : undefined;
+}
+
+function activation(standing: Standing): Curve {
+  const name = standing.layer.activation?.getClassName() ?? 'linear';
+  const found = activationOf(name);
+  if (!found) throw refused(standing, `its activation ${name} is not known here`);
+  return found;
+}
+
+/** A function of each number as a layer. */
+function each(standing: Standing, of: Curve): Operation | undefined {
+  const { inputShape } = standing;
+  return of.idle ? undefined : new ActivationOperation(product(inputShape), inputShape.at(-1)!, of);
+}
+
+/** The axes that a layer names, from 0 and without that of the batch. */
+function axesOf({ layer, inputShape }: Standing): number[] {
+  const given = layer['axis'] as number | readonly number[];
+  return (typeof given === 'number' ? [given] : [...given]).map((axis) => (axis < 0 ? axis + inputShape.length : axis - 1));
+}
+
+const number = (layer: Layer, field: string) => layer[field] as number;
+
+function dense(standing: Standing): Operation {
+  const { inputShape } = standing;
+  const width = inputShape.at(-1)!;
+  const units = number(standing.layer, 'units');
+  const [kernel, bias] = [slotOf(standing, 'kernel')!, slotOf(standing, 'bias')];
+  return new Dense(product(inputShape) / width, width, units, kernel, bias, activation(standing));
+}
+
+function batchNormalization(standing: Standing): Operation {
+  const { layer, inputShape } = standing;
+  const units = inputShape.at(-1)!;
+  if (axesOf(standing)[0] !== inputShape.length - 1) throw refused(standing, 'its axis is not the last one');
+  return new BatchNormalization(
+    product(inputShape) / units,
+    units,
+    number(layer, 'epsilon'),
+    number(layer, 'momentum'),
+    slotOf(standing, 'gamma'),
+    slotOf(standing, 'beta'),
+    slotOf(standing, 'movingMean', true)!,
+    slotOf(standing, 'movingVariance', true)!,
+  );
+}
+
+function layerNormalization(standing: Standing): Operation {
+  const { layer, inputShape } = standing;
+  const axes = axesOf(standing);
+  const first = inputShape.length - axes.length;
+  if (axes.some((axis, i) => axis !== first + i)) throw refused(standing, 'its axes are not the last ones, in their order');
+  const units = product(inputShape.slice(first));
+  const [gamma, beta] = [slotOf(standing, 'gamma'), slotOf(standing, 'beta')];
+  return new LayerNormalization(product(inputShape) / units, units, number(layer, 'epsilon'), gamma, beta);
+}
+
+function flatten(standing: Standing): undefined {
+  const { layer, inputShape } = standing;
+  if (layer['dataFormat'] === 'channelsFirst' && inputShape.length > 1) throw refused(standing, "dataFormat is 'channelsFirst'");
+}
+
+function dropout(standing: Standing): Operation | undefined {
+  const { layer, index, inputShape } = standing;
+  const rate = number(layer, 'rate');
+  const noise = layer['noiseShape'] as readonly (number | null)[] | null | undefined;
+  if (noise?.some((n, i) => i > 0 && n !== null && n !== inputShape[i - 1]))
+    throw refused(standing, 'its noiseShape is not its input’s');
+  return rate > 0 && rate < 1 ? new Dropout(product(inputShape), index, rate) : undefined;
+}
+
+function alphaDropout(standing: Standing): Operation | undefined {
+  const { layer, index, inputShape } = standing;
+  const rate = number(layer, 'rate');
+  if (layer['noiseShape']) throw refused(standing, 'it has a noiseShape');
+  return rate > 0 && rate < 1 ? new AlphaDropout(product(inputShape), index, rate) : undefined;
+}
+
+function gaussianDropout({ layer, index, inputShape }: Standing): Operation | undefined {
+  const rate = number(layer, 'rate');
+  return rate > 0 && rate < 1 ? new GaussianDropout(product(inputShape), index, rate) : undefined;
+}
+
+function softmax(standing: Standing): Operation | undefined {
+  if (axesOf(standing)[0] !== standing.inputShape.length - 1) throw refused(standing, 'its axis is not the last one');
+  return each(standing, activationOf('softmax')!);
+}
+
+function relu(standing: Standing): Operation | undefined {
+  const most = standing.layer['maxValue'] as number | null | undefined;
+  return each(standing, most === null || most === undefined ? curve('relu', 0) : curve('clippedRelu', most));
+}
+
+function leakyRelu(standing: Standing): Operation | undefined {
+  const alpha = number(standing.layer, 'alpha');
+  if (!(alpha >= 0)) throw refused(standing, `alpha is ${alpha}, not 0 or more`);
+  return each(standing, curve('leakyRelu', alpha));
+}
+
+/** How each class is read. */
+const READERS: Record<string, (standing: Standing) => Operation | undefined> = {
+  InputLayer: () => undefined,
+  Dense: dense,
+  Activation: (standing) => each(standing, activation(standing)),
+  Dropout: dropout,
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  Flatten: flatten,
+  Reshape: () => undefined,
+  GaussianNoise: ({ layer, index, inputShape }) => new GaussianNoise(product(inputShape), index, number(layer, 'stddev')),
+  GaussianDropout: gaussianDropout,
+  AlphaDropout: alphaDropout,
+  LeakyReLU: leakyRelu,
+  PReLU: (standing) => new PRelu(standing.inputShape, slotOf(standing, 'alpha')!),
+  ELU: (standing) => each(standing, curve('elu', 1)),
+  ThresholdedReLU: (standing) => each(standing, curve('thresholdedRelu', number(standing.layer, 'theta'))),
+  ReLU: relu,
+  Softmax: softmax,
+};
+
+/** A layer as an operation. @throws UnsupportedError that names it */
+export function operationOf(standing: Standing): Operation | undefined {
+  const name = standing.layer.getClassName();
+  if (!Object.hasOwn(READERS, name)) throw refused(standing, 'layers of this class are not known here');
+  return READERS[name]!(standing);
+}

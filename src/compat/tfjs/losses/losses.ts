@@ -1,0 +1,94 @@
+// Which loss a model was compiled with, and its value and slopes in linear memory.
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { TensorCore } from '../../../../build/abi.js';
+import { type LossOrMetric, type Model, engine } from '../inside.js';
+
+/** The losses of tfjs's layers, by their names there: exports of the binary, all of one form. */
+export const LOSSES = [
+  'meanSquaredError',
+  'meanAbsoluteError',
+  'meanAbsolutePercentageError',
+  'meanSquaredLogarithmicError',
+  'squaredHinge',
+  'hinge',
+  'categoricalHinge',
+  'logcosh',
+  'categoricalCrossentropy',
+  'sparseCategoricalCrossentropy',
+  'binaryCrossentropy',
+  'kullbackLeiblerDivergence',
+  'poisson',
+  'cosineProximity',
+] as const satisfies readonly (keyof TensorCore)[];
+
+export type LossName = (typeof LOSSES)[number];
+
+const isLoss = (name: string): name is LossName => (LOSSES as readonly string[]).includes(name);
+
+/** Other names of the same functions. */
+const ALIASES: Record<string, LossName> = {
+  mse: 'meanSquaredError',
+  MSE: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  MAE: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  MAPE: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
+  MSLE: 'meanSquaredLogarithmicError',
+  kld: 'kullbackLeiblerDivergence',
+  KLD: 'kullbackLeiblerDivergence',
+  cosine: 'cosineProximity',
+};
+
+/** The loss of a name as tfjs, Keras, or tfjs's operations (`meanSquaredError__op`) write it. */
+export function lossNamed(name: string): LossName | undefined {
+  const bare = name.replace(/__op$|_$/, '').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return isLoss(bare) ? bare : ALIASES[bare];
+}
+
+/** Targets and outputs at which functions that have a name in common show whether they are the same. */
+const TARGETS = [0, 1, 0, 1, 0, 0];
+const OUTPUTS = [0.2, 0.5, 0.3, 0.6, 0.3, 0.1];
+const ROWS = 2;
+
+const recognized = new WeakMap<LossOrMetric, LossName | null>();
+
+/** Whether a function that has a loss's name computes what the loss does: somebody's own may be called like tfjs's. */
+export function lossOf(f: LossOrMetric, core: TensorCore, scratch: (numbers: readonly number[]) => number): LossName | undefined {
+  const known = recognized.get(f);
+  if (known !== undefined) return known ?? undefined;
+  const name = lossNamed(f.name);
+  let same = false;
+  if (name) {
+    const sparse = name === 'sparseCategoricalCrossentropy';
+    const targets = sparse ? [1, 0] : TARGETS;
+    const n = OUTPUTS.length / ROWS;
+    const tf = engine();
+    try {
+      const theirs = tf.tidy(() => {
+        const t = tf.makeTensor(Float32Array.from(targets), [ROWS, targets.length / ROWS], 'float32');
+        const values = (
+          f(t, tf.makeTensor(Float32Array.from(OUTPUTS), [ROWS, n], 'float32')) as Tensor
+        ).dataSync() as Float32Array;
+        return values.reduce((sum, v) => sum + v, 0) / values.length;
+      });
+      const ours = core[name](ROWS, n, scratch(targets), scratch(OUTPUTS), 0, tf.backend.epsilon(), 0);
+      same = Math.abs(theirs - ours) < 1e-5 * (1 + Math.abs(ours));
+    } catch {} // one that takes no such tensors is another
+  }
+  recognized.set(f, same ? name! : null);
+  return same ? name : undefined;
+}
+
+/** What a model's loss was given as: a name, or a function. */
+export function givenLoss(model: Model): string | LossOrMetric {
+  const [own] = model.outputNames;
+  const { loss } = model;
+  const given = Array.isArray(loss)
+    ? loss[0]
+    : typeof loss === 'object' && loss !== null
+      ? (loss as Record<string, unknown>)[own!]
+      : loss;
+  return typeof given === 'string' ? given : model.lossFunctions[0]!;
+}

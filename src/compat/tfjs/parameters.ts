@@ -1,0 +1,143 @@
+// A model's weights in linear memory: those that are trained first, one after the other, so that an optimizer's step is one call.
+
+import type { TensorCore } from '../../../build/abi.js';
+import type { Arena, Heap } from '../../../bindings/memory.js';
+import type { LayerVariable } from './inside.js';
+import { Lent } from './variables.js';
+
+/** What may be added to the loss for a weight. */
+export interface Penalty {
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** Reals from one slot to the next: whole vectors. */
+export const padded = (size: number): number => (size + 3) & ~3;
+
+/** A weight: where its numbers are, and its gradient, 0 unless it is trained. */
+export class Slot {
+  address = 0;
+  gradient = 0;
+  private lent: Lent | undefined;
+  /** Whether somebody assigned other numbers than ours. */
+  changed = false;
+
+  constructor(
+    readonly variable: LayerVariable,
+    readonly penalty: Penalty | undefined,
+    /** Whether forward passes in training change it: a moving average. */
+    readonly moves = false,
+  ) {}
+
+  get size(): number {
+    return this.variable.val.size;
+  }
+
+  /** Takes the variable's numbers. */
+  read(heap: Heap): void {
+    new Float32Array(heap.buffer, this.address, this.size).set(this.variable.val.dataSync());
+    this.changed = false;
+  }
+
+  lend(heap: Heap): void {
+    this.lent = new Lent(this.variable.val, {
+      current: () => new Float32Array(heap.buffer, this.address, this.size),
+      assigned: () => {
+        this.changed = true;
+      },
+    });
+  }
+
+  /** Our numbers are newer. */
+  touch(): void {
+    if (this.lent) this.lent.stale = true;
+  }
+
+  giveBack(): void {
+    this.lent?.giveBack();
+    this.lent = undefined;
+  }
+}
+
+/** Slots next to each other that are trained: an optimizer's state has their order. */
+export interface Run {
+  readonly address: number;
+  readonly gradient: number;
+  /** Reals before it in an optimizer's vectors. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** All weights of a chain. */
+export class Parameters {
+  /** Those that the model was compiled to train, in the optimizer's order. */
+  readonly collected: readonly Slot[];
+  readonly runs: readonly Run[];
+  /** Reals of all that are collected. */
+  readonly length: number;
+  private readonly lent: readonly Slot[];
+
+  constructor(
+    readonly heap: Heap,
+    arena: Arena,
+    readonly slots: readonly Slot[],
+    collected: readonly LayerVariable[],
+    training: boolean,
+  ) {
+    const of = new Map(slots.map((slot) => [slot.variable, slot]));
+    this.collected = training ? collected.flatMap((variable) => of.get(variable) ?? []) : [];
+    const others = slots.filter((slot) => !this.collected.includes(slot));
+    this.length = this.collected.reduce((sum, slot) => sum + padded(slot.size), 0);
+    const zeros = (length: number) => {
+      const address = arena.allocate(4 * length);
+      new Float32Array(heap.buffer, address, length).fill(0);
+      return address;
+    };
+    const values = zeros(this.length);
+    const gradients = zeros(this.length);
+    const runs: { address: number; gradient: number; offset: number; length: number }[] = [];
+    let offset = 0;
+    for (const slot of this.collected) {
+      const length = padded(slot.size);
+      slot.address = values + 4 * offset;
+      if (slot.variable.val.trainable) {
+        slot.gradient = gradients + 4 * offset;
+        const last = runs.at(-1);
+        if (last && last.offset + last.length === offset) last.length += length;
+        else runs.push({ address: slot.address, gradient: slot.gradient, offset, length });
+      }
+      offset += length;
+    }
+    this.runs = runs;
+    for (const slot of others) slot.address = zeros(padded(slot.size));
+    for (const slot of slots) slot.read(heap);
+    this.lent = training ? slots.filter((slot) => slot.moves || slot.gradient) : [];
+    this.watched = training ? slots : [];
+    for (const slot of this.watched) slot.lend(heap);
+  }
+
+  /** Every slot whose variable is lent: the others may be assigned, too. */
+  private readonly watched: readonly Slot[];
+
+  /** Adds what regularizers ask for to gradients. @returns what they add to the loss */
+  penalties(core: TensorCore): number {
+    let total = 0;
+    for (const { penalty, size, address, gradient } of this.slots)
+      if (penalty) total += core.penalty(size, address, penalty.l1, penalty.l2, gradient);
+    return total;
+  }
+
+  /** A step was taken. */
+  touch(): void {
+    for (const slot of this.lent) slot.touch();
+  }
+
+  /** Takes up what users assigned. */
+  takeUp(): void {
+    for (const slot of this.watched) if (slot.changed) slot.read(this.heap);
+  }
+
+  giveBack(): void {
+    for (const slot of this.watched) slot.giveBack();
+  }
+}

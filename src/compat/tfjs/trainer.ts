@@ -1,0 +1,195 @@
+// A model at work in linear memory: passes, losses and steps on batches. It lives as long as one call.
+
+import type { DataType } from '@tensorflow/tfjs-core';
+import { Arena } from '../../../bindings/memory.js';
+import { UnsupportedError } from '../../../bindings/errors.js';
+import { tensors } from '../../../bindings/tensors.js';
+import { freshSeed, halves } from '../../runtime/random.js';
+import { Chain } from './chain.js';
+import { type Model, engine } from './inside.js';
+import type { Pass, Place } from './layers/operation.js';
+import { type LossName, givenLoss, lossNamed, lossOf } from './losses/losses.js';
+import { type Metric, metricsOf } from './metrics.js';
+import { Stepper } from './optimizers/optimizers.js';
+import { Parameters } from './parameters.js';
+
+/** What a trainer is made for. */
+export interface Work {
+  /** The most rows of a batch. */
+  readonly rows: number;
+  readonly training: boolean;
+  /** Whether targets come with the inputs. */
+  readonly compares: boolean;
+  readonly dtype?: DataType;
+  readonly seed?: number | undefined;
+}
+
+/** A passing use of memory. */
+function borrowed<T>(f: (arena: Arena) => T): T {
+  const arena = new Arena(tensors().heap);
+  try {
+    return f(arena);
+  } finally {
+    arena.dispose();
+  }
+}
+
+/** A loss that is a function of somebody's own. */
+export class CustomLossError extends UnsupportedError {}
+
+/** The loss that a model was compiled with. @throws CustomLossError */
+export function compiledLoss(model: Model): LossName {
+  const given = givenLoss(model);
+  const name =
+    typeof given === 'string'
+      ? lossNamed(given)
+      : borrowed((arena) =>
+          lossOf(given, tensors().core, (numbers) => {
+            const address = arena.allocate(4 * numbers.length);
+            new Float32Array(tensors().heap.buffer, address, numbers.length).set(numbers);
+            return address;
+          }),
+        );
+  if (name) return name;
+  throw new UnsupportedError(
+    `the loss is a function of your own${typeof given === 'function' && given.name ? `, ${given.name}` : ''}`,
+  );
+}
+
+export class Trainer {
+  readonly core = tensors().core;
+  readonly heap = tensors().heap;
+  readonly chain: Chain;
+  readonly parameters: Parameters;
+  readonly metrics: readonly Metric[];
+  /** Numbers of a sample's target. */
+  readonly targetSize: number;
+  /** A batch's inputs, targets and weights. */
+  readonly x: number;
+  readonly t: number;
+  readonly w: number;
+  private readonly arena = new Arena(this.heap);
+  private readonly stepper: Stepper | undefined;
+  private readonly loss: LossName | undefined;
+  private readonly epsilon: number;
+  private readonly width: number;
+  private readonly times: number;
+  private readonly errors: number = 0;
+  private readonly learning: { training: true; low: number; high: number; step: number };
+  private static readonly USE: Pass = { training: false, low: 0, high: 0, step: 0 };
+
+  /** @throws UnsupportedError that names what cannot be done here */
+  constructor(model: Model, { rows, training, compares, dtype = 'float32', seed }: Work) {
+    const { core, heap, arena } = this;
+    this.chain = new Chain(model);
+    const { chain } = this;
+    // Nothing is drawn where no layer asks for it: the order of samples follows Math.random as it does in tfjs.
+    const [low, high] = halves(seed ?? (chain.draws ? freshSeed() : 0));
+    this.learning = { training: true, low, high, step: 0 };
+    this.loss = compares ? compiledLoss(model) : undefined;
+    this.epsilon = engine().backend.epsilon();
+    this.width = chain.outputShape.at(-1)!;
+    this.times = chain.outputs / this.width;
+    const targetWidth = this.loss === 'sparseCategoricalCrossentropy' ? 1 : this.width;
+    this.targetSize = this.times * targetWidth;
+    const shape = { shape: chain.outputShape, width: this.width, times: this.times, targetWidth, dtype };
+    this.metrics = compares ? metricsOf(model, core, heap, shape) : [];
+    const place: Place = { core, heap, arena, rows };
+    try {
+      const take = (size: number) => arena.allocate(4 * size * rows);
+      this.x = take(chain.inputs);
+      this.t = take(this.targetSize);
+      this.w = take(1);
+      chain.place(place, this.x);
+      if (training) this.errors = take(chain.outputs);
+      this.parameters = new Parameters(heap, arena, chain.slots, model.collectedTrainableWeights ?? [], training);
+    } catch (error) {
+      arena.dispose();
+      throw error;
+    }
+    if (!training) return;
+    try {
+      this.stepper = new Stepper(model.optimizer_!, this.parameters, core, heap, arena);
+      chain.placeBack(place, this.errors);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** The outputs of the last pass. */
+  get y(): number {
+    return this.chain.y;
+  }
+
+  /** Outputs of so many rows at x. */
+  predict(rows: number, x = this.x): void {
+    this.chain.from(x);
+    this.chain.forward(rows, Trainer.USE);
+  }
+
+  private lossOf(rows: number, targets: number, weights: number, errors: number): number {
+    return this.core[this.loss!](rows * this.times, this.width, targets, this.y, weights, this.epsilon, errors);
+  }
+
+  /** The loss and metrics of so many rows, without regularizers. */
+  measure(rows: number, x = this.x, t = this.t): number[] {
+    this.predict(rows, x);
+    return [Math.fround(this.lossOf(rows, t, 0, 0)), ...this.metricValues(rows, t)];
+  }
+
+  private metricValues(samples: number, targets: number): number[] {
+    const { metrics, y: outputs } = this;
+    return metrics.map((metric) => Math.fround(metric({ samples, targets, outputs })));
+  }
+
+  /** A step on so many rows. @returns their loss, with what regularizers add, and metrics, all as they were before it */
+  step(rows: number, weighted: boolean, x = this.x, t = this.t, w = this.w): number[] {
+    const { chain, parameters } = this;
+    chain.from(x);
+    chain.forward(rows, this.learning);
+    const loss = this.lossOf(rows, t, weighted ? w : 0, this.errors);
+    const values = this.metricValues(rows, t);
+    chain.backward(rows);
+    values.unshift(Math.fround(loss + parameters.penalties(this.core)));
+    this.stepper!.step();
+    this.learning.step++;
+    parameters.touch();
+    return values;
+  }
+
+  /** Takes up what users have assigned since the last step. */
+  takeUp(): void {
+    this.parameters.takeUp();
+    this.stepper!.takeUp();
+  }
+
+  /** A batch's inputs, targets and weights go to x, t and w. */
+  load(inputs: ArrayLike<number>, targets: ArrayLike<number>, weights?: ArrayLike<number>): void {
+    new Float32Array(this.heap.buffer, this.x, inputs.length).set(inputs);
+    new Float32Array(this.heap.buffer, this.t, targets.length).set(targets);
+    if (weights) new Float32Array(this.heap.buffer, this.w, weights.length).set(weights);
+  }
+
+  /** A copy of numbers in linear memory. */
+  copy(values: ArrayLike<number>): number {
+    const address = this.arena.allocate(4 * values.length);
+    new Float32Array(this.heap.buffer, address, values.length).set(values);
+    return address;
+  }
+
+  /** Words of linear memory. */
+  words(length: number): number {
+    return this.arena.allocate(4 * length);
+  }
+
+  /** Gives variables back as they are now, and the memory. */
+  dispose(): void {
+    try {
+      this.stepper?.giveBack();
+      this.parameters?.giveBack();
+    } finally {
+      this.arena.dispose();
+    }
+  }
+}
