@@ -1,6 +1,6 @@
 // What regularizers add to the loss.
 
-import { LANES, SIZE, add, firstLanes, loadUpTo, mul, splat, storeUpTo, sum } from "../vec";
+import { LANES, add, firstLanes, loadUpTo, mul, splat, storeUpTo, sum } from "../vec";
 import { signOf } from "./losses/grade";
 
 /** Σ_i l1·|w[i]| + l2·w[i]², and g[i] += its slope, unless g = 0; at 0 the slope of |w| is −1 */

@@ -12,7 +12,7 @@ export function prelu(rows: i32, n: i32, x: usize, a: usize, map: usize, y: usiz
   }
 }
 
-/** dx[r,j] = dy[r,j] where x[r,j] > 0, else dy[r,j]·a[map[j]]; da[map[j]] += dy[r,j]·x[r,j] there, unless da = 0   dx may be dy */
+/** dx[r,j] = dy[r,j] above 0, else dy[r,j]·a[map[j]], and da[map[j]] += dy[r,j]·x[r,j], unless da = 0   dx may be dy */
 export function preluBackward(rows: i32, n: i32, x: usize, a: usize, map: usize, dy: usize, dx: usize, da: usize): void {
   for (; rows > 0; rows--) {
     for (let j = 0; j < n; j++, x += SIZE, dy += SIZE, dx += SIZE) {

@@ -86,7 +86,7 @@ export function categoricalHinge(rows: i32, n: i32, t: usize, p: usize, w: usize
       other = max(other, (one - a) * b);
     }
     const value = one + other - own;
-    total += weight * <f64>(value > 0 || value != value ? value : 0);
+    total += weight * <f64>(value <= 0 ? 0 : value);
     if (!dp) continue;
     for (let j: usize = 0; j < ld; j += SIZE) {
       const a = load<real>(t + j), b = load<real>(p + j), most = (one - a) * b == other ? one - a : 0;

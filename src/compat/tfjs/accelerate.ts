@@ -27,7 +27,7 @@ const OPTIONS = { fallback: oneOf(['error', 'tfjs'], 'error') };
 
 /** What `fit` takes besides TensorFlow.js's arguments. */
 export interface MoreFitArgs {
-  /** A weight for each sample: the gradient is Σ w·g over the samples of the batch, divided by their number. Default: all are 1. */
+  /** A weight for each sample: the gradient is Σ w·g over a batch, divided by its number of samples. Default: all are 1. */
   sampleWeight?: SampleWeight;
   /** An integer from 0 to 2^53 − 1, from which the order of samples and random layers follow. Default: Math.random. */
   seed?: number;

@@ -4,7 +4,7 @@ import type { DataType, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { UnsupportedError } from '../../../bindings/errors.js';
 
 /** A backend of tfjs's: of what it keeps, only what stands in JavaScript's memory or in its own WebAssembly memory is known. */
-export interface Backend {
+interface Backend {
   epsilon(): number;
   /** The cpu backend's tensors. */
   readonly data?: { get(id: object): { values?: unknown; refCount?: number } | undefined };

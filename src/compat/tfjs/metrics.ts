@@ -7,7 +7,7 @@ import { type LossOrMetric, type Model, engine } from './inside.js';
 import { type LossName, givenLoss, lossNamed } from './losses/losses.js';
 
 /** Rows of targets and outputs in linear memory. */
-export interface Outcome {
+interface Outcome {
   readonly samples: number;
   readonly targets: number;
   readonly outputs: number;

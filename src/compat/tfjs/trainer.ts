@@ -38,7 +38,7 @@ function borrowed<T>(f: (arena: Arena) => T): T {
 export class CustomLossError extends UnsupportedError {}
 
 /** The loss that a model was compiled with. @throws CustomLossError */
-export function compiledLoss(model: Model): LossName {
+function compiledLoss(model: Model): LossName {
   const given = givenLoss(model);
   const name =
     typeof given === 'string'

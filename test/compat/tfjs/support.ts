@@ -12,7 +12,7 @@ core.env().set('IS_TEST', true); // no advice on faster packages
 await core.setBackend('cpu');
 
 /** Uniform numbers between 0 and 1, the same every time (Lehmer 1951). */
-export function uniform(seed: number): () => number {
+function uniform(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48271) % 2147483647;
