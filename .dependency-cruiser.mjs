@@ -9,6 +9,7 @@ const KERNELS = [
   'codes.ts',
   'vec.ts',
   'addresses.ts',
+  'reader',
   'kernels',
   'activations',
   'losses',
@@ -25,6 +26,7 @@ const KERNELS = [
   'float64.ts',
   'patterns.ts',
   'tensors.ts',
+  'reader.ts',
 ];
 
 /** Rooms of src/, from the bottom up: a room imports itself and rooms before it. A new room goes where its imports allow. */

@@ -1,26 +1,20 @@
-// Binaries from text, which every bundler takes. One is whole, the others are what makes them of it: where a bundler puts all
-// that a program may import into one file, it carries little more than one.
+// Binaries from text, which every bundler takes. One is whole, the others go on from its text: where a bundler puts all that a
+// program may import into one file, it carries little more than one.
 
 import { type BinaryName, takeBinariesFrom } from './binaries.js';
-import { patched } from './patch.js';
 import { bytesOfText } from './text.js';
 
-async function bytesOf(name: BinaryName): Promise<Uint8Array<ArrayBuffer>> {
-  switch (name) {
-    case 'float32.relaxed':
-      return bytesOfText((await import('../build/float32.relaxed.text.js')).default);
-    case 'float32':
-      return patchedWith('float32.relaxed', import('../build/float32.patch.js'));
-    case 'float64.relaxed':
-      return patchedWith('float32.relaxed', import('../build/float64.relaxed.patch.js'));
-    case 'float64':
-      return patchedWith('float64.relaxed', import('../build/float64.patch.js'));
-  }
-}
+/** The text of each binary, and those that it goes on from before it. */
+const TEXTS: Record<BinaryName, () => Promise<{ default: string }>[]> = {
+  'float32.relaxed': () => [import('../build/float32.relaxed.text.js')],
+  float32: () => [...TEXTS['float32.relaxed'](), import('../build/float32.text.js')],
+  'float64.relaxed': () => [...TEXTS['float32.relaxed'](), import('../build/float64.relaxed.text.js')],
+  float64: () => [...TEXTS['float64.relaxed'](), import('../build/float64.text.js')],
+};
 
-async function patchedWith(base: BinaryName, patch: Promise<{ default: string }>): Promise<Uint8Array<ArrayBuffer>> {
-  const [bytes, { default: text }] = await Promise.all([bytesOf(base), patch]);
-  return patched(bytes, bytesOfText(text));
+async function bytesOf(name: BinaryName): Promise<Uint8Array<ArrayBuffer>> {
+  const texts = await Promise.all(TEXTS[name]());
+  return bytesOfText(...texts.map((text) => text.default));
 }
 
 /** Takes binaries from here. */

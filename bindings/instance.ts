@@ -33,14 +33,21 @@ export function instanceOf(
   readonly instance: WebAssembly.Instance;
   readonly module: WebAssembly.Module;
 } {
-  if (!hasSimd()) {
-    throw new UnsupportedError('this runtime has no WebAssembly SIMD; Node.js 20, or a browser from 2023 on, has it');
-  }
-  try {
+  return compiledBy(() => {
     const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(shareable(binary, over));
     const instance = new WebAssembly.Instance(module, { env: { memory: over.memory } });
     if (over === heap) instances++;
     return { instance, module };
+  });
+}
+
+/** What is compiled, where that is possible. @throws UnsupportedError */
+export function compiledBy<T>(compile: () => T): T {
+  if (!hasSimd()) {
+    throw new UnsupportedError('this runtime has no WebAssembly SIMD; Node.js 20, or a browser from 2023 on, has it');
+  }
+  try {
+    return compile();
   } catch (cause) {
     throw refusal(cause);
   }

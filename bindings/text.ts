@@ -1,26 +1,30 @@
-// Binaries as text, which every bundler takes: the reader of what scripts/text.mjs writes.
-//
-// A text begins with its digits, and with the frequent bytes in hexadecimal, one for each digit behind the first two. Then a byte
-// is one digit, or two if it is a rare one. What is one character a byte compresses as bytes do: 31.8 KB of float32's, against
-// 31.2 of the bytes themselves, 35.7 of hexadecimal digits and 45 of base64.
+// Binaries as compressed text, which every bundler takes. What reads it is a binary too, since the first call counts: before an
+// engine has made JavaScript of this kind fast, the whole text is read here.
 
-import { bytesFrom } from './features.js';
+import type { ReaderCore } from '../build/abi.js';
+import reader from '../build/reader.text.js';
+import { bytesFrom, globalOf } from './features.js';
+import { compiledBy } from './instance.js';
 
-/** Digits of a text: the printable characters that mean nothing in strings, templates and pages. */
-export const DIGITS = 89;
+const PAGE = 65536;
 
-/** The bytes of a text. */
-export function bytesOfText(text: string): Uint8Array<ArrayBuffer> {
-  const places = new Uint8Array(128);
-  for (let i = 0; i < DIGITS; i++) places[text.charCodeAt(i)] = i;
-  const start = DIGITS + 2 * (DIGITS - 2);
-  const frequent = bytesFrom(text.slice(DIGITS, start));
-  const rare = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !frequent.includes(byte));
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  for (let i = start; i < text.length; ) {
-    const place = places[text.charCodeAt(i++)]!;
-    bytes[length++] = place > 1 ? frequent[place - 2]! : rare[place * DIGITS + places[text.charCodeAt(i++)]!]!;
+/** The bytes of the last of some texts, each of which goes on from those before it. @throws UnsupportedError */
+export function bytesOfText(...texts: readonly string[]): Uint8Array<ArrayBuffer> {
+  const { exports } = compiledBy(() => new WebAssembly.Instance(new WebAssembly.Module(bytesFrom(reader))));
+  const { memory, readerOpen, textOpen, textRead } = exports as unknown as ReaderCore & { memory: WebAssembly.Memory };
+  const grow = (bytes: number) => memory.grow(Math.ceil(bytes / PAGE));
+  const all = texts.join('');
+  let text = readerOpen(0);
+  grow(text + all.length + 2); // the two bytes before the first one are 0
+  new (globalOf('TextEncoder')!)().encodeInto(all, new Uint8Array(memory.buffer, text));
+  let start = 0;
+  let end = memory.buffer.byteLength;
+  for (const { length } of texts) {
+    start = end;
+    end += textOpen(0, text);
+    grow(end - start);
+    textRead(0, start, end);
+    text += length;
   }
-  return bytes.subarray(0, length);
+  return new Uint8Array(memory.buffer as ArrayBuffer, start, end - start);
 }

@@ -17,6 +17,7 @@ const ENTRIES = {
   DoubleCore: 'assembly/float64.ts',
   PatternCore: 'assembly/patterns.ts',
   TensorCore: 'assembly/tensors.ts',
+  ReaderCore: 'assembly/reader.ts',
 };
 const INSIDE = { Inside: 'test/assembly/inside.ts' };
 

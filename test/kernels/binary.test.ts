@@ -58,7 +58,7 @@ describe.each([...BINARIES, 'tensors'] as const)('%s', (binary) => {
   });
 });
 
-test.each(BINARIES)('%s is what its text, or its patch, is turned into', async (binary) => {
+test.each(BINARIES)('%s is what its text is turned into', async (binary) => {
   const found = (await binaryOf(binary)) as Uint8Array;
   expect(Buffer.from(found).equals(readFileSync(`build/${binary}.wasm`))).toBe(true);
 });
