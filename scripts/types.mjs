@@ -26,6 +26,18 @@ function forAnyVersion(code) {
   return `${HEAD}${[...used].map((name) => `type Own${name} = ReturnType<typeof ${name}.of>;\n`).join('')}${types}`;
 }
 
+/** Types of the package itself, in another entry: of classes there is one declaration, or compilers would see two. */
+const PACKAGE = 'efficient-backprop';
+
+/** Imports of src/index.ts by other entries lead to the package. */
+const ofPackage = {
+  name: 'of the package',
+  resolveId(source, importer) {
+    const file = importer && path.resolve(path.dirname(importer), source);
+    return file === path.resolve('build/types/src/index.js') ? { id: PACKAGE, external: true } : null;
+  },
+};
+
 /**
  * Writes dist/cjs/NAME.d.cts, which holds the types, and dist/NAME.d.ts, which takes them from there: an ES module may import a
  * CommonJS module, and not the other way round. Where there is a default export, both hold them.
@@ -34,13 +46,13 @@ export async function types() {
   await rm('build/types', { recursive: true, force: true });
   await run('tsc', ['-p', 'tsconfig.build.json']);
   for (const [name, { source, hasDefault }] of Object.entries(ENTRIES)) {
-    const bundle = await rollup({ input: `build/types/${source.replace(/\.ts$/, '.d.ts')}`, plugins: [dts()] });
-    const { output } = await bundle.generate({ format: 'es' });
+    const bundle = await rollup({ input: `build/types/${source.replace(/\.ts$/, '.d.ts')}`, plugins: [ofPackage, dts()] });
+    const up = '../'.repeat(name.split('/').length - 1) || './';
+    const { output } = await bundle.generate({ format: 'es', paths: { [PACKAGE]: `${up}index.cjs` } });
     const file = `dist/cjs/${name}.d.cts`;
     await mkdir(path.dirname(file), { recursive: true });
     const code = forAnyVersion(output[0].code);
     await writeFile(file, code);
-    const up = '../'.repeat(name.split('/').length - 1) || './';
     await mkdir(path.dirname(`dist/${name}`), { recursive: true });
     // Compilers do not agree on what the default of CommonJS is.
     await writeFile(`dist/${name}.d.ts`, hasDefault ? code : `export * from '${up}cjs/${name}.cjs';\n`);

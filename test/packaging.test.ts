@@ -257,9 +257,12 @@ test.each(DOCUMENTS)('the snippets of %s run as they stand', (name) => {
   run(process.execPath, ['snippets.mjs']);
 });
 
-test('the snippets of docs/brain run as they stand, each by itself', () => {
-  const blocks = [...readFileSync('docs/brain.md', 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map(([, block]) => block!);
-  expect(blocks).toHaveLength(3);
+test.each([
+  ['brain', 3],
+  ['tfjs', 1],
+])('the snippets of docs/%s run as they stand, each by itself', (name, count) => {
+  const blocks = [...readFileSync(`docs/${name}.md`, 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map(([, block]) => block!);
+  expect(blocks).toHaveLength(count);
   for (const block of blocks) {
     writeFileSync(path.join(project, 'snippets.mjs'), block);
     run(process.execPath, ['snippets.mjs']);
@@ -271,6 +274,7 @@ test('its types serve a strict project', () => {
     path.join(project, 'consumer.ts'),
     `
     import { Classifier, Network, type NetworkOptions, OptionError, Regressor, biasVariance, crossValidate, dataset, dense, learningCurve, loadModel, sgd } from 'efficient-backprop';
+    import { fromTfjsArtifacts, toTfjsArtifacts, toTfjsFiles } from 'efficient-backprop/tfjs';
     const options: NetworkOptions = { inputs: 2, layers: [dense(3, { activation: 'gelu' }), dense(1)], loss: 'meanSquaredError' };
     const net = await Network.create(options);
     const history = await net.fit([[1, 2]], [[3]], { method: sgd({ rate: (epoch) => 0.1 / (epoch + 1) }), onEpoch: ({ loss }) => loss.toFixed() });
@@ -287,6 +291,8 @@ test('its types serve a strict project', () => {
     const { r2 }: { r2: number } = regressor.evaluate([[1]], [1]);
     const loaded = await loadModel(model.toBytes());
     if (loaded instanceof Regressor) loaded.predict([[1]]);
+    const exported: [object | ArrayBuffer, string] = [toTfjsArtifacts(model).modelTopology, toTfjsFiles(regressor)['model.json']];
+    const imported: Network = await fromTfjsArtifacts(toTfjsArtifacts(net), { seed: 1 });
     interface House { size: number; city: string; sold?: Date | null }
     const houses: readonly House[] = [{ size: 98.1, city: 'Bern' }];
     const priced = await Regressor.fit(houses, [1.2], { hidden: [] });
@@ -310,7 +316,7 @@ test('its types serve a strict project', () => {
     dense(3, { activation: 'swish' });
     // @ts-expect-error: no loss
     await Network.create({ inputs: 2, layers: [dense(1)] });
-    export { reason, outputs, label, either, truths, anyModel, known, r2 };
+    export { reason, outputs, label, either, truths, anyModel, known, r2, exported, imported };
     `,
   );
   const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--exactOptionalPropertyTypes'];

@@ -115,6 +115,11 @@ export class Inputs {
     return precision === 'float32' ? Float32Array.from(white) : white;
   }
 
+  /** How what the encoder makes of rows is turned, where it is. @internal */
+  get turning(): Normalizer['affine'] | undefined {
+    return this.whitening?.affine;
+  }
+
   /** Plain data, for model files. */
   document(): { encoder: EncoderSpec; whitening: NormalizerJSON | null } {
     return { encoder: this.encoder.spec, whitening: this.whitening?.toJSON() ?? null };

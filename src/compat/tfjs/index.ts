@@ -2,3 +2,14 @@
 
 export { UnsupportedError } from '../../../bindings/errors.js';
 export { type AccelerateOptions, type Accelerated, type MoreFitArgs, accelerate, fitLayersModel } from './accelerate.js';
+export { type FromTfjsOptions, fromTfjsArtifacts } from './artifacts/read/read.js';
+export type {
+  TfjsArtifacts,
+  TfjsFiles,
+  TfjsInput,
+  TfjsModelJSON,
+  TfjsQuantization,
+  TfjsReadable,
+  TfjsWeightSpec,
+} from './artifacts/types.js';
+export { type TfjsFileOptions, type TfjsOptions, toTfjsArtifacts, toTfjsFiles } from './artifacts/write.js';

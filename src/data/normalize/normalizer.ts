@@ -128,6 +128,15 @@ export class Normalizer {
     return [like(folded), like(shifted), ...rest];
   }
 
+  /** A and c of x ↦ x·A + c. @internal */
+  get affine(): { readonly matrix: Float64Array; readonly shift: Float64Array } {
+    const { shift, offset, inputs, outputs } = this;
+    const matrix = this.linear.matrix();
+    const moved = new Float64Array(outputs).fill(offset);
+    for (let i = 0; i < inputs; i++) for (let k = 0; k < outputs; k++) moved[k]! -= shift[i]! * matrix[i * outputs + k]!;
+    return { matrix, shift: moved };
+  }
+
   /** Plain data, for JSON.stringify; `normalize.fromJSON` makes the normalizer again, to the bit. */
   toJSON(): NormalizerJSON {
     const { kind, shift, offset, dropped, linear } = this;
