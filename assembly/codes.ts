@@ -16,6 +16,13 @@ export const enum Activation {
   softplus,
   softmax,
   mish,
+  selu,
+  hardSigmoid,
+  softsign,
+  swish,
+  relu6,
+  thresholdedRelu,
+  geluTanh,
 }
 
 /** What is minimised: one file each in losses/. */

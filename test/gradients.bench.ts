@@ -31,7 +31,9 @@ export function architectureOf(
   activations: readonly Activation[],
   loss: Loss,
 ): Architecture {
-  return { inputs, layers: units.map((n, i) => dense(n, { activation: activations[i]! })), loss };
+  // Of thresholds at 1 most units would be below.
+  const options = (activation: Activation) => ({ activation, ...(activation === 'thresholdedRelu' && { slope: 0.125 }) });
+  return { inputs, layers: units.map((n, i) => dense(n, options(activations[i]!))), loss };
 }
 
 /** Random parameters and samples, targets as the loss wants them, weights from ½ to 1½. */
@@ -43,7 +45,8 @@ export function problemOf(architecture: Architecture, rows: number, seed: number
   const size = parameterShapes(architecture).reduce((sum, shape) => sum + shape.size, 0);
   const meaning = LOSSES[loss].targets;
   const targets = (): number[] => {
-    if (meaning === 'numbers') return some(outputs, () => 2 * draw());
+    if (meaning === 'numbers' || meaning === 'directions') return some(outputs, () => 2 * draw());
+    if (meaning === 'amounts') return some(outputs, () => 1 + draw());
     if (meaning === 'signs') return some(outputs, () => (draw() < 0 ? -1 : 1));
     if (meaning === 'probabilities') return some(outputs, () => (1 + draw()) / 2);
     // Multiples of 1/16 that sum to 1: soft classes, exact in float32.

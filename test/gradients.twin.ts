@@ -1,7 +1,9 @@
 // Backpropagation, naive and in float64: a second opinion on losses and gradients, with a running bound on what rounding may do.
 
+import { LossTraits } from '../build/codes.js';
 import type { DenseLayer } from '../src/index.js';
 import type { Activation } from '../src/layers/activations.js';
+import { LOSSES, type Loss } from '../src/layers/losses.js';
 import { type Architecture, outputsOf, parameterShapes } from '../src/plan/plan.js';
 
 /** Samples and parameters for an architecture. All numbers are float32 numbers, so that both precisions see the same. */
@@ -21,7 +23,7 @@ export interface Opinion {
   readonly gradient: Float64Array;
   /** Bound on a computed gradient's error in units of rounding (half the distance from 1 to the next number), first order. */
   readonly spread: Float64Array;
-  /** What passes through 0 at a kink: pre-activations of rectifiers, residuals of the absolute error, hinges. */
+  /** What passes through 0 at a kink: pre-activations of what has corners, residuals of the absolute error, hinges. */
   readonly kinks: number[];
 }
 
@@ -34,7 +36,16 @@ function normal(x: number): number {
   return 0.5 + density(x) * sum;
 }
 
-/** f and f′. Kinks are at 0, where f′ is the one from the left. */
+/** λ and α of selu, √(8/π) of geluTanh. */
+const [SELU, ALPHA, HALVES] = [1.0507009873554805, 1.6732632423543772, Math.sqrt(8 / Math.PI)];
+
+/** y·σ(q) and its derivative, from q and q′. */
+function gated(y: number, [q, first]: readonly [number, number]): [number, number] {
+  const s = 1 / (1 + Math.exp(-q));
+  return [y * s, s + y * first * (s / (1 + Math.exp(q)))];
+}
+
+/** f and f′. At kinks f′ is the one from the left, or of relu6 at 6 that from the right. */
 export const FUNCTIONS: Record<Exclude<Activation, 'softmax'>, (y: number, slope: number) => [number, number]> = {
   linear: (y) => [y, 1],
   tanh: (y) => [Math.tanh(y), 1 - Math.tanh(y) ** 2],
@@ -50,20 +61,38 @@ export const FUNCTIONS: Record<Exclude<Activation, 'softmax'>, (y: number, slope
     return [y * t, t + y * s * (1 - t * t)];
   },
   softplus: (y) => [Math.log1p(Math.exp(-Math.abs(y))) + Math.max(0, y), 1 / (1 + Math.exp(-y))],
+  selu: (y) => [SELU * (y > 0 ? y : ALPHA * Math.expm1(y)), SELU * (y > 0 ? 1 : ALPHA * Math.exp(y))],
+  hardSigmoid: (y) => [Math.min(1, Math.max(0, y / 5 + 0.5)), y > -2.5 && y < 2.5 ? 0.2 : 0],
+  softsign: (y) => [y / (1 + Math.abs(y)), 1 / (1 + Math.abs(y)) ** 2],
+  swish: (y) => gated(y, [y, 1]),
+  relu6: (y) => [Math.min(6, Math.max(0, y)), y > 0 && y < 6 ? 1 : 0],
+  thresholdedRelu: (y, s) => (y > s ? [y, 1] : [0, 0]),
+  geluTanh: (y) => gated(y, [HALVES * (y + 0.044715 * y ** 3), HALVES * (1 + 3 * 0.044715 * y * y)]),
 };
 
-/** How steep f′ may be, |f″| at most, and whether f has a kink: by differences of f′, which jumps at kinks. */
-const shapes = new Map<string, { readonly bend: number; readonly kinked: boolean }>();
+/** Where f or f′ jump, but for rectifiers, of which that is found out. */
+const CORNERS: Partial<Record<Activation, (slope: number) => readonly number[]>> = {
+  hardSigmoid: () => [-2.5, 2.5],
+  relu6: () => [0, 6],
+  thresholdedRelu: (s) => [s],
+};
 
-function shapeOf({ activation, slope }: DenseLayer): { readonly bend: number; readonly kinked: boolean } {
+/** How steep f′ may be, |f″| at most, by differences of f′, and where it jumps. */
+const shapes = new Map<string, { readonly bend: number; readonly corners: readonly number[] }>();
+
+function shapeOf({ activation, slope }: DenseLayer): { readonly bend: number; readonly corners: readonly number[] } {
   const key = `${activation} ${slope}`;
   let found = shapes.get(key);
   if (found) return found;
   const first = (y: number) => FUNCTIONS[activation as 'tanh'](y, slope)[1];
   const h = 2 ** -10;
+  const corners = CORNERS[activation]?.(slope) ?? (Math.abs(first(1e-9) - first(0)) > 1e-6 ? [0] : []);
   let bend = 0;
-  for (let y = -8; y < 8; y += h) if (y !== 0) bend = Math.max(bend, Math.abs(first(y + h) - first(y)) / h);
-  found = { bend: 1.01 * bend, kinked: Math.abs(first(1e-9) - first(0)) > 1e-6 };
+  for (let y = -8; y < 8; y += h) {
+    const smooth = corners.every((corner) => corner < y || corner > y + h);
+    if (smooth) bend = Math.max(bend, Math.abs(first(y + h) - first(y)) / h);
+  }
+  found = { bend: 1.01 * bend, corners };
   shapes.set(key, found);
   return found;
 }
@@ -106,6 +135,77 @@ function activate(layer: DenseLayer, trace: Trace): void {
   trace.fE = y.map((v, j) => bend * yE[j]! + 64 * (1 + Math.abs(v)));
 }
 
+/** A loss through outputs, of one sample: O·l, or l where outputs are coupled. */
+interface Judged {
+  readonly value: number;
+  readonly slopes: readonly number[];
+  /** How far errors of the outputs, and its own rounding, move the slopes. */
+  readonly moved: readonly number[];
+  /** What passes through 0 at a kink, or where differences of the slopes are no longer small. */
+  readonly kinks: readonly number[];
+}
+
+const EPSILON = 1e-7;
+
+/** One that is a sum over outputs: value, slope, |∂slope/∂a|, rounding of the slope, and what passes through 0 at a kink. */
+type Summand = (a: number, t: number, steep: boolean) => [number, number, number, number?, number?];
+
+const SUMMANDS: Partial<Record<Loss, Summand>> = {
+  meanSquaredError: (a, t) => [(a - t) ** 2, 2 * (a - t), 2],
+  meanAbsoluteError: (a, t) => [Math.abs(a - t), Math.sign(a - t), 0, 0, a - t],
+  // tanh errs by 16 roundings more.
+  logCosh: (a, t) => [Math.log(Math.cosh(a - t)), Math.tanh(a - t), 1, 16 * Math.abs(Math.tanh(a - t))],
+  hinge: (a, t) => [Math.max(0, 1 - t * a), t * a < 1 ? -t : 0, 0, 0, 1 - t * a],
+  squaredHinge: (a, t) => [Math.max(0, 1 - t * a) ** 2, -2 * t * Math.max(0, 1 - t * a), 2],
+  poisson(a, t, steep) {
+    const own = a + EPSILON;
+    return [a - t * Math.log(own), 1 - t / own, t / own ** 2, (4 * t) / own, steep ? a / 8 : 1];
+  },
+  meanAbsolutePercentageError(a, t) {
+    const share = 100 / Math.max(Math.abs(t), EPSILON);
+    return [share * Math.abs(a - t), share * Math.sign(a - t), 0, 0, a - t];
+  },
+  meanSquaredLogarithmicError(a, t, steep) {
+    const own = 1 + Math.max(a, EPSILON);
+    const e = Math.log(own / (1 + Math.max(t, EPSILON)));
+    const first = a > EPSILON ? (2 * e) / own : 0;
+    return [e * e, first, (2 * Math.abs(1 - e)) / own ** 2, a > EPSILON ? 16 / own : 0, steep ? a : 1];
+  },
+};
+
+function judge(kind: Loss, { a, aE, f }: Pick<Trace, 'a' | 'aE' | 'f'>, t: readonly number[]): Judged {
+  const summand = SUMMANDS[kind];
+  if (summand) {
+    const all = a.map((v, j) => summand(v, t[j]!, f[j] !== 0));
+    return {
+      value: total(all.map(([value]) => value)),
+      slopes: all.map(([, slope]) => slope),
+      moved: all.map(([, , bend, own = 0], j) => bend * aE[j]! + own),
+      kinks: all.flatMap(([, , , , kink]) => (kink === undefined ? [] : [kink])),
+    };
+  }
+  const dot = (u: readonly number[], v: readonly number[]) => total(u.map((e, j) => e * v[j]!));
+  if (kind === 'categoricalHinge') {
+    const others = a.map((v, j) => (1 - t[j]!) * v);
+    const most = Math.max(...others);
+    const margin = 1 + most - dot(a, t);
+    const slopes = t.map((s, j) => (margin > 0 ? (j === others.indexOf(most) ? 1 - s : 0) - s : 0));
+    const gaps = others.flatMap((v, j) => (j === others.indexOf(most) ? [] : [most - v]));
+    return { value: Math.max(0, margin), slopes, moved: a.map(() => 0), kinks: [margin, ...gaps] };
+  }
+  const [length, other] = [a, t].map((v) => Math.sqrt(Math.max(EPSILON, dot(v, v)))) as [number, number];
+  const cosine = dot(a, t) / (length * other);
+  const free = dot(a, a) > EPSILON ? 1 : 0;
+  const [u, v] = [a.map((e) => e / length), t.map((e) => e / other)];
+  return {
+    value: -cosine,
+    slopes: u.map((e, j) => (free * cosine * e - v[j]!) / length),
+    // No second derivative is larger than 6/‖a‖².
+    moved: a.map(() => (6 * total(aE)) / length ** 2 + 16 / length),
+    kinks: [f.some((e) => e !== 0) ? Math.sqrt(dot(a, a)) / 16 : 1],
+  };
+}
+
 /** Σ w·l and its gradient, sample by sample. */
 export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
   const { inputs, loss: kind } = architecture;
@@ -133,7 +233,8 @@ export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
         trace.yE.push(moved + (a.length + 2) * (Math.abs(b) + total(terms.map(Math.abs))));
       }
       activate(layer, trace);
-      if (layer.activation !== 'softmax' && shapeOf(layer).kinked) kinks.push(...trace.y);
+      if (layer.activation !== 'softmax')
+        for (const corner of shapeOf(layer).corners) kinks.push(...trace.y.map((v) => v - corner));
       ({ a, aE } = trace);
       return trace;
     });
@@ -141,38 +242,25 @@ export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
     const top = traces.at(-1)!;
     const target = t.slice(r * outputs, (r + 1) * outputs);
     const weight = w[r]!;
-    const average = kind === 'crossEntropy' ? weight : weight / outputs;
+    const average = LossTraits[kind].averages ? weight / outputs : weight;
     let d: number[];
     let dE: number[];
-    if (kind === 'crossEntropy') {
-      const largest = Math.max(...top.y);
-      const logarithm = largest + Math.log(total(top.y.map((v) => Math.exp(v - largest))));
-      loss += average * total(target.map((v, j) => v * (logarithm - top.y[j]!)));
-    } else if (kind === 'binaryCrossEntropy') {
-      loss += average * total(top.y.map((v, j) => FUNCTIONS.softplus(v, 0)[0] - target[j]! * v));
-    } else {
-      const residual = top.a.map((v, j) => (kind === 'hinge' ? 1 - target[j]! * v : v - target[j]!));
-      if (kind === 'meanSquaredError') loss += average * total(residual.map((e) => e * e));
-      else if (kind === 'logCosh') loss += average * total(residual.map((e) => Math.log(Math.cosh(e))));
-      else loss += average * total(residual.map(kind === 'hinge' ? (e) => Math.max(0, e) : Math.abs));
-      if (kind !== 'meanSquaredError' && kind !== 'logCosh') kinks.push(...residual);
-    }
-    if (kind.endsWith('Entropy')) {
+    if (LOSSES[kind].activation) {
+      if (kind === 'binaryCrossEntropy') {
+        loss += average * total(top.y.map((v, j) => FUNCTIONS.softplus(v, 0)[0] - target[j]! * v));
+      } else {
+        const largest = Math.max(...top.y);
+        const logarithm = largest + Math.log(total(top.y.map((v) => Math.exp(v - largest))));
+        loss += average * total(target.map((v, j) => v * (logarithm - top.y[j]!)));
+        if (kind === 'kullbackLeiblerDivergence') loss += average * total(target.map((v) => (v > 0 ? v * Math.log(v) : 0)));
+      }
       d = top.a.map((v, j) => average * (v - target[j]!));
       dE = d.map((v, j) => average * top.aE[j]! + 6 * Math.abs(v));
     } else {
-      const slopes = top.a.map((v, j) => {
-        if (kind === 'meanSquaredError') return 2 * (v - target[j]!);
-        if (kind === 'logCosh') return Math.tanh(v - target[j]!);
-        if (kind === 'hinge') return target[j]! * v < 1 ? -target[j]! : 0;
-        return Math.sign(v - target[j]!);
-      });
+      const { value, slopes, moved, kinks: own } = judge(kind, top, target);
+      loss += average * value;
+      kinks.push(...own);
       d = slopes.map((s, j) => average * s * top.f[j]!);
-      // How far errors of the outputs move the slope; tanh errs by 16 roundings more.
-      const moved = top.aE.map((e, j) => {
-        if (kind === 'meanSquaredError') return 2 * e;
-        return kind === 'logCosh' ? e + 16 * Math.abs(slopes[j]!) : 0;
-      });
       dE = slopes.map(
         (s, j) => average * (Math.abs(s) * (top.fE[j]! + 8 * Math.abs(top.f[j]!)) + moved[j]! * Math.abs(top.f[j]!)),
       );

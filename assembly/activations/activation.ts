@@ -7,18 +7,26 @@
 // returns how many elements they had. A kind that lacks one of the others does not compile.
 
 import { Activation } from "../codes";
+import { scale } from "../kernels/blas1";
 import { LANES, SIZE, loadPart, mul, splat, storePart, storeUpTo } from "../vec";
 import { Elu } from "./elu";
 import { Gelu } from "./gelu";
+import { GeluTanh } from "./gelu-tanh";
+import { HardSigmoid } from "./hard-sigmoid";
 import { LeakyRelu } from "./leaky-relu";
 import { LecunTanh } from "./lecun-tanh";
 import { Linear } from "./linear";
 import { Mish } from "./mish";
 import { Relu } from "./relu";
+import { Relu6 } from "./relu6";
+import { SELU_SCALE, SELU_SLOPE, Selu } from "./selu";
 import { Sigmoid } from "./sigmoid";
 import { Softmax } from "./softmax";
 import { Softplus } from "./softplus";
+import { Softsign } from "./softsign";
+import { Swish } from "./swish";
 import { Tanh } from "./tanh";
+import { ThresholdedRelu } from "./thresholded-relu";
 import { TwistedTanh } from "./twisted-tanh";
 
 // What is asked of a kind, constants at every call.
@@ -41,10 +49,75 @@ function dispatch(what: i32, kind: Activation, n: i32, y: usize, a: usize, out: 
     case Activation.gelu: return each<Gelu>(what, n, y, a, out, slope);
     case Activation.softplus: return each<Softplus>(what, n, y, a, out, slope);
     case Activation.softmax: return what == VALUE ? false : derivatives<Softmax>(what, n, y, a, out, slope);
-    case Activation.mish: return each<Mish>(what, n, y, a, out, slope);
     case Activation.linear: return each<Linear>(what, n, y, a, out, slope);
+    default: return mixed(what, kind, n, y, a, out, slope);
+  }
+}
+
+/** f, f′ or f″ of a vector, of the kinds that share a loop. */
+// @ts-ignore: decorator
+@inline
+function vectorOf(what: i32, kind: Activation, x: v128, s: v128): v128 {
+  switch (kind) {
+    case Activation.mish: return vector<Mish>(what, x, s);
+    case Activation.selu: return what == VALUE ? unreachable() : derivative<Selu>(what, x, s);
+    case Activation.hardSigmoid: return vector<HardSigmoid>(what, x, s);
+    case Activation.softsign: return vector<Softsign>(what, x, s);
+    case Activation.swish: return vector<Swish>(what, x, s);
+    case Activation.relu6: return vector<Relu6>(what, x, s);
+    case Activation.thresholdedRelu: return vector<ThresholdedRelu>(what, x, s);
+    case Activation.geluTanh: return vector<GeluTanh>(what, x, s);
     default: return unreachable();
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function needs(kind: Activation): bool {
+  switch (kind) {
+    case Activation.mish: return changetype<Mish>(0).needsInput();
+    case Activation.selu: return changetype<Selu>(0).needsInput();
+    case Activation.hardSigmoid: return changetype<HardSigmoid>(0).needsInput();
+    case Activation.softsign: return changetype<Softsign>(0).needsInput();
+    case Activation.swish: return changetype<Swish>(0).needsInput();
+    case Activation.relu6: return changetype<Relu6>(0).needsInput();
+    case Activation.thresholdedRelu: return changetype<ThresholdedRelu>(0).needsInput();
+    case Activation.geluTanh: return changetype<GeluTanh>(0).needsInput();
+    default: return unreachable();
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function vector<A>(what: i32, x: v128, s: v128): v128 {
+  return what == VALUE ? changetype<A>(0).value(x, s) : derivative<A>(what, x, s);
+}
+
+// @ts-ignore: decorator
+@inline
+function derivative<A>(what: i32, x: v128, s: v128): v128 {
+  return what == SECOND ? changetype<A>(0).second(x, s) : changetype<A>(0).first(x, s);
+}
+
+/** What each<A> does, of a kind that is looked up for every vector. */
+// @ts-ignore: decorator
+@inline
+function mixed(what: i32, kind: Activation, n: i32, y: usize, a: usize, out: usize, slope: real): bool {
+  const s = splat(slope);
+  if (what == NEEDS_INPUT) return needs(kind);
+  if (n <= 0) return false;
+  let p = what == VALUE || needs(kind) ? y : a, r: v128;
+  while (true) {
+    r = vectorOf(what, kind, v128.load(p), s);
+    if (what == TIMES_FIRST) r = mul(v128.load(out), r);
+    if (n <= LANES) break;
+    v128.store(out, r);
+    n -= LANES;
+    p += 16;
+    out += 16;
+  }
+  storeUpTo(out, r, n);
+  return false;
 }
 
 // @ts-ignore: decorator
@@ -105,7 +178,11 @@ export function needsInput(kind: Activation): bool {
 
 /** a[i] = f(y[i]) for every kind but softmax (kernels/softmax.ts)   a may be y */
 export function activate(kind: Activation, n: i32, y: usize, a: usize, slope: f64): void {
-  if (kind != Activation.linear || y != a) dispatch(VALUE, kind, n, y, a, a, <real>slope);
+  const scaled = kind == Activation.selu;
+  if (kind != Activation.linear || y != a) {
+    dispatch(VALUE, scaled ? Activation.elu : kind, n, y, a, a, <real>(scaled ? SELU_SLOPE : slope));
+  }
+  if (scaled) scale(n, <real>SELU_SCALE, a);
 }
 
 /** d[i] *= f′   from y[i] if needsInput(kind), else from a[i] = f(y[i]); for softmax the diagonal a(1 − a) */

@@ -5,10 +5,8 @@
 // σ = 1/(1 + u) or u/(1 + u).
 
 import { add, madd, mul, select, splat, sub } from "../vec";
-import { exp } from "../kernels/elementary";
-
-/** Beyond this u is 0: y itself might be infinite there, and 0·∞ is no number. */
-const FAR: real = 1000;
+import { powerOf } from "../kernels/called";
+import { bounded, logisticOf, risen } from "./powers";
 
 @final
 export class Mish {
@@ -22,7 +20,7 @@ export class Mish {
   @inline
   value(y: v128, s: v128): v128 {
     const positive = v128.gt<real>(y, splat(0)), u = powerOf(y), p = partOf(positive, u);
-    return mul(v128.pmax<real>(y, splat(-FAR)), v128.div<real>(p, add(p, restOf(positive, u))));
+    return mul(risen(y), v128.div<real>(p, add(p, restOf(positive, u))));
   }
 
   /** T + y·T′, T′ = σ·(1 − T²) */
@@ -30,7 +28,7 @@ export class Mish {
   @inline
   first(y: v128, s: v128): v128 {
     const positive = v128.gt<real>(y, splat(0)), u = powerOf(y), p = partOf(positive, u), q = restOf(positive, u);
-    return madd(v128.div<real>(p, add(p, q)), bounded(y), slopeOf(positive, u, p, q));
+    return madd(v128.div<real>(p, add(p, q)), bounded(y), slopeOf(y, u, p, q));
   }
 
   /** T′·(2 + y·(1 − σ·(1 + 2T))) */
@@ -38,14 +36,9 @@ export class Mish {
   @inline
   second(y: v128, s: v128): v128 {
     const positive = v128.gt<real>(y, splat(0)), u = powerOf(y), p = partOf(positive, u), q = restOf(positive, u), one = splat(1);
-    const t = v128.div<real>(p, add(p, q)), bend = sub(one, mul(logisticOf(positive, u), add(one, add(t, t))));
-    return mul(slopeOf(positive, u, p, q), madd(splat(2), bounded(y), bend));
+    const t = v128.div<real>(p, add(p, q)), bend = sub(one, mul(logisticOf(y, u), add(one, add(t, t))));
+    return mul(slopeOf(y, u, p, q), madd(splat(2), bounded(y), bend));
   }
-}
-
-/** e^−|y|; called, since all three would hold a copy of it. */
-function powerOf(y: v128): v128 {
-  return exp<real>(v128.neg<real>(v128.abs<real>(y)));
 }
 
 // @ts-ignore: decorator
@@ -62,19 +55,7 @@ function restOf(positive: v128, u: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function logisticOf(positive: v128, u: v128): v128 {
-  return v128.div<real>(select(positive, splat(1), u), add(splat(1), u));
-}
-
-// @ts-ignore: decorator
-@inline
-function slopeOf(positive: v128, u: v128, p: v128, q: v128): v128 {
+function slopeOf(y: v128, u: v128, p: v128, q: v128): v128 {
   const whole = add(p, q);
-  return mul(logisticOf(positive, u), v128.div<real>(mul(q, add(p, whole)), mul(whole, whole)));
-}
-
-// @ts-ignore: decorator
-@inline
-function bounded(y: v128): v128 {
-  return v128.pmin<real>(v128.pmax<real>(y, splat(-FAR)), splat(FAR));
+  return mul(logisticOf(y, u), v128.div<real>(mul(q, add(p, whole)), mul(whole, whole)));
 }

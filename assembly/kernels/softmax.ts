@@ -2,7 +2,8 @@
 
 import { LANES, SIZE, add, largestLane, loadPart, mul, select, splat, storePart, sub, sum } from "../vec";
 import { get, set } from "../addresses";
-import { expOfNegative, log } from "./elementary";
+import { logarithm, powerOf } from "./called";
+import { expOfNegative } from "./elementary";
 
 /** The first n lanes of v, the others −∞. */
 // @ts-ignore: decorator
@@ -61,9 +62,9 @@ export function logSoftmax(rows: i32, n: i32, y: usize, a: usize): void {
   for (; rows > 0; rows--, y += <usize>n * SIZE, a += <usize>n * SIZE) {
     const m = rowLargest(n, y);
     let s = splat(0), i = n, p = y;
-    for (; i >= LANES; i -= LANES, p += 16) s = add(s, expOfNegative<real>(sub(v128.load(p), m)));
-    if (i > 0) s = add(s, expOfNegative<real>(sub(loadRest(p, i), m)));
-    const shift = log<real>(splat(sum(s)));
+    for (; i >= LANES; i -= LANES, p += 16) s = add(s, powerOf(sub(v128.load(p), m)));
+    if (i > 0) s = add(s, powerOf(sub(loadRest(p, i), m)));
+    const shift = logarithm(splat(sum(s)));
     let q = a;
     for (i = n, p = y; i >= LANES; i -= LANES, p += 16, q += 16) v128.store(q, sub(sub(v128.load(p), m), shift));
     if (i > 0) storePart(q, sub(sub(loadPart(p, i), m), shift), i);

@@ -6,7 +6,8 @@
 
 import { LANES, SIZE, add, loadPart, loadUpTo, madd, mul, splat, splatAt, storeUpTo, sub, sum } from "../vec";
 import { get, increase, realAt, set } from "../addresses";
-import { exp, log } from "../kernels/elementary";
+import { logarithm } from "../kernels/called";
+import { exp } from "../kernels/elementary";
 import { Layer, Pass, Spare } from "./layer";
 import { Plan, enlist, inputsOf } from "./table";
 
@@ -255,5 +256,5 @@ export function rbfBackward(rows: i32, inputs: i32, units: i32, x: usize, q: usi
 
 /** out[i] = ln x[i]: from widths to what is learned   out may be x */
 export function logarithms(n: i32, x: usize, out: usize): void {
-  for (; n > 0; n -= LANES, x += 16, out += 16) storeUpTo(out, log<real>(loadUpTo(x, n)), n);
+  for (; n > 0; n -= LANES, x += 16, out += 16) storeUpTo(out, logarithm(loadUpTo(x, n)), n);
 }

@@ -6,7 +6,7 @@
 import {
   LANES, SIZE, add, before, firstLane, firstLanes, largestLane, loadPart, mul, select, splat, sub, sum, turned,
 } from "../vec";
-import { log } from "../kernels/elementary";
+import { logarithm } from "../kernels/called";
 
 @final
 export class CrossEntropy {
@@ -82,7 +82,7 @@ export function crossEntropyValue(rows: i32, units: i32, y: usize, a: usize, t: 
       high = before(rowLargest(y + p, whole, rest, there, lowest), high);
       most = before(rowLargest(a + p, whole, rest, there, none), most);
     }
-    let totals = sub(high, log<real>(most));
+    let totals = sub(high, logarithm(most));
     for (let r = count; r > 0; r--, y += width, a += width, t += width) {
       const total = firstLane(totals);
       let s = rest ? crossEntropies(total, loadPart(y + whole, rest), loadPart(t + whole, rest)) : splat(0);

@@ -8,9 +8,21 @@ import { tanh } from "../kernels/tanh";
 
 const LN2: f64 = 0.6931471805599453;
 
-/** tanh e; called, since every loop would hold a copy or two of it. */
-function hyperbolic(e: v128): v128 {
-  return tanh<real>(e);
+const VALUE: i32 = 0;
+const SLOPE: i32 = 1;
+const CURVATURE: i32 = 2;
+
+/** ln cosh e, tanh e or 1 − tanh² e. Called, since loops would hold copies; all in one, or the compiler would inline it. */
+function part(what: i32, e: v128): v128 {
+  if (what != VALUE) {
+    const s = tanh<real>(e);
+    return what == SLOPE ? s : mul(sub(splat(1), s), add(splat(1), s));
+  }
+  e = v128.abs<real>(e);
+  const near = v128.lt<real>(e, splat(1)), half = splat(0.5);
+  const m = expm1<real>(select(near, e, mul(splat(-2), e))), power = add(splat(1), m);
+  const argument = select(near, v128.div<real>(mul(half, mul(m, m)), power), power);
+  return add(log1p<real>(argument), v128.andnot(sub(e, splat(<real>LN2)), near));
 }
 
 @final
@@ -36,23 +48,19 @@ export class LogCosh {
   // @ts-ignore: decorator
   @inline
   value(x: v128, t: v128): v128 {
-    const e = v128.abs<real>(sub(x, t)), near = v128.lt<real>(e, splat(1)), half = splat(0.5);
-    const m = expm1<real>(select(near, e, mul(splat(-2), e))), power = add(splat(1), m);
-    const argument = select(near, v128.div<real>(mul(half, mul(m, m)), power), power);
-    return add(log1p<real>(argument), v128.andnot(sub(e, splat(<real>LN2)), near));
+    return part(VALUE, sub(x, t));
   }
 
   // @ts-ignore: decorator
   @inline
   slope(a: v128, t: v128): v128 {
-    return hyperbolic(sub(a, t));
+    return part(SLOPE, sub(a, t));
   }
 
   // @ts-ignore: decorator
   @inline
   curvature(a: v128, t: v128): v128 {
-    const s = this.slope(a, t);
-    return mul(sub(splat(1), s), add(splat(1), s));
+    return part(CURVATURE, sub(a, t));
   }
 
   // @ts-ignore: decorator

@@ -99,6 +99,33 @@ export const ACTIVATIONS: Readonly<Record<ActivationName, ActivationEntry>> = {
   softmax: { gain: 1, sigmoidal: false, targets: undefined, replaceable: false, range: () => ALL },
   /** y·tanh(ln(1 + e^y)) (Misra 2019) */
   mish: { ...RECTIFIER, range: () => [-0.309, Infinity] },
+  /** λ·y, or λ·α·(e^y − 1) below 0: through layers with LeCun's weights mean 0 and variance 1 stay (Klambauer et al. 2017) */
+  selu: { ...RECTIFIER, gain: 1, range: () => [-1.7581, Infinity] },
+  /** min(1, max(0, y/5 + ½)) */
+  hardSigmoid: {
+    gain: 1,
+    sigmoidal: true,
+    targets: { low: 0, high: 1 },
+    replaceable: true,
+    range: () => [0, 1],
+    flatSide: (a) => (a <= 0 ? -1 : a >= 1 ? 1 : 0),
+  },
+  /** y/(1 + |y|). f″ is largest at 0, which makes no targets: these are at y = ±1. */
+  softsign: { gain: 1, sigmoidal: true, targets: { low: -0.5, high: 0.5 }, replaceable: false, range: () => [-1, 1] },
+  /** y/(1 + e^−y) (Ramachandran, Zoph and Le 2017), also called SiLU */
+  swish: { ...RECTIFIER, range: () => [-0.279, Infinity] },
+  /** min(6, max(0, y)) */
+  relu6: { ...RECTIFIER, replaceable: true, range: () => [0, 6], flatSide: (a) => (a <= 0 ? -1 : a >= 6 ? 1 : 0) },
+  /** y where y > slope, else 0 (Konda, Memisevic and Krueger 2015) */
+  thresholdedRelu: {
+    ...RECTIFIER,
+    slope: 1,
+    replaceable: true,
+    range: () => [0, Infinity],
+    flatSide: (a) => (a === 0 ? -1 : 0),
+  },
+  /** gelu to 5·10⁻⁴, by tanh: y·(1 + tanh(√(2/π)·(y + 0.044715·y³)))/2 */
+  geluTanh: { ...RECTIFIER, range: () => [-0.1701, Infinity] },
 };
 
 /** What a unit makes of its weighted sum: docs/activations-and-losses.md. */

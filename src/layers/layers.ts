@@ -75,7 +75,10 @@ export function activationOf(layer: Layer): Activation {
 export interface DenseOptions {
   /** 'linear' unless told otherwise. */
   activation?: Activation;
-  /** The parameter of twistedTanh (default 0.05), leakyRelu (0.01) or elu (1); refused for others. */
+  /**
+   * The parameter of twistedTanh (default 0.05), leakyRelu (0.01), elu (1) or thresholdedRelu (1: what y must exceed); refused
+   * for others.
+   */
   slope?: number;
   /** Default true. */
   bias?: boolean;
@@ -102,7 +105,8 @@ function requireUnits(layer: string, units: unknown): void {
  * A fully connected layer of `units` units: a = f(b + x·K), kernel K of shape [inputs, units], bias b of shape [units].
  *
  * - `activation`: `'linear'` unless told otherwise.
- * - `slope`: the parameter of twistedTanh (default 0.05), leakyRelu (0.01) or elu (1); refused for others.
+ * - `slope`: the parameter of twistedTanh (default 0.05), leakyRelu (0.01), elu (1) or thresholdedRelu (1: what y must exceed);
+ *   refused for others.
  * - `bias`: `true`.
  * - `init`: kernel's initial weights, a name or a function; by default by the activation: `'heNormal'` for rectifiers, else
  *   `'lecunNormal'` (Efficient BackProp, (16)).

@@ -32,6 +32,20 @@ function scaledTanh(y: number, a = 1, s = 1): [number, number, number] {
   return [a * t, a * s * (1 - t * t), -2 * a * s * s * t * (1 - t * t)];
 }
 
+/** f, f′ and f″ of y·σ(q), from those of q. */
+function gated(y: number, [q, first, second]: readonly [number, number, number]): [number, number, number] {
+  const [s, slope] = [logistic(q), logistic(q) * logistic(-q)];
+  const bend = slope * (logistic(-q) - s);
+  return [y * s, s + y * slope * first, 2 * slope * first + y * (bend * first ** 2 + slope * second)];
+}
+
+/** Where f or f′ jump. */
+const KINKS: Partial<Record<Elementwise, readonly number[]>> = {
+  hardSigmoid: [-2.5, 2.5],
+  relu6: [0, 6],
+  thresholdedRelu: [SLOPE],
+};
+
 /** f, f′ and f″ */
 const DEFINED: Record<Elementwise, (y: number) => [number, number, number]> = {
   linear: (y) => [y, 1, 0],
@@ -49,6 +63,19 @@ const DEFINED: Record<Elementwise, (y: number) => [number, number, number]> = {
     const [s, slope] = [logistic(y), logistic(y) * logistic(-y)]; // of softplus
     return [y * t, t + y * first * s, 2 * first * s + y * (second * s * s + first * slope)];
   },
+  selu(y) {
+    const [scale, depth] = [1.0507009873554805, 1.0507009873554805 * 1.6732632423543772];
+    return y > 0 ? [scale * y, scale, 0] : [depth * Math.expm1(y), depth * Math.exp(y), depth * Math.exp(y)];
+  },
+  hardSigmoid: (y) => (Math.abs(y) < 2.5 ? [0.5 + y / 5, 0.2, 0] : [y > 0 ? 1 : 0, 0, 0]),
+  softsign: (y) => [y / (1 + Math.abs(y)), (1 + Math.abs(y)) ** -2, -2 * Math.sign(y) * (1 + Math.abs(y)) ** -3],
+  swish: (y) => gated(y, [y, 1, 0]),
+  relu6: (y) => (y > 0 && y < 6 ? [y, 1, 0] : [y > 0 ? 6 : 0, 0, 0]),
+  thresholdedRelu: (y) => (y > SLOPE ? [y, 1, 0] : [0, 0, 0]),
+  geluTanh(y) {
+    const c = Math.sqrt(8 / Math.PI);
+    return gated(y, [c * (y + 0.044715 * y ** 3), c * (1 + 3 * 0.044715 * y * y), c * 6 * 0.044715 * y]);
+  },
 };
 
 describe.each(NAMES)('%s', (name) => {
@@ -60,7 +87,7 @@ describe.each(NAMES)('%s', (name) => {
     const h = 1e-5;
     for (let repeat = 0; repeat < 40; repeat++) {
       let y = 4 * next();
-      if (Math.abs(y) < 0.01) y += 0.1; // away from the kinks
+      if ((KINKS[name] ?? [0]).some((kink) => Math.abs(y - kink) < 0.01)) y += 0.1; // away from the kinks
       for (const order of [0, 1] as const) {
         const difference = (define(y + h)[order]! - define(y - h)[order]!) / (2 * h);
         // The next odd derivative (below 4) times h²/6, and the rounding of numbers up to 4 over h.

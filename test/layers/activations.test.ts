@@ -26,7 +26,8 @@ describe.each(NAMES)('%s', (name) => {
     expect(sigmoidal).toBe(Math.abs(left - right) < 0.01 && middle > left + 0.1);
   });
 
-  test.runIf(sigmoidal)('its targets are where f′ bends most, but for what grows without bound', () => {
+  // Of softsign f′ bends most at 0.
+  test.runIf(sigmoidal && name !== 'softsign')('its targets are where f′ bends most, but for what grows without bound', () => {
     const curve = (y: number) => at(y)[0] - (name === 'twistedTanh' ? slope * y : 0);
     const bend = (y: number) => (at(y + 0.01)[1] - at(y - 0.01)[1]) / 0.02;
     const byBend = [...PLACES].sort((a, b) => bend(a) - bend(b));

@@ -28,6 +28,14 @@ export const STANDARD: Readonly<Record<Activation, (slope: number) => Standard |
   softplus: () => ({ name: 'softplus' }),
   softmax: () => ({ name: 'softmax' }),
   mish: () => ({ name: 'mish' }),
+  selu: () => ({ name: 'selu' }),
+  hardSigmoid: () => ({ name: 'hard_sigmoid' }),
+  softsign: () => ({ name: 'softsign' }),
+  swish: () => ({ name: 'swish' }),
+  relu6: () => ({ name: 'relu6' }),
+  thresholdedRelu: () => ({ name: 'linear', layer: (theta) => ({ class_name: 'ThresholdedReLU', config: { theta } }) }),
+  // TensorFlow.js calls it gelu_new, and does not find it in a file, where it reads geluNew.
+  geluTanh: () => undefined,
 };
 
 /** Names as they are compared: 'hard_sigmoid' and 'hardSigmoid' are one. */
@@ -44,6 +52,12 @@ export const ACTIVATION_OF: ReadonlyMap<string, Activation> = new Map([
   ['softplus', 'softplus'],
   ['softmax', 'softmax'],
   ['mish', 'mish'],
+  ['selu', 'selu'],
+  ['hardsigmoid', 'hardSigmoid'],
+  ['softsign', 'softsign'],
+  ['swish', 'swish'],
+  ['relu6', 'relu6'],
+  ['gelunew', 'geluTanh'],
 ]);
 
 /** What each loss is called there. */
@@ -54,6 +68,13 @@ export const LOSS_NAME: Readonly<Record<Loss, string>> = {
   hinge: 'hinge',
   crossEntropy: 'categorical_crossentropy',
   logCosh: 'logcosh',
+  squaredHinge: 'squared_hinge',
+  categoricalHinge: 'categorical_hinge',
+  kullbackLeiblerDivergence: 'kullback_leibler_divergence',
+  poisson: 'poisson',
+  cosineProximity: 'cosine_proximity',
+  meanAbsolutePercentageError: 'mean_absolute_percentage_error',
+  meanSquaredLogarithmicError: 'mean_squared_logarithmic_error',
 };
 
 /** Losses by their plain names. */
