@@ -33,7 +33,17 @@ export const enum Loss {
   hinge,
   crossEntropy,
   logCosh,
+  squaredHinge,
+  categoricalHinge,
+  kullbackLeiblerDivergence,
+  poisson,
+  cosineProximity,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
 }
+
+/** ε of losses that divide by outputs or targets, or take their logarithms, as in Keras. */
+export const LOSS_EPSILON: f64 = 1e-7;
 
 /** How parameters move once their gradient is known: rules/. */
 export const enum UpdateRule {

@@ -48,7 +48,7 @@ export function curvaturesOpen(at: usize, planAt: usize): void {
 /** out += LeCun's diagonal of scale·Σ w·l over the slab at hand, or with `full` that with all terms, after planForward on it */
 function diagonalSlab(c: Curvatures, plan: Plan, samples: Samples, rows: i32, scale: f64, full: i32, out: usize): void {
   const x = samples.atX, top = topLayer(plan), through = throughInput(plan.loss);
-  lossCurvature(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, c.h);
+  lossCurvature(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, SIZE == 8 ? full : 0, c.h);
   if (full) lossSlope(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, plan.delta);
   for (let i = plan.layers - 1; i >= 0; i--) {
     const layer = layerAt(plan, i), parameters = parametersOf(plan, layer), own = realAt(out, layer.first);

@@ -1,13 +1,13 @@
 // The Jacobian of the outputs, sample by sample: a pass back for each output, started by a unit vector (Efficient BackProp 7.2).
 
-import { Activation } from "../codes";
+import { Activation, Loss } from "../codes";
 import { SIZE } from "../vec";
 import { get, realAt, set } from "../addresses";
 import { normalMatrix } from "../kernels/factor";
 import { vectorMatrix } from "../kernels/matvec";
 import { foldRows } from "../kernels/qr";
 import { Plan, layerAt, layerInput, parametersOf, topLayer } from "../layers/table";
-import { lossRoot, throughInput } from "../losses/loss";
+import { lossFactor, lossRoot, throughInput } from "../losses/loss";
 import { planDescend, planForward } from "../passes/plan";
 import { Samples } from "../passes/samples";
 
@@ -19,8 +19,9 @@ function slabRows(planAt: usize, samples: Samples, rows: i32, weighted: i32, cur
   const plan = changetype<Plan>(planAt), top = topLayer(plan), units = top.units, softmax = top.activation == Activation.softmax;
   const x = samples.atX, w = weighted ? samples.atW : 0, rooted = curved && throughInput(plan.loss);
   for (let k = 0; k < units; k++) {
-    const d = plan.delta;
-    for (let r = 0; r < rows; r++) {
+    const d = plan.delta, coupled = curved && plan.loss == Loss.cosineProximity;
+    if (coupled) lossFactor(plan.loss, rows, units, k, top.a, samples.atT, w, 1, d);
+    else for (let r = 0; r < rows; r++) {
       const root = w ? sqrt(get(w, r)) : 1, at = r * units, a = get(top.a, at + k);
       const here = <usize>(at + k) * SIZE;
       // The softmax couples outputs: ∂a_k/∂y_j = a_k·(δ_kj − a_j), and ∂²l/∂a_k² stands for 1/a_k.

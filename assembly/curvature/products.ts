@@ -85,7 +85,7 @@ function hessianSlab(
   const top = topLayer(plan), last = plan.layers - 1, x = samples.atX;
   if (!accumulate) memory.fill(out, 0, <usize>plan.parameters * SIZE);
   const ra = forward(t, plan, rows, x, v);
-  lossTangent(plan.loss, rows, top.units, top.a, samples.atT, ra, samples.atW, scale, t.rd);
+  lossTangent(plan.loss, rows, top.units, top.a, samples.atT, ra, samples.atW, scale, 1, t.rd);
   lossSlope(plan.loss, rows, top.units, top.a, samples.atT, samples.atW, scale, plan.delta);
   if (!throughInput(plan.loss)) activationBackward(t, plan, last, rows, v);
   for (let i = last; i >= 0; i--) {
@@ -112,7 +112,7 @@ function gaussNewtonSlab(
   t: Tangents, plan: Plan, samples: Samples, rows: i32, scale: f64, v: usize, out: usize, accumulate: i32,
 ): void {
   const top = topLayer(plan), ra = forward(t, plan, rows, samples.atX, v);
-  lossTangent(plan.loss, rows, top.units, top.a, samples.atT, ra, samples.atW, scale, plan.delta);
+  lossTangent(plan.loss, rows, top.units, top.a, samples.atT, ra, samples.atW, scale, 0, plan.delta);
   if (!throughInput(plan.loss)) top.activationBackward(rows, parametersOf(plan, top), plan.delta);
   planBackward(changetype<usize>(plan), rows, samples.atX, out, accumulate);
 }

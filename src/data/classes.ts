@@ -17,7 +17,14 @@ export function classOf(values: ArrayLike<number>, at: number, n: number, thresh
 }
 
 /** Where one output tells two classes apart, by what targets mean; numbers are about no classes. */
-const THRESHOLDS = { numbers: undefined, distribution: 0.5, probabilities: 0.5, signs: 0 } as const;
+const THRESHOLDS = {
+  numbers: undefined,
+  amounts: undefined,
+  directions: undefined,
+  distribution: 0.5,
+  probabilities: 0.5,
+  signs: 0,
+} as const;
 
 /** Whether a loss is about classes, and where one output tells two of them apart. */
 export function classThreshold(loss: Loss): number | undefined {

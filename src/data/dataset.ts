@@ -162,7 +162,7 @@ export class Dataset {
       throw new DataError('Y', `has ${counted(this.targets, 'column')}, but the network has ${counted(outputs, 'output')}`);
     }
     const t = this.in(precision, this.y, 'Y', arena);
-    if (kind !== 'numbers' && !this.suits.has(kind)) {
+    if (kind !== 'numbers' && kind !== 'directions' && !this.suits.has(kind)) {
       checkTargets(kind, t.view(), outputs);
       this.suits.add(kind);
     }
@@ -239,14 +239,16 @@ function oneHot(classes: RealArray, outputs: number, target: RealArray): void {
   }
 }
 
-function checkTargets(kind: 'distribution' | 'probabilities' | 'signs', targets: RealArray, outputs: number): void {
+function checkTargets(kind: 'amounts' | 'distribution' | 'probabilities' | 'signs', targets: RealArray, outputs: number): void {
   // float32 targets that were normalised in float64 sum to 1 within a rounding a column.
   const tolerance = outputs * (targets instanceof Float32Array ? 2 ** -23 : 2 ** -52) + 1e-6;
   for (let i = 0; i < targets.length; i++) {
     const t = targets[i]!;
     const place = { row: Math.floor(i / outputs), column: i % outputs };
-    if (kind === 'signs') {
-      if (t !== 1 && t !== -1) throw new DataError('Y', `${t} is neither 1 nor −1, as the hinge loss wants it`, place);
+    if (kind === 'amounts') {
+      if (!(t >= 0)) throw new DataError('Y', `${t} is negative, but the loss is about numbers from 0 on`, place);
+    } else if (kind === 'signs') {
+      if (t !== 1 && t !== -1) throw new DataError('Y', `${t} is neither 1 nor −1, as the hinge losses want it`, place);
     } else if (!(t >= 0 && t <= 1)) {
       throw new DataError('Y', `${t} is not a probability from 0 to 1`, place);
     }

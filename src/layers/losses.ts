@@ -1,17 +1,19 @@
 // The table of losses; assembly/losses/ has the formulas.
 
 import type { LossName } from '../../build/codes.js';
-import type { Activation } from './activations.js';
+import { ACTIVATIONS, type Activation } from './activations.js';
 import { OptionError } from '../runtime/errors.js';
 import { type Layer, activationOf } from './layers.js';
 
-/** What the targets of a loss mean. */
-type Targets = 'numbers' | 'distribution' | 'probabilities' | 'signs';
+/** What the targets of a loss mean: amounts are numbers ≥ 0, directions numbers of which only ratios count. */
+type Targets = 'numbers' | 'amounts' | 'directions' | 'distribution' | 'probabilities' | 'signs';
 
 interface LossEntry {
   readonly targets: Targets;
   /** The only activation that the last layer may have, if there is but one. */
   readonly activation?: Activation;
+  /** Whether outputs must not be negative. */
+  readonly positive?: true;
   /** The power of s that it grows by where outputs and targets are s times as large, s > 0, if there is one. */
   readonly degree?: number;
 }
@@ -29,6 +31,20 @@ export const LOSSES: Readonly<Record<LossName, LossEntry>> = {
   crossEntropy: { targets: 'distribution', activation: 'softmax' },
   /** Mean over samples and outputs of ln cosh(a − t). */
   logCosh: { targets: 'numbers' },
+  /** Mean over samples and outputs of max(0, 1 − t·a)², t = ±1. */
+  squaredHinge: { targets: 'signs' },
+  /** Mean over samples of max(0, 1 + max (1 − t)·a − Σ t·a). */
+  categoricalHinge: { targets: 'distribution' },
+  /** Mean over samples of Σ t·ln(t/a), a = softmax(y): crossEntropy less the entropy of the targets. */
+  kullbackLeiblerDivergence: { targets: 'distribution', activation: 'softmax' },
+  /** Mean over samples and outputs of a − t·ln(a + 10⁻⁷). */
+  poisson: { targets: 'amounts', positive: true },
+  /** Mean over samples of −Σ a·t/(‖a‖·‖t‖). */
+  cosineProximity: { targets: 'directions' },
+  /** Mean over samples and outputs of 100·|a − t|/|t|. */
+  meanAbsolutePercentageError: { targets: 'numbers' },
+  /** Mean over samples and outputs of (ln(1 + a) − ln(1 + t))², with 10⁻⁷ for an a that is less. */
+  meanSquaredLogarithmicError: { targets: 'amounts' },
 };
 
 export type Loss = LossName;
@@ -37,8 +53,9 @@ export const LOSS_NAMES = Object.keys(LOSSES) as Loss[];
 
 /** Activations that may end a network under a loss (docs/activations-and-losses.md has the whole table). */
 export function legalActivation(loss: Loss, activation: Activation): boolean {
-  const { activation: only } = LOSSES[loss];
-  return only ? activation === only : activation !== 'softmax';
+  const { activation: only, positive } = LOSSES[loss];
+  const { range, slope = 0 } = ACTIVATIONS[activation];
+  return only ? activation === only : activation !== 'softmax' && !(positive && range(slope)[0] < 0);
 }
 
 /** @throws OptionError if the last layer does not go with the loss, or softmax stands below the last layer */
@@ -57,13 +74,15 @@ export function checkLayers(loss: Loss, layers: readonly Layer[]): void {
       throw new OptionError(`layers[${i}]`, layer, `a layer with units of its own, dense or rbf, at the top; got ${layer.type}`);
     }
     if (last && !legalActivation(loss, activation)) {
-      const { activation: only } = LOSSES[loss];
+      const { activation: only, positive } = LOSSES[loss];
       throw new OptionError(
         `layers[${i}].activation`,
         activation,
         only
           ? `'${only}', which the loss ${loss} requires`
-          : `one that goes with the loss ${loss}; softmax goes with crossEntropy only`,
+          : positive && activation !== 'softmax'
+            ? `one whose outputs are not negative, such as softplus, which the loss ${loss} requires`
+            : `one that goes with the loss ${loss}; softmax goes with crossEntropy and kullbackLeiblerDivergence only`,
       );
     }
     if (layer.type === 'dense' && layer.init === 'leastSquares' && !(last && solvable(loss, activation))) {

@@ -15,7 +15,7 @@ import {
   rbf,
 } from '../../src/index.js';
 import { ACTIVATION_NAMES } from '../../src/layers/activations.js';
-import { LOSSES, LOSS_NAMES } from '../../src/layers/losses.js';
+import { LOSSES, LOSS_NAMES, legalActivation } from '../../src/layers/losses.js';
 import { matrixOf, networkOf, numbers } from '../layers/training.js';
 
 await init({ precision: 'float64' });
@@ -37,14 +37,35 @@ const STACKS: [string, Layer[]][] = [
   ['nothing drops out', [gaussianNoise(0.1), dense(5, { activation: 'softplus' }), dropout(0.3), dense(2)]],
 ];
 
-/** ∂²/∂a² of a loss's summand. */
-const BENDS: Record<Loss, (a: number, t: number) => number> = {
-  meanSquaredError: () => 2,
-  meanAbsoluteError: () => 0,
-  binaryCrossEntropy: (a) => 1 / (a * (1 - a)), // as for y: (∂a/∂y)²·q = a(1 − a)
-  hinge: () => 0,
-  crossEntropy: (a) => 1 / a, // Σ_k (∂a_k/∂y)ᵀ(∂a_k/∂y)/a_k = diag(a) − aaᵀ
-  logCosh: (a, t) => 1 / Math.cosh(a - t) ** 2,
+/** ∂²l/∂a_i∂a_j of a sample, as the Gauss-Newton matrix has it. */
+type Bend = (a: readonly number[], t: readonly number[], i: number, j: number) => number;
+
+/** Of a mean over outputs, by ∂²/∂a² of its summand. */
+const each =
+  (own: (a: number, t: number) => number): Bend =>
+  (a, t, i, j) =>
+    i === j ? own(a[i]!, t[i]!) / a.length : 0;
+
+/** Σ_k (∂a_k/∂y)ᵀ(∂a_k/∂y)/a_k = diag(a) − aaᵀ */
+const ofSoftmax: Bend = (a, _, i, j) => (i === j ? 1 / a[i]! : 0);
+
+const BENDS: Record<Loss, Bend> = {
+  meanSquaredError: each(() => 2),
+  meanAbsoluteError: each(() => 0),
+  binaryCrossEntropy: each((a) => 1 / (a * (1 - a))), // as for y: (∂a/∂y)²·q = a(1 − a)
+  hinge: each(() => 0),
+  crossEntropy: ofSoftmax,
+  logCosh: each((a, t) => 1 / Math.cosh(a - t) ** 2),
+  squaredHinge: each((a, t) => (t * a < 1 ? 2 : 0)),
+  categoricalHinge: each(() => 0),
+  kullbackLeiblerDivergence: ofSoftmax,
+  poisson: each((a, t) => t / (a + 1e-7) ** 2),
+  cosineProximity(a, _, i, j) {
+    const square = a.reduce((s, v) => s + v * v, 0);
+    return square > 1e-7 ? (Number(i === j) - (a[i]! * a[j]!) / square) / square : 0;
+  },
+  meanAbsolutePercentageError: each(() => 0),
+  meanSquaredLogarithmicError: each((a) => (a > 1e-7 ? 2 / (1 + a) ** 2 : 0)),
 };
 
 /** w weights of samples, one of them 0. */
@@ -53,8 +74,9 @@ const WEIGHTS = [1, 2, 0.5, 1, 0, 1, 3];
 async function setting(layers: Layer[], loss: Loss, seed = 3) {
   const next = numbers(seed);
   const last = layers.at(-1)!;
-  const top = LOSSES[loss].activation;
-  const all = top && last.type === 'dense' ? [...layers.slice(0, -1), dense(last.units, { activation: top })] : layers;
+  const { activation: top = 'softplus' } = LOSSES[loss];
+  const fits = last.type !== 'dense' || legalActivation(loss, last.activation);
+  const all = fits || !('units' in last) ? layers : [...layers.slice(0, -1), dense(last.units, { activation: top })];
   const X = matrixOf(WEIGHTS.length, 3, next);
   const Y = X.map(() => {
     const v = [next(), next()];
@@ -65,6 +87,8 @@ async function setting(layers: Layer[], loss: Loss, seed = 3) {
         return v.map((e) => Math.min(Math.abs(e), 1));
       case 'distribution':
         return [0.3, 0.7];
+      case 'amounts':
+        return v.map(Math.abs);
       default:
         return v;
     }
@@ -108,7 +132,7 @@ const off = (a: readonly Float64Array[], b: readonly Float64Array[]) =>
 
 const legal = (layers: Layer[], loss: Loss) => {
   const last = layers.at(-1)!;
-  return !(LOSSES[loss].activation && last.type !== 'dense');
+  return !((LOSSES[loss].activation || LOSSES[loss].positive) && last.type !== 'dense');
 };
 
 describe.each(LOSS_NAMES)('%s', (loss) => {
@@ -142,13 +166,16 @@ describe.each(LOSS_NAMES)('%s', (loss) => {
       const O = net.outputs;
       const weight = WEIGHTS.reduce((a, b) => a + b);
       const Q = G.map(() => new Float64Array(P));
-      for (let r = 0; r < WEIGHTS.length * O; r++) {
-        const a = outputs[r]!;
-        const t = Y[Math.floor(r / O)]![r % O]!;
-        const q = BENDS[loss](a, t) / (loss === 'crossEntropy' ? 1 : O);
-        const w = (WEIGHTS[Math.floor(r / O)]! / weight) * q;
-        for (let i = 0; i < P; i++) for (let j = 0; j < P; j++) Q[i]![j]! += w * J[r * P + i]! * J[r * P + j]!;
-      }
+      WEIGHTS.forEach((w, r) => {
+        const [a, t] = [[...outputs.subarray(r * O, (r + 1) * O)], Y[r]!];
+        for (let k = 0; k < O; k++) {
+          for (let m = 0; m < O; m++) {
+            const q = (w / weight) * BENDS[loss](a, t, k, m);
+            const [left, right] = [(r * O + k) * P, (r * O + m) * P];
+            if (q !== 0) for (let i = 0; i < P; i++) for (let j = 0; j < P; j++) Q[i]![j]! += q * J[left + i]! * J[right + j]!;
+          }
+        }
+      });
       expect(off(G, Q) / size).toBeLessThan(1e-10);
       const diagonal = c.hessianDiagonal({ kind: 'gaussNewton' });
       expect(off([diagonal], [Float64Array.from(G, (row, i) => row[i]!)]) / size).toBeLessThan(1e-12);
