@@ -69,6 +69,7 @@ export const enum UpdateRule {
   sophia,
   lion,
   adadelta,
+  adamax,
 }
 
 /** murata without β: 1 − (1 − δ)^t up to which the mean of t gradients is too noisy to be the longest. */

@@ -119,6 +119,7 @@ export { type AdaGradOptions, adaGrad } from './methods/ada-grad.js';
 export { type AdadeltaOptions, adadelta } from './methods/adadelta.js';
 export { type AdaHessianOptions, adaHessian } from './methods/ada-hessian.js';
 export { type AdamOptions, adam, adamW, nadam } from './methods/adam.js';
+export { type AdamaxOptions, adamax } from './methods/adamax.js';
 export { type AutoRate, type AutoRateOptions, autoRate } from './methods/descent/auto-rate.js';
 export { type DeltaBarDeltaOptions, deltaBarDelta } from './methods/delta-bar-delta.js';
 export type { BatchMethod } from './methods/descent/first-order.js';
@@ -140,6 +141,12 @@ export type { ClassMetrics, MetricName, NumberMetrics } from './evaluation/metri
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation, TargetValues } from './layers/activations.js';
 export type { CustomInitializer, Initializer, NamedInitializer } from './layers/initializers.js';
+export {
+  initializers,
+  type IdentityOptions,
+  type TruncatedNormalOptions,
+  type VarianceScalingOptions,
+} from './layers/parametric-initializers.js';
 export type { Loss } from './layers/losses.js';
 export type { Numerics } from '../bindings/core.js';
 export type { Precision } from '../bindings/memory.js';

@@ -5,6 +5,10 @@
 //   adam      m ← β₁·m + (1 − β₁)·g, v as rmsProp                        w ← w − rate·(m/b₁)/(√(v/b₂) + ε)  Kingma and Ba 2015
 //   amsGrad   the same, with the largest v so far                                                           Reddi et al. 2018
 //   nadam     (β₁·m/b₁' + (1 − β₁)·g/b₁) in place of m/b₁                                                   Dozat 2016
+//   adamax    m as adam, v ← max(β₂·v, |g|)                              w ← w − rate·(m/b₁)/(v + ε)        Kingma and Ba 2015
+//
+// With `inside` ε stands under the root: √(v + ε) for √v + ε. rmsProp may be centred, m ← β₁·m + (1 − β₁)·g, v − m² for v below
+// the root, and have momentum, s ← momentum·s + the step, w ← w − s.
 //
 // b_k = 1 − β_k^t, b₁' = 1 − β₁^(t+1). Decay of kernels: g ← g + decay·w before, or, decoupled, w ← w − rate·decay·w (AdamW,
 // Loshchilov and Hutter 2019).
@@ -18,10 +22,12 @@ import { Update, openUpdate } from "./state";
 export class Adaptive extends Update {
   mean: usize; // m
   square: usize; // v
-  largest: usize; // v so far, of amsGrad
+  largest: usize; // v so far, of amsGrad; s of a rmsProp that has momentum
   beta1: f64;
   beta2: f64;
   epsilon: f64;
+  inside: f64; // ε under the root
+  momentum: f64;
   power1: f64; // β₁^t and β₂^t of the last step
   power2: f64;
   decays: Decay; // how, where decay is not 0
@@ -32,8 +38,8 @@ export class Adaptive extends Update {
  * parameter, 0 where the rule has none.
  */
 export function adaptiveOpen(
-  at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, decay: f64, decays: Decay, power1: f64,
-  power2: f64, mean: usize, square: usize, largest: usize,
+  at: usize, rule: UpdateRule, rate: f64, beta1: f64, beta2: f64, epsilon: f64, inside: f64, momentum: f64, decay: f64,
+  decays: Decay, power1: f64, power2: f64, mean: usize, square: usize, largest: usize,
 ): void {
   const u = openUpdate<Adaptive>(at, rule, decay);
   u.rate = rate;
@@ -43,6 +49,8 @@ export function adaptiveOpen(
   u.beta1 = beta1;
   u.beta2 = beta2;
   u.epsilon = epsilon;
+  u.inside = inside;
+  u.momentum = momentum;
   u.power1 = power1;
   u.power2 = power2;
   u.decays = decays;
@@ -61,8 +69,8 @@ export function adaptiveBegin(u: Adaptive): void {
 @inline
 export function adaptiveStep(u: Adaptive, first: i32, n: i32, g: usize, w: usize, decay: f64): void {
   adaptive(
-    u.rule, decay == 0 ? Decay.none : u.decays, n, g, w, realAt(u.mean, first), realAt(u.square, first), realAt(u.largest, first),
-    u.rate, u.beta1, u.beta2, u.epsilon, decay, u.power1, u.power2,
+    u.rule, u.mean != 0, decay == 0 ? Decay.none : u.decays, n, g, w, realAt(u.mean, first), realAt(u.square, first),
+    realAt(u.largest, first), u.rate, u.beta1, u.beta2, u.epsilon, u.inside, u.momentum, decay, u.power1, u.power2,
   );
 }
 
@@ -72,46 +80,64 @@ export function adaptiveStep(u: Adaptive, first: i32, n: i32, g: usize, w: usize
 function rule(
   kind: UpdateRule, averages: bool, decays: Decay, g: v128, w: usize, m: usize, v: usize, top: usize, n: i32, rate: v128,
   decay: v128, keep1: v128, take1: v128, keep2: v128, take2: v128, mean: v128, look: v128, root: v128, epsilon: v128,
+  inside: v128, momentum: v128, moves: bool,
 ): void {
   const old = loadUpTo(w, n); // n ≥ LANES: all of it
   if (decays == Decay.throughGradient) g = madd(g, decay, old);
   const square = mul(g, g);
   const old2 = loadUpTo(v, n);
-  let second = kind == UpdateRule.adaGrad ? add(old2, square) : flushed(madd(mul(keep2, old2), take2, square));
+  let second = kind == UpdateRule.adaGrad ? add(old2, square) : kind == UpdateRule.adamax
+    ? v128.pmax<real>(mul(keep2, old2), v128.abs<real>(g)) : flushed(madd(mul(keep2, old2), take2, square));
   storeUpTo(v, second, n);
   let first = g;
   if (averages) {
     first = flushed(madd(mul(keep1, loadUpTo(m, n)), take1, g));
     storeUpTo(m, first, n);
-    first = kind == UpdateRule.nadam ? madd(mul(mean, first), look, g) : mul(mean, first);
+    if (kind == UpdateRule.rmsProp) {
+      second = v128.pmax<real>(sub(second, mul(first, first)), splat(0));
+      first = g;
+    } else {
+      first = kind == UpdateRule.nadam ? madd(mul(mean, first), look, g) : mul(mean, first);
+    }
   }
   if (kind == UpdateRule.amsGrad) {
     second = v128.pmax<real>(loadUpTo(top, n), second);
     storeUpTo(top, second, n);
   }
-  const step = v128.div<real>(mul(rate, first), add(mul(root, v128.sqrt<real>(second)), epsilon));
+  if (kind != UpdateRule.adamax) second = mul(root, v128.sqrt<real>(add(second, inside)));
+  let step = v128.div<real>(mul(rate, first), add(second, epsilon));
+  if (moves) {
+    step = flushed(madd(step, momentum, loadUpTo(top, n)));
+    storeUpTo(top, step, n);
+  }
   storeUpTo(w, sub(decays == Decay.decoupled ? sub(old, mul(decay, old)) : old, step), n);
 }
 
 /**
  * The rule on n parameters w with gradient g, first moment m, second moment v and its maximum top (those that the rule has).
- * power1, power2: β₁^t and β₂^t of this step. One loop for all kinds: a root and a division take longer than the branches, and a
- * loop each would take 3 KB.
+ * power1, power2: β₁^t and β₂^t of this step. averages: whether there is an m. One loop for all kinds: a root and a division take
+ * longer than the branches, and a loop each would take 3 KB.
  */
 function adaptive(
-  kind: UpdateRule, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64, beta1: f64, beta2: f64,
-  epsilon: f64, decay: f64, power1: f64, power2: f64,
+  kind: UpdateRule, averages: bool, decays: Decay, n: i32, g: usize, w: usize, m: usize, v: usize, top: usize, rate: f64,
+  beta1: f64, beta2: f64, epsilon: f64, inside: f64, momentum: f64, decay: f64, power1: f64, power2: f64,
 ): void {
-  const averages = kind == UpdateRule.adam || kind == UpdateRule.amsGrad || kind == UpdateRule.nadam;
+  const moves = momentum != 0, mu = splat(<real>momentum), under = splat(<real>inside);
   const r = splat(<real>rate), d = splat(<real>(decays == Decay.decoupled ? rate * decay : decay)), e = splat(<real>epsilon);
   const keep1 = splat(<real>beta1), take1 = splat(<real>(1 - beta1));
   const keep2 = splat(<real>beta2), take2 = splat(<real>(1 - beta2));
   const mean = splat(<real>(kind == UpdateRule.nadam ? beta1 / (1 - power1 * beta1) : 1 / (1 - power1)));
   const look = splat(<real>((1 - beta1) / (1 - power1)));
-  const root = splat(<real>(averages ? 1 / Math.sqrt(1 - power2) : 1));
+  const root = splat(<real>(averages && kind != UpdateRule.rmsProp ? 1 / Math.sqrt(1 - power2) : 1));
   // Whole vectors in a loop of their own: one with a tail in it runs at a fifth of the speed.
   for (; n >= LANES; n -= LANES, g += 16, w += 16, m += 16, v += 16, top += 16) {
-    rule(kind, averages, decays, v128.load(g), w, m, v, top, LANES, r, d, keep1, take1, keep2, take2, mean, look, root, e);
+    rule(
+      kind, averages, decays, v128.load(g), w, m, v, top, LANES, r, d, keep1, take1, keep2, take2, mean, look, root, e, under, mu,
+      moves,
+    );
   }
-  if (n > 0) rule(kind, averages, decays, loadPart(g, n), w, m, v, top, n, r, d, keep1, take1, keep2, take2, mean, look, root, e);
+  if (n > 0) rule(
+    kind, averages, decays, loadPart(g, n), w, m, v, top, n, r, d, keep1, take1, keep2, take2, mean, look, root, e, under, mu,
+    moves,
+  );
 }

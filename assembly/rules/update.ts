@@ -27,6 +27,7 @@ export function updateBegin(u: Update, plan: Plan, loss: f64): void {
     case UpdateRule.rmsProp:
     case UpdateRule.adam:
     case UpdateRule.amsGrad:
+    case UpdateRule.adamax:
     case UpdateRule.nadam: adaptiveBegin(changetype<Adaptive>(u)); break;
     case UpdateRule.rpropMinus:
     case UpdateRule.rpropPlus:
@@ -51,6 +52,7 @@ function step(u: Update, plan: Plan, first: i32, n: i32, decay: f64): void {
     case UpdateRule.rmsProp:
     case UpdateRule.adam:
     case UpdateRule.amsGrad:
+    case UpdateRule.adamax:
     case UpdateRule.nadam: adaptiveStep(changetype<Adaptive>(u), first, n, g, w, decay); break;
     case UpdateRule.rpropMinus:
     case UpdateRule.rpropPlus:

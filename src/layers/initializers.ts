@@ -61,8 +61,15 @@ const FROM_DATA = ['leastSquares'] as const;
 
 export type NamedInitializer = keyof typeof INITIALIZERS | (typeof FROM_DATA)[number];
 
-/** Initial weights of your own: gives the kernel of shape [inputs, units], row-major. `random` is uniform on (0, 1), seeded. */
-export type CustomInitializer = (shape: { inputs: number; units: number }, random: () => number) => ArrayLike<number>;
+/**
+ * Initial weights of your own: gives the kernel of shape [inputs, units], row-major. `random` is uniform on (0, 1), `normal` of
+ * mean 0 and variance 1; both are seeded.
+ */
+export type CustomInitializer = (
+  shape: { inputs: number; units: number },
+  random: () => number,
+  normal: () => number,
+) => ArrayLike<number>;
 
 /** 'custom' is that of a network from a file whose weights a function made. */
 export type Initializer = NamedInitializer | CustomInitializer | 'custom';
@@ -152,17 +159,23 @@ export function initializeRbf(
   core.logarithms(units, theta.at(logWidths), theta.at(logWidths));
 }
 
+/** One number of a stream after the other, from draws of n from its beginning. */
+function oneByOne(draw: (n: number) => RealArray, n: number): () => number {
+  let numbers: RealArray | undefined;
+  let used = 0;
+  return () => {
+    numbers ??= draw(n);
+    // The stream from its beginning again, twice as far.
+    if (used === numbers.length) numbers = draw(2 * used);
+    return numbers[used++]!;
+  };
+}
+
 function custom(init: CustomInitializer): (draw: Draw) => Weights {
-  return ({ inputs, units, uniforms }) => {
-    let numbers = uniforms(inputs * units);
-    let used = 0;
-    const random = () => {
-      // The stream from its beginning again, twice as far.
-      if (used === numbers.length) numbers = uniforms(2 * used);
-      return numbers[used++]!;
-    };
-    const kernel = init({ inputs, units }, random);
-    const good = kernel?.length === inputs * units && Array.from(kernel).every((w) => Number.isFinite(Math.fround(w)));
+  return ({ inputs, units, uniforms, normals }) => {
+    const n = inputs * units;
+    const kernel = init({ inputs, units }, oneByOne(uniforms, n), oneByOne(normals, n));
+    const good = kernel?.length === n && Array.from(kernel).every((w) => Number.isFinite(Math.fround(w)));
     if (!good)
       throw new OptionError('dense.init()', kernel, `${inputs}·${units} finite numbers: the kernel of shape [inputs, units]`);
     return { kernel };

@@ -6,10 +6,12 @@ import {
   type Method,
   Network,
   OptionError,
+  type RmsPropOptions,
   adaGrad,
   adadelta,
   adam,
   adamW,
+  adamax,
   dense,
   lion,
   nadam,
@@ -63,6 +65,37 @@ function adadeltaTwin({ rate, rho, epsilon, weightDecay }: Record<'rate' | 'rho'
   };
 }
 
+/** adamax, whose v is the largest gradient of late. */
+function adamaxTwin({ rate, beta1, beta2, weightDecay }: Record<'rate' | 'beta1' | 'beta2' | 'weightDecay', number>): Twin {
+  return (p, gradient, t, decays) => {
+    const g = gradient + (decays ? weightDecay * p.w : 0);
+    p.m = beta1 * p.m + (1 - beta1) * g;
+    p.v = Math.max(beta2 * p.v, Math.abs(g));
+    p.w -= ((rate / (1 - beta1 ** t)) * p.m) / (p.v + 1e-8);
+  };
+}
+
+/** rmsProp with all that it may have; `top` is its last step. */
+function rmsTwin({
+  rate,
+  rho,
+  epsilon,
+  inside,
+  momentum,
+  centered,
+}: Required<Omit<RmsPropOptions, 'rate' | 'weightDecay' | 'insideRoot'>> & {
+  rate: number;
+  inside: boolean;
+}): Twin {
+  return (p, g) => {
+    p.v = rho * p.v + (1 - rho) * g * g;
+    p.m = rho * p.m + (1 - rho) * g;
+    const v = centered ? Math.max(0, p.v - p.m * p.m) : p.v;
+    p.top = momentum * p.top + (rate * g) / (inside ? Math.sqrt(v + epsilon) : Math.sqrt(v) + epsilon);
+    p.w -= p.top;
+  };
+}
+
 const METHODS: [name: string, method: Method, twin: Twin][] = [
   ['adam', adam({ rate: 0.02 }), adamTwin({ rate: 0.02 })],
   ['adam, decay through the gradient', adam({ rate: 0.02, weightDecay: 0.1 }), adamTwin({ rate: 0.02, weightDecay: 0.1 })],
@@ -90,6 +123,40 @@ const METHODS: [name: string, method: Method, twin: Twin][] = [
       p.v += g * g;
       p.w -= (0.05 * g) / (Math.sqrt(p.v) + 1e-8);
     },
+  ],
+  [
+    'adaGrad as TensorFlow.js has it',
+    adaGrad({ rate: 0.05, initialAccumulator: 0.1, insideRoot: true, epsilon: 1e-7 }),
+    (p, g, t) => {
+      p.v += (t === 1 ? 0.1 : 0) + g * g;
+      p.w -= (0.05 * g) / Math.sqrt(p.v + 1e-7);
+    },
+  ],
+  [
+    'rmsProp with ε under the root',
+    rmsProp({ rate: 0.02, insideRoot: true, epsilon: 1e-3 }),
+    rmsTwin({ rate: 0.02, rho: 0.9, epsilon: 1e-3, inside: true, momentum: 0, centered: false }),
+  ],
+  [
+    'rmsProp with momentum',
+    rmsProp({ rate: 0.005, momentum: 0.7 }),
+    rmsTwin({ rate: 0.005, rho: 0.9, epsilon: 1e-8, inside: false, momentum: 0.7, centered: false }),
+  ],
+  [
+    'rmsProp, centred',
+    rmsProp({ rate: 0.005, rho: 0.8, centered: true, epsilon: 0.01 }),
+    rmsTwin({ rate: 0.005, rho: 0.8, epsilon: 0.01, inside: false, momentum: 0, centered: true }),
+  ],
+  [
+    'rmsProp with all of it',
+    rmsProp({ rate: 0.005, rho: 0.8, centered: true, momentum: 0.5, insideRoot: true, epsilon: 0.01 }),
+    rmsTwin({ rate: 0.005, rho: 0.8, epsilon: 0.01, inside: true, momentum: 0.5, centered: true }),
+  ],
+  ['adamax', adamax({ rate: 0.02 }), adamaxTwin({ rate: 0.02, beta1: 0.9, beta2: 0.999, weightDecay: 0 })],
+  [
+    'adamax, decay and other constants',
+    adamax({ rate: 0.02, beta1: 0.5, beta2: 0.6, weightDecay: 0.1 }),
+    adamaxTwin({ rate: 0.02, beta1: 0.5, beta2: 0.6, weightDecay: 0.1 }),
   ],
   ['lion', lion({ rate: 0.01 }), lionTwin({ rate: 0.01, beta1: 0.9, beta2: 0.99, weightDecay: 0 })],
   [
@@ -226,6 +293,21 @@ test.each([
   }
 });
 
+test('adamax: after a large gradient steps stay short for as long as β₂ remembers it', async () => {
+  const net = await make(1, 'float64');
+  const method = adamax({ rate: 0.01, beta1: 0, beta2: 0.5 });
+  const weight = () => net.getWeights()[0]![0]!;
+  const steps: number[] = [];
+  let state: Awaited<ReturnType<typeof net.fitWithState>>['state'];
+  // Targets are so far away that the gradient of a row hardly changes: −2·x·target, of sizes 16, 1, 1, 1, 1, 1.
+  for (const x of [16, 1, 1, 1, 1, 1]) {
+    const before = weight();
+    ({ state } = await net.fitWithState([[x]], [1e9], { method, epochs: 1, batchSize: 'full' }, state && { resume: state }));
+    steps.push(weight() - before);
+  }
+  expect(steps.map((step) => Number((step / 0.01).toFixed(4)))).toEqual([1, 0.125, 0.25, 0.5, 1, 1]);
+});
+
 test('Adam’s first step is its rate, in the direction of the gradient’s sign', async () => {
   const X = inputs(9);
   const net = await make(9, 'float64');
@@ -293,6 +375,9 @@ test.each([
   [() => adamW({ weightDecay: -1 }), /adamW\.weightDecay/],
   [() => nadam({ amsGrad: true }), /amsGrad/],
   [() => rmsProp({ rho: 1 }), /rho/],
+  [() => rmsProp({ momentum: 1 }), /rmsProp\.momentum/],
+  [() => adaGrad({ initialAccumulator: -0.1 }), /adaGrad\.initialAccumulator/],
+  [() => adamax({ beta2: 1 }), /adamax\.beta2/],
   [() => adaGrad({ beta1: 0.9 } as never), /no such option/],
   [() => lion({ beta2: 1 }), /lion\.beta2/],
   [() => lion({ rate: 0 }), /lion\.rate/],

@@ -1,7 +1,7 @@
 // Initial weights: their distribution (Efficient BackProp 4.6), closed forms, and who gets which.
 
 import { describe, expect, test } from 'vitest';
-import { type Activation, type Initializer, Network, OptionError, dense, sgd } from '../../src/index.js';
+import { type Activation, type Initializer, Network, OptionError, dense, initializers, sgd } from '../../src/index.js';
 import { matrixOf, numbers } from '../layers/training.js';
 
 async function weights(
@@ -52,7 +52,79 @@ describe.each(SPREADS)('%s', (init, varianceOf, uniform) => {
   });
 });
 
+/** Of normal numbers that are cut off at ±2: 1 − 4·φ(2)/(2Φ(2) − 1). */
+const CUT_VARIANCE = 1 - (4 * Math.exp(-2)) / Math.sqrt(2 * Math.PI) / 0.9544997361036416;
+
+/** [name, maker, variance, the largest number in deviations, how many times σ⁴ Var(w²) is] */
+const SCALED: [string, Initializer, (m: number, u: number) => number, number, number][] = [
+  ['varianceScaling', initializers.varianceScaling(), (m) => 1 / m, 2 / Math.sqrt(CUT_VARIANCE), 1.2],
+  ['by units', initializers.varianceScaling({ scale: 2, mode: 'fanOut', distribution: 'normal' }), (_, u) => 2 / u, 7, 2],
+  [
+    'by both',
+    initializers.varianceScaling({ scale: 0.5, mode: 'fanAvg', distribution: 'uniform' }),
+    (m, u) => 1 / (m + u),
+    Math.sqrt(3),
+    0.8,
+  ],
+  [
+    'truncatedNormal',
+    initializers.truncatedNormal({ deviation: 0.3 }),
+    () => 0.09 * CUT_VARIANCE,
+    2 / Math.sqrt(CUT_VARIANCE),
+    1.2,
+  ],
+  ['truncatedNormal as it comes', initializers.truncatedNormal(), () => 0.0025 * CUT_VARIANCE, 2 / Math.sqrt(CUT_VARIANCE), 1.2],
+];
+
+describe.each(SCALED)('%s', (_, init, varianceOf, most, spread) => {
+  test.each([
+    [1, 2000],
+    [64, 300],
+    [200, 100],
+  ])(
+    'mean 0 and the right deviation, within 4 standard errors, and nothing beyond its bound (%i inputs, %i units)',
+    async (m, u) => {
+      const { kernel } = await weights(m, u, init);
+      const n = kernel.length;
+      const variance = varianceOf(m, u);
+      expect(Math.abs(kernel.reduce((a, b) => a + b) / n)).toBeLessThan(4 * Math.sqrt(variance / n));
+      const second = kernel.reduce((s, w) => s + w * w, 0) / n;
+      expect(Math.abs(second - variance)).toBeLessThan(4 * variance * Math.sqrt(spread / n));
+      const largest = Math.max(...kernel.map(Math.abs));
+      expect(largest).toBeLessThanOrEqual(most * Math.sqrt(variance) * (1 + 1e-9));
+      expect(new Set(kernel).size).toBe(n);
+    },
+  );
+
+  test('the same seed, the same weights, in both precisions but for rounding', async () => {
+    const kernels = async (precision: 'float32' | 'float64', seed: number) => {
+      using net = await Network.create({ inputs: 9, layers: [dense(11, { init })], loss: 'meanSquaredError', precision, seed });
+      return [...net.getWeights()[0]!];
+    };
+    const [single, double] = [await kernels('float32', 5), await kernels('float64', 5)];
+    expect(await kernels('float32', 5)).toEqual(single);
+    expect(await kernels('float32', 6)).not.toEqual(single);
+    for (const [i, w] of single.entries()) expect(Math.abs(w - double[i]!)).toBeLessThan(1e-6);
+  });
+});
+
 describe('closed forms', () => {
+  test('identity, with a gain; refused where there are not as many units as inputs', async () => {
+    expect((await weights(3, 3, initializers.identity())).kernel).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    expect((await weights(2, 2, initializers.identity({ gain: -0.5 }))).kernel).toEqual([-0.5, 0, 0, -0.5]);
+    await expect(weights(3, 2, initializers.identity())).rejects.toThrow(/dense\.init.*as many units as inputs/);
+  });
+
+  test.each([
+    [() => initializers.varianceScaling({ scale: 0 }), /initializers\.varianceScaling\.scale/],
+    [() => initializers.varianceScaling({ mode: 'fan' as never }), /mode.*fanIn/],
+    [() => initializers.truncatedNormal({ deviation: -1 }), /truncatedNormal\.deviation/],
+    [() => initializers.identity({ gain: Number.NaN }), /identity\.gain/],
+  ])('%s is refused', (build, message) => {
+    expect(build).toThrow(OptionError);
+    expect(build).toThrow(message);
+  });
+
   test.each([
     [6, 6],
     [12, 5],

@@ -9,6 +9,7 @@ import {
   Regressor,
   type FitOptions,
   adam,
+  adamax,
   batchNorm,
   bfgs,
   dense,
@@ -24,6 +25,7 @@ import {
   murata,
   newton,
   rbf,
+  rmsProp,
   rprop,
   scaledConjugateGradient,
   sgd,
@@ -105,6 +107,17 @@ const FITS: [string, Partial<NetworkOptions>, FitOptions, boolean?][] = [
   ['layerNorm', around(dense(30, { activation: 'relu' }), layerNorm(), dense(8, { activation: 'elu' })), { batchSize: 48 }],
   ['batchNorm', around(dense(30), batchNorm(), dense(8, { activation: 'elu' })), { batchSize: 48 }, false],
   ['rbf', around(rbf(20)), { batchSize: 48 }],
+  ['divergence', { loss: 'kullbackLeiblerDivergence' }, { batchSize: 48 }],
+  [
+    'categoricalHinge, swish, adamax',
+    { layers: [dense(60, { activation: 'swish' }), dense(3)], loss: 'categoricalHinge' },
+    { method: adamax(), batchSize: 48 },
+  ],
+  [
+    'rmsProp, centred, with momentum; selu',
+    around(dense(60, { activation: 'selu' })),
+    { method: rmsProp({ rate: 1e-4, centered: true, momentum: 0.5 }), batchSize: 48 },
+  ],
 ];
 
 const SECOND: [string, FitOptions['method']][] = [

@@ -134,6 +134,8 @@ describe('a step that was left half done is finished', () => {
       0.9,
       0.99,
       1e-8,
+      0,
+      0,
       1e-3,
       Decay.throughGradient,
       1,
