@@ -1,7 +1,8 @@
 // The rows that a fit learns from: which are set aside, and what they weigh.
 
 import type { Engine } from '../../bindings/core.js';
-import { type Arena, Reals, Words } from '../../bindings/memory.js';
+import { type Arena, type Reals, Words } from '../../bindings/memory.js';
+import { Part } from '../../bindings/part.js';
 import { Dataset, type SampleBuffers } from '../data/dataset.js';
 import { type MatrixLike, matrix } from '../data/matrix.js';
 import { deal, permutation } from '../data/split.js';
@@ -11,6 +12,9 @@ import type { FitSubject } from './subject.js';
 import { asksSeparately, classOf, classThreshold } from '../data/classes.js';
 import { type Architecture, outputsOf } from '../plan/plan.js';
 import { Purpose } from '../runtime/random.js';
+
+/** What `learnedFrom` needs where targets are smoothed, or classes have weights. */
+export const REWEIGHING = new Part('class weights and label smoothing', () => import('./reweighing.js'));
 
 /** The classes of a dataset's rows, or undefined where its loss is about numbers. */
 function classesOf(samples: SampleBuffers, architecture: Architecture, rows: number): Uint32Array | undefined {
@@ -58,8 +62,10 @@ export function learnedFrom(
   rows: number,
   { labelSmoothing, classWeights }: FitSettings,
 ): SampleBuffers {
-  const t = labelSmoothing > 0 ? smoothed(arena, samples, architecture, labelSmoothing) : samples.t;
-  const w = classWeights ? classWeighted(arena, samples, architecture, rows, classWeights) : samples.w;
+  const t = labelSmoothing > 0 ? REWEIGHING.here.smoothed(arena, samples.t, architecture, labelSmoothing) : samples.t;
+  const w = classWeights
+    ? REWEIGHING.here.classWeighted(arena, samples, classesOf(samples, architecture, rows), architecture, classWeights)
+    : samples.w;
   return { x: samples.x, t, w };
 }
 
@@ -106,56 +112,4 @@ export function meanWeight(
   else for (const weight of all) sum += weight;
   if (sum > 0 && sum < Infinity) return sum / (picked ?? w).length;
   throw new OptionError(`fit.${blame}`, settings[blame], `one that leaves rows a finite weight > 0 in all; they have ${sum}`);
-}
-
-/** Weights of rows multiplied by those of their classes. */
-function classWeighted(
-  arena: Arena,
-  samples: SampleBuffers,
-  architecture: Architecture,
-  rows: number,
-  weights: readonly number[] | 'balanced',
-): Reals {
-  const classes = classesOf(samples, architecture, rows);
-  if (!classes) {
-    throw new OptionError('fit.classWeights', weights, `none: the loss ${architecture.loss} has no classes`);
-  }
-  const count = Math.max(outputsOf(architecture), 2);
-  if (weights !== 'balanced' && weights.length !== count) {
-    throw new OptionError('fit.classWeights', weights, `${count} weights, one for each class`);
-  }
-  const given = samples.w?.view();
-  const members = new Float64Array(count);
-  classes.forEach((c, r) => {
-    members[c]! += given ? given[r]! : 1;
-  });
-  const total = members.reduce((a, b) => a + b);
-  const present = members.filter((n) => n > 0).length;
-  const perClass = weights === 'balanced' ? Array.from(members, (n) => (n > 0 ? total / (present * n) : 0)) : weights;
-  const result = new Reals(arena, samples.x.precision, rows);
-  const view = result.view();
-  const base = samples.w?.view();
-  for (let r = 0; r < rows; r++) view[r] = perClass[classes[r]!]! * (base ? base[r]! : 1);
-  return result;
-}
-
-/**
- * Targets that are less than certain, for training: (1 − ε)·t + ε/outcomes.
- * @throws OptionError where the loss has no probabilities to smooth
- */
-function smoothed(arena: Arena, { t }: SampleBuffers, architecture: Architecture, smoothing: number): Reals {
-  const { loss } = architecture;
-  const outcomes = loss === 'crossEntropy' ? outputsOf(architecture) : loss === 'binaryCrossEntropy' ? 2 : 0;
-  if (outcomes === 0) {
-    throw new OptionError(
-      'fit.labelSmoothing',
-      smoothing,
-      `0 with the loss ${loss}; crossEntropy and binaryCrossEntropy have labels`,
-    );
-  }
-  const made = new Reals(arena, t.precision, t.length);
-  const from = t.view();
-  const to = made.view();
-  for (let i = 0; i < to.length; i++) to[i] = (1 - smoothing) * from[i]! + smoothing / outcomes;
-  return made;
 }

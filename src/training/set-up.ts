@@ -11,6 +11,7 @@ import type { BatchSize, Method, MethodState, SamplesAtHand, Task, Training } fr
 import { checked } from '../runtime/options.js';
 import { type Architecture, Plan } from '../plan/plan.js';
 import { FIT_OPTIONS, type FitOptions, type FitSettings, type Stopping, checkedStopping } from './options.js';
+import { REWEIGHING } from './rows.js';
 import type { FitSubject } from './subject.js';
 
 const STARTING = new Part('starts from data', () => import('../start/start.js'));
@@ -23,7 +24,7 @@ export async function hired(): Promise<Background | undefined> {
   return (await BACKGROUND.load()).Background.hire();
 }
 
-type PartsOfOptions = Partial<Pick<FitSettings, 'method' | 'batchSize' | 'background'>>;
+type PartsOfOptions = Partial<Pick<FitSettings, 'method' | 'batchSize' | 'background' | 'labelSmoothing' | 'classWeights'>>;
 
 /**
  * What has to be loaded before a fit begins.
@@ -31,12 +32,13 @@ type PartsOfOptions = Partial<Pick<FitSettings, 'method' | 'batchSize' | 'backgr
  * @param shares whether threads may share steps
  */
 export function neededFor(options: PartsOfOptions | undefined, waits: boolean, shares: boolean): Part<unknown>[] {
-  const { method = FIT_OPTIONS.method.default as Method, batchSize, background } = options ?? {};
+  const { method = FIT_OPTIONS.method.default as Method, batchSize, background, labelSmoothing, classWeights } = options ?? {};
   return [
     ...(method.needs?.(shares) ?? []),
     ...(waits ? [STARTING] : []),
     ...(isGrowing(batchSize) ? [GROWING] : []),
     ...(background ? [BACKGROUND] : []),
+    ...(labelSmoothing || classWeights ? [REWEIGHING] : []),
   ];
 }
 
