@@ -24,6 +24,7 @@ function inPages(name: string, isolated: boolean) {
         },
       },
     }),
+    optimizeDeps: { include: ['core', 'layers', 'backend-cpu'].map((part) => `@tensorflow/tfjs-${part}`) },
     test: {
       name,
       include: [isolated ? `${own}/*.test.ts` : 'test/browser/**/*.test.ts'],

@@ -16,6 +16,7 @@ import { measureSolvers } from './solvers.mjs';
 import { bundle, firstCall } from './startup.mjs';
 import { measureSteps } from './steps.mjs';
 import { checks, judge, show } from './targets.mjs';
+import { measureBesideTfjs } from './tfjs.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -112,6 +113,7 @@ if (whole) {
   await measureCurvature(limit, rounds, add);
   await measureSolvers(limit, rounds, add);
   measureBesideBrain(add);
+  await measureBesideTfjs(add);
 }
 result.targets = list;
 console.log(

@@ -1,0 +1,79 @@
+// Models end where TensorFlow.js's own training takes them, from the same weights in the same order: within 10⁻⁵ of the weights'
+// norm after 100 steps, or three times what lies between TensorFlow.js's own two backends. Where a training is chaotic, that is
+// one draw of many: another is how far it goes astray from weights that are the next numbers. `npm test` samples the combinations
+// of product.ts.
+
+import { beforeAll, expect, test } from 'vitest';
+import { accelerate } from '../../../src/compat/tfjs/index.js';
+import { runs } from '../../thorough.js';
+import {
+  type Combination,
+  OPTIMIZERS,
+  RANDOM,
+  UNTRAINABLE,
+  combinations,
+  distance,
+  isNotANumber,
+  modelOf,
+  modelWith,
+  nameOf,
+  shuffled,
+  trained,
+} from './product.js';
+import * as tf from './union.js';
+
+beforeAll(() => tf.ready());
+
+async function trainedBy(backend: string, combination: Combination, { ours = false, nudged = false } = {}) {
+  await tf.setBackend(backend);
+  const model = modelOf(combination);
+  if (nudged) tf.tidy(() => model.setWeights(model.getWeights().map((weight) => tf.mul(weight, 1 + 2 ** -23))));
+  const weights = await trained(ours ? accelerate(model) : model, combination.loss);
+  model.dispose();
+  return weights;
+}
+
+const finite = (weights: Float32Array) => weights.every(Number.isFinite);
+
+/** What is wrong with how a combination is trained, if something is. */
+async function fault(combination: Combination): Promise<string | undefined> {
+  const theirs = await trainedBy('cpu', combination);
+  if (isNotANumber(combination)) return finite(theirs) ? 'listed as NaN with TensorFlow.js, and is none' : undefined;
+  if (!finite(theirs)) return 'NaN with TensorFlow.js, and not listed';
+  const apart = distance(theirs, await trainedBy('cpu', combination, { ours: true }));
+  if (apart <= 1e-5) return undefined;
+  const backends = distance(theirs, await trainedBy('wasm', combination));
+  if (apart <= 3 * backends) return undefined;
+  const astray = distance(theirs, await trainedBy('cpu', combination, { nudged: true }));
+  if (apart <= 3 * astray) return undefined;
+  return `${apart.toExponential(1)} apart, TensorFlow.js itself ${backends.toExponential(1)} and ${astray.toExponential(1)}`;
+}
+
+const sample = shuffled(combinations(), 22).slice(0, runs(70, Infinity));
+
+test.each(Object.keys(OPTIMIZERS))(
+  'the weights of TensorFlow.js after 100 steps of %s',
+  async (optimizer) => {
+    const faults: string[] = [];
+    for (const combination of sample.filter((each) => each.optimizer === optimizer)) {
+      const found = await fault(combination);
+      if (found) faults.push(`${nameOf(combination)}: ${found}`);
+    }
+    expect(faults).toEqual([]);
+  },
+  1_200_000,
+);
+
+const sgd = { optimizer: 'sgd', loss: 'meanSquaredError' };
+
+test.each(Object.entries(RANDOM))('left out: %s, with which no two trainings of TensorFlow.js end alike', async (_, layer) => {
+  await tf.setBackend('cpu');
+  const train = () => trained(modelWith([layer()], 'linear', sgd), sgd.loss);
+  expect(distance(await train(), await train())).toBeGreaterThan(1e-3);
+});
+
+test.each(Object.entries(UNTRAINABLE))('left out: %s, which TensorFlow.js fails to train', async (_, layer) => {
+  await tf.setBackend('cpu');
+  const model = modelWith([tf.layers.dense({ units: 5 }), layer()], 'linear', sgd);
+  await expect(trained(model, sgd.loss)).rejects.toThrow();
+});
