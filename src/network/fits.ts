@@ -121,7 +121,7 @@ export class NetworkFits {
         const promotes = method?.precision === 'float64' && network.precision === 'float32';
         const shares = this.mayShare(X, given);
         const loading = [
-          loadAll([...neededFor(given, !this.started, shares), ...also]),
+          loadAll([...neededFor(given, network.architecture.loss, !this.started, shares), ...also]),
           shares ? threadsLoaded() : undefined,
           promotes ? engineOf('float64', network.numerics) : undefined,
         ];

@@ -8,9 +8,11 @@ import { isEmphasis } from '../data/orders.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { OptionError } from '../runtime/errors.js';
 import type { BatchSize, Method, MethodState, SamplesAtHand, Task, Training } from '../methods/method.js';
+import type { Loss } from '../layers/losses.js';
 import { checked } from '../runtime/options.js';
 import { type Architecture, Plan } from '../plan/plan.js';
 import { FIT_OPTIONS, type FitOptions, type FitSettings, type Stopping, checkedStopping } from './options.js';
+import { OTHER_CONSTANTS, isUsual } from './best-constant.js';
 import { REWEIGHING } from './rows.js';
 import type { FitSubject } from './subject.js';
 
@@ -31,7 +33,7 @@ type PartsOfOptions = Partial<Pick<FitSettings, 'method' | 'batchSize' | 'backgr
  * @param waits whether layers wait for data
  * @param shares whether threads may share steps
  */
-export function neededFor(options: PartsOfOptions | undefined, waits: boolean, shares: boolean): Part<unknown>[] {
+export function neededFor(options: PartsOfOptions | undefined, loss: Loss, waits: boolean, shares: boolean): Part<unknown>[] {
   const { method = FIT_OPTIONS.method.default as Method, batchSize, background, labelSmoothing, classWeights } = options ?? {};
   return [
     ...(method.needs?.(shares) ?? []),
@@ -39,6 +41,7 @@ export function neededFor(options: PartsOfOptions | undefined, waits: boolean, s
     ...(isGrowing(batchSize) ? [GROWING] : []),
     ...(background ? [BACKGROUND] : []),
     ...(labelSmoothing || classWeights ? [REWEIGHING] : []),
+    ...(isUsual(loss) ? [] : [OTHER_CONSTANTS]),
   ];
 }
 

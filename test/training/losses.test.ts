@@ -3,9 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { DataError, type Loss, Network, OptionError, adam, dense, gaussNewton, lbfgs } from '../../src/index.js';
 import { LOSSES, LOSS_NAMES } from '../../src/layers/losses.js';
-import { lossOfBestConstant } from '../../src/training/best-constant.js';
+import { OTHER_CONSTANTS, lossOfBestConstant } from '../../src/training/best-constant.js';
 import { some } from '../thorough.js';
 import { numbers } from './methods.js';
+
+await OTHER_CONSTANTS.load();
 
 /** The last layer that goes with a loss. */
 const topOf = (loss: Loss) => LOSSES[loss].activation ?? (LOSSES[loss].targets === 'amounts' ? 'softplus' : 'linear');

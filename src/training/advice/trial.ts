@@ -126,7 +126,7 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   const batchSize = method.batch === 'full' ? ('full' as const) : settings.batchSize;
   const order = settings.order === 'sequential' ? settings.order : 'shuffle';
   const differing = { ...settings, method, epochs: passes, batchSize, order, minGradient: 0 } as FitSettings;
-  await loadAll(neededFor(differing, waits, false));
+  await loadAll(neededFor(differing, architecture.loss, waits, false));
   subject.check();
   const training = begun(subject, arena, differing, at, seed, undefined, { rate, slab: TRIAL_SLAB });
   const probe = new Probe(subject, at);
