@@ -43,7 +43,22 @@ async function expectSame(model: tfl.LayersModel): Promise<Network> {
 }
 
 describe('models that TensorFlow.js saves', () => {
-  test.each(['linear', 'tanh', 'sigmoid', 'relu', 'elu', 'gelu', 'softplus', 'mish'] as const)('%s', async (activation) => {
+  test.each([
+    'linear',
+    'tanh',
+    'sigmoid',
+    'relu',
+    'elu',
+    'gelu',
+    'softplus',
+    'mish',
+    'selu',
+    'hardSigmoid',
+    'softsign',
+    'swish',
+    'relu6',
+    'gelu_new',
+  ] as const)('%s', async (activation) => {
     await expectSame(sequence(first({ activation }), layers.dense({ units: 3, activation, useBias: false })));
     await expectSame(sequence(first(), layers.activation({ activation }), layers.dense({ units: 3 })));
   });
@@ -52,6 +67,8 @@ describe('models that TensorFlow.js saves', () => {
     ['leakyReLU', () => [layers.leakyReLU({ alpha: 0.2 })], ['dense', 'dense']],
     ['ReLU', () => [layers.reLU()], ['dense', 'dense']],
     ['ELU', () => [layers.elu()], ['dense', 'dense']],
+    ['ReLU up to 6', () => [layers.reLU({ maxValue: 6 })], ['dense', 'dense']],
+    ['ThresholdedReLU', () => [layers.thresholdedReLU({ theta: 0.4 })], ['dense', 'dense']],
     [
       'dropout and noise',
       () => [layers.dropout({ rate: 0.4 }), layers.gaussianNoise({ stddev: 0.3 })],
@@ -107,6 +124,14 @@ describe('models that TensorFlow.js saves', () => {
     ['meanAbsoluteError', 'linear', 'meanAbsoluteError', 'sgd'],
     ['hinge', 'tanh', 'hinge', 'adam'],
     ['logcosh', 'linear', 'logCosh', 'sgd'],
+    ['squaredHinge', 'tanh', 'squaredHinge', 'sgd'],
+    ['categoricalHinge', 'linear', 'categoricalHinge', 'sgd'],
+    ['kullbackLeiblerDivergence', 'softmax', 'kullbackLeiblerDivergence', 'sgd'],
+    ['poisson', 'softplus', 'poisson', 'sgd'],
+    ['poisson', 'linear', 'meanSquaredError', 'sgd'],
+    ['cosineProximity', 'linear', 'cosineProximity', 'sgd'],
+    ['meanAbsolutePercentageError', 'linear', 'meanAbsolutePercentageError', 'sgd'],
+    ['meanSquaredLogarithmicError', 'relu', 'meanSquaredLogarithmicError', 'sgd'],
     ['binaryCrossentropy', 'sigmoid', 'binaryCrossEntropy', 'sgd'],
     ['meanSquaredError', 'sigmoid', 'meanSquaredError', 'sgd'],
     ['categoricalCrossentropy', 'softmax', 'crossEntropy', 'rmsprop'],

@@ -56,6 +56,7 @@ export const ACTIVATION_OF: ReadonlyMap<string, Activation> = new Map([
   ['hardsigmoid', 'hardSigmoid'],
   ['softsign', 'softsign'],
   ['swish', 'swish'],
+  ['silu', 'swish'],
   ['relu6', 'relu6'],
   ['gelunew', 'geluTanh'],
 ]);
@@ -82,5 +83,9 @@ export const LOSS_OF: ReadonlyMap<string, Loss> = new Map<string, Loss>([
   ...Object.entries(LOSS_NAME).map(([loss, name]) => [plainName(name), loss as Loss] as const),
   ['mse', 'meanSquaredError'],
   ['mae', 'meanAbsoluteError'],
+  ['mape', 'meanAbsolutePercentageError'],
+  ['msle', 'meanSquaredLogarithmicError'],
+  ['kldivergence', 'kullbackLeiblerDivergence'],
+  ['cosinesimilarity', 'cosineProximity'],
   ['sparsecategoricalcrossentropy', 'crossEntropy'],
 ]);

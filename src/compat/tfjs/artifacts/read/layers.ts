@@ -197,6 +197,7 @@ function reluOf(stage: Stage): Bend {
   const negative = numberOf(stage, 'negative_slope', 0);
   if (numberOf(stage, 'threshold', 0) !== 0) throw refusal(stage, 'has a threshold, which this library has not');
   const { max_value: most = null } = stage.config;
+  if (most === 6 && negative === 0) return { activation: 'relu6' };
   if (most !== null) throw refusal(stage, `has the max_value ${shown(most)}, which this library has not`);
   return negative === 0 ? { activation: 'relu' } : { activation: 'leakyRelu', slope: negative };
 }
@@ -213,6 +214,8 @@ const KINDS: Readonly<Record<string, (layers: Layers, stage: Stage) => void>> = 
     layers.activate(stage, { activation: 'leakyRelu', slope });
   },
   ELU: (layers, stage) => layers.activate(stage, { activation: 'elu', slope: numberOf(stage, 'alpha', 1) }),
+  ThresholdedReLU: (layers, stage) =>
+    layers.activate(stage, { activation: 'thresholdedRelu', slope: numberOf(stage, 'theta', 1) }),
   Softmax: (layers, stage) => {
     requireLastAxis(stage);
     layers.activate(stage, { activation: 'softmax' });
