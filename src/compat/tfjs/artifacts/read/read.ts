@@ -47,7 +47,8 @@ function usualLoss(layers: readonly Layer[]): Loss {
  * The network of a model that TensorFlow.js has saved, or Keras's converter has written: what a handler of `model.save` is given,
  * or its files by their paths (`model.json` as text or bytes). Of Sequential models and functional ones that are a chain: Dense,
  * Activation, ReLU, LeakyReLU, ELU, ThresholdedReLU, Softmax, BatchNormalization, LayerNormalization, Dropout, GaussianNoise,
- * InputLayer and Flatten. Weights may be quantised, and split into any number of files. Regularisers, constraints and optimisers are left out.
+ * InputLayer and Flatten. Weights may be quantised, and split into any number of files. Regularisers, constraints and
+ * optimisers are left out.
  *
  * The loss is the one that the files name, if there is one of that name that goes with the last activation; else crossEntropy
  * above softmax, binaryCrossEntropy above sigmoid, meanSquaredError above all others.
