@@ -51,7 +51,7 @@ export function adadelta(n: i32, w: usize, g: usize, a: usize, b: usize, rate: f
   }
 }
 
-/** s = ρ·s + (1 − ρ)·g²; m = momentum·m + rate·g/√(s + ε); w = w − m; centred: c = ρ·c + (1 − ρ)·g, under the root s − (c² + ε) */
+/** s = ρ·s + (1 − ρ)·g²; m = momentum·m + rate·g/√(s + ε); w = w − m; centred on c = ρ·c + (1 − ρ)·g: √(s − (c² + ε)) */
 export function rmsprop(
   n: i32, w: usize, g: usize, s: usize, m: usize, c: usize, rate: f64, rho: f64, factor: f64, epsilon: f64, centered: i32,
 ): void {

@@ -5,13 +5,15 @@ import type { History, LayersModel, ModelFitArgs, ModelFitDatasetArgs } from '@t
 import { UnsupportedError } from '../../../bindings/errors.js';
 import { type Checked, checked, oneOf } from '../../runtime/options.js';
 import type { Batches, Dataset } from './batches.js';
-import { disposeOthers } from './data.js';
+import { disposeOthers, numbersOf } from './data.js';
 import { evaluated, evaluatedDataset, predicted } from './evaluate.js';
-import { type FitArgs, fit } from './fit/fit.js';
+import type { FitArgs } from './fit/args.js';
+import { fit } from './fit/fit.js';
 import { type FitDatasetArgs, fitDataset } from './fit/fit-dataset.js';
 import type { SampleWeight } from './fit/weights.js';
 import { type Model, engine } from './inside.js';
-import { CustomLossError, Trainer } from './trainer.js';
+import { CustomLossError } from './losses/compiled.js';
+import { Trainer } from './trainer.js';
 
 /** How a model is accelerated. */
 export interface AccelerateOptions {
@@ -31,6 +33,11 @@ export interface MoreFitArgs {
   sampleWeight?: SampleWeight;
   /** An integer from 0 to 2^53 − 1, from which the order of samples and random layers follow. Default: Math.random. */
   seed?: number;
+  /**
+   * A method of this library, by its name, as 'levenbergMarquardt', or as the library's function makes it. The model learns as a
+   * Network then, in whole epochs; only Dense layers and activations can. Default: the optimizer that the model was compiled with.
+   */
+  method?: string | object;
 }
 
 /** What an accelerated model's methods take besides. */
@@ -151,11 +158,12 @@ async function trainedOnBatch(model: Model, x: unknown, y: unknown): Promise<num
   const [xs, ys] = await model.standardizeUserData(x, y, null, undefined, true);
   try {
     const [inputs, targets] = [xs[0]!, ys[0]!];
-    const data = await Promise.all([inputs.data(), targets.data()]);
+    const data = await Promise.all([numbersOf('x', inputs), numbersOf('y', targets)]);
     const rows = inputs.shape[0]!;
     const trainer = new Trainer(model, { rows, training: true, compares: true, dtype: targets.dtype });
     try {
       trainer.load(...data);
+      trainer.takeUp();
       const values = trainer.step(rows, false);
       return values.length === 1 ? values[0]! : values;
     } finally {

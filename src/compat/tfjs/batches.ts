@@ -44,6 +44,10 @@ function only(kind: 'input' | 'output', names: readonly string[], given: unknown
   return found;
 }
 
+/** Numbers in a tensor, and in each row of those that a model takes. */
+const size = ({ shape }: Tensor) => shape.reduce((all, n) => all * n, 1);
+const sizes = ([first]: Model['inputs']) => first!.shape.slice(1).reduce<number>((all, n) => all * (n ?? 1), 1);
+
 /** An element of a dataset as a batch. @throws Error in tfjs's words */
 export function batchOf(model: Model, element: unknown): Batch {
   const { xs, ys } = element as { xs?: unknown; ys?: unknown };
@@ -62,6 +66,9 @@ export function batchOf(model: Model, element: unknown): Batch {
     throw new Error(
       `Batch size mismatch: output ${model.outputNames[0]} has ${y.shape[0]}; expected  ${rows} based on input ${input}.`,
     );
+  }
+  if (size(x) !== rows * sizes(model.inputs) || x.shape.length !== model.inputs[0]!.shape.length) {
+    model.standardizeUserDataXY(x, y, true); // which says what is wrong
   }
   return { x, y, rows };
 }

@@ -9,21 +9,23 @@ import type { Slot } from './parameters.js';
 
 const FALLBACK = "accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train it";
 
-/** A tensor's shape without the axis of the batch. */
-function shapeOf({ shape, sourceLayer }: SymbolicTensor): number[] {
-  return shape.slice(1).map((n) => {
-    if (n === null || n === undefined)
-      throw refused({ layer: sourceLayer }, `the shape of its outputs, [${shape}], is not known beforehand`);
-    return n;
+/** A tensor's shape without the axis of the batch; what is not known beforehand follows from the shape that went in. */
+function shapeOf({ shape, sourceLayer }: SymbolicTensor, before: readonly number[] = []): number[] {
+  const own = shape.slice(1);
+  const isReshape = sourceLayer.getClassName() === 'Reshape';
+  const known = own.reduce<number>((all, n) => all * (n ?? 1), 1);
+  const missing = before.reduce((all, n) => all * n, 1) / known;
+  return own.map((n, i) => {
+    if (n !== null && n !== undefined) return n;
+    if (isReshape && Number.isInteger(missing)) return missing;
+    if (own.length === before.length) return before[i]!;
+    throw refused({ layer: sourceLayer }, `the shape of its outputs, [${shape}], is not known beforehand`);
   });
 }
 
 /** The layers that lead to a tensor, the first one first; those of an inner model in its place. */
-function layersTo(
-  model: Pick<Model, 'name'>,
-  output: SymbolicTensor,
-): { layer: Layer; input: SymbolicTensor; output: SymbolicTensor }[] {
-  const found: { layer: Layer; input: SymbolicTensor; output: SymbolicTensor }[] = [];
+function layersTo(model: Pick<Model, 'name'>, output: SymbolicTensor): { layer: Layer; output: SymbolicTensor }[] {
+  const found: { layer: Layer; output: SymbolicTensor }[] = [];
   let tensor = output;
   for (;;) {
     const layer = tensor.sourceLayer;
@@ -34,7 +36,7 @@ function layersTo(
     if (layer.layers && layer.outputs) {
       if (layer.outputs.length !== 1) throw refused({ layer }, `it has ${layer.outputs.length} outputs`);
       found.push(...layersTo(layer, layer.outputs[0]!).reverse());
-    } else found.push({ layer, input, output: tensor });
+    } else found.push({ layer, output: tensor });
     tensor = input;
   }
 }
@@ -56,14 +58,14 @@ export class Chain {
       throw new UnsupportedError(`model ${model.name} has ${found}; a chain has one of each; ${FALLBACK}`);
     }
     const [output] = model.outputs;
-    this.layers = layersTo(model, output!).map(({ layer, input, output: own }, index) => ({
-      layer,
-      index,
-      inputShape: shapeOf(input),
-      outputShape: shapeOf(own),
-    }));
     this.inputShape = shapeOf(model.inputs[0]!);
-    this.outputShape = shapeOf(output!);
+    let shape = this.inputShape;
+    this.layers = layersTo(model, output!).map(({ layer, output: own }, index) => {
+      const inputShape = shape;
+      shape = shapeOf(own, inputShape);
+      return { layer, index, inputShape, outputShape: shape };
+    });
+    this.outputShape = shape;
     this.inputs = this.inputShape.reduce((all, n) => all * n, 1);
     this.outputs = this.outputShape.reduce((all, n) => all * n, 1);
     this.operations = this.layers.flatMap((standing) => operationOf(standing) ?? []);

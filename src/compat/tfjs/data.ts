@@ -18,6 +18,14 @@ export function disposeOthers(made: readonly Tensor[], given: Given): void {
   for (const tensor of made) if (!kept.includes(tensor) && !tensor.isDisposed) tensor.dispose();
 }
 
+/** A tensor's numbers. @throws Error in tfjs's words where it has none */
+export async function numbersOf(name: string, tensor: Tensor): Promise<ArrayLike<number>> {
+  if (tensor.dtype === 'string' || tensor.dtype === 'complex64') {
+    throw new Error(`Argument '${name}' passed to 'gather' must be numeric tensor, but got ${tensor.dtype} tensor`);
+  }
+  return (await tensor.data()) as ArrayLike<number>;
+}
+
 /** A batch size. @throws Error in tfjs's words */
 export function checkedBatchSize(given: number | null | undefined): number {
   const size = given ?? 32;

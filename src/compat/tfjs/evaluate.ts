@@ -85,7 +85,9 @@ const MOST_ROWS = 256;
 export function predicted(model: Model, given: unknown): Tensor | undefined {
   const x = (Array.isArray(given) && given.length === 1 ? given[0] : given) as Tensor;
   const tf = engine();
-  if (tf.state.gradientDepth > 0 || typeof x !== 'object' || x === null || !('dataId' in x) || x.isDisposed) return undefined;
+  if (tf.state.gradientDepth > 0 || typeof x !== 'object' || x === null || !('dataId' in x)) return undefined;
+  if (x.isDisposed) throw new Error('Tensor is disposed.');
+  if (x.dtype === 'string' || x.dtype === 'complex64') return undefined;
   const owner = tf.state.tensorInfo.get(x.dataId)?.backend;
   if (!owner || (owner.dataIdMap === undefined && owner.data === undefined)) return undefined;
   const expected = model.inputs[0]?.shape.slice(1);

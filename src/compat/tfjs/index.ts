@@ -13,3 +13,4 @@ export type {
   TfjsWeightSpec,
 } from './artifacts/types.js';
 export { type TfjsFileOptions, type TfjsOptions, toTfjsArtifacts, toTfjsFiles } from './artifacts/write.js';
+export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.js';

@@ -132,9 +132,20 @@ export class Parameters {
     for (const slot of this.lent) slot.touch();
   }
 
-  /** Takes up what users assigned. */
+  /** Takes up what users assigned. @throws Error in tfjs's words where they disposed of a weight, or froze all */
   takeUp(): void {
-    for (const slot of this.watched) if (slot.changed) slot.read(this.heap);
+    if (this.runs.length === 0) {
+      const count = this.collected.length;
+      throw new Error(
+        'variableGrads() expects at least one of the input variables to be trainable, ' +
+          `but none of the ${count} variables is trainable.`,
+      );
+    }
+    for (const slot of this.watched) {
+      const { name, val } = slot.variable;
+      if (val.isDisposed) throw new Error(`LayersVariable ${name} is already disposed.`);
+      if (slot.changed) slot.read(this.heap);
+    }
   }
 
   giveBack(): void {

@@ -2,13 +2,13 @@
 
 import type { DataType } from '@tensorflow/tfjs-core';
 import { Arena } from '../../../bindings/memory.js';
-import { UnsupportedError } from '../../../bindings/errors.js';
 import { tensors } from '../../../bindings/tensors.js';
 import { freshSeed, halves } from '../../runtime/random.js';
 import { Chain } from './chain.js';
 import { type Model, engine } from './inside.js';
 import type { Pass, Place } from './layers/operation.js';
-import { type LossName, givenLoss, lossNamed, lossOf } from './losses/losses.js';
+import { compiledLoss } from './losses/compiled.js';
+import type { LossName } from './losses/losses.js';
 import { type Metric, metricsOf } from './metrics.js';
 import { Stepper } from './optimizers/optimizers.js';
 import { Parameters } from './parameters.js';
@@ -22,38 +22,6 @@ export interface Work {
   readonly compares: boolean;
   readonly dtype?: DataType;
   readonly seed?: number | undefined;
-}
-
-/** A passing use of memory. */
-function borrowed<T>(f: (arena: Arena) => T): T {
-  const arena = new Arena(tensors().heap);
-  try {
-    return f(arena);
-  } finally {
-    arena.dispose();
-  }
-}
-
-/** A loss that is a function of somebody's own. */
-export class CustomLossError extends UnsupportedError {}
-
-/** The loss that a model was compiled with. @throws CustomLossError */
-function compiledLoss(model: Model): LossName {
-  const given = givenLoss(model);
-  const name =
-    typeof given === 'string'
-      ? lossNamed(given)
-      : borrowed((arena) =>
-          lossOf(given, tensors().core, (numbers) => {
-            const address = arena.allocate(4 * numbers.length);
-            new Float32Array(tensors().heap.buffer, address, numbers.length).set(numbers);
-            return address;
-          }),
-        );
-  if (name) return name;
-  throw new UnsupportedError(
-    `the loss is a function of your own${typeof given === 'function' && given.name ? `, ${given.name}` : ''}`,
-  );
 }
 
 export class Trainer {

@@ -119,13 +119,15 @@ export async function fitDataset(model: Model, dataset: Dataset, args: FitDatase
   if (validates && !isDataset(held) && (held as readonly unknown[]).length === 3) {
     throw Object.assign(new Error('Validation with sample weights is not implemented yet.'), { name: 'NotImplementedError' });
   }
-  model.isTraining = true;
   const steps = new Steps(model, args);
+  const listeners = new Listeners(args.callbacks, args.yieldEvery);
+  model.isTraining = true;
   try {
-    return await run(model, dataset, args, steps, validates);
+    return await run(model, dataset, args, steps, listeners, validates);
   } finally {
     model.isTraining = false;
     steps.dispose();
+    listeners.dispose();
   }
 }
 
@@ -134,12 +136,12 @@ async function run(
   dataset: Dataset,
   args: FitDatasetArgs & { epochs: number },
   steps: Steps,
+  listeners: Listeners,
   validates: boolean,
 ): Promise<History> {
   const { epochs } = args;
   const batches = args.batchesPerEpoch ?? undefined;
   const labels = model.getDedupedMetricsNames();
-  const listeners = new Listeners(args.callbacks, args.yieldEvery);
   const history = new History({
     epochs,
     initialEpoch: null,

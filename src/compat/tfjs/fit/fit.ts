@@ -1,33 +1,16 @@
 // fit: training on tensors.
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import { OptionError } from '../../../runtime/errors.js';
 import { Purpose, halves } from '../../../runtime/random.js';
 import { averaged } from '../averages.js';
-import { checkedBatchSize, disposeOthers } from '../data.js';
+import { checkedBatchSize, disposeOthers, numbersOf } from '../data.js';
 import type { Model } from '../inside.js';
 import { Trainer } from '../trainer.js';
-import type { YieldEvery } from './frames.js';
+import type { FitArgs } from './args.js';
 import { History, type Logs, Totals } from './history.js';
 import { Listeners } from './listeners.js';
-import { type SampleWeight, weightsOf } from './weights.js';
-
-/** What fit takes, as tfjs does, and what it takes besides. */
-export interface FitArgs {
-  batchSize?: number;
-  epochs?: number;
-  verbose?: number;
-  callbacks?: unknown;
-  validationSplit?: number;
-  validationData?: readonly unknown[];
-  shuffle?: boolean | 'batch';
-  classWeight?: unknown;
-  sampleWeight?: SampleWeight;
-  initialEpoch?: number;
-  validationSteps?: number;
-  yieldEvery?: YieldEvery;
-  seed?: number;
-  restoreBestWeights?: unknown;
-}
+import { weightsOf } from './weights.js';
 
 /** Rows that stand in linear memory. */
 interface Rows {
@@ -208,9 +191,23 @@ function withoutNulls(args: FitArgs): FitArgs {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as FitArgs;
 }
 
-/** Data of tensors; nothing is waited for where it is there. */
-async function numbersOf(tensors: readonly (Tensor | undefined)[]): Promise<(ArrayLike<number> | undefined)[]> {
-  return Promise.all(tensors.map((tensor) => tensor?.data() as Promise<ArrayLike<number>> | undefined));
+/** A fit by a method of this library, all of which comes when it is asked for. */
+async function byMethod(
+  model: Model,
+  [x, y]: readonly [Tensor, Tensor],
+  validation: readonly [Tensor, Tensor] | undefined,
+  rows: number,
+  weights: Float32Array | undefined,
+  args: FitArgs,
+): Promise<History> {
+  if (weights) throw new OptionError('fit.method', args.method, 'none beside classWeight or sampleWeight');
+  const { fitByMethod, splitRows } = await import('../method/library.js');
+  const split = await splitRows(x, y, rows);
+  try {
+    return await fitByMethod(model, validation ? { ...split, held: validation } : split, args);
+  } finally {
+    for (const tensor of [...split.train, ...(split.held ?? [])]) tensor.dispose();
+  }
 }
 
 /** tfjs's fit, on a model that has been built. */
@@ -243,14 +240,16 @@ export async function fit(model: Model, x: unknown, y: unknown, args: FitArgs = 
       throw valueError('Can only use `validationSteps` when doing step-wise training, i.e., `stepsPerEpoch` must be set.');
     }
     model.checkTrainableWeightsConsistency();
+    if (args.method !== undefined) return await byMethod(model, [xs[0]!, ys[0]!], validation, rows, weights, args);
     const listeners = new Listeners(args.callbacks, args.yieldEvery);
-    const data = await numbersOf([xs[0], ys[0], validation?.[0], validation?.[1]]);
+    const data = await Promise.all([xs[0]!, ys[0]!, ...(validation ?? [])].map((tensor) => numbersOf('x', tensor)));
     const prepared = { x: xs[0]!, y: ys[0]!, weights, validation, rows };
     const under = new Fit(model, args, prepared, data as never, listeners);
     try {
       return await under.run();
     } finally {
       under.dispose();
+      listeners.dispose();
     }
   } finally {
     model.isTraining = false;

@@ -4,6 +4,7 @@ import { isPromise } from '../../../runtime/callbacks.js';
 import type { Model } from '../inside.js';
 import { type YieldEvery, interval, nextFrame } from './frames.js';
 import type { Logs, Params } from './history.js';
+import { Scalars } from './scalars.js';
 
 type Answer = unknown;
 
@@ -66,9 +67,8 @@ export class Listeners {
 
   begin(params: Params, model: Model): void {
     for (const each of this.all) {
-      if (!isOfClass(each)) continue;
-      each.setParams!(params);
-      each.setModel!(model);
+      each.setParams?.(params);
+      each.setModel?.(model);
     }
     for (const event of EVENTS) this.heard[event] = this.all.filter((each) => typeof each[event] === 'function');
   }
@@ -78,28 +78,30 @@ export class Listeners {
     return this.heard[event].length > 0;
   }
 
-  /** Tells one after the other, and waits for each that wants it. @returns a promise only where there is something to wait for */
-  private tell(event: Event, first: number | undefined, logs: Logs): Promise<void> | undefined {
+  /**
+   * Tells one after the other, and waits for each that wants it. Plain objects are told numbers, and who comes after them too;
+   * objects of classes before them see tensors. @returns a promise only where there is something to wait for
+   */
+  private tell(event: Event, first: number | undefined, logs: Logs, from = 0, before?: Logs): Promise<void> | undefined {
     const heard = this.heard[event];
-    for (let i = 0; i < heard.length; i++) {
-      const answer = call(heard[i]!, event, first, logs);
-      if (isPromise(answer)) return this.rest(event, first, logs, i + 1, answer);
+    let shown = before;
+    for (let i = from; i < heard.length; i++) {
+      const each = heard[i]!;
+      if (!isOfClass(each)) shown = logs;
+      else shown ??= (event === 'onEpochEnd' ? this.ofEpochs : this.ofBatch).show(logs);
+      const answer = call(each, event, first, shown);
+      if (isPromise(answer)) return Promise.resolve(answer).then(() => this.tell(event, first, logs, i + 1, shown));
     }
     return undefined;
   }
 
-  private async rest(
-    event: Event,
-    first: number | undefined,
-    logs: Logs,
-    from: number,
-    answer: PromiseLike<unknown>,
-  ): Promise<void> {
-    await answer;
-    const heard = this.heard[event];
-    for (let i = from; i < heard.length; i++) {
-      await call(heard[i]!, event, first, logs);
-    }
+  private readonly ofBatch = new Scalars();
+  private readonly ofEpochs = new Scalars();
+
+  /** Disposes of tensors in logs. */
+  dispose(): void {
+    this.ofBatch.dispose();
+    this.ofEpochs.dispose();
   }
 
   trainBegin(): Promise<void> | undefined {
@@ -121,6 +123,7 @@ export class Listeners {
   }
 
   batchBegin(batch: number, logs: Logs): Promise<void> | undefined {
+    this.ofBatch.dispose();
     return this.heard.onBatchBegin.length > 0 ? this.tell('onBatchBegin', batch, logs) : undefined;
   }
 

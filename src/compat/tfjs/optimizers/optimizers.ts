@@ -146,6 +146,16 @@ interface Loan {
   changed: boolean;
 }
 
+/** Whether an optimizer steps as its class in tfjs does: nobody has replaced or overridden its methods. */
+function isOwn(optimizer: Optimizer): boolean {
+  return ['minimize', 'computeGradients', 'applyGradients'].every((method) => {
+    let owner: object = optimizer;
+    while (!Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner) as object;
+    // Of tfjs's classes all have a name of their own, but the one that they are derived from.
+    return owner !== optimizer && (method !== 'applyGradients' || Object.hasOwn(owner.constructor, 'className'));
+  });
+}
+
 /** An optimizer at work on parameters. */
 export class Stepper {
   private readonly kind: Kind;
@@ -164,10 +174,10 @@ export class Stepper {
     arena: Arena,
   ) {
     const name = optimizer.getClassName();
-    const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+    const kind = Object.hasOwn(KINDS, name) && isOwn(optimizer) ? KINDS[name] : undefined;
     if (!kind) {
       throw new UnsupportedError(
-        `optimizer ${name} is none of ${Object.keys(KINDS).join(', ')}; accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train with it`,
+        `optimizer ${name} is none of TensorFlow.js's own ${Object.keys(KINDS).join(', ')}; accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train with it`,
       );
     }
     this.kind = kind;

@@ -1,0 +1,39 @@
+// The loss of a model, as far as it is one of tfjs's.
+
+import { UnsupportedError } from '../../../../bindings/errors.js';
+import { Arena } from '../../../../bindings/memory.js';
+import { tensors } from '../../../../bindings/tensors.js';
+import type { Model } from '../inside.js';
+import { type LossName, givenLoss, lossNamed, lossOf } from './losses.js';
+
+/** A passing use of memory. */
+function borrowed<T>(f: (arena: Arena) => T): T {
+  const arena = new Arena(tensors().heap);
+  try {
+    return f(arena);
+  } finally {
+    arena.dispose();
+  }
+}
+
+/** A loss that is a function of somebody's own. */
+export class CustomLossError extends UnsupportedError {}
+
+/** The loss that a model was compiled with. @throws CustomLossError */
+export function compiledLoss(model: Model): LossName {
+  const given = givenLoss(model);
+  const name =
+    typeof given === 'string'
+      ? lossNamed(given)
+      : borrowed((arena) =>
+          lossOf(given, tensors().core, (numbers) => {
+            const address = arena.allocate(4 * numbers.length);
+            new Float32Array(tensors().heap.buffer, address, numbers.length).set(numbers);
+            return address;
+          }),
+        );
+  if (name) return name;
+  throw new CustomLossError(
+    `its loss is a function of your own${typeof given === 'function' && given.name ? `, ${given.name}` : ''}`,
+  );
+}
