@@ -29,13 +29,13 @@ const OPTIONS = { fallback: oneOf(['error', 'tfjs'], 'error') };
 
 /** What `fit` takes besides TensorFlow.js's arguments. */
 export interface MoreFitArgs {
-  /** A weight for each sample: the gradient is Σ w·g over a batch, divided by its number of samples. Default: all are 1. */
+  /** A weight for each sample: the gradient is Σ w·g over a batch, divided by its number of rows. Default: all are 1. */
   sampleWeight?: SampleWeight;
   /** An integer from 0 to 2^53 − 1, from which the order of samples and random layers follow. Default: Math.random. */
   seed?: number;
   /**
-   * A method of this library, by its name, as 'levenbergMarquardt', or as the library's function makes it. The model learns as a
-   * Network then, in whole epochs; only Dense layers and activations can. Default: the optimizer that the model was compiled with.
+   * A method of this library, by its name, as 'levenbergMarquardt', or as the library makes it. The model learns as a Network
+   * then, in whole epochs; only Dense layers and activations can. Default: the optimizer that the model was compiled with.
    */
   method?: string | object;
 }

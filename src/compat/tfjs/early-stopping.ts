@@ -10,7 +10,7 @@ export interface EarlyStoppingOptions {
   monitor?: string;
   /** What counts as better: a change by more than this, ≥ 0. Default 0. */
   minDelta?: number;
-  /** Epochs without a better one after which training ends, ≥ 0. Default 0, as in TensorFlow.js: at the first that is no better. */
+  /** Epochs without a better one after which training ends, ≥ 0. Default 0, as in TensorFlow.js: the first one ends it. */
   patience?: number;
   /** 1 to print the epoch that it ended in. Default 0. */
   verbose?: number;
