@@ -60,8 +60,8 @@ const CASES = {
       dense({ units: 5, activation: 'softmax' }),
     ],
     optimizer: () => tf.train.adam(1e-3),
-    args: { batchSize: 16, epochs: 10 },
-    rounds: 7,
+    args: { batchSize: 16, epochs: 50 },
+    rounds: 5,
     least: 10,
   },
 };
