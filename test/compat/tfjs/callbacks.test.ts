@@ -32,6 +32,28 @@ describe('events', () => {
     return [await trained(accelerate, () => all, { validationSplit: 0.2 }), heard];
   });
 
+  alike('of classes have tensors in their logs, and parameters', async (accelerate) => {
+    const heard: unknown[] = [];
+    const plain = (logs?: tf.Logs) =>
+      Object.entries(logs ?? {}).map(([key, value]) =>
+        (value as unknown) instanceof tf.Tensor
+          ? [key, 'tensor', (value as unknown as tf.Tensor).dtype, (value as unknown as tf.Tensor).dataSync()[0]]
+          : [key, value],
+      );
+    class Listener extends tf.Callback {
+      override async onTrainBegin() {
+        heard.push(Object.entries(this.params).filter(([key]) => key !== 'x'));
+      }
+      override async onBatchEnd(batch: number, logs?: tf.Logs) {
+        heard.push([batch, ...plain(logs)]);
+      }
+      override async onEpochEnd(epoch: number, logs?: tf.Logs) {
+        heard.push([epoch, ...plain(logs)]);
+      }
+    }
+    return [await trained(accelerate, () => [new Listener()], { validationSplit: 0.2 }), heard];
+  });
+
   for (const yieldEvery of ['auto', 'batch', 'epoch', 'never', 1e6] as const) {
     alike(`yieldEvery: ${yieldEvery}`, async (accelerate) => {
       const heard: unknown[] = [];

@@ -1,6 +1,7 @@
 // Programs as TensorFlow.js's users write them, types included: this file has to compile, too. Each runs by TensorFlow.js alone
 // and accelerated, with the same random numbers, and comes to the same.
 
+import { expect } from 'vitest';
 import { program, range } from './beside.js';
 import * as tf from './union.js';
 
@@ -206,6 +207,34 @@ program('early stopping whose callback a program replaces, beside others', async
   };
   const again = await model.fit(x, y, { epochs: 4, validationSplit: 0.25, callbacks: silent });
   return { epoch, heard, again: again.epoch };
+});
+
+program('a callback that is a class, and stops training', async (accelerate) => {
+  class Progress extends tf.Callback {
+    readonly told: number[] = [];
+    override async onEpochBegin(epoch: number): Promise<void> {
+      this.told.push(epoch);
+    }
+    override async onEpochEnd(epoch: number, logs?: { loss?: number | tf.Scalar }): Promise<void> {
+      const { loss } = logs!;
+      expect(loss).toBeInstanceOf(tf.Tensor); // which is how TensorFlow.js has it, for classes
+      this.told.push((await (loss as tf.Scalar).data())[0]!);
+      if (epoch === 2) this.model.stopTraining = true;
+    }
+    override async onTrainEnd(): Promise<void> {
+      this.told.push(-1);
+    }
+  }
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanAbsoluteError' });
+  const progress = new Progress();
+  const x = tensors(20, (i) => [Math.sin(i), i / 20]);
+  await accelerate(model).fit(
+    x,
+    tensors(20, (i) => [i / 10]),
+    { epochs: 9, callbacks: [progress] },
+  );
+  return { told: progress.told };
 });
 
 program('a base that is frozen, and a head', async (accelerate) => {

@@ -30,6 +30,7 @@ const REFUSED: Record<string, (model: tf.Sequential) => unknown> = {
   'targets of another width': (model) => model.fit(inputs(9), classes(9, 4), {}),
   'targets of fewer rows': (model) => model.fit(inputs(9), classes(8), {}),
   'a scalar': (model) => model.fit(tf.scalar(1), tf.scalar(1), {}),
+  'text as inputs': (model) => model.fit(tf.tensor2d(['a', 'b', 'c', 'd'], [1, 4]), classes(1), {}),
   'arrays in place of tensors': (model) => model.fit([[1, 2, 3, 4]] as unknown as tf.Tensor, classes(1), {}),
   'nothing as inputs': (model) => model.fit(null as unknown as tf.Tensor, classes(1), {}),
   'a batch size of 0': (model) => model.fit(inputs(9), classes(9), { batchSize: 0 }),
@@ -64,14 +65,20 @@ describe('is refused as TensorFlow.js refuses it', () => {
   alike('the evaluation of one that is not', (by) => void by(plain()).evaluate(inputs(9), classes(9)));
 });
 
-describe('is refused, where TensorFlow.js stumbles', () => {
-  test.each<[string, (model: tf.Sequential) => Promise<unknown>]>([
-    ['disposed inputs', (model) => model.fit(disposed(inputs(9)), classes(9), {})],
-    ['disposed targets', (model) => model.fit(inputs(9), disposed(classes(9)), {})],
-    ['a disposed batch', (model) => model.trainOnBatch(disposed(inputs(9)), classes(9))],
-  ])('%s', async (_, act) => {
+describe('is refused before a step, where TensorFlow.js stumbles in it', () => {
+  test.each<[string, RegExp, (model: tf.Sequential) => Promise<unknown>]>([
+    [
+      'a dataset of another width',
+      /each example has shape \[4\]/,
+      (model) => model.fitDataset(tf.data.array([{ xs: inputs(9, 5), ys: classes(9) }]), { epochs: 1 }),
+    ],
+    ['disposed inputs', /disposed/, (model) => model.fit(disposed(inputs(9)), classes(9), {})],
+    ['disposed targets', /disposed/, (model) => model.fit(inputs(9), disposed(classes(9)), {})],
+    ['a disposed batch', /disposed/, (model) => model.trainOnBatch(disposed(inputs(9)), classes(9))],
+    ['predictions of a disposed tensor', /disposed/, async (model) => model.predict(disposed(inputs(9)))],
+  ])('%s', async (_, words, act) => {
     const { said, changed } = await attempt(accelerate, act);
-    expect(said).toMatch(/disposed/);
+    expect(said).toMatch(words);
     expect(changed).toBe(false);
   });
 
