@@ -5,21 +5,21 @@ import { TensorActivation } from "../codes";
 import { LANES, loadPart, mul, splat, storeUpTo } from "../vec";
 import { Elu } from "../activations/elu";
 import { Gelu } from "../activations/gelu";
+import { GeluTanh } from "../activations/gelu-tanh";
 import { LeakyRelu } from "../activations/leaky-relu";
 import { Linear } from "../activations/linear";
 import { Mish } from "../activations/mish";
 import { Relu } from "../activations/relu";
+import { Relu6 } from "../activations/relu6";
 import { Softplus } from "../activations/softplus";
+import { Softsign } from "../activations/softsign";
+import { Swish } from "../activations/swish";
 import { Tanh } from "../activations/tanh";
+import { ThresholdedRelu } from "../activations/thresholded-relu";
 import { ClippedRelu } from "./activations/clipped-relu";
-import { GeluNew } from "./activations/gelu-new";
 import { HardSigmoid } from "./activations/hard-sigmoid";
-import { Relu6 } from "./activations/relu6";
 import { Selu } from "./activations/selu";
 import { Sigmoid } from "./activations/sigmoid";
-import { Softsign } from "./activations/softsign";
-import { Swish } from "./activations/swish";
-import { ThresholdedRelu } from "./activations/thresholded-relu";
 
 // @ts-ignore: decorator
 @inline
@@ -41,7 +41,7 @@ function dispatch(forward: bool, kind: TensorActivation, n: i32, x: usize, y: us
     case TensorActivation.swish: each<Swish>(forward, n, x, y, dy, dx, s); break;
     case TensorActivation.mish: each<Mish>(forward, n, x, y, dy, dx, s); break;
     case TensorActivation.gelu: each<Gelu>(forward, n, x, y, dy, dx, s); break;
-    case TensorActivation.geluNew: each<GeluNew>(forward, n, x, y, dy, dx, s); break;
+    case TensorActivation.geluNew: each<GeluTanh>(forward, n, x, y, dy, dx, s); break;
     default: unreachable();
   }
 }

@@ -1,6 +1,7 @@
 // The steps of TensorFlow.js's optimizers, in the order of its operations. w, g and what is accumulated: n numbers each.
+// What is accumulated is flushed (vec.ts): of units that no longer fire it decays into numbers that processors take long over.
 
-import { LANES, add, loadUpTo, mul, splat, storeUpTo, sub } from "../vec";
+import { LANES, add, flushed, loadUpTo, mul, splat, storeUpTo, sub } from "../vec";
 
 // @ts-ignore: decorator
 @inline
@@ -24,7 +25,7 @@ export function sgd(n: i32, w: usize, g: usize, rate: f64): void {
 export function momentum(n: i32, w: usize, g: usize, a: usize, rate: f64, factor: f64, nesterov: i32): void {
   const c = splat(<real>-rate), m = splat(<real>factor);
   for (; n > 0; n -= LANES, w += 16, g += 16, a += 16) {
-    const d = loadUpTo(g, n), v = add(mul(m, loadUpTo(a, n)), d);
+    const d = loadUpTo(g, n), v = flushed(add(mul(m, loadUpTo(a, n)), d));
     storeUpTo(a, v, n);
     storeUpTo(w, add(mul(c, nesterov ? add(d, mul(v, m)) : v), loadUpTo(w, n)), n);
   }
@@ -45,8 +46,8 @@ export function adadelta(n: i32, w: usize, g: usize, a: usize, b: usize, rate: f
   const c = splat(<real>-rate), keep = splat(<real>rho), take = splat(<real>(1 - rho)), e = splat(<real>epsilon);
   for (; n > 0; n -= LANES, w += 16, g += 16, a += 16, b += 16) {
     const d = loadUpTo(g, n), v = loadUpTo(a, n), o = loadUpTo(b, n), u = mul(div(root(add(o, e)), root(add(v, e))), d);
-    storeUpTo(a, add(mul(v, keep), mul(mul(d, d), take)), n);
-    storeUpTo(b, add(mul(o, keep), mul(mul(u, u), take)), n);
+    storeUpTo(a, flushed(add(mul(v, keep), mul(mul(d, d), take))), n);
+    storeUpTo(b, flushed(add(mul(o, keep), mul(mul(u, u), take))), n);
     storeUpTo(w, add(mul(u, c), loadUpTo(w, n)), n);
   }
 }
@@ -58,18 +59,18 @@ export function rmsprop(
   const keep = splat(<real>rho), take = splat(<real>(1 - rho)), f = splat(<real>factor);
   const l = splat(<real>rate), e = splat(<real>epsilon);
   for (; n > 0; n -= LANES, w += 16, g += 16, s += 16, m += 16) {
-    const d = loadUpTo(g, n), v = add(mul(loadUpTo(s, n), keep), mul(mul(d, d), take));
+    const d = loadUpTo(g, n), v = flushed(add(mul(loadUpTo(s, n), keep), mul(mul(d, d), take)));
     storeUpTo(s, v, n);
     let under: v128;
     if (centered) {
-      const mean = add(mul(loadUpTo(c, n), keep), mul(d, take));
+      const mean = flushed(add(mul(loadUpTo(c, n), keep), mul(d, take)));
       storeUpTo(c, mean, n);
       c += 16;
       under = sub(v, add(mul(mean, mean), e));
     } else {
       under = add(v, e);
     }
-    const u = add(mul(loadUpTo(m, n), f), div(mul(d, l), root(under)));
+    const u = flushed(add(mul(loadUpTo(m, n), f), div(mul(d, l), root(under))));
     storeUpTo(m, u, n);
     storeUpTo(w, sub(loadUpTo(w, n), u), n);
   }
@@ -83,8 +84,8 @@ export function adam(
   const take2 = splat(<real>(1 - beta2)), c = splat(<real>-rate), e = splat(<real>epsilon);
   const one = splat(<real>first), two = splat(<real>second);
   for (; n > 0; n -= LANES, w += 16, g += 16, m += 16, v += 16) {
-    const d = loadUpTo(g, n), a = add(mul(loadUpTo(m, n), keep1), mul(d, take1));
-    const b = add(mul(loadUpTo(v, n), keep2), mul(mul(d, d), take2));
+    const d = loadUpTo(g, n), a = flushed(add(mul(loadUpTo(m, n), keep1), mul(d, take1)));
+    const b = flushed(add(mul(loadUpTo(v, n), keep2), mul(mul(d, d), take2)));
     storeUpTo(m, a, n);
     storeUpTo(v, b, n);
     storeUpTo(w, add(mul(div(div(a, one), add(root(div(b, two)), e)), c), loadUpTo(w, n)), n);
@@ -98,8 +99,8 @@ export function adamax(
   const keep = splat(<real>beta1), take = splat(<real>(1 - beta1)), fade = splat(<real>beta2);
   const c = splat(<real>step), e = splat(<real>epsilon);
   for (; n > 0; n -= LANES, w += 16, g += 16, m += 16, u += 16) {
-    const d = loadUpTo(g, n), a = add(mul(loadUpTo(m, n), keep), mul(d, take));
-    const most = v128.max<real>(mul(loadUpTo(u, n), fade), v128.abs<real>(d));
+    const d = loadUpTo(g, n), a = flushed(add(mul(loadUpTo(m, n), keep), mul(d, take)));
+    const most = flushed(v128.max<real>(mul(loadUpTo(u, n), fade), v128.abs<real>(d)));
     storeUpTo(m, a, n);
     storeUpTo(u, most, n);
     storeUpTo(w, add(mul(c, div(a, add(most, e))), loadUpTo(w, n)), n);

@@ -1,4 +1,4 @@
-// 0.2·y + 0.5 between 0 and 1
+// 0.2·y + 0.5 between 0 and 1, whose slope is 0.2 where that is 0 or 1
 
 import { add, mul, splat } from "../../vec";
 

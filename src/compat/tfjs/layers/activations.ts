@@ -5,16 +5,7 @@ import { TensorActivation, type TensorActivationName } from '../../../../build/c
 import { Operation, type Place, numbers } from './operation.js';
 
 /** Whose slopes are found from the inputs: these must be kept. */
-const FROM_INPUT: ReadonlySet<TensorActivationName> = new Set([
-  'clippedRelu',
-  'thresholdedRelu',
-  'hardSigmoid',
-  'softsign',
-  'swish',
-  'mish',
-  'gelu',
-  'geluNew',
-]);
+const FROM_INPUT: ReadonlySet<TensorActivationName> = new Set(['clippedRelu', 'hardSigmoid', 'swish', 'mish', 'gelu', 'geluNew']);
 
 /** Class names of tfjs's that are not ours. */
 const OURS: Record<string, TensorActivationName> = { gelu_new: 'geluNew' };

@@ -138,6 +138,12 @@ function leakyRelu(standing: Standing): Operation | undefined {
   return each(standing, curve('leakyRelu', alpha));
 }
 
+function thresholdedRelu(standing: Standing): Operation | undefined {
+  const theta = number(standing.layer, 'theta');
+  if (!(theta >= 0)) throw refused(standing, `theta is ${theta}, not 0 or more`);
+  return each(standing, curve('thresholdedRelu', theta));
+}
+
 /** How each class is read. */
 const READERS: Record<string, (standing: Standing) => Operation | undefined> = {
   InputLayer: () => undefined,
@@ -154,7 +160,7 @@ const READERS: Record<string, (standing: Standing) => Operation | undefined> = {
   LeakyReLU: leakyRelu,
   PReLU: (standing) => new PRelu(standing.inputShape, slotOf(standing, 'alpha')!),
   ELU: (standing) => each(standing, curve('elu', 1)),
-  ThresholdedReLU: (standing) => each(standing, curve('thresholdedRelu', number(standing.layer, 'theta'))),
+  ThresholdedReLU: thresholdedRelu,
   ReLU: relu,
   Softmax: softmax,
 };
