@@ -33,10 +33,16 @@ export class Slot {
     return this.variable.val.size;
   }
 
-  /** Takes the variable's numbers. */
+  /** Takes the variable's numbers. @throws Error in tfjs's words where it has been disposed of */
   read(heap: Heap): void {
+    this.check();
     new Float32Array(heap.buffer, this.address, this.size).set(this.variable.val.dataSync());
     this.changed = false;
+  }
+
+  check(): void {
+    const { name, val } = this.variable;
+    if (val.isDisposed) throw new Error(`LayersVariable ${name} is already disposed.`);
   }
 
   lend(heap: Heap): void {
@@ -142,8 +148,7 @@ export class Parameters {
       );
     }
     for (const slot of this.watched) {
-      const { name, val } = slot.variable;
-      if (val.isDisposed) throw new Error(`LayersVariable ${name} is already disposed.`);
+      slot.check();
       if (slot.changed) slot.read(this.heap);
     }
   }

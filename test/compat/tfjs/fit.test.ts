@@ -291,6 +291,8 @@ describe('what cannot be trained here', () => {
     }
     expect(distance(theirs, ours)).toBe(0);
     expect(tf.memory().numTensors).toBeLessThanOrEqual(before + 12);
+    ours.dispose();
+    await expect(ours.fit(X, Y)).rejects.toThrow(/LayersVariable \S+ is already disposed\./);
     await expect(fitLayersModel(tf.sequential(), X, Y)).rejects.toThrow('The model needs to be compiled before being used.');
     expect(() => accelerate(ours, { fallBack: 'tfjs' } as never)).toThrow(
       'accelerate.fallBack: no such option; did you mean fallback?',

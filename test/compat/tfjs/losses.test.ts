@@ -2,6 +2,8 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { Arena } from '../../../bindings/memory.js';
+import { tensors } from '../../../bindings/tensors.js';
 import { LOSSES } from '../../../src/compat/tfjs/losses/losses.js';
 import { classes, distance, numbers, pair, seeded, tf } from './support.js';
 
@@ -76,6 +78,25 @@ describe.each(LOSSES)('%s', (loss) => {
     expect(distance(ours, bySample)).toBe(0);
     expect((found.history['loss']![1] as number) / (expected.history['loss']![1] as number)).toBeCloseTo(1, 5);
   });
+});
+
+test('what optimizers accumulate of units that are dead becomes 0, not subnormal', () => {
+  const { core, heap } = tensors();
+  const arena = new Arena(heap);
+  const [w, g, first, second] = [0.5, 0, 2e-38, 3e-38].map((value) => {
+    const address = arena.allocate(16);
+    new Float32Array(heap.buffer, address, 4).fill(value);
+    return address;
+  });
+  core.adam(4, w!, g!, first!, second!, 0.1, 0.5, 0.5, 1e-7, 1, 1);
+  core.momentum(4, w!, g!, first!, 0.1, 0.5, 0);
+  for (const [address, value] of [
+    [w, 0.5],
+    [first, 0],
+    [second, 0],
+  ] as const)
+    expect([...new Float32Array(heap.buffer, address!, 4)]).toEqual(Array(4).fill(value));
+  arena.dispose();
 });
 
 const OPTIMIZERS: Record<string, () => ReturnType<typeof train.sgd>> = {
