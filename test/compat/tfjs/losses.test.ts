@@ -80,22 +80,20 @@ describe.each(LOSSES)('%s', (loss) => {
   });
 });
 
-test('what optimizers accumulate of units that are dead becomes 0, not subnormal', () => {
+test('what optimizers accumulate of units that are dead never becomes subnormal', () => {
   const { core, heap } = tensors();
   const arena = new Arena(heap);
-  const [w, g, first, second] = [0.5, 0, 2e-38, 3e-38].map((value) => {
+  const [w, g, first, second] = [0.5, 0, 1e-37, 1e-37].map((value) => {
     const address = arena.allocate(16);
     new Float32Array(heap.buffer, address, 4).fill(value);
     return address;
   });
-  core.adam(4, w!, g!, first!, second!, 0.1, 0.5, 0.5, 1e-7, 1, 1);
-  core.momentum(4, w!, g!, first!, 0.1, 0.5, 0);
-  for (const [address, value] of [
-    [w, 0.5],
-    [first, 0],
-    [second, 0],
-  ] as const)
-    expect([...new Float32Array(heap.buffer, address!, 4)]).toEqual(Array(4).fill(value));
+  for (let step = 0; step < 40; step++) {
+    core.adam(4, w!, g!, first!, second!, 0.1, 0.9, 0.9, 1e-7, 1, 1);
+    for (const address of [first, second])
+      for (const value of new Float32Array(heap.buffer, address!, 4)) expect(value === 0 || value >= 2 ** -126).toBe(true);
+  }
+  expect([...new Float32Array(heap.buffer, w!, 4)]).toEqual([0.5, 0.5, 0.5, 0.5]);
   arena.dispose();
 });
 
