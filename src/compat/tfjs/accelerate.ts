@@ -40,10 +40,16 @@ export interface MoreFitArgs {
   method?: string | object;
 }
 
+/** Inputs and targets as TensorFlow.js's fit takes them. */
+type FitData = Parameters<LayersModel['fit']>[0];
+
 /** What an accelerated model's methods take besides. */
 export interface Accelerated {
-  fit(x: unknown, y: unknown, args?: Omit<ModelFitArgs, 'sampleWeight'> & MoreFitArgs): Promise<History>;
-  fitDataset(dataset: unknown, args: ModelFitDatasetArgs<unknown> & Pick<MoreFitArgs, 'seed'>): Promise<History>;
+  fit(x: FitData, y: FitData, args?: Omit<ModelFitArgs, 'sampleWeight'> & MoreFitArgs): Promise<History>;
+  fitDataset<T>(
+    dataset: Parameters<LayersModel['fitDataset']>[0],
+    args: ModelFitDatasetArgs<T> & Pick<MoreFitArgs, 'seed'>,
+  ): Promise<History>;
 }
 
 /** The model that does the work: a Sequential has one inside once it is compiled. */
@@ -199,8 +205,8 @@ export function accelerate<T extends LayersModel>(model: T, options?: Accelerate
 /** Trains a model here, once, and leaves its methods as they are: `accelerate(model).fit(x, y, args)` without a change. */
 export async function fitLayersModel(
   model: LayersModel,
-  x: unknown,
-  y: unknown,
+  x: FitData,
+  y: FitData,
   args?: Omit<ModelFitArgs, 'sampleWeight'> & MoreFitArgs,
 ): Promise<History> {
   const known = methods.get(model) ?? new Methods(model, checked('fitLayersModel', OPTIONS, undefined));
