@@ -161,3 +161,46 @@ export const enum TensorActivation {
   gelu,
   geluNew,
 }
+
+/** What a kernel of TensorFlow.js's makes of two numbers: tensors/binary.ts. Members have the kernels' names. */
+export const enum TensorBinary {
+  Add,
+  Sub,
+  Multiply,
+  RealDiv,
+  Maximum,
+  Minimum,
+  SquaredDifference,
+  Prelu,
+  EluGrad,
+}
+
+/** How one of TensorFlow.js's kernels compares two numbers: tensors/compare.ts. */
+export const enum TensorComparison {
+  Equal,
+  NotEqual,
+  Greater,
+  GreaterEqual,
+  Less,
+  LessEqual,
+}
+
+/** What one of TensorFlow.js's kernels makes of a number, activations aside: tensors/unary.ts. */
+export const enum TensorUnary {
+  Abs,
+  Neg,
+  Square,
+  Sqrt,
+  Rsqrt,
+  Reciprocal,
+  Exp,
+  Expm1,
+  Log,
+  Log1p,
+  Sign,
+  Floor,
+  Ceil,
+  Round,
+  Step,
+  ClipByValue,
+}

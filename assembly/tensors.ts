@@ -27,3 +27,12 @@ export { adadelta, adagrad, adam, adamax, momentum, rmsprop, sgd } from "./tenso
 export { penalty } from "./tensors/penalty";
 export { prelu, preluBackward } from "./tensors/prelu";
 export { logSoftmaxBackward, softmaxBackward } from "./tensors/softmax";
+
+// For kernels of TensorFlow.js's, one by one.
+export { batchNorm } from "./tensors/batch-norm";
+export { binary } from "./tensors/binary";
+export { bothTrue, choose, compare, integersOf, numbersOfBytes, numbersOfIntegers } from "./tensors/compare";
+export { convolveChannels, patches } from "./tensors/convolve";
+export { copyRows, fill, gatherRows, transpose } from "./tensors/move";
+export { extremePlaces, extremes, sums } from "./tensors/reduce";
+export { unary } from "./tensors/unary";

@@ -78,6 +78,7 @@ export async function chunked(input, plugins) {
     input,
     cwd: root,
     platform: 'neutral',
+    external: /^@tensorflow\//,
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'node', 'default'] },
     plugins: [...plugins, copies(core)],
     preserveEntrySignatures: 'allow-extension',

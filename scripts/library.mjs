@@ -11,14 +11,15 @@ import { atOnce, root } from './steps.mjs';
 
 /**
  * What others import, by the name under which they do, where `index` is the package itself: its source, whether it has a
- * default export, and which binary it holds beside the library's own.
- * package.json has an entry of `exports` and one or two of `sideEffects` for each.
+ * default export, which binary it holds beside the library's own, and whether importing it is enough to `register` it with a
+ * package that it imports. package.json has an entry of `exports` and some of `sideEffects` for each.
  */
 export const ENTRIES = {
   index: { source: 'src/index.ts' },
   brain: { source: 'src/compat/brain/index.ts', hasDefault: true, holds: 'patterns' },
   'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, holds: 'patterns' },
   tfjs: { source: 'src/compat/tfjs/index.ts', holds: 'tensors' },
+  'tfjs-backend': { source: 'src/compat/tfjs-backend/index.ts', holds: 'tensors', registers: true },
 };
 
 const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComments: 'none', minifySyntax: true, write: false };
@@ -26,9 +27,11 @@ const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComme
 /** The text of an entry, `KIND/NAME`, which says where binaries come from, by bindings/binaries.KIND.ts. */
 function textOfEntry(entry) {
   const [, kind, name] = /^(\w+)\/(.*)$/.exec(entry);
-  const { source, hasDefault, holds } = ENTRIES[name];
+  const { source, hasDefault, holds, registers } = ENTRIES[name];
   const lines = [`import { provide } from './bindings/binaries.${kind}.js';`, 'provide();', `export * from './${source}';`];
   if (hasDefault) lines.push(`export { default } from './${source}';`);
+  // Here, and not in a chunk, which bundlers leave out where nobody uses its exports.
+  if (registers) lines.push(`import { register } from './${source}';`, 'register();');
   if (holds && kind === 'modules')
     lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.modules.js';`, 'provideOwn();');
   return lines.join('\n');
@@ -114,10 +117,18 @@ async function modules() {
   );
 }
 
-/** CommonJS: all entries in one file, so that they share a memory and threads; for each a file to require and one to import. */
+/**
+ * CommonJS: all entries in one file, so that they share a memory and threads; for each a file to require and one to import. What
+ * registers with another package must not ask for that before its turn.
+ */
 async function commonJs() {
   const names = Object.keys(ENTRIES);
-  const contents = names.map((name) => `export * as '${name}' from 'entry:files/${name}';`).join('\n');
+  const now = names.filter((name) => !ENTRIES[name].registers);
+  const later = names.filter((name) => ENTRIES[name].registers);
+  const contents = [
+    ...now.map((name) => `export * as '${name}' from 'entry:files/${name}';`),
+    `export const later = { ${later.map((name) => `get '${name}'() { return require('entry:files/${name}'); }`)} };`,
+  ].join('\n');
   const { outputFiles } = await esbuild.build({
     ...common,
     stdin: { contents, resolveDir: root },
@@ -125,19 +136,21 @@ async function commonJs() {
     platform: 'node',
     outfile: 'dist/cjs/all.cjs',
     define: { REQUIRE: 'require' },
+    external: ['@tensorflow/*'],
     plugins: [entriesOfCommonJs],
   });
   await written('dist/cjs/all.cjs', outputFiles[0].text, { toplevel: true });
   const all = createRequire(import.meta.url)('../dist/cjs/all.cjs');
   for (const name of names) {
     const up = '../'.repeat(name.split('/').length - 1) || './';
-    const exported = Object.keys(all[name]);
-    const given = [`export const { ${exported.filter((key) => key !== 'default').join(', ')} } = all['${name}'];`];
-    if (exported.includes('default')) given.push(`export default all['${name}'].default;`);
+    const from = `${ENTRIES[name].registers ? '.later' : ''}['${name}']`;
+    const exported = Object.keys((ENTRIES[name].registers ? all.later : all)[name]);
+    const given = [`export const { ${exported.filter((key) => key !== 'default').join(', ')} } = all${from};`];
+    if (exported.includes('default')) given.push(`export default all${from}.default;`);
     // One by one, so that tools which read the file, and do not run it, see them.
     const required = exported.map((key) => `exports.${key} = all.${key};`);
     required.unshift(
-      `const all = require('${up}all.cjs')['${name}'];`,
+      `const all = require('${up}all.cjs')${from};`,
       "Object.defineProperty(exports, '__esModule', { value: true });",
     );
     const file = `dist/cjs/${name}`;

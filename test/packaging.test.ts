@@ -82,7 +82,12 @@ test('package.json has every entry, for every kind of program, and no other', ()
   expect(exported).toEqual(Object.fromEntries(names.map((name) => [keyOf(name), entryOf(name)])));
   // The first condition that holds is taken: their order matters as well.
   for (const name of names) expect(JSON.stringify(exported[keyOf(name)])).toBe(JSON.stringify(entryOf(name)));
-  const sides = names.flatMap((name) => [`./dist/${name}.js`, `./dist/workerd/${name}.js`]);
+  // What registers itself does so in CommonJS too, whatever a bundler thinks of it.
+  const sides = names.flatMap((name) => [
+    `./dist/${name}.js`,
+    `./dist/workerd/${name}.js`,
+    ...(ENTRIES[name].registers ? [`./dist/cjs/${name}.mjs`, `./dist/cjs/${name}.cjs`] : []),
+  ]);
   expect(manifest.sideEffects).toEqual([...sides, './dist/cli.js', './src/cli/builtins.ts']);
 });
 
@@ -235,6 +240,23 @@ describe('in other forms', () => {
   });
 });
 
+test('a bundler keeps the import of the backend, which is all that registers it', async () => {
+  const peers = path.join(project, 'node_modules/@tensorflow');
+  symlinkSync(path.join(root, 'node_modules/@tensorflow'), peers, 'dir');
+  const program = `import * as tf from '@tensorflow/tfjs-core';
+    import 'efficient-backprop/tfjs-backend';
+    await tf.setBackend('efficient-backprop');
+    console.log(tf.getBackend(), ...tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 1]))).dataSync());`;
+  writeFileSync(path.join(project, 'backend.mjs'), program);
+  expect(run(process.execPath, ['backend.mjs']).trim()).toBe('efficient-backprop 3 3');
+  const outfile = path.join(project, 'backend-bundled.mjs');
+  const options = { bundle: true, platform: 'node', format: 'esm', preserveSymlinks: true, logLevel: 'error' } as const;
+  const external = ['@tensorflow/*'];
+  await esbuild.build({ ...options, external, entryPoints: [path.join(project, 'backend.mjs')], outfile });
+  expect(run(process.execPath, ['backend-bundled.mjs']).trim()).toBe('efficient-backprop 3 3');
+  rmSync(peers);
+});
+
 /** A document's snippets, one after the other: what one declares, the next may use. */
 function snippetsOf(file: string): string {
   const imports = /^import \{(.*)\} from 'efficient-backprop';$/gm;
@@ -347,14 +369,15 @@ function compile(file: string, ...more: string[]): void {
 
 test('Rollup, which minds what others pass over, has nothing to say about the library', async () => {
   const warnings: string[] = [];
-  const input = ['dist/index.js', 'dist/brain.js', 'dist/brain/v1.js', 'dist/tfjs.js'];
-  const bundle = await rollup({ input, onwarn: ({ message }) => void warnings.push(message) });
+  const input = Object.keys(ENTRIES).map((name) => `dist/${name}.js`);
+  const bundle = await rollup({ input, external: /^@tensorflow\//, onwarn: ({ message }) => void warnings.push(message) });
   await bundle.close();
   expect(warnings).toEqual([]);
 });
 
-test('the library’s own files need no other module', () => {
-  const files = ['dist/index.js', ...readdirSync('dist/chunks').map((name) => `dist/chunks/${name}`)];
+test('the library’s own files need no other module, but for the backend of tfjs', () => {
+  const chunks = readdirSync('dist/chunks').filter((name) => !name.startsWith('tfjs-backend'));
+  const files = ['dist/index.js', ...chunks.map((name) => `dist/chunks/${name}`)];
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
     const imports =

@@ -1,0 +1,54 @@
+// 'efficient-backprop/tfjs-backend': registers a backend with TensorFlow.js, of the name 'efficient-backprop'.
+// docs/tfjs-backend.md says what it computes itself.
+
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  type KernelFunc,
+  findBackendFactory,
+  getKernelsForBackend,
+  registerBackend,
+  registerKernel,
+} from '@tensorflow/tfjs-core';
+import { LinearMemoryBackend } from './backend.js';
+import { convolutions } from './kernels/convolve.js';
+import { elementwise } from './kernels/elementwise.js';
+import type { Call, Kernel } from './kernels/kernel.js';
+import { products } from './kernels/matmul.js';
+import { moves } from './kernels/move.js';
+import { reductions } from './kernels/reduce.js';
+
+export { OutOfMemoryError } from '../../../bindings/errors.js';
+
+/** The name for `tf.setBackend`. */
+export const BACKEND = 'efficient-backprop';
+
+/** Below all of tfjs's own: an import alone changes no program's backend. */
+const PRIORITY = 0;
+
+/** By tfjs's names. */
+const OWN: Readonly<Record<string, Kernel | undefined>> = {
+  ...elementwise,
+  ...reductions,
+  ...products,
+  ...convolutions,
+  ...moves,
+};
+
+/** Our kernel, and in its place tfjs's where it leaves a call to that. */
+function first(own: Kernel | undefined, theirs: KernelFunc): KernelFunc {
+  if (own === undefined) return theirs;
+  return (call) => own(call as unknown as Call) ?? theirs(call);
+}
+
+/**
+ * Registers the backend and its kernels: ours where there is one, else those of tfjs's cpu backend. Importing the entry does
+ * this; another time nothing happens.
+ */
+export function register(): void {
+  // A second copy of this module, as one of each module system, leaves the first one in its place.
+  if (findBackendFactory(BACKEND) !== null) return;
+  registerBackend(BACKEND, () => new LinearMemoryBackend(), PRIORITY);
+  for (const config of getKernelsForBackend('cpu')) {
+    registerKernel({ ...config, backendName: BACKEND, kernelFunc: first(OWN[config.kernelName], config.kernelFunc) });
+  }
+}

@@ -1,0 +1,228 @@
+// Numbers that change their place, shape or type.
+
+import { type TensorInfo, slice_util } from '@tensorflow/tfjs-core';
+import { sameShape, sizeBetween, sizeOf } from '../shapes.js';
+import type { Call, Kernel } from './kernel.js';
+
+/** The data of a tensor of numbers of four bytes; undefined of others. */
+function words({ dataId }: TensorInfo, { backend: { data } }: Pick<Call, 'backend'>) {
+  const found = data.get(dataId);
+  return found.dtype === 'float32' || found.dtype === 'int32' ? found : undefined;
+}
+
+const identity: Kernel = ({ inputs, backend }) => backend.share(inputs.x, inputs.x.shape, inputs.x.dtype);
+
+const reshape: Kernel = ({ inputs, attrs, backend }) => {
+  const { x } = inputs;
+  const { shape } = attrs;
+  if (x.dtype === 'complex64' || sizeOf(shape) !== sizeOf(x.shape)) return undefined;
+  for (const size of shape) if (size < 0) return undefined;
+  return backend.share(x, shape, x.dtype);
+};
+
+const slice: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const from = words(x, call);
+  if (from === undefined) return undefined;
+  const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
+  slice_util.assertParamsValid(x, begin, size);
+  const rank = x.shape.length;
+  // Axes behind `last` are taken whole; before it, one may have more than one place.
+  let last = rank - 1;
+  while (last > 0 && size[last] === x.shape[last]) last--;
+  let outer = -1;
+  let offset = 0;
+  for (let i = 0; i < rank; i++) {
+    offset += begin[i]! * sizeBetween(x.shape, i + 1, rank);
+    if (i >= last || size[i] === 1) continue;
+    if (outer >= 0) return undefined;
+    outer = i;
+  }
+  const at = backend.data.addressOf(from) + offset * 4;
+  const run = sizeBetween(size, Math.max(last, 0), rank) * 4;
+  const rows = outer < 0 ? 1 : size[outer]!;
+  const out = backend.make(size, x.dtype, sizeOf(size));
+  const step = outer < 0 ? 0 : sizeBetween(x.shape, outer + 1, rank) * 4;
+  out.dataId.dtype = from.dtype;
+  if (run > 0) backend.core.copyRows(rows, run, at, step, out.dataId.address, run);
+  return out;
+};
+
+/** Puts tensors beside each other along an axis; `added` is 1 where that axis is new. */
+function beside(call: Call, tensors: TensorInfo[], axis: number, added: 0 | 1): TensorInfo | undefined {
+  const { backend } = call;
+  const [first] = tensors;
+  const rank = first!.shape.length;
+  if (!(axis >= 0 && axis < rank + added)) return undefined;
+  const { dtype } = first!;
+  let along = 0;
+  for (const each of tensors) {
+    if (each.dtype !== dtype || words(each, call)?.dtype !== dtype || each.shape.length !== rank) return undefined;
+    for (let i = 0; i < rank; i++) if ((added || i !== axis) && each.shape[i] !== first!.shape[i]) return undefined;
+    along += added ? 1 : each.shape[axis]!;
+  }
+  const shape = first!.shape.slice();
+  shape.splice(axis, 1 - added, along);
+  const rows = sizeBetween(shape, 0, axis);
+  const pitch = sizeBetween(shape, axis, shape.length) * 4;
+  const addresses = tensors.map((each) => backend.data.addressOf(backend.data.get(each.dataId)));
+  const out = backend.make(shape, dtype, sizeOf(shape));
+  let at = out.dataId.address;
+  for (let i = 0; i < tensors.length; i++) {
+    const run = sizeBetween(tensors[i]!.shape, axis, rank) * 4;
+    if (run > 0) backend.core.copyRows(rows, run, addresses[i]!, run, at, pitch);
+    at += run;
+  }
+  return out;
+}
+
+const concat: Kernel = (call) => {
+  const tensors = call.inputs as TensorInfo[];
+  const { axis } = call.attrs;
+  return tensors.length > 1 ? beside(call, tensors, axis < 0 ? axis + tensors[0]!.shape.length : axis, 0) : undefined;
+};
+
+const pack: Kernel = (call) => {
+  const tensors = call.inputs as TensorInfo[];
+  return tensors.length > 1 ? beside(call, tensors, call.attrs.axis, 1) : undefined;
+};
+
+const gather: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x, indices } = inputs;
+  const from = words(x, call);
+  const places = words(indices, call);
+  const rank = x.shape.length;
+  const axis = attrs.axis < 0 ? attrs.axis + rank : attrs.axis;
+  if (from?.dtype !== x.dtype || places?.dtype !== 'int32' || attrs.batchDims || !(axis >= 0 && axis < rank)) return undefined;
+  const limit = x.shape[axis];
+  const run = sizeBetween(x.shape, axis + 1, rank) * 4;
+  const count = places!.length;
+  const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
+  const outer = sizeBetween(x.shape, 0, axis);
+  const source = backend.data.addressOf(from!);
+  const list = backend.data.addressOf(places!);
+  const out = backend.make(shape, x.dtype, sizeOf(shape));
+  for (let i = 0; i < outer; i++) {
+    const at = out.dataId.address + i * count * run;
+    if (backend.core.gatherRows(count, run, source + i * limit * run, limit, list, at) === count) continue;
+    backend.disposeIntermediateTensorInfo(out);
+    return undefined; // an index is out of range, as the cpu kernel will say
+  }
+  return out;
+};
+
+/** A transposition of at most two stretches of axes behind others; where only axes of size 1 move, nothing does. */
+const transpose: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const perm = attrs.perm as number[];
+  const from = words(x, call);
+  if (from === undefined || from.dtype !== x.dtype) return undefined;
+  const shape = perm.map((axis) => x.shape[axis] as number);
+  const moved = perm.filter((axis) => x.shape[axis] !== 1);
+  let still = 0;
+  while (still < moved.length && isNext(moved, still, x.shape)) still++;
+  if (still === moved.length) return backend.share(x, shape, x.dtype);
+  // What is left must be a stretch of later axes, and then one of earlier ones.
+  let cut = still + 1;
+  while (cut < moved.length && moved[cut]! > moved[cut - 1]!) cut++;
+  for (let i = still; i < moved.length; i++) {
+    const next = i + 1 === moved.length ? still : i + 1;
+    if (next !== cut && next !== still && moved[next]! < moved[i]!) return undefined;
+  }
+  if (cut === moved.length || moved[moved.length - 1]! > moved[still]!) return undefined;
+  const batch = sizeOfAxes(x.shape, moved, 0, still);
+  const columns = sizeOfAxes(x.shape, moved, still, cut);
+  const rows = sizeOfAxes(x.shape, moved, cut, moved.length);
+  const at = backend.data.addressOf(from);
+  const out = backend.make(shape, x.dtype, from.length);
+  backend.core.transpose(batch, rows, columns, at, out.dataId.address);
+  return out;
+};
+
+/** Whether moved[i] is the i-th axis that is not of size 1. */
+function isNext(moved: number[], i: number, shape: number[]): boolean {
+  let axis = i === 0 ? 0 : moved[i - 1]! + 1;
+  while (axis < shape.length && shape[axis] === 1) axis++;
+  return moved[i] === axis;
+}
+
+function sizeOfAxes(shape: number[], axes: number[], from: number, to: number): number {
+  let size = 1;
+  for (let i = from; i < to; i++) size *= shape[axes[i]!]!;
+  return size;
+}
+
+const cast: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const { dtype } = attrs;
+  const from = backend.data.get(x.dataId);
+  if (from.dtype === dtype) return dtype === 'complex64' ? undefined : backend.share(x, x.shape, dtype);
+  const n = from.length;
+  if (dtype === 'float32' && (from.dtype === 'int32' || from.dtype === 'bool')) {
+    const at = backend.data.addressOf(from);
+    const out = backend.make(x.shape, dtype, n);
+    if (from.dtype === 'bool') backend.core.numbersOfBytes(n, at, out.dataId.address);
+    else backend.core.numbersOfIntegers(n, at, out.dataId.address);
+    return out;
+  }
+  if (dtype !== 'int32' || from.dtype !== 'float32') return undefined;
+  const at = backend.data.addressOf(from);
+  const out = backend.make(x.shape, dtype, n);
+  if (backend.core.integersOf(n, at, out.dataId.address) === 0) return out;
+  backend.disposeIntermediateTensorInfo(out);
+  return undefined; // beyond int32, where numbers begin anew
+};
+
+function filled({ backend }: Call, shape: number[], value: number): TensorInfo {
+  const n = sizeOf(shape);
+  const out = backend.make(shape, 'float32', n);
+  backend.core.fill(n, value, out.dataId.address);
+  return out;
+}
+
+const fill: Kernel = (call) => {
+  const { shape, value, dtype } = call.attrs;
+  return typeof value === 'number' && (dtype || 'float32') === 'float32' ? filled(call, shape, value) : undefined;
+};
+
+const zerosLike: Kernel = (call) => (call.inputs.x.dtype === 'float32' ? filled(call, call.inputs.x.shape, 0) : undefined);
+
+const onesLike: Kernel = (call) => (call.inputs.x.dtype === 'float32' ? filled(call, call.inputs.x.shape, 1) : undefined);
+
+/** Where the first axes alone are repeated, and those have size 1: the whole tensor again and again. */
+const tile: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const reps = attrs.reps as number[];
+  const from = words(x, call);
+  if (from === undefined || from.dtype !== x.dtype || reps.length !== x.shape.length) return undefined;
+  let last = reps.length - 1;
+  while (last >= 0 && reps[last] === 1) last--;
+  if (sizeBetween(x.shape, 0, last + 1) !== 1) return undefined;
+  const shape = reps.map((count, i) => count * (x.shape[i] as number));
+  if (sameShape(shape, x.shape)) return backend.share(x, shape, x.dtype);
+  const run = from.length * 4;
+  const at = backend.data.addressOf(from);
+  const out = backend.make(shape, x.dtype, sizeOf(shape));
+  if (run > 0) backend.core.copyRows(sizeOf(reps), run, at, 0, out.dataId.address, run);
+  return out;
+};
+
+export const moves: Record<string, Kernel> = {
+  Identity: identity,
+  Reshape: reshape,
+  Slice: slice,
+  Concat: concat,
+  Pack: pack,
+  GatherV2: gather,
+  Transpose: transpose,
+  Cast: cast,
+  Fill: fill,
+  ZerosLike: zerosLike,
+  OnesLike: onesLike,
+  Tile: tile,
+};
