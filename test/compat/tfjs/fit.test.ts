@@ -239,6 +239,9 @@ describe('what cannot be trained here', () => {
     const [theirs, ours] = pair(convolutional);
     await expect(ours.fit(X, Y)).rejects.toThrow(/layer conv1d\w* \(Conv1D\): layers of this class are not known here/);
     await expect(ours.trainOnBatch(X, Y)).rejects.toThrow(UnsupportedError);
+    const unheard = { epochs: 1, callbacks: { onTrainBegin: async () => expect.unreachable() } };
+    const untouched = { iterator: async () => expect.unreachable() };
+    await expect(ours.fitDataset(untouched as never, unheard)).rejects.toThrow(/Conv1D/);
     expect(distance(theirs, ours)).toBe(0);
     expect((ours.predict(X) as Tensor).dataSync()).toEqual((theirs.predict(X) as Tensor).dataSync());
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
@@ -270,6 +273,24 @@ describe('what cannot be trained here', () => {
       await ours.fit(X, Y, { epochs: 2, shuffle: false });
       expect(distance(theirs, ours)).toBeLessThan(1e-6);
       expect(warn).toHaveBeenCalledTimes(times);
+    }
+    warn.mockRestore();
+  });
+
+  test('class weights of a loss that is one number for all rows mean what they mean in tfjs', async () => {
+    const make = () => {
+      const model = tf.sequential({ layers: [layers.dense({ units: 3, inputShape: [4] })] });
+      model.compile({ optimizer: 'sgd', loss: tf.losses.absoluteDifference as never });
+      return model;
+    };
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const [theirs, ours] = pair(make);
+    const args = { epochs: 2, shuffle: false, batchSize: 7 };
+    for (const more of [{}, { classWeight: { 0: 1, 1: 2, 2: 5 } }]) {
+      await theirs.fit(X, Y, { ...args, ...more });
+      await ours.fit(X, Y, { ...args, ...more });
+      expect(distance(theirs, ours)).toBeLessThan(1e-6);
+      expect(warn).toHaveBeenCalledTimes('classWeight' in more ? 1 : 0);
     }
     warn.mockRestore();
   });

@@ -4,6 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Batch, type Dataset, batchOf, isDataset } from '../batches.js';
 import { evaluated, evaluatedDataset } from '../evaluate.js';
 import type { Model } from '../inside.js';
+import { checkClassWeights } from '../losses/compiled.js';
 import { Trainer } from '../trainer.js';
 import type { YieldEvery } from './frames.js';
 import { History, type Logs, Totals } from './history.js';
@@ -119,6 +120,8 @@ export async function fitDataset(model: Model, dataset: Dataset, args: FitDatase
   if (validates && !isDataset(held) && (held as readonly unknown[]).length === 3) {
     throw Object.assign(new Error('Validation with sample weights is not implemented yet.'), { name: 'NotImplementedError' });
   }
+  new Trainer(model, { rows: 1, training: true, compares: true }).dispose(); // what cannot be trained is refused now
+  checkClassWeights(model, args.classWeight);
   const steps = new Steps(model, args);
   const listeners = new Listeners(args.callbacks, args.yieldEvery);
   model.isTraining = true;

@@ -6,6 +6,7 @@ import { Purpose, halves } from '../../../runtime/random.js';
 import { averaged } from '../averages.js';
 import { checkedBatchSize, disposeOthers, numbersOf } from '../data.js';
 import type { Model } from '../inside.js';
+import { checkClassWeights } from '../losses/compiled.js';
 import { Trainer } from '../trainer.js';
 import type { FitArgs } from './args.js';
 import { History, type Logs, Totals } from './history.js';
@@ -73,6 +74,7 @@ class Fit {
     });
     const { trainer } = this;
     try {
+      checkClassWeights(model, args.classWeight);
       const [xs, ts, heldX, heldT] = data;
       this.train = { x: trainer.copy(xs), t: trainer.copy(ts), w: weights ? trainer.copy(weights) : 0, count: rows };
       if (heldX && heldT) {

@@ -4,7 +4,7 @@ import { UnsupportedError } from '../../../../bindings/errors.js';
 import { Arena } from '../../../../bindings/memory.js';
 import { tensors } from '../../../../bindings/tensors.js';
 import type { Model } from '../inside.js';
-import { type LossName, givenLoss, lossNamed, lossOf } from './losses.js';
+import { type LossName, givenLoss, isOfAllRows, lossNamed, lossOf } from './losses.js';
 
 /** A passing use of memory. */
 function borrowed<T>(f: (arena: Arena) => T): T {
@@ -36,4 +36,10 @@ export function compiledLoss(model: Model): LossName {
   throw new CustomLossError(
     `its loss is a function of your own${typeof given === 'function' && given.name ? `, ${given.name}` : ''}`,
   );
+}
+
+/** @throws CustomLossError where class weights mean something else for a model's loss than they do for those of layers */
+export function checkClassWeights(model: Model, classWeight: unknown): void {
+  if (classWeight !== null && classWeight !== undefined && isOfAllRows(model))
+    throw new CustomLossError('its loss is one number for all rows, and class weights scale all of it');
 }

@@ -1,6 +1,5 @@
 // Which loss a model was compiled with, and its value and slopes in linear memory.
 
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorCore } from '../../../../build/abi.js';
 import { type LossOrMetric, type Model, engine } from '../inside.js';
 
@@ -39,6 +38,7 @@ const ALIASES: Record<string, LossName> = {
   kld: 'kullbackLeiblerDivergence',
   KLD: 'kullbackLeiblerDivergence',
   cosine: 'cosineProximity',
+  absoluteDifference: 'meanAbsoluteError',
 };
 
 /** The loss of a name as tfjs, Keras, or tfjs's operations (`meanSquaredError__op`) write it. */
@@ -54,6 +54,9 @@ const ROWS = 2;
 
 const recognized = new WeakMap<LossOrMetric, LossName | null>();
 
+/** Those that return one number for all rows, as the functions of `tf.losses` do. */
+const scalars = new WeakSet<LossOrMetric>();
+
 /** Whether a function that has a loss's name computes what the loss does: somebody's own may be called like tfjs's. */
 export function lossOf(f: LossOrMetric, core: TensorCore, scratch: (numbers: readonly number[]) => number): LossName | undefined {
   const known = recognized.get(f);
@@ -68,9 +71,9 @@ export function lossOf(f: LossOrMetric, core: TensorCore, scratch: (numbers: rea
     try {
       const theirs = tf.tidy(() => {
         const t = tf.makeTensor(Float32Array.from(targets), [ROWS, targets.length / ROWS], 'float32');
-        const values = (
-          f(t, tf.makeTensor(Float32Array.from(OUTPUTS), [ROWS, n], 'float32')) as Tensor
-        ).dataSync() as Float32Array;
+        const found = f(t, tf.makeTensor(Float32Array.from(OUTPUTS), [ROWS, n], 'float32'));
+        if (found.shape.length === 0) scalars.add(f);
+        const values = found.dataSync() as Float32Array;
         return values.reduce((sum, v) => sum + v, 0) / values.length;
       });
       const ours = core[name](ROWS, n, scratch(targets), scratch(OUTPUTS), 0, tf.backend.epsilon(), 0);
@@ -79,6 +82,12 @@ export function lossOf(f: LossOrMetric, core: TensorCore, scratch: (numbers: rea
   }
   recognized.set(f, same ? name! : null);
   return same ? name : undefined;
+}
+
+/** Whether a model's loss is one number for all rows: class weights then scale all of it, and no row's share. */
+export function isOfAllRows(model: Model): boolean {
+  const given = givenLoss(model);
+  return typeof given === 'function' && scalars.has(given);
 }
 
 /** What a model's loss was given as: a name, or a function. */
