@@ -11,7 +11,7 @@ import { PRECISIONS } from './support.js';
  * unrolled; float64 has linear algebra and second derivatives, which nobody loads who only trains in float32. Relaxed ones have
  * tiles of up to six rows.
  */
-const BUDGET = { float32: 107_900, 'float32.relaxed': 110_900, float64: 128_700, 'float64.relaxed': 131_400, tensors: 96_400 };
+const BUDGET = { float32: 109_200, 'float32.relaxed': 112_000, float64: 129_700, 'float64.relaxed': 132_300, tensors: 96_400 };
 
 const SECTIONS = { imports: 2, memory: 5, globals: 6, start: 8, data: 11 };
 
