@@ -85,12 +85,15 @@ function withNames(text) {
 /** Notes on calls that terser moves before a statement's keyword, where Rollup warns of them. */
 const MISPLACED = /\/\* @__PURE__ \*\/(?=(?:return|throw|yield|await|const|let|var)\b)/g;
 
+/** What others' packages say while they are developed is left out, and what is needed for that alone. */
+const COMPRESSED = { global_defs: { 'process.env.NODE_ENV': 'production' } };
+
 /** A file with short names for all but classes, which people read in consoles. */
 async function written(file, text, settings) {
   const mangle = { keep_classnames: true };
   const { code } = await minify(withNames(text), {
-    ...settings,
     compress: false,
+    ...settings,
     mangle,
     format: { preserve_annotations: true },
   });
@@ -108,11 +111,10 @@ async function modules() {
   };
   const files = await chunked(input, [entries, builtins]);
   await atOnce(
-    files.map(
-      ({ fileName, code }) =>
-        () =>
-          written(`dist/${fileName}`, code, { module: true }),
-    ),
+    files.map(({ fileName, code, moduleIds }) => () => {
+      const others = moduleIds.some((id) => id.includes('/node_modules/'));
+      return written(`dist/${fileName}`, code, { module: true, compress: others && COMPRESSED });
+    }),
     1,
   );
 }
