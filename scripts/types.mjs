@@ -40,7 +40,8 @@ const ofPackage = {
 
 /**
  * Writes dist/cjs/NAME.d.cts, which holds the types, and dist/NAME.d.ts, which takes them from there: an ES module may import a
- * CommonJS module, and not the other way round. Where there is a default export, both hold them.
+ * CommonJS module, and not the other way round. A default export is the namespace of all others: compilers do not agree on what the
+ * default of CommonJS is.
  */
 export async function types() {
   await rm('build/types', { recursive: true, force: true });
@@ -54,7 +55,8 @@ export async function types() {
     const code = forAnyVersion(output[0].code);
     await writeFile(file, code);
     await mkdir(path.dirname(`dist/${name}`), { recursive: true });
-    // Compilers do not agree on what the default of CommonJS is.
-    await writeFile(`dist/${name}.d.ts`, hasDefault ? code : `export * from '${up}cjs/${name}.cjs';\n`);
+    const types = `'${up}cjs/${name}.cjs'`;
+    const all = hasDefault ? `import * as all from ${types};\nexport { all as default };\n` : '';
+    await writeFile(`dist/${name}.d.ts`, `export * from ${types};\n${all}`);
   }
 }
