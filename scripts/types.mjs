@@ -40,8 +40,8 @@ const ofPackage = {
 
 /**
  * Writes dist/cjs/NAME.d.cts, which holds the types, and dist/NAME.d.ts, which takes them from there: an ES module may import a
- * CommonJS module, and not the other way round. A default export is the namespace of all others: compilers do not agree on what the
- * default of CommonJS is.
+ * CommonJS module, and not the other way round. A default export is the namespace of all others: compilers do not agree on
+ * what the default of CommonJS is.
  */
 export async function types() {
   await rm('build/types', { recursive: true, force: true });
