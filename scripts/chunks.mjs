@@ -10,6 +10,10 @@ import * as esbuild from 'esbuild';
 import { rolldown } from 'rolldown';
 import { root } from './steps.mjs';
 
+/** Entries that do without the core: what they need of it they have copies of, but for files that have to be one for all. */
+const BESIDE_THE_CORE = ['src/compat/brain/index.ts', 'src/compat/brain/v1/index.ts'];
+const ONE_FOR_ALL = ['bindings/errors.ts', 'src/runtime/errors.ts', 'bindings/binaries.ts'];
+
 /** Files by what they are for: these and what they import, without what is in a file before. */
 const FILES = {
   core: ['src/network/network.ts', 'src/layers/layers.ts', 'src/methods/sgd.ts'],
@@ -46,11 +50,36 @@ async function closure(entries) {
   return new Set([...files].map((file) => path.join(root, file)));
 }
 
-/** Marks a copy for a part of the core. */
+/** Marks a copy for a part of the core, and one for an entry beside it. */
 const COPY = '?part';
+export const BESIDE = '?beside';
 
 /** Whether what a file loads when it is needed gets copies: the command does as it likes with what it has. */
 const copied = (file) => !file.startsWith(path.join(root, 'src/cli'));
+
+/** Copies of what entries beside the core, which consist of these files, have in common with it. */
+function copiesBeside(core, files) {
+  const shared = new Set(ONE_FOR_ALL.map((file) => path.join(root, file)));
+  const common = new Set([...core, path.join(root, 'bindings/text.ts')].filter((file) => files.has(file) && !shared.has(file)));
+  return {
+    name: 'copies beside the core',
+    async resolveId(source, importer, { kind }) {
+      if (source.endsWith(BESIDE)) {
+        const { id } = await this.resolve(source.slice(0, -BESIDE.length), importer);
+        return { id: id + BESIDE };
+      }
+      if (!importer || !source.startsWith('.') || kind === 'dynamic-import') return null;
+      const from = importer.endsWith(BESIDE) ? importer.slice(0, -BESIDE.length) : importer;
+      if (from === importer && (common.has(from) || !files.has(from))) return null;
+      const found = await this.resolve(source, from, { skipSelf: true });
+      return found && common.has(found.id) ? { id: found.id + BESIDE } : found;
+    },
+    async load(id) {
+      if (!id.endsWith(BESIDE)) return null;
+      return { code: await readFile(id.slice(0, -BESIDE.length), 'utf8'), moduleType: 'ts', moduleSideEffects: false };
+    },
+  };
+}
 
 function copies(core) {
   return {
@@ -59,7 +88,14 @@ function copies(core) {
       if (!importer || !source.startsWith('.') || !ours(importer)) return null;
       const [from, isCopy] = importer.endsWith(COPY) ? [importer.slice(0, -COPY.length), true] : [importer, false];
       const found = await this.resolve(source, from, { skipSelf: true });
-      if (!found || found.external || core.has(found.id) || found.id.startsWith(path.join(root, 'build')) || !copied(from))
+      if (
+        !found ||
+        found.external ||
+        found.id.endsWith(BESIDE) ||
+        core.has(found.id) ||
+        found.id.startsWith(path.join(root, 'build')) ||
+        !copied(from)
+      )
         return found;
       return isCopy || kind === 'dynamic-import' ? { id: found.id + COPY } : found;
     },
@@ -74,13 +110,15 @@ function copies(core) {
 export async function chunked(input, plugins) {
   const files = await Promise.all(Object.entries(FILES).map(async ([name, entries]) => ({ name, of: await closure(entries) })));
   const [{ of: core }] = files;
+  const beside = await closure(BESIDE_THE_CORE);
+  files.unshift({ name: 'base', of: await closure(ONE_FOR_ALL) });
   const bundle = await rolldown({
     input,
     cwd: root,
     platform: 'neutral',
     external: /^@tensorflow\//,
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'node', 'default'] },
-    plugins: [...plugins, copies(core)],
+    plugins: [copiesBeside(core, beside), ...plugins, copies(core)],
     preserveEntrySignatures: 'allow-extension',
     treeshake: { moduleSideEffects: (id) => (ours(id) ? id.endsWith('src/cli/builtins.ts') : undefined) },
   });

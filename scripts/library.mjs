@@ -6,18 +6,19 @@ import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
-import { chunked } from './chunks.mjs';
+import { BESIDE, chunked } from './chunks.mjs';
 import { atOnce, root } from './steps.mjs';
 
 /**
  * What others import, by the name under which they do, where `index` is the package itself: its source, whether it has a
- * default export, which binary it holds beside the library's own, and whether importing it is enough to `register` it with a
- * package that it imports. package.json has an entry of `exports` and some of `sideEffects` for each.
+ * default export, which binary it holds beside the library's own, whether it does without the library's core, `beside` it, and
+ * whether importing it is enough to `register` it with a package that it imports. package.json has an entry of `exports` and some
+ * of `sideEffects` for each.
  */
 export const ENTRIES = {
   index: { source: 'src/index.ts' },
-  brain: { source: 'src/compat/brain/index.ts', hasDefault: true, holds: 'patterns' },
-  'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, holds: 'patterns' },
+  brain: { source: 'src/compat/brain/index.ts', hasDefault: true, holds: 'patterns', beside: true },
+  'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, holds: 'patterns', beside: true },
   tfjs: { source: 'src/compat/tfjs/index.ts', holds: 'tensors' },
   'tfjs-backend': { source: 'src/compat/tfjs-backend/index.ts', holds: 'tensors', registers: true },
 };
@@ -27,8 +28,9 @@ const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComme
 /** The text of an entry, `KIND/NAME`, which says where binaries come from, by bindings/binaries.KIND.ts. */
 function textOfEntry(entry) {
   const [, kind, name] = /^(\w+)\/(.*)$/.exec(entry);
-  const { source, hasDefault, holds, registers } = ENTRIES[name];
-  const lines = [`import { provide } from './bindings/binaries.${kind}.js';`, 'provide();', `export * from './${source}';`];
+  const { source, hasDefault, holds, beside, registers } = ENTRIES[name];
+  const binaries = `./bindings/binaries.${kind}.js${beside && kind === 'text' ? BESIDE : ''}`;
+  const lines = [`import { provide } from '${binaries}';`, 'provide();', `export * from './${source}';`];
   if (hasDefault) lines.push(`export { default } from './${source}';`);
   // Here, and not in a chunk, which bundlers leave out where nobody uses its exports.
   if (registers) lines.push(`import { register } from './${source}';`, 'register();');

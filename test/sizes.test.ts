@@ -21,15 +21,24 @@ export async function load(url, context, next) {
 `;
 
 /** The files that a program loads which uses some of the library's names, and their sizes, gzipped. */
-async function loadedBy(name: string, names: string, program: string): Promise<{ files: string[]; bytes: number }> {
+async function loadedBy(
+  name: string,
+  names: string,
+  program: string,
+  entry = 'efficient-backprop',
+): Promise<{ files: string[]; bytes: number }> {
   const folder = path.join(scratch, name);
   const out = path.join(folder, 'out');
   mkdirSync(folder);
   const { metafile } = await esbuild.build({
     metafile: true,
-    stdin: { contents: `export { ${names} } from 'efficient-backprop';`, resolveDir: folder, sourcefile: 'page.js' },
+    stdin: { contents: `export { ${names} } from '${entry}';`, resolveDir: folder, sourcefile: 'page.js' },
     outdir: out,
-    alias: { 'efficient-backprop': path.resolve('dist/index.js') },
+    alias: {
+      'efficient-backprop': path.resolve('dist/index.js'),
+      'efficient-backprop/brain': path.resolve('dist/brain.js'),
+      'efficient-backprop/brain/v1': path.resolve('dist/brain/v1.js'),
+    },
     bundle: true,
     splitting: true,
     minify: true,
@@ -97,4 +106,20 @@ test('a page that trains a classifier without options', async () => {
   );
   expect(files).toEqual(['changing-rate', 'core', 'estimators', 'float32.relaxed.text']);
   expect(bytes, files.join(', ')).toBeLessThan(95_000);
+});
+
+test.each(['efficient-backprop/brain', 'efficient-backprop/brain/v1'])('a page of brain.js’s that imports %s', async (entry) => {
+  const { files, bytes } = await loadedBy(
+    path.basename(entry),
+    'NeuralNetwork',
+    `
+    const net = new NeuralNetwork();
+    const rows = [0, 1, 2, 3].map((i) => ({ input: [i & 1, i >> 1], output: [i === 0 ? 0 : 1] }));
+    net.train(rows);
+    if (!(net.run([1, 1])[0] > 0.8)) throw new Error('does not learn');
+    `,
+    entry,
+  );
+  expect(files).not.toContain('core'); // which methods of the library load when they are asked for
+  expect(bytes, files.join(', ')).toBeLessThan(27_000);
 });

@@ -41,6 +41,11 @@ export class PatternNetwork {
   ahead: usize;
   /** Mean error of the last epoch. */
   error: f64;
+  /** Σ errors of the epoch that has not ended. */
+  total: f64;
+  /** β₁ⁿ and β₂ⁿ after adam's n steps. */
+  power1: f64;
+  power2: f64;
 }
 
 /** Bytes of a layer's part of the table, and of what precedes the first. */
@@ -146,7 +151,22 @@ export function networkActivation(at: usize, activation: PatternActivation, abov
   network.slope = slope;
 }
 
-/** Mean error of the last epoch that trainMomentum or trainAdam has been through. */
+/** Mean error of the last epoch that trainMomentum or trainAdam has ended. */
 export function networkError(at: usize): f64 {
   return changetype<PatternNetwork>(at).error;
+}
+
+/** Σ errors of the epoch that trainMomentum or trainAdam has left unfinished; 0 between epochs. */
+export function networkTotal(at: usize): f64 {
+  return changetype<PatternNetwork>(at).total;
+}
+
+/** β₁ⁿ after trainAdam. */
+export function networkPower1(at: usize): f64 {
+  return changetype<PatternNetwork>(at).power1;
+}
+
+/** β₂ⁿ after trainAdam. */
+export function networkPower2(at: usize): f64 {
+  return changetype<PatternNetwork>(at).power2;
 }

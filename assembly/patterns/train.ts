@@ -76,51 +76,70 @@ function toInput(network: PatternNetwork, x: usize): void {
 }
 
 /**
- * Epochs through `count` patterns, until there have been `epochs` or the mean error of one, measured on each pattern before it
- * changes the weights, is at most `threshold`. Returns how many there have been; networkError says the last one's error.
+ * The next `steps` patterns of `count`, number `from` first, the first again after the last; ends sooner with an epoch whose mean
+ * error, measured on each pattern before it changes the weights, is at most `threshold`. total: Σ errors of the epoch so far.
+ * Returns how many patterns there have been. networkError is the mean of the last epoch that has ended, networkTotal the sum of
+ * that which has not.
  */
 export function trainMomentum(
-  at: usize, patterns: usize, count: i32, epochs: i32, threshold: f64, rate: real, momentum: real,
+  at: usize, patterns: usize, count: i32, from: i32, steps: i32, total: f64, threshold: f64, rate: real, momentum: real,
 ): i32 {
   const network = changetype<PatternNetwork>(at), first = changetype<PatternLayer>(firstOf(network)), wide = rowOf(first);
   const size = patternOf(network), end = patterns + size * <usize>count;
-  weigh(first, patterns, network.ahead);
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    let total: f64 = 0;
-    for (let x = patterns; x < end; ) {
-      const after = x + size, last = after == end;
-      total += stepMomentum(network, x, x + wide, last ? patterns : after, last, rate, momentum);
-      x = after;
-    }
-    network.error = total / <f64>count;
-    if (network.error <= threshold) return epoch;
+  let x = patterns + size * <usize>from;
+  weigh(first, x, network.ahead);
+  for (let step = 1; step <= steps; step++) {
+    const after = x + size, ends = after == end, next = ends ? patterns : after;
+    total += stepMomentum(network, x, x + wide, next, ends || step == steps, rate, momentum);
+    x = next;
+    if (ends && endsWith(network, total, count, threshold)) return step;
+    if (ends) total = 0;
   }
-  return epochs;
+  network.total = total;
+  return steps;
 }
 
-/** The same with adam. power1, power2: β₁ⁿ and β₂ⁿ after the n steps that there have been */
+/** An epoch has ended. Returns whether its error is small enough. */
+// @ts-ignore: decorator
+@inline
+function endsWith(network: PatternNetwork, total: f64, count: i32, threshold: f64): bool {
+  network.error = total / <f64>count;
+  network.total = 0;
+  return network.error <= threshold;
+}
+
+/**
+ * The same with adam. power1, power2: β₁ⁿ and β₂ⁿ after the n steps that there have been; networkPower1 and networkPower2 are
+ * those after these.
+ */
 export function trainAdam(
-  at: usize, patterns: usize, count: i32, epochs: i32, threshold: f64, rate: f64, beta1: f64, beta2: f64, epsilon: f64,
-  power1: f64, power2: f64,
+  at: usize, patterns: usize, count: i32, from: i32, steps: i32, total: f64, threshold: f64, rate: f64, beta1: f64, beta2: f64,
+  epsilon: f64, power1: f64, power2: f64,
 ): i32 {
   const network = changetype<PatternNetwork>(at), input = layerOf(network, 0), wide = rowOf(layerOf(network, 1));
   const size = patternOf(network), end = patterns + size * <usize>count;
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    let total: f64 = 0;
-    for (let x = patterns; x < end; x += size) {
-      memory.copy(input.outputs, x, wide);
-      forwardFrom(network, layerOf(network, 1), input.outputs);
-      total += errorsOfTop(network, x + wide);
-      for (let i = topOf(network), first = firstOf(network); i > first; i -= offsetof<PatternLayer>()) {
-        errorsBelow(network, changetype<PatternLayer>(i));
-      }
-      if (x + size == end) errorsBelow(network, layerOf(network, 1)); // the input's, which only users look at
-      power1 *= beta1;
-      power2 *= beta2;
-      adjustAdam(at, rate, beta1, beta2, epsilon, power1, power2);
+  let x = patterns + size * <usize>from, step = 0;
+  for (let enough = false; step < steps && !enough; ) {
+    step++;
+    memory.copy(input.outputs, x, wide);
+    forwardFrom(network, layerOf(network, 1), input.outputs);
+    total += errorsOfTop(network, x + wide);
+    for (let i = topOf(network), first = firstOf(network); i > first; i -= offsetof<PatternLayer>()) {
+      errorsBelow(network, changetype<PatternLayer>(i));
     }
-    network.error = total / <f64>count;
-    if (network.error <= threshold) return epoch;
+    x += size;
+    const ends = x == end;
+    if (ends || step == steps) errorsBelow(network, layerOf(network, 1)); // the input's, which only users look at
+    power1 *= beta1;
+    power2 *= beta2;
+    adjustAdam(at, rate, beta1, beta2, epsilon, power1, power2);
+    if (!ends) continue;
+    enough = endsWith(network, total, count, threshold);
+    total = 0;
+    x = patterns;
   }
-  return epochs;
+  network.total = total;
+  network.power1 = power1;
+  network.power2 = power2;
+  return step;
 }

@@ -1,6 +1,7 @@
 // Cross-validation as brain.js does it: the data are shuffled in place, each fold is held out once.
 
 import { EfficientBackpropError, ModelFileError } from '../../runtime/errors.js';
+import { requireLater } from './praxis/loader.js';
 import type { INeuralNetworkBinaryTestResult, INeuralNetworkState, INeuralNetworkTestResult } from './types.js';
 
 export interface ICrossValidateStatsAverages {
@@ -145,8 +146,12 @@ export function folds<JsonType>(
   return { avgs, stats: binary, sets: sets as ICrossValidationTestPartitionBinaryResults<JsonType>[] };
 }
 
-/** @throws EfficientBackpropError where there are fewer rows than folds */
-export function requireFolds({ length }: { length: number }, k: number): void {
+/** @throws EfficientBackpropError where there are fewer rows than folds, or options that train() refuses */
+export function requireFolds({ length }: { length: number }, k: number, options: object): void {
+  requireLater(
+    options,
+    'CrossValidate does not wait for it. Leave praxis out, or hold rows out yourself and await trainAsync(…) of a network for each fold',
+  );
   if (length < k) throw new EfficientBackpropError(`Training set size is too small for ${length} k folds of ${k}`);
 }
 

@@ -1,12 +1,9 @@
-// Training by many epochs a call: cut where a callback, the log or a deadline wants to be heard.
+// Training by many patterns a call: cut where a callback, the log or a deadline wants to be heard, and where a turn is over.
 
 import type { TimeSlice } from '../../training/time-slice.js';
 import type { PatternNetwork, Rule } from './pattern-network.js';
 import type { Patterns } from './patterns.js';
 import type { FormattedDatum, INeuralNetworkState, TrainOpts } from './types.js';
-
-/** As many epochs as a call is asked for at most. */
-const MOST = 2 ** 30;
 
 /** The network that learns, as training sees it. */
 export interface Learner {
@@ -36,18 +33,22 @@ export class Epochs {
     private readonly slice: TimeSlice,
   ) {}
 
-  /** Some epochs, as trainingTick would take them one by one. @returns whether there may be more */
+  /** Epochs, as trainingTick would take them one by one, or a part of one. @returns whether there may be more */
   advance(): boolean {
     const { learner, status, slice } = this;
     const { iterations, errorThresh, callback, callbackPeriod, log, logPeriod } = learner.trainOpts;
-    if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= this.endTime) return false;
-    let epochs = Math.min(Math.ceil(iterations - status.iterations), MOST, slice.stride);
+    const patterns = this.memory();
+    const isOver = status.iterations >= iterations || status.error <= errorThresh || Date.now() >= this.endTime;
+    if (patterns.next === 0 && isOver) return false;
+    let epochs = Math.ceil(iterations - status.iterations);
     if (callback) epochs = Math.min(epochs, until(callbackPeriod, status.iterations));
     if (log) epochs = Math.min(epochs, until(logPeriod, status.iterations));
     const began = performance.now();
+    const steps = stepsFor(patterns, epochs, slice.stride);
     learner.core.alpha = learner.alpha;
-    const done = learner.core.train(this.loaded(), learner.rule, epochs, errorThresh);
-    slice.took(done.iterations, performance.now() - began);
+    const done = learner.core.train(patterns, learner.rule, steps, errorThresh);
+    slice.took(steps, performance.now() - began);
+    if (done.iterations === 0) return true;
     status.iterations += done.iterations;
     status.error = done.error;
     if (log && status.iterations % logPeriod === 0) learner.say(status);
@@ -57,8 +58,8 @@ export class Epochs {
     return true;
   }
 
-  /** The rows in the memory of the network, which a callback may have begun anew. */
-  private loaded(): Patterns {
+  /** Where the rows are in the memory of the network, which a callback may have begun anew. */
+  private memory(): Patterns {
     const { core } = this.learner;
     if (core !== this.core) {
       this.dispose();
@@ -72,4 +73,11 @@ export class Epochs {
     this.patterns?.dispose();
     this.patterns = undefined;
   }
+}
+
+/** As many steps as a call may take: whole epochs, which end the training, or the next part of a long one. */
+function stepsFor({ count, next }: Patterns, epochs: number, most: number): number {
+  const rest = count - next;
+  if (most < rest) return most;
+  return rest + count * Math.min(epochs - 1, Math.floor((most - rest) / count));
 }

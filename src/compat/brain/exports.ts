@@ -2,7 +2,7 @@
 
 import { likely } from './likely.js';
 import { lookup } from './lookup.js';
-import { missing, missingCollection } from './missing.js';
+import { RECURRENT, missing, missingCollection } from './missing.js';
 import { common, gaussRandom, ones2D, randomFloat, randomInteger, randomN } from './utilities.js';
 import { CrossValidate } from './v2/cross-validate.js';
 import { DataFormatter } from './v2/data-formatter.js';
@@ -30,16 +30,30 @@ export {
 };
 
 const without = (name: string) => missing('brain', name);
-const withoutAll = (name: string) => missingCollection('brain', name);
+const withoutAll = (name: string, members: string) => missingCollection('brain', name, members);
 
 export const AE = without('AE');
 export const FeedForward = without('FeedForward');
 export const Recurrent = without('Recurrent');
-export const activation = withoutAll('activation');
-export const layer = withoutAll('layer');
-export const layerTypes = withoutAll('layerTypes');
-export const praxis = withoutAll('praxis');
-export const recurrent = withoutAll('recurrent');
+export const activation = withoutAll('activation', 'relu sigmoid tanh leakyRelu');
+export const layer = withoutAll(
+  'layer',
+  'layerTypes Add add arthurFeedForward BaseLayer baseLayerDefaultSettings Convolution convolution Dropout dropout feedForward ' +
+    'FullyConnected fullyConnected gru Input input LeakyRelu leakyRelu lstmCell Multiply multiply MultiplyElement ' +
+    'multiplyElement Negative negative Ones ones output Pool pool Random random RecurrentInput RecurrentZeros rnnCell ' +
+    'Regression regression Relu relu Sigmoid sigmoid SoftMax softMax SVM svm Tanh tanh Target target Transpose transpose ' +
+    'Zeros zeros',
+);
+export const layerTypes = withoutAll(
+  'layerTypes',
+  'Activation Internal InternalModel EntryPoint Filter Model Modifier Operator Target',
+);
+export const praxis = withoutAll(
+  'praxis',
+  'ArthurDeviationBiases arthurDeviationBiases ArthurDeviationWeights arthurDeviationWeights ' +
+    'MomentumRootMeanSquaredPropagation momentumRootMeanSquaredPropagation MRmsProp mRmsProp',
+);
+export const recurrent = withoutAll('recurrent', RECURRENT);
 
 export type { ILikelyNet } from './likely.js';
 export type {

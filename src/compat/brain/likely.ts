@@ -6,8 +6,8 @@ export interface ILikelyNet<InputType, OutputType> {
 }
 
 /**
- * The key, or the index as a string, of the largest output; null where none is above −1. brain.js's types say that it is all of
- * the outputs: programs written for either compile.
+ * The key, or the index as a string, of the largest output; null where none is above −1, or a network of 1.x has not been
+ * trained. brain.js's types say that it is all of the outputs: programs written for either compile.
  */
 export function likely<
   // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
@@ -18,7 +18,7 @@ export function likely<
   }
   let found: string | null = null;
   let most = -1;
-  for (const [key, value] of Object.entries(net.run(input) as Record<string, number>)) {
+  for (const [key, value] of Object.entries((net.run(input) ?? {}) as Record<string, number>)) {
     if (typeof value === 'number' && value > most) {
       found = key;
       most = value;

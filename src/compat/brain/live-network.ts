@@ -2,17 +2,16 @@
 
 import { EfficientBackpropError } from '../../runtime/errors.js';
 import { requireSizes } from './options.js';
+import { KERNEL_MOMENTS, VECTOR_MOMENTS } from './layout.js';
+import type { Numbers } from './numbers.js';
 import { type PatternActivation, PatternNetwork, type Rule } from './pattern-network.js';
-import { KERNELS, KERNEL_MOMENTS, VECTORS, VECTOR_MOMENTS } from './scratch.js';
 import type { NeuralNetworkActivation, TrainOpts } from './types.js';
 import { randos, zeros } from './utilities.js';
 
-/** Fields that are the pattern network's, once there is one. */
-const LIVE = [...KERNELS, ...VECTORS] as const;
+/** Fields that hold the network's numbers. */
+const FIELDS = ['weights', 'changes', 'biases', 'outputs', 'errors', 'deltas'] as const;
 /** The same of adam's. */
 const MOMENTS = [...KERNEL_MOMENTS, ...VECTOR_MOMENTS] as const;
-
-type Live = (typeof LIVE)[number] | (typeof MOMENTS)[number];
 
 /** The methods that run the network, and that find its errors, by its activation. */
 const RUNS = {
@@ -28,17 +27,7 @@ const DELTAS = {
   tanh: '_calculateDeltasTanh',
 } as const;
 
-/** Methods that make up a pattern. */
-const PASSES = [
-  'runInput',
-  'calculateDeltas',
-  'adjustWeights',
-  '_adjustWeightsAdam',
-  ...Object.values(RUNS),
-  ...Object.values(DELTAS),
-] as const;
-
-export abstract class LiveNetwork {
+export abstract class LiveNetwork implements Numbers {
   /** How many units each layer has, the input first. */
   declare sizes: number[];
   /** The index of the last layer; below 1 before the network has weights. */
@@ -56,31 +45,13 @@ export abstract class LiveNetwork {
   declare changesLow: Float32Array[][];
   declare changesHigh: Float32Array[][];
 
+  /** Steps that adam has taken. */
+  iterations = 0;
+
   #core: PatternNetwork | undefined;
   readonly #before: { readonly fields: () => unknown; readonly moments: () => unknown };
-  /** What they hold before. */
-  readonly #plain: { [name in Live]?: unknown } = {};
   #adam = false;
   #activation: NeuralNetworkActivation = 'sigmoid';
-
-  static {
-    for (const name of [...LIVE, ...MOMENTS]) {
-      const inMemory = (network: LiveNetwork) =>
-        (LIVE as readonly string[]).includes(name) || network.#adam ? network.#core : undefined;
-      Object.defineProperty(LiveNetwork.prototype, name, {
-        configurable: true,
-        get(this: LiveNetwork) {
-          const core = inMemory(this);
-          return core ? core[name] : this.#plain[name];
-        },
-        set(this: LiveNetwork, values: never) {
-          const core = inMemory(this);
-          if (core) core[name] = values;
-          else this.#plain[name] = values;
-        },
-      });
-    }
-  }
 
   /** @param before what fields hold before there are weights, and adam's */
   constructor(before: { readonly fields: () => unknown; readonly moments: () => unknown }) {
@@ -91,10 +62,19 @@ export abstract class LiveNetwork {
   /** Has no weights any more: the next training draws new ones. @internal */
   forget(): void {
     this.#core = undefined;
-    this.#adam = false;
     this.outputLayer = -1;
-    for (const name of LIVE) this.#plain[name] = this.#before.fields();
-    for (const name of MOMENTS) this.#plain[name] = this.#before.moments();
+    this.#fill(FIELDS, this.#before.fields);
+    this.#withoutAdam();
+  }
+
+  #withoutAdam(): void {
+    this.#adam = false;
+    this.iterations = 0;
+    this.#fill(MOMENTS, this.#before.moments);
+  }
+
+  #fill(names: readonly (keyof this)[], value: () => unknown): void {
+    for (const name of names) this[name] = value() as never;
   }
 
   // Where this line keeps its settings.
@@ -111,16 +91,17 @@ export abstract class LiveNetwork {
     const { sizes } = this;
     requireSizes(sizes);
     this.outputLayer = sizes.length - 1;
-    this.#core = sizes.length > 1 ? new PatternNetwork([...sizes]) : undefined;
-    this.#adam = false;
-    if (this.#core) {
+    this.#core = undefined;
+    this.#withoutAdam();
+    if (sizes.length > 1) {
+      this.#core = new PatternNetwork([...sizes], this).begin();
       for (let layer = 1; layer < sizes.length; layer++) {
-        this.#core.biases[layer]!.set(randos(sizes[layer]!));
-        for (const row of this.#core.weights[layer]!) row.set(randos(row.length));
+        this.biases[layer]!.set(randos(sizes[layer]!));
+        for (const row of this.weights[layer]!) row.set(randos(row.length));
       }
     } else {
-      for (const name of LIVE) this.#plain[name] = [];
-      for (const name of ['deltas', 'errors', 'outputs'] as const) this.#plain[name] = sizes.map(zeros);
+      this.#fill(FIELDS, () => []);
+      for (const name of ['deltas', 'errors', 'outputs'] as const) this[name] = sizes.map(zeros);
     }
     this.setActivation();
     if (this.trainOpts.praxis === 'adam') this._setupAdam();
@@ -130,15 +111,6 @@ export abstract class LiveNetwork {
   _setupAdam(): void {
     this.#core?.startAdam();
     this.#adam = true;
-  }
-
-  /** Steps that adam has taken. */
-  get iterations(): number {
-    return this.#core?.iterations ?? 0;
-  }
-
-  set iterations(iterations: number) {
-    if (this.#core) this.#core.iterations = iterations;
   }
 
   /** Makes `activation`, or that of the options, the one that the network runs with. */
@@ -151,15 +123,17 @@ export abstract class LiveNetwork {
 
   /** What computes. @internal */
   get core(): PatternNetwork {
-    if (!this.#core)
-      throw new EfficientBackpropError(
-        'output was empty: the network has no layers with weights; train it, or call initialize()',
-      );
-    return this.#core;
+    if (!this.hasWeights) throw new EfficientBackpropError('output was empty');
+    return this.#core!;
   }
 
-  /** Whether there are weights. @internal */
+  /** Whether there are weights: drawn, read, or those of another network, whose fields were copied. @internal */
   get hasWeights(): boolean {
+    if (!this.#core && this.outputLayer > 0 && this.weights?.length === this.sizes?.length) {
+      this.#core = new PatternNetwork([...this.sizes], this);
+      this.#adam = this.trainOpts.praxis === 'adam' && this.changesLow?.length > 0;
+      this.setActivation();
+    }
     return this.#core !== undefined;
   }
 
@@ -254,9 +228,17 @@ export abstract class LiveNetwork {
 
   /** Whether nobody has replaced a pass. @internal */
   protected get passesAreOriginal(): boolean {
-    return PASSES.every((name) => this[name] === ORIGINAL[name]);
+    const [run, deltas] = [RUNS[this.#activation], DELTAS[this.#activation]];
+    return (
+      this.runInput === ORIGINAL.runInput &&
+      this.calculateDeltas === ORIGINAL.calculateDeltas &&
+      this.adjustWeights === ORIGINAL.adjustWeights &&
+      this[run] === ORIGINAL[run] &&
+      this[deltas] === ORIGINAL[deltas] &&
+      (!this.#adam || this._adjustWeightsAdam === ORIGINAL._adjustWeightsAdam)
+    );
   }
 }
 
 /** Methods as they are unless somebody replaces them. */
-const ORIGINAL = Object.fromEntries(PASSES.map((name) => [name, LiveNetwork.prototype[name]]));
+const ORIGINAL = LiveNetwork.prototype;

@@ -2,11 +2,19 @@
 
 import { UnsupportedError } from '../../runtime/errors.js';
 
+/** How to get brain.js itself, of the line that has the name. */
+const REMEDIES = {
+  brain: (name: string) => `npm install brain.js@2.0.0-beta.24; import { ${name} } from 'brain.js'`,
+  'brain/v1': (name: string) => `npm install brain.js@1.6.1; import brain from 'brain.js', and use brain.${name}`,
+};
+
+type Entry = keyof typeof REMEDIES;
+
 /** What is thrown in the place of `name`. */
-function refusal(entry: string, name: string): UnsupportedError {
+function refusal(entry: Entry, name: string): UnsupportedError {
   return new UnsupportedError(
     `efficient-backprop/${entry} has no ${name}: it has brain.js's feed-forward NeuralNetwork, and what goes with it. ` +
-      `For ${name}, keep brain.js beside it (npm install brain.js; import { ${name.split('.')[0]} } from 'brain.js')`,
+      `For ${name}, keep brain.js beside it: ${REMEDIES[entry](name.split('.')[0]!)}`,
   );
 }
 
@@ -15,7 +23,7 @@ const ASKED = new Set(['prototype', 'name', 'length', 'then', 'toJSON', 'apply',
 
 /** A function or class that throws when it is called, or made an object of, or asked for a method. */
 // biome-ignore lint/suspicious/noExplicitAny: it stands for classes and functions of any kind
-export function missing(entry: string, name: string): any {
+export function missing(entry: Entry, name: string): any {
   // A declaration: an arrow function could not be called by `new`.
   function refused(): never {
     throw refusal(entry, name);
@@ -28,12 +36,11 @@ export function missing(entry: string, name: string): any {
   });
 }
 
-/** A collection of such. */
+/** A collection of such. Other names are not in it, as they are not in brain.js's. */
 // biome-ignore lint/suspicious/noExplicitAny: it stands for collections of any kind
-export function missingCollection(entry: string, name: string): any {
-  return new Proxy(Object.create(null), {
-    // What asks objects of what kind they are, such as await and console.log, is no user of the collection.
-    get: (_, key) =>
-      typeof key === 'symbol' || key === 'then' || key === 'toJSON' ? undefined : missing(entry, `${name}.${key}`),
-  });
+export function missingCollection(entry: Entry, name: string, members: string): any {
+  return Object.fromEntries(members.split(' ').map((member) => [member, missing(entry, `${name}.${member}`)]));
 }
+
+/** Both lines' recurrent networks. */
+export const RECURRENT = 'RNNTimeStep LSTMTimeStep GRUTimeStep RNN LSTM GRU';

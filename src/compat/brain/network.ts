@@ -4,16 +4,18 @@
 
 import { EfficientBackpropError } from '../../runtime/errors.js';
 import { TimeSlice } from '../../training/time-slice.js';
-import { formatted, isArrayLike, requireRows, tableOf } from './formats.js';
+import { SIDES, type Side, formatted, isArrayLike, requireRows, tableOf, tabled } from './formats.js';
 import { LiveNetwork } from './live-network.js';
 import { lookup } from './lookup.js';
 import { meanSquare, tested } from './measure.js';
 import { note } from './notes.js';
+import { hiddenFrom, noteUnknown } from './options.js';
 import { ownPraxis } from './praxis/choice.js';
 import { praxisLater } from './praxis/loader.js';
 import { type Prepared, Rounds } from './rounds.js';
 import { POLLUTING } from './saved.js';
 import { toSource } from './source.js';
+import { type Work, atOnce, inTurns } from './turns.js';
 import type {
   FormattedDatum,
   INeuralNetworkBinaryTestResult,
@@ -24,6 +26,9 @@ import type {
 
 /** Methods that make up an epoch. */
 const OF_AN_EPOCH = ['trainPattern', 'trainPatterns', 'calculateTrainingError', 'trainingTick'] as const;
+
+const DIVERGED =
+  'the training has diverged: its error is NaN, and so are the weights. A smaller learningRate, or inputs of about 1, help; normalize: true scales them';
 
 export abstract class BrainNetwork extends LiveNetwork {
   /** Keys of inputs, and where their numbers stand; null where inputs are arrays. */
@@ -63,27 +68,43 @@ export abstract class BrainNetwork extends LiveNetwork {
   verifyIsInitialized(rows: readonly FormattedDatum[]): void {
     if (this.sizes?.length && this.outputLayer > 0) return;
     const { input, output } = rows[0]!;
-    const hidden = this.hidden ?? [Math.max(3, Math.floor(input.length / 2))];
+    const hidden = this.hidden ? hiddenFrom(this.hidden) : [Math.max(3, Math.floor(input.length / 2))];
     this.sizes = [input.length, ...hidden, output.length];
     this.initialize();
   }
 
   /** The rows that train on one pattern after the other take. */
   formatData(data: unknown): FormattedDatum[] {
+    return atOnce(this.formatting(data));
+  }
+
+  /** The same, by and by. @internal */
+  protected *formatting(data: unknown): Work<FormattedDatum[]> {
     requireRows(data);
-    for (const side of ['input', 'output'] as const) {
-      if (isArrayLike(data[0]![side])) continue;
-      const table = (this[`${side}Lookup`] ??= tableOf(data.map((datum) => datum[side])));
+    const tables: { [side in Side]: INumberHash | null } = { input: null, output: null };
+    for (const side of SIDES) {
+      if (!isArrayLike(data[0]![side])) tables[side] = this[`${side}Lookup`] ?? (yield* tabled(data, side));
+    }
+    const rows = yield* formatted(data, tables.input, tables.output);
+    for (const side of SIDES) {
+      const table = tables[side];
+      if (!table) continue;
+      this[`${side}Lookup`] = table;
       this[`${side}LookupLength`] = Object.keys(table).length;
       noteKeys(table);
     }
-    const tableFor = (side: 'input' | 'output') => (isArrayLike(data[0]![side]) ? null : this[`${side}Lookup`]);
-    return formatted(data, tableFor('input'), tableFor('output'));
+    return rows;
+  }
+
+  /** Many rows, formatted with rests between. Formatted again, they stay as they are. @internal */
+  protected async formattedInTurns(data: unknown, options: object, slice: TimeSlice): Promise<FormattedDatum[]> {
+    this.validateTrainingOptions({ ...this.trainOpts, ...options });
+    return inTurns(this.formatting(data), slice);
   }
 
   /** Takes keys of a row that comes by itself into the tables. */
   addFormat(datum: { input: unknown; output: unknown }): void {
-    for (const side of ['input', 'output'] as const) {
+    for (const side of SIDES) {
       const row = datum[side];
       if (isArrayLike(row)) continue;
       const table = (this[`${side}Lookup`] = tableOf([row as object], this[`${side}Lookup`] ?? {}));
@@ -92,10 +113,12 @@ export abstract class BrainNetwork extends LiveNetwork {
   }
 
   abstract updateTrainingOptions(options: object): void;
+  abstract validateTrainingOptions(options: object): void;
 
   /** @internal */
   protected prepared(data: unknown, options: object): Prepared {
     this.updateTrainingOptions(options);
+    noteUnknown(options);
     const { threads } = this.trainOpts;
     if (typeof threads === 'number' && threads > 1 && !ownPraxis(this.trainOpts)) {
       note('brain', "threads are for a praxis that takes all rows at a step, such as 'lbfgs'; pattern by pattern there is one");
@@ -109,34 +132,29 @@ export abstract class BrainNetwork extends LiveNetwork {
 
   /** @internal */
   protected trainHere(training: Prepared): INeuralNetworkState {
-    const rounds = new Rounds(this, training, new TimeSlice(false));
-    try {
-      while (rounds.advance());
-    } finally {
-      rounds.end();
-    }
-    return training.status;
+    return atOnce(this.#course(training, new TimeSlice(false), Number.POSITIVE_INFINITY));
   }
 
   /** The same, in slices between which the event loop has its turns. @internal */
-  protected async trainInTurns(training: Prepared): Promise<INeuralNetworkState> {
-    if (ownPraxis(this.trainOpts)) {
-      if (!this.isOriginal) {
-        throw new EfficientBackpropError(
-          `praxis '${this.trainOpts.praxis}' takes all rows at once, which methods that were replaced would not see; leave trainPattern and the others as they are`,
-        );
-      }
-      return praxisLater(this, training);
+  protected async trainInTurns(training: Prepared, slice: TimeSlice): Promise<INeuralNetworkState> {
+    if (!ownPraxis(this.trainOpts)) return inTurns(this.#course(training, slice, this.trainOpts.iterations), slice);
+    if (!this.isOriginal) {
+      throw new EfficientBackpropError(
+        `praxis '${this.trainOpts.praxis}' takes all rows at once, which methods that were replaced would not see; leave trainPattern and the others as they are`,
+      );
     }
-    const slice = new TimeSlice(false);
-    const rounds = new Rounds(this, training, slice);
+    return praxisLater(this, training);
+  }
+
+  /** A training, with rests. ticks: how often a trainingTick of the user's is called at most */
+  *#course(training: Prepared, slice: TimeSlice, ticks: number): Work<INeuralNetworkState> {
+    const rounds = yield* Rounds.of(this, training, slice);
     try {
-      for (let ticks = this.trainOpts.iterations; ticks > 0 && rounds.advance(); ticks--) {
-        if (slice.due) await slice.rest();
-      }
+      for (let called = 0; called < ticks && rounds.advance(); yield) if (!this.unwatched) called++;
     } finally {
       rounds.end();
     }
+    if (Number.isNaN(training.status.error)) note('brain', DIVERGED);
     return training.status;
   }
 
@@ -174,9 +192,15 @@ export abstract class BrainNetwork extends LiveNetwork {
 
   /** One pattern: forward, back, and the change of the weights. @returns its error before, where asked for */
   trainPattern(value: FormattedDatum, logErrorRate?: boolean): number | null {
-    this.runInput(value.input);
-    this.calculateDeltas(value.output);
-    this.adjustWeights();
+    if (this.passesAreOriginal) {
+      const { core } = this;
+      core.alpha = this.alpha;
+      core.trainPattern(value.input, value.output, this.rule);
+    } else {
+      this.runInput(value.input);
+      this.calculateDeltas(value.output);
+      this.adjustWeights();
+    }
     return logErrorRate ? meanSquare(this.errors[this.outputLayer]!) : null;
   }
 
@@ -187,7 +211,7 @@ export abstract class BrainNetwork extends LiveNetwork {
 
   /** The text of `toFunction`: the body of a function of `input`, which needs nothing else. */
   toSource(): string {
-    if (!this.hasWeights) throw new EfficientBackpropError('No layers: the network has no weights yet; train it first');
+    if (!this.hasWeights) throw new EfficientBackpropError('No layers');
     return toSource(this, this.kernelOf(this.activationName), this.alpha);
   }
 }

@@ -1,6 +1,7 @@
 // Options of training: their defaults, and what they may be. Messages are brain.js's.
 
-import { OptionError } from '../../runtime/errors.js';
+import { OptionError, shown } from '../../runtime/errors.js';
+import { note } from './notes.js';
 import type { NeuralNetworkActivation, OwnPraxis } from './types.js';
 
 export const ACTIVATIONS: readonly NeuralNetworkActivation[] = ['sigmoid', 'relu', 'leaky-relu', 'tanh'];
@@ -61,13 +62,15 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
+const EACH = Object.entries(CHECKS);
+
 /** Options that only this library has; defaults have none of them. */
 export const OWN = ['normalize', 'threads'] as const;
 
-/** @throws OptionError for the first that is given and not what it may be */
-export function requireTraining(options: object): void {
-  for (const [name, { expected, allows }] of Object.entries(CHECKS)) {
-    if (!Object.hasOwn(options, name)) continue;
+/** @throws OptionError for the first that is given and not what it may be, but for those that are not checked */
+export function requireTraining(options: object, unchecked: readonly string[] = []): void {
+  for (const [name, { expected, allows }] of EACH) {
+    if (!Object.hasOwn(options, name) || unchecked.includes(name)) continue;
     const value = (options as Record<string, unknown>)[name];
     if (allows(value)) continue;
     const message = `[${name}, ${String(value)}] is out of normal training range, your network will probably not train.`;
@@ -75,6 +78,27 @@ export function requireTraining(options: object): void {
     const isOwn = (OWN as readonly string[]).includes(name);
     throw new OptionError(`train.${name}`, value, expected, isOwn ? `${message} Expected ${expected}.` : message);
   }
+}
+
+/** Options of constructors, which programs give to train as well. */
+const OF_CONSTRUCTORS = ['hiddenLayers', 'inputSize', 'outputSize', 'binaryThresh', 'mode', 'gpu', 'constants'];
+
+/** Says which options of a training nobody knows, since brain.js says nothing; and a praxis that is none. */
+export function noteUnknown(options: object): void {
+  const names = Object.keys(options).filter((name) => !(name in CHECKS) && !OF_CONSTRUCTORS.includes(name));
+  if (names.length > 0) note('brain', `train() knows no option ${names.join(', ')}; it has ${Object.keys(CHECKS).join(', ')}`);
+  const { praxis } = options as { praxis?: unknown };
+  if (praxis && !CHECKS.praxis!.allows(praxis)) {
+    note('brain/v1', `no praxis is named ${shown(praxis)}: gradient descent with momentum takes its place, as in 1.x`);
+  }
+}
+
+/** Units of each hidden layer, from what users give. @throws OptionError */
+export function hiddenFrom(given: unknown): number[] {
+  const sizes = Array.isArray(given) ? given.map(Number) : [];
+  if (Array.isArray(given) && sizes.every((size) => Number.isInteger(size) && size > 0)) return sizes;
+  const one = typeof given === 'number' ? `: [${given}]` : '';
+  throw new OptionError('hiddenLayers', given, `an array of whole numbers from 1, one for each hidden layer${one}`);
 }
 
 /** @throws OptionError where a network cannot have these layers */

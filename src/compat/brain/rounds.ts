@@ -4,6 +4,7 @@ import { EfficientBackpropError } from '../../runtime/errors.js';
 import type { TimeSlice } from '../../training/time-slice.js';
 import { Epochs, type Learner } from './epochs.js';
 import { ScaledLearner } from './scaling.js';
+import type { Work } from './turns.js';
 import type { FormattedDatum, INeuralNetworkState } from './types.js';
 
 /** A training that is about to begin. */
@@ -23,18 +24,18 @@ interface Trainable extends Learner {
 }
 
 export class Rounds {
-  private readonly scaled: ScaledLearner | undefined;
-  private readonly epochs: Epochs;
-
-  /** @param slice how much to do at a time */
-  constructor(
+  private constructor(
     private readonly network: Trainable,
     private readonly training: Prepared,
-    slice: TimeSlice,
-  ) {
+    private readonly epochs: Epochs,
+    private readonly scaled: ScaledLearner | undefined,
+  ) {}
+
+  /** @param slice how much to do at a time */
+  static *of(network: Trainable, training: Prepared, slice: TimeSlice): Work<Rounds> {
     const { rows, status, endTime, fresh } = training;
-    if (network.trainOpts.normalize) this.scaled = new ScaledLearner(network, rows, fresh === true);
-    this.epochs = new Epochs(this.scaled ?? network, this.scaled?.rows ?? rows, status, endTime, slice);
+    const scaled = network.trainOpts.normalize ? yield* ScaledLearner.of(network, rows, fresh === true) : undefined;
+    return new Rounds(network, training, new Epochs(scaled ?? network, scaled?.rows ?? rows, status, endTime, slice), scaled);
   }
 
   /** @returns whether there may be more */

@@ -4,29 +4,42 @@
 import { EfficientBackpropError } from '../../runtime/errors.js';
 import type { Learner } from './epochs.js';
 import { type Layers, copyLayers } from './layers.js';
+import type { Numbers } from './numbers.js';
 import { PatternNetwork, type Rule } from './pattern-network.js';
+import { type Work, withRests } from './turns.js';
 import type { FormattedDatum, INeuralNetworkState, TrainOpts } from './types.js';
+
+const lengthOf = ({ input }: FormattedDatum) => input.length;
 
 /** Means and standard deviations of the inputs; of a constant input, 1. */
 export class Scaling {
-  private readonly means: Float64Array;
-  private readonly spreads: Float64Array;
+  private constructor(
+    private readonly means: Float64Array,
+    private readonly spreads: Float64Array,
+  ) {}
 
-  constructor(rows: readonly FormattedDatum[]) {
+  static *of(rows: readonly FormattedDatum[]): Work<Scaling> {
     const inputs = rows[0]!.input.length;
-    this.means = new Float64Array(inputs);
-    this.spreads = new Float64Array(inputs);
-    for (const { input } of rows) for (let k = 0; k < inputs; k++) this.means[k]! += input[k]! / rows.length;
-    for (const { input } of rows) {
-      for (let k = 0; k < inputs; k++) this.spreads[k]! += (input[k]! - this.means[k]!) ** 2 / rows.length;
-    }
-    for (let k = 0; k < inputs; k++) this.spreads[k] = Math.sqrt(this.spreads[k]!) || 1;
+    const means = new Float64Array(inputs);
+    const spreads = new Float64Array(inputs);
+    yield* withRests(rows, lengthOf, ({ input }) => {
+      for (let k = 0; k < inputs; k++) means[k]! += input[k]! / rows.length;
+    });
+    yield* withRests(rows, lengthOf, ({ input }) => {
+      for (let k = 0; k < inputs; k++) spreads[k]! += (input[k]! - means[k]!) ** 2 / rows.length;
+    });
+    for (let k = 0; k < inputs; k++) spreads[k] = Math.sqrt(spreads[k]!) || 1;
+    return new Scaling(means, spreads);
   }
 
   /** The rows with their inputs scaled. */
-  scaled(rows: readonly FormattedDatum[]): FormattedDatum[] {
+  *scaled(rows: readonly FormattedDatum[]): Work<FormattedDatum[]> {
     const scale = (value: number, k: number) => (value - this.means[k]!) / this.spreads[k]!;
-    return rows.map(({ input, output }) => ({ input: Float32Array.from(input, scale), output }));
+    const scaled: FormattedDatum[] = [];
+    yield* withRests(rows, lengthOf, ({ input, output }) => {
+      scaled.push({ input: Float32Array.from(input, scale), output });
+    });
+    return scaled;
   }
 
   /** `to` becomes the network that does with inputs as they are what `from` does with scaled ones: W/s, b − Σ W·m/s. */
@@ -63,24 +76,26 @@ export class ScaledLearner implements Learner {
   readonly core: PatternNetwork;
   /** What users see. */
   private readonly shown: PatternNetwork;
-  readonly rows: FormattedDatum[];
-  private readonly scaling: Scaling;
 
-  /** @param fresh whether the weights were drawn for this training: then they are meant for scaled inputs */
-  constructor(
+  private constructor(
     private readonly network: Learner,
-    rows: readonly FormattedDatum[],
+    private readonly scaling: Scaling,
+    readonly rows: FormattedDatum[],
     fresh: boolean,
   ) {
     const { core, rule } = network;
     this.shown = core;
-    this.scaling = new Scaling(rows);
-    this.rows = this.scaling.scaled(rows);
-    this.core = new PatternNetwork(core.sizes);
+    this.core = new PatternNetwork(core.sizes, {} as Numbers).begin();
     this.core.activation = core.activation;
     if (rule.kind === 'adam') this.core.startAdam();
-    if (fresh) copyLayers(core, this.core);
-    else this.scaling.unfold(core, this.core);
+    if (fresh) copyLayers(core.numbers, this.core.numbers);
+    else this.scaling.unfold(core.numbers, this.core.numbers);
+  }
+
+  /** @param fresh whether the weights were drawn for this training: then they are meant for scaled inputs */
+  static *of(network: Learner, rows: readonly FormattedDatum[], fresh: boolean): Work<ScaledLearner> {
+    const scaling = yield* Scaling.of(rows);
+    return new ScaledLearner(network, scaling, yield* scaling.scaled(rows), fresh);
   }
 
   get rule(): Rule {
@@ -111,6 +126,6 @@ export class ScaledLearner implements Learner {
     if (this.network.core !== this.shown) {
       throw new EfficientBackpropError('the network was begun anew while it was being trained');
     }
-    this.scaling.fold(this.core, this.shown);
+    this.scaling.fold(this.core.numbers, this.shown.numbers);
   }
 }

@@ -3,16 +3,7 @@
 
 import { Arena, heap } from '../../../bindings/memory.js';
 import type { PatternCore } from '../../../bindings/patterns.js';
-
-/** Numbers a layer has as kernels, rows of inputs, and as vectors. */
-export const KERNELS = ['weights', 'changes'] as const;
-export const VECTORS = ['biases', 'outputs', 'errors', 'deltas'] as const;
-/** The same of adam's moments. */
-export const KERNEL_MOMENTS = ['changesLow', 'changesHigh'] as const;
-export const VECTOR_MOMENTS = ['biasChangesLow', 'biasChangesHigh'] as const;
-
-export type KernelName = (typeof KERNELS)[number] | (typeof KERNEL_MOMENTS)[number];
-export type VectorName = (typeof VECTORS)[number] | (typeof VECTOR_MOMENTS)[number];
+import { KERNEL_MOMENTS, type Layout, MOMENTS, type Name, PARTS, VECTOR_MOMENTS, areSame, layoutOf } from './layout.js';
 
 let numbers = new Float32Array();
 
@@ -25,27 +16,36 @@ export function memoryNumbers(): Float32Array {
 /** Memory for networks of one shape. Addresses are of 0, 1, … : layers, the input first. */
 export class Scratch {
   private readonly arena = new Arena();
-  /** Where each thing is, by layer: indices into memoryNumbers(). */
-  readonly at = {} as Record<KernelName | VectorName, readonly number[]>;
+  private readonly layout: Layout;
   /** The table that the binary's functions take. */
   readonly address: number;
-  /** Where a target goes. */
+  /** Where a pattern goes, its input first, and where its target is. */
+  readonly pattern: number;
   readonly target: number;
+  /** Where the layout's numbers 0 would be of what a network has, and of adam's moments: indices into memoryNumbers(). */
+  private readonly start: number;
+  private moments: number | undefined;
+  /** Views of parts, as long as memory is where it was. */
+  private views: (Float32Array | undefined)[] = [];
+  private seen: Float32Array | undefined;
 
   /** @throws OutOfMemoryError, with nothing changed */
   constructor(
     private readonly core: PatternCore,
     readonly sizes: readonly number[],
   ) {
+    this.layout = layoutOf(core, sizes);
     try {
+      const { at, starts } = this.layout;
       this.address = this.zeros(core.networkBytes(sizes.length));
-      this.target = this.vector(sizes.at(-1)!);
-      for (const name of KERNELS) this.at[name] = this.kernels();
-      for (const name of VECTORS) this.at[name] = this.vectors();
-      core.networkOpen(this.address, sizes.length, this.vector(sizes[1]!));
+      const input = core.networkVector(sizes[0]!);
+      this.pattern = this.zeros(input + core.networkVector(sizes.at(-1)!));
+      this.target = this.pattern + input;
+      this.start = this.zeros(4 * starts[MOMENTS]!) / 4;
+      core.networkOpen(this.address, sizes.length, this.zeros(core.networkVector(sizes[1]!)));
+      const names = ['weights', 'biases', 'changes', 'outputs', 'errors', 'deltas'] as const;
       sizes.forEach((units, i) => {
-        const [kernel, changes] = KERNELS.map((name) => 4 * this.at[name][i]!);
-        const [bias, outputs, errors, deltas] = VECTORS.map((name) => 4 * this.at[name][i]!);
+        const [kernel, bias, changes, outputs, errors, deltas] = names.map((name) => 4 * (this.start + at[name][i]!));
         core.networkLayer(this.address, i, sizes[i - 1] ?? 0, units, kernel!, bias!, changes!, outputs!, errors!, deltas!);
       });
     } catch (error) {
@@ -56,13 +56,15 @@ export class Scratch {
 
   /** Makes sure of memory for adam's moments. @throws OutOfMemoryError */
   withMoments(): void {
-    if (this.at.changesLow) return;
-    for (const name of KERNEL_MOMENTS) this.at[name] = this.kernels();
-    for (const name of VECTOR_MOMENTS) this.at[name] = this.vectors();
-    for (let i = 1; i < this.sizes.length; i++) {
-      const [low, high] = KERNEL_MOMENTS.map((name) => 4 * this.at[name][i]!);
-      const [biasLow, biasHigh] = VECTOR_MOMENTS.map((name) => 4 * this.at[name][i]!);
-      this.core.networkMoments(this.address, i, low!, high!, biasLow!, biasHigh!);
+    if (this.moments !== undefined) return;
+    const { core, layout, address, sizes } = this;
+    const [first, end] = [layout.starts[MOMENTS]!, layout.starts[MOMENTS + 1]!];
+    this.moments = this.zeros(4 * (end - first)) / 4 - first;
+    for (let i = 1; i < sizes.length; i++) {
+      const at = (name: Name) => 4 * (this.moments! + layout.at[name][i]!);
+      const [low, high] = KERNEL_MOMENTS.map(at);
+      const [biasLow, biasHigh] = VECTOR_MOMENTS.map(at);
+      core.networkMoments(address, i, low!, high!, biasLow!, biasHigh!);
     }
   }
 
@@ -72,16 +74,26 @@ export class Scratch {
     return address;
   }
 
-  private vector(length: number): number {
-    return this.zeros(this.core.networkVector(length));
+  /** Where the outputs of the input are: an index into memoryNumbers(). */
+  get input(): number {
+    return this.start + this.layout.at.outputs[0]!;
   }
 
-  private vectors(): number[] {
-    return this.sizes.map((units) => this.vector(units) / 4);
+  /** Where the layout's number 0 would be, of a part. */
+  origin(part: number): number {
+    return part === MOMENTS ? this.moments! : this.start;
   }
 
-  private kernels(): number[] {
-    return this.sizes.map((units, i) => (i ? this.zeros(this.core.networkKernel(this.sizes[i - 1]!, units)) / 4 : 0));
+  /** The parts from `first` to before `end`. Valid until memory grows. */
+  view(first: number, end: number): Float32Array {
+    const memory = memoryNumbers();
+    if (memory !== this.seen) {
+      this.seen = memory;
+      this.views = [];
+    }
+    const { starts } = this.layout;
+    const origin = this.origin(first);
+    return (this.views[first * PARTS.length + end] ??= memory.subarray(origin + starts[first]!, origin + starts[end]!));
   }
 
   dispose(): void {
@@ -93,17 +105,11 @@ export class Scratch {
 const MOST = 4;
 const kept: Scratch[] = [];
 
-function isOf(scratch: Scratch, sizes: readonly number[]): boolean {
-  if (scratch.sizes.length !== sizes.length) return false;
-  for (let i = 0; i < sizes.length; i++) if (sizes[i] !== scratch.sizes[i]) return false;
-  return true;
-}
-
 /** Memory for a shape: for this call, since the next call for another one may take it. @throws OutOfMemoryError */
 export function scratchFor(core: PatternCore, sizes: readonly number[]): Scratch {
   const [last] = kept;
-  if (last && isOf(last, sizes)) return last;
-  const at = kept.findIndex((scratch) => isOf(scratch, sizes));
+  if (last && areSame(last.sizes, sizes)) return last;
+  const at = kept.findIndex((scratch) => areSame(scratch.sizes, sizes));
   const scratch = at < 0 ? new Scratch(core, [...sizes]) : kept.splice(at, 1)[0]!;
   kept.unshift(scratch);
   for (const old of kept.splice(MOST)) old.dispose();

@@ -1,6 +1,7 @@
 // A network as the text of a function that needs no library. Whatever comes from data is written as a JSON literal, so that no
 // key or number of a model can become code, nor end the script that the text stands in.
 
+import { UnsupportedError } from '../../runtime/errors.js';
 import type { PatternActivation } from './pattern-network.js';
 import type { INumberHash } from './types.js';
 
@@ -77,4 +78,17 @@ export function toSource(
   const outputs = outputLookup && inOrder(outputLookup).map((key) => `[${literal(key)}]:x[${outputLookup[key]}]`);
   lines.push(outputs ? `return {${outputs}};` : 'return x;');
   return lines.join('\n');
+}
+
+/** The text as a function. @throws UnsupportedError where no text may be compiled */
+export function compiled(source: string): (input: unknown) => unknown {
+  try {
+    return new Function('input', source) as (input: unknown) => unknown;
+  } catch (cause) {
+    if (!(cause instanceof EvalError)) throw cause;
+    throw new UnsupportedError(
+      "toFunction() compiles text, which this page's Content Security Policy, or this runtime, forbids: script-src needs 'unsafe-eval'. toSource() returns the text",
+      { cause },
+    );
+  }
 }

@@ -1,9 +1,10 @@
 // Data in all the shapes that brain.js takes, and fields as it shows them.
 
+import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { heap } from '../../../bindings/memory.js';
 import { NeuralNetwork, getTypedArrayFn } from '../../../src/compat/brain/index.js';
-import { EfficientBackpropError } from '../../../src/runtime/errors.js';
+import { DataError, EfficientBackpropError } from '../../../src/runtime/errors.js';
 import { LINES, XOR, numbersOf, seeded } from './support.js';
 
 const keyed = (row: readonly number[], names: string) => Object.fromEntries(row.map((value, i) => [names[i]!, value]));
@@ -105,6 +106,69 @@ describe.each(LINES)('%s', (_, brain) => {
     ).toThrow(EfficientBackpropError);
   });
 
+  test.each([
+    [
+      'a word',
+      { input: [1, 'red'], output: [1] },
+      'input, row 1, column 1: "red" is no number that float32 has; give each word a key',
+    ],
+    ['NaN', { input: [Number.NaN, 1], output: [1] }, 'input, row 1, column 0: NaN is no number'],
+    ['NaN of a Float32Array', { input: Float32Array.of(0, Number.NaN), output: [1] }, 'input, row 1, column 1: NaN'],
+    ['a gap', { input: [1, 2], output: [undefined] }, 'output, row 1, column 0: undefined is no number'],
+    [
+      'an array',
+      { input: [[1, 2], 3], output: [1] },
+      'input, row 1, column 0: [1, 2] is no number that float32 has; rows are flat',
+    ],
+    ['a number beyond float32', { input: [1e39, 1], output: [1] }, 'input, row 1, column 0: 1e+39 is no number'],
+    ['a bigint that is too large', { input: [10n ** 40n, 1n], output: [1] }, 'input, row 1, column 0'],
+    ['a symbol', { input: [Symbol('s'), 1], output: [1] }, 'input, row 1, column 0'],
+  ])('%s in an array is refused, by its place, and nothing has changed', (_, row, message) => {
+    const net = new brain.NeuralNetwork();
+    const train = () => net.train([{ input: [1, 2], output: [1] }, row], { iterations: 1 });
+    expect(train).toThrow(DataError);
+    expect(train).toThrow(message);
+    expect(net.sizes ?? []).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a word',
+      'red',
+      'input, row 1, column "a": "red" is no number that float32 has; give each word a key of its own, which is 1',
+    ],
+    ['an object', { b: 1 }, 'input, row 1, column "a": an object is no number that float32 has; rows are flat'],
+    ['infinity', Number.POSITIVE_INFINITY, 'input, row 1, column "a": Infinity'],
+  ])('%s at a key is refused, by its place, and nothing has changed', (_, value, message) => {
+    const net = new brain.NeuralNetwork();
+    const data = [
+      { input: { a: 1 }, output: { yes: 1 } },
+      { input: { a: value }, output: { yes: 1 } },
+    ];
+    expect(() => net.train(data, { iterations: 1 })).toThrow(message);
+    expect([net.inputLookup, net.outputLookup]).toEqual([null, null]);
+    expect(() => net.test(data)).toThrow(DataError);
+  });
+
+  test('what brain.js takes for numbers is taken', () => {
+    const rows = (input: unknown) => [{ input, output: [1] }];
+    const format = (input: unknown) => [...new brain.NeuralNetwork().formatData(rows(input))[0].input];
+    expect(format(['2', true, null, '', 3n])).toEqual([2, 1, 0, 0, 3]);
+    expect(format({ a: '2', b: true, c: null, d: Number.NaN, e: undefined })).toEqual([2, 1, 0, 0, 0]);
+  });
+
+  test.each([
+    [[], 'not an array of 0'],
+    [[null], 'data, row 0: expected { input, output }, not null'],
+    [[{ input: [1], output: [1] }, null], 'data, row 1: expected { input, output }, not null'],
+    [[{ input: { a: 1 }, output: [1] }, null], 'data, row 1: expected { input, output }, not null'],
+    [[{ input: [1] }], 'data, row 0'],
+    [[{ input: [1], output: 1 }], 'output, row 0: expected an array, or an object of numbers: [1], not 1'],
+    [[{ input: 'abc', output: [1] }], 'input, row 0: expected an array, or an object of numbers, not "abc"'],
+  ])('%j are no rows', (data, message) => {
+    expect(() => new brain.NeuralNetwork().train(data)).toThrow(message);
+  });
+
   test('rows that are too short are refused', () => {
     const data = [
       { input: [1, 2], output: [1] },
@@ -131,6 +195,30 @@ describe.each(LINES)('%s', (_, brain) => {
       seeded(1, () => net.train(XOR, { iterations: 1 }));
       return net;
     };
+
+    test('are properties of the network, as in brain.js', () => {
+      const net = fresh();
+      const names = ['sizes', 'outputLayer', 'weights', 'biases', 'outputs', 'deltas', 'errors', 'changes', 'trainOpts'];
+      expect(Object.keys(net)).toEqual(expect.arrayContaining(names));
+      const { weights } = { ...net };
+      expect(weights).toBe(net.weights);
+      expect(inspect(net)).toContain('weights: [');
+    });
+
+    test.each([{}, { praxis: 'adam', learningRate: 0.02 }])('copied to another network make it one, with %j', (given) => {
+      const options = { ...given, iterations: 7, errorThresh: 0 };
+      const [net, twin] = [new brain.NeuralNetwork(options), new brain.NeuralNetwork(options)];
+      for (const one of [net, twin]) seeded(3, () => one.train(XOR, options));
+      const copy = Object.assign(new brain.NeuralNetwork(), structuredClone({ ...net, trainOpts: undefined }), {
+        trainOpts: net.trainOpts,
+      });
+      expect(copy.run([1, 0])).toEqual(net.run([1, 0]));
+      expect(copy.toJSON().layers).toEqual(net.toJSON().layers);
+      copy.train(XOR, options);
+      twin.train(XOR, options);
+      expect(numbersOf(copy)).toEqual(numbersOf(twin));
+      expect(numbersOf(net)).not.toEqual(numbersOf(twin));
+    });
 
     test('show rows [unit][input] of each layer, and are the network', () => {
       const net = fresh();

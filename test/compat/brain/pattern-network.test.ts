@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { heap } from '../../../bindings/memory.js';
 import { meanSquare } from '../../../src/compat/brain/measure.js';
+import type { Numbers } from '../../../src/compat/brain/numbers.js';
 import { type PatternActivation, PatternNetwork, type Rule } from '../../../src/compat/brain/pattern-network.js';
 import { Twin } from './twin.js';
 
@@ -33,18 +34,18 @@ const ADAM: Rule = { kind: 'adam', rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon:
 
 function pair(sizes: readonly number[], activation: PatternActivation, alpha = 0.02) {
   const draw = numbers(sizes.length * 31 + sizes[0]!);
-  const network = new PatternNetwork(sizes);
+  const network = new PatternNetwork(sizes, {} as Numbers).begin();
   const twin = new Twin(sizes, { activation, alpha });
   network.activation = activation;
   network.alpha = alpha;
   for (let l = 1; l < sizes.length; l++) {
     for (let j = 0; j < sizes[l]!; j++) {
       const row = Float32Array.from({ length: sizes[l - 1]! }, () => draw() / 2);
-      network.weights[l]![j] = row;
+      network.numbers.weights[l]![j] = row;
       twin.weights[l]![j]!.set(row);
     }
     const bias = Float32Array.from({ length: sizes[l]! }, () => draw() / 2);
-    network.biases[l] = bias;
+    network.numbers.biases[l] = bias;
     twin.biases[l]!.set(bias);
   }
   const data = Array.from({ length: 7 }, () => ({
@@ -59,7 +60,7 @@ function learned(network: PatternNetwork, input: number[], output: number[], rul
   network.run(input);
   network.calculateDeltas(output);
   network.adjustWeights(rule);
-  return meanSquare(network.errors.at(-1)!);
+  return meanSquare(network.numbers.errors.at(-1)!);
 }
 
 /** The largest difference between arrays of arrays of numbers. */
@@ -81,7 +82,7 @@ describe.each(SIZES.map((sizes) => [sizes.join('-'), sizes] as const))('%s', (_,
       network.calculateDeltas(output);
       twin.calculateDeltas(output);
       for (const name of ['outputs', 'errors', 'deltas'] as const) {
-        expect(distance(network[name], twin[name]), name).toBeLessThan(tolerance(sizes, 0));
+        expect(distance(network.numbers[name], twin[name]), name).toBeLessThan(tolerance(sizes, 0));
       }
     }
   });
@@ -103,19 +104,19 @@ describe.each(SIZES.map((sizes) => [sizes.join('-'), sizes] as const))('%s', (_,
     }
     const close = tolerance(sizes, 21);
     const patterns = network.patterns(data);
-    const trained = network.train(patterns, MOMENTUM, 3, 0);
+    const trained = network.train(patterns, MOMENTUM, 3 * data.length, 0);
     patterns.dispose();
     expect(trained.iterations).toBe(3);
     expect(Math.abs(trained.error - error)).toBeLessThan(close);
     expect(Math.abs(singles - error)).toBeLessThan(close);
     for (const one of [network, single]) {
       for (let l = 1; l < sizes.length; l++) {
-        expect(distance(one.weights[l], twin.weights[l])).toBeLessThan(close);
-        expect(distance(one.changes[l], twin.changes[l])).toBeLessThan(close);
+        expect(distance(one.numbers.weights[l], twin.weights[l])).toBeLessThan(close);
+        expect(distance(one.numbers.changes[l], twin.changes[l])).toBeLessThan(close);
       }
       for (const name of ['outputs', 'errors', 'deltas'] as const)
-        expect(distance(one[name], twin[name]), name).toBeLessThan(close);
-      expect(distance(one.biases.slice(1), twin.biases.slice(1))).toBeLessThan(close);
+        expect(distance(one.numbers[name], twin[name]), name).toBeLessThan(close);
+      expect(distance(one.numbers.biases.slice(1), twin.biases.slice(1))).toBeLessThan(close);
     }
   });
 
@@ -130,60 +131,109 @@ describe.each(SIZES.map((sizes) => [sizes.join('-'), sizes] as const))('%s', (_,
         learned(single, input, output, ADAM);
       }
     }
-    network.train(network.patterns(data), ADAM, 2, 0);
+    network.train(network.patterns(data), ADAM, 2 * data.length, 0);
     const patterns = halves.patterns(data);
-    halves.train(patterns, ADAM, 1, 0);
-    halves.train(patterns, ADAM, 1, 0);
+    halves.train(patterns, ADAM, data.length, 0);
+    halves.train(patterns, ADAM, data.length, 0);
     const close = 4 * tolerance(sizes, 14);
     for (const one of [network, halves, single]) {
-      expect(one.iterations).toBe(14);
+      expect(one.numbers.iterations).toBe(14);
       for (const name of ['outputs', 'errors', 'deltas'] as const)
-        expect(distance(one[name], twin[name]), name).toBeLessThan(close);
+        expect(distance(one.numbers[name], twin[name]), name).toBeLessThan(close);
       for (let l = 1; l < sizes.length; l++) {
-        expect(distance(one.weights[l], twin.weights[l])).toBeLessThan(close);
-        expect(distance(one.changesLow[l], twin.low[l])).toBeLessThan(close);
-        expect(distance(one.changesHigh[l], twin.high[l])).toBeLessThan(close);
+        expect(distance(one.numbers.weights[l], twin.weights[l])).toBeLessThan(close);
+        expect(distance(one.numbers.changesLow[l], twin.low[l])).toBeLessThan(close);
+        expect(distance(one.numbers.changesHigh[l], twin.high[l])).toBeLessThan(close);
       }
-      expect(distance(one.biases.slice(1), twin.biases.slice(1))).toBeLessThan(close);
+      expect(distance(one.numbers.biases.slice(1), twin.biases.slice(1))).toBeLessThan(close);
     }
   });
+});
+
+/** All numbers of a network, in bits. */
+const bitsOf = ({ numbers: { weights, changes, biases, outputs, errors, deltas } }: PatternNetwork) =>
+  [...weights.flat(), ...changes.flat(), ...biases, ...outputs, ...errors, ...deltas].flatMap((row) =>
+    row ? Array.from(new Uint32Array(row.slice().buffer)) : [],
+  );
+
+describe.each([MOMENTUM, ADAM])('with $kind', (rule) => {
+  test.each([
+    [2, 3, 1],
+    [17, 9, 6, 2],
+  ])('%d-%d-…: calls of any number of steps do what one call does', (...sizes) => {
+    const { network: whole, data } = pair(sizes, 'tanh');
+    const all = whole.patterns(data);
+    const { error } = whole.train(all, rule, 5 * data.length, 0);
+    for (const steps of [1, 3, 5, data.length, data.length + 4]) {
+      const { network } = pair(sizes, 'tanh');
+      const patterns = network.patterns(data);
+      let last = { iterations: 0, error: Number.NaN };
+      let epochs = 0;
+      for (let left = 5 * data.length; left > 0; left -= steps) {
+        const done = network.train(patterns, rule, Math.min(steps, left), 0);
+        epochs += done.iterations;
+        if (done.iterations > 0) last = done;
+      }
+      expect([epochs, last.error, patterns.next, patterns.total]).toEqual([5, error, 0, 0]);
+      expect(bitsOf(network), `${steps} steps a call`).toEqual(bitsOf(whole));
+      patterns.dispose();
+    }
+  });
+
+  test('a pattern in one call, and by the three passes that make it up: the same bits', () => {
+    const [{ network, data }, { network: passes }] = [pair([5, 7, 3], 'sigmoid'), pair([5, 7, 3], 'sigmoid')];
+    for (const { input, output } of data) {
+      network.trainPattern(input, output, rule);
+      learned(passes, input, output, rule);
+      expect(bitsOf(network)).toEqual(bitsOf(passes));
+    }
+  });
+});
+
+test('a call ends within an epoch, and with the epoch whose error is small enough', () => {
+  const { network, data } = pair([2, 3, 1], 'sigmoid');
+  const patterns = network.patterns(data);
+  expect(network.train(patterns, MOMENTUM, 3, 9).iterations).toBe(0);
+  expect([patterns.next, patterns.total > 0]).toEqual([3, true]);
+  expect(network.train(patterns, MOMENTUM, 1000, 9).iterations).toBe(1);
+  expect([patterns.next, patterns.total]).toEqual([0, 0]);
 });
 
 test('training ends with the first epoch whose error is small enough', () => {
   const { network, data } = pair([2, 3, 1], 'sigmoid');
   const patterns = network.patterns(data);
-  const errors = Array.from({ length: 30 }, () => network.train(patterns, MOMENTUM, 1, 0).error);
+  const errors = Array.from({ length: 30 }, () => network.train(patterns, MOMENTUM, data.length, 0).error);
   const { network: again } = pair([2, 3, 1], 'sigmoid');
-  expect(again.train(patterns, MOMENTUM, 1000, errors[17]!)).toEqual({ iterations: 18, error: errors[17] });
+  expect(again.train(patterns, MOMENTUM, 1000 * data.length, errors[17]!)).toEqual({ iterations: 18, error: errors[17] });
 });
 
 test('arrays are the user’s: kept, swapped and put back, whatever else computes', () => {
   const { network, twin, data } = pair([3, 4, 2], 'sigmoid');
   const patterns = network.patterns(data);
-  const before = network.weights;
+  const before = network.numbers.weights;
   const copy = before[1]!.map((row) => row.slice());
-  network.weights = structuredClone(before);
-  network.train(patterns, MOMENTUM, 5, 0);
+  network.numbers.weights = structuredClone(before);
+  network.train(patterns, MOMENTUM, 5 * data.length, 0);
   const { network: other } = pair([3, 4, 2], 'tanh');
-  other.train(patterns, MOMENTUM, 5, 0);
+  other.train(patterns, MOMENTUM, 5 * data.length, 0);
   expect(before[1]).toEqual(copy);
-  network.weights = before;
-  network.biases = twin.biases.map((bias) => bias?.slice()) as Float32Array[];
+  network.numbers.weights = before;
+  network.numbers.biases = twin.biases.map((bias) => bias?.slice()) as Float32Array[];
   expect(distance([network.run(data[0]!.input)], [twin.run(data[0]!.input)])).toBeLessThan(tolerance([4], 0));
-  const [first, second] = network.weights[1]!;
-  network.weights[1]![0] = second!;
-  network.weights[1]![1] = first!;
+  const [first, second] = network.numbers.weights[1]!;
+  network.numbers.weights[1]![0] = second!;
+  network.numbers.weights[1]![1] = first!;
   const rows = twin.weights[1]!;
   [rows[0], rows[1]] = [rows[1]!, rows[0]!];
   expect(distance([network.run(data[0]!.input)], [twin.run(data[0]!.input)])).toBeLessThan(tolerance([4], 0));
-  network.train(patterns, MOMENTUM, 1, 0);
-  expect(network.weights[1]![0]).toBe(second);
+  network.train(patterns, MOMENTUM, data.length, 0);
+  expect(network.numbers.weights[1]![0]).toBe(second);
   expect(second).not.toEqual(copy[1]);
 });
 
 test('what has another length is refused by name', () => {
   const { network, data } = pair([3, 4, 2], 'sigmoid');
-  network.weights[1]![2] = new Float32Array(5);
+  network.numbers.weights[1]![2] = new Float32Array(5);
   expect(() => network.run(data[0]!.input)).toThrow('weights[1][2]: 5 in the place of 3 elements');
 });
 
@@ -191,7 +241,7 @@ test('networks that are forgotten leave no linear memory behind', () => {
   const { network, data } = pair([17, 9, 6, 2], 'tanh');
   const train = (one: PatternNetwork) => {
     const patterns = one.patterns(data);
-    one.train(patterns, MOMENTUM, 1, 0);
+    one.train(patterns, MOMENTUM, data.length, 0);
     patterns.dispose();
   };
   train(network);
@@ -204,9 +254,9 @@ test('networks that are forgotten leave no linear memory behind', () => {
 });
 
 test('changes of inputs that stay 0 become 0, not ever smaller numbers', () => {
-  const network = new PatternNetwork([2, 2]);
-  network.changes[1]![0]!.set([1e-10, 1]);
+  const network = new PatternNetwork([2, 2], {} as Numbers).begin();
+  network.numbers.changes[1]![0]!.set([1e-10, 1]);
   const patterns = network.patterns([{ input: [0, 0], output: [0, 0] }]);
   network.train(patterns, MOMENTUM, 40, 0);
-  expect(network.changes[1]![0]![0]).toBe(0);
+  expect(network.numbers.changes[1]![0]![0]).toBe(0);
 });

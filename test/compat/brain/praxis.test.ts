@@ -12,7 +12,7 @@ const UNSCALED = Array.from({ length: 40 }, (_, i) => {
   return { input: [1000 + 200 * a, 0.01 * b], output: [0.5 + 0.2 * a + 0.2 * b] };
 });
 
-describe.each(LINES)('%s', (_, brain) => {
+describe.each(LINES)('%s', (line, brain) => {
   test.each(['lm', 'lbfgs', 'bfgs', 'scg', 'cg', 'sdlm', 'rprop'])('%s trains the same weights', async (praxis) => {
     const net = new brain.NeuralNetwork({ hiddenLayers: [5] });
     const before = seeded(31, () => {
@@ -58,6 +58,33 @@ describe.each(LINES)('%s', (_, brain) => {
     );
     expect(runs[1]).toEqual(runs[0]);
     expect(runs[2]).not.toEqual(runs[0]);
+  });
+
+  test('a praxis of this library is for one training: train goes on by itself, and files have none', async () => {
+    const net = new brain.NeuralNetwork();
+    await net.trainAsync(XOR, { praxis: 'lm', iterations: 2 });
+    expect(net.train(XOR, { iterations: 2, errorThresh: 0 }).iterations).toBe(2);
+    await net.trainAsync(XOR, { praxis: 'rprop', iterations: 2 });
+    const json = filed(net.toJSON());
+    expect(json.trainOpts.praxis ?? null).toBeNull();
+    expect(new brain.NeuralNetwork().fromJSON(json).train(XOR, { iterations: 3, errorThresh: 0 }).iterations).toBe(3);
+    const told = new brain.NeuralNetwork({ praxis: 'lbfgs' });
+    seeded(1, () => told.train(XOR, { praxis: undefined, iterations: 1 }));
+    expect(filed(told.toJSON()).trainOpts.praxis ?? null).toBeNull();
+  });
+
+  test('adam stays, as it does in brain.js', async () => {
+    const net = new brain.NeuralNetwork();
+    await net.trainAsync(XOR, { praxis: 'adam', iterations: 2 });
+    expect(filed(net.toJSON()).trainOpts.praxis).toBe('adam');
+  });
+
+  test('CrossValidate says what takes its place', () => {
+    const { NeuralNetwork } = brain;
+    const validation = new brain.CrossValidate(line === '1.x' ? NeuralNetwork : () => new NeuralNetwork());
+    expect(() => validation.train([...XOR], { praxis: 'lm' })).toThrow(
+      /'lm' is loaded asynchronously.*CrossValidate does not wait/,
+    );
   });
 
   test('train says what takes its place', () => {

@@ -100,6 +100,8 @@ describe.each(LINES)('%s', (_, { likely, lookup, utilities, ...brain }) => {
     expect(() => new recurrent.LSTM()).toThrow(/no recurrent\.LSTM.*npm install brain\.js/);
     class Own extends recurrent.GRU {}
     expect(() => new Own()).toThrow(/recurrent\.GRU/);
+    expect(Object.keys(recurrent)).toEqual(['RNNTimeStep', 'LSTMTimeStep', 'GRUTimeStep', 'RNN', 'LSTM', 'GRU']);
+    expect(recurrent.LSTMM).toBeUndefined();
   });
 
   test('NeuralNetworkGPU is NeuralNetwork', () => {
@@ -110,6 +112,37 @@ describe.each(LINES)('%s', (_, { likely, lookup, utilities, ...brain }) => {
     const { default: all, ...names } = brain;
     expect(Object.keys(all).sort()).toEqual(Object.keys({ ...names, likely, lookup, utilities }).sort());
   });
+});
+
+test('the line of brain.js that has what is missing', () => {
+  expect(() => new v2.FeedForward()).toThrow("npm install brain.js@2.0.0-beta.24; import { FeedForward } from 'brain.js'");
+  expect(() => new v1.recurrent.LSTM()).toThrow(
+    "npm install brain.js@1.6.1; import brain from 'brain.js', and use brain.recurrent",
+  );
+});
+
+test('1.x: likely of a network that has not been trained', () => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  expect(v1.likely([1], new v1.NeuralNetwork())).toBeNull();
+});
+
+test('1.x: a network without layers is not saved', () => {
+  expect(() => new v1.NeuralNetwork().toJSON()).toThrow('no layers to save yet');
+});
+
+test('1.x takes any praxis and any moments; a praxis that is none is noted once', async () => {
+  vi.resetModules();
+  const { NeuralNetwork } = await import('../../../src/compat/brain/v1/index.js');
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const [plain, named] = [new NeuralNetwork(), new NeuralNetwork()];
+  seeded(2, () => plain.train(XOR, { iterations: 3 }));
+  const options = { iterations: 3, praxis: 'sgd' as never, beta1: 1, epsilon: 1 };
+  seeded(2, () => named.train(XOR, options));
+  named.train(XOR, { ...options, iterations: 1 });
+  plain.train(XOR, { iterations: 1 });
+  expect(named.toJSON().layers).toEqual(plain.toJSON().layers);
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('no praxis is named "sgd"'));
+  expect(() => new v2.NeuralNetwork().train(XOR, { praxis: 'sgd' as never })).toThrow('[praxis, sgd] is out of normal');
 });
 
 test('names of 2.x that are missing', async () => {

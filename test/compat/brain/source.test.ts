@@ -1,6 +1,7 @@
 // Networks as functions, and as text that is safe wherever it is put.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { UnsupportedError } from '../../../src/runtime/errors.js';
 import { LINES, XOR, seeded } from './support.js';
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -27,6 +28,17 @@ describe.each(LINES)('%s', (_, brain) => {
         for (const [i, output] of net.run(input).entries()) expect(outputs[i]).toBeCloseTo(output, 5);
       }
     });
+  });
+
+  test('toFunction says what takes its place where text may not be compiled', () => {
+    const net = new brain.NeuralNetwork();
+    net.train(XOR, { iterations: 1 });
+    vi.stubGlobal('Function', function refused() {
+      throw new EvalError('Refused to evaluate a string as JavaScript');
+    });
+    expect(() => net.toFunction()).toThrow(UnsupportedError);
+    expect(() => net.toFunction()).toThrow(/'unsafe-eval'\. toSource\(\) returns the text/);
+    expect(net.toSource()).toContain('return x');
   });
 
   test('a bias of 0 is a number like others', () => {

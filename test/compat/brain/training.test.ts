@@ -1,7 +1,7 @@
 // How both lines train: brain.js's numbers, its hooks, its options.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { EfficientBackpropError, OptionError } from '../../../src/runtime/errors.js';
+import { DataError, EfficientBackpropError, OptionError } from '../../../src/runtime/errors.js';
 import { LINES, XOR, numbersOf, seeded, uniform } from './support.js';
 import { Twin } from './twin.js';
 
@@ -33,7 +33,7 @@ function twinEpoch(twin: Twin, data: typeof XOR, rule: 'momentum' | 'adam'): num
 
 const OPTIONS = { momentum: {}, adam: { praxis: 'adam', learningRate: 0.01 } };
 
-describe.each(LINES)('%s', (_, brain) => {
+describe.each(LINES)('%s', (line, brain) => {
   describe.each(['momentum', 'adam'] as const)('%s, seeded by Math.random', (rule) => {
     test.each([
       [1, 1e-6],
@@ -256,7 +256,6 @@ describe.each(LINES)('%s', (_, brain) => {
     ['timeout', -5],
     ['callback', 4],
     ['log', 'yes'],
-    ['praxis', 'magic'],
     ['threads', 0],
     ['normalize', 'yes'],
   ])('%s: %s is refused, with brain.js’s message', (name, value) => {
@@ -267,6 +266,41 @@ describe.each(LINES)('%s', (_, brain) => {
       `[${name}, ${value}] is out of normal training range, your network will probably not train.`,
     );
     expect(net.trainOpts).toEqual(before);
+  });
+
+  test('hidden layers may be text, as in brain.js; what are none is refused by name', () => {
+    const net = new brain.NeuralNetwork({ hiddenLayers: ['3', 2] });
+    net.train(XOR, { iterations: 1 });
+    expect(net.sizes).toEqual([2, 3, 2, 1]);
+    for (const [hiddenLayers, message] of [
+      [3, /hiddenLayers is 3; expected .*: \[3\]/],
+      [[3, 'x'], /hiddenLayers is \[3, "x"\]/],
+      [[0], /hiddenLayers/],
+    ]) {
+      expect(() => new brain.NeuralNetwork({ hiddenLayers }).train(XOR)).toThrow(message);
+    }
+  });
+
+  test('options that nobody knows are noted once', async () => {
+    vi.resetModules();
+    const entry = line === '1.x' ? '../../../src/compat/brain/v1/index.js' : '../../../src/compat/brain/index.js';
+    const { NeuralNetwork } = await import(entry);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const options = { iterations: 1, hiddenLayers: [3], normalise: true };
+    for (let i = 0; i < 2; i++) new NeuralNetwork(options).train(XOR, options);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/no option normalise; it has .*normalize/));
+  });
+
+  test('that a training has diverged is noted', async () => {
+    vi.resetModules();
+    const entry = line === '1.x' ? '../../../src/compat/brain/v1/index.js' : '../../../src/compat/brain/index.js';
+    const { NeuralNetwork } = await import(entry);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const net = new NeuralNetwork();
+    net.train(XOR, { iterations: 1 });
+    net.weights[1][0][0] = Number.NaN;
+    for (let i = 0; i < 2; i++) expect(net.train(XOR, { iterations: 2 }).error).toBeNaN();
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('diverged'));
   });
 
   test('the message is brain.js’s to the letter', () => {
@@ -333,12 +367,27 @@ describe('errors of trainAsync', () => {
   const callback = () => {
     throw new RangeError('enough');
   };
+  const odd = () => {
+    throw 'odd'; // as programs may
+  };
 
-  test('are thrown at once by 1.x for bad options; others come with the status', async () => {
-    expect(() => new v1.NeuralNetwork().trainAsync(XOR, { iterations: -1 })).toThrow(OptionError);
-    await expect(new v1.NeuralNetwork().trainAsync(XOR, { callback })).rejects.toEqual({
-      trainError: new RangeError('enough'),
-      status: { iterations: 10, error: expect.any(Number) },
+  test('of 1.x are errors that have brain.js’s fields, whatever went wrong', async () => {
+    const failed = (given: object, data: unknown = XOR) =>
+      new v1.NeuralNetwork().trainAsync(data, given).catch((error: unknown) => error);
+    const [thrown, refused, unusual] = [
+      await failed({ callback }),
+      await failed({ iterations: -1 }),
+      await failed({ callback: odd }),
+    ];
+    expect(thrown).toBeInstanceOf(RangeError);
+    expect(thrown).toMatchObject({ trainError: thrown, status: { iterations: 10, error: expect.any(Number) } });
+    expect(refused).toBeInstanceOf(OptionError);
+    expect(refused).toMatchObject({ trainError: refused, status: { iterations: 0, error: 1 } });
+    expect(unusual).toBeInstanceOf(EfficientBackpropError);
+    expect(unusual).toMatchObject({ message: 'odd', trainError: 'odd', status: { iterations: 10 } });
+    expect(await failed({}, [{ input: ['x'], output: [1] }])).toMatchObject({
+      trainError: expect.any(DataError),
+      status: { iterations: 0 },
     });
   });
 

@@ -9,10 +9,12 @@ import { stochasticDiagonalLM } from '../../../methods/stochastic-diagonal.js';
 import { Network } from '../../../network/network.js';
 import { EfficientBackpropError, OptionError } from '../../../runtime/errors.js';
 import type { Progress } from '../../../training/options.js';
+import { TimeSlice } from '../../../training/time-slice.js';
 import type { Learner } from '../epochs.js';
 import type { PatternNetwork } from '../pattern-network.js';
 import type { Prepared } from '../rounds.js';
 import { ScaledLearner } from '../scaling.js';
+import { inTurns } from '../turns.js';
 import type { FormattedDatum, INeuralNetworkState, OwnPraxis } from '../types.js';
 import { ownPraxis } from './choice.js';
 
@@ -43,7 +45,7 @@ function layersOf({ sizes, activation, alpha }: PatternNetwork) {
 }
 
 /** Kernels are [inputs][units] there, [units][inputs] here. */
-function weightsOf({ sizes, weights, biases }: PatternNetwork): Float32Array[] {
+function weightsOf({ sizes, numbers: { weights, biases } }: PatternNetwork): Float32Array[] {
   return sizes.slice(1).flatMap((units, i) => {
     const rows = weights[i + 1]!;
     const kernel = new Float32Array(units * sizes[i]!);
@@ -54,7 +56,7 @@ function weightsOf({ sizes, weights, biases }: PatternNetwork): Float32Array[] {
   });
 }
 
-function adopt({ sizes, weights, biases }: PatternNetwork, learned: readonly ArrayLike<number>[]): void {
+function adopt({ sizes, numbers: { weights, biases } }: PatternNetwork, learned: readonly ArrayLike<number>[]): void {
   for (let layer = 1; layer < sizes.length; layer++) {
     const kernel = learned[2 * layer - 2]!;
     weights[layer]!.forEach((row, unit) => {
@@ -76,7 +78,7 @@ export async function train(network: Learner, { rows, status, endTime, fresh }: 
   const { iterations, errorThresh, callback, callbackPeriod, log, logPeriod, normalize, threads } = network.trainOpts;
   const { core: own } = network;
   own.alpha = network.alpha;
-  const scaled = normalize ? new ScaledLearner(network, rows, fresh === true) : undefined;
+  const scaled = normalize ? await inTurns(ScaledLearner.of(network, rows, fresh === true), new TimeSlice(false)) : undefined;
   const core = scaled?.core ?? own;
   const given = scaled?.rows ?? rows;
   const { sizes } = core;

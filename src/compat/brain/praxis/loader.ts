@@ -3,7 +3,7 @@
 import { EfficientBackpropError } from '../../../runtime/errors.js';
 import type { Learner } from '../epochs.js';
 import type { Prepared } from '../rounds.js';
-import type { INeuralNetworkState, TrainOpts } from '../types.js';
+import type { INeuralNetworkState } from '../types.js';
 import { ownPraxis } from './choice.js';
 
 /** Trains a network by a praxis of this library. */
@@ -11,12 +11,17 @@ interface PraxisLibrary {
   train(network: Learner, training: Prepared): Promise<INeuralNetworkState>;
 }
 
-/** @throws EfficientBackpropError for a praxis of this library, in a thread that waits: before anything has changed */
-export function requireLater(options: Pick<TrainOpts, 'praxis'>): void {
-  if (!ownPraxis(options)) return;
-  throw new EfficientBackpropError(
-    `praxis '${options.praxis}' loads the rest of this library, which takes a turn of the event loop: use await trainAsync(…)`,
-  );
+/**
+ * @param instead what to do
+ * @throws EfficientBackpropError for a praxis of this library, where nothing can be awaited: before anything has changed
+ */
+export function requireLater(
+  options: { readonly praxis?: unknown },
+  instead = 'use await trainAsync(…), or train(data, { praxis: undefined }) if the constructor was told this praxis',
+): void {
+  const praxis = ownPraxis(options);
+  if (!praxis) return;
+  throw new EfficientBackpropError(`praxis '${praxis}' is loaded asynchronously when it is first used: ${instead}`);
 }
 
 /** Trains in turns of the event loop. */

@@ -89,7 +89,7 @@ export class CrossValidate {
   train<T>(data: T, trainOpts?: INeuralNetworkTrainingOptions, k?: number): CrossValidation;
   train(data: unknown, trainOpts: INeuralNetworkTrainingOptions = {}, k = 4): CrossValidation {
     const rows = data as unknown[];
-    requireFolds(rows, k);
+    requireFolds(rows, k, trainOpts);
     this.shuffleArray(rows);
     const json: unknown = folds(rows, k, (trainSet, testSet) => this.testPartition(trainOpts, trainSet, testSet));
     this.json = json as CrossValidation;

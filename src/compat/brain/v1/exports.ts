@@ -2,7 +2,7 @@
 
 import { likely as likelyOf } from '../likely.js';
 import { lookup } from '../lookup.js';
-import { missingCollection } from '../missing.js';
+import { RECURRENT, missingCollection } from '../missing.js';
 import { common, gaussRandom, randomFloat, randomInteger, randomN } from '../utilities.js';
 import { CrossValidate } from './cross-validate.js';
 import { DataFormatter } from './data-formatter.js';
@@ -21,7 +21,7 @@ export const utilities = {
 // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
 export const likely = likelyOf as <T>(input: T, net: NeuralNetwork | { run(input: any): unknown }) => any;
 
-export const recurrent: typeof recurrentClasses = missingCollection('brain/v1', 'recurrent');
+export const recurrent: typeof recurrentClasses = missingCollection('brain/v1', 'recurrent', RECURRENT);
 export declare namespace recurrent {
   type RNN = InstanceType<typeof recurrentClasses.RNN>;
   type LSTM = InstanceType<typeof recurrentClasses.LSTM>;

@@ -1,10 +1,14 @@
 // NeuralNetwork as brain.js 1.6 has it.
 
 import { EfficientBackpropError } from '../../../runtime/errors.js';
+import { TimeSlice } from '../../../training/time-slice.js';
+import { areMany } from '../formats.js';
 import { BrainNetwork } from '../network.js';
 import { note } from '../notes.js';
 import { ACTIVATIONS, OWN, TRAINING, requireTraining } from '../options.js';
+import { compiled } from '../source.js';
 import type { PatternActivation } from '../pattern-network.js';
+import { ownPraxis } from '../praxis/choice.js';
 import { requireLater } from '../praxis/loader.js';
 import { read } from '../read.js';
 import { requireRelu, restore } from '../restore.js';
@@ -24,6 +28,9 @@ import type {
 
 const LEAKY_RELU =
   "1.x's leaky-relu is 0 below 0 and leakyReluAlpha times the rest; saved models rely on it. 2.x ('efficient-backprop/brain') has the usual one";
+
+/** Options of training that 1.x takes as they are. */
+const UNCHECKED = ['praxis', 'beta1', 'beta2', 'epsilon'];
 
 /** Fields that must be there for a network to run. */
 const NEEDED = ['sizes', 'outputLayer', 'biases', 'weights', 'outputs', 'deltas', 'changes', 'errors'] as const;
@@ -144,7 +151,7 @@ export class NeuralNetwork extends BrainNetwork {
 
   /** @throws OptionError, with brain.js's message */
   validateTrainingOptions(options: object): void {
-    requireTraining(options);
+    requireTraining(options, UNCHECKED);
   }
 
   getTrainOptsJSON(): INeuralNetworkTrainingOptions {
@@ -154,6 +161,8 @@ export class NeuralNetwork extends BrainNetwork {
       const value = (this.trainOpts as unknown as Record<string, unknown>)[name];
       if (name === 'log') json.log = typeof value === 'function';
       else if (name === 'callback' || (name === 'timeout' && value === Number.POSITIVE_INFINITY)) continue;
+      // brain.js would train by another method than this library's without a word.
+      else if (name === 'praxis' && ownPraxis({ praxis: value })) continue;
       else if (value || value === 0) json[name] = value;
     }
     return json;
@@ -206,14 +215,34 @@ export class NeuralNetwork extends BrainNetwork {
     return this.trainHere({ rows, ...rest });
   }
 
-  /** What train does, in slices between which the event loop has its turns. Rejects with { trainError, status }. */
+  /**
+   * What train does, in slices between which the event loop has its turns. Rejects with the error, which has brain.js's fields:
+   * `trainError`, what was thrown, and `status`, how far the training came.
+   */
   trainAsync(data: INeuralNetworkTrainingData, options?: TrainOptions): Promise<INeuralNetworkState>;
   trainAsync<T>(data: T, options?: TrainOptions): Promise<INeuralNetworkState>;
-  trainAsync(data: unknown, options: TrainOptions = {}): Promise<INeuralNetworkState> {
-    const { data: rows, ...rest } = this.prepTraining(data, options);
-    return this.trainInTurns({ rows, ...rest }).catch((trainError: unknown) => {
-      throw { trainError, status: rest.status };
-    });
+  async trainAsync(data: unknown, options: TrainOptions = {}): Promise<INeuralNetworkState> {
+    const slice = new TimeSlice(false);
+    let status: INeuralNetworkState = { error: 1, iterations: 0 };
+    try {
+      const given = this.#formatsAlone && areMany(data) ? await this.formattedInTurns(data, options, slice) : data;
+      const { data: rows, ...rest } = this.prepTraining(given, options);
+      status = rest.status;
+      return await this.trainInTurns({ rows, ...rest }, slice);
+    } catch (trainError) {
+      const error =
+        trainError instanceof Error ? trainError : new EfficientBackpropError(String(trainError), { cause: trainError });
+      throw Object.defineProperties(error, {
+        trainError: { value: trainError, configurable: true },
+        status: { value: status, configurable: true },
+      });
+    }
+  }
+
+  /** Whether nobody else wants to see the data. */
+  get #formatsAlone(): boolean {
+    const { prepTraining, formatData } = NeuralNetwork.prototype;
+    return this.prepTraining === prepTraining && this.formatData === formatData;
   }
 
   /** How well the network does on rows, or on one: two classes where there is one output. */
@@ -226,6 +255,7 @@ export class NeuralNetwork extends BrainNetwork {
   }
 
   toJSON(): INeuralNetworkJSON {
+    if (!this.sizes) throw new EfficientBackpropError('the network has no layers to save yet: train it, or read a file, first');
     const { defaults } = this.constructor as unknown as Constructor;
     const { leakyReluAlpha, binaryThresh } = this;
     return {
@@ -262,6 +292,6 @@ export class NeuralNetwork extends BrainNetwork {
   // biome-ignore lint/suspicious/noExplicitAny: arrays or objects, as the network takes them
   toFunction(cb?: (source: string) => string): (input: any) => any {
     const source = this.toSource();
-    return new Function('input', cb ? cb(source) : source) as (input: unknown) => unknown;
+    return compiled(cb ? cb(source) : source);
   }
 }

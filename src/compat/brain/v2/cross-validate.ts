@@ -80,7 +80,7 @@ export class CrossValidate<
     trainOpts: Partial<Parameters<Net<InitClassifierType>['train']>[1]> = {},
     k = 4,
   ): ICrossValidateStats<Net<InitClassifierType>['toJSON']> {
-    requireFolds(data, k);
+    requireFolds(data, k, trainOpts);
     this.shuffleArray<unknown>(data);
     type Data = Parameters<Net<InitClassifierType>['train']>[0];
     this.json = folds(data, k, (trainSet, testSet) =>

@@ -1,10 +1,13 @@
 // NeuralNetwork as brain.js 2.x has it.
 
 import { EfficientBackpropError } from '../../../runtime/errors.js';
-import { keyed } from '../formats.js';
+import { TimeSlice } from '../../../training/time-slice.js';
+import { areMany, keyed } from '../formats.js';
 import { BrainNetwork } from '../network.js';
-import { ACTIVATIONS, TRAINING, requireTraining } from '../options.js';
+import { ACTIVATIONS, TRAINING, hiddenFrom, requireTraining } from '../options.js';
+import { compiled } from '../source.js';
 import type { PatternActivation } from '../pattern-network.js';
+import { ownPraxis } from '../praxis/choice.js';
 import { requireLater } from '../praxis/loader.js';
 import { read } from '../read.js';
 import { asRelu, restore } from '../restore.js';
@@ -62,7 +65,7 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     this.options = { ...this.options, ...options };
     this.updateTrainingOptions(options);
     const { inputSize, hiddenLayers, outputSize } = this.options;
-    if (inputSize && outputSize) this.sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
+    if (inputSize && outputSize) this.sizes = [inputSize, ...(hiddenLayers ? hiddenFrom(hiddenLayers) : []), outputSize];
   }
 
   /** @internal */
@@ -133,7 +136,8 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
       ...(own as unknown as INeuralNetworkTrainOptionsJSON),
       log: log !== false,
       timeout: timeout === Number.POSITIVE_INFINITY ? 'Infinity' : timeout,
-      praxis: rest.praxis!,
+      // brain.js refuses files with another.
+      praxis: ownPraxis(rest) ? undefined! : rest.praxis!,
     };
   }
 
@@ -171,8 +175,23 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     data: Array<INeuralNetworkDatum<InputType, OutputType>>,
     options: TrainOptions = {},
   ): Promise<INeuralNetworkState> {
-    const { preparedData: rows, ...rest } = this.prepTraining(data, options);
-    return this.trainInTurns({ rows, ...rest });
+    const slice = new TimeSlice(false);
+    const { praxis } = this.trainOpts;
+    const given = this.#formatsAlone && areMany(data) ? await this.formattedInTurns(data, options, slice) : data;
+    try {
+      const { preparedData: rows, ...rest } = this.prepTraining(given as typeof data, options);
+      return await this.trainInTurns({ rows, ...rest }, slice);
+    } finally {
+      // Other options stay for the next training, as brain.js has it. train() and brain.js itself know no such praxis.
+      if (ownPraxis(options)) this.trainOpts.praxis = praxis!;
+    }
+  }
+
+  /** Whether nobody else wants to see the data. */
+  get #formatsAlone(): boolean {
+    const { prepTraining, formatData } = NeuralNetwork.prototype;
+    const isOriginal = this.prepTraining === prepTraining && this.formatData === formatData;
+    return isOriginal && !this._formatInput && !this._formatOutput;
   }
 
   /** The rows that train on one pattern after the other take. */
@@ -250,6 +269,6 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
   /** The network as a function that needs no library; `cb` may change its text. Needs leave to compile text: 'unsafe-eval'. */
   toFunction(cb?: (source: string) => string): (input: Partial<InputType>) => OutputType {
     const source = this.toSource();
-    return new Function('input', cb ? cb(source) : source) as (input: Partial<InputType>) => OutputType;
+    return compiled(cb ? cb(source) : source) as (input: Partial<InputType>) => OutputType;
   }
 }
