@@ -49,7 +49,7 @@ async function fault(combination: Combination): Promise<string | undefined> {
   return `${apart.toExponential(1)} apart, TensorFlow.js itself ${backends.toExponential(1)} and ${astray.toExponential(1)}`;
 }
 
-const sample = shuffled(combinations(), 22).slice(0, runs(70, Infinity));
+const sample = shuffled(combinations(), 22).slice(0, runs(60, Infinity));
 
 test.each(Object.keys(OPTIMIZERS))(
   'the weights of TensorFlow.js after 100 steps of %s',
