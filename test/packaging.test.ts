@@ -332,7 +332,7 @@ test('its types serve a strict project', () => {
     // @ts-expect-error: a wrong name of an option
     sgd({ rates: 1 });
     // @ts-expect-error: a wrong activation
-    dense(3, { activation: 'swish' });
+    dense(3, { activation: 'swoosh' });
     // @ts-expect-error: no loss
     await Network.create({ inputs: 2, layers: [dense(1)] });
     export { reason, outputs, label, either, truths, anyModel, known, r2 };

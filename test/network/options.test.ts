@@ -171,7 +171,7 @@ const NONSENSE: Record<string, readonly unknown[]> = {
     [{ type: 'dense' }],
     [{ type: 'dense', units: Number.NaN }],
     [{ ...dense(3), units: 2.5 }],
-    [{ ...dense(3), activation: 'swish' }],
+    [{ ...dense(3), activation: 'swoosh' }],
     [{ ...dense(3), activation: 'toString' }],
     [{ ...dense(3), init: 'zeroes' }],
     [{ ...dense(3), bias: 'yes' }],
@@ -206,7 +206,7 @@ const NONSENSE: Record<string, readonly unknown[]> = {
   momentum: [...NUMBER, -0.1, 1, 2, Infinity],
   nesterov: FLAG,
   weightDecay: [...NUMBER, -1, Infinity, -Infinity],
-  activation: [...NAME, 'swish', 'constructor', '__proto__'],
+  activation: [...NAME, 'swoosh', 'constructor', '__proto__'],
   slope: [...NUMBER, -1, 0, Infinity, -Infinity], // 0 because the activation is elu
   bias: FLAG,
   init: [...NAME, 'zeroes', 'glorotUnifom'],
