@@ -16,6 +16,7 @@ import { measureSolvers } from './solvers.mjs';
 import { bundle, firstCall } from './startup.mjs';
 import { measureSteps } from './steps.mjs';
 import { checks, judge, show } from './targets.mjs';
+import { measureBackendOfTfjs } from './tfjs-backend.mjs';
 import { measureBesideTfjs } from './tfjs.mjs';
 
 const { values: options } = parseArgs({
@@ -114,6 +115,7 @@ if (whole) {
   await measureSolvers(limit, rounds, add);
   measureBesideBrain(add);
   await measureBesideTfjs(add);
+  await measureBackendOfTfjs(add);
 }
 result.targets = list;
 console.log(

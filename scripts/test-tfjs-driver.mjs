@@ -18,13 +18,14 @@ function element() {
 }
 
 /**
- * Runs a program in a process of its own, which is told where TensorFlow.js's binaries are and where the report is to go.
+ * Runs a program in a process of its own, which is told where TensorFlow.js's binaries are, where the report is to go, and which
+ * backend to take.
  * @param load imports the program
  * @param train begins its training, and awaits the end
  * @param histories to which trainings add theirs
  */
 export async function drive({ tf, load, train, histories }) {
-  const [binaries, report] = process.argv.slice(2);
+  const [binaries, report, backend] = process.argv.slice(2);
   const elements = new Map();
   const named = (name) => elements.get(name) ?? elements.set(name, element()).get(name);
   const loaded = [];
@@ -37,7 +38,7 @@ export async function drive({ tf, load, train, histories }) {
   console.warn = console.log = () => {};
   Math.random = uniforms(1);
   setWasmPaths(binaries);
-  await tf.setBackend('wasm');
+  await tf.setBackend(backend);
   const program = await load();
   for (const listener of loaded) await listener();
   await train(program, named);

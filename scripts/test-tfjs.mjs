@@ -1,6 +1,6 @@
-// `npm run test:tfjs -- PATH`: programs of tfjs-examples, each trained by TensorFlow.js and then, with one line changed, by this
-// package. PATH is a clone of github.com/tensorflow/tfjs-examples, or its git directory. Both begin with the same random
-// numbers, and the losses must be the same.
+// `npm run test:tfjs -- PATH`: programs of tfjs-examples, each trained by TensorFlow.js, then, unchanged, by TensorFlow.js on
+// this package's backend, and then, with one line changed, by this package. PATH is a clone of tensorflow/tfjs-examples on
+// GitHub, or its git directory. All begin with the same random numbers, and the losses must be the same.
 //
 // Nothing of the programs is kept here. They go to a folder for temporary files; what they draw is dropped, and what they
 // download is made up.
@@ -96,8 +96,10 @@ export function accelerate(model) {
   return trained;
 }
 `;
+const UNCHANGED = 'const by = (model) => model;';
 const BY = {
-  tfjs: 'const by = (model) => model;',
+  tfjs: UNCHANGED,
+  'tfjs on our backend': `import ${JSON.stringify(path.join(root, 'dist/tfjs-backend.js'))};\n${UNCHANGED}`,
   'efficient-backprop': `import { accelerate as by } from ${JSON.stringify(path.join(root, 'dist/tfjs.js'))};`,
 };
 
@@ -128,7 +130,7 @@ function changed(text, name) {
 /** Bundles a program with whoever trains. @returns the file */
 async function bundled(name, who) {
   const folder = path.join(scratch, name);
-  const outfile = path.join(scratch, `${name}-${who}.mjs`);
+  const outfile = path.join(scratch, `${name}-${who.replaceAll(' ', '-')}.mjs`);
   const places = {
     '@tensorflow/tfjs': UNION,
     '@tensorflow/tfjs-vis': VISOR,
@@ -183,7 +185,8 @@ async function trained(name, who) {
   rmSync(report, { force: true });
   const file = await bundled(name, who);
   const begun = performance.now();
-  execFileSync(process.execPath, [file, wasm, report], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 3_600_000 });
+  const backend = who === 'tfjs on our backend' ? 'efficient-backprop' : 'wasm';
+  execFileSync(process.execPath, [file, wasm, report, backend], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 3_600_000 });
   return { ...JSON.parse(readFileSync(report, 'utf8')), time: performance.now() - begun };
 }
 
@@ -198,18 +201,20 @@ if (!repository || !existsSync(repository)) {
 }
 checkedOut(path.resolve(repository));
 for (const name of Object.keys(PROGRAMS)) {
-  const theirs = await step(`test:tfjs: ${name} by TensorFlow.js`, () => trained(name, 'tfjs'));
-  const ours = await step(`test:tfjs: ${name} by efficient-backprop`, () => trained(name, 'efficient-backprop'));
-  theirs.histories.forEach((history, i) => {
-    for (const [key, values] of Object.entries(history)) {
-      const [a, b] = [values.at(-1), ours.histories[i]?.[key]?.at(-1)];
-      const same = Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a)); // false for NaN and for nothing
-      console.log(
-        `${name}, model ${i + 1}: ${key} ${b?.toPrecision(6)}, TensorFlow.js ${a.toPrecision(6)}${same ? '' : ': NOT THE SAME'}`,
-      );
-      if (!same) process.exitCode = 1;
-    }
-  });
+  const theirs = await step(`test:tfjs: ${name} by tfjs`, () => trained(name, 'tfjs'));
   if (theirs.histories.length === 0) throw new Error(`${name} did not train`);
-  console.log(`${name}: ${(ours.time / 1000).toFixed(1)} s, TensorFlow.js ${(theirs.time / 1000).toFixed(1)} s, with the start`);
+  for (const who of Object.keys(BY).filter((other) => other !== 'tfjs')) {
+    const ours = await step(`test:tfjs: ${name} by ${who}`, () => trained(name, who));
+    theirs.histories.forEach((history, i) => {
+      for (const [key, values] of Object.entries(history)) {
+        const [a, b] = [values.at(-1), ours.histories[i]?.[key]?.at(-1)];
+        const same = Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a)); // false for NaN and for nothing
+        const said = `${name}, model ${i + 1}, ${who}: ${key} ${b?.toPrecision(6)}, TensorFlow.js ${a.toPrecision(6)}`;
+        console.log(`${said}${same ? '' : ': NOT THE SAME'}`);
+        if (!same) process.exitCode = 1;
+      }
+    });
+    const seconds = (time) => (time / 1000).toFixed(1);
+    console.log(`${name}, ${who}: ${seconds(ours.time)} s, TensorFlow.js ${seconds(theirs.time)} s, with the start`);
+  }
 }
