@@ -8,6 +8,8 @@ import { MOST_THREADS, doAlone } from './commands.js';
 import { ENDED, GONE, LEADER, LOST, MESSAGES, SERIAL, WORDS } from './team.js';
 import { type Thread, newThread, noteLoss, tellWhy, withoutThreads } from './thread.js';
 
+export { Comparison } from './comparison.js';
+
 /** Milliseconds after which workers that nobody has used end. */
 export const IDLE = 10_000;
 

@@ -2,10 +2,13 @@
 // somebody wants more than one thread; until then this one does everything, with the same bits.
 
 import { type Command, MOST_THREADS, callOf, carryOut, doAlone } from './commands.js';
+import type { Comparison } from './comparison.js';
 import type { Engine } from './core.js';
 import { processors } from './features.js';
 import { heap } from './memory.js';
 import { Part } from './part.js';
+
+export type { Comparison };
 
 const POOL = new Part('threads', () => import('./pool.js'));
 
@@ -66,4 +69,9 @@ export function carryOutHere(engine: Engine, command: Command, threads: number):
   const shared = threads > 1 ? POOL.exports?.sharing(engine, threads) : undefined;
   const runJob = shared ?? ((job: number, tasks: number, ordered: boolean) => doAlone(core, job, tasks, ordered));
   return carryOut(command, { core, memory: heap.memory, runJob });
+}
+
+/** What compares one thread with several, once these are there. @param piece the work that they would share */
+export function comparisonOf(piece: number): Comparison | undefined {
+  return POOL.exports && new POOL.exports.Comparison(piece);
 }

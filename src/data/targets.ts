@@ -5,7 +5,8 @@ import { ACTIVATIONS, ACTIVATION_NAMES, type Activation, type TargetValues } fro
 import { DataError, OptionError, counted, shown, thereAre } from '../runtime/errors.js';
 import { argmax, type Label, CLASSES, classesIn, classIndices, isLabel } from './classes.js';
 import { checked, oneOf, value } from '../runtime/options.js';
-import { type Calibration, calibration, fitScale } from './calibration.js';
+import { type Calibration, calibration } from './calibration.js';
+import { CALIBRATING } from './loading.js';
 import { type MatrixLike, type ShapedArray, copyMatrix, matrix, requireArray, requireColumns } from './matrix.js';
 
 /** Activations that have target values. */
@@ -107,7 +108,7 @@ async function calibrate<L extends Label>(
 ): Promise<Calibrated<L>> {
   requireClasses(classes);
   requireArray(labels, 'labels', 'an array of labels');
-  const engine = await engineOf('float64');
+  const [engine, { fitScale }] = await Promise.all([engineOf('float64'), CALIBRATING.load()]);
   const { data, rows } = outputNumbers(outputs, classes.length);
   if (labels.length !== rows)
     throw new DataError('labels', `has ${counted(labels.length, 'element')}, but ${thereAre(rows, 'row')} of outputs`);

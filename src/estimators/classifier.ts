@@ -5,10 +5,12 @@ import { rowWeights } from '../data/dataset.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { CLASSES, type Label, type LabelsLike, argmax } from '../data/classes.js';
 import { ModelFileError, OptionError } from '../runtime/errors.js';
-import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
-import { type ClassWeights, LabelCoder, type LabelCoding } from './labels.js';
+import { type RowChunks, isRowChunks } from './chunks.js';
+import type { ClassWeights } from './class-weights.js';
+import { LabelCoder, type LabelCoding } from './labels.js';
 import { type ClassifierEvaluation, EvaluationSums, rowLoss } from './class-evaluation.js';
 import { Estimator } from './estimator.js';
+import { STREAMING } from './ways.js';
 import { RESTORING } from './loading.js';
 import { shaped } from './encoded.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
@@ -185,7 +187,8 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
    */
   async evaluateChunks(chunks: RowChunks<ArrayLike<L>>): Promise<ClassifierEvaluation> {
     const sums = new EvaluationSums(this.classes.length);
-    for await (const _ of eachChunk(chunks, (t, labels) => this.measure(sums, t, labels, undefined)));
+    const { eachChunk } = await STREAMING.load();
+    for await (const _ of eachChunk(chunks, table, (t, labels) => this.measure(sums, t, labels, undefined)));
     return sums.result(this.classes);
   }
 

@@ -1,5 +1,6 @@
 // How targets become outputs of networks: what Classifier and Regressor differ in.
 
+import type { Part } from '../../bindings/part.js';
 import type { Precision, RealArray } from '../../bindings/memory.js';
 import type { TargetScaling } from './rescaling.js';
 import type { Head } from './head.js';
@@ -32,6 +33,8 @@ export interface CodingDocument {
 export interface TargetCoder<Targets, Coding> {
   /** What the outputs of the networks are. */
   readonly head: Head;
+  /** What is to be loaded before anything else is asked. @param byClass weights of classes, as they were given */
+  needed(byClass: unknown): Part<unknown>[];
   learner(): CodingLearner<Targets, Coding>;
   /** @throws DataError for what the coding does not know */
   encode(targets: Targets, coding: Coding, rows: number, precision: Precision): CodedTargets;

@@ -1,13 +1,11 @@
-// The best constant: what every model must beat, and what is left where none does.
+// The best constant: what every model must beat.
 
 import type { Engine } from '../../bindings/core.js';
 import { Arena, Reals } from '../../bindings/memory.js';
-import type { Network } from '../network/network.js';
-import { shaped } from './encoded.js';
 import type { Problem } from './problem.js';
 
 /** Weighted means of the targets, one an output. */
-function means({ t, w, rows, outputs }: Problem): Float64Array {
+export function means({ t, w, rows, outputs }: Problem): Float64Array {
   const mean = new Float64Array(outputs);
   let all = 0;
   for (let r = 0; r < rows; r++) {
@@ -38,43 +36,8 @@ export function constantLoss(engine: Engine, problem: Problem): number {
   return squares / all / outputs;
 }
 
-/** Halvings of the interval that a bias is sought in: float32 has no more digits. */
-const HALVINGS = 40;
-
-/**
- * Makes a network put out the best constant, whatever its last activation: a kernel of 0 in the last layer, and the bias that
- * leads there.
- */
-export function setConstant(network: Network, problem: Problem): void {
-  const { head, inputs, outputs } = problem;
-  const mean = means(problem);
-  const below = network.getWeights().slice(0, -2);
-  const top = network.getWeights().at(-2)!.fill(0);
-  const setBias = (bias: ArrayLike<number>) => network.setWeights([...below, top, bias]);
-  if (head.loss === 'crossEntropy' || head.loss === 'hinge') {
-    const least = 1 / (2 * problem.rows);
-    const shares = mean.map((p) => Math.max(p, least));
-    setBias(head.loss === 'hinge' ? mean.map(Math.sign) : logarithms(network.engine, shares));
-    return;
-  }
-  if (head.activation === 'linear') {
-    setBias(mean);
-    return;
-  }
-  const x = shaped(new Float32Array(inputs), inputs);
-  let low = new Float64Array(outputs).fill(-100);
-  let high = new Float64Array(outputs).fill(100);
-  for (let k = 0; k < HALVINGS; k++) {
-    const middle = low.map((l, o) => (l + high[o]!) / 2);
-    setBias(middle);
-    const found = network.outputsFor(x);
-    low = low.map((l, o) => (found[o]! < mean[o]! ? middle[o]! : l));
-    high = high.map((h, o) => (found[o]! < mean[o]! ? h : middle[o]!));
-  }
-}
-
 /** Logarithms that are the same on every machine. */
-function logarithms(engine: Engine, values: Float64Array): Float64Array {
+export function logarithms(engine: Engine, values: Float64Array): Float64Array {
   const arena = new Arena();
   try {
     const a = new Reals(arena, engine.precision, values.length);

@@ -1,14 +1,16 @@
 // What Classifier and Regressor have in common: preprocessing + target coding + networks + recommended defaults.
 
-import type { EncoderSpec } from '../data/encoder.js';
+import { ColumnsLearner } from '../data/columns.js';
+import { Encoder, type EncoderSpec } from '../data/encoder.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, NotFittedError } from '../runtime/errors.js';
 import type { Journal } from './journal.js';
 import type { TargetCoder } from './coding.js';
 import type { Fitted } from './fitted.js';
-import { fitChunks, fitRows, requireForChunks } from './fit.js';
-import { continueOn } from './partial-fit.js';
-import type { Specification } from './specification.js';
+import { fitRows, learn } from './fit.js';
+import { Problem } from './problem.js';
+import { Recipes } from './recipes.js';
+import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
 import { shaped } from './encoded.js';
 import { estimatorDocument } from './file/writing.js';
 import { Inputs } from './inputs.js';
@@ -31,6 +33,7 @@ import type { Curvature } from '../curvature/curvature.js';
 import { type Checked, checked, number } from '../runtime/options.js';
 import { freshSeed } from '../runtime/random.js';
 import { techniques } from './techniques.js';
+import { CONTINUING, STREAMING } from './ways.js';
 import type { ShapedArray } from '../data/matrix.js';
 import type { Precision } from '../../bindings/memory.js';
 
@@ -130,9 +133,19 @@ export abstract class Estimator<Targets, Coding> extends Model {
   }
 
   /** The same of chunks. */
-  protected async fitChunks(chunks: RowChunks<Targets>, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
-    requireForChunks(this.specification, run);
-    await this.replace(() => fitChunks(this.specification, chunks, run, byClass, this));
+  protected fitChunks(chunks: RowChunks<Targets>, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
+    return this.replace(async () => {
+      const { fitChunks } = await STREAMING.load();
+      return fitChunks(this.specification, chunks, run, byClass, this, {
+        ColumnsLearner,
+        Encoder,
+        Inputs,
+        encoded,
+        fills,
+        learn,
+        table,
+      });
+    });
   }
 
   private replace(fit: () => Promise<Fitted<Coding>>): Promise<void> {
@@ -150,7 +163,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** Goes on training on new rows, or begins with them. */
   protected async continueOn(rows: Rows, targets: Targets, options: PartialFitOptions | undefined): Promise<void> {
     const given = checked('partialFit', PARTIAL_OPTIONS, options);
-    await this.exclusively(() => continueOn(this.specification, rows, targets, given, this));
+    await this.exclusively(async () => {
+      const { continueOn } = CONTINUING.exports ?? (await CONTINUING.load());
+      const some = withWeight(rows, targets, given.sampleWeights);
+      const own = { Inputs, Members, Problem, Recipes, encoded, fills, fixedBy, learnCoding, settingOf };
+      await continueOn(this.specification, some, given, this, own);
+    });
   }
 
   private get specification(): Specification<Targets, Coding> {

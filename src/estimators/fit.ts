@@ -1,14 +1,14 @@
-// A fit from scratch: on rows that are in memory, or on chunks of more.
+// A fit from scratch, on rows that are in memory.
 
+import { loadAll } from '../../bindings/part.js';
 import { engineOf } from '../runtime/engines.js';
 import type { Rows } from '../data/table.js';
-import { OptionError, amongAll } from '../runtime/errors.js';
+import { amongAll } from '../runtime/errors.js';
 import type { Checked } from '../runtime/options.js';
 import { Interruption } from '../training/interruption.js';
 import type { FitOptions } from '../training/options.js';
-import type { Chunk, Chunks } from '../training/chunks.js';
-import { type RowChunks, type SpooledRows, eachChunk } from './chunks.js';
-import { type EncodedRows, shaped } from './encoded.js';
+import type { Chunks } from '../training/chunks.js';
+import type { EncodedRows } from './encoded.js';
 import { make } from './fitting.js';
 import type { Fitted } from './fitted.js';
 import { Inputs } from './inputs.js';
@@ -18,10 +18,9 @@ import type { RUN_OPTIONS } from './options.js';
 import { Problem } from './problem.js';
 import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
 import { freshState } from './stream-state.js';
-import { drawnSample, sampleOf, survey } from './survey.js';
 
 /** Where the journal of a fit is found while it lasts, and afterwards where it was interrupted. */
-interface JournalKeeper {
+export interface JournalKeeper {
   interruptedFit: Journal | undefined;
 }
 
@@ -38,6 +37,7 @@ export async function fitRows<Targets, Coding>(
   const interruption = new Interruption(run.signal, run.timeLimit);
   const { t, targets: known, weights, kept } = withWeight(rows, targets, run.sampleWeights);
   try {
+    await loadAll(coder.needed(byClass));
     const inputs = await Inputs.fit(t, fills(options, t), options.decorrelate);
     const coding = learnCoding(coder, known, t.rows);
     const by = (some: Inputs) => encoded(specification, some, coding, t, known, weights, byClass);
@@ -49,51 +49,6 @@ export async function fitRows<Targets, Coding>(
   } catch (error) {
     throw amongAll(error, kept);
   }
-}
-
-/**
- * Fits to chunks: a pass learns columns and targets, a pass draws a sample, on which the model is chosen, and a pass for each
- * epoch trains.
- * @throws DataError that names the chunk; OptionError
- */
-export async function fitChunks<Targets, Coding>(
-  specification: Specification<Targets, Coding>,
-  chunks: RowChunks<Targets>,
-  run: Checked<typeof RUN_OPTIONS>,
-  given: unknown,
-  keeper: JournalKeeper,
-): Promise<Fitted<Coding>> {
-  const { options, coder } = specification;
-  const { decorrelate, precision } = options;
-  const interruption = new Interruption(run.signal, run.timeLimit);
-  const learner = coder.learner();
-  const { encoder, rows: all } = await survey(chunks, (t) => fills(options, t), learner, run.signal);
-  const coding = learner.finish();
-  const byClass = learner.classWeights?.(given) ?? given;
-  const directions = () => sampleOf(chunks, encoder, all, run.signal);
-  const inputs = await Inputs.from(encoder, decorrelate, directions);
-  const pass = () => eachChunk(chunks, (t, targets) => encoded(specification, inputs, coding, t, targets, undefined, byClass));
-  const rows = await drawnSample(pass(), precision, all, run);
-  const epoch: () => AsyncIterable<SpooledRows> = run.spool?.complete ? () => run.spool!.chunks() : pass;
-  const X = async function* (): AsyncGenerator<Chunk> {
-    for await (const { rows: n, x, t, w } of epoch()) {
-      if (n > 0) yield { X: shaped(x, rows.inputs), Y: shaped(t, rows.outputs), sampleWeights: w };
-    }
-  };
-  // Balanced weights are 1 in the mean, which a stream would know at the end of its first epoch only.
-  const known = given === 'balanced' ? { rows: all, weighting: 'samples' as const } : { rows: all };
-  return learn(specification, coding, { inputs, rows, all, chunks: X }, known, run, interruption, keeper);
-}
-
-/** @throws OptionError for what goes with rows in memory only */
-export function requireForChunks(
-  { call, options }: Pick<Specification<never, never>, 'call' | 'options'>,
-  run: Checked<typeof RUN_OPTIONS>,
-): void {
-  if (run.sampleWeights) throw new OptionError(`${call}.fit.sampleWeights`, run.sampleWeights, 'none with chunks');
-  if (options.validation === undefined) return;
-  const expected = 'none with chunks: which rows a share takes depends on all of them; evaluateChunks measures on others';
-  throw new OptionError(`${call}.validation`, options.validation, expected);
 }
 
 /** Rows, and how they were encoded. */
@@ -112,7 +67,7 @@ interface EncodedMaterial extends Encoding {
 }
 
 /** Makes a model. */
-async function learn<Targets, Coding>(
+export async function learn<Targets, Coding>(
   specification: Specification<Targets, Coding>,
   coding: Coding,
   { inputs, rows, all = rows.rows, chunks, squashed }: EncodedMaterial,

@@ -1,14 +1,18 @@
-// Labels of a classifier: how they are learned and coded, and what classes weigh.
+// Labels of a classifier: how they are learned and coded.
 
 import { type Label, OR_LISTED, classIndices, classesIn } from '../data/classes.js';
-import { DataError, shown, counted, thereAre, OptionError } from '../runtime/errors.js';
+import { DataError, shown, counted, thereAre } from '../runtime/errors.js';
+import { Part } from '../../bindings/part.js';
 import type { Precision } from '../../bindings/memory.js';
-import { fitScale } from '../data/calibration.js';
+import { CALIBRATING } from '../data/loading.js';
 import { coded } from '../data/targets.js';
+import type { ClassWeights } from './class-weights.js';
 import type { CodedTargets, CodingDocument, CodingLearner, TargetCoder } from './coding.js';
 import type { Head } from './head.js';
 import type { Members } from './members.js';
 import type { Problem } from './problem.js';
+
+const CLASS_WEIGHTS = new Part('weights of classes', () => import('./class-weights.js'));
 
 /** How labels become outputs; plain data. */
 export interface LabelCoding {
@@ -16,9 +20,6 @@ export interface LabelCoding {
   /** What outputs that are no probabilities are multiplied with to become such; null where they are. */
   readonly scale: number | null;
 }
-
-/** Weights of classes, as `fit` takes them. */
-export type ClassWeights = 'balanced' | ReadonlyMap<Label, number> | Readonly<Record<string, number>>;
 
 /** Which labels there are, and how many of each. */
 class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
@@ -52,15 +53,8 @@ class LabelsLearner implements CodingLearner<ArrayLike<Label>, LabelCoding> {
     return { classes: seen, scale: null };
   }
 
-  /** Balanced weights as weights of each label: how frequent labels are is known once all have been seen. */
   classWeights(given: ClassWeights | undefined): ClassWeights | undefined {
-    if (given !== 'balanced') return given;
-    let rows = 0;
-    for (const count of this.counts.values()) rows += count;
-    const labels = this.announced ?? [...this.counts.keys()];
-    return new Map(
-      labels.map((label) => [label, this.counts.has(label) ? rows / (this.counts.size * this.counts.get(label)!) : 0]),
-    );
+    return given === 'balanced' ? CLASS_WEIGHTS.here.balancing(this.announced, this.counts) : given;
   }
 }
 
@@ -73,6 +67,10 @@ export class LabelCoder implements TargetCoder<ArrayLike<Label>, LabelCoding> {
     readonly head: Head,
     private readonly announced: readonly Label[] | undefined,
   ) {}
+
+  needed(byClass: unknown): Part<unknown>[] {
+    return [...(byClass === undefined ? [] : [CLASS_WEIGHTS]), ...(this.head.loss === 'crossEntropy' ? [] : [CALIBRATING])];
+  }
 
   learner(): LabelsLearner {
     return new LabelsLearner(this.announced);
@@ -97,15 +95,14 @@ export class LabelCoder implements TargetCoder<ArrayLike<Label>, LabelCoding> {
     given: ClassWeights | undefined,
   ): Float64Array | undefined {
     if (given === undefined) return w;
-    const perClass = given === 'balanced' ? balanced(classes.length, truths!, w) : named(classes, given);
-    return Float64Array.from(truths!, (c, r) => perClass[c]! * (w ? w[r]! : 1));
+    return CLASS_WEIGHTS.here.weightsByClass(classes, truths!, w, given);
   }
 
   /** Where outputs are no probabilities: with the scale that makes them such. */
   settled(coding: LabelCoding, members: Members, problem: Problem): LabelCoding {
     const n = coding.classes.length;
     if (this.head.loss === 'crossEntropy' || (coding.scale !== null && problem.rows < ROWS_PER_CLASS * n)) return coding;
-    const scale = fitScale(members.first.engine, members.predict(problem.X), problem.classes!, n, problem.w);
+    const scale = CALIBRATING.here.fitScale(members.first.engine, members.predict(problem.X), problem.classes!, n, problem.w);
     return { ...coding, scale };
   }
 
@@ -128,37 +125,4 @@ function requireLength(labels: ArrayLike<unknown>, rows: number): void {
     throw new DataError('labels', `expected an array of ${rows} labels; got ${shown(labels)}`);
   if (labels.length !== rows)
     throw new DataError('labels', `has ${counted(labels.length, 'element')}, but ${thereAre(rows, 'row')}`);
-}
-
-/** N/(classes·members) for each class that has members. */
-function balanced(count: number, truths: Uint32Array, w: Float64Array | undefined): number[] {
-  const members = new Array<number>(count).fill(0);
-  truths.forEach((c, r) => {
-    members[c]! += w ? w[r]! : 1;
-  });
-  const all = members.reduce((a, b) => a + b);
-  const present = members.filter((n) => n > 0).length;
-  return members.map((n) => (n > 0 ? all / (present * n) : 0));
-}
-
-function named(classes: readonly Label[], given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>): number[] {
-  const find = (label: Label) =>
-    given instanceof Map ? (given.get(label) as number | undefined) : (given as Record<string, number>)[String(label)];
-  const labels: readonly unknown[] = given instanceof Map ? [...given.keys()] : Object.keys(given);
-  const known = new Set<unknown>(given instanceof Map ? classes : classes.map(String));
-  const stranger = labels.find((label) => !known.has(label));
-  if (stranger !== undefined) {
-    const expected = `only labels that there are: ${classes.slice(0, 20).map(shown).join(', ')}`;
-    const what = `classWeights[${shown(stranger)}]`;
-    throw new OptionError(what, stranger, expected, `${what}: no such label; expected ${expected}`);
-  }
-  const weights = classes.map((label) => {
-    const weight = find(label);
-    if (!(typeof weight === 'number' && weight >= 0 && weight < Infinity)) {
-      throw new OptionError(`classWeights[${shown(label)}]`, weight, 'a number ≥ 0 for each label');
-    }
-    return weight;
-  });
-  if (weights.every((weight) => weight === 0)) throw new OptionError('classWeights', given, 'some weight > 0');
-  return weights;
 }

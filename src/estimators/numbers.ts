@@ -26,6 +26,10 @@ export interface NumberCoding {
 export class NumberCoder implements TargetCoder<MatrixLike, NumberCoding> {
   readonly head = NUMBERS;
 
+  needed(): [] {
+    return [];
+  }
+
   learner(): NumbersLearner {
     return new NumbersLearner();
   }

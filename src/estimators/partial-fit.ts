@@ -1,22 +1,35 @@
 // partialFit: a model goes on with new rows, or begins with them.
 
-import type { Rows } from '../data/table.js';
+import { loadAll } from '../../bindings/part.js';
 import { DisposedError, amongAll } from '../runtime/errors.js';
 import type { Checked } from '../runtime/options.js';
 import type { Fitted } from './fitted.js';
-import { Inputs } from './inputs.js';
-import { CONTINUING } from './loading.js';
-import { Members } from './members.js';
+import type { Inputs } from './inputs.js';
+import { allContinued, change, moved, nextRecipe, stepBounds, stepOptions } from './continuation.js';
+import type { Members } from './members.js';
 import type { EstimatorHistory, PARTIAL_OPTIONS } from './options.js';
-import { Problem } from './problem.js';
-import { Recipes } from './recipes.js';
-import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
+import type { Problem } from './problem.js';
+import type { Recipes } from './recipes.js';
+import type { GivenRows, Specification, encoded, fills, fixedBy, learnCoding, settingOf } from './specification.js';
 import { freshState } from './stream-state.js';
 
 /** The model that goes on, as its estimator has it. */
 interface ModelKeeper<Coding> {
   fitted: Fitted<Coding> | undefined;
   readonly disposed: boolean;
+}
+
+/** What estimators have, of which this part would get a copy. */
+interface Own {
+  readonly Inputs: typeof Inputs;
+  readonly Members: typeof Members;
+  readonly Problem: typeof Problem;
+  readonly Recipes: typeof Recipes;
+  readonly encoded: typeof encoded;
+  readonly fills: typeof fills;
+  readonly fixedBy: typeof fixedBy;
+  readonly learnCoding: typeof learnCoding;
+  readonly settingOf: typeof settingOf;
 }
 
 /**
@@ -26,13 +39,12 @@ interface ModelKeeper<Coding> {
  */
 export async function continueOn<Targets, Coding>(
   specification: Specification<Targets, Coding>,
-  rows: Rows,
-  targets: Targets,
-  { epochs, sampleWeights, signal, background }: Checked<typeof PARTIAL_OPTIONS>,
+  { t, targets: known, weights: own, kept }: GivenRows<Targets>,
+  { epochs, signal, background }: Checked<typeof PARTIAL_OPTIONS>,
   keeper: ModelKeeper<Coding>,
+  { Inputs, Members, Problem, Recipes, encoded, fills, fixedBy, learnCoding, settingOf }: Own,
 ): Promise<void> {
   const { options, coder, kind } = specification;
-  const { t, targets: known, weights: own, kept } = withWeight(rows, targets, sampleWeights);
   try {
     const before = keeper.fitted;
     const inputs = before?.inputs.followed(t) ?? (await Inputs.begin(t, fills(options, t), options.decorrelate));
@@ -42,8 +54,7 @@ export async function continueOn<Targets, Coding>(
     let members: Members | undefined;
     let restore = () => {};
     try {
-      const { allContinued, change, moved, nextRecipe, stepBounds, stepOptions } =
-        CONTINUING.exports ?? (await CONTINUING.load());
+      await loadAll(coder.needed(undefined));
       if (keeper.disposed) throw new DisposedError(kind);
       const fixed = fixedBy(options);
       const first = before?.recipe ?? new Recipes(problem, fixed).byRule();

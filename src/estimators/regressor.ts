@@ -2,10 +2,11 @@
 
 import { rowWeights } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
-import type { Rows } from '../data/table.js';
+import { type Rows, table } from '../data/table.js';
 import { ModelFileError } from '../runtime/errors.js';
-import { type RowChunks, eachChunk, isRowChunks } from './chunks.js';
+import { type RowChunks, isRowChunks } from './chunks.js';
 import { Estimator } from './estimator.js';
+import { STREAMING } from './ways.js';
 import { RESTORING } from './loading.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import type { ModelDocument, ModelJSON } from '../format/document.js';
@@ -133,7 +134,8 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
    */
   async evaluateChunks(chunks: RowChunks<MatrixLike>): Promise<RegressorEvaluation> {
     const tally = new NumberTally(this.outputCount);
-    for await (const _ of eachChunk(chunks, (t, targets) => this.measure(tally, t, targets, undefined)));
+    const { eachChunk } = await STREAMING.load();
+    for await (const _ of eachChunk(chunks, table, (t, targets) => this.measure(tally, t, targets, undefined)));
     const result = tally.result();
     return { loss: result.mse, ...result };
   }

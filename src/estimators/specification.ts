@@ -81,7 +81,7 @@ export function encoded<Targets, Coding>(
 }
 
 /** Rows of a table, with their targets and weights. */
-interface GivenRows<Targets> {
+export interface GivenRows<Targets> {
   readonly t: Table;
   readonly targets: Targets;
   readonly weights: Float64Array | undefined;

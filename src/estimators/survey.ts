@@ -1,16 +1,24 @@
 // Passes over chunks before training: what the columns are, and a sample to choose by.
 
 import type { Precision } from '../../bindings/memory.js';
-import { ColumnsLearner } from '../data/columns.js';
-import { Encoder } from '../data/encoder.js';
-import type { Table } from '../data/table.js';
-import { type RowChunks, type Spool, eachChunk } from './chunks.js';
+import type { ColumnsLearner } from '../data/columns.js';
+import type { Encoder } from '../data/encoder.js';
+import type { Table, table as tableOf } from '../data/table.js';
+import type { RowChunks, Spool } from './chunks.js';
 import type { CodingLearner } from './coding.js';
+import { eachChunk } from './each-chunk.js';
 import { type EncodedRows, concatenated, pickedRows, shaped, together } from './encoded.js';
 import { picked } from '../data/pick.js';
 
 /** Rows of a sample: enough to choose by, and quickly trained on. */
 const SAMPLE = 10_000;
+
+/** What estimators have, of which a part would get a copy. */
+export interface Own {
+  readonly ColumnsLearner: typeof ColumnsLearner;
+  readonly Encoder: typeof Encoder;
+  readonly table: typeof tableOf;
+}
 
 /**
  * Learns columns, and how to code targets, in one pass.
@@ -22,9 +30,10 @@ export async function survey<Targets>(
   fills: (t: Table) => boolean,
   targets: CodingLearner<Targets, unknown>,
   signal: AbortSignal | undefined,
+  { ColumnsLearner, Encoder, table }: Own,
 ): Promise<{ encoder: Encoder; rows: number }> {
-  let columns: ColumnsLearner | undefined;
-  const pass = eachChunk(chunks, (t, some) => {
+  let columns: InstanceType<typeof ColumnsLearner> | undefined;
+  const pass = eachChunk(chunks, table, (t, some) => {
     columns ??= new ColumnsLearner(fills(t));
     columns.add(t);
     targets.add(some, t.rows);
@@ -39,10 +48,11 @@ export async function sampleOf<Targets>(
   encoder: Encoder,
   all: number,
   signal: AbortSignal | undefined,
+  table: typeof tableOf,
 ): Promise<Float64Array<ArrayBuffer>> {
   const picker = new Picker(all);
   const parts: Float64Array<ArrayBuffer>[] = [];
-  for await (const x of eachChunk(chunks, (t) => encoder.encode(t, 'float64'))) {
+  for await (const x of eachChunk(chunks, table, (t) => encoder.encode(t, 'float64'))) {
     signal?.throwIfAborted();
     parts.push(picked(shaped(x, encoder.inputs), picker.next(x.length / encoder.inputs)).data as Float64Array<ArrayBuffer>);
   }

@@ -2,5 +2,4 @@
 
 export { fromBytes, fromJSON } from './document-reader.js';
 export { readable } from './fields.js';
-export { networkFrom } from './network-reader.js';
-export { stateFrom, withoutState } from './state-reader.js';
+export { configured, restored } from './restoring.js';

@@ -4,11 +4,11 @@ import { UpdateRule } from '../../build/codes.js';
 import { OptionError } from '../runtime/errors.js';
 import { checked, either, flag, number, value } from '../runtime/options.js';
 import type { Architecture } from '../plan/plan.js';
-import { rateMultipliers } from '../rates/per-weight.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type AutoRate, autoRate, isAutoRate } from './descent/auto-rate.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
 import { descending } from './descent/first-order.js';
+import { SURROUNDING } from './descent/surround.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 import type { Method } from './method.js';
 
@@ -109,7 +109,9 @@ export function sgd(options?: SgdOptions): Sgd {
     }),
     vectors: momentum > 0 ? ['velocity'] : [],
     ...(share < 1 && { share }),
-    ...(own && { multipliers: (architecture: Architecture) => rateMultipliers(architecture, own.exponent, own.lower) }),
+    ...(own && {
+      multipliers: (architecture: Architecture) => SURROUNDING.here.rateMultipliers(architecture, own.exponent, own.lower),
+    }),
     open(core, update, now) {
       core.sgdOpen(update, code, now.rate, momentum, weightDecay, now.at('velocity'));
     },

@@ -7,12 +7,12 @@ import type { Precision } from '../../bindings/memory.js';
 import { Part } from '../../bindings/part.js';
 import type { Curvature } from '../curvature/curvature.js';
 import type { CurvatureSubject } from '../curvature/derivatives.js';
-import { Dataset } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { accompanyDouble, engineOf } from '../runtime/engines.js';
-import { DataError, UnsupportedError, counted } from '../runtime/errors.js';
+import { UnsupportedError } from '../runtime/errors.js';
 
-const CURVATURE = new Part('curvature', () => import('../curvature/curvature.js'));
+const CURVATURE = new Part('curvature', () => import('../curvature/on-data.js'));
 
 /** A network's engine: from the first network on, float64's comes with what measures curvature. */
 export async function engineFor({ precision, numerics }: { precision: Precision; numerics: Numerics }): Promise<Engine> {
@@ -34,15 +34,5 @@ export function curvatureOf(
     const asked = numerics === 'strict' ? ", numerics: 'strict'" : '';
     throw new UnsupportedError(`curvature is measured in float64: await init({ precision: 'float64'${asked} }) first`);
   }
-  const own = { ...subject, engine };
-  if (X instanceof Dataset) return new measuring.Curvature(own, X);
-  if (Y === undefined) throw new DataError('Y', 'is missing');
-  const data = new Dataset(X, Y, { precision: 'float64', ...(weights && { weights }) });
-  try {
-    const { inputs } = subject.architecture;
-    if (data.inputs !== inputs) throw new DataError('X', `has ${counted(data.inputs, 'column')}; expected ${inputs}`);
-    return new measuring.Curvature(own, data);
-  } finally {
-    data.dispose();
-  }
+  return measuring.curvatureOn({ ...subject, engine }, X, Y, weights);
 }

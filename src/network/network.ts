@@ -3,19 +3,20 @@
 import type { Engine, Numerics } from '../../bindings/core.js';
 import { type Arena, type Precision, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena, roomMade } from '../../bindings/owned.js';
+import { loadAll } from '../../bindings/part.js';
 import type { Curvature } from '../curvature/curvature.js';
 import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from '../data/matrix.js';
 import { type Evaluation, evaluation, requireFinite } from '../evaluation/evaluation.js';
 import type { ModelDocument, ModelJSON } from '../format/document.js';
 import { READING, STATES } from '../format/loading.js';
-import { networkDocument } from '../format/network.js';
+import { type NetworkConfig, networkDocument } from '../format/network.js';
 import type { NetworkState } from '../training/checkpoint.js';
 import type { Layer } from '../layers/layers.js';
 import type { Loss } from '../layers/losses.js';
 import { Inference, beforeSoftmax } from '../plan/inference.js';
 import { type Architecture, type ParameterShape, outputsOf, parameterShapes } from '../plan/plan.js';
-import { checkedWeights, drawWeights } from '../plan/weights.js';
+import { checkedWeights, drawWeights, neededToDraw } from '../plan/weights.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError } from '../runtime/errors.js';
 import { freshSeed } from '../runtime/random.js';
 import type { Threads } from '../runtime/threads.js';
@@ -96,8 +97,8 @@ export class Network extends Model {
    */
   static async create(options: NetworkOptions): Promise<Network> {
     const given = checkedNetwork(options);
-    await roomMade();
-    const network = new this(await engineFor(given), given);
+    await loadAll(neededToDraw(given.layers));
+    const network = await this.made(given);
     try {
       drawWeights(network.engine.core, network.arena, network.theta, network.architecture, network.shapes, network.seed);
     } catch (error) {
@@ -116,33 +117,21 @@ export class Network extends Model {
   }
 
   /** @internal */
-  static async fromDocument({ kind, config, tensors, metadata }: ModelDocument): Promise<Network> {
-    if (kind !== 'network') throw new ModelFileError(`the model is a ${kind}, not a network`);
-    const [{ stateFrom, withoutState }] = await Promise.all([READING.load(), STATES.load()]);
-    const { state, ...own } = config;
-    const network = await this.fromConfig(own, withoutState(tensors));
-    try {
-      network.recall(stateFrom(state, tensors, network.theta.length));
-    } catch (error) {
-      network.dispose();
-      throw error;
-    }
-    network.note(metadata);
+  static async fromDocument(document: ModelDocument): Promise<Network> {
+    const [{ restored }] = await Promise.all([READING.load(), STATES.load()]);
+    const network = await restored(document, (own) => this.made(own));
+    network.note(document.metadata);
     return network;
   }
 
   /** A network as a file describes it, on its own or inside an estimator. @internal */
   static async fromConfig(config: unknown, tensors: ModelDocument['tensors']): Promise<Network> {
-    const { own, parameters } = (await READING.load()).networkFrom(config, tensors);
+    return (await READING.load()).configured(config, tensors, (own) => this.made(own));
+  }
+
+  private static async made(settings: NetworkSettings & Pick<NetworkConfig, 'precision'>): Promise<Network> {
     await roomMade();
-    const network = new this(await engineFor(own), own);
-    try {
-      network.setWeights(parameters);
-    } catch (cause) {
-      network.dispose();
-      throw cause instanceof DataError ? new ModelFileError(`damaged: ${cause.message}`, { cause }) : cause;
-    }
-    return network;
+    return new this(await engineFor(settings), settings);
   }
 
   /**

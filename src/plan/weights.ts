@@ -2,11 +2,22 @@
 
 import type { Core } from '../../bindings/core.js';
 import type { Arena, RealArray, Reals } from '../../bindings/memory.js';
+import type { Part } from '../../bindings/part.js';
 import { ACTIVATIONS } from '../layers/activations.js';
 import { copyMatrix, matrix, requireColumns } from '../data/matrix.js';
 import { DataError } from '../runtime/errors.js';
-import { type Initializer, initialize, initializeRbf } from '../layers/initializers.js';
+import { initialize, ruleOf } from '../layers/initializers.js';
+import type { Layer } from '../layers/layers.js';
+import { CONSTRUCTING, rulesOf } from '../layers/loading.js';
 import { type Architecture, type ParameterShape, widths } from './plan.js';
+
+/** What drawing the weights of layers needs. */
+export function neededToDraw(layers: readonly Layer[]): Part<unknown>[] {
+  return layers.flatMap((layer): Part<unknown>[] => {
+    if (layer.type === 'dense') return ruleOf(layer.init) ? [] : [rulesOf(layer.init)];
+    return layer.type === 'rbf' ? [CONSTRUCTING] : [];
+  });
+}
 
 /** Draws the initial weights: each layer's from its own stream, so that one layer's size does not change another's. */
 export function drawWeights(
@@ -27,14 +38,13 @@ export function drawWeights(
   const last = architecture.layers.findLastIndex(({ type }) => type === 'dense' || type === 'rbf');
   architecture.layers.forEach((layer, i) => {
     if (layer.type === 'dense') {
-      const { units, activation, bias } = layer;
+      const { units, activation, bias, init } = layer;
       const biasInit = layer.biasInit ?? (i < last ? 'random' : undefined);
-      const init = layer.init as Exclude<Initializer, 'custom'>; // that name is a file's, whose weights need no start
       const { gain } = ACTIVATIONS[activation];
       const place = { layer: i, inputs: inputs[i]!, units, gain, first: firstOf(`layers.${i}.kernel`), bias, biasInit };
-      initialize(core, arena, theta, init, place, seed);
+      initialize(core, arena, theta, init, ruleOf(init) ?? rulesOf(init).here.rareRuleOf(init), place, seed);
     } else if (layer.type === 'rbf') {
-      initializeRbf(core, theta, layer, {
+      CONSTRUCTING.here.initializeRbf(core, theta, layer, {
         layer: i,
         inputs: inputs[i]!,
         centres: firstOf(`layers.${i}.centres`),

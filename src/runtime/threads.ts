@@ -1,7 +1,7 @@
 // How many threads do a piece of work.
 
 import { MOST_THREADS } from '../../bindings/commands.js';
-import { autoThreads, hasThreads, wantThreads } from '../../bindings/threads.js';
+import { type Comparison, autoThreads, comparisonOf, hasThreads, wantThreads } from '../../bindings/threads.js';
 import { type Field, either, number, oneOf } from './options.js';
 
 /** The option `threads`. */
@@ -24,38 +24,13 @@ const LEAST_PIECE = 200_000;
  */
 const LEAST_WORK = 5e8;
 
-/** Milliseconds between two looks at the way that was slower: at first, and at most. */
-const SOON = 40;
+/** Milliseconds after which threads are asked for again. */
 const SELDOM = 1500;
-
-/** Milliseconds that are too short to be measured. */
-const SHORT = 0.2;
 
 /** Whether threads may pay for pieces of so many multiply-adds at most, and so many in all, as far as is known beforehand. */
 export function mayPay(threads: Threads, piece: number, all: number): boolean {
   if (threads !== 'auto') return threads > 1;
   return autoThreads() > 1 && piece >= LEAST_PIECE && (all >= LEAST_WORK || hasThreads(2));
-}
-
-/** How long a unit of work has lately taken, alone and together, and when to look again at the way that was slower. */
-interface Experience {
-  alone: number | undefined;
-  together: number | undefined;
-  pause: number;
-  nextLook: number;
-}
-
-/** What was learned about pieces of a size, by its logarithm: a fit of some milliseconds has no time to learn it anew. */
-const experiences = new Map<number, Experience>();
-
-function experienceWith(piece: number): Experience {
-  const size = Math.round(2 * Math.log2(piece));
-  let known = experiences.get(size);
-  if (!known) {
-    known = { alone: undefined, together: undefined, pause: SOON, nextLook: 0 };
-    experiences.set(size, known);
-  }
-  return known;
 }
 
 /**
@@ -66,8 +41,9 @@ function experienceWith(piece: number): Experience {
 export class ThreadChoice {
   /** How many threads there are when there are several. */
   readonly most: number;
-  private readonly experience: Experience | undefined;
-  private looking = false;
+  /** Multiply-adds of a piece, where it is to be found out which is faster. */
+  private readonly piece: number | undefined;
+  private comparison: Comparison | undefined;
   private asked = performance.now();
 
   /**
@@ -88,13 +64,13 @@ export class ThreadChoice {
     const piece = unit * units;
     const pays = piece >= LEAST_PIECE && (piece * pieces >= LEAST_WORK || hasThreads(autoThreads()));
     this.most = pays ? wantThreads(autoThreads()) : 1;
-    if (this.most > 1) this.experience = experienceWith(piece);
+    if (this.most > 1) this.piece = piece;
   }
 
   /** How many threads should do the next piece. */
   get threads(): number {
-    const { experience, most } = this;
-    if (!experience) return most;
+    const { piece, most } = this;
+    if (piece === undefined) return most;
     if (!hasThreads(most)) {
       // They are still being started, or were lost.
       const now = performance.now();
@@ -104,25 +80,12 @@ export class ThreadChoice {
       }
       return 1;
     }
-    const { alone, together, nextLook } = experience;
-    if (alone === undefined) return 1;
-    if (together === undefined) return most;
-    const faster = together < alone ? most : 1;
-    if (performance.now() < nextLook) return faster;
-    this.looking = true;
-    return faster === 1 ? most : 1;
+    this.comparison ??= comparisonOf(piece);
+    return this.comparison?.together === false ? 1 : most;
   }
 
   /** Tells how long so many units of work took on so many threads, in milliseconds. */
   took(threads: number, time: number, units: number): void {
-    const { experience } = this;
-    if (!experience || time < SHORT) return;
-    const each = time / (units * this.unit);
-    if (threads === 1) experience.alone = each;
-    else experience.together = each;
-    if (experience.together === undefined || !(this.looking || experience.nextLook === 0)) return;
-    this.looking = false;
-    experience.pause = Math.min(2 * experience.pause, SELDOM);
-    experience.nextLook = performance.now() + experience.pause;
+    this.comparison?.took(threads > 1, time, units * this.unit);
   }
 }

@@ -1,5 +1,6 @@
 // What a fit is set up from: settings that go together, the method at work, what is measured between epochs.
 
+import { ORDERING, SURROUNDING } from '../methods/descent/surround.js';
 import type { Background } from '../../bindings/background.js';
 import type { Arena } from '../../bindings/memory.js';
 import { Part } from '../../bindings/part.js';
@@ -26,7 +27,9 @@ export async function hired(): Promise<Background | undefined> {
   return (await BACKGROUND.load()).Background.hire();
 }
 
-type PartsOfOptions = Partial<Pick<FitSettings, 'method' | 'batchSize' | 'background' | 'labelSmoothing' | 'classWeights'>>;
+type PartsOfOptions = Partial<
+  Pick<FitSettings, 'method' | 'batchSize' | 'background' | 'labelSmoothing' | 'classWeights' | 'average' | 'order'>
+>;
 
 /**
  * What has to be loaded before a fit begins.
@@ -34,7 +37,15 @@ type PartsOfOptions = Partial<Pick<FitSettings, 'method' | 'batchSize' | 'backgr
  * @param shares whether threads may share steps
  */
 export function neededFor(options: PartsOfOptions | undefined, loss: Loss, waits: boolean, shares: boolean): Part<unknown>[] {
-  const { method = FIT_OPTIONS.method.default as Method, batchSize, background, labelSmoothing, classWeights } = options ?? {};
+  const {
+    method = FIT_OPTIONS.method.default as Method,
+    batchSize,
+    background,
+    labelSmoothing,
+    classWeights,
+    average,
+    order = 'shuffle',
+  } = options ?? {};
   return [
     ...(method.needs?.(shares) ?? []),
     ...(waits ? [STARTING] : []),
@@ -42,6 +53,8 @@ export function neededFor(options: PartsOfOptions | undefined, loss: Loss, waits
     ...(background ? [BACKGROUND] : []),
     ...(labelSmoothing || classWeights ? [REWEIGHING] : []),
     ...(isUsual(loss) ? [] : [OTHER_CONSTANTS]),
+    ...(average ? [SURROUNDING] : []),
+    ...(order === 'shuffle' || order === 'sequential' ? [] : [ORDERING]),
   ];
 }
 

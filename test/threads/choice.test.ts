@@ -1,13 +1,20 @@
 // When threads: 'auto' takes several.
 
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { Comparison as Compared } from '../../bindings/comparison.js';
 import type { ThreadChoice as Choice } from '../../src/runtime/threads.js';
 
-const pool = vi.hoisted(() => ({ up: false, asked: [] as number[], now: 0 }));
+const pool = vi.hoisted(() => ({
+  up: false,
+  asked: [] as number[],
+  now: 0,
+  Comparison: undefined as typeof Compared | undefined,
+}));
 
 vi.mock('../../bindings/threads.js', () => ({
   autoThreads: () => 4,
   hasThreads: () => pool.up,
+  comparisonOf: (piece: number) => new pool.Comparison!(piece),
   wantThreads: (threads: number) => {
     pool.asked.push(threads);
     return threads;
@@ -20,6 +27,7 @@ let ThreadChoice: typeof Choice;
 beforeEach(async () => {
   Object.assign(pool, { up: false, asked: [], now: 1000 });
   vi.resetModules(); // what was learned is forgotten
+  ({ Comparison: pool.Comparison } = await import('../../bindings/comparison.js'));
   ({ ThreadChoice } = await import('../../src/runtime/threads.js'));
 });
 

@@ -4,6 +4,7 @@ import { Part } from '../../../bindings/part.js';
 import { isSchedule } from '../../rates/schedule.js';
 import { isAutoRate } from './auto-rate.js';
 import type { DescentRule } from './descent-rule.js';
+import { SURROUNDING } from './surround.js';
 
 export const MEASURING = new Part('curvature that a rate follows', () => import('./before-epochs.js'));
 export const CHANGING = new Part('rates that change', () => import('./changing-rate.js'));
@@ -29,6 +30,7 @@ export function neededBy(rule: DescentRule, shares: boolean): Part<unknown>[] {
   return [
     ...(measures(rule) ? [MEASURING] : []),
     ...(isLookedUp(rule) || changesBySteps(rule) ? [CHANGING] : []),
+    ...(rule.multipliers ? [SURROUNDING] : []),
     ...(shares ? [SHARING] : []),
   ];
 }

@@ -6,7 +6,8 @@ import { type RealArray, Reals } from '../../../bindings/memory.js';
 import type { DescentRule, DiagonalPlace } from './descent-rule.js';
 import type { MethodState, Task } from '../method.js';
 import { type RuleMemory, listed, memoryFrom, nothingYet, recall, remembered } from './rule-memory.js';
-import { WeightAverage } from './weight-average.js';
+import { SURROUNDING } from './surround.js';
+import type { WeightAverage } from './weight-average.js';
 
 /** What holds the weights after a step that the next one would take back, in a method's state. */
 const TRIED = 'weights tried';
@@ -46,7 +47,7 @@ export class RunUpdate {
     }
     const goesOn = state?.method === rule.name && this.continues;
     const memory = goesOn ? memoryFrom(state.memory) : nothingYet(typeof rule.rate === 'number' ? rule.rate : 0);
-    if (extras.average !== undefined) this.average = new WeightAverage(task, state);
+    if (extras.average !== undefined) this.average = new SURROUNDING.here.WeightAverage(task, state);
     const averaged = this.average?.continues ? memoryFrom(state!.memory).averaged : 0;
     this.recall({ ...memory, averaged });
     this.surround();

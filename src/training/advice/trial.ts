@@ -9,7 +9,7 @@ import type { Method } from '../../methods/method.js';
 import { PrincipalCurvature } from '../../methods/descent/measured-rate.js';
 import { type Architecture, outputsOf, parameterShapes, workOf } from '../../plan/plan.js';
 import { startsFromData } from '../../start/waits.js';
-import { drawWeights } from '../../plan/weights.js';
+import { drawWeights, neededToDraw } from '../../plan/weights.js';
 import type { Interruption } from '../interruption.js';
 import type { FitSettings } from '../options.js';
 import { TimeSlice } from '../time-slice.js';
@@ -118,7 +118,11 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   const waits = !same && startsFromData(architecture.layers);
   const subject: FitSubject = { ...setting.subject, architecture, threads: 1, ...(waits && { start: () => {} }) };
   if (same) theta.view().set(snapshot.start);
-  else drawWeights(engine.core, arena, theta, architecture, parameterShapes(architecture), own);
+  else {
+    await loadAll(neededToDraw(architecture.layers));
+    subject.check();
+    drawWeights(engine.core, arena, theta, architecture, parameterShapes(architecture), own);
+  }
   const work = PASSES * workOf(architecture);
   const budget = Math.min(Math.max(work * source.rows * settings.epochs, TRIAL_COST.least), TRIAL_COST.most) / work;
   const at = samplesOf(setting, change, arena, Math.min(TRIAL_SAMPLES, Math.max(Math.floor(budget / 20), 1)));

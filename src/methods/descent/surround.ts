@@ -1,0 +1,6 @@
+// What goes around a descent's steps is loaded where a fit asks for it.
+
+import { Part } from '../../../bindings/part.js';
+
+export const SURROUNDING = new Part('averages of weights, and rates of their own', () => import('./surrounding.js'));
+export const ORDERING = new Part('orders by class or error', () => import('./special-orders.js'));
