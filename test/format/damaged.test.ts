@@ -306,7 +306,7 @@ describe('what is wrong is said', () => {
     ['no configuration', () => edited('network', () => 'null'), /config is null/],
     ['a broken configuration', () => edited('network', () => '{'), /config is not valid JSON/],
     ['an unknown layer', () => edited('network', (_, c) => void (c.layers[0]!.type = 'rbf')), /layers\[0\].*rbf/],
-    ['an unknown activation', () => edited('network', (_, c) => void (c.layers[0]!.activation = 'swish')), /activation.*swish/],
+    ['an unknown activation', () => edited('network', (_, c) => void (c.layers[0]!.activation = 'swoosh')), /activation.*swoosh/],
     [
       'a layer of 2^24 units',
       () => edited('network', (_, c) => void (c.layers[0]!.units = 2 ** 24)),
