@@ -7,6 +7,8 @@ import { instanceOf } from './instance.js';
 import { Heap } from './memory.js';
 import { bytesOfText } from './text.js';
 
+export type { TensorCore };
+
 /** The kernels, and the memory that they work on. */
 export interface Tensors {
   readonly core: TensorCore;

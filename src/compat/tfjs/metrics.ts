@@ -1,7 +1,7 @@
 // A model's metrics: those that are known in linear memory, all others by their functions, on tensors.
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
-import type { TensorCore } from '../../../build/abi.js';
+import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Heap } from '../../../bindings/memory.js';
 import { type LossOrMetric, type Model, engine } from './inside.js';
 import { type LossName, givenLoss, lossNamed } from './losses/losses.js';

@@ -1,6 +1,6 @@
 // A model's weights in linear memory: those that are trained first, one after the other, so that an optimizer's step is one call.
 
-import type { TensorCore } from '../../../build/abi.js';
+import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../bindings/memory.js';
 import type { LayerVariable } from './inside.js';
 import { Lent } from './variables.js';

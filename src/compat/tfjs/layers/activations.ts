@@ -1,6 +1,6 @@
 // tfjs's activations, by their class names, and layers that are nothing else.
 
-import type { TensorCore } from '../../../../build/abi.js';
+import type { TensorCore } from '../../../../bindings/tensors.js';
 import { TensorActivation, type TensorActivationName } from '../../../../build/codes.js';
 import { Operation, type Place, numbers } from './operation.js';
 

@@ -1,6 +1,6 @@
 // What a layer does with the rows of a batch, in linear memory.
 
-import type { TensorCore } from '../../../../build/abi.js';
+import type { TensorCore } from '../../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../../bindings/memory.js';
 import type { Slot } from '../parameters.js';
 

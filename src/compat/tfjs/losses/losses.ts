@@ -1,6 +1,6 @@
 // Which loss a model was compiled with, and its value and slopes in linear memory.
 
-import type { TensorCore } from '../../../../build/abi.js';
+import type { TensorCore } from '../../../../bindings/tensors.js';
 import { type LossOrMetric, type Model, engine } from '../inside.js';
 
 /** The losses of tfjs's layers, by their names there: exports of the binary, all of one form. */

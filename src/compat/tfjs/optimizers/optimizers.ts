@@ -1,7 +1,7 @@
 // tfjs's optimizers: how each takes a step, and the variables that it accumulates, which are read, lent and made like its own.
 
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { TensorCore } from '../../../../build/abi.js';
+import type { TensorCore } from '../../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../../bindings/memory.js';
 import { UnsupportedError } from '../../../../bindings/errors.js';
 import { type Optimizer, engine } from '../inside.js';
