@@ -5,10 +5,12 @@ import { expect, test } from 'vitest';
 import { Arena } from '../../bindings/memory.js';
 import { emphasize } from '../../src/index.js';
 import { RunOrder } from '../../src/methods/descent/run-order.js';
+import { ORDERING } from '../../src/methods/descent/surround.js';
 import type { Task } from '../../src/methods/method.js';
 import { Purpose } from '../../src/runtime/random.js';
 
-test('settings of an emphasis stand where the kernels expect them', () => {
+test('settings of an emphasis stand where the kernels expect them', async () => {
+  await ORDERING.load(); // as a fit does that has one
   const source = readFileSync('assembly/orders/emphasis.ts', 'utf8');
   const [, list] = /export function emphasisOpen\(([^)]*)\)/.exec(source)!;
   const names = [...list!.matchAll(/(\w+): \w+/g)].map(([, name]) => name!.replace(/_$/, ''));
