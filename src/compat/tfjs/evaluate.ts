@@ -78,9 +78,13 @@ export async function evaluatedDataset(model: Model, dataset: Dataset | Batches,
 /** Rows of a model's outputs at a time. */
 const MOST_ROWS = 256;
 
+/** For fewer rows than this, copying that many weights takes longer than TensorFlow.js's own work between its kernels. */
+const FEW_ROWS = 8;
+const MANY_WEIGHTS = 2 ** 15;
+
 /**
  * A model's outputs for a tensor of rows; undefined where tfjs has to find them: while it records gradients, where the tensor is
- * on a device, or has another shape, of which tfjs tells.
+ * on a device, or has another shape, of which tfjs tells; and where it is faster.
  */
 export function predicted(model: Model, given: unknown): Tensor | undefined {
   const x = (Array.isArray(given) && given.length === 1 ? given[0] : given) as Tensor;
@@ -95,7 +99,7 @@ export function predicted(model: Model, given: unknown): Tensor | undefined {
   if (model.inputs.length !== 1 || !expected || shape.length !== expected.length) return undefined;
   if (shape.some((n, i) => n !== expected[i])) return undefined;
   const count = x.shape[0]!;
-  if (!(count > 0)) return undefined;
+  if (!(count > 0) || (count < FEW_ROWS && model.countParams() > MANY_WEIGHTS)) return undefined;
   const rows = Math.min(MOST_ROWS, count);
   const trainer = new Trainer(model, { rows, training: false, compares: false });
   try {

@@ -82,6 +82,7 @@ export interface Optimizer extends Named {
 
 /** A model that has been built: a Sequential has one inside. */
 export interface Model {
+  countParams(): number;
   readonly name: string;
   readonly layers: readonly Layer[];
   readonly inputs: readonly SymbolicTensor[];
