@@ -2,7 +2,7 @@
 // places of their keys in a lookup table.
 
 import { DataError, EfficientBackpropError, shown } from '../../runtime/errors.js';
-import { type Work, withRests } from './turns.js';
+import { type Pausing, withRests } from './turns.js';
 import type { FormattedDatum, INumberHash } from './types.js';
 
 /** A row before it is formatted. */
@@ -135,7 +135,7 @@ export function areMany(data: unknown): boolean {
 }
 
 /** The table of one side's keys. */
-export function* tabled(data: readonly RawDatum[], side: Side): Work<INumberHash> {
+export function* tabled(data: readonly RawDatum[], side: Side): Pausing<INumberHash> {
   const table: INumberHash = {};
   yield* withRests(
     data,
@@ -153,7 +153,7 @@ export function* formatted(
   data: readonly RawDatum[],
   inputTable: INumberHash | null,
   outputTable: INumberHash | null,
-): Work<FormattedDatum[]> {
+): Pausing<FormattedDatum[]> {
   const input = formatter('input', inputTable);
   const output = formatter('output', outputTable);
   const rows: FormattedDatum[] = [];

@@ -15,7 +15,7 @@ import { praxisLater } from './praxis/loader.js';
 import { type Prepared, Rounds } from './rounds.js';
 import { POLLUTING } from './saved.js';
 import { toSource } from './source.js';
-import { type Work, atOnce, inTurns } from './turns.js';
+import { type Pausing, atOnce, inTurns } from './turns.js';
 import type {
   FormattedDatum,
   INeuralNetworkBinaryTestResult,
@@ -79,7 +79,7 @@ export abstract class BrainNetwork extends LiveNetwork {
   }
 
   /** The same, by and by. @internal */
-  protected *formatting(data: unknown): Work<FormattedDatum[]> {
+  protected *formatting(data: unknown): Pausing<FormattedDatum[]> {
     requireRows(data);
     const tables: { [side in Side]: INumberHash | null } = { input: null, output: null };
     for (const side of SIDES) {
@@ -147,7 +147,7 @@ export abstract class BrainNetwork extends LiveNetwork {
   }
 
   /** A training, with rests. ticks: how often a trainingTick of the user's is called at most */
-  *#course(training: Prepared, slice: TimeSlice, ticks: number): Work<INeuralNetworkState> {
+  *#course(training: Prepared, slice: TimeSlice, ticks: number): Pausing<INeuralNetworkState> {
     const rounds = yield* Rounds.of(this, training, slice);
     try {
       for (let called = 0; called < ticks && rounds.advance(); yield) if (!this.unwatched) called++;

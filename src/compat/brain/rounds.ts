@@ -4,7 +4,7 @@ import { EfficientBackpropError } from '../../runtime/errors.js';
 import type { TimeSlice } from '../../training/time-slice.js';
 import { Epochs, type Learner } from './epochs.js';
 import { ScaledLearner } from './scaling.js';
-import type { Work } from './turns.js';
+import type { Pausing } from './turns.js';
 import type { FormattedDatum, INeuralNetworkState } from './types.js';
 
 /** A training that is about to begin. */
@@ -32,7 +32,7 @@ export class Rounds {
   ) {}
 
   /** @param slice how much to do at a time */
-  static *of(network: Trainable, training: Prepared, slice: TimeSlice): Work<Rounds> {
+  static *of(network: Trainable, training: Prepared, slice: TimeSlice): Pausing<Rounds> {
     const { rows, status, endTime, fresh } = training;
     const scaled = network.trainOpts.normalize ? yield* ScaledLearner.of(network, rows, fresh === true) : undefined;
     return new Rounds(network, training, new Epochs(scaled ?? network, scaled?.rows ?? rows, status, endTime, slice), scaled);

@@ -6,7 +6,7 @@ import type { Learner } from './epochs.js';
 import { type Layers, copyLayers } from './layers.js';
 import type { Numbers } from './numbers.js';
 import { PatternNetwork, type Rule } from './pattern-network.js';
-import { type Work, withRests } from './turns.js';
+import { type Pausing, withRests } from './turns.js';
 import type { FormattedDatum, INeuralNetworkState, TrainOpts } from './types.js';
 
 const lengthOf = ({ input }: FormattedDatum) => input.length;
@@ -18,7 +18,7 @@ export class Scaling {
     private readonly spreads: Float64Array,
   ) {}
 
-  static *of(rows: readonly FormattedDatum[]): Work<Scaling> {
+  static *of(rows: readonly FormattedDatum[]): Pausing<Scaling> {
     const inputs = rows[0]!.input.length;
     const means = new Float64Array(inputs);
     const spreads = new Float64Array(inputs);
@@ -33,7 +33,7 @@ export class Scaling {
   }
 
   /** The rows with their inputs scaled. */
-  *scaled(rows: readonly FormattedDatum[]): Work<FormattedDatum[]> {
+  *scaled(rows: readonly FormattedDatum[]): Pausing<FormattedDatum[]> {
     const scale = (value: number, k: number) => (value - this.means[k]!) / this.spreads[k]!;
     const scaled: FormattedDatum[] = [];
     yield* withRests(rows, lengthOf, ({ input, output }) => {
@@ -93,7 +93,7 @@ export class ScaledLearner implements Learner {
   }
 
   /** @param fresh whether the weights were drawn for this training: then they are meant for scaled inputs */
-  static *of(network: Learner, rows: readonly FormattedDatum[], fresh: boolean): Work<ScaledLearner> {
+  static *of(network: Learner, rows: readonly FormattedDatum[], fresh: boolean): Pausing<ScaledLearner> {
     const scaling = yield* Scaling.of(rows);
     return new ScaledLearner(network, scaling, yield* scaling.scaled(rows), fresh);
   }

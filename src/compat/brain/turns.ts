@@ -1,12 +1,12 @@
-// Work that takes long, as generators that stop every now and then: done at once, or in turns with the event loop.
+// Pausing that takes long, as generators that stop every now and then: done at once, or in turns with the event loop.
 
 import type { TimeSlice } from '../../training/time-slice.js';
 
-/** Yields where it may rest. */
-export type Work<T> = Generator<void, T>;
+/** Work that yields where it may rest. */
+export type Pausing<T> = Generator<void, T>;
 
 /** All of it. */
-export function atOnce<T>(work: Work<T>): T {
+export function atOnce<T>(work: Pausing<T>): T {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
@@ -14,7 +14,7 @@ export function atOnce<T>(work: Work<T>): T {
 }
 
 /** All of it, with rests between. */
-export async function inTurns<T>(work: Work<T>, slice: TimeSlice): Promise<T> {
+export async function inTurns<T>(work: Pausing<T>, slice: TimeSlice): Promise<T> {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
@@ -30,7 +30,7 @@ export function* withRests<T>(
   items: readonly T[],
   numbersOf: (item: T) => number,
   handle: (item: T, i: number) => void,
-): Work<void> {
+): Pausing<void> {
   let numbers = 0;
   for (let i = 0; i < items.length; i++) {
     handle(items[i]!, i);
