@@ -16,8 +16,8 @@ const MOST = 2 ** 32;
 /** What may wait for use before it goes back to the heap: this, or as much as is in use. */
 const SPARE = 2 ** 26;
 
-/** The number of the smallest size that holds so many bytes, at least 1 and below 4 GiB. */
-export function sizeOf(bytes: number): number {
+/** The number of the smallest size of the list that holds so many bytes, at least 1 and below 4 GiB. */
+export function sizeClass(bytes: number): number {
   if (bytes <= LINEAR) return (bytes + ALIGNMENT - 1) >>> 6;
   const last = bytes - 1;
   const octave = 31 - Math.clz32(last);
@@ -31,7 +31,7 @@ function bytesOf(size: number): number {
   return 2 ** (OCTAVE + (step >>> 3)) * (1 + ((step & 7) + 1) / 8);
 }
 
-const SIZES = sizeOf(MOST - 1) + 1;
+const SIZES = sizeClass(MOST - 1) + 1;
 
 /** Takes blocks from the heap, keeps them for use again, and gives all of them back at the end. */
 export class Blocks {
@@ -42,14 +42,10 @@ export class Blocks {
   private top = 0;
   private left = 0;
   private spare = 0;
+  /** Bytes of blocks that somebody has. */
   private inUse = 0;
 
   constructor(private readonly heap: Heap) {}
-
-  /** Bytes of blocks that somebody has. */
-  get used(): number {
-    return this.inUse;
-  }
 
   /** The address of a block of this size (of the list), 64-byte aligned, with undefined content. @throws OutOfMemoryError */
   allocate(size: number): number {
@@ -120,7 +116,7 @@ export class Blocks {
 
   /** Gives large blocks that nobody has back to the heap. */
   private giveBack(): void {
-    for (let size = sizeOf(SMALL) + 1; size < SIZES; size++) {
+    for (let size = sizeClass(SMALL) + 1; size < SIZES; size++) {
       const list = this.free[size]!;
       for (const address of list) {
         this.large.delete(address);

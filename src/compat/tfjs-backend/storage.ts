@@ -2,7 +2,7 @@
 // our kernels needs them.
 
 import type { BackendValues, DataId, DataMover, DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import { Blocks, sizeOf } from '../../../bindings/blocks.js';
+import { Blocks, sizeClass } from '../../../bindings/blocks.js';
 import { OutOfMemoryError } from '../../../bindings/errors.js';
 import type { Heap } from '../../../bindings/memory.js';
 
@@ -185,7 +185,7 @@ export class Storage {
 
   /** Room for what a kernel needs for itself while it runs. @throws OutOfMemoryError */
   scratch(bytes: number): number {
-    const size = sizeOf(bytes || 1);
+    const size = sizeClass(bytes || 1);
     if (size > this.scratchSize) {
       const address = this.blocks.allocate(size);
       if (this.scratchSize > 0) this.blocks.release(this.scratchAddress, this.scratchSize);
@@ -206,7 +206,7 @@ export class Storage {
   private place(data: TensorData): void {
     const bytes = data.length * bytesPerElement(data.dtype);
     if (bytes >= 2 ** 32) throw new OutOfMemoryError(bytes, this.heap.used);
-    const size = sizeOf(bytes || 1);
+    const size = sizeClass(bytes || 1);
     data.address = this.blocks.allocate(size);
     data.size = size;
   }

@@ -21,10 +21,26 @@ function infoOf({ inputs, attrs }: Call, depthwise: boolean): Info | undefined {
   return backend_util.computeConv2DInfo(x.shape, filter.shape, strides, spread, pad, dimRoundingMode, depthwise);
 }
 
+/** What kernels are told first: sizes of the images and filters, and how these move. */
+const geometryOf = (info: Info) =>
+  [
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    info.dilationHeight,
+    info.dilationWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+  ] as const;
+
 /** out = patches of x · w + bias, addresses all */
 function byProducts(info: Info, x: number, w: number, bias: number, out: number, backend: LinearMemoryBackend): void {
   const { core, data } = backend;
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
   const depth = info.filterHeight * info.filterWidth * inChannels;
   const scratchFor = (m: number) => core.gemmScratch(Operand.plain, Operand.plain, m, outChannels, depth);
   const multiply = (m: number, from: number, to: number, scratch: number) => {
@@ -39,29 +55,13 @@ function byProducts(info: Info, x: number, w: number, bias: number, out: number,
   }
   const rows = Math.min(Math.max(1, Math.floor(PATCHES / (outWidth * depth))), outHeight);
   const room = Math.ceil((rows * outWidth * depth * 4) / 64) * 64;
+  const geometry = geometryOf(info);
   const list = data.scratch(room + scratchFor(rows * outWidth));
   for (let image = 0; image < info.batchSize; image++) {
     const from = x + image * inHeight * inWidth * inChannels * 4;
     for (let first = 0; first < outHeight; first += rows) {
       const count = Math.min(rows, outHeight - first);
-      core.patches(
-        inHeight,
-        inWidth,
-        inChannels,
-        info.filterHeight,
-        info.filterWidth,
-        info.strideHeight,
-        info.strideWidth,
-        info.dilationHeight,
-        info.dilationWidth,
-        padInfo.top,
-        padInfo.left,
-        outWidth,
-        first,
-        count,
-        from,
-        list,
-      );
+      core.patches(...geometry, outWidth, first, count, from, list);
       multiply(count * outWidth, list, out + (image * outHeight + first) * outWidth * outChannels * 4, list + room);
     }
   }
@@ -69,27 +69,12 @@ function byProducts(info: Info, x: number, w: number, bias: number, out: number,
 
 /** out = each channel of x, convolved with its own filter, plus bias, addresses all */
 function byChannels(info: Info, x: number, w: number, bias: number, out: number, { core }: LinearMemoryBackend): void {
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
+  const { inHeight, inWidth, inChannels, outHeight, outWidth } = info;
+  const geometry = geometryOf(info);
   for (let image = 0; image < info.batchSize; image++) {
-    core.convolveChannels(
-      inHeight,
-      inWidth,
-      inChannels,
-      info.filterHeight,
-      info.filterWidth,
-      info.strideHeight,
-      info.strideWidth,
-      info.dilationHeight,
-      info.dilationWidth,
-      padInfo.top,
-      padInfo.left,
-      outHeight,
-      outWidth,
-      x + image * inHeight * inWidth * inChannels * 4,
-      w,
-      bias,
-      out + image * outHeight * outWidth * inChannels * 4,
-    );
+    const from = x + image * inHeight * inWidth * inChannels * 4;
+    const to = out + image * outHeight * outWidth * inChannels * 4;
+    core.convolveChannels(...geometry, outHeight, outWidth, from, w, bias, to);
   }
 }
 

@@ -1,0 +1,167 @@
+// What moves, changes its shape or its type beside the cpu backend's; and what is refused.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { BACKEND } from '../../../src/compat/tfjs-backend/index.js';
+import { run, same, tensor } from './beside.js';
+
+describe('what moves', () => {
+  test('slices', async () => {
+    const cases: [number[], number[], number[]][] = [
+      [[7], [2], [3]],
+      [[7], [2], [-1]],
+      [
+        [4, 5],
+        [1, 0],
+        [2, 5],
+      ],
+      [
+        [4, 5],
+        [1, 2],
+        [2, 2],
+      ],
+      [
+        [2, 3, 4],
+        [0, 1, 1],
+        [2, 2, 2],
+      ],
+      [
+        [2, 3, 4],
+        [1, 1, 1],
+        [1, 2, 3],
+      ],
+      [
+        [2, 3, 4],
+        [0, 1, 0],
+        [2, 1, 4],
+      ],
+      [
+        [2, 3, 4],
+        [0, 0, 0],
+        [2, 0, 4],
+      ],
+    ];
+    for (const [shape, begin, size] of cases) await same(() => tf.slice(tensor(shape, 1), begin, size));
+    await same(() => tf.slice(tf.cast(tensor([4, 5], 1, false), 'int32'), [1, 2], [2, 2]));
+    await same(() => tf.slice(tf.greater(tensor([4, 5], 1), 0), [1, 2], [2, 2]));
+  });
+
+  test('every permutation of axes', async () => {
+    const permutations = (list: number[]): number[][] =>
+      list.length < 2 ? [list] : list.flatMap((x) => permutations(list.filter((y) => y !== x)).map((rest) => [x, ...rest]));
+    for (const shape of [
+      [3, 4],
+      [5, 9],
+      [2, 3, 4],
+      [2, 1, 4],
+      [1, 5, 1, 3],
+      [2, 3, 4, 5],
+    ])
+      for (const perm of permutations(shape.map((_, i) => i))) await same(() => tf.transpose(tensor(shape, 1), perm));
+    await same(() => tf.transpose(tf.cast(tensor([33, 6], 1, false), 'int32')));
+  });
+
+  test('beside each other', async () => {
+    for (const axis of [0, 1, -1]) {
+      await same(() => tf.concat([tensor([2, 3], 1), tensor([2, 3], 2), tensor([2, 3], 3)], axis));
+      await same(() => tf.stack([tensor([2, 3], 1), tensor([2, 3], 2)], axis));
+    }
+    await same(() => tf.concat([tensor([2, 3], 1), tensor([2, 1], 2), tensor([2, 0], 3)], 1));
+    await same(() => tf.concat([tensor([2, 2, 3], 1), tensor([2, 4, 3], 2)], 1));
+    await same(() => tf.stack([tf.scalar(1), tf.scalar(2)]));
+    await same(() => tf.concat([tf.tensor1d([1, 0], 'bool'), tf.tensor1d([1], 'bool')]));
+  });
+
+  test('gathered', async () => {
+    const indices = (shape: number[]) =>
+      tf.tensor(
+        [2, 0, 1, 2, 2, 1].slice(
+          0,
+          shape.reduce((a, b) => a * b, 1),
+        ),
+        shape,
+        'int32',
+      );
+    for (const [shape, axis] of [
+      [[3], 0],
+      [[3, 4], 0],
+      [[4, 3], 1],
+      [[2, 3, 5], 1],
+      [[2, 5, 3], -1],
+    ] as [number[], number][]) {
+      await same(() => tf.gather(tensor(shape, 1), indices([5]), axis));
+      await same(() => tf.gather(tensor(shape, 1), indices([2, 3]), axis));
+    }
+    await same(() => tf.gather(tensor([2, 3], 1), tf.tensor2d([2, 1], [2, 1], 'int32'), 1, 1));
+  });
+
+  test('casts, fills, tiles, shapes', async () => {
+    for (const from of ['float32', 'int32', 'bool'] as const)
+      for (const to of ['float32', 'int32', 'bool'] as const)
+        for (const n of [0, 1, 4, 7, 33]) await same(() => tf.cast(tf.cast(tensor([n], 2), from), to));
+    await same(() => tf.cast(tf.tensor1d([1e10, -3e9, 2.9, -2.9, 2147483648, Number.NaN]), 'int32'));
+    await same(() => tf.fill([3, 4], 2.5));
+    await same(() => tf.zerosLike(tensor([5], 1)));
+    await same(() => tf.onesLike(tensor([5, 2], 1)));
+    await same(() => tf.onesLike(tf.tensor1d([true, false], 'bool')));
+    for (const [shape, reps] of [
+      [[3], [2]],
+      [
+        [1, 3],
+        [4, 1],
+      ],
+      [
+        [1, 1, 3],
+        [1, 5, 1],
+      ],
+      [
+        [2, 3],
+        [1, 2],
+      ],
+      [
+        [2, 3],
+        [1, 1],
+      ],
+      [
+        [1, 0],
+        [3, 1],
+      ],
+    ])
+      await same(() => tf.tile(tensor(shape!, 1), reps!));
+    await same(() => tf.reshape(tensor([4, 6], 1), [2, -1, 3]));
+    await same(() => tf.clone(tensor([4, 6], 1)));
+  });
+});
+
+describe('what tfjs refuses, in its words', () => {
+  const complex = () => tf.complex([1, 2], [3, 4]);
+  const CASES: [string, () => tf.Tensor][] = [
+    ['shapes that do not meet', () => tf.add(tensor([3], 1), tensor([4], 2))],
+    [
+      'inner sizes',
+      () => run('BatchMatMul', { a: tensor([2, 3], 1), b: tensor([2, 3], 2) }, { transposeA: false, transposeB: false }),
+    ],
+    ['an index out of range', () => tf.gather(tensor([3], 1), tf.tensor1d([0, 5], 'int32'))],
+    ['a slice out of range', () => tf.slice(tensor([3], 1), [2], [4])],
+    ['complex numbers in relu', () => run('Relu', { x: complex() })],
+    ['complex numbers in sum', () => run('Sum', { x: complex() }, { axis: 0, keepDims: false })],
+    ['complex numbers in softmax', () => run('Maximum', { a: complex(), b: complex() })],
+    ['an axis that is not there', () => tf.sum(tensor([3, 3], 1), 4)],
+    ['a size that does not fit', () => tf.reshape(tensor([3, 3], 1), [2, 4])],
+    ['concat of other shapes', () => tf.concat([tensor([3, 3], 1), tensor([2, 2], 1)], 1)],
+  ];
+  test.each(CASES)('%s', async (_, f) => {
+    const said = async (backend: string) => {
+      await tf.setBackend(backend);
+      try {
+        tf.tidy(f);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'nothing';
+    };
+    const theirs = await said('cpu');
+    expect(theirs).not.toBe('nothing');
+    expect(await said(BACKEND)).toBe(theirs);
+  });
+});
