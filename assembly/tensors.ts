@@ -13,7 +13,6 @@ export { gather } from "./passes/samples";
 
 export { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from "./tensors/accuracy";
 export { activate, activationBackward } from "./tensors/activation";
-export { addRow } from "./tensors/bias";
 export { alphaDropout } from "./tensors/disturbance";
 export {
   binaryCrossentropy, hinge, kullbackLeiblerDivergence, logcosh, meanAbsoluteError, meanAbsolutePercentageError,

@@ -6,6 +6,7 @@ import type { Operation, Pass, Place } from './layers/operation.js';
 import { Random } from './layers/random.js';
 import { type Standing, operationOf, refused } from './layers/reading.js';
 import type { Slot } from './parameters.js';
+import { sizeOf } from './shapes.js';
 
 const FALLBACK = "accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train it";
 
@@ -13,8 +14,7 @@ const FALLBACK = "accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js tra
 function shapeOf({ shape, sourceLayer }: SymbolicTensor, before: readonly number[] = []): number[] {
   const own = shape.slice(1);
   const isReshape = sourceLayer.getClassName() === 'Reshape';
-  const known = own.reduce<number>((all, n) => all * (n ?? 1), 1);
-  const missing = before.reduce((all, n) => all * n, 1) / known;
+  const missing = sizeOf(before) / sizeOf(own);
   return own.map((n, i) => {
     if (n !== null && n !== undefined) return n;
     if (isReshape && Number.isInteger(missing)) return missing;
@@ -66,8 +66,8 @@ export class Chain {
       return { layer, index, inputShape, outputShape: shape };
     });
     this.outputShape = shape;
-    this.inputs = this.inputShape.reduce((all, n) => all * n, 1);
-    this.outputs = this.outputShape.reduce((all, n) => all * n, 1);
+    this.inputs = sizeOf(this.inputShape);
+    this.outputs = sizeOf(this.outputShape);
     this.operations = this.layers.flatMap((standing) => operationOf(standing) ?? []);
     const seen = new Set<Layer>();
     for (const { layer } of this.layers) {

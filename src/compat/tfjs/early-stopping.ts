@@ -2,7 +2,7 @@
 
 import type { CustomCallbackArgs } from '@tensorflow/tfjs-layers';
 import { checked, flag, number, oneOf, value } from '../../runtime/options.js';
-import { type LayerVariable, engine } from './inside.js';
+import { type LayerVariable, assign } from './inside.js';
 
 /** What ends a training, and what is kept of it. */
 export interface EarlyStoppingOptions {
@@ -77,12 +77,8 @@ export function earlyStopping(options?: EarlyStoppingOptions): CustomCallbackArg
     },
     onTrainEnd() {
       if (stopped > 0 && verbose > 0) console.log(`Epoch ${stopped}: early stopping.`);
-      const tf = engine();
       kept?.forEach((values, i) => {
-        const { val } = model.weights[i]!;
-        const tensor = tf.makeTensor(values, val.shape, 'float32');
-        val.assign(tensor);
-        tensor.dispose();
+        assign(model.weights[i]!.val, values);
       });
     },
   } as CustomCallbackArgs;

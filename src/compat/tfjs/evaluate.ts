@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Batches, type Dataset, batchOf } from './batches.js';
 import { checkedBatchSize, disposeOthers } from './data.js';
-import { averaged } from './averages.js';
+import { Averages, averaged } from './averages.js';
 import { type Model, engine } from './inside.js';
 import { Trainer } from './trainer.js';
 
@@ -42,8 +42,7 @@ export async function evaluatedDataset(model: Model, dataset: Dataset | Batches,
     throw new Error(`Test loop expects \`batches\` to be a positive integer, but received ${JSON.stringify(batches)}`);
   }
   const iterator = 'next' in dataset ? dataset : await dataset.iterator();
-  let sums: number[] = [];
-  let count = 0;
+  const averages = new Averages();
   for (let done = 0; limit === undefined || done < limit; ) {
     const next = await iterator.next();
     if (next.value) {
@@ -51,14 +50,12 @@ export async function evaluatedDataset(model: Model, dataset: Dataset | Batches,
       const trainer = new Trainer(model, { rows, training: false, compares: true, dtype: y.dtype });
       try {
         trainer.load(x.dataSync(), y.dataSync());
-        const values = trainer.measure(rows);
-        sums = values.map((value, i) => Math.fround((sums[i] ?? 0) + Math.fround(rows * value)));
+        averages.add(rows, trainer.measure(rows));
       } finally {
         trainer.dispose();
       }
       x.dispose();
       y.dispose();
-      count += rows;
       done++;
     }
     if (next.done) {
@@ -72,7 +69,7 @@ export async function evaluatedDataset(model: Model, dataset: Dataset | Batches,
       break;
     }
   }
-  return sums.map((sum) => Math.fround(sum / count));
+  return averages.means;
 }
 
 /** Rows of a model's outputs at a time. */

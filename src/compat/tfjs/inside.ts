@@ -34,6 +34,13 @@ export function engine(): Engine {
   return found;
 }
 
+/** Gives a variable other numbers, by a tensor on a backend, or on that of now. */
+export function assign(variable: Variable, values: Float32Array, backend?: Backend): void {
+  const tensor = engine().makeTensor(values, variable.shape, 'float32', backend);
+  variable.assign(tensor);
+  tensor.dispose();
+}
+
 /** What tfjs serialises. */
 interface Named {
   getClassName(): string;

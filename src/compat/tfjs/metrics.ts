@@ -5,6 +5,7 @@ import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Heap } from '../../../bindings/memory.js';
 import { type LossOrMetric, type Model, engine } from './inside.js';
 import { type LossName, givenLoss, lossNamed } from './losses/losses.js';
+import { sizeOf } from './shapes.js';
 
 /** Rows of targets and outputs in linear memory. */
 interface Outcome {
@@ -62,10 +63,9 @@ function native(core: TensorCore, name: string, { width, times, targetWidth }: O
 /** A metric by its function, which is given tensors. */
 function onTensors(f: LossOrMetric, heap: Heap, { shape, targetWidth, dtype }: OutputShape): Metric {
   const targetShape = [...shape.slice(0, -1), targetWidth];
-  const size = (of: readonly number[]) => of.reduce((all, n) => all * n, 1);
   return ({ samples, targets, outputs }) => {
     const tf = engine();
-    const rows = (address: number, of: readonly number[]) => new Float32Array(heap.buffer, address, samples * size(of)).slice();
+    const rows = (address: number, of: readonly number[]) => new Float32Array(heap.buffer, address, samples * sizeOf(of)).slice();
     return tf.tidy(() => {
       const numbers = rows(targets, targetShape);
       const t = tf.makeTensor(dtype === 'float32' ? numbers : Int32Array.from(numbers), [samples, ...targetShape], dtype);

@@ -3,6 +3,7 @@
 import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../bindings/memory.js';
 import type { LayerVariable } from './inside.js';
+import { zeros } from './memory.js';
 import { Lent } from './variables.js';
 
 /** What may be added to the loss for a weight. */
@@ -19,8 +20,6 @@ export class Slot {
   address = 0;
   gradient = 0;
   private lent: Lent | undefined;
-  /** Whether somebody assigned other numbers than ours. */
-  changed = false;
 
   constructor(
     readonly variable: LayerVariable,
@@ -36,22 +35,28 @@ export class Slot {
   /** Takes the variable's numbers. @throws Error in tfjs's words where it has been disposed of */
   read(heap: Heap): void {
     this.check();
-    new Float32Array(heap.buffer, this.address, this.size).set(this.variable.val.dataSync());
-    this.changed = false;
+    this.numbers(heap).set(this.variable.val.dataSync());
   }
 
-  check(): void {
+  private numbers(heap: Heap): Float32Array {
+    return new Float32Array(heap.buffer, this.address, this.size);
+  }
+
+  private check(): void {
     const { name, val } = this.variable;
     if (val.isDisposed) throw new Error(`LayersVariable ${name} is already disposed.`);
   }
 
   lend(heap: Heap): void {
-    this.lent = new Lent(this.variable.val, {
-      current: () => new Float32Array(heap.buffer, this.address, this.size),
-      assigned: () => {
-        this.changed = true;
-      },
-    });
+    this.lent = new Lent(this.variable.val, () => this.numbers(heap));
+  }
+
+  /** Takes up what users assigned. @throws Error in tfjs's words where they disposed of it */
+  takeUp(heap: Heap): void {
+    this.check();
+    if (!this.lent?.changed) return;
+    this.read(heap);
+    this.lent.changed = false;
   }
 
   /** Our numbers are newer. */
@@ -94,13 +99,9 @@ export class Parameters {
     this.collected = training ? collected.flatMap((variable) => of.get(variable) ?? []) : [];
     const others = slots.filter((slot) => !this.collected.includes(slot));
     this.length = this.collected.reduce((sum, slot) => sum + padded(slot.size), 0);
-    const zeros = (length: number) => {
-      const address = arena.allocate(4 * length);
-      new Float32Array(heap.buffer, address, length).fill(0);
-      return address;
-    };
-    const values = zeros(this.length);
-    const gradients = zeros(this.length);
+    const room = { heap, arena };
+    const values = zeros(room, this.length);
+    const gradients = zeros(room, this.length);
     const runs: { address: number; gradient: number; offset: number; length: number }[] = [];
     let offset = 0;
     for (const slot of this.collected) {
@@ -115,7 +116,7 @@ export class Parameters {
       offset += length;
     }
     this.runs = runs;
-    for (const slot of others) slot.address = zeros(padded(slot.size));
+    for (const slot of others) slot.address = zeros(room, padded(slot.size));
     for (const slot of slots) slot.read(heap);
     this.lent = training ? slots.filter((slot) => slot.moves || slot.gradient) : [];
     this.watched = training ? slots : [];
@@ -147,10 +148,7 @@ export class Parameters {
           `but none of the ${count} variables is trainable.`,
       );
     }
-    for (const slot of this.watched) {
-      slot.check();
-      if (slot.changed) slot.read(this.heap);
-    }
+    for (const slot of this.watched) slot.takeUp(this.heap);
   }
 
   giveBack(): void {

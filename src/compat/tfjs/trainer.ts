@@ -9,6 +9,7 @@ import { type Model, engine } from './inside.js';
 import type { Pass, Place } from './layers/operation.js';
 import { compiledLoss } from './losses/compiled.js';
 import type { LossName } from './losses/losses.js';
+import { copied } from './memory.js';
 import { type Metric, metricsOf } from './metrics.js';
 import { Stepper } from './optimizers/optimizers.js';
 import { Parameters } from './parameters.js';
@@ -71,14 +72,10 @@ export class Trainer {
       chain.place(place, this.x);
       if (training) this.errors = take(chain.outputs);
       this.parameters = new Parameters(heap, arena, chain.slots, model.collectedTrainableWeights ?? [], training);
-    } catch (error) {
-      arena.dispose();
-      throw error;
-    }
-    if (!training) return;
-    try {
-      this.stepper = new Stepper(model.optimizer_!, this.parameters, core, heap, arena);
-      chain.placeBack(place, this.errors);
+      if (training) {
+        this.stepper = new Stepper(model.optimizer_!, this.parameters, core, heap, arena);
+        chain.placeBack(place, this.errors);
+      }
     } catch (error) {
       this.dispose();
       throw error;
@@ -141,9 +138,7 @@ export class Trainer {
 
   /** A copy of numbers in linear memory. */
   copy(values: ArrayLike<number>): number {
-    const address = this.arena.allocate(4 * values.length);
-    new Float32Array(this.heap.buffer, address, values.length).set(values);
-    return address;
+    return copied({ heap: this.heap, arena: this.arena }, values);
   }
 
   /** Words of linear memory. */

@@ -3,19 +3,11 @@
 // for, and that tells when somebody assigns others.
 
 import type { Variable } from '@tensorflow/tfjs-core';
-import { type Engine, engine } from './inside.js';
-
-/** Where a variable's numbers are while it is lent. */
-export interface Lender {
-  /** The numbers as they are now. Valid until memory grows. */
-  current(): Float32Array;
-  /** Others were assigned. */
-  assigned(): void;
-}
+import { assign, engine } from './inside.js';
 
 /** Numbers go to where a variable has its own, if nobody shares them; else to a new tensor. */
-function put(tf: Engine, variable: Variable, id: object, values: Float32Array): void {
-  const owner = tf.state.tensorInfo.get(id)?.backend;
+function put(variable: Variable, id: object, values: Float32Array): void {
+  const owner = engine().state.tensorInfo.get(id)?.backend;
   const plain = owner?.data?.get(id);
   if (plain?.refCount === 1 && plain.values instanceof Float32Array && plain.values.length === values.length) {
     plain.values = values.slice(); // readers may hold the old array
@@ -26,21 +18,22 @@ function put(tf: Engine, variable: Variable, id: object, values: Float32Array): 
     new Float32Array(owner.wasm.HEAPU8.buffer, inHeap.memoryOffset, values.length).set(values);
     return;
   }
-  const tensor = tf.makeTensor(values.slice(), variable.shape, 'float32', owner);
-  variable.assign(tensor);
-  tensor.dispose();
+  assign(variable, values.slice(), owner);
 }
 
 /** A variable whose numbers stand elsewhere. */
 export class Lent {
   private id: object;
-  /** Whether the variable has older numbers than the lender. */
+  /** Whether the variable has older numbers than ours. */
   stale = false;
+  /** Whether somebody assigned others than ours. */
+  changed = false;
   private putting = false;
 
+  /** @param current our numbers as they are now, valid until memory grows */
   constructor(
     private readonly variable: Variable,
-    private readonly lender: Lender,
+    private readonly current: () => Float32Array,
   ) {
     this.id = variable.dataId;
     Object.defineProperty(variable, 'dataId', {
@@ -51,7 +44,7 @@ export class Lent {
         this.id = id;
         if (this.putting) return;
         this.stale = false;
-        lender.assigned();
+        this.changed = true;
       },
     });
   }
@@ -62,7 +55,7 @@ export class Lent {
       this.stale = false;
       this.putting = true;
       try {
-        put(engine(), this.variable, this.id, this.lender.current());
+        put(this.variable, this.id, this.current());
       } finally {
         this.putting = false;
       }

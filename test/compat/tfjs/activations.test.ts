@@ -87,22 +87,3 @@ describe.each(Object.keys(KINDS) as TensorActivationName[])('%s', (name) => {
     arena.dispose();
   });
 });
-
-test('addRow adds one row to every row, in place too', () => {
-  for (const [rows, n] of [
-    [0, 3],
-    [1, 1],
-    [3, 4],
-    [5, 7],
-  ] as const) {
-    const arena = new Arena(heap);
-    const x = arena.allocate(4 * rows * n + 4);
-    const b = arena.allocate(4 * n);
-    const numbers = new Float32Array(heap.buffer, x, rows * n + 1);
-    numbers.set(numbers.map((_, i) => i));
-    new Float32Array(heap.buffer, b, n).set(Array.from({ length: n }, (_, j) => 10 * j));
-    core.addRow(rows, n, x, b, x);
-    expect([...numbers]).toEqual(Array.from({ length: rows * n + 1 }, (_, i) => (i < rows * n ? i + 10 * (i % n) : i)));
-    arena.dispose();
-  }
-});

@@ -2,12 +2,13 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Batch, type Dataset, batchOf, isDataset } from '../batches.js';
+import { notImplemented } from '../errors.js';
 import { evaluated, evaluatedDataset } from '../evaluate.js';
 import type { Model } from '../inside.js';
 import { checkClassWeights } from '../losses/compiled.js';
 import { Trainer } from '../trainer.js';
 import type { YieldEvery } from './frames.js';
-import { History, type Logs, Totals } from './history.js';
+import { History, type Logs, Totals, enter, heldOut } from './history.js';
 import { Listeners } from './listeners.js';
 import { weightsOf } from './weights.js';
 
@@ -118,7 +119,7 @@ export async function fitDataset(model: Model, dataset: Dataset, args: FitDatase
   const held = args.validationData;
   const validates = held !== null && held !== undefined;
   if (validates && !isDataset(held) && (held as readonly unknown[]).length === 3) {
-    throw Object.assign(new Error('Validation with sample weights is not implemented yet.'), { name: 'NotImplementedError' });
+    throw notImplemented('Validation with sample weights is not implemented yet.');
   }
   new Trainer(model, { rows: 1, training: true, compares: true }).dispose(); // what cannot be trained is refused now
   checkClassWeights(model, args.classWeight);
@@ -153,10 +154,9 @@ async function run(
     batchSize: null,
     verbose: args.verbose ?? 1,
     doValidation: validates,
-    metrics: validates ? [...labels, ...labels.map((label) => `val_${label}`)] : [...labels],
+    metrics: validates ? [...labels, ...heldOut(labels)] : [...labels],
   });
-  listeners.begin(history.params, model);
-  model.history = history;
+  listeners.begin(history, model);
   const totals = new Totals(labels);
   await listeners.trainBegin();
   model.stopTraining_ = false;
@@ -178,16 +178,13 @@ async function run(
         await listeners.batchBegin(done, batchLogs);
         const values = await steps.take(batch);
         for (const tensor of [batch.x, batch.y] as Tensor[]) tensor.dispose();
-        for (let i = 0; i < labels.length; i++) batchLogs[labels[i]!] = values[i]!;
+        enter(batchLogs, labels, values);
         totals.add(batch.rows, values);
         await listeners.batchEnd(done, batchLogs);
         done++;
       }
       if (batches ? done >= batches : next.done) {
-        if (validates) {
-          const values = await validated(model, args);
-          for (let i = 0; i < labels.length; i++) logs[`val_${model.metricsNames[i]}`] = values[i]!;
-        }
+        if (validates) enter(logs, heldOut(model.metricsNames), await validated(model, args));
         break;
       }
       if (model.stopTraining_) break;

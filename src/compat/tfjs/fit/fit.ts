@@ -5,11 +5,12 @@ import { OptionError } from '../../../runtime/errors.js';
 import { Purpose, halves } from '../../../runtime/random.js';
 import { averaged } from '../averages.js';
 import { checkedBatchSize, disposeOthers, numbersOf } from '../data.js';
+import { notImplemented, valueError } from '../errors.js';
 import type { Model } from '../inside.js';
 import { checkClassWeights } from '../losses/compiled.js';
 import { Trainer } from '../trainer.js';
 import type { FitArgs } from './args.js';
-import { History, type Logs, Totals } from './history.js';
+import { History, type Logs, Totals, enter, heldOut } from './history.js';
 import { Listeners } from './listeners.js';
 import { weightsOf } from './weights.js';
 
@@ -20,9 +21,6 @@ interface Rows {
   readonly w: number;
   readonly count: number;
 }
-
-const notYet = (what: string) => Object.assign(new Error(what), { name: 'NotImplementedError' });
-const valueError = (what: string) => Object.assign(new Error(what), { name: 'ValueError' });
 
 /** Shuffles as tfjs does, so that the same random numbers give the same order. */
 function shuffled(order: Uint32Array): void {
@@ -99,7 +97,7 @@ class Fit {
   /** Puts the rows in an order for an epoch. */
   private reorder(epoch: number): void {
     const { shuffle = true, seed } = this.args;
-    if (shuffle === 'batch') throw notYet('batch shuffling is not implemneted yet');
+    if (shuffle === 'batch') throw notImplemented('batch shuffling is not implemneted yet');
     if (!shuffle) return;
     if (seed === undefined) shuffled(this.indices());
     else this.trainer.core.permutation(this.train.count, ...halves(seed), Purpose.order, epoch, 0, this.order);
@@ -129,7 +127,7 @@ class Fit {
     const { model, args, listeners, labels, batchSize } = this;
     const { epochs = 1, initialEpoch = 0, verbose = 1 } = withoutNulls(args);
     const validates = this.held !== undefined;
-    const metrics = validates ? [...labels, ...labels.map((label) => `val_${label}`)] : [...labels];
+    const heldLabels = validates ? heldOut(labels) : [];
     const { count } = this.train;
     const history = new History({
       epochs,
@@ -139,15 +137,14 @@ class Fit {
       batchSize,
       verbose,
       doValidation: validates,
-      metrics,
+      metrics: [...labels, ...heldLabels],
     });
-    listeners.begin(history.params, model);
-    model.history = history;
+    listeners.begin(history, model);
     const totals = new Totals(labels);
-    await this.told(listeners.trainBegin());
+    await listeners.trainBegin();
     model.stopTraining_ = false;
     for (let epoch = initialEpoch; epoch < epochs; epoch++) {
-      await this.told(listeners.epochBegin(epoch));
+      await listeners.epochBegin(epoch);
       const logs: Logs = {};
       totals.begin();
       this.reorder(epoch);
@@ -160,27 +157,20 @@ class Fit {
         const values = this.step(start, size);
         batchLogs['batch'] = batch;
         batchLogs['size'] = size;
-        for (let i = 0; i < labels.length; i++) batchLogs[labels[i]!] = values[i]!;
+        enter(batchLogs, labels, values);
         totals.add(size, values);
-        if (validates && start + batchSize >= count) {
-          const held = this.validate();
-          for (let i = 0; i < labels.length; i++) logs[`val_${labels[i]}`] = held[i]!;
-        }
+        if (validates && start + batchSize >= count) enter(logs, heldLabels, this.validate());
         const ended = listeners.batchEnd(batch, batchLogs);
         if (ended) await ended;
         if (model.stopTraining_) break;
       }
       totals.end(logs);
-      await this.told(listeners.epochEnd(epoch, logs));
+      await listeners.epochEnd(epoch, logs);
       history.add(epoch, logs);
       if (model.stopTraining_) break;
     }
-    await this.told(listeners.trainEnd());
+    await listeners.trainEnd();
     return history;
-  }
-
-  private async told(answer: Promise<unknown> | undefined): Promise<void> {
-    if (answer) await answer;
   }
 
   dispose(): void {
@@ -227,7 +217,7 @@ export async function fit(model: Model, x: unknown, y: unknown, args: FitArgs = 
     let rows = count;
     const { validationData, validationSplit: split } = args;
     if (validationData && validationData.length > 0) {
-      if (validationData.length === 3) throw notYet('validationData including sample weights is not supported yet.');
+      if (validationData.length === 3) throw notImplemented('validationData including sample weights is not supported yet.');
       if (validationData.length !== 2) {
         throw valueError(
           `When passing validation data, it must contain 2 (valX, valY) or 3 (valX, valY, valSampleWeight) items; ${validationData} is invalid.`,

@@ -3,6 +3,14 @@
 /** Numbers of a batch or an epoch by name. */
 export type Logs = Record<string, number>;
 
+/** Writes values to logs, by their names. */
+export function enter(logs: Logs, names: readonly string[], values: readonly number[]): void {
+  for (let i = 0; i < names.length; i++) logs[names[i]!] = values[i]!;
+}
+
+/** What values of rows that are held out are called. */
+export const heldOut = (names: readonly string[]): string[] => names.map((name) => `val_${name}`);
+
 /** What callbacks are told of a fit. */
 export interface Params {
   readonly epochs: number;

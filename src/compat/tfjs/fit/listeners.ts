@@ -3,7 +3,7 @@
 import { isPromise } from '../../../runtime/callbacks.js';
 import type { Model } from '../inside.js';
 import { type YieldEvery, interval, nextFrame } from './frames.js';
-import type { Logs, Params } from './history.js';
+import type { History, Logs, Params } from './history.js';
 import { Scalars } from './scalars.js';
 
 type Answer = unknown;
@@ -65,12 +65,14 @@ export class Listeners {
     this.heard = {} as Record<Event, Callbacks[]>;
   }
 
-  begin(params: Params, model: Model): void {
+  /** Makes a record the model's, and tells of what is about to begin. */
+  begin(history: History, model: Model): void {
     for (const each of this.all) {
-      each.setParams?.(params);
+      each.setParams?.(history.params);
       each.setModel?.(model);
     }
     for (const event of EVENTS) this.heard[event] = this.all.filter((each) => typeof each[event] === 'function');
+    model.history = history;
   }
 
   /** Whether anybody listens. */

@@ -2,7 +2,8 @@
 
 import type { TensorCore } from '../../../../bindings/tensors.js';
 import { TensorActivation, type TensorActivationName } from '../../../../build/codes.js';
-import { Operation, type Place, numbers } from './operation.js';
+import { zeros } from '../memory.js';
+import { Operation, type Place } from './operation.js';
 
 /** Whose slopes are found from the inputs: these must be kept. */
 const FROM_INPUT: ReadonlySet<TensorActivationName> = new Set(['clippedRelu', 'hardSigmoid', 'swish', 'mish', 'gelu', 'geluNew']);
@@ -79,5 +80,5 @@ export class ActivationOperation extends Operation {
 
 /** Where an activation's inputs go: to a place of their own, if they are needed later. */
 export function placeOfInputs(activation: Curve, place: Place, y: number, size: number): number {
-  return activation.keepsInput ? numbers(place, size) : y;
+  return activation.keepsInput ? zeros(place, size) : y;
 }

@@ -1,9 +1,10 @@
 // Dense: y = f(x·K + b), applied to the last axis.
 
 import { Operand } from '../../../../build/codes.js';
+import { zeros } from '../memory.js';
 import type { Slot } from '../parameters.js';
 import { type Curve, placeOfInputs } from './activations.js';
-import { Operation, type Place, numbers } from './operation.js';
+import { Operation, type Place } from './operation.js';
 
 export class Dense extends Operation {
   override readonly slots: readonly Slot[];
@@ -39,7 +40,7 @@ export class Dense extends Operation {
 
   override placeBack(place: Place, dy: number, wanted: boolean): void {
     this.dy = dy;
-    this.dx = wanted ? numbers(place, place.rows * this.inputs) : 0;
+    this.dx = wanted ? zeros(place, place.rows * this.inputs) : 0;
   }
 
   forward(samples: number): void {

@@ -1,7 +1,8 @@
 // BatchNormalization over all but the last axis, and LayerNormalization over the last axes.
 
+import { zeros } from '../memory.js';
 import type { Slot } from '../parameters.js';
-import { Operation, type Pass, type Place, numbers } from './operation.js';
+import { Operation, type Pass, type Place } from './operation.js';
 
 /** Both: x̂·γ + β, where a layer without γ or β has ones or zeros in their place. */
 abstract class Norm extends Operation {
@@ -25,10 +26,10 @@ abstract class Norm extends Operation {
 
   override place(place: Place, x: number): void {
     super.place(place, x);
-    this.xhat = numbers(place, place.rows * this.outputs);
-    if (!this.offset) this.zeros = numbers(place, this.units);
+    this.xhat = zeros(place, place.rows * this.outputs);
+    if (!this.offset) this.zeros = zeros(place, this.units);
     if (this.scale) return;
-    this.ones = numbers(place, this.units);
+    this.ones = zeros(place, this.units);
     new Float32Array(place.heap.buffer, this.ones, this.units).fill(1);
   }
 
@@ -46,7 +47,7 @@ abstract class Norm extends Operation {
   override placeBack(place: Place, dy: number, wanted: boolean): void {
     super.placeBack(place, dy, wanted);
     // Both are found at once; the one that nobody learns goes nowhere.
-    const nowhere = this.scale?.gradient && this.offset?.gradient ? 0 : numbers(place, this.units);
+    const nowhere = this.scale?.gradient && this.offset?.gradient ? 0 : zeros(place, this.units);
     this.gammaGradient = this.scale?.gradient || nowhere;
     this.betaGradient = this.offset?.gradient || nowhere;
   }
@@ -75,8 +76,8 @@ export class BatchNormalization extends Norm {
 
   override place(place: Place, x: number): void {
     super.place(place, x);
-    this.mean = numbers(place, this.units);
-    this.inverse = numbers(place, this.units);
+    this.mean = zeros(place, this.units);
+    this.inverse = zeros(place, this.units);
   }
 
   forward(samples: number, { training }: Pass): void {
@@ -112,7 +113,7 @@ export class LayerNormalization extends Norm {
 
   override place(place: Place, x: number): void {
     super.place(place, x);
-    this.inverse = numbers(place, place.rows * this.times);
+    this.inverse = zeros(place, place.rows * this.times);
   }
 
   forward(samples: number): void {

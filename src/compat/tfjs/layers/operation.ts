@@ -1,14 +1,12 @@
 // What a layer does with the rows of a batch, in linear memory.
 
 import type { TensorCore } from '../../../../bindings/tensors.js';
-import type { Arena, Heap } from '../../../../bindings/memory.js';
+import { type Room, zeros } from '../memory.js';
 import type { Slot } from '../parameters.js';
 
 /** Where operations compute. */
-export interface Place {
+export interface Place extends Room {
   readonly core: TensorCore;
-  readonly heap: Heap;
-  readonly arena: Arena;
   /** The most rows at a time. */
   readonly rows: number;
 }
@@ -19,13 +17,6 @@ export interface Pass {
   readonly low: number;
   readonly high: number;
   readonly step: number;
-}
-
-/** Memory for so many numbers of each row, 0 at first. */
-export function numbers(place: Place, size: number): number {
-  const address = place.arena.allocate(4 * size);
-  new Float32Array(place.heap.buffer, address, size).fill(0);
-  return address;
 }
 
 /** An operation. Addresses are set by `place` and `placeBack`, before it is asked to compute. */
@@ -49,7 +40,7 @@ export abstract class Operation {
   place(place: Place, x: number): void {
     this.core = place.core;
     this.x = x;
-    this.y = numbers(place, place.rows * this.outputs);
+    this.y = zeros(place, place.rows * this.outputs);
   }
 
   /** Takes memory for the inputs' errors, given where those of the outputs are: the same, where one may become the other. */

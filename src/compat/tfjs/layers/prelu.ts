@@ -1,12 +1,12 @@
 // PReLU: x, or α·x below 0, with an α for each input or one for several.
 
 import type { Slot } from '../parameters.js';
+import { sizeOf } from '../shapes.js';
 import { Operation, type Place } from './operation.js';
 
 /** Of each input of this shape, which α is its own: axes of length 1 are shared. */
 function sharing(shape: readonly number[], alphas: readonly number[]): Uint32Array {
-  const size = shape.reduce((product, n) => product * n, 1);
-  return Uint32Array.from({ length: size }, (_, i) => {
+  return Uint32Array.from({ length: sizeOf(shape) }, (_, i) => {
     let rest = i;
     let at = 0;
     let stride = 1;

@@ -2,7 +2,8 @@
 // AlphaDropout.
 
 import { Purpose, streamOf } from '../../../runtime/random.js';
-import { Operation, type Pass, type Place, numbers } from './operation.js';
+import { zeros } from '../memory.js';
+import { Operation, type Pass, type Place } from './operation.js';
 
 /** A layer whose outputs are its inputs times a mask, or plus noise. */
 export abstract class Random extends Operation {
@@ -20,7 +21,7 @@ export abstract class Random extends Operation {
   override place(place: Place, x: number): void {
     super.place(place, x);
     this.heap = place.heap;
-    this.mask = numbers(place, place.rows * this.outputs);
+    this.mask = zeros(place, place.rows * this.outputs);
   }
 
   forward(rows: number, pass: Pass): void {

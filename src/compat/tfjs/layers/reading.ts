@@ -3,6 +3,7 @@
 import { UnsupportedError } from '../../../../bindings/errors.js';
 import type { Layer, LayerVariable, Regularizer } from '../inside.js';
 import { type Penalty, Slot } from '../parameters.js';
+import { sizeOf } from '../shapes.js';
 import { ActivationOperation, type Curve, activationOf, curve } from './activations.js';
 import { Dense } from './dense.js';
 import { BatchNormalization, LayerNormalization } from './norms.js';
@@ -18,8 +19,6 @@ export interface Standing {
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
 }
-
-const product = (shape: readonly number[]) => shape.reduce((all, n) => all * n, 1);
 
 /** What a layer cannot be trained for here. */
 export function refused({ layer }: Pick<Standing, 'layer'>, why: string): UnsupportedError {
@@ -51,7 +50,7 @@ function activation(standing: Standing): Curve {
 /** A function of each number as a layer. */
 function each(standing: Standing, of: Curve): Operation | undefined {
   const { inputShape } = standing;
-  return of.idle ? undefined : new ActivationOperation(product(inputShape), inputShape.at(-1)!, of);
+  return of.idle ? undefined : new ActivationOperation(sizeOf(inputShape), inputShape.at(-1)!, of);
 }
 
 /** The axes that a layer names, from 0 and without that of the batch. */
@@ -67,7 +66,7 @@ function dense(standing: Standing): Operation {
   const width = inputShape.at(-1)!;
   const units = number(standing.layer, 'units');
   const [kernel, bias] = [slotOf(standing, 'kernel')!, slotOf(standing, 'bias')];
-  return new Dense(product(inputShape) / width, width, units, kernel, bias, activation(standing));
+  return new Dense(sizeOf(inputShape) / width, width, units, kernel, bias, activation(standing));
 }
 
 function batchNormalization(standing: Standing): Operation {
@@ -75,7 +74,7 @@ function batchNormalization(standing: Standing): Operation {
   const units = inputShape.at(-1)!;
   if (axesOf(standing)[0] !== inputShape.length - 1) throw refused(standing, 'its axis is not the last one');
   return new BatchNormalization(
-    product(inputShape) / units,
+    sizeOf(inputShape) / units,
     units,
     number(layer, 'epsilon'),
     number(layer, 'momentum'),
@@ -91,9 +90,9 @@ function layerNormalization(standing: Standing): Operation {
   const axes = axesOf(standing);
   const first = inputShape.length - axes.length;
   if (axes.some((axis, i) => axis !== first + i)) throw refused(standing, 'its axes are not the last ones, in their order');
-  const units = product(inputShape.slice(first));
+  const units = sizeOf(inputShape.slice(first));
   const [gamma, beta] = [slotOf(standing, 'gamma'), slotOf(standing, 'beta')];
-  return new LayerNormalization(product(inputShape) / units, units, number(layer, 'epsilon'), gamma, beta);
+  return new LayerNormalization(sizeOf(inputShape) / units, units, number(layer, 'epsilon'), gamma, beta);
 }
 
 function flatten(standing: Standing): undefined {
@@ -107,19 +106,19 @@ function dropout(standing: Standing): Operation | undefined {
   const noise = layer['noiseShape'] as readonly (number | null)[] | null | undefined;
   if (noise?.some((n, i) => i > 0 && n !== null && n !== inputShape[i - 1]))
     throw refused(standing, 'its noiseShape is not its input’s');
-  return rate > 0 && rate < 1 ? new Dropout(product(inputShape), index, rate) : undefined;
+  return rate > 0 && rate < 1 ? new Dropout(sizeOf(inputShape), index, rate) : undefined;
 }
 
 function alphaDropout(standing: Standing): Operation | undefined {
   const { layer, index, inputShape } = standing;
   const rate = number(layer, 'rate');
   if (layer['noiseShape']) throw refused(standing, 'it has a noiseShape');
-  return rate > 0 && rate < 1 ? new AlphaDropout(product(inputShape), index, rate) : undefined;
+  return rate > 0 && rate < 1 ? new AlphaDropout(sizeOf(inputShape), index, rate) : undefined;
 }
 
 function gaussianDropout({ layer, index, inputShape }: Standing): Operation | undefined {
   const rate = number(layer, 'rate');
-  return rate > 0 && rate < 1 ? new GaussianDropout(product(inputShape), index, rate) : undefined;
+  return rate > 0 && rate < 1 ? new GaussianDropout(sizeOf(inputShape), index, rate) : undefined;
 }
 
 function softmax(standing: Standing): Operation | undefined {
@@ -154,7 +153,7 @@ const READERS: Record<string, (standing: Standing) => Operation | undefined> = {
   LayerNormalization: layerNormalization,
   Flatten: flatten,
   Reshape: () => undefined,
-  GaussianNoise: ({ layer, index, inputShape }) => new GaussianNoise(product(inputShape), index, number(layer, 'stddev')),
+  GaussianNoise: ({ layer, index, inputShape }) => new GaussianNoise(sizeOf(inputShape), index, number(layer, 'stddev')),
   GaussianDropout: gaussianDropout,
   AlphaDropout: alphaDropout,
   LeakyReLU: leakyRelu,

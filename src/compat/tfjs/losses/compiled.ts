@@ -4,6 +4,7 @@ import { UnsupportedError } from '../../../../bindings/errors.js';
 import { Arena } from '../../../../bindings/memory.js';
 import { tensors } from '../../../../bindings/tensors.js';
 import type { Model } from '../inside.js';
+import { copied } from '../memory.js';
 import { type LossName, givenLoss, isOfAllRows, lossNamed, lossOf } from './losses.js';
 
 /** A passing use of memory. */
@@ -25,13 +26,7 @@ export function compiledLoss(model: Model): LossName {
   const name =
     typeof given === 'string'
       ? lossNamed(given)
-      : borrowed((arena) =>
-          lossOf(given, tensors().core, (numbers) => {
-            const address = arena.allocate(4 * numbers.length);
-            new Float32Array(tensors().heap.buffer, address, numbers.length).set(numbers);
-            return address;
-          }),
-        );
+      : borrowed((arena) => lossOf(given, tensors().core, (numbers) => copied({ heap: tensors().heap, arena }, numbers)));
   if (name) return name;
   throw new CustomLossError(
     `its loss is a function of your own${typeof given === 'function' && given.name ? `, ${given.name}` : ''}`,

@@ -14,13 +14,14 @@ import { Network } from '../../../network/network.js';
 import { OptionError } from '../../../runtime/errors.js';
 import { Chain } from '../chain.js';
 import { evaluated } from '../evaluate.js';
-import { History, type Logs } from '../fit/history.js';
+import { History, type Logs, enter, heldOut } from '../fit/history.js';
 import { Listeners } from '../fit/listeners.js';
 import type { FitArgs } from '../fit/args.js';
-import { type LayerVariable, type Model, engine } from '../inside.js';
+import { type LayerVariable, type Model, assign, engine } from '../inside.js';
 import type { Standing } from '../layers/reading.js';
 import { compiledLoss } from '../losses/compiled.js';
 import type { LossName } from '../losses/losses.js';
+import { sizeOf } from '../shapes.js';
 
 const METHODS = {
   levenbergMarquardt,
@@ -102,18 +103,14 @@ function converted(chain: Chain): { layers: LibraryLayer[]; weights: LayerVariab
 /** Rows of a tensor. */
 function rowsOf(tensor: Tensor, data: ArrayLike<number>, from: number, to: number): Tensor {
   const [, ...shape] = tensor.shape;
-  const size = shape.reduce((all, n) => all * n, 1);
+  const size = sizeOf(shape);
   return engine().makeTensor(Float32Array.from(data).subarray(from * size, to * size), [to - from, ...shape], 'float32');
 }
 
 /** Gives a model the weights of a network. */
 function adopt(weights: readonly LayerVariable[], network: Network): void {
-  const tf = engine();
   network.getWeights().forEach((values, i) => {
-    const { val } = weights[i]!;
-    const tensor = tf.makeTensor(Float32Array.from(values), val.shape, 'float32');
-    val.assign(tensor);
-    tensor.dispose();
+    assign(weights[i]!.val, Float32Array.from(values));
   });
 }
 
@@ -154,10 +151,9 @@ export async function fitByMethod(model: Model, { train, held }: Split, args: Fi
     batchSize: rows,
     verbose: args.verbose ?? 1,
     doValidation: held !== undefined,
-    metrics: held ? [...labels, ...labels.map((label) => `val_${label}`)] : [...labels],
+    metrics: held ? [...labels, ...heldOut(labels)] : [...labels],
   });
-  listeners.begin(history.params, model);
-  model.history = history;
+  listeners.begin(history, model);
   const ending = new AbortController();
   try {
     network.setWeights(weights.map(({ val }) => val.dataSync()));
@@ -167,10 +163,8 @@ export async function fitByMethod(model: Model, { train, held }: Split, args: Fi
     const onEpoch = async ({ epoch }: { epoch: number }) => {
       adopt(weights, network);
       const logs: Logs = {};
-      const values = evaluated(model, x, y, rows);
-      const others = held && evaluated(model, ...held, rows);
-      for (const [i, label] of labels.entries()) if (others) logs[`val_${label}`] = others[i]!;
-      for (const [i, label] of labels.entries()) logs[label] = values[i]!;
+      if (held) enter(logs, heldOut(labels), evaluated(model, ...held, rows));
+      enter(logs, labels, evaluated(model, x, y, rows));
       await listeners.epochEnd(epoch - 1, logs);
       history.add(epoch - 1, logs);
       if (model.stopTraining_) ending.abort();

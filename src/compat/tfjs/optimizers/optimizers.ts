@@ -5,6 +5,7 @@ import type { TensorCore } from '../../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../../bindings/memory.js';
 import { UnsupportedError } from '../../../../bindings/errors.js';
 import { type Optimizer, engine } from '../inside.js';
+import { zeros } from '../memory.js';
 import { type Parameters, type Run, padded } from '../parameters.js';
 import { Lent } from '../variables.js';
 
@@ -142,8 +143,8 @@ interface Kept {
 /** A variable of an optimizer's, lent. */
 interface Loan {
   readonly lent: Lent;
+  /** Takes the variable's numbers. */
   read(): void;
-  changed: boolean;
 }
 
 /** Whether an optimizer steps as its class in tfjs does: nobody has replaced or overridden its methods. */
@@ -182,11 +183,7 @@ export class Stepper {
     }
     this.kind = kind;
     this.used = kind.accumulates.filter((each) => each.if?.(optimizer) ?? true);
-    this.vectors = this.used.map(() => {
-      const address = arena.allocate(4 * parameters.length);
-      new Float32Array(heap.buffer, address, parameters.length).fill(0);
-      return address;
-    });
+    this.vectors = this.used.map(() => zeros({ heap, arena }, parameters.length));
     this.at = parameters.runs.map(({ offset }) => this.vectors.map((address) => address + 4 * offset));
   }
 
@@ -194,12 +191,7 @@ export class Stepper {
 
   private loan(variable: Variable, current: () => Float32Array, read: () => void): void {
     read();
-    const loan: Loan = {
-      lent: new Lent(variable, { current, assigned: () => void (loan.changed = true) }),
-      read,
-      changed: false,
-    };
-    this.loans.push(loan);
+    this.loans.push({ lent: new Lent(variable, current), read });
   }
 
   /** Takes what the optimizer has accumulated; what it lacks is made, as its first step does. */
@@ -247,10 +239,10 @@ export class Stepper {
 
   /** Takes up what users assigned. */
   takeUp(): void {
-    for (const loan of this.loans) {
-      if (!loan.changed) continue;
-      loan.read();
-      loan.changed = false;
+    for (const { lent, read } of this.loans) {
+      if (!lent.changed) continue;
+      read();
+      lent.changed = false;
     }
   }
 

@@ -3,6 +3,7 @@
 import type { Activation } from '../../../../layers/activations.js';
 import { type DenseLayer, type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../../../../layers/layers.js';
 import { ModelFileError, OptionError, UnsupportedError, shown } from '../../../../runtime/errors.js';
+import { sizeOf } from '../../shapes.js';
 import { ACTIVATION_OF, plainName } from '../standard.js';
 import { type Stage, called } from './topology.js';
 import type { Weight } from './weights.js';
@@ -54,7 +55,7 @@ export class Layers {
     }
     if (shape.length > 2 && stage.className !== 'InputLayer' && stage.className !== 'Flatten')
       throw refusal(stage, `takes inputs of shape [${shape.slice(1)}]; only Flatten may`);
-    this.inputs = shape.slice(1).reduce((product: number, n: number) => product * n, 1);
+    this.inputs = sizeOf(shape.slice(1));
     this.width = this.inputs;
     this.rank = shape.length;
   }

@@ -3,6 +3,7 @@
 import { FINITE, TEXT, fields, list } from '../../../../format/fields.js';
 import { ModelFileError, shown } from '../../../../runtime/errors.js';
 import { oneOf, value } from '../../../../runtime/options.js';
+import { sizeOf } from '../../shapes.js';
 
 /** A weight. */
 export interface Weight {
@@ -86,7 +87,7 @@ export function weightsIn(groups: readonly WeightGroup[]): Map<string, Weight> {
       const what = `weights[${i}]`;
       const { name, shape, dtype, group, quantization } = fields(what, SPEC, only(spec, Object.keys(SPEC)));
       const { stored, scale, min } = codeOf(dtype, quantization, `weight ${shown(name)}`);
-      const size = shape.reduce((product, n) => product * n, 1);
+      const size = sizeOf(shape);
       const end = at + size * BYTES[stored];
       if (!(end <= bytes.length)) {
         throw new ModelFileError(
