@@ -1,6 +1,6 @@
 // The ABI of the binary that computes with TensorFlow.js's tensors, in float32 and with its arithmetic.
 
-export { columnSums, times } from "./kernels/blas1";
+export { columnSums, scale, times } from "./kernels/blas1";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { normals, permutation } from "./kernels/random";
 export { logSoftmax, softmax } from "./kernels/softmax";

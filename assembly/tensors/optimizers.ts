@@ -76,19 +76,22 @@ export function rmsprop(
   }
 }
 
-/** m = β₁·m + (1 − β₁)·g; v = β₂·v + (1 − β₂)·g²; w = w − rate·(m/first)/(√(v/second) + ε), first and second being 1 − βᵗ */
+/**
+ * m = β₁·m + (1 − β₁)·g; v = β₂·v + (1 − β₂)·g²; w = w − rate·(m/first)/(√(v/second) + ε), first and second being 1 − βᵗ: as
+ * rate·√second/first·m/(√v + ε·√second), since divisions of vectors take most of the time
+ */
 export function adam(
   n: i32, w: usize, g: usize, m: usize, v: usize, rate: f64, beta1: f64, beta2: f64, epsilon: f64, first: f64, second: f64,
 ): void {
   const keep1 = splat(<real>beta1), take1 = splat(<real>(1 - beta1)), keep2 = splat(<real>beta2);
-  const take2 = splat(<real>(1 - beta2)), c = splat(<real>-rate), e = splat(<real>epsilon);
-  const one = splat(<real>first), two = splat(<real>second);
+  const take2 = splat(<real>(1 - beta2)), spread = sqrt(second);
+  const c = splat(<real>(-rate * spread / first)), e = splat(<real>(epsilon * spread));
   for (; n > 0; n -= LANES, w += 16, g += 16, m += 16, v += 16) {
     const d = loadUpTo(g, n), a = flushed(add(mul(loadUpTo(m, n), keep1), mul(d, take1)));
     const b = flushed(add(mul(loadUpTo(v, n), keep2), mul(mul(d, d), take2)));
     storeUpTo(m, a, n);
     storeUpTo(v, b, n);
-    storeUpTo(w, add(mul(div(div(a, one), add(root(div(b, two)), e)), c), loadUpTo(w, n)), n);
+    storeUpTo(w, add(mul(div(a, add(root(b), e)), c), loadUpTo(w, n)), n);
   }
 }
 

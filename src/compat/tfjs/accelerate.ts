@@ -3,6 +3,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { History, LayersModel, ModelFitArgs, ModelFitDatasetArgs } from '@tensorflow/tfjs-layers';
 import { UnsupportedError } from '../../../bindings/errors.js';
+import { tensors } from '../../../bindings/tensors.js';
 import { type Checked, checked, oneOf } from '../../runtime/options.js';
 import type { Batches, Dataset } from './batches.js';
 import { disposeOthers, numbersOf } from './data.js';
@@ -164,11 +165,11 @@ async function trainedOnBatch(model: Model, x: unknown, y: unknown): Promise<num
   const [xs, ys] = await model.standardizeUserData(x, y, null, undefined, true);
   try {
     const [inputs, targets] = [xs[0]!, ys[0]!];
-    const data = await Promise.all([numbersOf('x', inputs), numbersOf('y', targets)]);
+    const [inputsNow, targetsNow] = await Promise.all([numbersOf('x', inputs), numbersOf('y', targets)]);
     const rows = inputs.shape[0]!;
     const trainer = new Trainer(model, { rows, training: true, compares: true, dtype: targets.dtype });
     try {
-      trainer.load(...data);
+      trainer.load(inputsNow(), targetsNow());
       trainer.takeUp();
       const values = trainer.step(rows, false);
       return values.length === 1 ? values[0]! : values;
@@ -185,6 +186,15 @@ const NAMES = ['fit', 'fitDataset', 'trainOnBatch', 'predict', 'predictOnBatch',
 
 const methods = new WeakMap<LayersModel, Methods>();
 
+/** Compiles the kernels, so that the first fit need not wait for them. What is in the way of that the first fit says. */
+function prepare(): void {
+  try {
+    tensors();
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+  }
+}
+
 /**
  * Lets a model train here. The model is changed, and returned: its methods fit, fitDataset, trainOnBatch, evaluate,
  * evaluateDataset, predict and predictOnBatch take the same arguments as before, and do the same, faster. It may be built and
@@ -192,6 +202,7 @@ const methods = new WeakMap<LayersModel, Methods>();
  */
 export function accelerate<T extends LayersModel>(model: T, options?: AccelerateOptions): T & Accelerated {
   const settings = checked('accelerate', OPTIONS, options);
+  prepare();
   const known = methods.get(model);
   if (known) known.set(settings);
   else {

@@ -128,8 +128,9 @@ export class Chain {
     for (let i = 0; i < operations.length; i++) operations[i]!.forward(rows, pass);
   }
 
-  backward(rows: number): void {
+  /** Finds gradients; those that go straight to the weights are multiplied by `share`. */
+  backward(rows: number, share: number): void {
     const { operations } = this;
-    for (let i = operations.length - 1; i >= this.firstLearning; i--) operations[i]!.backward(rows);
+    for (let i = operations.length - 1; i >= this.firstLearning; i--) operations[i]!.backward(rows, share);
   }
 }

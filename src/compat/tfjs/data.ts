@@ -1,6 +1,7 @@
 // Tensors that users give, and tensors that are made of them on the way.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { numbersIn, placeOf } from './inside.js';
 
 /** A tensor, several of them, or several by name. */
 export type Given = unknown;
@@ -18,12 +19,14 @@ export function disposeOthers(made: readonly Tensor[], given: Given): void {
   for (const tensor of made) if (!kept.includes(tensor) && !tensor.isDisposed) tensor.dispose();
 }
 
-/** A tensor's numbers. @throws Error in tfjs's words where it has none */
-export async function numbersOf(name: string, tensor: Tensor): Promise<ArrayLike<number>> {
+/** What has a tensor's numbers, to be copied at once. @throws Error in tfjs's words where it has none */
+export async function numbersOf(name: string, tensor: Tensor): Promise<() => ArrayLike<number>> {
   if (tensor.dtype === 'string' || tensor.dtype === 'complex64') {
     throw new Error(`Argument '${name}' passed to 'gather' must be numeric tensor, but got ${tensor.dtype} tensor`);
   }
-  return (await tensor.data()) as ArrayLike<number>;
+  if (placeOf(tensor.dataId)) return () => numbersIn(tensor);
+  const numbers = (await tensor.data()) as ArrayLike<number>;
+  return () => numbers;
 }
 
 /** A batch size. @throws Error in tfjs's words */

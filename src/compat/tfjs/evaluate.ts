@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Batches, type Dataset, batchOf } from './batches.js';
 import { checkedBatchSize, disposeOthers } from './data.js';
 import { Averages, averaged } from './averages.js';
-import { type Model, engine } from './inside.js';
+import { type Model, engine, numbersIn } from './inside.js';
 import { Trainer } from './trainer.js';
 
 /** The loss and metrics of all rows, as numbers. */
@@ -21,7 +21,7 @@ export function evaluated(model: Model, x: unknown, y: unknown, batch: number | 
       dtype: targets.dtype,
     });
     try {
-      const [at, t] = [trainer.copy(inputs.dataSync()), trainer.copy(targets.dataSync())];
+      const [at, t] = [trainer.copy(numbersIn(inputs)), trainer.copy(numbersIn(targets))];
       const { inputs: width } = trainer.chain;
       return averaged(count, batchSize, (start, rows) =>
         trainer.measure(rows, at + 4 * start * width, t + 4 * start * trainer.targetSize),
@@ -49,7 +49,7 @@ export async function evaluatedDataset(model: Model, dataset: Dataset | Batches,
       const { x, y, rows } = batchOf(model, next.value);
       const trainer = new Trainer(model, { rows, training: false, compares: true, dtype: y.dtype });
       try {
-        trainer.load(x.dataSync(), y.dataSync());
+        trainer.load(numbersIn(x), numbersIn(y));
         averages.add(rows, trainer.measure(rows));
       } finally {
         trainer.dispose();
@@ -101,7 +101,7 @@ export function predicted(model: Model, given: unknown): Tensor | undefined {
   const trainer = new Trainer(model, { rows, training: false, compares: false });
   try {
     const { chain, heap } = trainer;
-    const at = trainer.copy(x.dataSync());
+    const at = trainer.copy(numbersIn(x));
     const outputs = new Float32Array(count * chain.outputs);
     for (let start = 0; start < count; start += rows) {
       const some = Math.min(rows, count - start);

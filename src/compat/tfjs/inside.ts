@@ -34,6 +34,19 @@ export function engine(): Engine {
   return found;
 }
 
+/** Where a tensor's numbers are in the WebAssembly memory of its backend, until that grows; undefined if they are elsewhere. */
+export function placeOf(id: object): { buffer: ArrayBufferLike; offset: number; refCount: number | undefined } | undefined {
+  const owner = engine().state.tensorInfo.get(id)?.backend;
+  const { memoryOffset: offset, refCount } = owner?.dataIdMap?.get(id) ?? {};
+  return typeof offset === 'number' && owner?.wasm ? { buffer: owner.wasm.HEAPU8.buffer, offset, refCount } : undefined;
+}
+
+/** Numbers of a tensor as they are now, to be copied at once: where they stand, if that can be. */
+export function numbersIn(tensor: Tensor): ArrayLike<number> {
+  const place = tensor.dtype === 'float32' ? placeOf(tensor.dataId) : undefined;
+  return place && !tensor.isDisposed ? new Float32Array(place.buffer, place.offset, tensor.size) : tensor.dataSync();
+}
+
 /** Gives a variable other numbers, by a tensor on a backend, or on that of now. */
 export function assign(variable: Variable, values: Float32Array, backend?: Backend): void {
   const tensor = engine().makeTensor(values, variable.shape, 'float32', backend);

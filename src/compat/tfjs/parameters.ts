@@ -2,9 +2,9 @@
 
 import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../bindings/memory.js';
-import type { LayerVariable } from './inside.js';
+import { type LayerVariable, numbersIn } from './inside.js';
 import { zeros } from './memory.js';
-import { Lent } from './variables.js';
+import { Lent, Loans } from './variables.js';
 
 /** What may be added to the loss for a weight. */
 export interface Penalty {
@@ -19,6 +19,8 @@ export const padded = (size: number): number => (size + 3) & ~3;
 export class Slot {
   address = 0;
   gradient = 0;
+  /** Whether its layer can add the gradient to something as it finds it. */
+  adds = false;
   private lent: Lent | undefined;
 
   constructor(
@@ -35,7 +37,7 @@ export class Slot {
   /** Takes the variable's numbers. @throws Error in tfjs's words where it has been disposed of */
   read(heap: Heap): void {
     this.check();
-    this.numbers(heap).set(this.variable.val.dataSync());
+    this.numbers(heap).set(numbersIn(this.variable.val));
   }
 
   private numbers(heap: Heap): Float32Array {
@@ -47,8 +49,14 @@ export class Slot {
     if (val.isDisposed) throw new Error(`LayersVariable ${name} is already disposed.`);
   }
 
-  lend(heap: Heap): void {
-    this.lent = new Lent(this.variable.val, () => this.numbers(heap));
+  lend(heap: Heap, loans: Loans): void {
+    const moves = this.moves || this.gradient !== 0;
+    this.lent = new Lent(this.variable.val, loans, moves, () => this.numbers(heap));
+  }
+
+  /** Whether its gradient goes to the weight itself, times what a step is of it. */
+  get isDirect(): boolean {
+    return this.gradient !== 0 && this.gradient === this.address;
   }
 
   /** Takes up what users assigned. @throws Error in tfjs's words where they disposed of it */
@@ -59,18 +67,13 @@ export class Slot {
     this.lent.changed = false;
   }
 
-  /** Our numbers are newer. */
-  touch(): void {
-    if (this.lent) this.lent.stale = true;
-  }
-
   giveBack(): void {
     this.lent?.giveBack();
     this.lent = undefined;
   }
 }
 
-/** Slots next to each other that are trained: an optimizer's state has their order. */
+/** Slots next to each other that an optimizer trains by their gradients: its state has their order. */
 export interface Run {
   readonly address: number;
   readonly gradient: number;
@@ -86,14 +89,17 @@ export class Parameters {
   readonly runs: readonly Run[];
   /** Reals of all that are collected. */
   readonly length: number;
-  private readonly lent: readonly Slot[];
+  readonly loans = new Loans();
+  private readonly learns: boolean;
 
+  /** @param directly whether steps are gradients times a number, so that those that can be added go straight to the weights */
   constructor(
     readonly heap: Heap,
     arena: Arena,
     readonly slots: readonly Slot[],
     collected: readonly LayerVariable[],
     training: boolean,
+    directly: boolean,
   ) {
     const of = new Map(slots.map((slot) => [slot.variable, slot]));
     this.collected = training ? collected.flatMap((variable) => of.get(variable) ?? []) : [];
@@ -107,7 +113,8 @@ export class Parameters {
     for (const slot of this.collected) {
       const length = padded(slot.size);
       slot.address = values + 4 * offset;
-      if (slot.variable.val.trainable) {
+      if (slot.variable.val.trainable && directly && slot.adds && !slot.penalty) slot.gradient = slot.address;
+      else if (slot.variable.val.trainable) {
         slot.gradient = gradients + 4 * offset;
         const last = runs.at(-1);
         if (last && last.offset + last.length === offset) last.length += length;
@@ -118,9 +125,9 @@ export class Parameters {
     this.runs = runs;
     for (const slot of others) slot.address = zeros(room, padded(slot.size));
     for (const slot of slots) slot.read(heap);
-    this.lent = training ? slots.filter((slot) => slot.moves || slot.gradient) : [];
+    this.learns = slots.some(({ gradient }) => gradient);
     this.watched = training ? slots : [];
-    for (const slot of this.watched) slot.lend(heap);
+    for (const slot of this.watched) slot.lend(heap, this.loans);
   }
 
   /** Every slot whose variable is lent: the others may be assigned, too. */
@@ -134,14 +141,9 @@ export class Parameters {
     return total;
   }
 
-  /** A step was taken. */
-  touch(): void {
-    for (const slot of this.lent) slot.touch();
-  }
-
   /** Takes up what users assigned. @throws Error in tfjs's words where they disposed of a weight, or froze all */
   takeUp(): void {
-    if (this.runs.length === 0) {
+    if (!this.learns) {
       const count = this.collected.length;
       throw new Error(
         'variableGrads() expects at least one of the input variables to be trainable, ' +

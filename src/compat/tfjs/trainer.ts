@@ -11,7 +11,7 @@ import { compiledLoss } from './losses/compiled.js';
 import type { LossName } from './losses/losses.js';
 import { copied } from './memory.js';
 import { type Metric, metricsOf } from './metrics.js';
-import { Stepper } from './optimizers/optimizers.js';
+import { Stepper, kindOf } from './optimizers/optimizers.js';
 import { Parameters } from './parameters.js';
 
 /** What a trainer is made for. */
@@ -71,9 +71,11 @@ export class Trainer {
       this.w = take(1);
       chain.place(place, this.x);
       if (training) this.errors = take(chain.outputs);
-      this.parameters = new Parameters(heap, arena, chain.slots, model.collectedTrainableWeights ?? [], training);
-      if (training) {
-        this.stepper = new Stepper(model.optimizer_!, this.parameters, core, heap, arena);
+      const kind = training ? kindOf(model.optimizer_!) : undefined;
+      const collected = model.collectedTrainableWeights ?? [];
+      this.parameters = new Parameters(heap, arena, chain.slots, collected, training, kind?.rate !== undefined);
+      if (kind) {
+        this.stepper = new Stepper(model.optimizer_!, kind, this.parameters, core, heap, arena);
         chain.placeBack(place, this.errors);
       }
     } catch (error) {
@@ -115,18 +117,21 @@ export class Trainer {
     chain.forward(rows, this.learning);
     const loss = this.lossOf(rows, t, weighted ? w : 0, this.errors);
     const values = this.metricValues(rows, t);
-    chain.backward(rows);
+    chain.backward(rows, this.stepper!.share);
     values.unshift(Math.fround(loss + parameters.penalties(this.core)));
     this.stepper!.step();
     this.learning.step++;
-    parameters.touch();
+    parameters.loans.steps++;
     return values;
   }
 
   /** Takes up what users have assigned since the last step. */
   takeUp(): void {
+    const { loans } = this.parameters;
+    if (!loans.touched) return;
     this.parameters.takeUp();
     this.stepper!.takeUp();
+    loans.touched = false;
   }
 
   /** A batch's inputs, targets and weights go to x, t and w. */

@@ -3,7 +3,7 @@
 // for, and that tells when somebody assigns others.
 
 import type { Variable } from '@tensorflow/tfjs-core';
-import { assign, engine } from './inside.js';
+import { assign, engine, placeOf } from './inside.js';
 
 /** Numbers go to where a variable has its own, if nobody shares them; else to a new tensor. */
 function put(variable: Variable, id: object, values: Float32Array): void {
@@ -13,29 +13,43 @@ function put(variable: Variable, id: object, values: Float32Array): void {
     plain.values = values.slice(); // readers may hold the old array
     return;
   }
-  const inHeap = owner?.dataIdMap?.get(id);
-  if (inHeap?.refCount === 1 && typeof inHeap.memoryOffset === 'number' && owner?.wasm) {
-    new Float32Array(owner.wasm.HEAPU8.buffer, inHeap.memoryOffset, values.length).set(values);
+  const place = placeOf(id);
+  if (place?.refCount === 1) {
+    new Float32Array(place.buffer, place.offset, values.length).set(values);
     return;
   }
   assign(variable, values.slice(), owner);
 }
 
+/** What the variables of a training have in common: a step changes all of them at once. */
+export class Loans {
+  /** Steps so far. */
+  steps = 0;
+  /** Whether somebody may have assigned numbers, or disposed of a variable: each of which tfjs does through its `dataId`. */
+  touched = true;
+}
+
 /** A variable whose numbers stand elsewhere. */
 export class Lent {
   private id: object;
-  /** Whether the variable has older numbers than ours. */
-  stale = false;
+  /** The step that the variable's numbers are of. */
+  private step: number;
   /** Whether somebody assigned others than ours. */
   changed = false;
   private putting = false;
 
-  /** @param current our numbers as they are now, valid until memory grows */
+  /**
+   * @param current our numbers as they are now, valid until memory grows
+   * @param moves whether steps change them
+   */
   constructor(
     private readonly variable: Variable,
+    private readonly loans: Loans,
+    private readonly moves: boolean,
     private readonly current: () => Float32Array,
   ) {
     this.id = variable.dataId;
+    this.step = loans.steps;
     Object.defineProperty(variable, 'dataId', {
       configurable: true,
       enumerable: true,
@@ -43,19 +57,22 @@ export class Lent {
       set: (id: object) => {
         this.id = id;
         if (this.putting) return;
-        this.stale = false;
+        this.step = loans.steps;
         this.changed = true;
+        loans.touched = true;
       },
     });
   }
 
   /** Brings the variable up to date. @returns its data's id */
   private update(): object {
-    if (this.stale && !this.putting && !this.variable.isDisposed) {
-      this.stale = false;
+    const { loans, variable } = this;
+    loans.touched = true;
+    if (this.moves && this.step !== loans.steps && !this.putting && !variable.isDisposed) {
+      this.step = loans.steps;
       this.putting = true;
       try {
-        put(this.variable, this.id, this.current());
+        put(variable, this.id, this.current());
       } finally {
         this.putting = false;
       }

@@ -56,7 +56,7 @@ class Fit {
     private readonly model: Model,
     private readonly args: FitArgs,
     prepared: Prepared,
-    data: readonly [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>?, ArrayLike<number>?],
+    data: readonly (() => ArrayLike<number>)[],
     private readonly listeners: Listeners,
   ) {
     this.batchSize = checkedBatchSize(args.batchSize);
@@ -74,9 +74,9 @@ class Fit {
     try {
       checkClassWeights(model, args.classWeight);
       const [xs, ts, heldX, heldT] = data;
-      this.train = { x: trainer.copy(xs), t: trainer.copy(ts), w: weights ? trainer.copy(weights) : 0, count: rows };
+      this.train = { x: trainer.copy(xs!()), t: trainer.copy(ts!()), w: weights ? trainer.copy(weights) : 0, count: rows };
       if (heldX && heldT) {
-        this.held = { x: trainer.copy(heldX), t: trainer.copy(heldT), w: 0, count: prepared.validation![0].shape[0]! };
+        this.held = { x: trainer.copy(heldX()), t: trainer.copy(heldT()), w: 0, count: prepared.validation![0].shape[0]! };
       } else if (x.shape[0]! > rows) {
         const { chain, targetSize } = trainer;
         const [from, fromT] = [this.train.x + 4 * rows * chain.inputs, this.train.t + 4 * rows * targetSize];
@@ -236,7 +236,7 @@ export async function fit(model: Model, x: unknown, y: unknown, args: FitArgs = 
     const listeners = new Listeners(args.callbacks, args.yieldEvery);
     const data = await Promise.all([xs[0]!, ys[0]!, ...(validation ?? [])].map((tensor) => numbersOf('x', tensor)));
     const prepared = { x: xs[0]!, y: ys[0]!, weights, validation, rows };
-    const under = new Fit(model, args, prepared, data as never, listeners);
+    const under = new Fit(model, args, prepared, data, listeners);
     try {
       return await under.run();
     } finally {

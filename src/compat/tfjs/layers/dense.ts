@@ -22,6 +22,7 @@ export class Dense extends Operation {
   ) {
     super(times * width, times * units);
     this.slots = bias ? [kernel, bias] : [kernel];
+    for (const slot of this.slots) slot.adds = true;
   }
 
   override place(place: Place, x: number): void {
@@ -67,15 +68,30 @@ export class Dense extends Operation {
     if (!this.activation.idle) this.activation.forward(core, rows, units, z, this.y);
   }
 
-  backward(samples: number): void {
+  backward(samples: number, share: number): void {
     const { core, width, units, dy, kernel, bias, scratch } = this;
     const rows = samples * this.times;
     const [column, row] = [4 * width, 4 * units];
     const { plain, transposed } = Operand;
     if (!this.activation.idle) this.activation.backward(core, rows, units, this.z, this.y, dy, dy);
-    if (kernel.gradient)
-      core.gemm(transposed, plain, width, units, rows, this.x, column, dy, row, kernel.gradient, row, 0, 0, scratch);
-    if (bias?.gradient) core.columnSums(rows, units, dy, bias.gradient, 0);
     if (this.dx) core.gemm(plain, transposed, rows, width, units, dy, row, kernel.address, row, this.dx, column, 0, 0, scratch);
+    this.learn(rows, false);
+    if (!kernel.isDirect && !bias?.isDirect) return;
+    core.scale(rows * units, share, dy);
+    this.learn(rows, true);
+  }
+
+  /** Finds the gradients that go straight to the weights, or the others. */
+  private learn(rows: number, directly: boolean): void {
+    const { core, width, units, dy, kernel, bias, scratch } = this;
+    const [column, row] = [4 * width, 4 * units];
+    const { plain, transposed } = Operand;
+    const { gradient } = kernel;
+    if (gradient && kernel.isDirect === directly) {
+      const addend = directly ? gradient : 0;
+      core.gemm(transposed, plain, width, units, rows, this.x, column, dy, row, gradient, row, addend, row, scratch);
+    }
+    if (bias?.gradient && bias.isDirect === directly)
+      core.columnSums(rows, units, dy, bias.gradient, directly ? bias.gradient : 0);
   }
 }

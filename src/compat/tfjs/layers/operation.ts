@@ -51,6 +51,6 @@ export abstract class Operation {
 
   abstract forward(rows: number, pass: Pass): void;
 
-  /** Finds gradients of its weights, and dx. */
-  abstract backward(rows: number): void;
+  /** Finds gradients of its weights, and dx. Those that go straight to the weights are multiplied by `share`; dy may be, too. */
+  abstract backward(rows: number, share: number): void;
 }

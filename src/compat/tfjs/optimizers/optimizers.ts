@@ -20,10 +20,12 @@ interface Accumulated {
 /** How an optimizer takes a step: `at[k]` is where its vector k begins for this run. */
 type Step = (core: TensorCore, run: Run, at: readonly number[]) => void;
 
-interface Kind {
+export interface Kind {
   readonly accumulates: readonly Accumulated[];
   /** A step's constants, read from the optimizer once for all runs. */
   step(optimizer: Optimizer, scalars: Scalars): Step;
+  /** Where a step is the gradient times minus a rate, and nothing else: that rate. */
+  rate?(optimizer: Optimizer): number;
   /** Scalar variables, and what becomes of each after a step. */
   readonly scalars?: Record<string, (value: number, optimizer: Optimizer) => number>;
 }
@@ -50,6 +52,7 @@ const rateOf = (optimizer: Optimizer) => -scalarOf(optimizer['c']);
 const KINDS: Record<string, Kind> = {
   SGD: {
     accumulates: [],
+    rate: rateOf,
     step(optimizer) {
       const rate = rateOf(optimizer);
       return (core, { address, gradient, length }) => core.sgd(length, address, gradient, rate);
@@ -157,31 +160,31 @@ function isOwn(optimizer: Optimizer): boolean {
   });
 }
 
+/** How an optimizer of a model's steps. @throws UnsupportedError that names one that is not known */
+export function kindOf(optimizer: Optimizer): Kind {
+  const name = optimizer.getClassName();
+  if (Object.hasOwn(KINDS, name) && isOwn(optimizer)) return KINDS[name]!;
+  throw new UnsupportedError(
+    `optimizer ${name} is none of TensorFlow.js's own ${Object.keys(KINDS).join(', ')}; accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train with it`,
+  );
+}
+
 /** An optimizer at work on parameters. */
 export class Stepper {
-  private readonly kind: Kind;
   private readonly vectors: readonly number[];
   private readonly used: readonly Accumulated[];
   private readonly scalars: Scalars = {};
   private readonly loans: Loan[] = [];
   private begun = false;
 
-  /** @throws UnsupportedError that names an optimizer that is not known */
   constructor(
     private readonly optimizer: Optimizer,
+    private readonly kind: Kind,
     private readonly parameters: Parameters,
     private readonly core: TensorCore,
     private readonly heap: Heap,
     arena: Arena,
   ) {
-    const name = optimizer.getClassName();
-    const kind = Object.hasOwn(KINDS, name) && isOwn(optimizer) ? KINDS[name] : undefined;
-    if (!kind) {
-      throw new UnsupportedError(
-        `optimizer ${name} is none of TensorFlow.js's own ${Object.keys(KINDS).join(', ')}; accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train with it`,
-      );
-    }
-    this.kind = kind;
     this.used = kind.accumulates.filter((each) => each.if?.(optimizer) ?? true);
     this.vectors = this.used.map(() => zeros({ heap, arena }, parameters.length));
     this.at = parameters.runs.map(({ offset }) => this.vectors.map((address) => address + 4 * offset));
@@ -191,7 +194,7 @@ export class Stepper {
 
   private loan(variable: Variable, current: () => Float32Array, read: () => void): void {
     read();
-    this.loans.push({ lent: new Lent(variable, current), read });
+    this.loans.push({ lent: new Lent(variable, this.parameters.loans, true, current), read });
   }
 
   /** Takes what the optimizer has accumulated; what it lacks is made, as its first step does. */
@@ -225,7 +228,12 @@ export class Stepper {
     });
   }
 
-  /** Weights move along their gradients. */
+  /** What gradients that go straight to the weights are multiplied by. */
+  get share(): number {
+    return -(this.kind.rate?.(this.optimizer) ?? 0);
+  }
+
+  /** Weights move along their gradients, unless they have moved already. */
   step(): void {
     const { optimizer, kind, parameters, core, scalars, at } = this;
     if (!this.begun) this.begin();
@@ -234,7 +242,6 @@ export class Stepper {
     for (let i = 0; i < runs.length; i++) step(core, runs[i]!, at[i]!);
     for (const name in kind.scalars) scalars[name] = kind.scalars[name]!(scalars[name]!, optimizer);
     optimizer.iterations_ = (optimizer.iterations_ ?? 0) + 1;
-    for (const { lent } of this.loans) lent.stale = true;
   }
 
   /** Takes up what users assigned. */
