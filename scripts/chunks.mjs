@@ -54,8 +54,8 @@ async function closure(entries) {
 const COPY = '?part';
 export const BESIDE = '?beside';
 
-/** Whether what a file loads when it is needed gets copies: the command does as it likes with what it has. */
-const copied = (file) => !file.startsWith(path.join(root, 'src/cli'));
+/** Whether what a file loads when it is needed gets copies: the command and tables do as they like with what they have. */
+const copied = (file) => !['src/cli', 'src/table'].some((room) => file.startsWith(path.join(root, room, path.sep)));
 
 /** Copies of what entries beside the core, which consist of these files, have in common with it. */
 function copiesBeside(core, files) {

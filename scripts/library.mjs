@@ -21,6 +21,7 @@ export const ENTRIES = {
   'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, holds: 'patterns', beside: true },
   tfjs: { source: 'src/compat/tfjs/index.ts', holds: 'tensors' },
   'tfjs-backend': { source: 'src/compat/tfjs-backend/index.ts', holds: 'tensors', registers: true },
+  table: { source: 'src/table/index.ts' },
 };
 
 const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComments: 'none', minifySyntax: true, write: false };

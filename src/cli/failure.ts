@@ -1,31 +1,9 @@
 // How the command fails: a message that names file, line and column, an exit code, never a stack trace.
 
 import { DataError, EfficientBackpropError, FileError } from '../runtime/errors.js';
+import { InputError } from '../table/input-error.js';
 
 export const EXIT = { data: 1, usage: 2, interrupted: { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } } as const;
-
-/** Where in a file something is wrong. Lines and rows count from 1. */
-export interface FilePlace {
-  readonly line?: number | undefined;
-  readonly row?: number | undefined;
-  readonly column?: string | undefined;
-}
-
-/** A file whose contents cannot be used. */
-export class InputError extends EfficientBackpropError {
-  override name = 'InputError';
-
-  constructor(
-    readonly file: string,
-    readonly place: FilePlace,
-    readonly detail: string,
-    options?: ErrorOptions,
-  ) {
-    const { line, row, column } = place;
-    const at = line !== undefined ? `:${line}` : row !== undefined ? `, row ${row}` : '';
-    super(`${file}${at}${column !== undefined ? `, column ${JSON.stringify(column)}` : ''}: ${detail}`, options);
-  }
-}
 
 /** A command that makes no sense. */
 export class UsageError extends EfficientBackpropError {

@@ -5,7 +5,7 @@ import { Classifier } from '../estimators/classifier.js';
 import type { Regressor } from '../estimators/regressor.js';
 import { UsageError } from './failure.js';
 import { csvLine, requireApart, requireWritable, writePieces } from './output.js';
-import { located } from './read/cells.js';
+import { located } from '../table/located.js';
 import { note } from './terminal.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 

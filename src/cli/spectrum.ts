@@ -6,7 +6,7 @@ import { Classifier } from '../estimators/classifier.js';
 import { init } from '../runtime/init.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireWritable, writeText } from './output.js';
-import { located } from './read/cells.js';
+import { located } from '../table/located.js';
 import { counted } from '../runtime/errors.js';
 import { grid, short } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';

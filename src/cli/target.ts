@@ -7,8 +7,8 @@ import { type Cell, isMissing } from '../data/column.js';
 import { counted } from '../runtime/errors.js';
 import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
-import { isBoolean, isMissingText, isNumber, typedColumn, unfinite } from './read/cells.js';
-import type { Sheet } from './read/sheet.js';
+import { isBoolean, isMissingText, isNumber, typedColumn, unfinite } from '../table/types/cells.js';
+import type { Sheet } from '../table/sheet.js';
 
 export type LearningTask = 'classification' | 'regression';
 

@@ -6,9 +6,10 @@ import { loadModel } from '../load-model.js';
 import { Regressor } from '../estimators/regressor.js';
 import type { ColumnSpec } from '../data/column-spec.js';
 import type { Cell } from '../data/column.js';
-import { typedColumn } from './read/cells.js';
-import { PIECE, readSheet, readSheets } from './read/read.js';
-import type { Sheet } from './read/sheet.js';
+import { typedColumn } from '../table/types/cells.js';
+import { PIECE, readSheet, readSheets } from '../table/read.js';
+import type { Sheet } from '../table/sheet.js';
+import { dataFrom } from './data.js';
 import { clipped, note } from './terminal.js';
 
 /** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
@@ -31,7 +32,7 @@ export async function rowsFor(
   options: { delimiter?: string; header?: boolean },
 ): Promise<ModelRows & { notes: string[] }> {
   const conformer = new Conformer(model);
-  const rows = conformer.take(await readSheet(file, options));
+  const rows = conformer.take(await readSheet(dataFrom(file), options));
   return { ...rows, notes: conformer.notes };
 }
 
@@ -41,7 +42,7 @@ export async function* piecesFor(
   file: string,
   options: { delimiter?: string; header?: boolean },
 ): AsyncGenerator<ModelRows, void, undefined> {
-  for await (const sheet of readSheets(file, options, PIECE)) yield conformer.take(sheet);
+  for await (const sheet of readSheets(dataFrom(file), options, PIECE)) yield conformer.take(sheet);
 }
 
 /** Makes a model's columns of sheets, and remembers what was noticed. */

@@ -6,7 +6,7 @@ import { freshSeed } from '../../runtime/random.js';
 import { UsageError } from '../failure.js';
 import { requireApart, requireWritable } from '../output.js';
 import { reporter, silent } from '../progress.js';
-import { STDIN } from '../read/source.js';
+import { STDIN } from '../data.js';
 import { trainInMemory } from './in-memory.js';
 import { type TrainOptions, modelOptions } from './options.js';
 import { conclude, sayer } from './result.js';

@@ -4,9 +4,11 @@ import { SomeRows } from '../../data/table.js';
 import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
 import { UsageError } from '../failure.js';
-import { located, relocated, typedColumn } from '../read/cells.js';
-import { readSheet } from '../read/read.js';
+import { located, relocated } from '../../table/located.js';
+import { typedColumn } from '../../table/types/cells.js';
+import { readSheet } from '../../table/read.js';
 import { TargetProfile, holdOut, labelsOf, numbersOf, requireColumn, targetCells } from '../target.js';
+import { dataFrom } from '../data.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
 
@@ -17,7 +19,7 @@ export async function trainInMemory(
   run: Run,
   say: (text: string) => void,
 ): Promise<TrainingResult> {
-  const sheet = await readSheet(file, options);
+  const sheet = await readSheet(dataFrom(file), options);
   const { target } = options;
   const cells = targetCells(sheet, target, options.task === 'regression' ? 'number' : undefined);
   for (const name of options.drop ?? []) requireColumn(sheet, name, 'to be dropped');

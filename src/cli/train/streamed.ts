@@ -11,12 +11,13 @@ import { Regressor } from '../../estimators/regressor.js';
 import { Purpose } from '../../runtime/random.js';
 import { UsageError } from '../failure.js';
 import { Points } from '../points.js';
-import { relocated } from '../read/cells.js';
-import { Layout } from '../read/layout.js';
-import { PIECE, readSheets } from '../read/read.js';
-import type { Sheet } from '../read/sheet.js';
+import { relocated } from '../../table/located.js';
+import { Layout } from '../../table/layout.js';
+import { PIECE, readSheets } from '../../table/read.js';
+import type { Sheet } from '../../table/sheet.js';
 import { FileSpool } from './spool.js';
 import { type LearningTask, TargetProfile, allThere, labelsOf, numbersOf, requireColumn } from '../target.js';
+import { dataFrom } from '../data.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
 
@@ -72,7 +73,7 @@ async function surveyFile(file: string, options: TrainOptions, signal: AbortSign
   const layout = new Layout();
   const profile = new TargetProfile(target);
   let last: Sheet | undefined;
-  for await (const sheet of readSheets(file, options, PIECE)) {
+  for await (const sheet of readSheets(dataFrom(file), options, PIECE)) {
     signal?.throwIfAborted();
     layout.add(sheet);
     requireColumn(sheet, target, 'the target');
@@ -147,7 +148,7 @@ class FilePasses {
     let number = 0;
     let rows = 0;
     recent.clear();
-    for await (const sheet of readSheets(this.file, options, PIECE)) {
+    for await (const sheet of readSheets(dataFrom(this.file), options, PIECE)) {
       const held = drawn(engine, sheet.rows, testShare, seed, Purpose.split, piece++);
       const cells = layout.typed(sheet, target);
       const mine: number[] = [];

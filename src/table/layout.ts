@@ -1,8 +1,9 @@
 // What the columns of a file are, learned from all of its rows without keeping them.
 
-import type { Cell } from '../../data/column.js';
-import { type TextKind, TextProfile, type Wanted, conformed, ofKind } from './cells.js';
+import type { Cell } from '../data/column.js';
 import type { Sheet } from './sheet.js';
+import { type TextKind, TextProfile, type Wanted, conformed, ofKind } from './types/cells.js';
+import { type TableColumn, TypedProfile } from './types/table-column.js';
 
 /** The columns of a file that is read piece by piece. */
 export class Layout {
@@ -10,7 +11,9 @@ export class Layout {
   file = '';
   /** Things worth telling about how the file was read. */
   readonly notes: string[] = [];
-  private readonly profiles = new Map<string, TextProfile | undefined>();
+  /** What is known of the columns once learning has ended. */
+  columns: readonly TableColumn[] = [];
+  private readonly profiles = new Map<string, TextProfile | TypedProfile>();
   private readonly kinds = new Map<string, TextKind>();
 
   /** Names of the columns. */
@@ -23,19 +26,25 @@ export class Layout {
     this.notes.push(...sheet.notes);
     this.rows += sheet.rows;
     for (const [name, cells] of sheet.columns) {
-      if (!this.profiles.has(name)) this.profiles.set(name, sheet.text ? new TextProfile() : undefined);
-      this.profiles.get(name)?.add(sheet, cells);
+      const profile = this.profiles.get(name) ?? (sheet.text ? new TextProfile() : new TypedProfile());
+      this.profiles.set(name, profile);
+      if (profile instanceof TextProfile) profile.add(sheet, cells);
+      else profile.add(cells);
     }
   }
 
   /** Ends learning: text becomes what all cells of its column are; the column `wanted` names, what is wanted of it. */
   finish(wanted: Readonly<Record<string, Wanted>>): void {
-    for (const [name, profile] of this.profiles) {
-      if (!profile) continue;
-      this.kinds.set(name, profile.kind(wanted[name]));
+    this.columns = [...this.profiles].map(([name, profile]): TableColumn => {
+      const { missing } = profile;
+      if (profile instanceof TypedProfile) return { name, type: profile.type, missing };
+      const kind = profile.kind(wanted[name]);
+      this.kinds.set(name, kind);
       const note = wanted[name] === undefined ? profile.note(name) : undefined;
       if (note) this.notes.push(note);
-    }
+      const type = kind === 'mixed' ? 'number' : kind === 'text' ? 'category' : kind;
+      return { name, type, missing, ...(note !== undefined && { note }) };
+    });
   }
 
   /** A column of a sheet, typed. What a sheet lacks of the file's columns is missing in all of its rows. */

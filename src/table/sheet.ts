@@ -1,8 +1,8 @@
 // Rows of a file as a table: named columns of cells, and where each row stands.
 
-import { type Cell, type Column, columnOf } from '../../data/column.js';
-import { Table } from '../../data/table.js';
-import { type FilePlace, InputError } from '../failure.js';
+import { type Cell, type Column, columnOf } from '../data/column.js';
+import { Table } from '../data/table.js';
+import { type FilePlace, InputError } from './input-error.js';
 
 /** A size without end: all rows go into one sheet. */
 export const WHOLE = Infinity;
@@ -88,6 +88,15 @@ export class Sheet extends Table {
     for (const column of this.columns.values()) column.push(cells[i++]);
     this.rows++;
     if (line !== undefined) this.lines.push(line);
+  }
+
+  /** Adds rows of columns, from one to before another. */
+  pushColumns(columns: ReadonlyMap<string, readonly Cell[]>, from: number, to: number): void {
+    for (const [name, column] of this.columns) {
+      const cells = columns.get(name)!;
+      for (let row = from; row < to; row++) column.push(cells[row]);
+    }
+    this.rows += to - from;
   }
 
   /** Adds a record, whose names may be new. */

@@ -1,10 +1,8 @@
 // From raw cells to columns of one type each: what text means, and what a model expects.
 
-import { GAP } from '../../data/column-spec.js';
 import type { Cell } from '../../data/column.js';
-import { OR_LISTED, UNLISTED } from '../../data/classes.js';
-import { DataError, counted } from '../../runtime/errors.js';
-import type { Sheet } from './sheet.js';
+import { counted } from '../../runtime/errors.js';
+import type { Sheet } from '../sheet.js';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$|^[+-]?inf(?:inity)?$/i;
 const MISSING = new Set(['', 'na', 'n/a', '<na>', '#n/a', 'nan', 'null', '?', '.']);
@@ -51,6 +49,8 @@ export type TextKind = 'number' | 'boolean' | 'text' | 'mixed';
 
 /** Finds out what the cells of a column of text are, sheet by sheet. */
 export class TextProfile {
+  /** Cells that hold nothing. */
+  missing = 0;
   private there = 0;
   private numbers = 0;
   private booleans = 0;
@@ -60,7 +60,10 @@ export class TextProfile {
   add(sheet: Sheet, cells: readonly Cell[]): this {
     for (let row = 0; row < cells.length; row++) {
       const text = trimmed(cells[row]);
-      if (text === null) continue;
+      if (text === null) {
+        this.missing++;
+        continue;
+      }
       this.there++;
       if (isNumber(text)) {
         this.numbers++;
@@ -118,36 +121,4 @@ export function typedColumn(sheet: Sheet, name: string, wanted?: Wanted): Cell[]
   const note = wanted === undefined ? profile.note(name) : undefined;
   if (note) sheet.notes.push(note);
   return ofKind(cells, profile.kind(wanted));
-}
-
-/** What a table's rows are in the file. */
-export interface Origin {
-  /** The row of the file that each row of the table is; by default they are the same. */
-  readonly picked?: Uint32Array;
-  /** The column of the target. */
-  readonly target?: string;
-}
-
-/** Runs what may throw a DataError about a table's rows, and says where in the file they stand. */
-export function located<T>(sheet: Sheet, run: () => T, origin: Origin = {}): T {
-  try {
-    return run();
-  } catch (error) {
-    throw relocated(sheet, error, origin);
-  }
-}
-
-/** The same for what an asynchronous call threw. */
-export function relocated(sheet: Sheet, error: unknown, { picked, target }: Origin): unknown {
-  if (!(error instanceof DataError)) return error;
-  const row = error.row !== undefined && picked ? picked[error.row] : error.row;
-  const aboutTarget = error.what === 'labels' || error.what === 'targets';
-  const column = aboutTarget ? target : error.column === undefined ? undefined : String(error.column);
-  const written = row !== undefined && column !== undefined ? sheet.written(row, column) : undefined;
-  const detail = error.detail
-    .replace(GAP, 'is missing; trained with --missing mean, gaps are filled')
-    .replace(UNLISTED, '')
-    .replace(OR_LISTED, '')
-    .replace(/^-?Infinity is not a finite number/, (said) => (written === undefined ? said : unfinite(written)));
-  return sheet.error(detail, row, column, error);
 }

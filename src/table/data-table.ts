@@ -1,0 +1,136 @@
+// A table as people get it: columns whose types have been found out, for estimators and networks to take as it is.
+
+import type { Label } from '../data/classes.js';
+import { type Cell, type Column, columnOf, isMissing } from '../data/column.js';
+import { type Row, Table } from '../data/table.js';
+import { shown } from '../runtime/errors.js';
+import { nearest } from '../runtime/options.js';
+import type { Sheet } from './sheet.js';
+import type { TableColumn } from './types/table-column.js';
+
+/** Rows of a file, in typed columns. `Classifier`, `Regressor` and, where all columns are numbers, `Network` take it as `X`. */
+export class DataTable extends Table {
+  override readonly settled = true;
+  readonly rows: number;
+  /** What each column holds, and how that was found out. */
+  readonly columns: readonly TableColumn[];
+  /** What was noticed while the data were read. */
+  readonly notes: readonly string[];
+
+  /** @internal */
+  constructor(
+    private readonly sheet: Sheet,
+    columns: readonly TableColumn[],
+    notes: readonly string[],
+  ) {
+    super();
+    this.rows = sheet.rows;
+    this.columns = columns;
+    this.notes = notes;
+  }
+
+  get names(): readonly string[] {
+    return this.columns.map(({ name }) => name);
+  }
+
+  get width(): number {
+    return this.columns.length;
+  }
+
+  /** A column by its index, as estimators ask for it. */
+  column(index: number, wanted?: Column['kind']): Column {
+    const { name } = this.columns[index]!;
+    return columnOf(name, this.cells(name), wanted);
+  }
+
+  /**
+   * The cells of a column: numbers, booleans, strings or dates, and null where nothing stands.
+   * @throws InputError if there is no such column
+   */
+  values(name: string): Cell[] {
+    return [...this.cells(name)];
+  }
+
+  /**
+   * A column of numbers, to learn or to compute with.
+   * @throws InputError where a cell is none, or is missing
+   */
+  numbers(name: string): Float64Array {
+    return Float64Array.from(this.cells(name), (cell, row) => this.numberIn(name, cell, row));
+  }
+
+  /**
+   * A column of labels, for a classifier to learn.
+   * @throws InputError where one is missing
+   */
+  labels(name: string): Label[] {
+    return this.cells(name).map((cell, row) => {
+      if (isMissing(cell)) throw this.sheet.error('is missing', row, name);
+      if (typeof cell === 'bigint') return Number(cell);
+      return cell instanceof Date ? cell.toISOString() : (cell as Label);
+    });
+  }
+
+  /** The same rows without some columns. @throws InputError if there is no such column */
+  without(...names: string[]): DataTable {
+    for (const name of names) this.cells(name);
+    return this.of(this.columns.filter(({ name }) => !names.includes(name)));
+  }
+
+  /** The same rows with these columns only, in this order. @throws InputError if there is no such column */
+  only(...names: string[]): DataTable {
+    for (const name of names) this.cells(name);
+    return this.of(names.map((name) => this.columns.find((column) => column.name === name)!));
+  }
+
+  /** Some of the rows, from 0. */
+  pick(rows: ArrayLike<number>): DataTable {
+    const columns = new Map(this.names.map((name) => [name, this.cells(name)] as const));
+    return new DataTable(this.sheet.typed(columns, Uint32Array.from(rows)), this.columns, this.notes);
+  }
+
+  /** Records, { name: cell, … }, one for each row. */
+  records(): Row[] {
+    const columns = this.names.map((name) => [name, this.cells(name)] as const);
+    return Array.from({ length: this.rows }, (_, row) => Object.fromEntries(columns.map(([name, cells]) => [name, cells[row]])));
+  }
+
+  /** Rows and columns, as of a matrix. */
+  get shape(): readonly [rows: number, columns: number] {
+    return [this.rows, this.width];
+  }
+
+  /**
+   * The numbers of all columns, row by row, as of a matrix: so `Network` takes the table.
+   * @throws InputError for a column of something else, or a missing cell
+   */
+  get data(): Float64Array {
+    const all = new Float64Array(this.rows * this.width);
+    this.names.forEach((name, c) => {
+      const cells = this.cells(name);
+      for (let row = 0; row < this.rows; row++) all[row * this.width + c] = this.numberIn(name, cells[row], row);
+    });
+    return all;
+  }
+
+  private of(columns: readonly TableColumn[]): DataTable {
+    return new DataTable(this.sheet, columns, this.notes);
+  }
+
+  private cells(name: string): Cell[] {
+    const cells = this.columns.some((column) => column.name === name) && this.sheet.columns.get(name);
+    if (cells) return cells;
+    const near = nearest(name, this.names);
+    const known = near
+      ? `did you mean ${JSON.stringify(near)}?`
+      : `the columns are ${this.names.map((n) => JSON.stringify(n)).join(', ')}`;
+    throw this.sheet.error(`there is no column ${JSON.stringify(name)}; ${known}`);
+  }
+
+  private numberIn(name: string, cell: Cell, row: number): number {
+    if (isMissing(cell)) throw this.sheet.error('is missing', row, name);
+    const number = typeof cell === 'string' ? Number.NaN : Number(cell);
+    if (Number.isFinite(number)) return number;
+    throw this.sheet.error(`${shown(cell)} is not a finite number`, row, name);
+  }
+}

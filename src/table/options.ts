@@ -1,0 +1,39 @@
+// What readTable and scanTable can be told.
+
+import { type SchemaOf, checked, flag, oneOf, value } from '../runtime/options.js';
+import { FORMATS, type Format } from './formats/format.js';
+import { isEncoding } from './sources/text.js';
+
+/** Options of `readTable` and `scanTable`. */
+export interface TableOptions {
+  /** 'csv', 'tsv', 'ndjson', 'json' or 'parquet'. Default: by the name's extension, or else by how the data begin. */
+  format?: Format;
+  /** The character between cells of CSV. Default: of , ; tab and | the one that stands most often in the first line. */
+  delimiter?: string;
+  /**
+   * Whether the first line of CSV names the columns; without names they are called 1, 2, …. Default: unless that line holds
+   * numbers only.
+   */
+  header?: boolean;
+  /** What lines of CSV begin with that are left out. Default: '#', where the file begins so. */
+  comment?: string;
+  /** Of text, as TextDecoder names it: 'latin1', 'utf-16le', …. Default: what a byte order mark says, or UTF-8. */
+  encoding?: string;
+  /** What errors call the data, and whose extension may tell the format. Default: the name of the file. */
+  name?: string;
+}
+
+const text = (expected: string, accepts: (text: string) => boolean) =>
+  value<string | undefined>(expected, (v) => typeof v === 'string' && accepts(v), undefined);
+
+const TABLE_OPTIONS: SchemaOf<TableOptions> = {
+  format: oneOf(FORMATS, undefined),
+  delimiter: text('one character', (t) => t.length === 1 && !'"\r\n'.includes(t)),
+  header: flag(undefined),
+  comment: text('what comments begin with, such as #', (t) => t.length > 0 && !/["\r\n]/.test(t)),
+  encoding: text('an encoding, such as utf-8, utf-16le or latin1', isEncoding),
+  name: text('a name', () => true),
+};
+
+/** @throws OptionError */
+export const checkedOptions = (call: string, options: unknown) => checked(call, TABLE_OPTIONS, options);

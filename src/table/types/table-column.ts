@@ -1,0 +1,36 @@
+// What is said of a column of a table.
+
+import { type Cell, isMissing } from '../../data/column.js';
+
+export type ColumnType = 'number' | 'boolean' | 'date' | 'category';
+
+/** What a column holds, as it was found out. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Cells that hold nothing. */
+  readonly missing: number;
+  /** What else is worth knowing. */
+  readonly note?: string;
+}
+
+/** Finds out what the cells of a column are that have types of their own, as those of JSON and Parquet. */
+export class TypedProfile {
+  missing = 0;
+  private readonly counts = { number: 0, boolean: 0, date: 0, category: 0 };
+
+  add(cells: readonly Cell[]): void {
+    for (const cell of cells) {
+      if (isMissing(cell)) this.missing++;
+      else if (typeof cell === 'string') this.counts.category++;
+      else if (typeof cell === 'boolean') this.counts.boolean++;
+      else this.counts[cell instanceof Date ? 'date' : 'number']++;
+    }
+  }
+
+  /** What most cells are. */
+  get type(): ColumnType {
+    const [[type]] = Object.entries(this.counts).sort(([, a], [, b]) => b - a) as [[ColumnType, number]];
+    return type;
+  }
+}
