@@ -87,6 +87,7 @@ export interface Layer extends Named {
   readonly layers?: readonly Layer[];
   readonly outputs?: readonly SymbolicTensor[];
   readonly activation?: Named | null;
+  getConfig(): Record<string, unknown>;
   readonly [field: string]: unknown;
 }
 

@@ -63,6 +63,14 @@ describe('models that TensorFlow.js saves', () => {
     await expectSame(sequence(first(), layers.activation({ activation }), layers.dense({ units: 3 })));
   });
 
+  test('reshape', async () => {
+    const shaped = layers.reshape({ targetShape: [3, 2] });
+    await expectSame(sequence(first(), shaped, layers.flatten(), layers.dense({ units: 3 })));
+    await expectSame(
+      sequence(layers.reshape({ targetShape: [5, 1], inputShape: [5] }), layers.flatten(), layers.dense({ units: 2 })),
+    );
+  });
+
   const KINDS: [string, () => AnyLayer[], string[]][] = [
     ['leakyReLU', () => [layers.leakyReLU({ alpha: 0.2 })], ['dense', 'dense']],
     ['ReLU', () => [layers.reLU()], ['dense', 'dense']],
@@ -323,6 +331,31 @@ describe('what Keras’s converter writes', () => {
     const network = await fromTfjsArtifacts({ ...files, 'model.json': JSON.stringify(json) });
     const expected = [0.5, -1].map((bias, u) => Math.tanh(bias + x.reduce((sum, v, i) => sum + v * kernel[2 * i + u]!, 0)));
     expectClose(network.predict([x]), expected, 1e-6);
+  });
+
+  // relu6(x + 3)/6 in Keras 3; before, and in TensorFlow.js, max(0, min(1, 0.2·x + 0.5))
+  test.each([
+    ['2.13.1', 0.2],
+    ['3.5.0', 1 / 6],
+    ['tfjs-layers 4.22.0', 0.2],
+  ])('hard_sigmoid of Keras %s has the slope %d', async (version, slope) => {
+    const { json, kernel, bytes } = parts();
+    const [input, dense] = json.modelTopology.model_config.config.layers as [object, { config: { activation: string } }];
+    const activation = { class_name: 'Activation', config: { name: 'activation', activation: 'hard_sigmoid' } };
+    json.modelTopology.keras_version = version;
+    for (const layers of [
+      [input, { ...dense, config: { ...dense.config, activation: 'hard_sigmoid' } }],
+      [input, { ...dense, config: { ...dense.config, activation: 'linear' } }, activation],
+    ]) {
+      json.modelTopology.model_config.config.layers = layers;
+      const files = { 'model.json': JSON.stringify(json), 'a.bin': bytes.slice(0, 7), 'b.bin': bytes.slice(7) };
+      const network = await fromTfjsArtifacts(files);
+      for (const point of [x, x.map((v) => 4 * v), [0, 0, 0]]) {
+        const sums = [0.5, -1].map((bias, u) => bias + point.reduce((sum, v, i) => sum + v * kernel[2 * i + u]!, 0));
+        const expected = sums.map((y) => Math.max(0, Math.min(1, slope * y + 0.5)));
+        expectClose(network.predict([point]), expected, 1e-6);
+      }
+    }
   });
 });
 

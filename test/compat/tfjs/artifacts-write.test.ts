@@ -96,6 +96,7 @@ describe('networks', () => {
   test.each([
     ['rbf', [rbf(3), dense(1)], 'layers[0] is rbf'],
     ['twistedTanh', [dense(3, { activation: 'twistedTanh' }), dense(1)], 'twistedTanh with slope 0.05'],
+    ['geluTanh', [dense(3, { activation: 'geluTanh' }), dense(1)], 'gelu_new, which is geluTanh'],
     ['elu with a slope', [dense(3, { activation: 'elu', slope: 0.5 }), dense(1)], 'elu with slope 0.5'],
   ] as [string, Layer[], string][])('%s is refused by name', async (_, layers, name) => {
     const network = await Network.create({ inputs: 2, layers, loss: 'meanSquaredError' });

@@ -200,28 +200,6 @@ describe('what tfjs refuses', () => {
     expect(loss!.dataSync()[0]).toBeCloseTo(Math.min(...losses), 6);
     expect(losses.at(-1)!).toBeGreaterThan(Math.min(...losses));
   });
-
-  test('methods of this library train it', async () => {
-    const make = () => {
-      const model = tf.sequential({
-        layers: [layers.dense({ units: 4, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1 })],
-      });
-      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-      return model;
-    };
-    const [, ours] = pair(make);
-    const x = numbers([40, 2], 3);
-    const y = tf.tidy(() => tf.prod(x, 1, true));
-    const epochs: number[] = [];
-    const callbacks = { onEpochEnd: async (epoch: number) => void epochs.push(epoch) };
-    const { history } = await ours.fit(x, y, { method: 'levenbergMarquardt', epochs: 25, seed: 1, callbacks });
-    expect(epochs).toEqual(epochs.map((_, i) => i));
-    expect(history['loss']!.at(-1)).toBeLessThan(1e-4);
-    expect((ours.evaluate(x, y) as Tensor).dataSync()[0]).toBeLessThan(1e-4);
-    await expect(ours.fit(x, y, { method: 'lm' })).rejects.toThrow(/fit\.method is "lm"; expected one of 'levenbergMarquardt'/);
-    const [, normed] = pair(classifier);
-    await expect(normed.fit(X, Y, { method: 'bfgs' })).rejects.toThrow(/layer batch_normalization\w* \(BatchNormalization\)/);
-  });
 });
 
 describe('what cannot be trained here', () => {

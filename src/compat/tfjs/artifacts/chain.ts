@@ -1,6 +1,7 @@
 // A network of this library as a chain of standard layers, which compute the same.
 
 import type { RealArray } from '../../../../bindings/memory.js';
+import type { Activation } from '../../../layers/activations.js';
 import type { BatchNormLayer, DenseLayer, Layer } from '../../../layers/layers.js';
 import { UnsupportedError } from '../../../runtime/errors.js';
 import { type InputMap, type Kernel, type OutputMap, afterInputs, beforeOutputs, identity, scaledBy } from './fold.js';
@@ -40,6 +41,15 @@ function rounded(values: Float64Array | RealArray, where: string): Float32Array<
   if (odd >= 0)
     throw new UnsupportedError(`toTfjsArtifacts: a weight of ${where} is ${values[odd]}, which is no number in float32`);
   return result;
+}
+
+/** Why there is nothing for an activation, and what would do. */
+function withoutStandard(activation: Activation, slope: number): string {
+  if (activation === 'geluTanh') {
+    return 'TensorFlow.js does not find its activation gelu_new, which is geluTanh, when it reads a file; gelu is nearly the same';
+  }
+  const instead = activation === 'elu' ? 'slope 1 it has' : 'slope 0 it is tanh, which it has';
+  return `TensorFlow.js has no activation ${activation} with slope ${slope}; with ${instead}`;
 }
 
 /** What layers are named after where their class has several words. */
@@ -85,10 +95,7 @@ class Chain {
 
   dense({ units, activation, slope, bias: biased }: DenseLayer, weights: readonly RealArray[], isLast: boolean): void {
     const standard = STANDARD[activation](slope);
-    if (!standard) {
-      const detail = activation === 'elu' || activation === 'twistedTanh' ? `${activation} with slope ${slope}` : activation;
-      throw new UnsupportedError(`toTfjsArtifacts: TensorFlow.js has no activation ${detail}`);
-    }
+    if (!standard) throw new UnsupportedError(`toTfjsArtifacts: ${withoutStandard(activation, slope)}`);
     const { name, inner = 1, outer = 1, layer } = standard;
     const [kernel, bias] = weights;
     const own: Kernel = {

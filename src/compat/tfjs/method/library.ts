@@ -2,9 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { UnsupportedError } from '../../../../bindings/errors.js';
-import { Activation, type ActivationName } from '../../../../build/codes.js';
-import { type Layer as LibraryLayer, dense } from '../../../layers/layers.js';
-import type { Loss } from '../../../layers/losses.js';
+import type { Layer as LibraryLayer } from '../../../layers/layers.js';
 import { levenbergMarquardt } from '../../../methods/levenberg-marquardt.js';
 import { type Method, isMethod } from '../../../methods/method.js';
 import { gaussNewton, newton } from '../../../methods/newton.js';
@@ -12,15 +10,16 @@ import { bfgs, conjugateGradient, lbfgs, scaledConjugateGradient } from '../../.
 import { rprop } from '../../../methods/rprop.js';
 import { Network } from '../../../network/network.js';
 import { OptionError } from '../../../runtime/errors.js';
+import { Layers } from '../artifacts/read/layers.js';
+import { LOSS_OF, plainName } from '../artifacts/standard.js';
 import { Chain } from '../chain.js';
 import { evaluated } from '../evaluate.js';
 import { History, type Logs, enter, heldOut } from '../fit/history.js';
 import { Listeners } from '../fit/listeners.js';
 import type { FitArgs } from '../fit/args.js';
-import { type LayerVariable, type Model, assign, engine } from '../inside.js';
+import { type Layer, type LayerVariable, type Model, assign, engine } from '../inside.js';
 import type { Standing } from '../layers/reading.js';
 import { compiledLoss } from '../losses/compiled.js';
-import type { LossName } from '../losses/losses.js';
 import { sizeOf } from '../shapes.js';
 
 const METHODS = {
@@ -42,62 +41,48 @@ function methodOf(given: unknown): Method {
   throw new OptionError('fit.method', given, `one of ${names.join(', ')}, or a method such as levenbergMarquardt({ mu: 0.1 })`);
 }
 
-/** What each loss is called in a Network, where it has it. */
-const LOSSES: Partial<Record<LossName, Loss>> = {
-  meanSquaredError: 'meanSquaredError',
-  meanAbsoluteError: 'meanAbsoluteError',
-  binaryCrossentropy: 'binaryCrossEntropy',
-  categoricalCrossentropy: 'crossEntropy',
-  sparseCategoricalCrossentropy: 'crossEntropy',
-  hinge: 'hinge',
-  logcosh: 'logCosh',
-};
-
 function refused({ layer }: Pick<Standing, 'layer'>, why: string): UnsupportedError {
   return new UnsupportedError(
     `layer ${layer.name} (${layer.getClassName()}): ${why}; methods of this library train Dense layers and activations`,
   );
 }
 
-/** Layers that are an activation of the one before, and its name in a Network. */
-const ACTIVATIONS: Record<string, (standing: Standing) => string> = {
-  Activation: ({ layer }) => layer.activation!.getClassName(),
-  Softmax: () => 'softmax',
-  ReLU: (standing) => {
-    const { maxValue } = standing.layer as { maxValue?: number | null };
-    if (maxValue !== undefined && maxValue !== null) throw refused(standing, 'it has a maxValue');
-    return 'relu';
-  },
-  ELU: () => 'elu',
-};
+/** What is trained: layers that are the same in training as in use. */
+const CLASSES = ['Dense', 'Activation', 'ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'Softmax', 'Flatten', 'Reshape'];
 
-function activationOf(standing: Standing, name: string): ActivationName {
-  if (!Object.hasOwn(Activation, name)) throw refused(standing, `a Network has no activation ${name}`);
-  return name as ActivationName;
+/** A layer's configuration as files have it. */
+function configOf(layer: Layer): Record<string, unknown> {
+  const own = Object.entries(layer.getConfig());
+  return Object.fromEntries(own.map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]));
 }
 
 /** A model as layers of a Network, and its weights in their order. */
-function converted(chain: Chain): { layers: LibraryLayer[]; weights: LayerVariable[] } {
-  const made: { units: number; bias: boolean; activation: ActivationName }[] = [];
-  const weights: LayerVariable[] = [];
-  for (const standing of chain.layers) {
-    const { layer, inputShape } = standing;
-    const name = layer.getClassName();
-    if (['Flatten', 'Reshape'].includes(name)) continue;
-    const last = made.at(-1);
-    if (name === 'Dense') {
-      if (inputShape.length !== 1) throw refused(standing, 'its inputs have more than one axis');
-      if (layer['kernelRegularizer'] || layer['biasRegularizer']) throw refused(standing, 'it has a regularizer');
-      const own = [layer['kernel'], layer['bias']].filter(Boolean) as LayerVariable[];
-      if (own.some(({ val }) => !val.trainable)) throw refused(standing, 'it is not trainable');
-      const activation = activationOf(standing, layer.activation?.getClassName() ?? 'linear');
-      made.push({ units: layer['units'] as number, bias: own.length === 2, activation });
-      weights.push(...own);
-    } else if (Object.hasOwn(ACTIVATIONS, name) && last?.activation === 'linear') {
-      last.activation = activationOf(standing, ACTIVATIONS[name]!(standing));
-    } else throw refused(standing, 'a Network has none like it in this place');
+function converted(
+  { inputShape, layers }: Chain,
+  trained: readonly LayerVariable[],
+): { layers: readonly LibraryLayer[]; weights: LayerVariable[] } {
+  const weights = new Map<string, LayerVariable>();
+  for (const standing of layers) {
+    const { layer } = standing;
+    if (!CLASSES.includes(layer.getClassName())) throw refused(standing, 'a Network learns otherwise with one');
+    for (const field of ['kernel', 'bias']) {
+      const variable = layer[field] as LayerVariable | null | undefined;
+      if (!variable) continue;
+      if (layer[`${field}Regularizer`]) throw refused(standing, 'it has a regularizer');
+      if (!variable.val.trainable || !trained.includes(variable)) throw refused(standing, 'it is not trainable');
+      if (weights.has(`${layer.name}/${field}`)) throw refused(standing, 'another layer has its name');
+      weights.set(`${layer.name}/${field}`, variable);
+    }
   }
-  return { layers: made.map(({ units, ...options }) => dense(units, options)), weights };
+  const numbers = [...weights].map(([name, { val }]) => {
+    return [name, { shape: val.shape, values: Float32Array.from(val.dataSync()) }] as const;
+  });
+  const network = new Layers('fit.method', new Map(numbers), 2);
+  network.add({ className: 'InputLayer', name: 'inputs', config: { batch_input_shape: [null, ...inputShape] } });
+  for (const { layer } of layers) {
+    network.add({ className: layer.getClassName(), name: layer.name, config: configOf(layer) });
+  }
+  return { layers: network.finish().layers, weights: [...weights.values()] };
 }
 
 /** Rows of a tensor. */
@@ -132,10 +117,9 @@ export async function splitRows(x: Tensor, y: Tensor, rows: number): Promise<Spl
 export async function fitByMethod(model: Model, { train, held }: Split, args: FitArgs): Promise<History> {
   const method = methodOf(args.method);
   const name = compiledLoss(model);
-  const loss = LOSSES[name];
-  if (!loss) throw new UnsupportedError(`loss ${name}: methods of this library take ${Object.keys(LOSSES).join(', ')}`);
+  const loss = LOSS_OF.get(plainName(name))!;
   const chain = new Chain(model);
-  const { layers, weights } = converted(chain);
+  const { layers, weights } = converted(chain, model.collectedTrainableWeights);
   const labels = model.getDedupedMetricsNames();
   const listeners = new Listeners(args.callbacks, args.yieldEvery);
   const { epochs = 1, seed } = args;

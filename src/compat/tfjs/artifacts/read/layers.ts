@@ -3,6 +3,7 @@
 import type { Activation } from '../../../../layers/activations.js';
 import { type DenseLayer, type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../../../../layers/layers.js';
 import { ModelFileError, OptionError, UnsupportedError, shown } from '../../../../runtime/errors.js';
+import { list } from '../../../../format/fields.js';
 import { sizeOf } from '../../shapes.js';
 import { ACTIVATION_OF, plainName } from '../standard.js';
 import { type Stage, called } from './topology.js';
@@ -16,14 +17,20 @@ interface Built {
   readonly weights: readonly Numbers[];
 }
 
-const refusal = (stage: Stage, why: string) => new UnsupportedError(`fromTfjsArtifacts: ${called(stage)} ${why}`);
+const refusal = (stage: Stage, why: string) => new UnsupportedError(`${called(stage)} ${why}`);
 
-/** An activation, and its slope. */
+/** An activation, its slope, and what its inputs are multiplied by first. */
 interface Bend {
   readonly activation: Activation;
   readonly slope?: number;
+  readonly inner?: number;
 }
 
+/** Arrays of a dense layer times a factor. */
+const scaled = (weights: readonly Numbers[], factor: number) =>
+  factor === 1 ? weights : weights.map((values) => values.map((v) => v * factor));
+
+/** Layers of TensorFlow.js's or Keras's, one after the other, as those of a Network. */
 export class Layers {
   private readonly built: Built[] = [];
   private readonly used = new Set<string>();
@@ -31,16 +38,26 @@ export class Layers {
   private width: number | undefined;
   inputs = 0;
 
-  constructor(private readonly weights: ReadonlyMap<string, Weight>) {}
+  /**
+   * @param caller whose errors begin with this
+   * @param weights by their names
+   * @param keras which Keras, by its first number, says what activations are
+   */
+  constructor(
+    private readonly caller: string,
+    private readonly weights: ReadonlyMap<string, Weight>,
+    private readonly keras: number,
+  ) {}
 
   /** Adds what a layer is here. @throws UnsupportedError, ModelFileError */
   add(stage: Stage): void {
-    if (this.width === undefined) this.enter(stage);
     const { className } = stage;
-    if (!Object.hasOwn(KINDS, className)) throw refusal(stage, 'is of a class that this library has no layer for');
     try {
+      if (this.width === undefined) this.enter(stage);
+      if (!Object.hasOwn(KINDS, className)) throw refusal(stage, 'is of a class that this library has no layer for');
       KINDS[className]!(this, stage);
     } catch (cause) {
+      if (cause instanceof UnsupportedError) throw new UnsupportedError(`${this.caller}: ${cause.message}`, { cause });
       if (!(cause instanceof OptionError)) throw cause;
       throw new ModelFileError(`damaged: in ${called(stage)}, ${cause.message}`, { cause });
     }
@@ -53,8 +70,8 @@ export class Layers {
     if (!Array.isArray(shape) || shape.length < 2 || !shape.slice(1).every((n) => Number.isInteger(n) && n > 0)) {
       throw refusal(stage, `begins the model with the input shape ${shown(shape)}; expected [null, inputs]`);
     }
-    if (shape.length > 2 && stage.className !== 'InputLayer' && stage.className !== 'Flatten')
-      throw refusal(stage, `takes inputs of shape [${shape.slice(1)}]; only Flatten may`);
+    if (shape.length > 2 && !['InputLayer', 'Flatten', 'Reshape'].includes(stage.className))
+      throw refusal(stage, `takes inputs of shape [${shape.slice(1)}]; only Flatten and Reshape may`);
     this.inputs = sizeOf(shape.slice(1));
     this.width = this.inputs;
     this.rank = shape.length;
@@ -63,8 +80,9 @@ export class Layers {
   /** Axes of what reaches the next layer. */
   private rank = 2;
 
-  flatten(): void {
-    this.rank = 2;
+  /** Numbers stay in their order, on so many axes. */
+  reshape(axes: number): void {
+    this.rank = 1 + axes;
   }
 
   /** @throws UnsupportedError where more than a row of numbers comes in */
@@ -95,10 +113,12 @@ export class Layers {
     this.built.push({ layer, weights });
   }
 
-  dense(stage: Stage, units: number, { activation, slope }: Bend, bias: boolean): void {
+  dense(stage: Stage, units: number, bias: boolean): void {
+    this.requireRow(stage);
+    const { activation, slope, inner = 1 } = this.bendOf(stage);
     const layer = dense(units, { activation, bias, ...(slope !== undefined && { slope }) });
     const kernel = this.weight(stage, 'kernel', [this.width!, units]);
-    this.push(stage, layer, bias ? [kernel, this.weight(stage, 'bias', [units])] : [kernel]);
+    this.push(stage, layer, scaled(bias ? [kernel, this.weight(stage, 'bias', [units])] : [kernel], inner));
     this.width = units;
   }
 
@@ -130,8 +150,18 @@ export class Layers {
     this.push(stage, layer);
   }
 
+  /** An activation by its name, which Keras 3 wraps. */
+  bendOf(stage: Stage): Bend {
+    const given = stage.config['activation'] ?? 'linear';
+    const name = typeof given === 'object' && 'config' in given ? given.config : given;
+    const activation = typeof name === 'string' ? ACTIVATION_OF.get(plainName(name)) : undefined;
+    if (!activation) throw refusal(stage, `has the activation ${shown(name)}, which this library has not`);
+    // x/6 + ½ between 0 and 1, where Keras 2 and TensorFlow.js have 0.2·x + ½
+    return activation === 'hardSigmoid' && this.keras >= 3 ? { activation, inner: 5 / 6 } : { activation };
+  }
+
   /** Makes an activation of its own that of the dense layer below. */
-  activate(stage: Stage, { activation, slope }: Bend): void {
+  activate(stage: Stage, { activation, slope, inner = 1 }: Bend): void {
     this.requireRow(stage);
     if (activation === 'linear') return;
     this.absorbNorm();
@@ -141,7 +171,7 @@ export class Layers {
     }
     const { units, bias } = last.layer;
     this.built[this.built.length - 1] = {
-      ...last,
+      weights: scaled(last.weights, inner),
       layer: dense(units, { activation, bias, ...(slope !== undefined && { slope }) }),
     };
   }
@@ -178,15 +208,6 @@ function numberOf(stage: Stage, name: string, fallback?: number): number {
   return found;
 }
 
-/** An activation by its name, which Keras 3 wraps. */
-function bendOf(stage: Stage): Bend {
-  const given = stage.config['activation'] ?? 'linear';
-  const name = typeof given === 'object' && 'config' in given ? given.config : given;
-  const activation = typeof name === 'string' ? ACTIVATION_OF.get(plainName(name)) : undefined;
-  if (!activation) throw refusal(stage, `has the activation ${shown(name)}, which this library has not`);
-  return { activation };
-}
-
 /** @throws UnsupportedError unless normalisation goes over the numbers of a row */
 function requireLastAxis(stage: Stage): void {
   const { axis = -1 } = stage.config;
@@ -206,9 +227,10 @@ function reluOf(stage: Stage): Bend {
 /** What becomes of each class of layers. */
 const KINDS: Readonly<Record<string, (layers: Layers, stage: Stage) => void>> = {
   InputLayer: () => undefined,
-  Flatten: (layers) => layers.flatten(),
-  Dense: (layers, stage) => layers.dense(stage, numberOf(stage, 'units'), bendOf(stage), stage.config['use_bias'] !== false),
-  Activation: (layers, stage) => layers.activate(stage, bendOf(stage)),
+  Flatten: (layers) => layers.reshape(1),
+  Reshape: (layers, stage) => layers.reshape(list(stage.config['target_shape'], 'target_shape').length),
+  Dense: (layers, stage) => layers.dense(stage, numberOf(stage, 'units'), stage.config['use_bias'] !== false),
+  Activation: (layers, stage) => layers.activate(stage, layers.bendOf(stage)),
   ReLU: (layers, stage) => layers.activate(stage, reluOf(stage)),
   LeakyReLU: (layers, stage) => {
     const slope = numberOf(stage, 'alpha' in stage.config ? 'alpha' : 'negative_slope', 0.3);

@@ -13,7 +13,7 @@ import { LOSS_OF, plainName } from '../standard.js';
 import type { TfjsFiles, TfjsReadable } from '../types.js';
 import { type Source, sourceOf } from './files.js';
 import { Layers } from './layers.js';
-import { stagesOf } from './topology.js';
+import { kerasOf, stagesOf } from './topology.js';
 import { weightsIn } from './weights.js';
 
 /** Options of `Network.create` that a model's files do not decide. */
@@ -47,7 +47,7 @@ function usualLoss(layers: readonly Layer[]): Loss {
  * The network of a model that TensorFlow.js has saved, or Keras's converter has written: what a handler of `model.save` is given,
  * or its files by their paths (`model.json` as text or bytes). Of Sequential models and functional ones that are a chain: Dense,
  * Activation, ReLU, LeakyReLU, ELU, ThresholdedReLU, Softmax, BatchNormalization, LayerNormalization, Dropout, GaussianNoise,
- * InputLayer and Flatten. Weights may be quantised, and split into any number of files. Regularisers, constraints and
+ * InputLayer, Flatten and Reshape. Weights may be quantised, and split into any number of files. Regularisers, constraints and
  * optimisers are left out.
  *
  * The loss is the one that the files name, if there is one of that name that goes with the last activation; else crossEntropy
@@ -59,7 +59,7 @@ export async function fromTfjsArtifacts(model: TfjsReadable | TfjsFiles, options
   const { loss: asked, seed, threads, ...rest } = checked('fromTfjsArtifacts', OPTIONS, options);
   const source = sourceOf(model);
   const stages = stagesOf(source.topology);
-  const chain = new Layers(weightsIn(source.groups));
+  const chain = new Layers('fromTfjsArtifacts', weightsIn(source.groups), kerasOf(source.topology));
   for (const stage of stages) chain.add(stage);
   const { inputs, layers, weights } = chain.finish();
   if (layers.length === 0) throw new UnsupportedError('fromTfjsArtifacts: the model has no layers with units');

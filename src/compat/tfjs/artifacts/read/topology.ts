@@ -86,6 +86,14 @@ function chainOf(config: Record<string, unknown>): Stage[] {
   return chain;
 }
 
+/** Which Keras a topology is of, by the first number of its version; TensorFlow.js, which says so, follows Keras 2. */
+export function kerasOf(topology: unknown): number {
+  const outer = record(topology, 'modelTopology');
+  const inner = (outer['model_config'] ?? outer) as { keras_version?: unknown };
+  const version = outer['keras_version'] ?? inner.keras_version;
+  return typeof version === 'string' && /^\d/.test(version) ? Number.parseInt(version, 10) : 2;
+}
+
 /** @throws ModelFileError; UnsupportedError for what is no chain of layers */
 export function stagesOf(topology: unknown): Stage[] {
   const outer = record(topology, 'modelTopology');
