@@ -1,14 +1,14 @@
 // A model as a chain of operations: its layers one after the other, those of models within it too.
 
 import { UnsupportedError } from '../../../bindings/errors.js';
+import { counted } from '../../runtime/errors.js';
 import type { Layer, Model, SymbolicTensor } from './inside.js';
 import type { Operation, Pass, Place } from './layers/operation.js';
 import { Random } from './layers/random.js';
 import { type Standing, operationOf, refused } from './layers/reading.js';
+import { changedMethod, modelClassOf } from './own.js';
 import type { Slot } from './parameters.js';
 import { sizeOf } from './shapes.js';
-
-const FALLBACK = "accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train it";
 
 /** A tensor's shape without the axis of the batch; what is not known beforehand follows from the shape that went in. */
 function shapeOf({ shape, sourceLayer }: SymbolicTensor, before: readonly number[] = []): number[] {
@@ -31,10 +31,12 @@ function layersTo(model: Pick<Model, 'name'>, output: SymbolicTensor): { layer: 
     const layer = tensor.sourceLayer;
     const inputs = layer.inboundNodes[tensor.nodeIndex]!.inputTensors;
     if (layer.getClassName() === 'InputLayer') return found.reverse();
-    if (inputs.length !== 1) throw refused({ layer }, `it has ${inputs.length} inputs, and ${model.name} would be no chain`);
+    if (inputs.length !== 1) throw refused({ layer }, `it has ${inputs.length} inputs, so that model '${model.name}' is no chain`);
     const input = inputs[0]!;
     if (layer.layers && layer.outputs) {
       if (layer.outputs.length !== 1) throw refused({ layer }, `it has ${layer.outputs.length} outputs`);
+      const changed = changedMethod(layer, modelClassOf(layer), ['apply', 'call', 'calculateLosses']);
+      if (changed || layer['_callHook']) throw refused({ layer }, `its ${changed ?? 'call hook'} would not be called`);
       found.push(...layersTo(layer, layer.outputs[0]!).reverse());
     } else found.push({ layer, output: tensor });
     tensor = input;
@@ -54,8 +56,8 @@ export class Chain {
   /** @throws UnsupportedError that names what cannot be done here */
   constructor(model: Model) {
     if (model.inputs.length !== 1 || model.outputs.length !== 1) {
-      const found = `${model.inputs.length} inputs and ${model.outputs.length} outputs`;
-      throw new UnsupportedError(`model ${model.name} has ${found}; a chain has one of each; ${FALLBACK}`);
+      const found = `${counted(model.inputs.length, 'input')} and ${counted(model.outputs.length, 'output')}`;
+      throw new UnsupportedError(`model '${model.name}' has ${found}; a chain has one of each`);
     }
     const [output] = model.outputs;
     this.inputShape = shapeOf(model.inputs[0]!);

@@ -2,6 +2,7 @@
 
 import { UnsupportedError } from '../../../../bindings/errors.js';
 import type { Layer, LayerVariable, Regularizer } from '../inside.js';
+import { changedMethod } from '../own.js';
 import { type Penalty, Slot } from '../parameters.js';
 import { sizeOf } from '../shapes.js';
 import { ActivationOperation, type Curve, activationOf, curve } from './activations.js';
@@ -20,10 +21,9 @@ export interface Standing {
   readonly outputShape: readonly number[];
 }
 
-/** What a layer cannot be trained for here. */
+/** Why a layer cannot be trained here. */
 export function refused({ layer }: Pick<Standing, 'layer'>, why: string): UnsupportedError {
-  const advice = "leave it out, or let TensorFlow.js train the model: accelerate(model, { fallback: 'tfjs' })";
-  return new UnsupportedError(`layer ${layer.name} (${layer.getClassName()}): ${why}; ${advice}`);
+  return new UnsupportedError(`layer ${layer.name} (${layer.getClassName()}): ${why}`);
 }
 
 function penaltyOf(standing: Standing, regularizer: unknown): Penalty | undefined {
@@ -31,6 +31,7 @@ function penaltyOf(standing: Standing, regularizer: unknown): Penalty | undefine
   const { l1, l2 } = regularizer as Regularizer;
   if ((regularizer as Regularizer).getClassName() !== 'L1L2' || typeof l1 !== 'number' || typeof l2 !== 'number')
     throw refused(standing, `its regularizer ${(regularizer as Regularizer).getClassName()} is none of l1, l2 and l1l2`);
+  if (changedMethod(regularizer, 'L1L2', ['apply'])) throw refused(standing, 'somebody changed the apply of its regularizer');
   return { l1, l2 };
 }
 
@@ -44,6 +45,8 @@ function activation(standing: Standing): Curve {
   const name = standing.layer.activation?.getClassName() ?? 'linear';
   const found = activationOf(name);
   if (!found) throw refused(standing, `its activation ${name} is not known here`);
+  const own = standing.layer.activation;
+  if (own && changedMethod(own, name, ['apply'])) throw refused(standing, `somebody changed the apply of its activation ${name}`);
   return found;
 }
 
@@ -164,9 +167,20 @@ const READERS: Record<string, (standing: Standing) => Operation | undefined> = {
   Softmax: softmax,
 };
 
+/** What tfjs does with a layer when a model is trained: none of it is called here. */
+const METHODS = ['apply', 'call', 'calculateLosses'];
+
 /** A layer as an operation. @throws UnsupportedError that names it */
 export function operationOf(standing: Standing): Operation | undefined {
-  const name = standing.layer.getClassName();
+  const { layer } = standing;
+  const name = layer.getClassName();
   if (!Object.hasOwn(READERS, name)) throw refused(standing, 'layers of this class are not known here');
-  return READERS[name]!(standing);
+  const changed = changedMethod(layer, name, METHODS);
+  if (changed) throw refused(standing, `its ${changed} is not that of TensorFlow.js's ${name}`);
+  if (layer['_callHook']) throw refused(standing, 'it has a call hook, which would not be called');
+  const operation = READERS[name]!(standing);
+  const penalties = operation?.slots.filter(({ penalty }) => penalty).length ?? 0;
+  if ((layer['losses'] as readonly unknown[]).length !== penalties)
+    throw refused(standing, 'its losses are not those of its regularizers: addLoss adds others, and regularizers are set before it is built');
+  return operation;
 }

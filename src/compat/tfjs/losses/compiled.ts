@@ -29,7 +29,7 @@ export function compiledLoss(model: Model): LossName {
       : borrowed((arena) => lossOf(given, tensors().core, (numbers) => copied({ heap: tensors().heap, arena }, numbers)));
   if (name) return name;
   throw new CustomLossError(
-    `its loss is a function of your own${typeof given === 'function' && given.name ? `, ${given.name}` : ''}`,
+    `its loss${typeof given === 'function' && given.name ? `, ${given.name},` : ''} is a function of your own`,
   );
 }
 

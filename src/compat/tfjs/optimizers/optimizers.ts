@@ -6,6 +6,7 @@ import type { Arena, Heap } from '../../../../bindings/memory.js';
 import { UnsupportedError } from '../../../../bindings/errors.js';
 import { type Optimizer, engine } from '../inside.js';
 import { zeros } from '../memory.js';
+import { changedMethod } from '../own.js';
 import { type Parameters, type Run, padded } from '../parameters.js';
 import { Lent } from '../variables.js';
 
@@ -150,23 +151,17 @@ interface Loan {
   read(): void;
 }
 
-/** Whether an optimizer steps as its class in tfjs does: nobody has replaced or overridden its methods. */
-function isOwn(optimizer: Optimizer): boolean {
-  return ['minimize', 'computeGradients', 'applyGradients'].every((method) => {
-    let owner: object = optimizer;
-    while (!Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner) as object;
-    // Of tfjs's classes all have a name of their own, but the one that they are derived from.
-    return owner !== optimizer && (method !== 'applyGradients' || Object.hasOwn(owner.constructor, 'className'));
-  });
-}
+/** How tfjs has an optimizer step: none of it is called here. */
+const METHODS = ['minimize', 'computeGradients', 'applyGradients', 'incrementIterations'];
 
 /** How an optimizer of a model's steps. @throws UnsupportedError that names one that is not known */
 export function kindOf(optimizer: Optimizer): Kind {
   const name = optimizer.getClassName();
-  if (Object.hasOwn(KINDS, name) && isOwn(optimizer)) return KINDS[name]!;
-  throw new UnsupportedError(
-    `optimizer ${name} is none of TensorFlow.js's own ${Object.keys(KINDS).join(', ')}; accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train with it`,
-  );
+  if (!Object.hasOwn(KINDS, name))
+    throw new UnsupportedError(`optimizer ${name} is none of TensorFlow.js's own ${Object.keys(KINDS).join(', ')}`);
+  const changed = changedMethod(optimizer, name, METHODS);
+  if (changed) throw new UnsupportedError(`optimizer ${name}: its ${changed} is not that of TensorFlow.js's ${name}`);
+  return KINDS[name]!;
 }
 
 /** An optimizer at work on parameters. */
