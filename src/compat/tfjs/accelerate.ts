@@ -4,6 +4,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { History, LayersModel, ModelFitArgs, ModelFitDatasetArgs } from '@tensorflow/tfjs-layers';
 import { UnsupportedError } from '../../../bindings/errors.js';
 import { tensors } from '../../../bindings/tensors.js';
+import { OptionError } from '../../runtime/errors.js';
 import { type Checked, checked, oneOf } from '../../runtime/options.js';
 import type { Batches, Dataset } from './batches.js';
 import { disposeOthers, numbersOf } from './data.js';
@@ -14,6 +15,7 @@ import { type FitDatasetArgs, fitDataset } from './fit/fit-dataset.js';
 import type { SampleWeight } from './fit/weights.js';
 import { type Model, engine } from './inside.js';
 import { CustomLossError } from './losses/compiled.js';
+import { changedMethod, modelClassOf } from './own.js';
 import { Trainer } from './trainer.js';
 
 /** How a model is accelerated. */
@@ -21,7 +23,8 @@ export interface AccelerateOptions {
   /**
    * What becomes of a model that cannot be trained here: 'error' refuses it before anything changes, by an UnsupportedError that
    * names what is in the way; 'tfjs' lets TensorFlow.js train it, and says so once. Default 'error', so that nobody waits for a
-   * slow training without knowing why. A loss that is a function of your own always goes that way.
+   * slow training without knowing why. TensorFlow.js always trains a model whose loss is a function of your own, and says so
+   * once. Neither can follow a `method` of this library: such a fit is refused.
    */
   fallback?: 'error' | 'tfjs';
 }
@@ -55,19 +58,34 @@ export interface Accelerated {
 
 /** The model that does the work: a Sequential has one inside once it is compiled. */
 function innerOf(model: LayersModel): Model | undefined {
-  if (model.getClassName() !== 'Sequential') return model as unknown as Model;
+  if (modelClassOf(model) === 'Model') return model as unknown as Model;
   const { built, model: inner } = model as unknown as { built: boolean; model?: Model };
   return built ? inner : undefined;
 }
 
-/** Models whose user has been told that tfjs trains them. */
-const told = new WeakSet<LayersModel>();
+/** What users of each model have been told. */
+const told = new WeakMap<LayersModel, Set<string>>();
+
+function tellOnce(model: LayersModel, message: string): void {
+  const before = told.get(model) ?? new Set();
+  told.set(model, before);
+  if (before.has(message)) return;
+  before.add(message);
+  console.warn(message);
+}
+
+const FALLBACK = "accelerate(model, { fallback: 'tfjs' }) lets TensorFlow.js train it";
+
+/** What this library adds to the arguments of fit, and tfjs knows nothing of. */
+type Asked = Pick<FitArgs, 'seed' | 'method' | 'callbacks'>;
 
 /** Tries a method here; what cannot be done here tfjs does, if it may. */
 class Methods {
+  /** @param advice what to do about a model that cannot be trained here */
   constructor(
     private readonly model: LayersModel,
     private options: Checked<typeof OPTIONS>,
+    private readonly advice = FALLBACK,
   ) {}
 
   /** tfjs's own method. */
@@ -76,35 +94,51 @@ class Methods {
     return method.bind(this.model);
   }
 
-  /** Whether tfjs may do what `error` says cannot be done here. It is said once. */
-  private mayFallBack(error: unknown): boolean {
-    if (!(error instanceof UnsupportedError)) return false;
-    if (this.options.fallback !== 'tfjs' && !(error instanceof CustomLossError)) return false;
-    if (!told.has(this.model)) {
-      told.add(this.model);
-      console.warn(`TensorFlow.js trains ${this.model.name} itself: ${error.message}`);
+  /** That tfjs does what `error` says cannot be done here, which is said once. @throws UnsupportedError where it may not */
+  private fallBack(error: UnsupportedError, { seed, method }: Asked): void {
+    const { model, options, advice } = this;
+    const { message } = error;
+    const isOfLoss = error instanceof CustomLossError;
+    if (method !== undefined && method !== null) {
+      if (!isOfLoss) throw error;
+      throw new UnsupportedError(`model '${model.name}': ${message}, and fit.method needs a loss that has a name`, {
+        cause: error,
+      });
     }
-    return true;
+    if (options.fallback !== 'tfjs' && !isOfLoss) throw new UnsupportedError(`${message}; ${advice}`, { cause: error });
+    const unheard = seed === undefined || seed === null ? '' : '; it knows no seed, and draws from Math.random';
+    tellOnce(model, `TensorFlow.js trains model '${model.name}' itself: ${message}${unheard}`);
   }
 
-  /** Training: refused before anything has changed. */
-  private async train<T>(name: string, args: unknown[], here: (model: Model) => Promise<T>): Promise<T> {
+  /** Training: refused before anything has changed. `here` tells when it begins: what callbacks throw is theirs. */
+  private async train<T>(
+    name: string,
+    args: unknown[],
+    asked: Asked,
+    here: (model: Model, begin: () => void) => Promise<T>,
+  ): Promise<T> {
     const inner = innerOf(this.model);
     if (!inner) return (await this.own(name)(...args)) as T;
+    let begun = false;
     try {
-      return await here(inner);
+      return await here(inner, () => {
+        begun = true;
+      });
     } catch (error) {
-      if (this.mayFallBack(error)) return (await this.own(name)(...args)) as T;
-      throw error;
+      if (begun || !(error instanceof UnsupportedError)) throw error;
+      this.fallBack(error, asked);
     }
+    introduce(inner, asked.callbacks);
+    return (await this.own(name)(...args)) as T;
   }
 
-  fit = (x: unknown, y: unknown, args?: FitArgs) => this.train('fit', [x, y, args], (model) => fit(model, x, y, args));
+  fit = (x: unknown, y: unknown, args?: FitArgs) =>
+    this.train('fit', [x, y, args], args ?? {}, (model, begin) => fit(model, x, y, args ?? {}, begin));
 
   fitDataset = (dataset: unknown, args: FitDatasetArgs) =>
-    this.train('fitDataset', [dataset, args], (model) => fitDataset(model, dataset as Dataset, args));
+    this.train('fitDataset', [dataset, args], args ?? {}, (model, begin) => fitDataset(model, dataset as Dataset, args, begin));
 
-  trainOnBatch = (x: unknown, y: unknown) => this.train('trainOnBatch', [x, y], (model) => trainedOnBatch(model, x, y));
+  trainOnBatch = (x: unknown, y: unknown) => this.train('trainOnBatch', [x, y], {}, (model) => trainedOnBatch(model, x, y));
 
   /** What is only looked at: where it cannot be done here, tfjs does it, without a word. */
   private use<T>(here: (model: Model) => T | undefined, theirs: () => T): T {
@@ -154,6 +188,12 @@ class Methods {
   }
 }
 
+/** Tells plain objects which model is trained, as fits here do: tfjs tells only objects of its own classes. */
+function introduce(model: Model, callbacks: unknown): void {
+  for (const each of [callbacks].flat() as ({ setModel?(model: Model): void; setParams?: unknown } | null | undefined)[])
+    if (each && !each.setParams) each.setModel?.(model);
+}
+
 /** Numbers as tfjs returns them: one scalar, or several. */
 function scalars(values: readonly number[]): Scalar | Scalar[] {
   const tf = engine();
@@ -182,7 +222,28 @@ async function trainedOnBatch(model: Model, x: unknown, y: unknown): Promise<num
   }
 }
 
-const NAMES = ['fit', 'fitDataset', 'trainOnBatch', 'predict', 'predictOnBatch', 'evaluate', 'evaluateDataset'] as const;
+const TRAINING = ['fit', 'fitDataset', 'trainOnBatch'] as const;
+const NAMES = [...TRAINING, 'predict', 'predictOnBatch', 'evaluate', 'evaluateDataset'] as const;
+
+/** @throws OptionError for what is no model that tfjs can train */
+function checkModel(call: string, model: LayersModel): void {
+  const isModel = typeof model === 'object' && model !== null && NAMES.every((name) => typeof model[name] === 'function');
+  if (!isModel)
+    throw new OptionError(`${call}.model`, model, 'a LayersModel, as tf.sequential, tf.model and tf.loadLayersModel make them');
+}
+
+/** The methods that are replaced: somebody's own are left. @throws UnsupportedError where that would be one that trains */
+function replaceable(model: LayersModel, { fallback }: Checked<typeof OPTIONS>): readonly (typeof NAMES)[number][] {
+  const className = modelClassOf(model);
+  return NAMES.filter((name) => {
+    if (changedMethod(model, className, [name]) === undefined) return true;
+    if (!(TRAINING as readonly string[]).includes(name)) return false;
+    const why = `model '${model.name}': its ${name} is not that of TensorFlow.js's ${className}`;
+    if (fallback !== 'tfjs') throw new UnsupportedError(`${why}, and would be replaced; ${FALLBACK}`);
+    tellOnce(model, `${why}: it is left as it is`);
+    return false;
+  });
+}
 
 const methods = new WeakMap<LayersModel, Methods>();
 
@@ -199,16 +260,19 @@ function prepare(): void {
  * Lets a model train here. The model is changed, and returned: its methods fit, fitDataset, trainOnBatch, evaluate,
  * evaluateDataset, predict and predictOnBatch take the same arguments as before, and do the same, faster. It may be built and
  * compiled before or after.
+ * @throws OptionError for what is no LayersModel; UnsupportedError for one whose methods are not TensorFlow.js's own
  */
 export function accelerate<T extends LayersModel>(model: T, options?: AccelerateOptions): T & Accelerated {
+  checkModel('accelerate', model);
   const settings = checked('accelerate', OPTIONS, options);
   prepare();
   const known = methods.get(model);
   if (known) known.set(settings);
   else {
     const made = new Methods(model, settings);
+    const names = replaceable(model, settings);
     methods.set(model, made);
-    for (const name of NAMES) Object.defineProperty(model, name, { configurable: true, writable: true, value: made[name] });
+    for (const name of names) Object.defineProperty(model, name, { configurable: true, writable: true, value: made[name] });
   }
   return model as T & Accelerated;
 }
@@ -220,6 +284,8 @@ export async function fitLayersModel(
   y: FitData,
   args?: Omit<ModelFitArgs, 'sampleWeight'> & MoreFitArgs,
 ): Promise<History> {
-  const known = methods.get(model) ?? new Methods(model, checked('fitLayersModel', OPTIONS, undefined));
+  checkModel('fitLayersModel', model);
+  const advice = "TensorFlow.js trains it by the model's own fit";
+  const known = methods.get(model) ?? new Methods(model, checked('fitLayersModel', OPTIONS, undefined), advice);
   return (await known.fit(x, y, args as FitArgs)) as unknown as History;
 }

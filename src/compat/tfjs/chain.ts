@@ -31,7 +31,8 @@ function layersTo(model: Pick<Model, 'name'>, output: SymbolicTensor): { layer: 
     const layer = tensor.sourceLayer;
     const inputs = layer.inboundNodes[tensor.nodeIndex]!.inputTensors;
     if (layer.getClassName() === 'InputLayer') return found.reverse();
-    if (inputs.length !== 1) throw refused({ layer }, `it has ${inputs.length} inputs, so that model '${model.name}' is no chain`);
+    if (inputs.length !== 1)
+      throw refused({ layer }, `it has ${inputs.length} inputs, so that model '${model.name}' is no chain`);
     const input = inputs[0]!;
     if (layer.layers && layer.outputs) {
       if (layer.outputs.length !== 1) throw refused({ layer }, `it has ${layer.outputs.length} outputs`);

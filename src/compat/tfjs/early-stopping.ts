@@ -1,6 +1,7 @@
 // earlyStopping as tfjs has it, and with the best weights at the end, which tfjs's own refuses.
 
 import type { CustomCallbackArgs } from '@tensorflow/tfjs-layers';
+import { UnsupportedError } from '../../../bindings/errors.js';
 import { checked, flag, number, oneOf, value } from '../../runtime/options.js';
 import { type LayerVariable, assign } from './inside.js';
 
@@ -43,7 +44,7 @@ export function earlyStopping(options?: EarlyStoppingOptions): CustomCallbackArg
   const { monitor, minDelta, patience, verbose, mode, baseline, restoreBestWeights } = checked('earlyStopping', OPTIONS, options);
   const more = mode === 'max' || (mode === 'auto' && monitor.includes('acc'));
   const better = (now: number, before: number) => (more ? now - minDelta > before : now + minDelta < before);
-  let model: Weighed;
+  let model: Weighed | undefined;
   let best = 0;
   let waited = 0;
   let stopped = 0;
@@ -53,6 +54,7 @@ export function earlyStopping(options?: EarlyStoppingOptions): CustomCallbackArg
       model = given;
     },
     onTrainBegin() {
+      if (!model) throw new UnsupportedError('earlyStopping of this package stops accelerated models: accelerate(model)');
       best = baseline ?? (more ? -Infinity : Infinity);
       waited = 0;
       stopped = 0;
@@ -67,18 +69,18 @@ export function earlyStopping(options?: EarlyStoppingOptions): CustomCallbackArg
       if (better(now, best)) {
         best = now;
         waited = 0;
-        if (restoreBestWeights) kept = model.weights.map(({ val }) => Float32Array.from(val.dataSync()));
+        if (restoreBestWeights) kept = model!.weights.map(({ val }) => Float32Array.from(val.dataSync()));
         return;
       }
       waited++;
       if (waited < patience) return;
       stopped = epoch;
-      model.stopTraining_ = true;
+      model!.stopTraining_ = true;
     },
     onTrainEnd() {
       if (stopped > 0 && verbose > 0) console.log(`Epoch ${stopped}: early stopping.`);
       kept?.forEach((values, i) => {
-        assign(model.weights[i]!.val, values);
+        assign(model!.weights[i]!.val, values);
       });
     },
   } as CustomCallbackArgs;

@@ -4,8 +4,8 @@
 function prototypeOf(object: object, className: string): object | undefined {
   let found: object | undefined;
   for (let at = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
-    const { constructor } = at as { constructor: { className?: string } };
-    if (Object.hasOwn(constructor, 'className') && constructor.className === className) found = at;
+    const { constructor: own } = at as { constructor: { className?: string } };
+    if (Object.hasOwn(own, 'className') && own.className === className) found = at;
   }
   return found;
 }

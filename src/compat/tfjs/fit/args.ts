@@ -1,7 +1,17 @@
 // The arguments of fit.
 
+import { OptionError } from '../../../runtime/errors.js';
+import { number } from '../../../runtime/options.js';
+import { SEED } from '../../../runtime/random.js';
 import type { YieldEvery } from './frames.js';
 import type { SampleWeight } from './weights.js';
+
+const seeds = number(SEED, undefined);
+
+/** @throws OptionError */
+export function checkSeed(call: string, seed: unknown): void {
+  if (seed !== undefined && !seeds.accepts(seed)) throw new OptionError(`${call}.seed`, seed, seeds.expected);
+}
 
 /** What fit takes, as tfjs does, and what it takes besides. */
 export interface FitArgs {

@@ -1,12 +1,14 @@
 // fitDataset: training on batches that come one after the other.
 
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { OptionError } from '../../../runtime/errors.js';
 import { type Batch, type Dataset, batchOf, isDataset } from '../batches.js';
 import { notImplemented } from '../errors.js';
 import { evaluated, evaluatedDataset } from '../evaluate.js';
 import type { Model } from '../inside.js';
 import { checkClassWeights } from '../losses/compiled.js';
 import { Trainer } from '../trainer.js';
+import { type FitArgs, checkSeed } from './args.js';
 import type { YieldEvery } from './frames.js';
 import { History, type Logs, Totals, enter, heldOut } from './history.js';
 import { Listeners } from './listeners.js';
@@ -114,8 +116,14 @@ function ranOut(batches: number, epochs: number, done: number): void {
 }
 
 /** tfjs's fitDataset, on a model that has been built. */
-export async function fitDataset(model: Model, dataset: Dataset, args: FitDatasetArgs): Promise<History> {
+export async function fitDataset(model: Model, dataset: Dataset, args: FitDatasetArgs, begin: () => void): Promise<History> {
   check(model, args);
+  checkSeed('fitDataset', args.seed ?? undefined);
+  for (const name of ['method', 'sampleWeight'] as const) {
+    const value = (args as FitArgs)[name];
+    if (value !== undefined && value !== null)
+      throw new OptionError(`fitDataset.${name}`, value, 'none: fit, which takes tensors, has this option');
+  }
   const held = args.validationData;
   const validates = held !== null && held !== undefined;
   if (validates && !isDataset(held) && (held as readonly unknown[]).length === 3) {
@@ -126,6 +134,7 @@ export async function fitDataset(model: Model, dataset: Dataset, args: FitDatase
   const steps = new Steps(model, args);
   const listeners = new Listeners(args.callbacks, args.yieldEvery);
   model.isTraining = true;
+  begin();
   try {
     return await run(model, dataset, args, steps, listeners, validates);
   } finally {

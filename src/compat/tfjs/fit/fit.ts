@@ -9,7 +9,7 @@ import { notImplemented, valueError } from '../errors.js';
 import type { Model } from '../inside.js';
 import { checkClassWeights } from '../losses/compiled.js';
 import { Trainer } from '../trainer.js';
-import type { FitArgs } from './args.js';
+import { type FitArgs, checkSeed } from './args.js';
 import { History, type Logs, Totals, enter, heldOut } from './history.js';
 import { Listeners } from './listeners.js';
 import { weightsOf } from './weights.js';
@@ -125,7 +125,7 @@ class Fit {
 
   async run(): Promise<History> {
     const { model, args, listeners, labels, batchSize } = this;
-    const { epochs = 1, initialEpoch = 0, verbose = 1 } = withoutNulls(args);
+    const { epochs = 1, initialEpoch = 0, verbose = 1 } = args;
     const validates = this.held !== undefined;
     const heldLabels = validates ? heldOut(labels) : [];
     const { count } = this.train;
@@ -203,7 +203,9 @@ async function byMethod(
 }
 
 /** tfjs's fit, on a model that has been built. */
-export async function fit(model: Model, x: unknown, y: unknown, args: FitArgs = {}): Promise<History> {
+export async function fit(model: Model, x: unknown, y: unknown, given: FitArgs, begin: () => void): Promise<History> {
+  const args = withoutNulls(given);
+  checkSeed('fit', args.seed);
   if (model.isTraining) throw new Error('Cannot start training because another fit() call is ongoing.');
   model.isTraining = true;
   const made: [Tensor[], unknown][] = [];
@@ -228,7 +230,7 @@ export async function fit(model: Model, x: unknown, y: unknown, args: FitArgs = 
       validation = [heldX[0]!, heldY[0]!];
     } else if (split !== undefined && split > 0 && split < 1) {
       rows = Math.floor(count * (1 - split));
-    } else if (args.validationSteps !== undefined && args.validationSteps !== null) {
+    } else if (args.validationSteps !== undefined) {
       throw valueError('Can only use `validationSteps` when doing step-wise training, i.e., `stepsPerEpoch` must be set.');
     }
     model.checkTrainableWeightsConsistency();
@@ -237,6 +239,7 @@ export async function fit(model: Model, x: unknown, y: unknown, args: FitArgs = 
     const data = await Promise.all([xs[0]!, ys[0]!, ...(validation ?? [])].map((tensor) => numbersOf('x', tensor)));
     const prepared = { x: xs[0]!, y: ys[0]!, weights, validation, rows };
     const under = new Fit(model, args, prepared, data, listeners);
+    begin();
     try {
       return await under.run();
     } finally {

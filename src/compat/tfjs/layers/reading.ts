@@ -181,6 +181,9 @@ export function operationOf(standing: Standing): Operation | undefined {
   const operation = READERS[name]!(standing);
   const penalties = operation?.slots.filter(({ penalty }) => penalty).length ?? 0;
   if ((layer['losses'] as readonly unknown[]).length !== penalties)
-    throw refused(standing, 'its losses are not those of its regularizers: addLoss adds others, and regularizers are set before it is built');
+    throw refused(
+      standing,
+      'its losses are not those of its regularizers: addLoss adds others, and regularizers are set before it is built',
+    );
   return operation;
 }
