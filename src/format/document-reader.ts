@@ -3,7 +3,7 @@
 import { ModelFileError, shown } from '../runtime/errors.js';
 import { fromBase64 } from './base64.js';
 import { bytesOf, decodeContainer, isDtype, realsOf, textOf } from './container.js';
-import { FORMAT, KINDS, type Metadata, type ModelDocument, type ModelKind, checksum } from './document.js';
+import { FORMAT, KINDS, type Metadata, type ModelDocument, type ModelKind, checksum, checksumOfJSON } from './document.js';
 import { record } from './fields.js';
 import type { Tensor } from './safetensors.js';
 
@@ -13,7 +13,7 @@ const FORMAT_VERSION = 3;
 const BRACE = 0x7b;
 
 /**
- * From the bytes of a safetensors file, or of JSON. Files of earlier versions have no checksum, and are taken as they are.
+ * From the bytes of a safetensors file, or of JSON.
  * @throws ModelFileError
  */
 export function fromBytes(bytes: Uint8Array): ModelDocument {
@@ -34,14 +34,19 @@ export function fromBytes(bytes: Uint8Array): ModelDocument {
     parsed(header['metadata'], 'metadata'),
     tensors,
   );
-  if (sum !== undefined && sum !== checksum(header, tensors))
-    throw new ModelFileError('damaged: its contents do not have the checksum that they were saved with');
+  verify(header, sum, () => checksum(header, tensors));
   return found;
 }
 
 /** @throws ModelFileError */
 export function fromJSON(json: unknown): ModelDocument {
-  const { format, version, kind, config, metadata, tensors } = record(json, 'the model');
+  if (typeof json === 'string') {
+    throw new ModelFileError(
+      `fromJSON takes an object, and this is a string: ${shown(json)}; give it JSON.parse(text), or a file's path to loadModel`,
+    );
+  }
+  const { checksum: sum, tensors, ...said } = record(json, 'the model');
+  const { format, version, kind, config, metadata } = said;
   if (format !== FORMAT)
     throw new ModelFileError(`not a model of this library: format is ${shown(format)}; expected ${shown(FORMAT)}`);
   if (!Array.isArray(tensors)) throw new ModelFileError('damaged: tensors is not an array');
@@ -53,8 +58,28 @@ export function fromJSON(json: unknown): ModelDocument {
     }
     return { name, shape: shape as number[], data: realsOf(dtype, bytes) };
   });
-  return document(version, kind, config, metadata ?? {}, decoded);
+  const found = document(version, kind, config, metadata ?? {}, decoded);
+  verify(said, sum, () => checksumOfJSON(said, decoded));
+  return found;
 }
+
+/** Files of versions that wrote no checksum, and did not say so either, are taken as they are. @throws ModelFileError */
+function verify({ checked }: { readonly checked?: unknown }, sum: unknown, found: () => string): void {
+  if (sum === undefined && checked === undefined) return;
+  if (sum === undefined) throw new ModelFileError(`damaged: the checksum is missing. ${EDITED}`);
+  if (sum !== attempt(found)) throw new ModelFileError(`damaged: the contents are not those that were saved. ${EDITED}`);
+}
+
+/** What a function finds; undefined for JSON that is nested too deeply to be written. */
+function attempt(found: () => string): string | undefined {
+  try {
+    return found();
+  } catch {
+    return undefined;
+  }
+}
+
+const EDITED = 'If somebody edited them on purpose, remove both `checked` and `checksum`';
 
 function document(
   version: unknown,

@@ -23,6 +23,12 @@ export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
 export const KINDS = ['network', 'classifier', 'regressor'] as const;
 export type ModelKind = (typeof KINDS)[number];
 
+/**
+ * What files say that have a checksum, so that one whose checksum was lost is not taken for one of a version that wrote none. Versions of
+ * the format cannot tell: releases from before would refuse a newer one.
+ */
+export const CHECKED = 'crc32';
+
 /** A user's own notes in a model file. */
 export type Metadata = Readonly<Record<string, string>>;
 
@@ -40,6 +46,10 @@ export interface ModelJSON {
   readonly kind: ModelKind;
   readonly config: Readonly<Record<string, unknown>>;
   readonly metadata: Metadata;
+  /** How `checksum` was made; version 0.1 wrote neither. */
+  readonly checked?: typeof CHECKED;
+  /** Of all the rest, whatever its layout and the order of its keys. */
+  readonly checksum?: string;
   readonly tensors: readonly {
     readonly name: string;
     readonly dtype: 'F32' | 'F64';
@@ -55,27 +65,34 @@ export function toBytes({ kind, config, metadata, tensors }: ModelDocument): Uin
     kind,
     config: JSON.stringify(config),
     metadata: JSON.stringify(metadata),
+    checked: CHECKED,
   };
   return encodeContainer({ tensors, metadata: { ...header, checksum: checksum(header, tensors) } });
 }
 
+const byName = <T>(entries: readonly (readonly [string, T])[]) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** Of all that a file says: its metadata, and the names, shapes and bytes of its tensors, whatever their order. */
 export function checksum(header: Readonly<Record<string, string>>, tensors: readonly Tensor[]): string {
-  const byName = <T>(entries: readonly (readonly [string, T])[]) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   const sorted = byName(tensors.map((tensor) => [tensor.name, tensor] as const)).map(([, tensor]) => tensor);
   const said = JSON.stringify([byName(Object.entries(header)), sorted.map(({ name, shape }) => [name, shape])]);
   return crc32([utf8(said), ...sorted.map(({ data }) => rawBytes(data))]);
 }
 
+/** The same of what JSON says beside tensors, whatever the order of its keys, which databases and other languages change. */
+export function checksumOfJSON(said: object, tensors: readonly Tensor[]): string {
+  const sorted = (_: string, v: unknown) =>
+    v && typeof v === 'object' && !Array.isArray(v) ? Object.fromEntries(byName(Object.entries(v))) : v;
+  return checksum({ json: JSON.stringify(said, sorted) }, tensors);
+}
+
 const rawBytes = ({ buffer, byteOffset, byteLength }: Tensor['data']) => new Uint8Array(buffer, byteOffset, byteLength);
 
 export function toJSON({ kind, config, metadata, tensors }: ModelDocument): ModelJSON {
+  const said = { format: FORMAT, version: versionFor({ config }), kind, config, metadata, checked: CHECKED } as const;
   return {
-    format: FORMAT,
-    version: versionFor({ config }),
-    kind,
-    config,
-    metadata,
+    ...said,
+    checksum: checksumOfJSON(said, tensors),
     tensors: tensors.map(({ name, shape, data }) => ({
       name,
       dtype: dtypeOf(data),

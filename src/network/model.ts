@@ -36,8 +36,8 @@ export abstract class Model {
   abstract document(state: boolean): Omit<ModelDocument, 'metadata'>;
 
   /**
-   * Writes the model to a file: in the safetensors container, or as JSON where the name ends in `.json`, which is a third larger
-   * and has no checksum; `loadModel` reads both. It goes to a temporary file first, so that a file that was there is replaced
+   * Writes the model to a file: in the safetensors container, or as JSON where the name ends in `.json`, which is a third
+   * larger; `loadModel` reads both. It goes to a temporary file first, so that a file that was there is replaced
    * whole or not at all. What is written is the model of the moment of the call, and files of several calls are written
    * in their order. Node.js, Bun and Deno only; pages use `toBytes`.
    * @throws FileError, NotFittedError, DisposedError, OptionError

@@ -6,6 +6,7 @@ import { heap } from '../../bindings/memory.js';
 import { Classifier, ModelFileError, Network, Regressor, dense, loadModel } from '../../src/index.js';
 import { birds, normals } from '../data/synthetic.js';
 import { runs } from '../thorough.js';
+import { unchecked } from './unchecked.js';
 
 const X = normals(2, 30, 3);
 const { records, labels } = birds(3, 40);
@@ -93,6 +94,7 @@ function edited(name: string, change: (header: Header, config: Config) => unknow
   const result = change(header, config);
   header.__metadata__['config'] = typeof result === 'string' ? result : JSON.stringify(config);
   delete header.__metadata__['checksum'];
+  delete header.__metadata__['checked'];
   return container(header, bytes.subarray(8 + length));
 }
 
@@ -128,12 +130,8 @@ describe('flipped bits', () => {
       for (let place = 0; place < bytes.length; place += 5) {
         const damaged = bytes.slice();
         damaged[place]! ^= 1 << (place % 8);
-        // What loads is the same model: the word "checksum" was hit.
-        const model = await loadModel(damaged).catch((error) => {
-          expect(error).toBeInstanceOf(ModelFileError);
-        });
-        if (model) expect(model.toBytes(), `${name}: bit ${place % 8} of byte ${place}`).toEqual(bytes);
-        model?.dispose();
+        const error = await loadModel(damaged).catch((error: unknown) => error);
+        expect(error, `${name}: bit ${place % 8} of byte ${place}`).toBeInstanceOf(ModelFileError);
       }
       const data = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
       for (const from of [data, bytes.length - 12]) await expectRefused(bytes.slice().fill(0, from, from + 12), /checksum/);
@@ -228,7 +226,7 @@ describe('any part replaced by any JSON', () => {
   });
 
   test('in a model as JSON', async () => {
-    const json: unknown = JSON.parse(JSON.stringify(classifier));
+    const json = unchecked(classifier);
     const all = places(json);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...all), anything, async (at, value) => {
@@ -390,7 +388,7 @@ describe('what is wrong is said', () => {
   });
 
   test('one kind is not taken for another', async () => {
-    const json = classifier.toJSON();
+    const json = unchecked(classifier);
     await expect(Network.fromJSON(json)).rejects.toThrow(/a classifier, not a network/);
     await expect(Regressor.fromJSON(json)).rejects.toThrow(/a classifier, not a regressor/);
     await expect(Classifier.fromJSON({ ...json, kind: 'regressor' })).rejects.toThrow(/a regressor, not a classifier/);

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { heap } from '../../bindings/memory.js';
 import { Classifier, EfficientBackpropError, ModelFileError, Network, bfgs, dense, loadModel } from '../../src/index.js';
 import { birds, normals } from '../data/synthetic.js';
+import { unchecked } from './unchecked.js';
 
 const X = normals(2, 30, 3);
 const { records, labels } = birds(3, 40);
@@ -68,7 +69,7 @@ describe.each(['network', 'classifier', 'unfinished', 'streamed'])('of a %s', (n
       copy[key] = put(copy[key], rest, value);
       return copy;
     };
-    const root = json[name] as { config: { state: unknown }; tensors: { name: string }[] };
+    const root = unchecked(json[name]) as unknown as { config: { state: unknown }; tensors: { name: string }[] };
     const own = places(root.config.state).map((at) => ['config', 'state', ...at]);
     const tensors = root.tensors.flatMap((tensor, i) => (tensor.name.startsWith('state.') ? places(tensor, ['tensors', i]) : []));
     const anything = fc.oneof(
@@ -91,7 +92,7 @@ describe.each(['network', 'classifier', 'unfinished', 'streamed'])('of a %s', (n
   });
 
   test('a tensor that is missing, or too many', async () => {
-    const root = json[name] as { tensors: { name: string }[] };
+    const root = unchecked(json[name]) as { tensors: { name: string }[] };
     for (const [i, tensor] of root.tensors.entries()) {
       if (!tensor.name.startsWith('state.')) continue;
       const without = root.tensors.filter((_, k) => k !== i);
