@@ -2,6 +2,7 @@
 
 import { loadAll } from '../../bindings/part.js';
 import { OptionError } from '../runtime/errors.js';
+import type { Table } from '../data/table.js';
 import type { Checked } from '../runtime/options.js';
 import type { Chunk } from '../training/chunks.js';
 import { Interruption } from '../training/interruption.js';
@@ -45,14 +46,14 @@ export async function fitChunks<Targets, Coding>(
   await loadAll(coder.needed(given));
   const interruption = new Interruption(run.signal, run.timeLimit);
   const learner = coder.learner();
-  const { encoder, rows: all } = await survey(chunks, (t) => fills(options, t), learner, run.signal, own);
+  const { encoder, rows: all } = await survey(chunks, (t) => fills(options, t), learner, interruption, own);
   const coding = learner.finish();
   const byClass = learner.classWeights?.(given) ?? given;
-  const directions = () => sampleOf(chunks, encoder, all, run.signal, table);
+  const directions = () => sampleOf(chunks, encoder, all, interruption, table);
   const inputs = await Inputs.from(encoder, decorrelate, directions);
-  const pass = () =>
-    eachChunk(chunks, table, (t, targets) => encoded(specification, inputs, coding, t, targets, undefined, byClass));
-  const rows = await drawnSample(pass(), precision, all, run);
+  const rowsOf = (t: Table, targets: Targets) => encoded(specification, inputs, coding, t, targets, undefined, byClass);
+  const pass = () => eachChunk(chunks, table, rowsOf);
+  const rows = await drawnSample(eachChunk(chunks, table, rowsOf, interruption), precision, all, run.spool);
   const epoch: () => AsyncIterable<SpooledRows> = run.spool?.complete ? () => run.spool!.chunks() : pass;
   const X = async function* (): AsyncGenerator<Chunk> {
     for await (const { rows: n, x, t, w } of epoch()) {

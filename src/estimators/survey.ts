@@ -9,6 +9,7 @@ import type { CodingLearner } from './coding.js';
 import { eachChunk } from './each-chunk.js';
 import { type EncodedRows, concatenated, pickedRows, shaped, together } from './encoded.js';
 import { picked } from '../data/pick.js';
+import type { Interruption } from '../training/interruption.js';
 
 /** Rows of a sample: enough to choose by, and quickly trained on. */
 const SAMPLE = 10_000;
@@ -29,16 +30,16 @@ export async function survey<Targets>(
   chunks: RowChunks<Targets>,
   fills: (t: Table) => boolean,
   targets: CodingLearner<Targets, unknown>,
-  signal: AbortSignal | undefined,
+  interruption: Interruption,
   { ColumnsLearner, Encoder, table }: Own,
 ): Promise<{ encoder: Encoder; rows: number }> {
   let columns: InstanceType<typeof ColumnsLearner> | undefined;
-  const pass = eachChunk(chunks, table, (t, some) => {
+  const add = (t: Table, some: Targets) => {
     columns ??= new ColumnsLearner(fills(t));
     columns.add(t);
     targets.add(some, t.rows);
-  });
-  for await (const _ of pass) signal?.throwIfAborted();
+  };
+  for await (const _ of eachChunk(chunks, table, add, interruption));
   return { encoder: Encoder.of(columns!, columns!.fills), rows: columns!.rows };
 }
 
@@ -47,13 +48,12 @@ export async function sampleOf<Targets>(
   chunks: RowChunks<Targets>,
   encoder: Encoder,
   all: number,
-  signal: AbortSignal | undefined,
+  interruption: Interruption,
   table: typeof tableOf,
 ): Promise<Float64Array<ArrayBuffer>> {
   const picker = new Picker(all);
   const parts: Float64Array<ArrayBuffer>[] = [];
-  for await (const x of eachChunk(chunks, table, (t) => encoder.encode(t, 'float64'))) {
-    signal?.throwIfAborted();
+  for await (const x of eachChunk(chunks, table, (t) => encoder.encode(t, 'float64'), interruption)) {
     parts.push(picked(shaped(x, encoder.inputs), picker.next(x.length / encoder.inputs)).data as Float64Array<ArrayBuffer>);
   }
   return concatenated(parts, new Float64Array(0));
@@ -64,12 +64,11 @@ export async function drawnSample(
   chunks: AsyncIterable<EncodedRows>,
   precision: Precision,
   all: number,
-  { signal, spool }: { readonly signal: AbortSignal | undefined; readonly spool: Spool | undefined },
+  spool: Spool | undefined,
 ): Promise<EncodedRows> {
   const picker = new Picker(all);
   const samples: EncodedRows[] = [];
   for await (const chunk of chunks) {
-    signal?.throwIfAborted();
     samples.push(pickedRows(chunk, picker.next(chunk.rows)));
     await spool?.put(chunk);
   }

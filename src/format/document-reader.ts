@@ -3,7 +3,7 @@
 import { ModelFileError, shown } from '../runtime/errors.js';
 import { fromBase64 } from './base64.js';
 import { bytesOf, decodeContainer, isDtype, realsOf, textOf } from './container.js';
-import { FORMAT, KINDS, type Metadata, type ModelDocument, type ModelKind, checksum, checksumOfJSON } from './document.js';
+import { FORMAT, KINDS, type Metadata, type ModelDocument, type ModelKind, canonical, checksum } from './document.js';
 import { record } from './fields.js';
 import type { Tensor } from './safetensors.js';
 
@@ -59,7 +59,7 @@ export function fromJSON(json: unknown): ModelDocument {
     return { name, shape: shape as number[], data: realsOf(dtype, bytes) };
   });
   const found = document(version, kind, config, metadata ?? {}, decoded);
-  verify(said, sum, () => checksumOfJSON(said, decoded));
+  verify(said, sum, () => checksum(canonical(said), decoded));
   return found;
 }
 

@@ -24,10 +24,10 @@ export const KINDS = ['network', 'classifier', 'regressor'] as const;
 export type ModelKind = (typeof KINDS)[number];
 
 /**
- * What files say that have a checksum, so that one whose checksum was lost is not taken for one of a version that wrote none. Versions of
- * the format cannot tell: releases from before would refuse a newer one.
+ * What files say that have a checksum, so that one whose checksum was lost is not taken for one of a version that wrote none.
+ * Versions of the format cannot tell: releases from before would refuse a newer one.
  */
-export const CHECKED = 'crc32';
+const CHECKED = 'crc32';
 
 /** A user's own notes in a model file. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -58,19 +58,31 @@ export interface ModelJSON {
   }[];
 }
 
-export function toBytes({ kind, config, metadata, tensors }: ModelDocument): Uint8Array<ArrayBuffer> {
-  const header = {
-    format: FORMAT,
-    version: String(versionFor({ config })),
-    kind,
-    config: JSON.stringify(config),
-    metadata: JSON.stringify(metadata),
-    checked: CHECKED,
-  };
-  return encodeContainer({ tensors, metadata: { ...header, checksum: checksum(header, tensors) } });
+/** What a file says beside its tensors. */
+function saidOf({ kind, config, metadata }: ModelDocument) {
+  return { format: FORMAT, version: versionFor({ config }), kind, config, metadata, checked: CHECKED } as const;
+}
+
+export function toBytes(model: ModelDocument): Uint8Array<ArrayBuffer> {
+  const { tensors } = model;
+  const metadata = strings(saidOf(model));
+  return encodeContainer({ tensors, metadata: { ...metadata, checksum: checksum(metadata, tensors) } });
 }
 
 const byName = <T>(entries: readonly (readonly [string, T])[]) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Entries as strings: what is none, as JSON. */
+function strings(entries: object, replacer?: (name: string, value: unknown) => unknown): Record<string, string> {
+  const texts = Object.entries(entries).map(([name, v]) => [name, typeof v === 'string' ? v : JSON.stringify(v, replacer)]);
+  return Object.fromEntries(texts);
+}
+
+/** What JSON says beside tensors, with its keys in order: databases and other languages give them another one. */
+export function canonical(said: object): Record<string, string> {
+  return strings(said, (_, v: unknown) =>
+    v && typeof v === 'object' && !Array.isArray(v) ? Object.fromEntries(byName(Object.entries(v))) : v,
+  );
+}
 
 /** Of all that a file says: its metadata, and the names, shapes and bytes of its tensors, whatever their order. */
 export function checksum(header: Readonly<Record<string, string>>, tensors: readonly Tensor[]): string {
@@ -79,20 +91,14 @@ export function checksum(header: Readonly<Record<string, string>>, tensors: read
   return crc32([utf8(said), ...sorted.map(({ data }) => rawBytes(data))]);
 }
 
-/** The same of what JSON says beside tensors, whatever the order of its keys, which databases and other languages change. */
-export function checksumOfJSON(said: object, tensors: readonly Tensor[]): string {
-  const sorted = (_: string, v: unknown) =>
-    v && typeof v === 'object' && !Array.isArray(v) ? Object.fromEntries(byName(Object.entries(v))) : v;
-  return checksum({ json: JSON.stringify(said, sorted) }, tensors);
-}
-
 const rawBytes = ({ buffer, byteOffset, byteLength }: Tensor['data']) => new Uint8Array(buffer, byteOffset, byteLength);
 
-export function toJSON({ kind, config, metadata, tensors }: ModelDocument): ModelJSON {
-  const said = { format: FORMAT, version: versionFor({ config }), kind, config, metadata, checked: CHECKED } as const;
+export function toJSON(model: ModelDocument): ModelJSON {
+  const { tensors } = model;
+  const said = saidOf(model);
   return {
     ...said,
-    checksum: checksumOfJSON(said, tensors),
+    checksum: checksum(canonical(said), tensors),
     tensors: tensors.map(({ name, shape, data }) => ({
       name,
       dtype: dtypeOf(data),

@@ -1,6 +1,7 @@
 // The library's errors. Each names what was wrong, where, and what would be right.
 
 import { EfficientBackpropError } from '../../bindings/errors.js';
+import { isPromise } from './callbacks.js';
 
 export { EfficientBackpropError, LoadError, OutOfMemoryError, UnsupportedError, WorkerLostError } from '../../bindings/errors.js';
 
@@ -19,6 +20,11 @@ export function shown(value: unknown): string {
     return text && text.length <= 60 ? text : `an array of ${value.length}`;
   }
   if (typeof value === 'bigint') return `${value}n`;
+  if (isPromise(value)) {
+    // It was refused, so that nobody awaits it: its rejection would end the process.
+    value.then(undefined, () => {});
+    return 'a promise';
+  }
   if (value !== null && typeof value === 'object') {
     const name: unknown = value.constructor?.name; // of data, which may have a field of that name
     if (name === 'Object') return 'an object';

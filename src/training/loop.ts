@@ -55,7 +55,7 @@ interface FitContext extends TakingUp {
 
 /**
  * Fits of so few epochs and rows are mostly one of many in a loop of the user's: looks at each would take a tenth of their time,
- * and tell little.
+ * and tell little, unless weights have grown out of all measure.
  */
 const BRIEF = { epochs: 20, rows: 2000 };
 
@@ -81,8 +81,8 @@ export async function loop(context: FitContext): Promise<Outcome> {
   }
   let grown: Grown | undefined;
   /** Whether the loss has grown too far. */
-  const hasGrown = async (): Promise<boolean> => {
-    if (!watches) return false;
+  const hasGrown = async (vast = snapshot.vast): Promise<boolean> => {
+    if (!watches && !(subject.watches && vast)) return false;
     grown = await perform(growth.found(history.loss.at(-1) ?? 0));
     subject.check();
     return grown !== undefined;
@@ -168,8 +168,10 @@ export async function loop(context: FitContext): Promise<Outcome> {
     subject.check();
     if (loss !== undefined) history.bestEpoch = Math.max(history.loss.lastIndexOf(loss), 0);
   }
-  if (stop !== 'diverged' && !unwatched && history.epochs > 0 && (await hasGrown()) && !waits) stop = 'diverged';
-  if (stop === 'diverged' || !snapshot.finite) {
+  const { vast } = snapshot;
+  const looks = unwatched ? vast : history.epochs > 0;
+  if (stop !== 'diverged' && looks && (await hasGrown(vast)) && !waits && !unwatched) stop = 'diverged';
+  if (stop === 'diverged' || (vast && !snapshot.finite) || (unwatched && grown)) {
     history.bestEpoch = snapshot.restore();
     if (history.bestEpoch > 0 && (await perform(growth.startIsBetter()))) history.bestEpoch = snapshot.restart();
   } else if (patience.restores(training)) {

@@ -5,6 +5,12 @@ import type { PartState } from './checkpoint.js';
 import type { Work } from '../runtime/work.js';
 import type { FitSubject } from './subject.js';
 
+/**
+ * What the largest weight, once for each layer, makes of inputs near 1: far beyond what learning ends with, and below float32's
+ * 10³⁸.
+ */
+const VAST = 1e9;
+
 /** Weights, and the epoch (from 1; 0: none yet) that they came from. */
 interface KeptWeights {
   readonly weights: RealArray;
@@ -47,8 +53,17 @@ export class Snapshot {
 
   /** Whether the weights are finite now. */
   get finite(): boolean {
+    return Number.isFinite(this.magnitude);
+  }
+
+  /** Whether the weights are so large now that outputs may overflow, or lose all meaning. */
+  get vast(): boolean {
+    return !(this.magnitude ** this.subject.architecture.layers.length < VAST);
+  }
+
+  private get magnitude(): number {
     const { engine, theta } = this.subject;
-    return Number.isFinite(engine.core.largestMagnitude(theta.length, theta.address));
+    return engine.core.largestMagnitude(theta.length, theta.address);
   }
 
   /** The weights of now are the best. */

@@ -13,6 +13,7 @@ import type { FitSettings } from './options.js';
 import { datasetFor, learnedFrom, samplesFor, requiredClasses } from './rows.js';
 import type { FitSubject } from './subject.js';
 import type { SampleSource } from './set-up.js';
+import { endOf, unless } from './waiting.js';
 
 /** A chunk in linear memory. */
 interface LoadedChunk {
@@ -116,7 +117,7 @@ export class Stream implements SampleSource {
    * Puts the next chunk in place, and asks for the one behind it; or says that the epoch has ended, or why there is no waiting.
    */
   async next(): Promise<'chunk' | 'end' | StopReason> {
-    const came = await this.interruption.unless(this.coming!).catch((error: unknown) => {
+    const came = await unless(this.interruption, this.coming!).catch((error: unknown) => {
       this.subject.check();
       this.failed = true;
       throw error;
@@ -143,10 +144,7 @@ export class Stream implements SampleSource {
     for (const loaded of [...this.living]) loaded.free();
     const { iterator } = this;
     this.iterator = undefined;
-    const returned = Promise.resolve(iterator?.return?.());
-    // An iterator that owes an answer ends when it has given it; nobody can tell when that will be.
-    if (this.waiting) returned.catch(() => {});
-    else await returned;
+    await endOf(iterator, this.waiting);
   }
 
   private end(): 'end' {

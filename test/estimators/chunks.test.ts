@@ -157,3 +157,69 @@ describe('what is wrong with chunks', () => {
     await expect(Classifier.fit(chunks, { ...MODEL, signal: abort.signal })).rejects.toThrow(/abort/i);
   });
 });
+
+describe('a source that lets wait', () => {
+  /** Chunks up to the nth pass, in which one comes, or none, and then nothing more; it never closes either. */
+  function stuck(pass: number, first: boolean) {
+    const log = { passes: 0, returned: 0 };
+    const chunks = () => {
+      const hangs = ++log.passes >= pass;
+      let given = 0;
+      const step = { done: false, value: [records, labels] as [typeof records, typeof labels] } as const;
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: () => {
+            if (given++ < (hangs ? Number(first) : 2)) return Promise.resolve(step);
+            return hangs ? new Promise<never>(() => {}) : Promise.resolve({ done: true as const, value: undefined });
+          },
+          return: () => {
+            log.returned++;
+            return new Promise<never>(() => {});
+          },
+        }),
+      };
+    };
+    return { chunks, log };
+  }
+
+  test.each([
+    [1, false],
+    [1, true],
+    [2, false],
+    [2, true],
+  ])('in pass %i, first chunk there: %s: the signal is heard, and the iterator told', async (pass, first) => {
+    const { chunks, log } = stuck(pass, first);
+    const used = heap.used;
+    const signal = AbortSignal.timeout(40);
+    await expect(Classifier.fit(chunks, { ...MODEL, signal })).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(log).toEqual({ passes: pass, returned: 1 });
+    expect(heap.used).toBe(used);
+  });
+
+  test('the limit ends it, with a model of what has come', async () => {
+    for (const pass of [1, 2, 3]) {
+      const model = await Classifier.fit(stuck(pass, true).chunks, { ...MODEL, timeLimit: 60 });
+      expect(model.history.reason).toBe('timeLimit');
+      expect(model.predict(records)).toHaveLength(records.length);
+      model.dispose();
+    }
+    const nothing = Classifier.fit(stuck(1, false).chunks, { ...MODEL, timeLimit: 60 });
+    await expect(nothing).rejects.toThrow(/none came within the timeLimit of 60 ms/);
+  });
+
+  test('an iterator that never closes holds no error, and no evaluation', async () => {
+    const endless = (chunk: unknown) => () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false as const, value: chunk as [typeof records, typeof labels] }),
+        return: () => new Promise<never>(() => {}),
+      }),
+    });
+    const model = await Classifier.fit(records, labels, MODEL);
+    const errors = await Promise.all([
+      Classifier.fit(endless([records, ['a']]), MODEL).catch((error: unknown) => error),
+      Classifier.fit(endless(undefined), MODEL).catch((error: unknown) => error),
+      model.evaluateChunks(endless([records, ['a']])).catch((error: unknown) => error),
+    ]);
+    for (const error of errors) expect(error).toMatchObject({ name: 'DataError', chunk: 0 });
+  });
+});

@@ -20,6 +20,7 @@ import {
   sgd,
 } from '../../src/index.js';
 import { draws, normals } from '../data/synthetic.js';
+import { unchecked } from '../format/unchecked.js';
 
 const living: { dispose(): void }[] = [];
 afterEach(() => {
@@ -237,7 +238,7 @@ describe('scalings follow without a change of what was learned', () => {
     const y = X.map(([a, b]) => (a! + b! > 0 ? 'p' : 'n'));
     const model = kept(await Classifier.fit(X, y, { hidden: [8], weightDecay: 1e-3, epochs: 30, seed: 1 }));
     const before = model.predictProbabilities(X).flat();
-    const json = model.toJSON() as ModelJSON & { config: { options: object } };
+    const json = unchecked(model) as ModelJSON & { config: { options: object } };
     const config = { ...json.config, options: { ...json.config.options, rate: 1e-30 } };
     const still = kept(await Classifier.fromJSON({ ...json, config }));
     const more = normals(6, 50, 3).map((row) => row.map((v) => 3 + 5 * v));
@@ -342,7 +343,7 @@ describe('means and scales are those of all rows so far', () => {
 
   test('files of earlier versions, which do not know how many rows there were, keep their scalings', async () => {
     const model = kept(await Regressor.fit(rows, targets, { seed: 1, hidden: 4, epochs: 2 }));
-    const { config, ...json } = model.toJSON() as ModelJSON;
+    const { config, ...json } = unchecked(model);
     const { running: _, ...earlier } = config;
     const old = kept(await Regressor.fromJSON({ ...json, config: earlier }));
     const { columns } = old;
@@ -354,7 +355,7 @@ describe('means and scales are those of all rows so far', () => {
   test('damaged ones are refused', async () => {
     const model = kept(new Regressor({ seed: 1, hidden: 4 }));
     await model.partialFit(rows, targets);
-    const json = model.toJSON() as ModelJSON;
+    const json = unchecked(model);
     const running = json.config['running'] as { columns: { spreads: unknown[] } };
     for (const spreads of [[], [[1, 2], null], [[10, -1, 0, 1], null], [[10, 1, 3, 1], null]]) {
       const config = { ...json.config, running: { ...running, columns: { ...running.columns, spreads } } };

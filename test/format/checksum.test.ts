@@ -1,5 +1,5 @@
-// The checksum of JSON goes by what the text says, not by how it is written; files that lost theirs are refused, and files of versions
-// that wrote none are not.
+// The checksum of JSON goes by what the text says, not by how it is written; files that lost theirs are refused, and files of
+// versions that wrote none are not.
 
 import { beforeAll, expect, test } from 'vitest';
 import { Classifier, ModelFileError, type ModelJSON, Network, Regressor, dense, loadModel } from '../../src/index.js';

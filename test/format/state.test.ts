@@ -92,7 +92,7 @@ describe.each(['network', 'classifier', 'unfinished', 'streamed'])('of a %s', (n
   });
 
   test('a tensor that is missing, or too many', async () => {
-    const root = unchecked(json[name]) as { tensors: { name: string }[] };
+    const root = unchecked(json[name]);
     for (const [i, tensor] of root.tensors.entries()) {
       if (!tensor.name.startsWith('state.')) continue;
       const without = root.tensors.filter((_, k) => k !== i);

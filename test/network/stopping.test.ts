@@ -181,6 +181,28 @@ describe('other ends', () => {
   });
 });
 
+test('a fit of a few steps that leaves its network out of range says so, or goes back', async () => {
+  const rates = [1, 1e4, 1e8, 1e12, 1e20, 1e35];
+  const ends: Pick<FitOptions, 'goal' | 'timeLimit'>[] = [{}, { goal: 1e30 }, { timeLimit: 1 }];
+  let diverged = 0;
+  for (const activation of ['relu', 'elu', 'mish', 'softplus'] as const)
+    for (const rate of rates)
+      for (const way of ['fit', 'partialFit'] as const)
+        for (const end of ends)
+          for (const batchSize of [4, 'full'] as const) {
+            const layers = [dense(3, { activation }), dense(1)];
+            const net = await Network.create({ inputs: 4, layers, loss: 'meanSquaredError', seed: 1 });
+            const h = await net[way](X, T, { method: sgd({ rate }), epochs: 1, batchSize, ...end });
+            net.predict(X); // which throws where an output is not finite
+            if (h.reason === 'diverged') {
+              diverged++;
+              expect(h.advice).toMatch(/rate/);
+            }
+            net.dispose();
+          }
+  expect(diverged).toBeGreaterThan(20);
+});
+
 test('inputs as large as the precision holds: a fit ends, with finite weights, and the network can start anew', async () => {
   const outputs = {
     crossEntropy: 'softmax',

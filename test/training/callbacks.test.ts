@@ -8,6 +8,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   Classifier,
+  EfficientBackpropError,
   FileError,
   Network,
   type Progress,
@@ -119,4 +120,24 @@ test('saves in onEpoch: each epoch is in the file before the next begins; one th
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('a promise where a value is wanted is refused, and its rejection ends nothing', async () => {
+  const mishap = async () => {
+    throw new Error('mine');
+  };
+  const asked: Record<string, () => Promise<unknown>> = {
+    rate: async () => (await network()).fit(X, Y, { epochs: 2, method: sgd({ rate: mishap as never }) }),
+    init: () => Network.create({ inputs: 2, layers: [dense(1, { init: mishap as never })], loss: 'meanSquaredError', seed: 1 }),
+    chunks: async () => (await network()).fit(mishap as never),
+    'chunks of rows': () => learner().fit(mishap as never),
+    minimize: () => minimize(mishap as never, [1, 2]),
+    leastSquares: () => leastSquares(mishap as never, [1, 2]),
+  };
+  for (const [name, call] of Object.entries(asked)) {
+    const error = await call().catch((error: unknown) => error);
+    expect(error, name).toBeInstanceOf(EfficientBackpropError);
+    expect((error as Error).message, name).toMatch(/a promise/);
+  }
+  await soon(); // in which nothing is left unhandled
 });

@@ -312,6 +312,25 @@ describe('how it ends', () => {
     expect(heap.used).toBe(used);
   });
 
+  test('with a chunk that is wrong, or by the clock, though the iterator never closes', async () => {
+    const closing = (chunk: () => unknown): AsyncIterable<Chunk> => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: chunk() as Chunk }),
+        return: () => new Promise(() => {}),
+      }),
+    });
+    const net = await network();
+    const [wrong, clock] = await Promise.all([
+      net.fit(closing(() => [X, [1]])).catch((error: unknown) => error),
+      (await network()).fit(
+        closing(() => [X, Y]),
+        { timeLimit: 20 },
+      ),
+    ]);
+    expect(wrong).toBeInstanceOf(DataError);
+    expect(clock).toMatchObject({ reason: 'timeLimit' });
+  });
+
   test('early, by the validation loss, with the best weights back and the next epoch told to end', async () => {
     const net = await network({ layers: [dense(40, { activation: 'tanh' }), dense(1)] });
     const log = fresh();
