@@ -58,7 +58,8 @@ function detailOf(value: unknown): string {
   return what;
 }
 
-const isFloat = (value: number) => Number.isFinite(Math.fround(value));
+/** Whether a number stays finite as float32. */
+export const isFloat = (value: number) => Number.isFinite(Math.fround(value));
 
 /** Numbers as float32: the array itself where it is that already. */
 function floats(values: ArrayLike<unknown>, refuse: Refusal): Float32Array {

@@ -2,7 +2,7 @@
 // Users replace and spy on its methods, so that each calls the others through `this`; while nobody has, a call of the binary does
 // many epochs at once.
 
-import { EfficientBackpropError } from '../../runtime/errors.js';
+import { EfficientBackpropError, shown } from '../../runtime/errors.js';
 import { TimeSlice } from '../../training/time-slice.js';
 import { SIDES, type Side, formatted, isArrayLike, requireRows, tableOf, tabled } from './formats.js';
 import { LiveNetwork } from './live-network.js';
@@ -57,6 +57,13 @@ export abstract class BrainNetwork extends LiveNetwork {
     return this.inputLookup
       ? lookup.toArray(this.inputLookup, input as INumberHash, this.inputLookupLength)
       : (input as Float32Array);
+  }
+
+  /** The outputs for a row, which is an array by now. @internal */
+  protected answer(row: ArrayLike<number>): Float32Array | INumberHash {
+    const output = this.predict(row);
+    if (Number.isNaN(output[0])) noteNaN(row, this.sizes[0]!);
+    return this.outputOf(output);
   }
 
   /** A copy of outputs, by key where the network was trained on keys. @internal */
@@ -214,6 +221,13 @@ export abstract class BrainNetwork extends LiveNetwork {
     if (!this.hasWeights) throw new EfficientBackpropError('No layers');
     return toSource(this, this.kernelOf(this.activationName), this.alpha);
   }
+}
+
+/** Says why outputs are NaN: brain.js returns them, and says nothing. */
+function noteNaN(row: ArrayLike<unknown>, inputs: number): void {
+  const wrong = Array.from({ length: inputs }, (_, i) => i).find((i) => !Number.isFinite(Number(row[i])));
+  const why = wrong === undefined ? 'weights are NaN, or sums overflow' : `input ${wrong} is ${shown(row[wrong])}, not a number`;
+  note('brain', `run() returns NaN: ${why}`, 'NaN');
 }
 
 /** Says which keys of data a file cannot have, before somebody trains on them for hours. */

@@ -1,7 +1,7 @@
 // Networks as JSON: what both lines' forms say, read with suspicion. Nothing of a file is used before all of it is understood.
 
 import { ModelFileError, shown } from '../../runtime/errors.js';
-import { copyOf, isArrayLike, putKey } from './formats.js';
+import { copyOf, isArrayLike, isFloat, putKey } from './formats.js';
 import type { INumberHash } from './types.js';
 
 /** A network as a file describes it. */
@@ -40,26 +40,31 @@ export function fields(where: string, value: unknown): Fields {
   return value as Fields;
 }
 
+/** The elements of an array; what a hole in it holds is undefined. */
 export function list(where: string, value: unknown, length?: number): readonly unknown[] {
   if (!isArrayLike(value)) fail(where, value, 'an array');
   if (length !== undefined && value.length !== length) fail(`${where}.length`, value.length, String(length));
-  return value as readonly number[];
+  return Array.from(value);
 }
 
-/** A number of the file. JSON has null for NaN, which a network that has diverged is full of: it is refused, as no model. */
+/**
+ * A number of the file, one that float32 has. JSON has null for NaN, which a network that has diverged is full of: it is refused,
+ * as no model.
+ */
 export function numberOf(where: string, value: unknown): number {
-  return typeof value === 'number' ? value : fail(where, value, 'a number');
+  if (typeof value !== 'number') fail(where, value, 'a number');
+  return isFloat(value) ? value : fail(where, value, 'a number that float32 has');
 }
 
 export function numbers(where: string, value: unknown, length: number): number[] {
-  return Array.from(list(where, value, length), (element, i) => numberOf(`${where}[${i}]`, element));
+  return list(where, value, length).map((element, i) => numberOf(`${where}[${i}]`, element));
 }
 
 /** As many weights as linear memory has room for, with what training needs beside them. */
 const MOST_WEIGHTS = 2 ** 28;
 
 export function sizesOf(value: unknown): number[] {
-  const sizes = Array.from(list('sizes', value), (size, i) =>
+  const sizes = list('sizes', value).map((size, i) =>
     Number.isInteger(size) && (size as number) >= 0 ? (size as number) : fail(`sizes[${i}]`, size, 'a whole number of units'),
   );
   const weights = sizes.reduce((sum, units, i) => sum + (i ? (sizes[i - 1]! + 1) * units : 0), 0);

@@ -145,6 +145,23 @@ test('1.x takes any praxis and any moments; a praxis that is none is noted once'
   expect(() => new v2.NeuralNetwork().train(XOR, { praxis: 'sgd' as never })).toThrow('[praxis, sgd] is out of normal');
 });
 
+test.each([
+  ['1.x', () => import('../../../src/compat/brain/v1/index.js')],
+  ['2.x', () => import('../../../src/compat/brain/index.js')],
+])('%s: rows of run that make NaN are noted once, with the place of the first', async (_, load) => {
+  vi.resetModules();
+  // biome-ignore lint/suspicious/noExplicitAny: one test for two classes
+  const { NeuralNetwork } = (await load()) as any;
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const net = new NeuralNetwork();
+  net.train(XOR, { iterations: 3 });
+  expect(net.run([1, 0])[0]).not.toBeNaN();
+  expect(warn).not.toHaveBeenCalled();
+  expect(net.run([1, 'two'])[0]).toBeNaN();
+  expect(net.run([Number.NaN, 1])[0]).toBeNaN();
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('run() returns NaN: input 1 is "two", not a number'));
+});
+
 test('names of 2.x that are missing', async () => {
   for (const Missing of [v2.AE, v2.FeedForward, v2.Recurrent]) expect(() => new Missing()).toThrow(UnsupportedError);
   expect(() => v2.layer.input({ width: 1 })).toThrow(/layer\.input/);

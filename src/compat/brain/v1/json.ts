@@ -63,7 +63,7 @@ const isNumbered = (keys: readonly string[]) => keys.every((key, i) => key === S
 export function readV1(json: Record<string, unknown>): Saved {
   const layers = list('layers', json.layers).map((layer, i) => fields(`layers[${i}]`, layer));
   const names = layers.map((layer) => Object.keys(layer));
-  const sizes = json.sizes === undefined ? names.map(({ length }) => length) : sizesOf(json.sizes);
+  const sizes = json.sizes === undefined ? sizesIn(names) : sizesOf(json.sizes);
   if (sizes.length > 0) {
     list('layers', json.layers, sizes.length);
     names.forEach((keys, i) => {
@@ -98,6 +98,12 @@ export function readV1(json: Record<string, unknown>): Saved {
     trainOpts: trainOptsFrom(json.trainOpts),
     line: 1,
   };
+}
+
+/** Sizes that a file does not name, from the names of its units. */
+function sizesIn(names: readonly (readonly string[])[]): number[] {
+  if (names.length < 2) fail('layers.length', names.length, 'at least 2: inputs and outputs');
+  return names.map(({ length }) => length);
 }
 
 /** Names of inputs, of a network that has no layers yet. */

@@ -134,7 +134,7 @@ export class NeuralNetwork extends BrainNetwork {
   run<TInput, TOutput>(data: TInput): TOutput;
   run(input: unknown): unknown {
     if (!this.isRunnable) return null;
-    return this.outputOf(this.predict(this.inputOf(input)));
+    return this.answer(this.inputOf(input));
   }
 
   updateTrainingOptions(options: object): void {

@@ -52,7 +52,9 @@ export function readV2(json: Record<string, unknown>): Saved {
   if (lengths[0]) fail('layers[0]', lengths[0], 'no weights: it is the input');
   const table = (name: 'inputLookup' | 'outputLookup', length: number) => {
     const value = json[name];
-    return value === undefined || value === null ? null : tableFrom(name, value, length);
+    if (value !== undefined && value !== null) return tableFrom(name, value, length);
+    const keys = json[`${name}Length`];
+    return keys ? fail(name, value, `a table of ${String(keys)} keys, as ${name}Length says`) : null;
   };
   const trainOpts = trainOptsFrom(json.trainOpts);
   return {

@@ -113,7 +113,7 @@ export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType exte
     if (!this.isRunnable) throw new EfficientBackpropError('network not runnable');
     const row = this.inputOf(input);
     this.validateInput(row);
-    return this.outputOf(this.predict(row)) as unknown as OutputType;
+    return this.answer(row) as unknown as OutputType;
   }
 
   updateTrainingOptions(trainOpts: TrainOptions): void {
