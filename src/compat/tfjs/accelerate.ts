@@ -4,6 +4,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { History, LayersModel, ModelFitArgs, ModelFitDatasetArgs } from '@tensorflow/tfjs-layers';
 import { UnsupportedError } from '../../../bindings/errors.js';
 import { tensors } from '../../../bindings/tensors.js';
+import type { Method } from '../../methods/method.js';
 import { OptionError } from '../../runtime/errors.js';
 import { type Checked, checked, oneOf } from '../../runtime/options.js';
 import type { Batches, Dataset } from './batches.js';
@@ -14,6 +15,7 @@ import { fit } from './fit/fit.js';
 import { type FitDatasetArgs, fitDataset } from './fit/fit-dataset.js';
 import type { SampleWeight } from './fit/weights.js';
 import { type Model, engine } from './inside.js';
+import type { MethodName } from './method/library.js';
 import { CustomLossError } from './losses/compiled.js';
 import { changedMethod, modelClassOf } from './own.js';
 import { Trainer } from './trainer.js';
@@ -41,7 +43,7 @@ export interface MoreFitArgs {
    * A method of this library, by its name, as 'levenbergMarquardt', or as the library makes it. The model learns as a Network
    * then, in whole epochs; only Dense layers and activations can. Default: the optimizer that the model was compiled with.
    */
-  method?: string | object;
+  method?: MethodName | Method;
 }
 
 /** Inputs and targets as TensorFlow.js's fit takes them. */

@@ -7,8 +7,14 @@ import { Averages, averaged } from './averages.js';
 import { type Model, engine, numbersIn } from './inside.js';
 import { Trainer } from './trainer.js';
 
-/** The loss and metrics of all rows, as numbers. */
-export function evaluated(model: Model, x: unknown, y: unknown, batch: number | null | undefined): number[] {
+/** The loss and metrics of all rows, as numbers; the loss is that of weighted rows, where they have weights. */
+export function evaluated(
+  model: Model,
+  x: unknown,
+  y: unknown,
+  batch: number | null | undefined,
+  weights?: ArrayLike<number>,
+): number[] {
   const batchSize = checkedBatchSize(batch);
   const [xs, ys] = model.standardizeUserDataXY(x, y, true, batchSize);
   try {
@@ -22,9 +28,10 @@ export function evaluated(model: Model, x: unknown, y: unknown, batch: number | 
     });
     try {
       const [at, t] = [trainer.copy(numbersIn(inputs)), trainer.copy(numbersIn(targets))];
+      const w = weights ? trainer.copy(weights) : 0;
       const { inputs: width } = trainer.chain;
       return averaged(count, batchSize, (start, rows) =>
-        trainer.measure(rows, at + 4 * start * width, t + 4 * start * trainer.targetSize),
+        trainer.measure(rows, at + 4 * start * width, t + 4 * start * trainer.targetSize, w && w + 4 * start),
       );
     } finally {
       trainer.dispose();

@@ -4,7 +4,7 @@ import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../bindings/memory.js';
 import { type LayerVariable, numbersIn } from './inside.js';
 import { zeros } from './memory.js';
-import { Lent, Loans } from './variables.js';
+import { Lent, Loans, giveBackAll } from './variables.js';
 
 /** What may be added to the loss for a weight. */
 export interface Penalty {
@@ -68,8 +68,9 @@ export class Slot {
   }
 
   giveBack(): void {
-    this.lent?.giveBack();
+    const { lent } = this;
     this.lent = undefined;
+    lent?.giveBack();
   }
 }
 
@@ -154,6 +155,6 @@ export class Parameters {
   }
 
   giveBack(): void {
-    for (const slot of this.watched) slot.giveBack();
+    giveBackAll(this.watched);
   }
 }

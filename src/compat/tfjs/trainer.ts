@@ -13,6 +13,7 @@ import { copied } from './memory.js';
 import { type Metric, metricsOf } from './metrics.js';
 import { Stepper, kindOf } from './optimizers/optimizers.js';
 import { Parameters } from './parameters.js';
+import { giveBackAll } from './variables.js';
 
 /** What a trainer is made for. */
 export interface Work {
@@ -100,9 +101,9 @@ export class Trainer {
   }
 
   /** The loss and metrics of so many rows, without regularizers. */
-  measure(rows: number, x = this.x, t = this.t): number[] {
+  measure(rows: number, x = this.x, t = this.t, w = 0): number[] {
     this.predict(rows, x);
-    return [Math.fround(this.lossOf(rows, t, 0, 0)), ...this.metricValues(rows, t)];
+    return [Math.fround(this.lossOf(rows, t, w, 0)), ...this.metricValues(rows, t)];
   }
 
   private metricValues(samples: number, targets: number): number[] {
@@ -121,7 +122,7 @@ export class Trainer {
     values.unshift(Math.fround(loss + parameters.penalties(this.core)));
     this.stepper!.step();
     this.learning.step++;
-    parameters.loans.steps++;
+    parameters.loans.step();
     return values;
   }
 
@@ -154,8 +155,7 @@ export class Trainer {
   /** Gives variables back as they are now, and the memory. */
   dispose(): void {
     try {
-      this.stepper?.giveBack();
-      this.parameters?.giveBack();
+      giveBackAll([this.stepper, this.parameters].filter((each) => each !== undefined));
     } finally {
       this.arena.dispose();
     }

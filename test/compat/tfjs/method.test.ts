@@ -112,6 +112,6 @@ test.each<[string, () => object[], RegExp]>([
 });
 
 test('a method that there is not', async () => {
-  const failed = modelOf([layers.dense({ units: 1 })]).fit(X, Y, { method: 'lm' });
+  const failed = modelOf([layers.dense({ units: 1 })]).fit(X, Y, { method: 'lm' as 'bfgs' });
   await expect(failed).rejects.toThrow(/fit\.method is "lm"; expected one of 'levenbergMarquardt'/);
 });

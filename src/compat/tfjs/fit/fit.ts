@@ -1,7 +1,6 @@
 // fit: training on tensors.
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
-import { OptionError } from '../../../runtime/errors.js';
 import { Purpose, halves } from '../../../runtime/random.js';
 import { averaged } from '../averages.js';
 import { checkedBatchSize, disposeOthers, numbersOf } from '../data.js';
@@ -192,11 +191,11 @@ async function byMethod(
   weights: Float32Array | undefined,
   args: FitArgs,
 ): Promise<History> {
-  if (weights) throw new OptionError('fit.method', args.method, 'none beside classWeight or sampleWeight');
   const { fitByMethod, splitRows } = await import('../method/library.js');
   const split = await splitRows(x, y, rows);
   try {
-    return await fitByMethod(model, validation ? { ...split, held: validation } : split, args);
+    const own = weights?.subarray(0, rows);
+    return await fitByMethod(model, validation ? { ...split, held: validation } : split, own, args);
   } finally {
     for (const tensor of [...split.train, ...(split.held ?? [])]) tensor.dispose();
   }

@@ -10,6 +10,7 @@ import { bfgs, conjugateGradient, lbfgs, scaledConjugateGradient } from '../../.
 import { rprop } from '../../../methods/rprop.js';
 import { Network } from '../../../network/network.js';
 import { OptionError } from '../../../runtime/errors.js';
+import type { FitOptions } from '../../../training/options.js';
 import { Layers } from '../artifacts/read/layers.js';
 import { LOSS_OF, plainName } from '../artifacts/standard.js';
 import { Chain } from '../chain.js';
@@ -17,10 +18,11 @@ import { evaluated } from '../evaluate.js';
 import { History, type Logs, enter, heldOut } from '../fit/history.js';
 import { Listeners } from '../fit/listeners.js';
 import type { FitArgs } from '../fit/args.js';
-import { type Layer, type LayerVariable, type Model, assign, engine } from '../inside.js';
+import { type Layer, type LayerVariable, type Model, engine } from '../inside.js';
 import type { Standing } from '../layers/reading.js';
 import { compiledLoss } from '../losses/compiled.js';
 import { sizeOf } from '../shapes.js';
+import { Lent, Loans, giveBackAll } from '../variables.js';
 
 const METHODS = {
   levenbergMarquardt,
@@ -33,10 +35,13 @@ const METHODS = {
   rprop,
 } as const satisfies Record<string, () => Method>;
 
+/** Methods that have a name here. */
+export type MethodName = keyof typeof METHODS;
+
 /** A method by its name, or as the library made it. @throws OptionError */
 function methodOf(given: unknown): Method {
   if (isMethod(given)) return given;
-  if (typeof given === 'string' && Object.hasOwn(METHODS, given)) return METHODS[given as keyof typeof METHODS]();
+  if (typeof given === 'string' && Object.hasOwn(METHODS, given)) return METHODS[given as MethodName]();
   const names = Object.keys(METHODS).map((name) => `'${name}'`);
   throw new OptionError('fit.method', given, `one of ${names.join(', ')}, or a method such as levenbergMarquardt({ mu: 0.1 })`);
 }
@@ -92,13 +97,6 @@ function rowsOf(tensor: Tensor, data: ArrayLike<number>, from: number, to: numbe
   return engine().makeTensor(Float32Array.from(data).subarray(from * size, to * size), [to - from, ...shape], 'float32');
 }
 
-/** Gives a model the weights of a network. */
-function adopt(weights: readonly LayerVariable[], network: Network): void {
-  network.getWeights().forEach((values, i) => {
-    assign(weights[i]!.val, Float32Array.from(values));
-  });
-}
-
 /** Rows that are trained on, and rows that are held out: each inputs and targets. */
 export interface Split {
   readonly train: readonly [Tensor, Tensor];
@@ -113,8 +111,56 @@ export async function splitRows(x: Tensor, y: Tensor, rows: number): Promise<Spl
   return { train: part(0, rows), held: rows < count ? part(rows, count) : undefined };
 }
 
-/** Fits by a method: whole epochs, of which callbacks hear; the model has its weights whenever somebody is told. */
-export async function fitByMethod(model: Model, { train, held }: Split, args: FitArgs): Promise<History> {
+/** A network whose weights are those of a model: the variables are brought up to date when somebody looks. */
+class Twin {
+  private readonly loans = new Loans();
+  private readonly lent: readonly Lent[];
+
+  constructor(
+    private readonly network: Network,
+    private readonly weights: readonly LayerVariable[],
+  ) {
+    const current = (i: number) => () => Float32Array.from(network.getWeights()[i]!);
+    this.lent = weights.map(({ val }, i) => new Lent(val, this.loans, true, current(i)));
+    this.takeUp();
+  }
+
+  /** Whether somebody assigned weights since they were taken up. */
+  get changed(): boolean {
+    return this.lent.some(({ changed }) => changed);
+  }
+
+  /** The network takes the model's weights. */
+  takeUp(): void {
+    this.network.setWeights(this.weights.map(({ val }) => val.dataSync()));
+    for (const each of this.lent) each.changed = false;
+  }
+
+  /** The model's weights are the network's. */
+  step(): void {
+    this.loans.step();
+  }
+
+  giveBack(): void {
+    giveBackAll(this.lent);
+  }
+}
+
+/** What a method that takes batches is told; others see all rows at once. */
+function batches({ batch }: Method, { batchSize = 32, shuffle = true }: FitArgs): FitOptions {
+  return batch === 'full' ? {} : { batchSize, lastBatch: 'short', order: shuffle ? 'shuffle' : 'sequential' };
+}
+
+/**
+ * Fits by a method: whole epochs, of which callbacks hear; the model has its weights whenever somebody is told. Where somebody
+ * assigns others, in a callback or in another fit, the method begins anew from those.
+ */
+export async function fitByMethod(
+  model: Model,
+  { train, held }: Split,
+  sampleWeights: Float32Array | undefined,
+  args: FitArgs,
+): Promise<History> {
   const method = methodOf(args.method);
   const name = compiledLoss(model);
   const loss = LOSS_OF.get(plainName(name))!;
@@ -122,47 +168,62 @@ export async function fitByMethod(model: Model, { train, held }: Split, args: Fi
   const { layers, weights } = converted(chain, model.collectedTrainableWeights);
   const labels = model.getDedupedMetricsNames();
   const listeners = new Listeners(args.callbacks, args.yieldEvery);
-  const { epochs = 1, seed } = args;
+  const { epochs = 1, initialEpoch = 0, seed } = args;
   const [x, y] = train;
   const rows = x.shape[0]!;
   const options = { inputs: chain.inputs, layers, loss, precision: 'float64' as const, ...(seed !== undefined && { seed }) };
   const network = await Network.create(options);
+  const { batchSize = rows, ...more } = batches(method, args);
   const history = new History({
     epochs,
-    initialEpoch: 0,
+    initialEpoch,
     samples: rows,
     steps: null,
-    batchSize: rows,
+    batchSize: batchSize as number,
     verbose: args.verbose ?? 1,
     doValidation: held !== undefined,
     metrics: held ? [...labels, ...heldOut(labels)] : [...labels],
   });
-  listeners.begin(history, model);
-  const ending = new AbortController();
+  let twin: Twin | undefined;
   try {
-    network.setWeights(weights.map(({ val }) => val.dataSync()));
-    await listeners.trainBegin();
-    model.stopTraining_ = false;
-    await listeners.epochBegin(0);
-    const onEpoch = async ({ epoch }: { epoch: number }) => {
-      adopt(weights, network);
-      const logs: Logs = {};
-      if (held) enter(logs, heldOut(labels), evaluated(model, ...held, rows));
-      enter(logs, labels, evaluated(model, x, y, rows));
-      await listeners.epochEnd(epoch - 1, logs);
-      history.add(epoch - 1, logs);
-      if (model.stopTraining_) ending.abort();
-      else if (epoch < epochs) await listeners.epochBegin(epoch);
-    };
     const sizes = (n: number) => [rows, n] as [number, number];
     const X = { data: x.dataSync(), shape: sizes(chain.inputs) };
     const Y = { data: y.dataSync(), shape: sizes(y.size / rows) };
-    await network.fit(X, Y, { method, epochs, onEpoch, signal: ending.signal });
-    adopt(weights, network);
+    const settings = { ...more, batchSize, method, ...(sampleWeights && { sampleWeights }) };
+    twin = new Twin(network, weights);
+    const own = twin;
+    listeners.begin(history, model);
+    await listeners.trainBegin();
+    model.stopTraining_ = false;
+    let epoch = initialEpoch;
+    if (epoch < epochs) await listeners.epochBegin(epoch);
+    while (epoch < epochs && !model.stopTraining_) {
+      if (own.changed) own.takeUp();
+      const ending = new AbortController();
+      const onEpoch = async () => {
+        own.step();
+        const logs: Logs = {};
+        if (held) enter(logs, heldOut(labels), evaluated(model, ...held, rows));
+        enter(logs, labels, evaluated(model, x, y, rows, sampleWeights));
+        await listeners.epochEnd(epoch, logs);
+        history.add(epoch, logs);
+        epoch++;
+        if (epoch < epochs && !model.stopTraining_) await listeners.epochBegin(epoch);
+        if (own.changed || model.stopTraining_) ending.abort();
+      };
+      await network.fit(X, Y, { ...settings, epochs: epochs - epoch, onEpoch, signal: ending.signal });
+      if (own.changed) continue;
+      own.step();
+      break;
+    }
     await listeners.trainEnd();
     return history;
   } finally {
-    network.dispose();
-    listeners.dispose();
+    try {
+      twin?.giveBack();
+    } finally {
+      network.dispose();
+      listeners.dispose();
+    }
   }
 }

@@ -8,7 +8,7 @@ import { type Optimizer, engine } from '../inside.js';
 import { zeros } from '../memory.js';
 import { changedMethod } from '../own.js';
 import { type Parameters, type Run, padded } from '../parameters.js';
-import { Lent } from '../variables.js';
+import { Lent, giveBackAll } from '../variables.js';
 
 /** A vector that an optimizer accumulates: its field, and how variables of it are called. */
 interface Accumulated {
@@ -170,7 +170,8 @@ export class Stepper {
   private readonly used: readonly Accumulated[];
   private readonly scalars: Scalars = {};
   private readonly loans: Loan[] = [];
-  private begun = false;
+  /** The optimizer's lists of variables, from its first step here on: `setWeights` of tfjs makes others. */
+  private lists: readonly unknown[] | undefined;
 
   constructor(
     private readonly optimizer: Optimizer,
@@ -194,8 +195,9 @@ export class Stepper {
 
   /** Takes what the optimizer has accumulated; what it lacks is made, as its first step does. */
   private begin(): void {
-    this.begun = true;
     const { optimizer, heap } = this;
+    this.giveBack();
+    this.lists = this.used.map(({ field }) => optimizer[field]);
     const tf = engine();
     const scalars = Object.keys(this.kind.scalars ?? {});
     for (const name of scalars) {
@@ -231,7 +233,7 @@ export class Stepper {
   /** Weights move along their gradients, unless they have moved already. */
   step(): void {
     const { optimizer, kind, parameters, core, scalars, at } = this;
-    if (!this.begun) this.begin();
+    if (!this.lists || this.used.some(({ field }, k) => optimizer[field] !== this.lists![k])) this.begin();
     const step = kind.step(optimizer, scalars);
     const { runs } = parameters;
     for (let i = 0; i < runs.length; i++) step(core, runs[i]!, at[i]!);
@@ -249,6 +251,6 @@ export class Stepper {
   }
 
   giveBack(): void {
-    for (const { lent } of this.loans.splice(0)) lent.giveBack();
+    giveBackAll(this.loans.splice(0).map(({ lent }) => lent));
   }
 }
