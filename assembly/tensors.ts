@@ -32,6 +32,7 @@ export { batchNorm } from "./tensors/batch-norm";
 export { binary } from "./tensors/binary";
 export { bothTrue, choose, compare, integersOf, numbersOfBytes, numbersOfIntegers } from "./tensors/compare";
 export { convolveChannels, patches } from "./tensors/convolve";
+export { areFinite, mendConvolution, mendProduct } from "./tensors/finite";
 export { copyRows, fill, gatherRows, transpose } from "./tensors/move";
 export { extremePlaces, extremes, sums } from "./tensors/reduce";
 export { unary } from "./tensors/unary";

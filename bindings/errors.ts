@@ -32,12 +32,14 @@ export class OutOfMemoryError extends EfficientBackpropError {
   /** Bytes in use by the library at that moment. */
   readonly used: number;
 
-  constructor(bytes: number, used: number) {
+  /** @param advice what makes room */
+  constructor(
+    bytes: number,
+    used: number,
+    advice = 'use fewer rows, smaller layers, or dispose() of networks and datasets no longer needed',
+  ) {
     const mib = (n: number) => `${(n / 2 ** 20).toFixed(1)} MiB`;
-    super(
-      `${mib(bytes)} more do not fit into WebAssembly memory (${mib(used)} in use, 4096 MiB at most); ` +
-        `use fewer rows, smaller layers, or dispose() of networks and datasets no longer needed`,
-    );
+    super(`${mib(bytes)} more do not fit into WebAssembly memory (${mib(used)} in use, 4096 MiB at most); ${advice}`);
     this.bytes = bytes;
     this.used = used;
   }

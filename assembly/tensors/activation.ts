@@ -9,8 +9,6 @@ import { GeluTanh } from "../activations/gelu-tanh";
 import { LeakyRelu } from "../activations/leaky-relu";
 import { Linear } from "../activations/linear";
 import { Mish } from "../activations/mish";
-import { Relu } from "../activations/relu";
-import { Relu6 } from "../activations/relu6";
 import { Softplus } from "../activations/softplus";
 import { Softsign } from "../activations/softsign";
 import { Swish } from "../activations/swish";
@@ -18,6 +16,8 @@ import { Tanh } from "../activations/tanh";
 import { ThresholdedRelu } from "../activations/thresholded-relu";
 import { ClippedRelu } from "./activations/clipped-relu";
 import { HardSigmoid } from "./activations/hard-sigmoid";
+import { Relu } from "./activations/relu";
+import { Relu6 } from "./activations/relu6";
 import { Selu } from "./activations/selu";
 import { Sigmoid } from "./activations/sigmoid";
 

@@ -1,6 +1,6 @@
 // Normalisation by given statistics.
 
-import { LANES, SIZE, add, mul, storePart, sub } from "../vec";
+import { LANES, SIZE, add, mul, splat, storePart, sub } from "../vec";
 
 /**
  * y[r,j] = offset[j] + (x[r,j] − mean[j])·factor[j], factor[j] = scale[j]/√(variance[j] + ε)   x, y: rows×n row-major; scale = 0:
@@ -17,7 +17,7 @@ export function batchNorm(
     for (let j = 0; j < n; j += LANES, x += 16, y += 16) {
       const at = <usize>j * SIZE;
       let v = mul(sub(v128.load(x), v128.load(mean + at)), v128.load(factor + at));
-      if (offset) v = add(v128.load(offset + at), v);
+      v = add(offset ? v128.load(offset + at) : splat(0), v); // zeros too: −0 becomes 0
       if (n - j >= LANES) {
         v128.store(y, v);
       } else {

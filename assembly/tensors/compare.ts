@@ -1,7 +1,7 @@
 // Comparisons of two tensors, element by element, whose results are bytes of 0 or 1; and what is done with such bytes.
 
 import { TensorComparison } from "../codes";
-import { LANES, select, splat, splatAt, storePart, storeUpTo } from "../vec";
+import { LANES, loadUpTo, select, splat, splatAt, storePart, storeUpTo } from "../vec";
 
 @final
 class Equal {
@@ -132,9 +132,16 @@ export function numbersOfBytes(n: i32, c: usize, out: usize): void {
   }
 }
 
-/** out[i] = x[i], int32 as float32   out may be x */
-export function numbersOfIntegers(n: i32, x: usize, out: usize): void {
-  for (; n > 0; n -= LANES, x += 16, out += 16) storeUpTo(out, v128.convert<i32>(v128.load(x)), n);
+/** out[i] = x[i], int32 as float32. Returns 1 if some are beyond 2^24, from where on float32 rounds, else 0   out may be x */
+export function numbersOfIntegers(n: i32, x: usize, out: usize): i32 {
+  const limit = v128.splat<i32>(1 << 24);
+  let beyond = v128.splat<i32>(0);
+  for (; n > 0; n -= LANES, x += 16, out += 16) {
+    const v = loadUpTo(x, n);
+    beyond = v128.or(beyond, v128.gt<u32>(v128.abs<i32>(v), limit));
+    storeUpTo(out, v128.convert<i32>(v), n);
+  }
+  return v128.any_true(beyond) ? 1 : 0;
 }
 
 /** out[i] = x[i] without its fraction, 0 for NaN, float32 as int32. Returns 1 if some do not fit, else 0   out may be x */

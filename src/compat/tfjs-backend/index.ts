@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import {
   type KernelFunc,
   findBackendFactory,
+  getKernel,
   getKernelsForBackend,
   registerBackend,
   registerKernel,
@@ -49,6 +50,8 @@ export function register(): void {
   if (findBackendFactory(BACKEND) !== null) return;
   registerBackend(BACKEND, () => new LinearMemoryBackend(), PRIORITY);
   for (const config of getKernelsForBackend('cpu')) {
+    // Kernels outlive tf.removeBackend(), and find the backend that there is in every call.
+    if (getKernel(config.kernelName, BACKEND) !== undefined) continue;
     registerKernel({ ...config, backendName: BACKEND, kernelFunc: first(OWN[config.kernelName], config.kernelFunc) });
   }
 }

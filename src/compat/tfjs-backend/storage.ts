@@ -58,6 +58,9 @@ export class TensorData {
   }
 }
 
+/** What makes room for tensors. */
+const ADVICE = 'dispose() of tensors no longer needed, or make them within tf.tidy(), which does that for all but its result';
+
 const bytesPerElement = (dtype: DataType) => (dtype === 'bool' ? 1 : 4);
 
 /** All tensors of a backend: what tfjs calls its data storage. */
@@ -155,10 +158,10 @@ export class Storage {
     return data.address;
   }
 
-  /** A copy of a tensor's values that lasts. */
+  /** A copy of a tensor's values that lasts; of texts the array that there is. */
   read(data: TensorData): Stored {
     const { address, length, dtype } = data;
-    if (address === 0) return data.values;
+    if (address === 0) return ArrayBuffer.isView(data.values) ? data.values.slice() : data.values;
     this.reach(address + length * 4);
     if (dtype === 'float32') return this.f32.slice(address >>> 2, (address >>> 2) + length);
     if (dtype === 'int32') return this.i32.slice(address >>> 2, (address >>> 2) + length);
@@ -187,7 +190,7 @@ export class Storage {
   scratch(bytes: number): number {
     const size = sizeClass(bytes || 1);
     if (size > this.scratchSize) {
-      const address = this.blocks.allocate(size);
+      const address = this.allocate(size, bytes);
       if (this.scratchSize > 0) this.blocks.release(this.scratchAddress, this.scratchSize);
       this.scratchAddress = address;
       this.scratchSize = size;
@@ -205,10 +208,19 @@ export class Storage {
 
   private place(data: TensorData): void {
     const bytes = data.length * bytesPerElement(data.dtype);
-    if (bytes >= 2 ** 32) throw new OutOfMemoryError(bytes, this.heap.used);
+    if (bytes >= 2 ** 32) throw new OutOfMemoryError(bytes, this.heap.used, ADVICE);
     const size = sizeClass(bytes || 1);
-    data.address = this.blocks.allocate(size);
+    data.address = this.allocate(size, bytes);
     data.size = size;
+  }
+
+  /** A block of a size for so many bytes, which an error will name. */
+  private allocate(size: number, bytes: number): number {
+    try {
+      return this.blocks.allocate(size);
+    } catch (error) {
+      throw error instanceof OutOfMemoryError ? new OutOfMemoryError(bytes, this.heap.used, ADVICE) : error;
+    }
   }
 
   private fill(data: TensorData, array: Stored): void {

@@ -99,6 +99,8 @@ describe('what moves', () => {
     for (const from of ['float32', 'int32', 'bool'] as const)
       for (const to of ['float32', 'int32', 'bool'] as const)
         for (const n of [0, 1, 4, 7, 33]) await same(() => tf.cast(tf.cast(tensor([n], 2), from), to));
+    // Beyond 2^24, where float32 would round, the cpu backend keeps the integers.
+    await same(() => tf.sum(tf.cast(tf.tensor1d([2147483647, 16777217, -16777219, 3], 'int32'), 'float32')));
     await same(() => tf.cast(tf.tensor1d([1e10, -3e9, 2.9, -2.9, 2147483648, Number.NaN]), 'int32'));
     await same(() => tf.fill([3, 4], 2.5));
     await same(() => tf.zerosLike(tensor([5], 1)));
@@ -142,6 +144,12 @@ describe('what tfjs refuses, in its words', () => {
       () => run('BatchMatMul', { a: tensor([2, 3], 1), b: tensor([2, 3], 2) }, { transposeA: false, transposeB: false }),
     ],
     ['an index out of range', () => tf.gather(tensor([3], 1), tf.tensor1d([0, 5], 'int32'))],
+    ['an index out of range where nothing is gathered', () => tf.gather(tf.zeros([0, 4, 0]), [7], 1)],
+    ['a product of a vector', () => tf.matMul(tensor([3], 1), tensor([3, 4], 2))],
+    [
+      'an image smaller than its filter',
+      () => tf.conv2d(tensor([1, 1, 5, 4], 1) as tf.Tensor4D, tf.ones([3, 1, 4, 1]), [1, 3], 0),
+    ],
     ['a slice out of range', () => tf.slice(tensor([3], 1), [2], [4])],
     ['complex numbers in relu', () => run('Relu', { x: complex() })],
     ['complex numbers in sum', () => run('Sum', { x: complex() }, { axis: 0, keepDims: false })],

@@ -44,6 +44,23 @@ describe('products of matrices', () => {
       await same(() => tf.matMul(tensor([...p, 4, 5], 1, false), tensor([...q, 5, 3], 2, false)), 0, 1e-4);
   });
 
+  test('sums beyond float32, infinities and NaN, transposed and in batches', async () => {
+    const bias = () => tf.tensor1d([1, -Infinity, Number.NaN]);
+    const large = () => tf.tensor2d([1e20, 1e20, 0, 1, 2, 3e38, Infinity, 1, -1, 0, -Infinity, 2], [4, 3]);
+    const right = () => tf.tensor2d([1e20, 0, 1, -1e20, 3, 4, 1, -1e38, Number.NaN], [3, 3]);
+    await same(() => tf.matMul(large(), right()));
+    await same(() => tf.matMul(tf.transpose(large()), tf.transpose(right()), true, true));
+    await same(() => tf.matMul(tf.stack([large(), large()]), right()));
+    await same(() => tf.fused.matMul({ a: large(), b: right(), bias: bias(), activation: 'relu' }));
+    // The cpu backend's sums are of float64 for 48 terms, and then meet those of float32.
+    const long = () =>
+      tf.tensor2d(
+        Float32Array.from({ length: 120 }, (_, k) => (k % 60 < 30 ? 3e37 : -3e37)),
+        [1, 120],
+      );
+    await same(() => tf.matMul(long(), tf.ones([120, 5])));
+  });
+
   test('with bias and activation', async () => {
     for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const)
       for (const bias of [undefined, [6], [4, 6], [1]]) {
@@ -116,6 +133,22 @@ describe('convolutions', () => {
         await same(
           () => run('DepthwiseConv2dNative', { x: tensor(shape, 1, false), filter: tensor(filter, 2, false) }, attrsOf(attrs)),
           ...BESIDE,
+        );
+      }
+  });
+
+  test('infinities, NaN and sums beyond float32, at edges too', async () => {
+    const odd = Float32Array.from({ length: 27 }, (_, i) => [Infinity, 1, -2, Number.NaN, 3e38, 1, -3e38, 2, 0][(i * 5) % 9]!);
+    for (const pad of ['same', 'valid'])
+      for (const x of [tf.ones, () => tensor([2, 4, 5, 3], 3)]) {
+        const image = () => x([2, 4, 5, 3]) as tf.Tensor;
+        const bias = () => tf.tensor1d([1, Infinity, -1]);
+        const attrs = attrsOf({ pad, activation: 'linear' });
+        await same(() =>
+          run('FusedConv2D', { x: image(), filter: tf.tile(tf.tensor4d(odd, [3, 3, 1, 3]), [1, 1, 3, 1]), bias: bias() }, attrs),
+        );
+        await same(() =>
+          run('FusedDepthwiseConv2D', { x: image(), filter: tf.tensor4d(odd, [3, 3, 3, 1]), bias: bias() }, attrs),
         );
       }
   });

@@ -78,6 +78,18 @@ function byChannels(info: Info, x: number, w: number, bias: number, out: number,
   }
 }
 
+/** What is not finite in out, once more as the cpu backend has it, which leaves out what is beyond an image; addresses all */
+function mend(info: Info, each: 0 | 1, x: number, w: number, bias: number, out: number, { core }: LinearMemoryBackend): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
+  const size = outHeight * outWidth * outChannels;
+  if (core.areFinite(batchSize * size, out)) return;
+  const geometry = geometryOf(info);
+  for (let image = 0; image < batchSize; image++) {
+    const from = x + image * inHeight * inWidth * inChannels * 4;
+    core.mendConvolution(...geometry, outHeight, outWidth, outChannels, each, from, w, bias, out + image * size * 4);
+  }
+}
+
 const convolution =
   (depthwise: boolean, fused: boolean): Kernel =>
   (call) => {
@@ -91,7 +103,8 @@ const convolution =
     if (fused && !areOurs(call, outChannels, outShape.length)) return undefined;
     const bias = fused && inputs.bias ? backend.floats(inputs.bias) : 0;
     const size = info.batchSize * info.outHeight * info.outWidth * outChannels;
-    if (size === 0 || info.inChannels === 0) return undefined;
+    // Of negative sizes the cpu kernel says what is wrong.
+    if (info.outHeight <= 0 || info.outWidth <= 0 || size === 0 || info.inChannels === 0) return undefined;
     const out = backend.make(outShape, 'float32', size);
     try {
       (depthwise ? byChannels : byProducts)(info, x, w, bias, out.dataId.address, backend);
@@ -99,6 +112,7 @@ const convolution =
       backend.disposeIntermediateTensorInfo(out); // no room for patches
       throw error;
     }
+    mend(info, depthwise ? 1 : 0, x, w, bias, out.dataId.address, backend);
     if (fused) activate(call, out.dataId, outChannels);
     return out;
   };

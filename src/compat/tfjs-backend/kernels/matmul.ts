@@ -36,6 +36,7 @@ function product(
   if (x === 0 || y === 0 || leading === undefined) return undefined;
   const { length: rankA } = a.shape;
   const { length: rankB } = b.shape;
+  if (rankA < 2 || rankB < 2) return undefined;
   const m = a.shape[rankA - (transposeA ? 1 : 2)]!;
   const depth = a.shape[rankA - (transposeA ? 2 : 1)]!;
   const n = b.shape[rankB - (transposeB ? 2 : 1)]!;
@@ -55,6 +56,11 @@ function product(
   const { address } = out.dataId;
   for (let i = 0; i < batch; i++) {
     core.gemm(ta, tb, m, n, depth, x + i * nextA, lda, y + i * nextB, ldb, address + i * m * n * 4, n * 4, bias, 0, scratch);
+  }
+  if (!core.areFinite(batch * m * n, address)) {
+    for (let i = 0; i < batch; i++) {
+      core.mendProduct(ta, tb, m, n, depth, x + i * nextA, y + i * nextB, address + i * m * n * 4, bias);
+    }
   }
   return out;
 }

@@ -101,6 +101,7 @@ const gather: Kernel = (call) => {
   const count = places!.length;
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   const outer = sizeBetween(x.shape, 0, axis);
+  if (outer * run === 0) return undefined; // nothing is gathered, and indices are looked at all the same
   const source = backend.data.addressOf(from!);
   const list = backend.data.addressOf(places!);
   const out = backend.make(shape, x.dtype, sizeOf(shape));
@@ -165,8 +166,12 @@ const cast: Kernel = (call) => {
   if (dtype === 'float32' && (from.dtype === 'int32' || from.dtype === 'bool')) {
     const at = backend.data.addressOf(from);
     const out = backend.make(x.shape, dtype, n);
-    if (from.dtype === 'bool') backend.core.numbersOfBytes(n, at, out.dataId.address);
-    else backend.core.numbersOfIntegers(n, at, out.dataId.address);
+    const { address } = out.dataId;
+    if (from.dtype === 'bool') backend.core.numbersOfBytes(n, at, address);
+    else if (backend.core.numbersOfIntegers(n, at, address) !== 0) {
+      backend.disposeIntermediateTensorInfo(out);
+      return undefined; // the cpu kernel leaves integers as they are, also those that float32 hasn't
+    }
     return out;
   }
   if (dtype !== 'int32' || from.dtype !== 'float32') return undefined;
