@@ -59,7 +59,8 @@ describe('CSV', () => {
           const text = [header, ...rows].map((cells) => cells.map(quoted).join(delimiter)).join(end);
           const sheet = await csv((marked ? '\ufeff' : '') + text, { delimiter, header: true }, size);
           expect(sheet.names).toEqual(header.map((n) => n.trim()));
-          expect([...sheet.columns.values()]).toEqual(header.map((_, c) => rows.map((row) => row[c])));
+          // Line ends inside of quotes become LF.
+          expect([...sheet.columns.values()]).toEqual(header.map((_, c) => rows.map((row) => row[c]!.replaceAll('\r\n', '\n'))));
         },
       ),
       { numRuns: 200 },
@@ -82,9 +83,9 @@ describe('CSV', () => {
           const recordDelimiter = ['\r\n', '\n', '\r'];
           theirs = parse(text, { recordDelimiter, relaxColumnCount: true, skipEmptyLines: true });
         } catch {
-          // Ours may take what theirs does not: blanks around quotes.
+          // Papa Parse takes what csv-parse does not: blanks behind quotes.
         }
-        if (theirs) expect(own()).toEqual(theirs);
+        if (theirs) expect(own()).toEqual(theirs.map((cells) => cells.map((cell) => cell.replace(/\r\n?/g, '\n'))));
       }),
       { numRuns: 1000 },
     );

@@ -102,7 +102,7 @@ class CsvRows {
   }
 
   /** Sheets that have become full. @throws InputError */
-  *take(from: (records: CsvRecords) => Iterable<CsvRecord>): Generator<Sheet, void, undefined> {
+  *take(from: (records: CsvRecords) => readonly CsvRecord[]): Generator<Sheet, void, undefined> {
     try {
       for (const record of from(this.records)) {
         if (this.skips) {

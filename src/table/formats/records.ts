@@ -1,4 +1,7 @@
-// Records of CSV (RFC 4180, and what else is about): cells between delimiters, lines that end in LF, CR or both, in any mixture.
+// Records of CSV (RFC 4180, and what else is about), found by Papa Parse; here they get their lines, and strays among quotes are
+// refused. Line ends are LF, CR or both, in any mixture; inside quotes they become LF.
+
+import Papa from 'papaparse';
 
 /** A record, and the line in which it begins. */
 export interface CsvRecord {
@@ -17,11 +20,10 @@ export class CsvError extends Error {
   }
 }
 
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
-const TAB = 9;
-const QUOTE = 34;
+const STRAY =
+  'a quote stands in the middle of a cell; cells with quotes must be quoted as a whole, without blanks before, quotes inside doubled';
+const OPEN = 'a quote was opened and is not closed at the end of the file';
+const GOES_ON = 'a quoted cell goes on after its closing quote';
 
 /**
  * Takes text piece by piece and gives its records. What is not whole yet waits, and is looked at anew when it is twice as long:
@@ -31,152 +33,90 @@ export class CsvRecords {
   private waiting: string[] = [];
   private length = 0;
   private enough = 0;
-  /** The text under way, where its next record begins, and in which line. */
-  private text = '';
-  private at = 0;
+  /** The line that follows the last record. */
   private line = 1;
-  /** Where the next line feed, carriage return and quote stand; -1 before they are looked for, Infinity if there is none. */
-  private lf = -1;
-  private cr = -1;
-  private quote = -1;
-  /** Whether there is nothing behind the text. */
-  private last = false;
+  private found: CsvRecord[] = [];
+  private text = '';
+  /** Where the next record begins in the text. */
+  private at = 0;
+  private readonly parser: Papa.Parser;
 
+  /** @param delimiter anything but quotes and line ends */
   constructor(
     private readonly delimiter: string,
     private readonly comment: string | undefined,
-  ) {}
+  ) {
+    const step = ({ data, errors, meta: { cursor } }: Papa.ParseStepResult<string[][]>) => this.take(data[0]!, errors[0], cursor);
+    this.parser = new Papa.Parser({ delimiter, newline: '\n', ...(comment && { comments: comment }), step: step as never });
+  }
 
   /** The records that end in this piece. @throws CsvError */
-  *add(piece: string): Generator<CsvRecord, void, undefined> {
+  add(piece: string): readonly CsvRecord[] {
     this.waiting.push(piece);
     this.length += piece.length;
-    if (this.length < this.enough) return;
-    yield* this.whole();
+    return this.length < this.enough ? [] : this.whole(false);
   }
 
   /** The records that are left. @throws CsvError */
-  *end(): Generator<CsvRecord, void, undefined> {
-    this.last = true;
-    yield* this.whole();
+  end(): readonly CsvRecord[] {
+    return this.whole(true);
   }
 
-  private *whole(): Generator<CsvRecord, void, undefined> {
-    this.text = this.waiting.join('');
+  private whole(last: boolean): readonly CsvRecord[] {
+    const all = this.waiting.join('');
+    const half = !last && all.endsWith('\r') ? '\r' : ''; // whose line feed may be yet to come
+    const text = (half ? all.slice(0, -1) : all).replace(/\r\n?/g, '\n');
+    this.found = [];
     this.at = 0;
-    this.lf = this.cr = this.quote = -1;
-    for (let record = this.next(); record; record = this.next()) yield record;
-    const rest = this.text.slice(this.at);
+    this.text = text;
+    this.parser.parse(text, 0, !last);
+    const rest = text.slice(this.at) + half;
     this.waiting = [rest];
     this.length = rest.length;
     this.enough = 2 * rest.length;
-    this.text = '';
+    return this.found;
   }
 
-  /** The next record that is whole, past empty lines and comments. */
-  private next(): CsvRecord | undefined {
-    const { text, delimiter, comment } = this;
-    for (;;) {
-      if (this.at >= text.length) return undefined;
-      const end = this.lineEnd(this.at);
-      const ended = end < text.length;
-      if (comment !== undefined && text.startsWith(comment, this.at)) {
-        if (!ended && !this.last) return undefined;
-        this.pass(end);
-        continue;
-      }
-      if (this.quote < this.at) this.quote = find(text, '"', this.at);
-      if (this.quote < end) return this.quoted();
-      if (!ended && !this.last) return undefined;
-      const { line, at } = this;
-      this.pass(end);
-      if (end > at) return { cells: text.slice(at, end).split(delimiter), line };
+  /** A record that ends before `end`. Before it may stand comments. */
+  private take(cells: string[], error: Papa.ParseError | undefined, end: number): void {
+    const { text, comment } = this;
+    let from = this.at;
+    this.at = end;
+    for (; comment && text.startsWith(comment, from); this.line++) from = text.indexOf('\n', from) + 1;
+    const { line } = this;
+    if (error) {
+      const inside = error.index! - from - 1;
+      const open = error.code === 'MissingQuotes';
+      throw new CsvError(line + countOf(text.slice(from, from + inside), '\n'), cells.length - 1, open ? OPEN : GOES_ON);
     }
+    this.line += countOf(text.slice(from, end), '\n');
+    if (from < end && cells.some((cell) => cell.includes('"'))) this.requireQuoted(cells, from, line);
+    // A line of nothing is no record; one of "" is.
+    if (cells.length > 1 || cells[0] !== '' || text[from] === '"') this.found.push({ cells, line });
   }
 
-  /** Where the line ends in which `from` stands: at the end of the text, if that is not known yet. */
-  private lineEnd(from: number): number {
-    const { text } = this;
-    if (this.lf < from) this.lf = find(text, '\n', from);
-    if (this.cr < from) this.cr = find(text, '\r', from);
-    const end = Math.min(this.lf, this.cr, text.length);
-    // The line feed of CRLF may be yet to come.
-    return end === text.length - 1 && this.cr === end && !this.last ? text.length : end;
-  }
-
-  /** Goes to the line that follows the one which ends here. */
-  private pass(end: number): void {
-    this.at = end + (this.text.charCodeAt(end) === CR && this.text.charCodeAt(end + 1) === LF ? 2 : 1);
-    this.line++;
-  }
-
-  /** A record with quotes; undefined where it is not whole yet. */
-  private quoted(): CsvRecord | undefined {
-    const { text, delimiter, line: first } = this;
-    const cells: string[] = [];
-    let line = first;
-    for (let from = this.at; ; ) {
-      const open = this.blanks(from);
-      let end: number;
-      if (text.charCodeAt(open) === QUOTE) {
-        const close = closing(text, open);
-        if (close === Infinity || (close === text.length - 1 && !this.last)) {
-          if (!this.last) return undefined;
-          throw new CsvError(line, cells.length, 'a quote was opened and is not closed at the end of the file');
-        }
-        const cell = text.slice(open + 1, close);
-        cells.push(cell.includes('"') ? cell.replaceAll('""', '"') : cell);
-        line += linesInside(cell);
-        end = this.blanks(close + 1);
-        if (end >= text.length && !this.last) return undefined;
-        if (end < text.length && !text.startsWith(delimiter, end) && !isLineEnd(text.charCodeAt(end)))
-          throw new CsvError(line, cells.length - 1, 'a quoted cell goes on after its closing quote');
-      } else {
-        const lineEnd = this.lineEnd(from);
-        end = Math.min(find(text, delimiter, from), lineEnd);
-        if (end === text.length && !this.last) return undefined;
-        if (this.quote < from) this.quote = find(text, '"', from);
-        if (this.quote < end) throw new CsvError(line, cells.length, STRAY);
-        cells.push(text.slice(from, end));
-      }
-      if (end < text.length && text.startsWith(delimiter, end)) {
-        from = end + delimiter.length;
-        continue;
-      }
-      if (end === text.length - 1 && text.charCodeAt(end) === CR && !this.last) return undefined;
-      this.line = line;
-      this.pass(end);
-      return { cells, line: first };
-    }
-  }
-
-  /** Past blanks around quotes. */
-  private blanks(from: number): number {
+  /** Papa Parse takes quotes inside of cells that are not quoted for text. @throws CsvError */
+  private requireQuoted(cells: readonly string[], from: number, first: number): void {
     const { text, delimiter } = this;
     let at = from;
-    for (let code = text.charCodeAt(at); code === SPACE || code === TAB; code = text.charCodeAt(++at))
-      if (text.startsWith(delimiter, at)) break;
-    return at;
+    let line = first;
+    for (const [i, cell] of cells.entries()) {
+      const quotes = countOf(cell, '"');
+      if (text[at] === '"') {
+        at = text.indexOf(delimiter, at + cell.length + quotes + 2);
+        line += countOf(cell, '\n');
+      } else if (quotes > 0) {
+        throw new CsvError(line, i, STRAY);
+      } else {
+        at += cell.length;
+      }
+      at += delimiter.length;
+    }
   }
 }
 
-const STRAY = 'a quote stands in the middle of a cell; cells with quotes must be quoted as a whole, quotes inside doubled';
-
-const isLineEnd = (code: number) => code === LF || code === CR;
-
-function find(text: string, what: string, from: number): number {
-  const at = text.indexOf(what, from);
-  return at < 0 ? Infinity : at;
-}
-
-/** Where the quote that opens at `open` closes; Infinity if nowhere. */
-function closing(text: string, open: number): number {
-  let at = find(text, '"', open + 1);
-  while (at < Infinity && text.charCodeAt(at + 1) === QUOTE) at = find(text, '"', at + 2);
-  return at;
-}
-
-/** How many line ends there are in a cell. */
-function linesInside(cell: string): number {
-  return cell.match(/\r\n?|\n/g)?.length ?? 0;
+function countOf(text: string, part: string): number {
+  let n = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) n++;
+  return n;
 }
