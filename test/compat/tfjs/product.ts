@@ -210,22 +210,45 @@ export const UNTRAINABLE = {
   'layerNormalization without center': () => layers.layerNormalization({ center: false }),
 };
 
-/** Left out: where TensorFlow.js's centered rmsprop comes to NaN, as it takes ε from a variance that may be 0, by loss. */
-const NOT_A_NUMBER: Record<string, string[]> = {
-  meanAbsoluteError: [
-    ...['elu', 'tanh', 'softsign', 'swish', 'mish', 'gelu', 'gelu_new'],
-    ...['set batchNormalization', 'set constraints'],
-  ],
-  squaredHinge: ['softmax'],
-  hinge: [
-    ...['sigmoid', 'hardSigmoid', 'softsign', 'softmax'],
-    ...['set no biases', 'set prelu', 'set softmax', 'set constraints'],
-  ],
-  poisson: ['set no biases'],
+/**
+ * Left out: where TensorFlow.js comes to NaN, by optimizer and loss. Its centered rmsprop takes ε from a variance that may be 0;
+ * its adadelta explodes at the slopes of percentages.
+ */
+const NOT_A_NUMBER: Partial<Record<keyof typeof OPTIMIZERS, Record<string, string[]>>> = {
+  'rmsprop, centered': {
+    meanAbsoluteError: [
+      ...['elu', 'tanh', 'softsign', 'swish', 'mish', 'gelu', 'gelu_new'],
+      ...['set batchNormalization', 'set constraints'],
+    ],
+    squaredHinge: ['softmax'],
+    hinge: [
+      ...['sigmoid', 'hardSigmoid', 'softsign', 'softmax'],
+      ...['set no biases', 'set prelu', 'set softmax', 'set constraints'],
+    ],
+    poisson: ['set no biases'],
+  },
+  adadelta: {
+    meanAbsolutePercentageError: [
+      ...['linear', 'logSoftmax'],
+      ...['set batchNormalization', 'set layerNormalization', 'set prelu'],
+    ],
+  },
 };
 
 /** Whether a combination is left out, since TensorFlow.js itself comes to NaN. */
 export function isNotANumber({ optimizer, loss, activation, set }: Combination): boolean {
-  if (optimizer !== 'rmsprop, centered') return false;
-  return set === 'rectifiers' || (NOT_A_NUMBER[loss] ?? []).includes(set === 'dense' ? activation : `set ${set}`);
+  if (optimizer === 'rmsprop, centered' && set === 'rectifiers') return true;
+  return (NOT_A_NUMBER[optimizer]?.[loss] ?? []).includes(set === 'dense' ? activation : `set ${set}`);
+}
+
+/** A model's weights, each the next number above or below it. */
+export function nudge(model: tf.LayersModel, seed: number): void {
+  const draw = draws(seed);
+  tf.tidy(() => {
+    const nudged = model.getWeights().map((weight) => {
+      const values = Float32Array.from(weight.dataSync(), (v) => v * (1 + (2 * draw.below(2) - 1) * 2 ** -23));
+      return tf.tensor(values, weight.shape);
+    });
+    model.setWeights(nudged);
+  });
 }

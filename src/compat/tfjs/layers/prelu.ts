@@ -1,24 +1,8 @@
 // PReLU: x, or α·x below 0, with an α for each input or one for several.
 
 import type { Slot } from '../parameters.js';
-import { sizeOf } from '../shapes.js';
+import { sharing } from '../shapes.js';
 import { Operation, type Place } from './operation.js';
-
-/** Of each input of this shape, which α is its own: axes of length 1 are shared. */
-function sharing(shape: readonly number[], alphas: readonly number[]): Uint32Array {
-  return Uint32Array.from({ length: sizeOf(shape) }, (_, i) => {
-    let rest = i;
-    let at = 0;
-    let stride = 1;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const k = rest % shape[axis]!;
-      rest = (rest - k) / shape[axis]!;
-      if (alphas[axis]! > 1) at += k * stride;
-      stride *= alphas[axis]!;
-    }
-    return at;
-  });
-}
 
 export class PRelu extends Operation {
   override readonly slots: readonly Slot[];

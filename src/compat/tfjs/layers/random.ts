@@ -51,6 +51,46 @@ export class Dropout extends Random {
   }
 }
 
+/** Dropout with a noiseShape: numbers have what is drawn in common along some axes. */
+export class SharedDropout extends Random {
+  private map = 0;
+  private ones = 0;
+  private drawn = 0;
+
+  constructor(
+    /** Which of the numbers that are drawn for a row each of its own takes. */
+    private readonly places: Uint32Array,
+    private readonly width: number,
+    /** Whether all rows have the same. */
+    private readonly once: boolean,
+    layer: number,
+    private readonly rate: number,
+  ) {
+    super(places.length, layer);
+  }
+
+  override place(place: Place, x: number): void {
+    super.place(place, x);
+    const size = place.rows * this.width;
+    this.ones = zeros(place, size);
+    new Float32Array(place.heap.buffer, this.ones, size).fill(1);
+    this.drawn = zeros(place, size);
+    this.map = place.arena.allocate(4 * this.outputs);
+    new Uint32Array(place.heap.buffer, this.map, this.outputs).set(this.places);
+  }
+
+  protected disturb(n: number, { low, high, step }: Pass): void {
+    const { core, outputs, width, once, drawn } = this;
+    const rows = n / outputs;
+    const stream = streamOf(Purpose.dropout, this.layer);
+    core.dropout((once ? 1 : rows) * width, this.ones, drawn, drawn, this.rate, 0, low, high, stream, 0, step);
+    for (let r = 0; r < rows; r++) {
+      core.gather(outputs, 1, this.map, drawn + (once ? 0 : 4 * r * width), this.mask + 4 * r * outputs);
+    }
+    core.times(n, this.x, this.mask, this.y);
+  }
+}
+
 export class AlphaDropout extends Random {
   constructor(
     size: number,

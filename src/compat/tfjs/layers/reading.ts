@@ -4,13 +4,14 @@ import { UnsupportedError } from '../../../../bindings/errors.js';
 import type { Layer, LayerVariable, Regularizer } from '../inside.js';
 import { changedMethod } from '../own.js';
 import { type Penalty, Slot } from '../parameters.js';
-import { sizeOf } from '../shapes.js';
+import { sharing, sizeOf } from '../shapes.js';
+import { Along } from './along.js';
 import { ActivationOperation, type Curve, activationOf, curve } from './activations.js';
 import { Dense } from './dense.js';
 import { BatchNormalization, LayerNormalization } from './norms.js';
 import type { Operation } from './operation.js';
 import { PRelu } from './prelu.js';
-import { AlphaDropout, Dropout, GaussianDropout, GaussianNoise } from './random.js';
+import { AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SharedDropout } from './random.js';
 
 /** A layer, and where it stands in its chain. */
 export interface Standing {
@@ -72,30 +73,30 @@ function dense(standing: Standing): Operation {
   return new Dense(sizeOf(inputShape) / width, width, units, kernel, bias, activation(standing));
 }
 
+/** What works on rows of the last axes, over those that a layer names. */
+function along(standing: Standing, make: (times: number, units: number) => Operation): Operation {
+  const { inputShape } = standing;
+  const axes = axesOf(standing);
+  const [first] = axes;
+  if (axes.some((axis, i) => axis !== first! + i)) throw refused(standing, 'its axes are not next to each other, in their order');
+  const behind = sizeOf(inputShape.slice(first! + axes.length));
+  const units = sizeOf(inputShape.slice(first)) / behind;
+  const operation = make(sizeOf(inputShape) / units, units);
+  return behind === 1 ? operation : new Along(operation, [sizeOf(inputShape.slice(0, first)), units, behind]);
+}
+
 function batchNormalization(standing: Standing): Operation {
-  const { layer, inputShape } = standing;
-  const units = inputShape.at(-1)!;
-  if (axesOf(standing)[0] !== inputShape.length - 1) throw refused(standing, 'its axis is not the last one');
-  return new BatchNormalization(
-    sizeOf(inputShape) / units,
-    units,
-    number(layer, 'epsilon'),
-    number(layer, 'momentum'),
-    slotOf(standing, 'gamma'),
-    slotOf(standing, 'beta'),
-    slotOf(standing, 'movingMean', true)!,
-    slotOf(standing, 'movingVariance', true)!,
-  );
+  const { layer } = standing;
+  const [epsilon, momentum] = [number(layer, 'epsilon'), number(layer, 'momentum')];
+  const [gamma, beta] = [slotOf(standing, 'gamma'), slotOf(standing, 'beta')];
+  const [mean, variance] = [slotOf(standing, 'movingMean', true)!, slotOf(standing, 'movingVariance', true)!];
+  return along(standing, (times, units) => new BatchNormalization(times, units, epsilon, momentum, gamma, beta, mean, variance));
 }
 
 function layerNormalization(standing: Standing): Operation {
-  const { layer, inputShape } = standing;
-  const axes = axesOf(standing);
-  const first = inputShape.length - axes.length;
-  if (axes.some((axis, i) => axis !== first + i)) throw refused(standing, 'its axes are not the last ones, in their order');
-  const units = sizeOf(inputShape.slice(first));
+  const epsilon = number(standing.layer, 'epsilon');
   const [gamma, beta] = [slotOf(standing, 'gamma'), slotOf(standing, 'beta')];
-  return new LayerNormalization(sizeOf(inputShape) / units, units, number(layer, 'epsilon'), gamma, beta);
+  return along(standing, (times, units) => new LayerNormalization(times, units, epsilon, gamma, beta));
 }
 
 function flatten(standing: Standing): undefined {
@@ -107,9 +108,13 @@ function dropout(standing: Standing): Operation | undefined {
   const { layer, index, inputShape } = standing;
   const rate = number(layer, 'rate');
   const noise = layer['noiseShape'] as readonly (number | null)[] | null | undefined;
-  if (noise?.some((n, i) => i > 0 && n !== null && n !== inputShape[i - 1]))
-    throw refused(standing, 'its noiseShape is not its input’s');
-  return rate > 0 && rate < 1 ? new Dropout(sizeOf(inputShape), index, rate) : undefined;
+  if (!(rate > 0 && rate < 1)) return undefined;
+  const shape = noise?.slice(1).map((n, i) => n ?? inputShape[i]!);
+  const [rows = null] = noise ?? [];
+  if ((rows ?? 1) !== 1 || shape?.some((n, i) => n !== 1 && n !== inputShape[i]) || (noise && noise.length <= inputShape.length))
+    throw refused(standing, `its noiseShape, [${noise}], is neither 1 nor that of its inputs, [,${inputShape}], along each axis`);
+  if (!shape || (rows === null && shape.join() === inputShape.join())) return new Dropout(sizeOf(inputShape), index, rate);
+  return new SharedDropout(sharing(inputShape, shape), sizeOf(shape), rows === 1, index, rate);
 }
 
 function alphaDropout(standing: Standing): Operation | undefined {
