@@ -48,9 +48,9 @@ export function mendProduct(
 }
 
 /**
- * out[r,c,d] = bias[d] + Σ_ijk x[r·strideY + i·dilationY − top, c·strideX + j·dilationX − left, k]·filter[i,j,k,d] where out[r,c,d]
- * is not finite, terms beyond the image left out, sums rounded term by term   r < outHeight, c < outWidth, d < outChannels; x:
- * height×width×channels; if `each`, channels by themselves: k = d, and filter[i,j,k]; bias = 0: zeros
+ * out[r,c,d] = bias[d] + Σ_ijk x[r·strideY + i·dilationY − top, c·strideX + j·dilationX − left, k]·filter[i,j,k,d] where
+ * out[r,c,d] is not finite, terms beyond the image left out, sums rounded term by term   r < outHeight, c < outWidth,
+ * d < outChannels; x: height×width×channels; if `each`, channels by themselves: k = d, and filter[i,j,k]; bias = 0: zeros
  */
 export function mendConvolution(
   height: i32, width: i32, channels: i32, filterHeight: i32, filterWidth: i32, strideY: i32, strideX: i32, dilationY: i32,
@@ -67,7 +67,8 @@ export function mendConvolution(
           if (y < 0 || y >= height) continue;
           for (let j = 0, z = c * strideX - left; j < filterWidth; j++, z += dilationX) {
             if (z < 0 || z >= width || isNaN(sum)) continue;
-            let p = x + <usize>((y * width + z) * channels) * SIZE, w = filter + <usize>(i * filterWidth + j) * <usize>channels * step;
+            let p = x + <usize>((y * width + z) * channels) * SIZE;
+            let w = filter + <usize>(i * filterWidth + j) * <usize>channels * step;
             w += <usize>d * SIZE;
             if (each) p += <usize>d * SIZE;
             for (let k = each ? 1 : channels; k > 0; k--, p += SIZE, w += step) {
