@@ -7,6 +7,7 @@ const FLOORS = ['assembly', 'bindings', 'src'];
 const KERNELS = [
   'real.d.ts',
   'codes.ts',
+  'extent.ts',
   'vec.ts',
   'addresses.ts',
   'reader',
@@ -22,6 +23,7 @@ const KERNELS = [
   'curvature',
   'steps',
   'tasks',
+  'common.ts',
   'index.ts',
   'float64.ts',
   'patterns.ts',

@@ -1,10 +1,10 @@
 // Binaries that are compiled with the program, for runtimes that compile no bytes, as workerd. Relaxed ones are not among them:
 // nothing there says beforehand whether they are faster.
 
-import { type BinaryName, takeBinariesFrom } from './binaries.js';
+import { type WholeName, takeBinariesFrom } from './binaries.js';
 import { heap } from './memory.js';
 
-async function moduleOf(name: BinaryName): Promise<WebAssembly.Module> {
+async function moduleOf(name: WholeName): Promise<WebAssembly.Module> {
   switch (name) {
     case 'float32':
     case 'float32.relaxed':

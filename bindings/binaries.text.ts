@@ -1,12 +1,14 @@
-// Binaries from text, which every bundler takes. One is whole, the others go on from its text: where a bundler puts all that a
-// program may import into one file, it carries little more than one.
+// Binaries from text, which every bundler takes. The common one's is complete, the others go on from it: what a program has to
+// load later is only what it lacks, and where a bundler puts all that a program may import into one file, little is there twice.
 
-import { type BinaryName, takeBinariesFrom } from './binaries.js';
+import { type BinaryName, takeAllBinariesFrom } from './binaries.js';
 import { bytesOfText } from './text.js';
 
 /** The text of each binary, and those that it goes on from before it. */
 const TEXTS: Record<BinaryName, () => Promise<{ default: string }>[]> = {
-  'float32.relaxed': () => [import('../build/float32.relaxed.text.js')],
+  'common.relaxed': () => [import('../build/common.relaxed.text.js')],
+  common: () => [...TEXTS['common.relaxed'](), import('../build/common.text.js')],
+  'float32.relaxed': () => [...TEXTS['common.relaxed'](), import('../build/float32.relaxed.text.js')],
   float32: () => [...TEXTS['float32.relaxed'](), import('../build/float32.text.js')],
   'float64.relaxed': () => [...TEXTS['float32.relaxed'](), import('../build/float64.relaxed.text.js')],
   float64: () => [...TEXTS['float64.relaxed'](), import('../build/float64.text.js')],
@@ -19,5 +21,5 @@ async function bytesOf(name: BinaryName): Promise<Uint8Array<ArrayBuffer>> {
 
 /** Takes binaries from here. */
 export function provide(): void {
-  takeBinariesFrom(bytesOf);
+  takeAllBinariesFrom(bytesOf);
 }

@@ -106,7 +106,7 @@ function sum({ at, code, first, rows, option, scale, v, out, outB, run, ordered 
   const { job, places, values, slab } = at;
   const { core } = by;
   const tasks = Math.ceil(rows / slab);
-  core.stepJob(job, code, places, run);
+  if (run) core.stepJob(job, code, places, run);
   core.jobSet(job, code, places, first, rows, slab, option, scale, v, out, outB, values);
   by.runJob(job, tasks, ordered);
   let total = 0;

@@ -16,9 +16,14 @@ export type Numerics = 'fast' | 'strict';
 export interface Engine {
   readonly precision: Precision;
   readonly core: Core;
+  /** Whether it is a whole binary. A common one has only what assembly/common.ts exports, and the kinds that go with it. */
+  readonly whole: boolean;
   /** What it is an instance of, for workers to make theirs. */
   readonly module: WebAssembly.Module;
 }
+
+/** Which binary of a precision: the common one will do for much of what float32 is used for; float64 has whole ones only. */
+export type Extent = 'common' | 'whole';
 
 /** The binary of float64. */
 export interface DoubleEngine extends Engine {

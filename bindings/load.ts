@@ -1,7 +1,7 @@
 // Instantiation: the binary of a precision, strict or relaxed, compiled when first needed.
 
-import { type BinaryName, binaryOf } from './binaries.js';
-import type { Core, DoubleEngine, Engine, Numerics } from './core.js';
+import { type BinaryName, binaryOf, hasCommon } from './binaries.js';
+import type { Core, DoubleEngine, Engine, Extent, Numerics } from './core.js';
 import { fuses } from './features.js';
 import { hasInstances, instanceOf, refusal, shareable } from './instance.js';
 import { Arena, type Precision, Reals, heap } from './memory.js';
@@ -9,8 +9,9 @@ import { Arena, type Precision, Reals, heap } from './memory.js';
 /** Where `init` may take a binary from instead of the package's own copy. */
 export type WasmSource = Response | Promise<Response> | WebAssembly.Module | BufferSource;
 
-function nameOf(precision: Precision, numerics: Numerics): BinaryName {
-  return numerics === 'fast' && fuses() ? `${precision}.relaxed` : precision;
+function nameOf(precision: Precision, numerics: Numerics, extent: Extent = 'whole'): BinaryName {
+  const name = extent === 'common' && precision === 'float32' && hasCommon() ? 'common' : precision;
+  return numerics === 'fast' && fuses() ? `${name}.relaxed` : name;
 }
 
 const engines = new Map<BinaryName, Promise<Engine>>();
@@ -18,11 +19,15 @@ const engines = new Map<BinaryName, Promise<Engine>>();
 /** What has been compiled of float64's, for what cannot wait. */
 const compiled = new Map<BinaryName, DoubleEngine>();
 
-/** The engine of a precision; the first call compiles its binary. Without `numerics`, results have the same bits everywhere. */
-export function engineOf(precision: 'float64', numerics?: Numerics): Promise<DoubleEngine>;
-export function engineOf(precision: Precision, numerics?: Numerics): Promise<Engine>;
-export function engineOf(precision: Precision, numerics: Numerics = 'strict'): Promise<Engine> {
-  const name = nameOf(precision, numerics);
+/**
+ * The engine of a precision; the first call compiles its binary. Without `numerics`, results have the same bits everywhere. Where
+ * the whole one is there, it is taken for the common one, whose results have the same bits.
+ */
+export function engineOf(precision: 'float64', numerics?: Numerics, extent?: Extent): Promise<DoubleEngine>;
+export function engineOf(precision: Precision, numerics?: Numerics, extent?: Extent): Promise<Engine>;
+export function engineOf(precision: Precision, numerics: Numerics = 'strict', extent: Extent = 'whole'): Promise<Engine> {
+  const whole = nameOf(precision, numerics);
+  const name = engines.has(whole) ? whole : nameOf(precision, numerics, extent);
   let engine = engines.get(name);
   if (!engine) {
     engine = binaryOf(name).then((binary) => instantiate(precision, binary));
@@ -103,7 +108,7 @@ function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | Web
   if (!('planBytes' in instance.exports)) throw refusal(new Error("it is not this package's binary"));
   const core = instance.exports as unknown as Core;
   if (!computesIn(precision, core)) throw refusal(new Error(`it is not the binary of ${precision}`));
-  return { precision, core, module };
+  return { precision, core, whole: 'planRbf' in core, module };
 }
 
 /** Whether a binary's reals are of a precision: the other one's would be read and written beside their places. */

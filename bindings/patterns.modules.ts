@@ -5,5 +5,5 @@ import { takePatternsFrom } from './patterns.js';
 
 /** Takes the binary from here. */
 export function provide(): void {
-  takePatternsFrom(patterns);
+  takePatternsFrom(() => patterns);
 }

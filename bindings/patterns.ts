@@ -2,22 +2,23 @@
 
 import type { PatternCore } from '../build/abi.js';
 import text from '../build/patterns.text.js';
+import type { Binary } from './binaries.js';
 import { instanceOf } from './instance.js';
 import { bytesOfText } from './text.js';
 
 export type { PatternCore };
 
-let module: WebAssembly.Module | undefined;
+let elsewhere: (() => Binary) | undefined;
 
-/** Takes the binary as a module, where the runtime compiles no bytes. */
-export function takePatternsFrom(given: WebAssembly.Module): void {
-  module = given;
+/** Takes the binary from elsewhere: as a module where the runtime compiles no bytes, from a file where there are files. */
+export function takePatternsFrom(given: () => Binary): void {
+  elsewhere = given;
 }
 
 let core: PatternCore | undefined;
 
 /** The binary, compiled when first asked for. @throws UnsupportedError */
 export function patternCore(): PatternCore {
-  core ??= instanceOf(module ?? bytesOfText(text)).instance.exports as unknown as PatternCore;
+  core ??= instanceOf(elsewhere?.() ?? bytesOfText(text)).instance.exports as unknown as PatternCore;
   return core;
 }

@@ -5,5 +5,5 @@ import { takeTensorsFrom } from './tensors.js';
 
 /** Takes the binary from here. */
 export function provide(): void {
-  takeTensorsFrom(tensors);
+  takeTensorsFrom(() => tensors);
 }

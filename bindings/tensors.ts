@@ -3,6 +3,7 @@
 
 import type { TensorCore } from '../build/abi.js';
 import text from '../build/tensors.text.js';
+import type { Binary } from './binaries.js';
 import { instanceOf } from './instance.js';
 import { Heap } from './memory.js';
 import { bytesOfText } from './text.js';
@@ -15,11 +16,11 @@ export interface Tensors {
   readonly heap: Heap;
 }
 
-let module: WebAssembly.Module | undefined;
+let elsewhere: (() => Binary) | undefined;
 
-/** Takes the binary as a module, where the runtime compiles no bytes. */
-export function takeTensorsFrom(given: WebAssembly.Module): void {
-  module = given;
+/** Takes the binary from elsewhere: as a module where the runtime compiles no bytes, from a file where there are files. */
+export function takeTensorsFrom(given: () => Binary): void {
+  elsewhere = given;
 }
 
 let made: Tensors | undefined;
@@ -28,7 +29,7 @@ let made: Tensors | undefined;
 export function tensors(): Tensors {
   if (!made) {
     const heap = new Heap();
-    const core = instanceOf(module ?? bytesOfText(text), heap).instance.exports as unknown as TensorCore;
+    const core = instanceOf(elsewhere?.() ?? bytesOfText(text), heap).instance.exports as unknown as TensorCore;
     made = { core, heap };
   }
   return made;

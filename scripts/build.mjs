@@ -16,6 +16,8 @@ process.chdir(root);
 
 /** The binaries, targets of asconfig.json, and what each exports. */
 const entries = {
+  common: 'assembly/common.ts',
+  'common.relaxed': 'assembly/common.ts',
   float32: 'assembly/index.ts',
   'float32.relaxed': 'assembly/index.ts',
   float64: 'assembly/float64.ts',
@@ -26,7 +28,13 @@ const entries = {
 };
 
 /** Binaries whose text goes on from that of another one. */
-const bases = { float32: 'float32.relaxed', 'float64.relaxed': 'float32.relaxed', float64: 'float64.relaxed' };
+const bases = {
+  common: 'common.relaxed',
+  'float32.relaxed': 'common.relaxed',
+  float32: 'float32.relaxed',
+  'float64.relaxed': 'float32.relaxed',
+  float64: 'float64.relaxed',
+};
 
 /** A target's binary, unless it is newer than its sources. */
 async function binary(target) {
@@ -101,7 +109,7 @@ async function dist() {
     'scripts/build.mjs',
     'scripts/library.mjs',
   ];
-  const shipped = Object.keys(entries).filter((target) => target !== 'reader');
+  const shipped = Object.keys(entries).filter((target) => target !== 'reader' && !target.startsWith('common'));
   const last = `dist/wasm/${shipped.at(-1)}.wasm`;
   if (isNew(last, ['src', 'bindings', ...settings, ...generated.map((name) => `build/${name}`)])) return;
   await rm('dist', { recursive: true, force: true });

@@ -120,6 +120,7 @@ export async function chunked(input, plugins) {
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'node', 'default'] },
     plugins: [copiesBeside(core, beside), ...plugins, copies(core)],
     preserveEntrySignatures: 'allow-extension',
+    optimization: { inlineConst: false }, // or each file that mentions a binary's text has a copy of it
     treeshake: { moduleSideEffects: (id) => (ours(id) ? id.endsWith('src/cli/builtins.ts') : undefined) },
   });
   const groups = files.map(({ name, of }, i) => ({

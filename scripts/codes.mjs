@@ -13,6 +13,7 @@ const CODES = 'assembly/codes.ts';
 
 /** The binaries' entries, and what the type of each one's exports is called. */
 const ENTRIES = {
+  CommonCore: 'assembly/common.ts',
   Core: 'assembly/index.ts',
   DoubleCore: 'assembly/float64.ts',
   PatternCore: 'assembly/patterns.ts',

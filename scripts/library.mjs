@@ -35,8 +35,8 @@ function textOfEntry(entry) {
   if (hasDefault) lines.push(`export { default } from './${source}';`);
   // Here, and not in a chunk, which bundlers leave out where nobody uses its exports.
   if (registers) lines.push(`import { register } from './${source}';`, 'register();');
-  if (holds && kind === 'modules')
-    lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.modules.js';`, 'provideOwn();');
+  if (holds && kind !== 'text')
+    lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.${kind}.js';`, 'provideOwn();');
   return lines.join('\n');
 }
 
@@ -58,6 +58,8 @@ const entriesOfCommonJs = {
   name: 'entries',
   setup(build) {
     build.onResolve({ filter: /^entry:/ }, ({ path: entry }) => ({ path: entry.slice(ENTRY.length), namespace: 'entry' }));
+    // All binaries come from files, and need no text.
+    build.onLoad({ filter: /\/build\/(patterns|tensors|reader)\.text\.ts$/ }, () => ({ contents: "export default '';" }));
     build.onLoad({ filter: /./, namespace: 'entry' }, ({ path: entry }) => ({ contents: textOfEntry(entry), resolveDir: root }));
   },
 };

@@ -8,6 +8,7 @@
 
 import { Activation } from "../codes";
 import { scale } from "../kernels/blas1";
+import { WHOLE } from "../extent";
 import { LANES, SIZE, loadPart, mul, splat, storePart, storeUpTo } from "../vec";
 import { Elu } from "./elu";
 import { Gelu } from "./gelu";
@@ -50,7 +51,7 @@ function dispatch(what: i32, kind: Activation, n: i32, y: usize, a: usize, out: 
     case Activation.softplus: return each<Softplus>(what, n, y, a, out, slope);
     case Activation.softmax: return what == VALUE ? false : derivatives<Softmax>(what, n, y, a, out, slope);
     case Activation.linear: return each<Linear>(what, n, y, a, out, slope);
-    default: return mixed(what, kind, n, y, a, out, slope);
+    default: return WHOLE ? mixed(what, kind, n, y, a, out, slope) : unreachable();
   }
 }
 

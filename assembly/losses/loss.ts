@@ -17,6 +17,7 @@
 // and all parts of categoricalHinge and cosineProximity.
 
 import { Loss } from "../codes";
+import { WHOLE } from "../extent";
 import { LANES, SIZE, add, firstLanes, mul, splat, storeUpTo, sum } from "../vec";
 import { BinaryCrossEntropy } from "./binary-cross-entropy";
 import { CategoricalHinge, categoricalHinge } from "./categorical-hinge";
@@ -52,13 +53,22 @@ function numberOf(what: i32, loss: Loss, a: usize, t: usize, scale: f64): f64 {
     case Loss.meanSquaredError: return number<MeanSquaredError>(what, a, t, scale);
     case Loss.meanAbsoluteError: return number<MeanAbsoluteError>(what, a, t, scale);
     case Loss.binaryCrossEntropy: return number<BinaryCrossEntropy>(what, a, t, scale);
+    case Loss.crossEntropy: return what == FLAGS ? flags<CrossEntropy>() : 0;
+    default: return WHOLE ? otherNumberOf(what, loss, a, t, scale) : unreachable();
+  }
+}
+
+/** The same of the kinds that few networks have. */
+// @ts-ignore: decorator
+@inline
+function otherNumberOf(what: i32, loss: Loss, a: usize, t: usize, scale: f64): f64 {
+  switch (loss) {
     case Loss.hinge: return number<Hinge>(what, a, t, scale);
     case Loss.logCosh: return number<LogCosh>(what, a, t, scale);
     case Loss.squaredHinge: return number<SquaredHinge>(what, a, t, scale);
     case Loss.poisson: return number<Poisson>(what, a, t, scale);
     case Loss.meanAbsolutePercentageError: return number<MeanAbsolutePercentageError>(what, a, t, scale);
     case Loss.meanSquaredLogarithmicError: return number<MeanSquaredLogarithmicError>(what, a, t, scale);
-    case Loss.crossEntropy: return what == FLAGS ? flags<CrossEntropy>() : 0;
     case Loss.kullbackLeiblerDivergence: return what == FLAGS ? flags<KullbackLeiblerDivergence>() : 0;
     case Loss.categoricalHinge: return what == FLAGS ? flags<CategoricalHinge>() : 0;
     case Loss.cosineProximity: return what == FLAGS ? flags<CosineProximity>() : 0;
@@ -74,14 +84,23 @@ function vectorOf(what: i32, loss: Loss, exact: bool, a: v128, t: v128, ra: v128
     case Loss.meanSquaredError: return vector<MeanSquaredError>(what, exact, a, t, ra);
     case Loss.meanAbsoluteError: return vector<MeanAbsoluteError>(what, exact, a, t, ra);
     case Loss.binaryCrossEntropy: return vector<BinaryCrossEntropy>(what, exact, a, t, ra);
+    case Loss.crossEntropy:
+    case Loss.kullbackLeiblerDivergence: return vector<CrossEntropy>(what, exact, a, t, ra);
+    default: return WHOLE ? otherVectorOf(what, loss, exact, a, t, ra) : unreachable();
+  }
+}
+
+/** The same of the kinds that few networks have. */
+// @ts-ignore: decorator
+@inline
+function otherVectorOf(what: i32, loss: Loss, exact: bool, a: v128, t: v128, ra: v128): v128 {
+  switch (loss) {
     case Loss.hinge: return vector<Hinge>(what, exact, a, t, ra);
     case Loss.logCosh: return vector<LogCosh>(what, exact, a, t, ra);
     case Loss.squaredHinge: return vector<SquaredHinge>(what, exact, a, t, ra);
     case Loss.poisson: return vector<Poisson>(what, exact, a, t, ra);
     case Loss.meanAbsolutePercentageError: return vector<MeanAbsolutePercentageError>(what, exact, a, t, ra);
     case Loss.meanSquaredLogarithmicError: return vector<MeanSquaredLogarithmicError>(what, exact, a, t, ra);
-    case Loss.crossEntropy:
-    case Loss.kullbackLeiblerDivergence: return vector<CrossEntropy>(what, exact, a, t, ra);
     default: return unreachable();
   }
 }
@@ -92,7 +111,7 @@ function valuesOf(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usiz
     case Loss.meanSquaredError: return sumValues<MeanSquaredError>(loss, rows, units, a, t, w);
     case Loss.meanAbsoluteError: return sumValues<MeanAbsoluteError>(loss, rows, units, a, t, w);
     case Loss.binaryCrossEntropy: return sumValues<BinaryCrossEntropy>(loss, rows, units, y, t, w);
-    default: return sumValues<Mixed>(loss, rows, units, a, t, w);
+    default: return WHOLE ? sumValues<Mixed>(loss, rows, units, a, t, w) : unreachable();
   }
 }
 
@@ -214,7 +233,7 @@ function isRowwise(loss: Loss): bool {
 function derivatives(
   what: i32, loss: Loss, exact: bool, rows: i32, units: i32, a: usize, t: usize, ra: usize, w: usize, scale: f64, out: usize,
 ): void {
-  if (isRowwise(loss)) {
+  if (WHOLE && isRowwise(loss)) {
     rowwise(what, loss, exact, rows, units, a, t, what == CURVATURE ? DIAGONAL : ra, w, scale, out);
     return;
   }
@@ -266,7 +285,7 @@ function perOutput(loss: Loss, units: i32, scale: f64): f64 {
 // @ts-ignore: decorator
 @inline
 function ofSoftmax(loss: Loss): bool {
-  return loss == Loss.crossEntropy || loss == Loss.kullbackLeiblerDivergence;
+  return loss == Loss.crossEntropy || (WHOLE && loss == Loss.kullbackLeiblerDivergence);
 }
 
 function averages(loss: Loss): bool {
@@ -280,7 +299,7 @@ export function throughInput(loss: Loss): bool {
 
 /** Σ_r w[r]·l_r   y is read by losses through the input only, a by the others and cross-entropies of softmax */
 export function lossValue(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
-  if (isRowwise(loss)) return rowwise(SLOPE, loss, false, rows, units, a, t, 0, w, 1, 0);
+  if (WHOLE && isRowwise(loss)) return rowwise(SLOPE, loss, false, rows, units, a, t, 0, w, 1, 0);
   if (ofSoftmax(loss)) {
     const own = crossEntropyValue(rows, units, y, a, t, w);
     return loss == Loss.crossEntropy ? own : own + valuesOf(loss, rows, units, y, a, t, w);

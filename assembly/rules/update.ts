@@ -1,43 +1,30 @@
 // What a step does to the parameters once their gradient is known: the table of rules, and the order in which things happen.
 
 import { UpdateRule } from "../codes";
+import { WHOLE } from "../extent";
 import { Layer } from "../layers/layer";
 import { realAt } from "../addresses";
 import { Plan, layerAt } from "../layers/table";
-import { Adadelta, adadeltaStep } from "./adadelta";
 import { Adaptive, adaptiveBegin, adaptiveStep } from "./adaptive";
 import { noteAverage, refine } from "./around";
-import { CurvedMean, curvedMeanBegin, curvedMeanStep } from "./curved-mean";
-import { DeltaBarDelta, deltaBarDeltaStep } from "./delta-bar-delta";
-import { Gdx, gdxBegin, gdxStep } from "./gdx";
 import { isImmediate } from "./immediate";
-import { Lion, lionStep } from "./lion";
-import { Murata, murataBegin, murataStep } from "./murata";
-import { Quickprop, quickpropStep } from "./quickprop";
-import { Resilient, resilientBegin, resilientStep } from "./resilient";
+import { otherBegin, otherStep } from "./others";
 import { Sgd, sgd, sgdStep } from "./sgd";
 import { Update } from "./state";
-import { StochasticDiagonal, stochasticDiagonalBegin, stochasticDiagonalStep } from "./stochastic-diagonal";
-import { SuperSab, superSabStep } from "./super-sab";
 
-/** What a step decides once for all parameters, E = loss before it. Rules that are not listed decide nothing. */
+/** What a step decides once for all parameters, E = loss before it. */
 export function updateBegin(u: Update, plan: Plan, loss: f64): void {
   switch (u.rule) {
+    case UpdateRule.plain:
+    case UpdateRule.momentum:
+    case UpdateRule.nesterov: break;
     case UpdateRule.adaGrad:
     case UpdateRule.rmsProp:
     case UpdateRule.adam:
     case UpdateRule.amsGrad:
     case UpdateRule.adamax:
     case UpdateRule.nadam: adaptiveBegin(changetype<Adaptive>(u)); break;
-    case UpdateRule.rpropMinus:
-    case UpdateRule.rpropPlus:
-    case UpdateRule.rpropImproved:
-    case UpdateRule.rpropImprovedPlus: resilientBegin(changetype<Resilient>(u), loss); break;
-    case UpdateRule.murata: murataBegin(changetype<Murata>(u), plan.parameters); break;
-    case UpdateRule.gdx: gdxBegin(changetype<Gdx>(u), plan, loss); break;
-    case UpdateRule.stochasticDiagonalLM: stochasticDiagonalBegin(changetype<StochasticDiagonal>(u), plan.parameters); break;
-    case UpdateRule.adaHessian:
-    case UpdateRule.sophia: curvedMeanBegin(changetype<CurvedMean>(u), plan.parameters); break;
+    default: if (WHOLE) otherBegin(u, plan, loss);
   }
 }
 
@@ -54,21 +41,7 @@ function step(u: Update, plan: Plan, first: i32, n: i32, decay: f64): void {
     case UpdateRule.amsGrad:
     case UpdateRule.adamax:
     case UpdateRule.nadam: adaptiveStep(changetype<Adaptive>(u), first, n, g, w, decay); break;
-    case UpdateRule.rpropMinus:
-    case UpdateRule.rpropPlus:
-    case UpdateRule.rpropImproved:
-    case UpdateRule.rpropImprovedPlus: resilientStep(changetype<Resilient>(u), first, n, g, w, decay); break;
-    case UpdateRule.deltaBarDelta: deltaBarDeltaStep(changetype<DeltaBarDelta>(u), first, n, g, w, decay); break;
-    case UpdateRule.superSAB: superSabStep(changetype<SuperSab>(u), first, n, g, w, decay); break;
-    case UpdateRule.quickprop: quickpropStep(changetype<Quickprop>(u), first, n, g, w, decay); break;
-    case UpdateRule.murata: murataStep(changetype<Murata>(u), n, g, w, decay); break;
-    case UpdateRule.gdx: gdxStep(changetype<Gdx>(u), first, n, g, w, decay); break;
-    case UpdateRule.stochasticDiagonalLM: stochasticDiagonalStep(changetype<StochasticDiagonal>(u), first, n, g, w, decay); break;
-    case UpdateRule.adaHessian:
-    case UpdateRule.sophia: curvedMeanStep(changetype<CurvedMean>(u), first, n, g, w, decay); break;
-    case UpdateRule.lion: lionStep(changetype<Lion>(u), first, n, g, w, decay); break;
-    case UpdateRule.adadelta: adadeltaStep(changetype<Adadelta>(u), first, n, g, w, decay); break;
-    default: unreachable();
+    default: if (WHOLE) otherStep(u, first, n, g, w, decay); else unreachable();
   }
 }
 

@@ -1,5 +1,6 @@
 // Many first-order steps in one call, on the path that suits the network, the rule and the batch.
 
+import { WHOLE } from "../extent";
 import { SIZE } from "../vec";
 import { slabDiagonal } from "../curvature/diagonal";
 import { draw, noteLoss } from "../orders/emphasis";
@@ -46,7 +47,7 @@ function pathOf(run: Run, plan: Plan, samples: Samples, u: Update): Path {
     if (large) return Path.online;
     if (isSmall(plan)) return Path.small;
   }
-  if (u.diagonals) return Path.curved;
+  if (WHOLE && u.diagonals) return Path.curved;
   return large && isByParts(u) ? Path.fused : Path.whole;
 }
 
@@ -56,7 +57,7 @@ function pathOf(run: Run, plan: Plan, samples: Samples, u: Update): Path {
  */
 export function runSteps(at: usize, steps: i32): i32 {
   const run = changetype<Run>(at), plan = changetype<Plan>(run.plan), samples = samplesOf(run), u = updateOf(run);
-  const path = pathOf(run, plan, samples, u), rates = run.rates, emphasis = run.emphasis, weighs = samples.w || samples.factors;
+  const path = pathOf(run, plan, samples, u), rates = run.rates, emphasis = WHOLE ? run.emphasis : 0, weighs = samples.w || samples.factors;
   const border = run.border, size = run.size, rest = run.rest, end = run.end, mean = run.meanWeight, scale = 1 / mean;
   let done = 0;
   samples.goAhead(emphasis ? 0 : end); // emphasis draws a sample when its turn comes
@@ -67,18 +68,18 @@ export function runSteps(at: usize, steps: i32): i32 {
     if (rates) u.rate = load<f64>(rates + (<usize>done << 3));
     run.position += count;
     plan.step = run.before + first;
-    if (emphasis) draw(emphasis, first, count, run.order);
+    if (WHOLE && emphasis) draw(emphasis, first, count, run.order);
     const weight = weighs ? samples.weight(first, count) : <f64>count;
     if (weight == 0) continue; // samples without weight teach nothing
     let value: f64;
     if (path == Path.small || path == Path.online) {
       samples.take(first, 1);
       value = path == Path.small ? stepSmall(u, plan, samples, scale) : stepAhead(run, plan, samples, u, done + 1 < steps, scale);
-      if (emphasis) noteLosses(run, samples, first, 1, value);
+      if (WHOLE && emphasis) noteLosses(run, samples, first, 1, value);
     } else {
       const divisor = <f64>count * mean; // importance weights do not count: they make the sum unbiased
       if (path == Path.fused && count <= plan.rows) value = stepFused(run, plan, samples, u, first, count, divisor);
-      else if (path == Path.curved && wantsDiagonal(u)) value = stepCurved(run, plan, samples, u, first, count, divisor);
+      else if (WHOLE && path == Path.curved && wantsDiagonal(u)) value = stepCurved(run, plan, samples, u, first, count, divisor);
       else value = stepWhole(run, plan, samples, u, first, count, divisor);
     }
     run.lossSum += value;
@@ -101,7 +102,7 @@ export function runSteps(at: usize, steps: i32): i32 {
  */
 function stepAhead(run: Run, plan: Plan, samples: Samples, u: Update, more: bool, scale: f64): f64 {
   const next = run.position, begun = run.begun == next - 1;
-  const ahead = !run.emphasis && more && next < run.end && begins(u, plan);
+  const ahead = !(WHOLE && run.emphasis) && more && next < run.end && begins(u, plan);
   run.begun = ahead ? next : -1;
   return stepOnline(u, plan, samples, begun, ahead ? samples.rowAt(next) : 0, scale);
 }
@@ -112,7 +113,7 @@ function stepFused(run: Run, plan: Plan, samples: Samples, u: Update, first: i32
   plan.row = 0;
   planForward(run.plan, count, samples.atX);
   const value = planLoss(run.plan, count, samples.atT, samples.atW);
-  if (run.emphasis) noteLosses(run, samples, first, count, value);
+  if (WHOLE && run.emphasis) noteLosses(run, samples, first, count, value);
   if (!isFinite(value)) return value;
   planSlope(run.plan, count, samples.atT, samples.atW, 1 / divisor);
   updateBegin(u, plan, value);
@@ -158,7 +159,7 @@ function slabGradient(
   samples.take(first + done, rows);
   plan.row = done;
   const value = planGradient(run.plan, rows, samples.atX, samples.atT, samples.atW, 1 / divisor, gradient, done ? 1 : 0);
-  if (run.emphasis) noteLosses(run, samples, first + done, rows, value);
+  if (WHOLE && run.emphasis) noteLosses(run, samples, first + done, rows, value);
   return value;
 }
 

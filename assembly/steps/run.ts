@@ -1,6 +1,7 @@
 // A training run: which samples its steps take, in which order, and how far the epoch has come. paths.ts takes the steps.
 
 import { LastBatch } from "../codes";
+import { WHOLE } from "../extent";
 import { Samples } from "../passes/samples";
 import { permutation } from "../kernels/random";
 import { Emphasis, emphasisEpoch } from "../orders/emphasis";
@@ -188,15 +189,15 @@ export function runPiece(at: usize, purpose: u32, piece: u32, before: i32): void
   run.position = 0;
   run.before = before;
   if (!run.order) return;
-  if (run.emphasis) emphasisEpoch(run.emphasis, seedLow, seedHigh, epoch);
+  if (WHOLE && run.emphasis) emphasisEpoch(run.emphasis, seedLow, seedHigh, epoch);
   permutation(run.rows, seedLow, seedHigh, purpose, epoch, piece, run.order);
-  if (run.emphasis) return; // the step that draws a sample also looks up its index
+  if (WHOLE && run.emphasis) return; // the step that draws a sample also looks up its index
   if (run.subset) {
     for (let p = run.order, end = p + (<usize>run.rows << 2); p < end; p += 4) {
       store<u32>(p, load<u32>(run.subset + (<usize>load<u32>(p) << 2)));
     }
   }
-  if (run.classOf) {
+  if (WHOLE && run.classOf) {
     interleave(run.rows, run.order, run.classOf, run.classes, seedLow, seedHigh, run.ties, epoch, run.workspace);
   }
 }

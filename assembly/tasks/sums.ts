@@ -1,6 +1,7 @@
 // Tasks that sum over samples: each takes a slab of them, and its sums are added in the order of the slabs.
 
 import { JobKind } from "../codes";
+import { WHOLE } from "../extent";
 import { SIZE } from "../vec";
 import { Samples } from "../passes/samples";
 import { curvatureDiagonal, gradientAndDiagonal } from "../curvature/diagonal";
@@ -31,11 +32,11 @@ export function sumTask(job: Job, place: Place, k: i32): void {
       value = objectiveGradient(plan, samples, first, rows, job.scale, place.part, 0);
       break;
     }
-    case JobKind.diagonal: {
-      curvatureDiagonal(place.workspace, plan, samples, first, rows, job.scale, place.part, job.option, 0);
-      break;
-    }
     default: {
+      if (WHOLE && job.kind == JobKind.diagonal) {
+        curvatureDiagonal(place.workspace, plan, samples, first, rows, job.scale, place.part, job.option, 0);
+        break;
+      }
       if (SIZE == 8) value = doubleTask(job, place, first, rows);
     }
   }
@@ -99,7 +100,7 @@ function gather(n: i32, part: usize, out: usize, k: i32): void {
  * a slab's outputs, which the next slab would replace.
  */
 export function sumAside(job: Job, place: Place): bool {
-  if (!place.aside || (job.run && changetype<Run>(job.run).emphasis)) return false;
+  if (!place.aside || (WHOLE && job.run && changetype<Run>(job.run).emphasis)) return false;
   const part = place.part, partB = place.partB;
   place.part = place.aside;
   place.partB = place.asideB;
@@ -122,7 +123,7 @@ export function sumCommit(job: Job, place: Place, k: i32, aside: bool): void {
     return;
   }
   gather(n, part, job.out, k);
-  if (job.run && changetype<Run>(job.run).emphasis) { // in the order of the slabs: what is emphasised depends on it
+  if (WHOLE && job.run && changetype<Run>(job.run).emphasis) { // in the order of the slabs: what is emphasised depends on it
     const done = k * job.slab;
     noteSamples(
       changetype<Run>(job.run), place.plan, changetype<Samples>(place.samples), job.first + done, min(job.slab, job.rows - done),

@@ -1,6 +1,7 @@
 // A task, whatever its job; the whole of what a thread is ever asked for.
 
 import { JobKind } from "../codes";
+import { WHOLE } from "../extent";
 import { Job, placeOf } from "./job";
 import { kernelResume, kernelTask } from "./parts";
 import { packTask, rowsTask } from "./step";
@@ -9,7 +10,8 @@ import { sumAside, sumCommit, sumTask } from "./sums";
 /** Does task number `index` of the job, at the place of a thread. */
 export function taskRun(jobAt: usize, thread: i32, index: i32): void {
   const job = changetype<Job>(jobAt), place = placeOf(job, thread);
-  if (job.kind == JobKind.stepRows) rowsTask(job, place, index);
+  if (!WHOLE) sumTask(job, place, index);
+  else if (job.kind == JobKind.stepRows) rowsTask(job, place, index);
   else if (job.kind == JobKind.stepKernels) kernelTask(job, place, thread, index);
   else if (job.kind == JobKind.stepPack) packTask(job, index);
   else sumTask(job, place, index);
@@ -36,6 +38,6 @@ export function taskAside(jobAt: usize, thread: i32): i32 {
  */
 export function taskResume(jobAt: usize, index: i32): void {
   const job = changetype<Job>(jobAt);
-  if (job.kind == JobKind.stepKernels) kernelResume(job, placeOf(job, 0), index);
+  if (WHOLE && job.kind == JobKind.stepKernels) kernelResume(job, placeOf(job, 0), index);
   else taskRun(jobAt, 0, index);
 }

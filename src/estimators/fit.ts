@@ -91,7 +91,7 @@ export async function learn<Targets, Coding>(
     return drawnIn?.problem;
   };
   try {
-    const engine = await engineOf(options.precision, options.numerics);
+    const engine = await engineOf(options.precision, options.numerics, 'common');
     const fixed = fixedBy(options);
     const made = await make({ engine, problem, chunks, options, fixed, fit, run, interruption, squashed: other });
     const { members, recipe, history, state } = made;

@@ -168,6 +168,8 @@ export interface Method {
   readonly paced?: true;
   /** Of early stopping, where `fit` does not say and there is a validation set. */
   readonly patience?: number;
+  /** Whether the common binary has what it takes. @internal */
+  readonly common?: boolean;
   /** What has to be loaded before it starts. @param shares whether threads may share its steps @internal */
   needs?(shares: boolean): readonly Part<unknown>[];
   /** @internal */

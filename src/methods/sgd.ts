@@ -103,6 +103,7 @@ export function sgd(options?: SgdOptions): Sgd {
   const code = momentum === 0 ? UpdateRule.plain : nesterov ? UpdateRule.nesterov : UpdateRule.momentum;
   const rule: DescentRule<'velocity'> = {
     name: 'sgd',
+    common: true,
     rate: measured,
     ...(isAutoRate(measured) && {
       rateOf: (lambda: number) => (lambda > 0 ? ((1 - momentum) * measured.factor) / (share * (lambda + weightDecay)) : RATE),

@@ -1,7 +1,7 @@
 // The curvature of a network's loss on data that users give. What measures it is loaded along with float64's engine, without
 // which there is none.
 
-import type { DoubleEngine, Engine, Numerics } from '../../bindings/core.js';
+import type { DoubleEngine, Engine, Extent, Numerics } from '../../bindings/core.js';
 import { compiledDouble } from '../../bindings/load.js';
 import type { Precision } from '../../bindings/memory.js';
 import { Part } from '../../bindings/part.js';
@@ -15,8 +15,8 @@ import { UnsupportedError } from '../runtime/errors.js';
 const CURVATURE = new Part('curvature', () => import('../curvature/on-data.js'));
 
 /** A network's engine: from the first network on, float64's comes with what measures curvature. */
-export async function engineFor({ precision, numerics }: { precision: Precision; numerics: Numerics }): Promise<Engine> {
-  const [engine] = await Promise.all([engineOf(precision, numerics), accompanyDouble(CURVATURE)]);
+export async function engineFor(precision: Precision, numerics: Numerics, extent: Extent): Promise<Engine> {
+  const [engine] = await Promise.all([engineOf(precision, numerics, extent), accompanyDouble(CURVATURE)]);
   return engine;
 }
 

@@ -21,7 +21,7 @@ import { fit } from '../training/fit.js';
 import type { Outcome } from '../training/loop.js';
 import { FIT_OPTIONS, type FitOptions } from '../training/options.js';
 import { Resumption } from '../training/resumption.js';
-import { BATCH_SIZE, neededFor } from '../training/set-up.js';
+import { BATCH_SIZE, isCommon, neededFor } from '../training/set-up.js';
 import type { FitSubject } from '../training/subject.js';
 import { RESUMING, type TakingUp, mayBeTakenUp } from '../training/taking-up.js';
 
@@ -56,8 +56,8 @@ interface FittedNetwork {
   readonly disposed: boolean;
   /** @throws DisposedError */
   check(): void;
-  /** From float32 to float64, with the same weights. */
-  promote(): Promise<void>;
+  /** To the whole binary of a precision, with the same weights. */
+  promote(precision: Precision): Promise<void>;
   /** A fit has ended: nobody else writes to the weights. */
   released(): void;
 }
@@ -118,12 +118,13 @@ export class NetworkFits {
       for (let lowered = from?.lowered ?? 0; ; lowered++, from = undefined) {
         const { given, choice, byDefault } = await decide(network, X, options, lowered);
         const { method, timeLimit } = given ?? {};
-        const promotes = method?.precision === 'float64' && network.precision === 'float32';
+        const precision = method?.precision ?? network.precision;
         const shares = this.mayShare(X, given);
+        const promotes = precision !== network.precision || !(network.engine.whole || isCommon(given, shares));
         const loading = [
           loadAll([...neededFor(given, network.architecture.loss, !this.started, shares), ...also]),
           shares ? threadsLoaded() : undefined,
-          promotes ? engineOf('float64', network.numerics) : undefined,
+          promotes ? engineOf(precision, network.numerics, 'whole') : undefined,
         ];
         if (loading.some((one) => one !== undefined)) await Promise.all(loading);
         network.check();
@@ -133,7 +134,7 @@ export class NetworkFits {
         if (isChunks(X) && method?.precision === 'float64' && method.batch === 'full') {
           throw new OptionError('fit.method', method.name, wholeSetMethods(method.name)); // before it changes the precision
         }
-        if (promotes) await network.promote();
+        if (promotes) await network.promote(precision);
         this.inBackground = given?.background === true;
         const again = lowered > 0 && !from;
         const left = again && timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };

@@ -15,6 +15,7 @@ import type { NetworkState } from '../training/checkpoint.js';
 import type { Layer } from '../layers/layers.js';
 import type { Loss } from '../layers/losses.js';
 import { Inference, beforeSoftmax } from '../plan/inference.js';
+import { extentFor } from '../plan/extent.js';
 import { type Architecture, type ParameterShape, outputsOf, parameterShapes } from '../plan/plan.js';
 import { checkedWeights, drawWeights, neededToDraw } from '../plan/weights.js';
 import { DataError, DisposedError, EfficientBackpropError, ModelFileError } from '../runtime/errors.js';
@@ -131,7 +132,7 @@ export class Network extends Model {
 
   private static async made(settings: NetworkSettings & Pick<NetworkConfig, 'precision'>): Promise<Network> {
     await roomMade();
-    return new this(await engineFor(settings), settings);
+    return new this(await engineFor(settings.precision, settings.numerics, extentFor(settings)), settings);
   }
 
   /**
@@ -309,7 +310,7 @@ export class Network extends Model {
 
   /** Takes over parameters and running statistics as another network of these layers had them, in its precision. @internal */
   async adoptWeights(weights: RealArray): Promise<void> {
-    if (weights instanceof Float64Array && this.precision === 'float32') await this.promote();
+    if (weights instanceof Float64Array && this.precision === 'float32') await this.promote('float64');
     this.requireSize(weights);
     this.theta.view().set(weights);
     this.fits.weightsGiven();
@@ -327,18 +328,19 @@ export class Network extends Model {
     this.fits.recall(state);
   }
 
-  /** From float32 to float64, with the same weights. @internal */
-  async promote(): Promise<void> {
-    const engine = await engineFor({ precision: 'float64', numerics: this.numerics });
+  /** To the whole binary of a precision, with the same weights. @internal */
+  async promote(precision: Precision): Promise<void> {
+    const engine = await engineFor(precision, this.numerics, 'whole');
     this.check();
+    this.engine = engine;
+    this.inference = undefined;
+    this.scores = undefined;
+    if (precision === this.precision) return;
     const promoted = new Reals(this.arena, 'float64', this.theta.length);
     promoted.view().set(this.theta.view());
     this.arena.release(this.theta.address);
     this.theta = promoted;
-    this.engine = engine;
     this.precision = 'float64';
-    this.inference = undefined;
-    this.scores = undefined;
     this.fits.forgetMethod();
   }
 

@@ -1,7 +1,8 @@
 // Engines, with what has to be loaded along with float64's.
 
-import type { DoubleEngine, Engine, Numerics } from '../../bindings/core.js';
+import type { DoubleEngine, Engine, Extent, Numerics } from '../../bindings/core.js';
 import { type WasmSource, compiledDouble, engineFrom, engineOf as bareEngineOf } from '../../bindings/load.js';
+import { LoadError } from '../../bindings/errors.js';
 import type { Precision } from '../../bindings/memory.js';
 import { type Part, loadAll } from '../../bindings/part.js';
 
@@ -14,11 +15,11 @@ export async function accompanyDouble(part: Part<unknown>): Promise<void> {
   if (compiledDouble('fast')) await part.load();
 }
 
-/** The engine of a precision; the first call compiles its binary. Without `numerics`, results have the same bits everywhere. */
-export function engineOf(precision: 'float64', numerics?: Numerics): Promise<DoubleEngine>;
-export function engineOf(precision: Precision, numerics?: Numerics): Promise<Engine>;
-export function engineOf(precision: Precision, numerics?: Numerics): Promise<Engine> {
-  return accompanied(precision, bareEngineOf(precision, numerics));
+/** The engine of a precision; see engineOf of bindings/load.ts. */
+export function engineOf(precision: 'float64', numerics?: Numerics, extent?: Extent): Promise<DoubleEngine>;
+export function engineOf(precision: Precision, numerics?: Numerics, extent?: Extent): Promise<Engine>;
+export function engineOf(precision: Precision, numerics?: Numerics, extent?: Extent): Promise<Engine> {
+  return accompanied(precision, bareEngineOf(precision, numerics, extent));
 }
 
 /** Takes the binary of a precision from `source`; see engineFrom of bindings/load.ts. */
@@ -29,4 +30,14 @@ export function engineOfSource(precision: Precision, numerics: Numerics, source:
 function accompanied(precision: Precision, engine: Promise<Engine>): Promise<Engine> {
   const loading = precision === 'float64' ? loadAll([...companions]) : undefined;
   return loading ? Promise.all([engine, loading]).then(([made]) => made) : engine;
+}
+
+/** The whole engine that computes as one does. @throws LoadError */
+export async function wholeOf(engine: Engine): Promise<Engine> {
+  if (engine.whole) return engine;
+  try {
+    return await engineOf(engine.precision, engine.core.isFused() ? 'fast' : 'strict');
+  } catch (cause) {
+    throw new LoadError('methods that few use', cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }

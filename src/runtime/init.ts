@@ -35,5 +35,5 @@ export interface InitOptions {
  */
 export async function init(options?: InitOptions): Promise<void> {
   const { wasm, precision, numerics } = checked('init', OPTIONS, options);
-  await (wasm === undefined ? engineOf(precision, numerics) : engineOfSource(precision, numerics, wasm));
+  await (wasm === undefined ? engineOf(precision, numerics, 'common') : engineOfSource(precision, numerics, wasm));
 }

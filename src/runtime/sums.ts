@@ -2,7 +2,7 @@
 // same.
 
 import { JobKind, type JobKindName } from '../../build/codes.js';
-import { type Arena, Reals } from '../../bindings/memory.js';
+import { type Arena, Reals, realBytes } from '../../bindings/memory.js';
 import type { Engine } from '../../bindings/core.js';
 import type { SumPlaces } from '../../bindings/commands.js';
 import { type Threads, ThreadChoice } from './threads.js';
@@ -102,8 +102,12 @@ export class Sums {
     const tasks = Math.ceil(rows / slab);
     this.choice = new ThreadChoice(tasks > 1 ? threads : 1, work, rows, times);
     this.places = new Places(engine, arena, this.choice.most, make, Math.max(FEW_ASIDE, data * MOST_ASIDE));
+    const { core, precision } = engine;
+    const bytes = core.jobBytes();
+    const job = arena.allocate(bytes);
+    core.fill(Math.ceil(bytes / realBytes(precision)), 0, job); // part of no step; blocks are longer than that
     this.at = {
-      job: arena.allocate(engine.core.jobBytes()),
+      job,
       places: this.places.address,
       values: new Reals(arena, 'float64', tasks).address,
       slab,

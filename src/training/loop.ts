@@ -67,7 +67,8 @@ export async function loop(context: FitContext): Promise<Outcome> {
   const before = from?.parts.record.numbers[3] ?? 0; // milliseconds
   const snapshot = new Snapshot(subject, from?.parts.snapshot);
   const slice = new TimeSlice(background !== undefined);
-  const perform = performer(subject, background, () => snapshot.restoreLatest());
+  const performs = (by: FitSubject) => performer(by, background, () => snapshot.restoreLatest());
+  const perform = performs(subject);
   const growth = new Growth(new Probe(subject, source), snapshot);
   const brief = !stream && settings.epochs < BRIEF.epochs && settings.epochs * source.rows < BRIEF.rows;
   const watches = subject.watches && !brief;
@@ -191,7 +192,7 @@ export async function loop(context: FitContext): Promise<Outcome> {
   const { rate } = training;
   release();
   if (!unwatched && subject.watches && (watches || stop === 'diverged')) {
-    const setting = { subject, source, settings, seed, snapshot, interruption, perform };
+    const setting = { subject, source, settings, seed, snapshot, interruption, perform, performs };
     const advice = await advise(setting, stop === 'diverged', history.epochs, rate, grown, growth.loss);
     subject.check();
     if (advice !== undefined) history.advice = advice;

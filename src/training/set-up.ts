@@ -54,8 +54,16 @@ export function neededFor(options: PartsOfOptions | undefined, loss: Loss, waits
     ...(labelSmoothing || classWeights ? [REWEIGHING] : []),
     ...(isUsual(loss) ? [] : [OTHER_CONSTANTS]),
     ...(average ? [SURROUNDING] : []),
-    ...(order === 'shuffle' || order === 'sequential' ? [] : [ORDERING]),
+    ...(isPlain(order) ? [] : [ORDERING]),
   ];
+}
+
+const isPlain = (order: unknown) => order === 'shuffle' || order === 'sequential';
+
+/** Whether the common binary has what a fit takes. @param shares whether threads may share steps */
+export function isCommon(options: PartsOfOptions | undefined, shares: boolean): boolean {
+  const { method = FIT_OPTIONS.method.default as Method, order = 'shuffle' } = options ?? {};
+  return method.common === true && isPlain(order) && !shares;
 }
 
 /** Samples per step where neither the user nor the method says. */

@@ -74,7 +74,7 @@ export async function biasVariance<M extends Learner>(
   const source = new ArraySource(X, Y, sampleWeights);
   const judged = test ? new ArraySource(test[0], test[1], undefined) : source;
   const fresh = maker('biasVariance', make);
-  const engine = await engineOf('float32', 'fast');
+  const engine = await engineOf('float32', 'fast', 'common');
   const spreads = new Map<number, PredictionSpread>();
   for (let replica = 0; replica < replicas; replica++) {
     signal?.throwIfAborted();

@@ -108,7 +108,7 @@ export async function crossValidate<M extends Learner>(
     throw new OptionError('crossValidate.folds', folds, `at most the number of rows, which is ${source.rows}`);
   }
   const fresh = maker('crossValidate', make);
-  const engine = await engineOf('float32', 'fast');
+  const engine = await engineOf('float32', 'fast', 'common');
   const done: Fold<EvaluationOf<M>>[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     let parts: Uint32Array[] | undefined;

@@ -73,7 +73,7 @@ export async function learningCurve<M extends Learner>(
   if (folds > source.rows)
     throw new OptionError('learningCurve.folds', folds, `at most the number of rows, which is ${source.rows}`);
   const fresh = maker('learningCurve', make);
-  const engine = await engineOf('float32', 'fast');
+  const engine = await engineOf('float32', 'fast', 'common');
   const order = permutation(engine, source.rows, seed, Purpose.folds, 1);
   const points: LearningPoint[] = [];
   let parts: Uint32Array[] | undefined;

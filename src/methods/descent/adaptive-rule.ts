@@ -40,6 +40,7 @@ export function adaptiveRule<N extends string>(
   const [power1, power2] = [powers(beta1), powers(beta2)];
   return {
     name,
+    common: true,
     rate: given,
     vectors,
     ...(first && { first }),

@@ -23,6 +23,8 @@ export interface DescentRule<V extends string = string> {
   /** The method's, for errors and for files. */
   readonly name: string;
   readonly rate: number | RateOfEpoch | Schedule | AutoRate;
+  /** Whether the common binary has it. */
+  readonly common?: true;
   /** What it keeps, each as long as the parameters. Files know them by these names. */
   readonly vectors: readonly V[];
   /** What they hold at the start, where that is not 0. */

@@ -83,7 +83,7 @@ export class Descent implements Training {
     if (changesBySteps(rule)) this.stepRates = new CHANGING.here.StepRates(task, this.run, share, !this.update.continues);
     const ownCurvature = rule.diagonals !== undefined && 'everyStep' in rule.diagonals;
     const sharing = SHARING.exports;
-    if (sharing && !ownCurvature) this.shared = new sharing.SharedSteps(task, this.run, this.gradient);
+    if (sharing && plan.engine.whole && !ownCurvature) this.shared = new sharing.SharedSteps(task, this.run, this.gradient);
     if (measures(rule)) this.beforeEpochs = new MEASURING.here.BeforeEpochs(rule, task, this.update, state);
   }
 

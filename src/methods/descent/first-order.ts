@@ -28,6 +28,10 @@ export function batchMethod<N extends string, O extends object>(
 }
 
 /** A method that follows a rule. @internal */
-export function descending(rule: DescentRule): Required<Pick<Method, 'needs' | 'start'>> {
-  return { needs: (shares) => neededBy(rule, shares), start: (task, state) => new Descent(rule, task, state) };
+export function descending(rule: DescentRule): Required<Pick<Method, 'common' | 'needs' | 'start'>> {
+  return {
+    common: rule.common === true,
+    needs: (shares) => neededBy(rule, shares),
+    start: (task, state) => new Descent(rule, task, state),
+  };
 }

@@ -8,6 +8,8 @@ import { type Layer, dense } from '../../layers/layers.js';
 import type { Method } from '../../methods/method.js';
 import { PrincipalCurvature } from '../../methods/descent/measured-rate.js';
 import { type Architecture, outputsOf, parameterShapes, workOf } from '../../plan/plan.js';
+import { extentFor } from '../../plan/extent.js';
+import { wholeOf } from '../../runtime/engines.js';
 import { startsFromData } from '../../start/waits.js';
 import { drawWeights, neededToDraw } from '../../plan/weights.js';
 import type { Interruption } from '../interruption.js';
@@ -15,7 +17,7 @@ import type { FitSettings } from '../options.js';
 import { TimeSlice } from '../time-slice.js';
 import { Probe, evenlyPicked } from '../probe.js';
 import type { FitSubject } from '../subject.js';
-import { type SampleSource, begun, neededFor, taskOf } from '../set-up.js';
+import { type SampleSource, begun, isCommon, neededFor, taskOf } from '../set-up.js';
 import type { Snapshot } from '../snapshot.js';
 import { type Perform, takeSteps } from '../steps.js';
 import { meanAndSpread } from './scale.js';
@@ -51,6 +53,8 @@ export interface EndedFit {
   readonly snapshot: Snapshot;
   readonly interruption: Interruption;
   readonly perform: Perform;
+  /** The same by another engine. */
+  readonly performs: (by: FitSubject) => Perform;
 }
 
 /** Samples that a trial takes at most. */
@@ -110,13 +114,17 @@ async function besides<T>(setting: EndedFit, what: (bare: EndedFit, arena: Arena
 }
 
 async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<Result | undefined> {
-  const { source, settings, seed, snapshot, interruption, perform } = setting;
-  const { engine, seed: own, theta } = setting.subject;
+  const { source, settings, seed, snapshot, interruption, performs } = setting;
+  const { seed: own, theta } = setting.subject;
   const { rate, epochs = settings.epochs, method = settings.method } = change;
   const same = !change.inputs && !change.targets && !change.hidden && !change.linear;
   const architecture = changed(setting.subject.architecture, change);
   const waits = !same && startsFromData(architecture.layers);
-  const subject: FitSubject = { ...setting.subject, architecture, threads: 1, ...(waits && { start: () => {} }) };
+  const batchSize = method.batch === 'full' ? ('full' as const) : settings.batchSize;
+  const order = settings.order === 'sequential' ? settings.order : 'shuffle';
+  const common = extentFor(architecture) === 'common' && isCommon({ method, order }, false);
+  const engine = common ? setting.subject.engine : await wholeOf(setting.subject.engine);
+  const subject: FitSubject = { ...setting.subject, engine, architecture, threads: 1, ...(waits && { start: () => {} }) };
   if (same) theta.view().set(snapshot.start);
   else {
     await loadAll(neededToDraw(architecture.layers));
@@ -127,13 +135,12 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   const budget = Math.min(Math.max(work * source.rows * settings.epochs, TRIAL_COST.least), TRIAL_COST.most) / work;
   const at = samplesOf(setting, change, arena, Math.min(TRIAL_SAMPLES, Math.max(Math.floor(budget / 20), 1)));
   const passes = Math.max(1, Math.min(epochs, Math.ceil(budget / at.rows)));
-  const batchSize = method.batch === 'full' ? ('full' as const) : settings.batchSize;
-  const order = settings.order === 'sequential' ? settings.order : 'shuffle';
   const differing = { ...settings, method, epochs: passes, batchSize, order, minGradient: 0 } as FitSettings;
   await loadAll(neededFor(differing, architecture.loss, waits, false));
   subject.check();
   const training = begun(subject, arena, differing, at, seed, undefined, { rate, slab: TRIAL_SLAB });
   const probe = new Probe(subject, at);
+  const perform = performs(subject);
   const before = await perform(probe.loss());
   subject.check();
   const slice = new TimeSlice(settings.background);
