@@ -57,7 +57,8 @@ function pathOf(run: Run, plan: Plan, samples: Samples, u: Update): Path {
  */
 export function runSteps(at: usize, steps: i32): i32 {
   const run = changetype<Run>(at), plan = changetype<Plan>(run.plan), samples = samplesOf(run), u = updateOf(run);
-  const path = pathOf(run, plan, samples, u), rates = run.rates, emphasis = WHOLE ? run.emphasis : 0, weighs = samples.w || samples.factors;
+  const path = pathOf(run, plan, samples, u), rates = run.rates, emphasis = WHOLE ? run.emphasis : 0;
+  const weighs = samples.w || samples.factors;
   const border = run.border, size = run.size, rest = run.rest, end = run.end, mean = run.meanWeight, scale = 1 / mean;
   let done = 0;
   samples.goAhead(emphasis ? 0 : end); // emphasis draws a sample when its turn comes
