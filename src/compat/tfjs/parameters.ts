@@ -2,6 +2,7 @@
 
 import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../bindings/memory.js';
+import { valueError } from './errors.js';
 import { type LayerVariable, numbersIn } from './inside.js';
 import { zeros } from './memory.js';
 import { Lent, Loans, giveBackAll } from './variables.js';
@@ -47,6 +48,16 @@ export class Slot {
   private check(): void {
     const { name, val } = this.variable;
     if (val.isDisposed) throw new Error(`LayersVariable ${name} is already disposed.`);
+  }
+
+  /** @throws ValueError where one of its numbers is not finite: training would go on with NaN alone */
+  checkNumbers(core: TensorCore, heap: Heap): void {
+    if (Number.isFinite(core.penalty(this.size, this.address, 1, 0, 0))) return;
+    const numbers = this.numbers(heap);
+    const at = numbers.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) return; // only their sum is not finite
+    const { name } = this.variable;
+    throw valueError(`LayersVariable ${name} has the value ${numbers[at]} at index ${at}: set other weights before training.`);
   }
 
   lend(heap: Heap, loans: Loans): void {
@@ -95,6 +106,7 @@ export class Parameters {
 
   /** @param directly whether steps are gradients times a number, so that those that can be added go straight to the weights */
   constructor(
+    core: TensorCore,
     readonly heap: Heap,
     arena: Arena,
     readonly slots: readonly Slot[],
@@ -126,6 +138,7 @@ export class Parameters {
     this.runs = runs;
     for (const slot of others) slot.address = zeros(room, padded(slot.size));
     for (const slot of slots) slot.read(heap);
+    if (training) for (const slot of slots) slot.checkNumbers(core, heap);
     this.learns = slots.some(({ gradient }) => gradient);
     this.watched = training ? slots : [];
     for (const slot of this.watched) slot.lend(heap, this.loans);

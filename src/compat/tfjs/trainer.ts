@@ -24,6 +24,8 @@ export interface Work {
   readonly compares: boolean;
   readonly dtype?: DataType;
   readonly seed?: number | undefined;
+  /** Steps before this one's, of a trainer in whose place it comes: random layers draw by it. */
+  readonly steps?: number;
 }
 
 export class Trainer {
@@ -49,13 +51,13 @@ export class Trainer {
   private static readonly USE: Pass = { training: false, low: 0, high: 0, step: 0 };
 
   /** @throws UnsupportedError that names what cannot be done here */
-  constructor(model: Model, { rows, training, compares, dtype = 'float32', seed }: Work) {
+  constructor(model: Model, { rows, training, compares, dtype = 'float32', seed, steps = 0 }: Work) {
     const { core, heap, arena } = this;
     this.chain = new Chain(model);
     const { chain } = this;
     // Nothing is drawn where no layer asks for it: the order of samples follows Math.random as it does in tfjs.
     const [low, high] = halves(seed ?? (chain.draws ? freshSeed() : 0));
-    this.learning = { training: true, low, high, step: 0 };
+    this.learning = { training: true, low, high, step: steps };
     this.loss = compares ? compiledLoss(model) : undefined;
     this.epsilon = engine().backend.epsilon();
     this.width = chain.outputShape.at(-1)!;
@@ -74,7 +76,7 @@ export class Trainer {
       if (training) this.errors = take(chain.outputs);
       const kind = training ? kindOf(model.optimizer_!) : undefined;
       const collected = model.collectedTrainableWeights ?? [];
-      this.parameters = new Parameters(heap, arena, chain.slots, collected, training, kind?.rate !== undefined);
+      this.parameters = new Parameters(core, heap, arena, chain.slots, collected, training, kind?.rate !== undefined);
       if (kind) {
         this.stepper = new Stepper(model.optimizer_!, kind, this.parameters, core, heap, arena);
         chain.placeBack(place, this.errors);
@@ -83,6 +85,11 @@ export class Trainer {
       this.dispose();
       throw error;
     }
+  }
+
+  /** Steps so far. */
+  get steps(): number {
+    return this.learning.step;
   }
 
   /** The outputs of the last pass. */
@@ -145,11 +152,6 @@ export class Trainer {
   /** A copy of numbers in linear memory. */
   copy(values: ArrayLike<number>): number {
     return copied({ heap: this.heap, arena: this.arena }, values);
-  }
-
-  /** Words of linear memory. */
-  words(length: number): number {
-    return this.arena.allocate(4 * length);
   }
 
   /** Gives variables back as they are now, and the memory. */

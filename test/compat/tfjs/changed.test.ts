@@ -4,7 +4,7 @@ import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
 import { UnsupportedError, accelerate, earlyStopping, fitLayersModel } from '../../../src/compat/tfjs/index.js';
-import { numbers, pair, tf } from './support.js';
+import { distance, numbers, pair, tf } from './support.js';
 
 const { layers, regularizers } = tf;
 const [X, Y] = [numbers([12, 3], 1), numbers([12, 2], 2)];
@@ -217,4 +217,92 @@ describe('arguments', () => {
       await expect(refused).rejects.toThrow(/fitDataset\.\w+ is .*; expected none: fit, which takes tensors, has this option/);
     }
   });
+});
+
+describe('what callbacks change of a model counts from the next epoch', () => {
+  const CHANGES: [string, (model: Sequential) => void][] = [
+    ['a frozen layer', (model) => (model.layers[0]!.trainable = false)],
+    [
+      'another regularizer’s weight',
+      (model) => Object.assign((model.layers[0] as unknown as Any)['kernelRegularizer'] as object, { l2: 0.5 }),
+    ],
+    [
+      'another activation',
+      (model) =>
+        Object.assign(model.layers[0]!, {
+          activation: (layers.activation({ activation: 'relu' }) as unknown as Any)['activation'],
+        }),
+    ],
+    ['another rate', (model) => Object.assign(model.optimizer, { learningRate: 0.5 })],
+    ['another loss', (model) => model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanAbsoluteError' })],
+  ];
+  test.each(CHANGES)('%s', async (_, change) => {
+    const make = () => {
+      const first = layers.dense({
+        units: 3,
+        inputShape: [3],
+        activation: 'tanh',
+        kernelRegularizer: regularizers.l2({ l2: 0.01 }),
+      });
+      return model(first, { optimizer: 'sgd' });
+    };
+    const [theirs, ours] = pair(make);
+    const batches = () => ({
+      iterator: async () => {
+        let k = 0;
+        return {
+          next: async () => (k++ < 2 ? { value: { xs: X.clone(), ys: Y.clone() }, done: false } : { value: null, done: true }),
+        };
+      },
+    });
+    for (const each of [theirs, ours]) {
+      const callbacks = { onEpochEnd: async (epoch: number) => void (epoch === 0 && change(each)) };
+      await each.fit(X, Y, { epochs: 3, batchSize: 5, shuffle: false, callbacks });
+      await each.fitDataset(batches() as never, { epochs: 3, callbacks });
+    }
+    expect(distance(theirs, ours)).toBeLessThan(1e-5);
+  });
+});
+
+describe('losses of one’s own that are called like tfjs’s', () => {
+  let factor = 1;
+  const masked = (t: Tensor, p: Tensor) => tf.mean(tf.mul(tf.square(tf.sub(t, p)), tf.greater(t, -0.5)), -1);
+  const scaledBy = (t: Tensor, p: Tensor) => tf.mul(factor, tf.metrics.meanSquaredError(t, p));
+  test.each([masked, scaledBy])('%o', async (f) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const loss = Object.defineProperty(f, 'name', { value: 'meanSquaredError' });
+    const [theirs, ours] = pair(() => model(undefined, { loss }));
+    for (factor = 1; factor < 3; factor++)
+      for (const each of [theirs, ours]) await each.fit(X, Y, { epochs: 2, batchSize: 5, shuffle: false });
+    expect(distance(theirs, ours)).toBeLessThan(1e-6);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
+  test('tfjs’s functions are known', async () => {
+    const names = [
+      'meanSquaredError',
+      'meanAbsoluteError',
+      'binaryCrossentropy',
+      'categoricalCrossentropy',
+      'cosineProximity',
+      'MSE',
+    ] as const;
+    for (const loss of [...names.map((name) => tf.metrics[name]), tf.losses.meanSquaredError, tf.losses.absoluteDifference]) {
+      await fitLayersModel(model(layers.dense({ units: 3, inputShape: [3], activation: 'sigmoid' }), { loss }), X, tf.abs(Y));
+    }
+  });
+});
+
+test.each([Number.NaN, Infinity])('a weight of %s is refused before training', async (value) => {
+  const ours = accelerate(model());
+  const [kernel, ...others] = ours.getWeights().map((weight) => Array.from(weight.dataSync()));
+  kernel![4] = value;
+  const given = [kernel!, ...others].map((numbers, i) => tf.tensor(numbers, ours.weights[i]!.shape as number[]));
+  ours.setWeights(given);
+  for (const train of [() => ours.fit(X, Y), () => ours.trainOnBatch(X, Y)])
+    await expect(train()).rejects.toThrow(/LayersVariable dense\S*\/kernel has the value (NaN|Infinity) at index 4/);
+  expect(ours.getWeights().map((weight) => Array.from(weight.dataSync()))).toEqual(
+    given.map((weight) => Array.from(weight.dataSync())),
+  );
 });

@@ -7,6 +7,7 @@ import { notImplemented } from '../errors.js';
 import { evaluated, evaluatedDataset } from '../evaluate.js';
 import type { Model } from '../inside.js';
 import { checkClassWeights } from '../losses/compiled.js';
+import { Settings } from '../settings.js';
 import { Trainer } from '../trainer.js';
 import { type FitArgs, checkSeed } from './args.js';
 import type { YieldEvery } from './frames.js';
@@ -67,6 +68,7 @@ function check(model: Model, args: FitDatasetArgs | null | undefined): asserts a
 /** Steps on batches, whatever their size: a trainer is made for the largest so far. */
 class Steps {
   private trainer: Trainer | undefined;
+  private settings: Settings | undefined;
   private rows = 0;
 
   constructor(
@@ -83,14 +85,23 @@ class Steps {
     }
     const [xs, ts] = await Promise.all([x.data(), y.data()]);
     if (!this.trainer || rows > this.rows) {
+      const steps = this.trainer?.steps ?? 0;
       this.trainer?.dispose();
-      this.trainer = new Trainer(model, { rows, training: true, compares: true, dtype: y.dtype, seed: args.seed });
       this.rows = rows;
+      const work = { rows, training: true, compares: true, dtype: y.dtype, seed: args.seed, steps };
+      this.trainer = new Trainer(model, work);
+      this.settings = new Settings(model, this.trainer.chain);
     }
     const { trainer } = this;
     trainer.takeUp();
     trainer.load(xs, ts, weights);
     return trainer.step(rows, weights !== undefined);
+  }
+
+  /** Takes up what callbacks have changed of the model. */
+  renew(): void {
+    if (!this.trainer || this.settings!.areCurrent) return;
+    this.rows = 0; // the next batch makes another trainer
   }
 
   dispose(): void {
@@ -173,6 +184,7 @@ async function run(
   for (let epoch = args.initialEpoch ?? 0; epoch < epochs; epoch++) {
     const logs: Logs = {};
     await listeners.epochBegin(epoch);
+    steps.renew();
     totals.begin();
     if (!batches) iterator = await dataset.iterator();
     for (let done = 0; batches === undefined || done < batches; ) {

@@ -1,13 +1,17 @@
 // fit: training on tensors.
 
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { Arena } from '../../../../bindings/memory.js';
+import { tensors } from '../../../../bindings/tensors.js';
 import { Purpose, halves } from '../../../runtime/random.js';
 import { averaged } from '../averages.js';
 import { checkedBatchSize, disposeOthers, numbersOf } from '../data.js';
 import { notImplemented, valueError } from '../errors.js';
 import type { Model } from '../inside.js';
 import { checkClassWeights } from '../losses/compiled.js';
-import { Trainer } from '../trainer.js';
+import { copied } from '../memory.js';
+import { Settings } from '../settings.js';
+import { Trainer, type Work } from '../trainer.js';
 import { type FitArgs, checkSeed } from './args.js';
 import { History, type Logs, Totals, enter, heldOut } from './history.js';
 import { Listeners } from './listeners.js';
@@ -44,7 +48,11 @@ interface Prepared {
 
 /** A fit under way. */
 class Fit {
-  private readonly trainer: Trainer;
+  private trainer: Trainer;
+  private settings: Settings;
+  /** Of data: a trainer may make room for another. */
+  private readonly memory = { heap: tensors().heap, arena: new Arena(tensors().heap) };
+  private readonly work: Work;
   private readonly batchSize: number;
   private readonly labels: readonly string[];
   private readonly order: number;
@@ -61,32 +69,36 @@ class Fit {
     this.batchSize = checkedBatchSize(args.batchSize);
     this.labels = model.getDedupedMetricsNames();
     const { rows, y, weights, x } = prepared;
-    const dtype: DataType = y.dtype;
-    this.trainer = new Trainer(model, {
-      rows: Math.max(this.batchSize, 1),
-      training: true,
-      compares: true,
-      dtype,
-      seed: args.seed,
-    });
-    const { trainer } = this;
+    this.work = { rows: this.batchSize, training: true, compares: true, dtype: y.dtype, seed: args.seed };
+    this.trainer = new Trainer(model, this.work);
+    const { trainer, memory } = this;
+    this.settings = new Settings(model, trainer.chain);
     try {
       checkClassWeights(model, args.classWeight);
       const [xs, ts, heldX, heldT] = data;
-      this.train = { x: trainer.copy(xs!()), t: trainer.copy(ts!()), w: weights ? trainer.copy(weights) : 0, count: rows };
+      const copy = (values: ArrayLike<number>) => copied(memory, values);
+      this.train = { x: copy(xs!()), t: copy(ts!()), w: weights ? copy(weights) : 0, count: rows };
       if (heldX && heldT) {
-        this.held = { x: trainer.copy(heldX()), t: trainer.copy(heldT()), w: 0, count: prepared.validation![0].shape[0]! };
+        this.held = { x: copy(heldX()), t: copy(heldT()), w: 0, count: prepared.validation![0].shape[0]! };
       } else if (x.shape[0]! > rows) {
         const { chain, targetSize } = trainer;
         const [from, fromT] = [this.train.x + 4 * rows * chain.inputs, this.train.t + 4 * rows * targetSize];
         this.held = { x: from, t: fromT, w: 0, count: x.shape[0]! - rows };
       }
-      this.order = trainer.words(Math.max(rows, 1));
+      this.order = memory.arena.allocate(4 * Math.max(rows, 1));
       this.indices().set(Array.from({ length: rows }, (_, i) => i));
     } catch (error) {
-      trainer.dispose();
+      this.dispose();
       throw error;
     }
+  }
+
+  /** Takes up what callbacks have changed of the model. */
+  private renew(): void {
+    if (this.settings.areCurrent) return;
+    this.trainer.dispose();
+    this.trainer = new Trainer(this.model, { ...this.work, steps: this.trainer.steps });
+    this.settings = new Settings(this.model, this.trainer.chain);
   }
 
   private indices(): Uint32Array<ArrayBuffer> {
@@ -144,6 +156,7 @@ class Fit {
     model.stopTraining_ = false;
     for (let epoch = initialEpoch; epoch < epochs; epoch++) {
       await listeners.epochBegin(epoch);
+      this.renew();
       const logs: Logs = {};
       totals.begin();
       this.reorder(epoch);
@@ -173,7 +186,11 @@ class Fit {
   }
 
   dispose(): void {
-    this.trainer.dispose();
+    try {
+      this.trainer.dispose();
+    } finally {
+      this.memory.arena.dispose();
+    }
   }
 }
 
