@@ -59,6 +59,8 @@ const FORBIDDEN = /disallowed|blocked|refused|unsafe-eval|security/i;
 /** The error that says why WebAssembly could not be compiled. */
 export function refusal(cause: unknown): UnsupportedError {
   const said = cause instanceof Error ? cause.message : String(cause);
-  const hint = FORBIDDEN.test(said) ? "; under a Content Security Policy, script-src needs 'wasm-unsafe-eval'" : '';
-  return new UnsupportedError(`WebAssembly could not be compiled here (${said})${hint}`, { cause });
+  const why = FORBIDDEN.test(said)
+    ? "add 'wasm-unsafe-eval' to script-src: the Content Security Policy of this page keeps WebAssembly from being compiled"
+    : 'WebAssembly could not be compiled here';
+  return new UnsupportedError(`${why} (${said})`, { cause });
 }

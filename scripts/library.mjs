@@ -100,7 +100,8 @@ async function written(file, text, settings) {
     compress: false,
     ...settings,
     mangle,
-    format: { preserve_annotations: true },
+    // Engines show the line of an error that nobody catches: not all of a chunk.
+    format: { preserve_annotations: true, max_line_len: 1000 },
   });
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, code.replace(MISPLACED, ''));

@@ -110,11 +110,6 @@ describe('is taken as TensorFlow.js takes it', () => {
   alike('a share for validation that is less than a row', (by) => result(by, { validationSplit: 0.01 }));
   alike('all rows to validate with', (by) => result(by, { validationSplit: 1 }));
   alike('a class without a weight', (by) => result(by, { classWeight: { 0: 1, 1: 2 } }));
-  alike('weights that are NaN', async (by) => {
-    const model = by(classifier());
-    model.setWeights(model.getWeights().map((weight) => tf.fill(weight.shape, Number.NaN)));
-    return (await model.fit(inputs(9), classes(9), { epochs: 2 })).history;
-  });
 });
 
 describe('tensors', () => {

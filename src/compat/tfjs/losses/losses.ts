@@ -53,12 +53,14 @@ const OUTPUTS = [0.2, 0.5, 0.3, 0.6, 0.3, 0.1];
 const ROWS = 2;
 
 /** A function that hands what it is given to another, and does nothing else: so is every one of `tf.metrics`, minified or not. */
-const HANDS_ON =
-  /^function\s*\w*\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)\s*\{\s*return\s*(?:[\w$.]+|\(0\s*,\s*[\w$.]+\))\(\1\s*,\s*\2\);?\s*\}$/;
+const ANOTHER = String.raw`(?:[\w$.]+|\(0\s*,\s*[\w$.]+\))`;
+const HANDS_ON = new RegExp(
+  String.raw`^function\s*\w*\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)\s*\{\s*return\s*${ANOTHER}\(\1\s*,\s*\2\);?\s*\}$`,
+);
 
 /**
- * Whether a function may be one of tfjs's: of `tf.metrics` by its text, of `tf.losses` by its name, which its wrapper gives it. One
- * of somebody's own with a loss's name may do the same for some numbers and not for others, or not tomorrow.
+ * Whether a function may be one of tfjs's: of `tf.metrics` by its text, of `tf.losses` by its name, which its wrapper gives it.
+ * One of somebody's own with a loss's name may do the same for some numbers and not for others, or not tomorrow.
  */
 const mayBeTheirs = (f: LossOrMetric) => f.name.endsWith('__op') || HANDS_ON.test(Function.prototype.toString.call(f));
 
