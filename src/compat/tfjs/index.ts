@@ -1,6 +1,6 @@
 // `efficient-backprop/tfjs`: for users of TensorFlow.js, which it never imports.
 
-export { UnsupportedError } from '../../../bindings/errors.js';
+export { DataError, ModelFileError, OptionError, UnsupportedError } from '../../runtime/errors.js';
 export { type AccelerateOptions, type Accelerated, type MoreFitArgs, accelerate, fitLayersModel } from './accelerate.js';
 export { type FromTfjsOptions, fromTfjsArtifacts } from './artifacts/read/read.js';
 export type {

@@ -2,7 +2,8 @@
 // file is the test. It is run as well, so that it stays a program.
 
 import { expect, expectTypeOf, test } from 'vitest';
-import { type Accelerated, accelerate, fitLayersModel } from '../../../src/compat/tfjs/index.js';
+import { type Accelerated, OptionError, accelerate, fitLayersModel } from '../../../src/compat/tfjs/index.js';
+import { levenbergMarquardt } from '../../../src/methods/levenberg-marquardt.js';
 import { classes, inputs } from './beside.js';
 import * as tf from './union.js';
 
@@ -87,6 +88,12 @@ test('what is ours is typed, too', async () => {
   const sampleWeight = Float32Array.from({ length: 9 }, (_, i) => i % 2);
   expectTypeOf(await model.fit(x, y, { epochs: 1, sampleWeight, seed: 3 })).toEqualTypeOf<tf.History>();
   expectTypeOf(await fitLayersModel(model, x, y, { epochs: 1 })).toEqualTypeOf<tf.History>();
+  await model.fit(x, y, { epochs: 1, method: 'levenbergMarquardt' });
+  await model.fit(x, y, { epochs: 1, method: levenbergMarquardt({ mu: 0.1 }) });
+  // @ts-expect-error: there is no such method
+  await expect(model.fit(x, y, { method: 'lm' })).rejects.toThrow(OptionError);
+  // @ts-expect-error: a method has a name
+  await expect(model.fit(x, y, { method: { foo: 1 } })).rejects.toThrow(OptionError);
   // @ts-expect-error: there is no such fallback
   expect(() => accelerate(model, { fallback: 'keras' })).toThrow(/fallback/);
   // @ts-expect-error: inputs are tensors

@@ -52,8 +52,8 @@ const TARGETS = [0, 1, 0, 1, 0, 0];
 const OUTPUTS = [0.2, 0.5, 0.3, 0.6, 0.3, 0.1];
 const ROWS = 2;
 
-/** A function that hands what it is given to another, and does nothing else: so is every one of `tf.metrics`, minified or not. */
 const ANOTHER = String.raw`(?:[\w$.]+|\(0\s*,\s*[\w$.]+\))`;
+/** A function that hands what it is given to another, and does nothing else: so is every one of `tf.metrics`, minified or not. */
 const HANDS_ON = new RegExp(
   String.raw`^function\s*\w*\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)\s*\{\s*return\s*${ANOTHER}\(\1\s*,\s*\2\);?\s*\}$`,
 );
