@@ -1,13 +1,19 @@
 // What becomes of a column: plain data, stored in model files, and the rules that its scalings follow.
 
 import { DataError } from '../runtime/errors.js';
-import type { Column } from './column.js';
+import type { Column, ReadFrom } from './column.js';
 import type { Extremes, Limits, Sentinel } from './extremes.js';
 import type { Scaling, Spread } from './spread.js';
 import type { Squash } from './squash.js';
 
 /** Indicators rarer than this deviation suggests are not blown up further. */
 const LEAST_INDICATOR_DEVIATION = 0.25;
+
+/** An input of a date by the calendar: the number that a part is, or the sine or cosine of where it stands in its cycle. */
+export interface CalendarInput extends Scaling {
+  readonly part: 'year' | 'month' | 'weekday' | 'hour';
+  readonly form: 'number' | 'sine' | 'cosine';
+}
 
 /** How a column becomes inputs. Plain data, stored in model files. */
 export type ColumnSpec =
@@ -24,6 +30,10 @@ export type ColumnSpec =
       readonly sentinels?: readonly Sentinel[];
       /** Where the column is drawn in before it is centred and scaled. */
       readonly squash?: Squash;
+      /** What else the cells may be: where they are numbers in text, or the option `columns` says what the column is. */
+      readonly from?: ReadFrom;
+      /** Of dates: further inputs, by the calendar. */
+      readonly calendar?: readonly CalendarInput[];
     } & Scaling)
   | {
       readonly name: string;
@@ -35,6 +45,8 @@ export type ColumnSpec =
       /** Index of the most frequent one, which fills gaps. */
       readonly fill: number;
       readonly scalings: readonly Scaling[];
+      /** Where the option `columns` says that they are categories. */
+      readonly from?: ReadFrom;
     }
   | { readonly name: string; readonly kind: 'dropped'; readonly reason: string };
 

@@ -9,15 +9,45 @@ export type Cell = number | string | boolean | bigint | Date | null | undefined;
  * A column in one of two forms: numbers (NaN where missing), or strings (null where missing). Dates are milliseconds since 1970.
  */
 export type Column =
-  | { readonly kind: 'number' | 'date'; readonly values: Float64Array }
+  | { readonly kind: 'number' | 'date'; readonly values: Float64Array; readonly from?: ReadFrom }
   | { readonly kind: 'category'; readonly values: readonly (string | null)[] };
+
+/** What a column is said to be. */
+export type ColumnKind = Column['kind'] | 'ignore';
+
+/** How the cells of a column are to be read. */
+export interface Reading {
+  /** What it is known to hold; else it holds what most of its cells are. */
+  readonly kind?: Column['kind'] | undefined;
+  /** What else its cells may be. */
+  readonly from?: ReadFrom | undefined;
+  /** What makes anything of them, where they may be that. */
+  readonly by?: Conversions | undefined;
+  /** Whether a record that lacks the column has a 0 there, if it is one of numbers. */
+  readonly zero?: boolean | undefined;
+}
+
+/**
+ * What the cells of a column may be beside what it holds: numbers in text; or anything that can be made what the option
+ * `columns` says it is.
+ */
+export type ReadFrom = 'text' | 'anything';
+
+/** Cells as something else; undefined for those that cannot be that. */
+interface Conversions {
+  numberFrom(cell: Cell): number | undefined;
+  categoryFrom(cell: Cell): string | undefined;
+}
 
 /** From this share of numbers, or of dates, on, a column of strings is one of numbers, or of dates. */
 export const MOSTLY = 0.9;
 
-/** Whether a text is a number as programs write them. '007' is not: it is rather a code. */
+/**
+ * Whether a text is a number as programs write them. '007' is not: it is rather a code, as are more digits than a number can
+ * keep apart.
+ */
 export function isNumberInText(text: string): boolean {
-  return /^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i.test(text);
+  return /^\s*-?(?:(?:0|[1-9]\d{0,14})(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text);
 }
 
 /** Whether a cell holds nothing. */
@@ -25,28 +55,39 @@ export function isMissing(cell: Cell): boolean {
   return cell === null || cell === undefined || cell === '' || (typeof cell === 'number' && Number.isNaN(cell));
 }
 
-/** ISO 8601 dates, with or without a time. */
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+/** ISO 8601 dates, with or without a time, of which some say no zone. */
+const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
 
-const isDateInText = (text: string) => ISO_DATE.test(text) && !Number.isNaN(Date.parse(text));
+/** The time that a text says, in UTC where it names no zone; NaN for what is no date. */
+function timeIn(text: string): number {
+  const [found, day, time, zone = 'Z'] = ISO_DATE.exec(text) ?? [];
+  return found === undefined ? Number.NaN : Date.parse(time ? `${day}T${time}${zone}` : day!);
+}
+
+const isDateInText = (text: string) => !Number.isNaN(timeIn(text));
 
 /**
  * A column from cells.
- * @param wanted what it is known to hold; else what most of its cells are
- * @throws DataError at the first cell that is something else
+ * @param finds whether strings are numbers where all of them are
+ * @throws DataError at the first cell that is something else than it should be, or than most are
  */
-export function columnOf(name: string, cells: ArrayLike<Cell>, wanted?: Column['kind']): Column {
-  const { strings, kind } = kindOf(cells, wanted);
-  if (kind === 'category') return { kind, values: categories(name, cells) };
+export function columnOf(name: string, cells: ArrayLike<Cell>, { kind: wanted, from, by }: Reading = {}, finds = false): Column {
+  const { strings, kind, inText } = kindOf(cells, wanted, from, finds);
+  if (kind === 'category' && !inText) return { kind, values: categories(name, cells, from && by) };
   if (kind === 'date') return { kind, values: filled(name, cells, (cell, row) => time(cell, strings, name, row)) };
-  const values = filled(name, cells, (cell, row) => numberOf(cell, name, row));
+  const values = filled(name, cells, (cell, row) => numberOf(cell, name, row, inText ? 'text' : from, by));
   if (!wanted) requireTold(name, cells, values);
-  return { kind, values };
+  return { kind: 'number', values, ...(inText && { from: 'text' as const }) };
 }
 
-/** What a column holds: of strings, or of anything else. */
-function kindOf(cells: ArrayLike<Cell>, wanted: Column['kind'] | undefined): { strings: boolean; kind: Column['kind'] } {
-  let [texts, datesInText, dates, others] = [0, 0, 0, 0];
+/** What a column holds: of strings, all of which may be numbers in text, or of anything else. */
+function kindOf(
+  cells: ArrayLike<Cell>,
+  wanted: Column['kind'] | undefined,
+  from: ReadFrom | undefined,
+  finds: boolean,
+): { strings: boolean; kind: Column['kind']; inText?: boolean } {
+  let [texts, datesInText, numbersInText, dates, others] = [0, 0, 0, 0, 0];
   let first: Cell;
   for (let r = 0; r < cells.length; r++) {
     const cell = cells[r];
@@ -57,14 +98,16 @@ function kindOf(cells: ArrayLike<Cell>, wanted: Column['kind'] | undefined): { s
       if (cell instanceof Date) dates++;
     } else {
       texts++;
-      if (isDateInText(cell)) datesInText++;
+      if (finds && isNumberInText(cell)) numbersInText++;
+      else if (isDateInText(cell)) datesInText++;
     }
   }
-  const strings = texts > others || (texts === others && typeof first === 'string');
+  const strings = from !== 'anything' && (texts > others || (texts === others && typeof first === 'string'));
   // Milliseconds will do for dates, if all are such.
-  if (wanted) return { strings, kind: wanted === 'date' && texts + dates === 0 ? 'number' : wanted };
+  if (wanted) return { strings, kind: wanted === 'date' && !from && texts + dates === 0 ? 'number' : wanted };
   if (!strings) return { strings, kind: dates > 0 ? 'date' : 'number' };
-  return { strings, kind: datesInText === texts || areDates(cells, texts, datesInText) ? 'date' : 'category' };
+  const kind = datesInText === texts || areDates(cells, texts, datesInText) ? 'date' : 'category';
+  return { strings, kind, inText: numbersInText === texts && others === 0 };
 }
 
 /** Whether strings, most of which are dates, can be nothing else: they differ too much to be categories. */
@@ -88,14 +131,19 @@ function filled(name: string, cells: ArrayLike<Cell>, read: (cell: Cell, row: nu
 const isNumericCell = (cell: Cell) => typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint';
 
 /** @throws DataError */
-function numberOf(cell: Cell, column: string, row: number): number {
+function numberOf(cell: Cell, column: string, row: number, from?: ReadFrom, by?: Conversions): number {
   if (isNumericCell(cell)) return Number(cell);
+  if (from === 'text' && typeof cell === 'string' && isNumberInText(cell)) return Number(cell);
+  const converted = from === 'anything' ? by!.numberFrom(cell) : undefined;
+  if (converted !== undefined) return converted;
   const hint =
     typeof cell === 'string' && isNumberInText(cell)
       ? '; convert it with Number'
       : cell instanceof Date
         ? '; its getTime() is a number'
-        : '';
+        : from === 'text'
+          ? ` in text; a gap is null, and columns: { ${JSON.stringify(column)}: 'category' } makes categories of all`
+          : '';
   throw new DataError('X', `${shown(cell)} stands in a column of numbers${hint}`, { row, column });
 }
 
@@ -105,17 +153,19 @@ function time(cell: Cell, strings: boolean, column: string, row: number): number
     if (!Number.isNaN(cell.getTime())) return cell.getTime();
     throw new DataError('X', 'is an invalid Date; a gap is written as null', { row, column });
   }
-  if (typeof cell === 'string' && isDateInText(cell)) return Date.parse(cell);
+  if (typeof cell === 'string' && isDateInText(cell)) return timeIn(cell);
   if (!strings && isNumericCell(cell)) return Number(cell);
   const detail = `${shown(cell)} is not a date, and stands in a column of dates (2020-01-31 in ISO 8601); a gap stays empty`;
   throw new DataError('X', detail, { row, column });
 }
 
 /** @throws DataError */
-function categories(name: string, cells: ArrayLike<Cell>): (string | null)[] {
+function categories(name: string, cells: ArrayLike<Cell>, by: Conversions | undefined): (string | null)[] {
   return Array.from(cells, (cell, row) => {
     if (isMissing(cell)) return null;
     if (typeof cell === 'string') return cell;
+    const converted = by?.categoryFrom(cell);
+    if (converted !== undefined) return converted;
     throw new DataError('X', `${shown(cell)} stands in a column of strings`, { row, column: name });
   });
 }

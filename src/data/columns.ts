@@ -1,7 +1,7 @@
 // What each column of a table is, learned from its cells: how it becomes inputs, or why it does not.
 
-import { DataError, shown, counted } from '../runtime/errors.js';
-import { type Column, MOSTLY, isNumberInText } from './column.js';
+import { DataError, counted } from '../runtime/errors.js';
+import { type Column, type Reading, isNumberInText } from './column.js';
 import { type Extremes, Grouping, Groups } from './extremes.js';
 import {
   type Running,
@@ -14,6 +14,8 @@ import {
   commensurable,
   sharing,
 } from './column-spec.js';
+import type { AskedColumns, Gathered } from './gathered.js';
+import { SPECIAL_COLUMNS } from './loading.js';
 import { EMPTY_SPREAD, type Spread, joined, spreadOf } from './spread.js';
 import { Sample, type Tail, tailOf } from './squash.js';
 import type { Table } from './table.js';
@@ -27,25 +29,6 @@ const MOST_CATEGORIES = 65_536;
 /** The first rows of a stream, if they are fewer, do not tell categories from names. */
 const FEW_STRINGS = 20;
 
-/** What is known of a column so far. */
-interface Gathered {
-  readonly name: string;
-  /** Its name, or its index where columns have none. */
-  readonly place: string | number;
-  /** What its values are, once there was one. */
-  kind: Column['kind'] | undefined;
-  spread: Spread;
-  /** Numbers by their distance from the middle, and some of them. */
-  readonly groups: Groups;
-  readonly sample: Sample;
-  /** How often there was each string; undefined where there are too many. */
-  counts: Map<string, number> | undefined;
-  /** How many strings are numbers in text, and the first of them. */
-  inText: number;
-  first: { readonly text: string; readonly row: number } | undefined;
-  gaps: number;
-}
-
 /** Learns how columns become inputs, from one table or from several, one after another. */
 export class ColumnsLearner {
   /** Rows so far. */
@@ -55,7 +38,10 @@ export class ColumnsLearner {
   private readonly grouping = new Grouping();
 
   /** @param fills whether gaps may be filled */
-  constructor(readonly fills: boolean) {}
+  constructor(
+    readonly fills: boolean,
+    readonly asked: AskedColumns = {},
+  ) {}
 
   /** Whether columns go by name. */
   get named(): boolean {
@@ -66,25 +52,49 @@ export class ColumnsLearner {
   add(t: Table): this {
     if (!this.columns) {
       this.names = t.names;
-      this.columns = Array.from({ length: t.width }, (_, c) => ({
-        name: t.names?.[c] ?? String(c),
-        place: t.names?.[c] ?? c,
-        kind: undefined,
-        spread: EMPTY_SPREAD,
-        groups: new Groups(this.grouping),
-        sample: new Sample(),
-        counts: new Map<string, number>(),
-        inText: 0,
-        first: undefined,
-        gaps: 0,
-      }));
+      this.columns = Array.from({ length: t.width }, (_, c) => this.begun(t.names?.[c] ?? c));
     }
     const places = this.places(t);
+    const { zero } = this.asked;
     this.columns.forEach((gathered, i) => {
-      this.gather(gathered, t.column(places[i]!, gathered.kind), t.settled);
+      const { kind, from, dropped } = gathered;
+      if (dropped === undefined)
+        this.gather(gathered, columnAt(t, places[i]!, { kind, from, zero, by: SPECIAL_COLUMNS.exports }), t.settled);
     });
     this.rows += t.rows;
     return this;
+  }
+
+  /** Looks at dates and at odd cells that have come, which takes a part that few tables need. @throws LoadError */
+  async look(): Promise<this> {
+    for (const gathered of this.columns ?? []) {
+      const { dates, odd, inText, name } = gathered;
+      if (dates.length === 0 && !(odd && inText > 0)) continue;
+      const { DateTally } = await SPECIAL_COLUMNS.load();
+      gathered.tally ??= new DateTally(name);
+      for (const values of dates.splice(0)) gathered.tally.add(values);
+    }
+    return this;
+  }
+
+  private begun(place: string | number): Gathered {
+    return {
+      name: String(place),
+      place,
+      kind: undefined,
+      spread: EMPTY_SPREAD,
+      groups: new Groups(this.grouping),
+      sample: new Sample(),
+      counts: new Map<string, number>(),
+      inText: 0,
+      odd: undefined,
+      gaps: 0,
+      dropped: undefined,
+      from: undefined,
+      dates: [],
+      tally: undefined,
+      ...this.asked.of?.(place),
+    };
   }
 
   /**
@@ -100,7 +110,8 @@ export class ColumnsLearner {
     const spreads = each.map(({ spread }, i) => (isNumeric(columns[i]!) ? spread : undefined));
     const shared = commensurable(varying(spreads));
     const running = { rows, begun: begins, shared, spreads };
-    return { columns: shared ? sharing(columns, spreads) : columns, tails: each.map(({ tail }) => tail), running };
+    const notices = SPECIAL_COLUMNS.exports?.noticesOf(gathered, columns, this) ?? [];
+    return { columns: shared ? sharing(columns, spreads) : columns, tails: each.map(({ tail }) => tail), running, notices };
   }
 
   private places(t: Table): number[] {
@@ -114,11 +125,11 @@ export class ColumnsLearner {
       return columns!.map((_, i) => i);
     }
     const index = new Map(t.names!.map((name, i) => [name, i]));
-    const absent = names.find((name) => !index.has(name));
+    const absent = this.asked.zero ? undefined : names.find((name) => !index.has(name));
     if (absent !== undefined) throw new DataError('X', 'is missing, and was there before', { column: absent });
     const stranger = t.names!.find((name) => !names.includes(name));
     if (stranger !== undefined) throw new DataError('X', 'was not there before', { column: stranger });
-    return names.map((name) => index.get(name)!);
+    return names.map((name) => index.get(name) ?? -1);
   }
 
   private gather(gathered: Gathered, column: Column, settled: boolean): void {
@@ -129,6 +140,8 @@ export class ColumnsLearner {
       gathered.gaps += spread.gaps;
       if (spread.count === 0) return; // nothing says what the column is
       requireKind(gathered, column.kind);
+      gathered.from ??= column.from;
+      if (column.kind === 'date') gathered.dates.push(column.values);
       gathered.spread = joined(gathered.spread, spread);
       gathered.groups.add(column.values);
       gathered.sample.add(column.values);
@@ -143,27 +156,16 @@ export class ColumnsLearner {
       }
       gathered.counts?.set(text, (gathered.counts.get(text) ?? 0) + 1);
       if (gathered.counts && gathered.counts.size > MOST_CATEGORIES) gathered.counts = undefined;
-      if (settled || !isNumberInText(text)) return;
-      gathered.inText++;
-      gathered.first ??= { text, row: this.rows + r };
+      if (settled) return;
+      if (isNumberInText(text)) gathered.inText++;
+      else gathered.odd ??= { text, row: this.rows + r };
     });
   }
 }
 
-/**
- * A column of strings that would be left out, since they differ too much to be categories, but is one of numbers that nobody has
- * converted.
- * @throws DataError
- */
-function refuseNumbersInText({ inText, first, gaps, place }: Gathered, rows: number): void {
-  const strings = rows - gaps;
-  if (!first || inText < MOSTLY * strings) return;
-  const among = inText === strings ? 'all' : `${inText}`;
-  const hint = 'convert them with Number, or leave the column out if it names rows';
-  throw new DataError('X', `${shown(first.text)} is a number in text, as are ${among} of ${strings} in this column; ${hint}`, {
-    row: first.row,
-    column: place,
-  });
+/** A column of a table, or what stands for it where none of these records has it. */
+export function columnAt(t: Table, index: number, reading: Reading): Column {
+  return index < 0 ? SPECIAL_COLUMNS.here.lacking(t.rows, reading) : t.column(index, reading);
 }
 
 /** @throws DataError where a column holds what it did not hold in tables before */
@@ -179,6 +181,8 @@ export interface LearnedColumns {
   readonly columns: readonly ColumnSpec[];
   readonly tails: readonly (Tail | undefined)[];
   readonly running: Running;
+  /** What is worth knowing of how they were taken. */
+  readonly notices: readonly string[];
 }
 
 /** What was learned of a column. */
@@ -191,7 +195,8 @@ interface LearnedColumn {
 }
 
 function learnedOf(gathered: Gathered, rows: number, begins: boolean): LearnedColumn {
-  const { name, kind, counts, gaps } = gathered;
+  const { name, kind, counts, gaps, dropped, from } = gathered;
+  if (dropped !== undefined) return { spec: { name, kind: 'dropped', reason: dropped }, spread: undefined, tail: undefined };
   if (kind !== 'category') {
     if (gaps === rows && !begins) {
       return { spec: { name, kind: 'dropped', reason: 'no value in any row' }, spread: undefined, tail: undefined };
@@ -200,21 +205,27 @@ function learnedOf(gathered: Gathered, rows: number, begins: boolean): LearnedCo
   }
   const strings = rows - gaps;
   const tooFew = begins && strings < FEW_STRINGS; // to tell categories from names
-  if (!counts || (counts.size > strings / 2 && counts.size > 2 && !tooFew)) {
-    refuseNumbersInText(gathered, rows);
+  if (!counts || (counts.size > strings / 2 && counts.size > 2 && !tooFew && !from)) {
+    SPECIAL_COLUMNS.exports?.refuseOdd(gathered, rows);
     const many = counts
       ? `${counts.size} different strings in ${strings} rows`
       : `more than ${MOST_CATEGORIES} different strings`;
     return { spec: { name, kind: 'dropped', reason: many }, spread: undefined, tail: undefined };
   }
-  return { spec: categorySpec(name, counts, gaps, rows, begins), spread: undefined, tail: undefined };
+  return {
+    spec: { ...categorySpec(name, counts, gaps, rows, begins), ...(from && { from }) },
+    spread: undefined,
+    tail: undefined,
+  };
 }
 
 function learnedNumbers(gathered: Gathered, kind: 'number' | 'date', rows: number, begins: boolean): LearnedColumn {
-  const { name, gaps, groups, sample } = gathered;
+  const { name, gaps, groups, sample, from, tally } = gathered;
   const extremes = begins ? undefined : groups.extremes();
   const spread = extremes?.spread ?? gathered.spread;
-  const spec = numberSpec(name, kind, { ...spread, gaps }, extremes, rows, begins);
+  const plain = numberSpec(name, kind, { ...spread, gaps }, extremes, rows, begins);
+  const calendar = tally?.inputs(begins) ?? [];
+  const spec = plain.kind === 'dropped' ? plain : { ...plain, ...(from && { from }), ...(calendar.length > 0 && { calendar }) };
   const some = extremes ? sample.read().flatMap((x) => held(x, extremes) ?? []) : sample.read();
   return { spec, spread, tail: tailOf(some, spread) };
 }

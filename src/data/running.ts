@@ -1,8 +1,7 @@
 // Columns of a stream: where their numbers lie so far, and how scalings follow as more rows come.
 
-import { type ColumnSpec, commensurable, held, indicatorScaling, sharing, varying, type Running } from './column-spec.js';
-import { type Scaling, type Spread, joined, spreadOf } from './spread.js';
-import type { Column } from './column.js';
+import type { Running } from './column-spec.js';
+import { type Scaling, type Spread, joined } from './spread.js';
 
 /** From so many rows on, a stream's first scales are no longer guesses. */
 const SETTLED = 100;
@@ -36,62 +35,4 @@ export function followed(spread: Spread, more: Spread, { mean, scale }: Scaling,
 /** The scaling of numbers: 1 until they vary. */
 export function scalingOf({ mean, deviation }: Spread): Scaling {
   return { mean, scale: deviation > 0 ? deviation : 1 };
-}
-
-/**
- * Columns after more rows: the same inputs, with means and scales of all rows so far.
- * @param more the new cells of each column, of its kind; undefined where there are none to look at
- * @param rows how many rows they are
- */
-export function following(
-  specs: readonly ColumnSpec[],
-  running: Running,
-  more: readonly (Column | undefined)[],
-  rows: number,
-): { columns: ColumnSpec[]; running: Running } {
-  const all = running.rows + rows;
-  const settled = areSettled(running);
-  const spreads = [...running.spreads];
-  const columns = specs.map((spec, i): ColumnSpec => {
-    const column = more[i];
-    if (!column || spec.kind === 'dropped') return spec;
-    if (spec.kind === 'category')
-      return followingCategories(spec, column.values as readonly (string | null)[], running.rows, all);
-    const spread = spreads[i];
-    if (!spread) return spec;
-    const added = spreadOf((column.values as Float64Array).map((x) => held(x, spec) ?? NaN));
-    const next = followed(spread, added, spec, settled);
-    spreads[i] = next;
-    const gaps = spec.gaps + added.gaps;
-    const indicator = spec.indicator && { indicator: indicatorScaling(gaps / all) };
-    const kind = spread.count === 0 && added.count > 0 ? column.kind : spec.kind; // its first values say which
-    return { ...spec, kind: kind as 'number' | 'date', gaps, ...scalingOf(next), ...indicator };
-  });
-  const shared = settled ? running.shared : commensurable(varying(spreads));
-  return { columns: shared ? sharing(columns, spreads) : columns, running: { ...running, rows: all, shared, spreads } };
-}
-
-/** Categories as they were, with their shares in all rows so far. */
-function followingCategories(
-  spec: Extract<ColumnSpec, { kind: 'category' }>,
-  values: readonly (string | null)[],
-  before: number,
-  all: number,
-): ColumnSpec {
-  const { categories, fill, scalings } = spec;
-  const index = new Map(categories.map((name, i) => [name, i]));
-  const counts = new Array<number>(categories.length).fill(0);
-  let gaps = 0;
-  for (const value of values) {
-    if (value === null) gaps++;
-    const here = value === null ? fill : index.get(value);
-    if (here !== undefined && here < counts.length) counts[here]!++;
-  }
-  const share = (now: number, count: number) => (now * before + count) / all;
-  return {
-    ...spec,
-    gaps: spec.gaps + gaps,
-    scalings: scalings.map(({ mean }, i) => indicatorScaling(share(mean, counts[i]!))),
-    ...(spec.indicator && { indicator: indicatorScaling((spec.gaps + gaps) / all) }),
-  };
 }

@@ -1,7 +1,7 @@
 // Tables: what estimators learn from, column by column, whether it came as arrays, records or columns of a file.
 
 import { DataError, shown } from '../runtime/errors.js';
-import { type Cell, type Column, columnOf } from './column.js';
+import { type Cell, type Column, type Reading, columnOf } from './column.js';
 import { type Matrix, type MatrixLike, matrix } from './matrix.js';
 
 export type Row = Readonly<Record<string, Cell>>;
@@ -24,11 +24,8 @@ export abstract class Table {
   /** Whether strings are meant as such, even where they are numbers in text. */
   readonly settled: boolean = false;
 
-  /**
-   * @param wanted what the column holds, where that is known; else what most of its cells are
-   * @throws DataError at the first cell that is something else
-   */
-  abstract column(index: number, wanted?: Column['kind']): Column;
+  /** @throws DataError at the first cell that is not what the column holds */
+  abstract column(index: number, reading?: Reading): Column;
 }
 
 /** A table of numbers without names. */
@@ -82,10 +79,10 @@ export class SomeRows extends Table {
     this.settled = whole.settled;
   }
 
-  column(index: number, wanted?: Column['kind']): Column {
-    const column = this.whole.column(index, wanted);
+  column(index: number, reading?: Reading): Column {
+    const column = this.whole.column(index, reading);
     if (column.kind === 'category') return { kind: 'category', values: Array.from(this.kept, (r) => column.values[r]!) };
-    return { kind: column.kind, values: Float64Array.from(this.kept, (r) => column.values[r]!) };
+    return { ...column, values: Float64Array.from(this.kept, (r) => column.values[r]!) };
   }
 }
 
@@ -110,11 +107,15 @@ class RecordTable extends Table {
     if (this.width === 0) throw new DataError('X', 'the records have no columns');
   }
 
-  column(index: number, wanted?: Column['kind']): Column {
+  column(index: number, reading?: Reading): Column {
     const name = this.names[index]!;
-    // Not what records inherit.
-    const cells = this.records.map((record) => (Object.hasOwn(record, name) ? record[name] : undefined));
-    return columnOf(name, cells, wanted);
+    const has = (record: Row) => Object.hasOwn(record, name); // not what records inherit
+    const cells = this.records.map((record) => (has(record) ? record[name] : undefined));
+    const column = columnOf(name, cells, reading, true);
+    if (reading?.zero && column.kind === 'number') {
+      for (const [r, record] of this.records.entries()) if (!has(record)) column.values[r] = 0;
+    }
+    return column;
   }
 }
 

@@ -11,7 +11,7 @@ export function isRowChunks<Targets>(rows: unknown): rows is RowChunks<Targets> 
 }
 
 /** A chunk as a spool keeps it. */
-export type SpooledRows = Omit<EncodedRows, 'inputs' | 'outputs' | 'classes'>;
+export type SpooledRows = Omit<EncodedRows, 'inputs' | 'outputs' | 'classes' | 'groups'>;
 
 /** Where encoded chunks are kept from pass to pass, where that costs less than to read and encode them anew. */
 export interface Spool {

@@ -14,6 +14,9 @@ export function hiddenUnits(inputs: number, outputs: number): number {
 /** From so many rows on layers are wider, Adam takes the steps, and the networks of the folds are the model. */
 export const MANY_ROWS = 2000;
 
+/** Fewer rows than this may be too few to choose by. */
+export const SOME = 30;
+
 /** Networks that are averaged: more gain next to nothing, and predictions take as many times as long. */
 export const MEMBERS = 3;
 

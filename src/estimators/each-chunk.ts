@@ -17,7 +17,7 @@ type RowIterator<Targets> = Iterator<readonly [Rows, Targets]> | AsyncIterator<r
 export async function* eachChunk<Targets, T>(
   chunks: RowChunks<Targets>,
   table: typeof tableOf,
-  make: (t: Table, targets: Targets) => T,
+  make: (t: Table, targets: Targets) => T | Promise<T>,
   interruption?: Interruption,
 ): AsyncGenerator<T, void, undefined> {
   const iterator = iteratorOf(chunks);
@@ -39,7 +39,7 @@ export async function* eachChunk<Targets, T>(
       const came = interruption ? await unlessStuck(interruption, asked) : { value: await asked };
       if (number === 0 && !came?.value) throw new DataError('chunks', came ? NONE : noneWithin(interruption!.limit));
       if (!came?.value) return;
-      yield madeOf(came.value.chunk, number, table, make);
+      yield await madeOf(came.value.chunk, number, table, make);
     }
   } finally {
     if (waiting || !over) await endOf(iterator, waiting);
@@ -60,12 +60,17 @@ function iteratorOf<Targets>(chunks: RowChunks<Targets>): RowIterator<Targets> {
 }
 
 /** @throws DataError that names the chunk */
-function madeOf<Targets, T>(chunk: unknown, number: number, table: typeof tableOf, make: (t: Table, targets: Targets) => T): T {
+async function madeOf<Targets, T>(
+  chunk: unknown,
+  number: number,
+  table: typeof tableOf,
+  make: (t: Table, targets: Targets) => T | Promise<T>,
+): Promise<T> {
   try {
     if (!Array.isArray(chunk) || chunk.length !== 2)
       throw new DataError('chunks', `expected [rows, targets]; got ${shown(chunk)}`);
     const [rows, targets] = chunk as unknown as readonly [Rows, Targets];
-    return make(table(rows), targets);
+    return await make(table(rows), targets);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const { what, detail, row, column } = error;

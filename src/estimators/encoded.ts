@@ -16,6 +16,8 @@ export interface EncodedRows {
   readonly w: Float64Array | undefined;
   /** The class of each row. */
   readonly classes: Uint32Array | undefined;
+  /** The group of each row, where whole groups are held out. */
+  readonly groups?: Uint32Array | undefined;
 }
 
 /** Rows without those that weigh nothing: a part held out to choose by, or the rest, might consist of nothing else. */
@@ -27,7 +29,7 @@ export function withoutWeightless(rows: EncodedRows): EncodedRows {
 }
 
 /** Some of the rows. */
-export function pickedRows({ inputs, outputs, x, t, w, classes }: EncodedRows, kept: Uint32Array): EncodedRows {
+export function pickedRows({ inputs, outputs, x, t, w, classes, groups }: EncodedRows, kept: Uint32Array): EncodedRows {
   return {
     rows: kept.length,
     inputs,
@@ -36,13 +38,14 @@ export function pickedRows({ inputs, outputs, x, t, w, classes }: EncodedRows, k
     t: picked(shaped(t, outputs), kept).data,
     w: w && Float64Array.from(kept, (r) => w[r]!),
     classes: classes && Uint32Array.from(kept, (r) => classes[r]!),
+    groups: groups && Uint32Array.from(kept, (r) => groups[r]!),
   };
 }
 
 /** Rows one behind the other. */
 export function together(parts: readonly EncodedRows[], precision: Precision): EncodedRows {
   const reals = precision === 'float32' ? new Float32Array() : new Float64Array();
-  const { inputs, outputs, w, classes } = parts[0]!;
+  const { inputs, outputs, w, classes, groups } = parts[0]!;
   const of = <T extends Float32Array | Float64Array | Uint32Array>(empty: T, pick: (part: EncodedRows) => T) =>
     concatenated(parts.map(pick), empty);
   return {
@@ -53,6 +56,7 @@ export function together(parts: readonly EncodedRows[], precision: Precision): E
     t: of<RealArray>(reals, (part) => part.t),
     w: w && of(new Float64Array(), (part) => part.w!),
     classes: classes && of(new Uint32Array(), (part) => part.classes!),
+    groups: groups && of(new Uint32Array(), (part) => part.groups!),
   };
 }
 

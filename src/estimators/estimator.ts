@@ -7,7 +7,7 @@ import { DisposedError, EfficientBackpropError, NotFittedError } from '../runtim
 import type { Journal } from './journal.js';
 import type { TargetCoder } from './coding.js';
 import type { Fitted } from './fitted.js';
-import { fitRows, learn } from './fit.js';
+import { columnsSaid, fitRows, learn } from './fit.js';
 import { Problem } from './problem.js';
 import { Recipes } from './recipes.js';
 import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
@@ -138,6 +138,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
       const { fitChunks } = await STREAMING.load();
       return fitChunks(this.specification, chunks, run, byClass, this, {
         ColumnsLearner,
+        columnsSaid,
         Encoder,
         Inputs,
         encoded,
@@ -166,7 +167,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
     await this.exclusively(async () => {
       const { continueOn } = CONTINUING.exports ?? (await CONTINUING.load());
       const some = withWeight(rows, targets, given.sampleWeights);
-      const own = { Inputs, Members, Problem, Recipes, encoded, fills, fixedBy, learnCoding, settingOf };
+      const own = { Inputs, Members, Problem, Recipes, columnsSaid, encoded, fills, fixedBy, learnCoding, settingOf };
       await continueOn(this.specification, some, given, this, own);
     });
   }

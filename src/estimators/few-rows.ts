@@ -3,7 +3,7 @@
 import type { Engine } from '../../bindings/core.js';
 import { argmax } from '../data/classes.js';
 import { constantLoss } from './constant.js';
-import { MEMBERS, fewRowsDecay } from './defaults.js';
+import { MEMBERS, SOME, fewRowsDecay } from './defaults.js';
 import { LINEAR, ridgeFor, solved } from './linear.js';
 import type { Problem } from './problem.js';
 import type { Recipe } from './recipe.js';
@@ -11,9 +11,8 @@ import { type Recipes, build } from './recipes.js';
 import type { Selected } from './choice.js';
 import { trainByRecipe } from './training.js';
 
-/** Fewer rows than this are few; fewer classes' rows are few up to `SOME`. */
+/** Fewer rows than this are few; below `SOME`, classes of fewer rows are. */
 const FEW = 10;
-const SOME = 30;
 const OF_A_CLASS = 3;
 
 /** Decay of the linear classifier that is to get every row right. */

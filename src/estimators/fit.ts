@@ -2,7 +2,10 @@
 
 import { loadAll } from '../../bindings/part.js';
 import { engineOf } from '../runtime/engines.js';
-import type { Rows } from '../data/table.js';
+import type { Groups } from '../data/apart.js';
+import type { AskedColumns } from '../data/gathered.js';
+import { SPECIAL_COLUMNS } from '../data/loading.js';
+import { type Rows, type Table, table } from '../data/table.js';
 import { amongAll } from '../runtime/errors.js';
 import type { Checked } from '../runtime/options.js';
 import { Interruption } from '../training/interruption.js';
@@ -13,8 +16,8 @@ import { make } from './fitting.js';
 import type { Fitted } from './fitted.js';
 import { Inputs } from './inputs.js';
 import type { Journal } from './journal.js';
-import { JOURNALS } from './loading.js';
-import type { RUN_OPTIONS } from './options.js';
+import { JOURNALS, SAID } from './loading.js';
+import type { EstimatorHistory, RUN_OPTIONS } from './options.js';
 import { Problem } from './problem.js';
 import { type Specification, encoded, fills, fixedBy, learnCoding, settingOf, withWeight } from './specification.js';
 import { freshState } from './stream-state.js';
@@ -22,6 +25,18 @@ import { freshState } from './stream-state.js';
 /** Where the journal of a fit is found while it lasts, and afterwards where it was interrupted. */
 export interface JournalKeeper {
   interruptedFit: Journal | undefined;
+}
+
+/** What is said of a table's columns. @throws OptionError for columns that are not there */
+export async function columnsSaid(
+  { call, options }: Pick<Specification<never, never>, 'call' | 'options'>,
+  t: Table,
+  groups?: Groups,
+): Promise<AskedColumns | undefined> {
+  const { columns, absent, order } = options;
+  if (!columns && !absent && order !== 'time' && groups === undefined) return undefined;
+  await SPECIAL_COLUMNS.load();
+  return (await SAID.load()).askedColumns(call, options, groups, t);
 }
 
 /** Fits to rows. @throws DataError about the rows as they were given; OptionError */
@@ -33,14 +48,16 @@ export async function fitRows<Targets, Coding>(
   byClass: unknown,
   keeper: JournalKeeper,
 ): Promise<Fitted<Coding>> {
-  const { options, coder } = specification;
+  const { call, options, coder } = specification;
   const interruption = new Interruption(run.signal, run.timeLimit);
   const { t, targets: known, weights, kept } = withWeight(rows, targets, run.sampleWeights);
   try {
     await loadAll(coder.needed(byClass));
-    const inputs = await Inputs.fit(t, fills(options, t), options.decorrelate);
+    const inputs = await Inputs.fit(t, fills(options, t), options.decorrelate, await columnsSaid(specification, t, run.groups));
     const coding = learnCoding(coder, known, t.rows);
-    const by = (some: Inputs) => encoded(specification, some, coding, t, known, weights, byClass);
+    const groups =
+      run.groups === undefined ? undefined : (await SAID.load()).groupsAmong(call, run.groups, kept ? table(rows) : t, kept);
+    const by = (some: Inputs) => encoded(specification, some, coding, t, known, weights, byClass, groups);
     const squashed = () => {
       const drawnIn = inputs.squashed;
       return drawnIn && { inputs: drawnIn, rows: by(drawnIn) };
@@ -81,6 +98,7 @@ export async function learn<Targets, Coding>(
   const { resume, signal, timeLimit, onProgress } = run;
   const lasts = resume !== false || signal || onProgress || timeLimit !== Infinity;
   const journals = lasts ? await JOURNALS.load() : undefined;
+  if (setting.byTime || rows.groups) await SAID.load();
   const journal = journals?.journalFor(call, run, keeper.interruptedFit, options, seed, rows, all);
   const problem = new Problem(setting, rows, { all, journal });
   keeper.interruptedFit = journal;
@@ -94,7 +112,8 @@ export async function learn<Targets, Coding>(
     const engine = await engineOf(options.precision, options.numerics, 'common');
     const fixed = fixedBy(options);
     const made = await make({ engine, problem, chunks, options, fixed, fit, run, interruption, squashed: other });
-    const { members, recipe, history, state } = made;
+    const { members, recipe, state } = made;
+    const history = noticed(made.history, inputs);
     if (!made.halted && history.reason !== 'signal' && history.reason !== 'timeLimit') keeper.interruptedFit = undefined;
     const used = made.squashed ? drawnIn! : { inputs, problem };
     const standings = members.networks.map((_, k) => freshState(k === 0 ? state : undefined));
@@ -104,4 +123,10 @@ export async function learn<Targets, Coding>(
     problem.dispose();
     drawnIn?.problem.dispose();
   }
+}
+
+/** The record, with what is worth knowing of the columns. */
+function noticed(history: EstimatorHistory, { notices }: Inputs): EstimatorHistory {
+  const advice = [history.advice, ...notices].filter(Boolean).join('; ');
+  return advice ? { ...history, advice } : history;
 }

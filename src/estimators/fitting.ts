@@ -5,6 +5,8 @@ import type { StopReason } from '../training/history.js';
 import type { Network } from '../network/network.js';
 import type { Choice, Selected } from './choice.js';
 import { constantLoss } from './constant.js';
+import type { HeldOut } from './held-out.js';
+import { SAID } from './loading.js';
 import type { Ridge } from './ridge.js';
 import { type MadeModel, type Material, meanLoss, recorded, settings, stands, stoppedBy } from './made.js';
 import { Members, memberSeed } from './members.js';
@@ -33,7 +35,7 @@ export async function make(material: Material): Promise<MadeModel> {
     fixed,
     solvable: solvable(options, whole),
     members: options.members,
-    ofFolds: whole && options.validation === undefined,
+    ofFolds: whole && options.validation === undefined && !problem.setting.byTime, // which have not learned the last rows
     squashed: material.squashed,
   };
   let halted = false;
@@ -76,6 +78,7 @@ async function trained(
   const { problem, run, interruption } = material;
   const count = choice.members ?? 1;
   const networks: Network[] = [];
+  const parts = problem.apart ? SAID.here.heldOut(material) : undefined;
   let first: Trained | undefined;
   let failure: Trained | undefined;
   let stopped: StopReason | undefined;
@@ -85,7 +88,7 @@ async function trained(
       if (linear) network.setWeights([linear.weights, linear.bias]);
       let one: Trained;
       try {
-        one = await trainOne(material, bar, choice, network, k, count);
+        one = await trainOne(material, bar, choice, network, parts, k, count);
       } catch (error) {
         network.dispose();
         throw error;
@@ -119,6 +122,8 @@ async function trained(
   } catch (error) {
     for (const network of networks) network.dispose();
     throw error;
+  } finally {
+    parts?.dispose();
   }
   for (const network of networks) network.dispose();
   return (await UNDESCENDED.load()).simpler(material, bar, choice, (failure ?? first)!.history);
@@ -129,6 +134,7 @@ function trainOne(
   bar: Baseline,
   choice: Choice & Recipe,
   network: Network,
+  parts: HeldOut | undefined,
   k: number,
   count: number,
 ): Promise<Trained> {
@@ -137,16 +143,21 @@ function trainOne(
   let furthest = 0; // training that begins again goes back
   const { validation, earlyStopping } = options;
   const left = run.timeLimit === Infinity ? {} : { timeLimit: Math.max(run.timeLimit - interruption.elapsed, 1) };
-  return trainByRecipe({ problem, recipe: settings(choice), network, rows: 'all' }, chunks ?? problem.data, bar, {
-    ...fit,
-    ...left,
-    ...(run.signal && { signal: run.signal }),
-    ...(validation !== undefined && { validation, earlyStopping, seed: problem.seed }), // the same rows are held out for all
-    onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) => {
-      furthest = Math.max(furthest, epoch);
-      return report({ stage: 'train', done: k * epochs + furthest, all: count * epochs, loss, validationLoss, rate });
+  return trainByRecipe(
+    { problem, recipe: settings(choice), network, rows: 'all' },
+    chunks ?? parts?.learned ?? problem.data,
+    bar,
+    {
+      ...fit,
+      ...left,
+      ...(run.signal && { signal: run.signal }),
+      ...(validation !== undefined && { validation: parts?.held ?? validation, earlyStopping, seed: problem.seed }), // as all
+      onEpoch: ({ epoch, epochs, loss, validationLoss, rate }) => {
+        furthest = Math.max(furthest, epoch);
+        return report({ stage: 'train', done: k * epochs + furthest, all: count * epochs, loss, validationLoss, rate });
+      },
     },
-  });
+  );
 }
 
 /** A loss of this share of the best constant's, or more, shows that nothing was learned. */

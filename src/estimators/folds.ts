@@ -1,31 +1,41 @@
 // Parts of the rows that take turns in being left out, and what models of the rest find on them.
 
 import type { Engine } from '../../bindings/core.js';
+import type { Turn } from '../data/apart.js';
 import { deal, permutation } from '../data/split.js';
 import type { Network } from '../network/network.js';
 import { Purpose } from '../runtime/random.js';
 import { type Baseline, type Trained, trainByRecipe } from './training.js';
+import { SAID } from './loading.js';
 import { constantLoss } from './constant.js';
 import type { Problem } from './problem.js';
 import type { Recipe } from './recipe.js';
 import { build } from './recipes.js';
 
-/** The rows of a problem dealt into parts of even size, of each class alike. */
+/**
+ * The rows of a problem dealt into parts of even size, of each class alike; or stretches of time, which are learned for from
+ * what was before, or whole groups.
+ */
 export class Folds {
   /** Rows of each part. The only row of a class is in none: a model without it could not know the class. */
   readonly parts: readonly Uint32Array[];
+  readonly count: number;
+  /** By time or groups: what is learned from while each part is held out. */
+  private readonly turns: readonly Turn[] | undefined;
   /** What is trained on while one part is left out: the last that was asked for. */
   private rest: { readonly k: number; readonly bar: Baseline } | undefined;
 
-  /** @throws OutOfMemoryError */
+  /** @param count how many parts are wanted; groups may be fewer. @throws OutOfMemoryError */
   constructor(
     private readonly engine: Engine,
     readonly problem: Problem,
-    readonly count: number,
+    count: number,
   ) {
-    const { rows, seed, classes } = problem;
+    const { rows, seed, classes, apart } = problem;
     const order = permutation(engine, rows, seed, Purpose.folds);
-    const parts = deal(order, new Array<number>(count).fill(1 / count), classes);
+    this.turns = apart ? SAID.here.turnsOf(problem, count, order) : undefined;
+    this.count = this.turns?.length ?? count;
+    const parts = this.turns?.map(({ held }) => held) ?? deal(order, new Array<number>(count).fill(1 / count), classes);
     const sole = soleMembers(classes);
     this.parts = sole.size === 0 ? parts : parts.map((part) => part.filter((r) => !sole.has(r)));
   }
@@ -70,8 +80,8 @@ export class Folds {
     this.dispose();
     const { engine, problem } = this;
     const held = new Set(this.parts[k]);
-    const kept = Uint32Array.from({ length: problem.rows }, (_, r) => r).filter((r) => !held.has(r));
-    const some = problem.some(kept);
+    const kept = () => Uint32Array.from({ length: problem.rows }, (_, r) => r).filter((r) => !held.has(r));
+    const some = problem.some(this.turns?.[k]?.learned ?? kept());
     this.rest = { k, bar: { data: some.data, constant: constantLoss(engine, some) } };
     return this.rest.bar;
   }

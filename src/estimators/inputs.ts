@@ -2,7 +2,10 @@
 
 import { engineOf } from '../runtime/engines.js';
 import type { Precision, RealArray } from '../../bindings/memory.js';
-import { Encoder, type EncoderSpec, type InputScaling } from '../data/encoder.js';
+import { ColumnsLearner } from '../data/columns.js';
+import type { AskedColumns } from '../data/gathered.js';
+import { Encoder, type EncoderSpec } from '../data/encoder.js';
+import { SPECIAL_COLUMNS } from '../data/loading.js';
 import type { DecorrelateOptions } from '../data/normalize/decorrelation.js';
 import type { Normalizer, NormalizerJSON } from '../data/normalize/normalizer.js';
 import type { Running } from '../data/column-spec.js';
@@ -19,7 +22,7 @@ export class Inputs {
   readonly count: number;
 
   private constructor(
-    private readonly encoder: Encoder,
+    readonly encoder: Encoder,
     private readonly whitening: Normalizer | undefined,
   ) {
     this.count = whitening?.outputs ?? encoder.inputs;
@@ -30,13 +33,23 @@ export class Inputs {
     return this.encoder.spec.columns;
   }
 
+  /** What is worth knowing of how columns were taken, where they were just learned. */
+  get notices(): readonly string[] {
+    return this.encoder.notices;
+  }
+
   /**
    * Learns columns, categories, scalings, and directions if they are to be decorrelated.
    * @param fills whether gaps may be filled
    * @throws DataError
    */
-  static async fit(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
-    const encoder = Encoder.fit(t, fills);
+  static async fit(
+    t: Table,
+    fills: boolean,
+    decorrelate: boolean | DecorrelateOptions,
+    asked: AskedColumns | undefined,
+  ): Promise<Inputs> {
+    const encoder = Encoder.of(await new ColumnsLearner(fills, asked).add(t).look());
     return this.from(encoder, decorrelate, async () => encoder.encode(t, 'float64') as Float64Array<ArrayBuffer>);
   }
 
@@ -45,15 +58,20 @@ export class Inputs {
    * must vary.
    * @throws DataError
    */
-  static async begin(t: Table, fills: boolean, decorrelate: boolean | DecorrelateOptions): Promise<Inputs> {
+  static async begin(
+    t: Table,
+    fills: boolean,
+    decorrelate: boolean | DecorrelateOptions,
+    asked: AskedColumns | undefined,
+  ): Promise<Inputs> {
     if (decorrelate !== false && t.rows === 1) {
       throw new DataError(
         'X',
         'one row has no directions to decorrelate by; a stream with decorrelate begins with as many rows as show how columns vary together',
       );
     }
-    if (decorrelate !== false) return this.fit(t, fills, decorrelate);
-    return new this(Encoder.begin(t, fills), undefined);
+    if (decorrelate !== false) return this.fit(t, fills, decorrelate, asked);
+    return new this(Encoder.of(await new ColumnsLearner(fills, asked).add(t).look(), true), undefined);
   }
 
   /** What is known of columns beside how they become inputs; undefined where a file of an earlier version does not say. */
@@ -62,16 +80,11 @@ export class Inputs {
   }
 
   /**
-   * The same inputs, scaled by all rows so far. Directions found by decorrelation, and the scales that they were found with,
-   * stay. @throws DataError
+   * The same inputs, scaled in other ways, as `scale` makes them of the encoder. Directions found by decorrelation, and the
+   * scales that they were found with, stay. @throws DataError
    */
-  followed(t: Table): Inputs {
-    return this.running ? new Inputs(this.encoder.followed(t), undefined) : this;
-  }
-
-  /** How each input is scaled; undefined where scalings stay. */
-  scalings(): readonly InputScaling[] | undefined {
-    return this.running && this.encoder.scalings();
+  scaledBy(scale: (encoder: Encoder) => Encoder): Inputs {
+    return this.running ? new Inputs(scale(this.encoder), undefined) : this;
   }
 
   /**
@@ -126,7 +139,8 @@ export class Inputs {
   }
 
   /** @throws ModelFileError where the two do not fit */
-  static restore(spec: EncoderSpec, running: Running | undefined, whitening: Normalizer | undefined): Inputs {
+  static async restore(spec: EncoderSpec, running: Running | undefined, whitening: Normalizer | undefined): Promise<Inputs> {
+    if (spec.zero || spec.columns.some((column) => 'calendar' in column || 'from' in column)) await SPECIAL_COLUMNS.load();
     const encoder = new Encoder(spec, running);
     if (whitening && whitening.inputs !== encoder.inputs) {
       throw new ModelFileError(`damaged: the whitening has ${whitening.inputs} inputs, the columns make ${encoder.inputs}`);

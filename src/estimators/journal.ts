@@ -138,17 +138,18 @@ function journalToResume(call: string, resume: boolean | 'ifAny' | Resumable, ow
 }
 
 /** Options of an estimator that may differ. */
-const OTHERWISE = ['threads', 'missing'];
+const OTHERWISE = ['threads', 'missing', 'columns', 'absent']; // of the latter, the data tell
 
 /** What an estimator was asked, and of what rows. */
-function askedOf(options: object, seed: number, { x, t, w }: EncodedRows, all: number): Asked {
-  const sum = (a: Float32Array | Float64Array) => crc32([new Uint8Array(a.buffer, a.byteOffset, a.byteLength)]);
+function askedOf(options: object, seed: number, { x, t, w, groups }: EncodedRows, all: number): Asked {
+  const sum = (a: Float32Array | Float64Array | Uint32Array) => crc32([new Uint8Array(a.buffer, a.byteOffset, a.byteLength)]);
   const given = Object.entries(options).filter(([name, value]) => value !== undefined && !OTHERWISE.includes(name));
   return {
     rows: String(all),
     data: sum(x),
     targets: sum(t),
     sampleWeights: w ? sum(w) : 'none',
+    ...(groups && { groups: sum(groups) }),
     ...Object.fromEntries(given.map(([name, value]) => [name, worded(value)])),
     seed: String(seed),
   };
@@ -164,7 +165,7 @@ function requireSameFit(call: string, before: Asked, now: Asked, options: Readon
     if (sameInWords(was, is)) continue;
     if (name === 'rows') throw new DataError('rows', `there are ${is}; the fit to be resumed had ${was}`);
     if (name === 'data') throw new DataError('rows', 'are not what they were in the fit to be resumed');
-    if (name === 'targets' || name === 'sampleWeights')
+    if (name === 'targets' || name === 'sampleWeights' || name === 'groups')
       throw new DataError(name, 'are not what they were in the fit to be resumed');
     refuseDifferent(`${call}.${name}`, options[name], is, was);
   }

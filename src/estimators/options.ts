@@ -4,6 +4,7 @@ import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import { ACTIVATION_NAMES, type Activation } from '../layers/activations.js';
 import type { Growing } from '../data/batches.js';
+import type { ColumnKind } from '../data/column.js';
 import { type EarlyStopping, FIT_OPTIONS } from '../training/options.js';
 import type { History } from '../training/history.js';
 import { NUMERICS } from '../runtime/numerics.js';
@@ -13,9 +14,12 @@ import { THREADS, type Threads } from '../runtime/threads.js';
 import type { Spool } from './chunks.js';
 import type { Resumable } from './journal.js';
 import type { Choice } from './choice.js';
+import type { Groups } from '../data/apart.js';
 import { TECHNIQUE_OPTIONS, type TechniqueOptions } from './techniques.js';
 
 const isUnits = (v: unknown) => Number.isInteger(v) && (v as number) >= 1;
+
+const KIND = oneOf(['number', 'date', 'category', 'ignore'], undefined);
 
 export const ESTIMATOR_OPTIONS = {
   hidden: value<number | readonly number[] | undefined>(
@@ -41,6 +45,12 @@ export const ESTIMATOR_OPTIONS = {
     false,
   ),
   missing: oneOf(['mean', 'refuse'], undefined),
+  absent: oneOf(['gap', 'zero'], undefined),
+  columns: value<Readonly<Record<string, ColumnKind>> | undefined>(
+    `an object that says of columns, by name, ${KIND.expected}`,
+    (v) => typeof v === 'object' && v !== null && Object.values(v).every(KIND.accepts),
+    undefined,
+  ),
   precision: oneOf(['float32', 'float64'], 'float32'),
   numerics: NUMERICS,
   threads: THREADS,
@@ -86,6 +96,17 @@ export interface EstimatorOptions extends TechniqueOptions {
    * records, 'refuse' for arrays.
    */
   missing?: 'mean' | 'refuse';
+  /**
+   * What it means that a record lacks a key that others have: 'gap', that the value is missing, or 'zero', that it is 0, as in
+   * records that list only what there is; then a column of numbers may be lacking in all rows of a prediction. Default 'gap'.
+   */
+  absent?: 'gap' | 'zero';
+  /**
+   * What columns of records are, by their names: `{ zip: 'category', when: 'date', note: 'ignore' }`. Cells are then read as
+   * that, whatever they are: numbers name categories, numbers in text may have leading zeros, numbers are dates in milliseconds.
+   * Default: what their cells say (docs/defaults.md).
+   */
+  columns?: Readonly<Record<string, ColumnKind>>;
   /** Of the arithmetic. Default 'float32'. */
   precision?: Precision;
   /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
@@ -96,12 +117,20 @@ export interface EstimatorOptions extends TechniqueOptions {
   seed?: number;
 }
 
+/** The option that says which rows belong together. */
+export const GROUPS = value<Groups | undefined>(
+  'the name of a column, or an array of one label for each row',
+  (v) => typeof v === 'string' || Array.isArray(v) || ArrayBuffer.isView(v),
+  undefined,
+);
+
 export const RUN_OPTIONS = {
   sampleWeights: value<ArrayLike<number> | undefined>(
     'an array of numbers ≥ 0, one for each row',
     (v) => Array.isArray(v) || ArrayBuffer.isView(v),
     undefined,
   ),
+  groups: GROUPS,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: number({ above: 0 }, Infinity),
   background: FIT_OPTIONS.background,
@@ -140,6 +169,12 @@ export interface FitProgress {
 export interface RunOptions {
   /** One weight ≥ 0 for each row. */
   sampleWeights?: ArrayLike<number>;
+  /**
+   * Which rows belong together, as those of a person or a machine do: the name of a column, which is then no input, or a label
+   * for each row. Whole groups are held out to choose by, and for `validation`, so that errors are those on groups that were not
+   * learned from. Default: each row is for itself.
+   */
+  groups?: string | ArrayLike<unknown>;
   /** Stops when aborted. Before the first epoch of the final training the fit rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Stops after so many milliseconds; choosing takes at most half of them. */

@@ -1,8 +1,10 @@
 // partialFit: a model goes on with new rows, or begins with them.
 
 import { loadAll } from '../../bindings/part.js';
+import { followedBy, inputScalings } from '../data/following.js';
 import { DisposedError, amongAll } from '../runtime/errors.js';
 import type { Checked } from '../runtime/options.js';
+import type { columnsSaid } from './fit.js';
 import type { Fitted } from './fitted.js';
 import type { Inputs } from './inputs.js';
 import { allContinued, change, moved, nextRecipe, stepBounds, stepOptions } from './continuation.js';
@@ -25,6 +27,7 @@ interface Own {
   readonly Members: typeof Members;
   readonly Problem: typeof Problem;
   readonly Recipes: typeof Recipes;
+  readonly columnsSaid: typeof columnsSaid;
   readonly encoded: typeof encoded;
   readonly fills: typeof fills;
   readonly fixedBy: typeof fixedBy;
@@ -42,12 +45,13 @@ export async function continueOn<Targets, Coding>(
   { t, targets: known, weights: own, kept }: GivenRows<Targets>,
   { epochs, signal, background }: Checked<typeof PARTIAL_OPTIONS>,
   keeper: ModelKeeper<Coding>,
-  { Inputs, Members, Problem, Recipes, encoded, fills, fixedBy, learnCoding, settingOf }: Own,
+  { Inputs, Members, Problem, Recipes, columnsSaid, encoded, fills, fixedBy, learnCoding, settingOf }: Own,
 ): Promise<void> {
   const { options, coder, kind } = specification;
   try {
     const before = keeper.fitted;
-    const inputs = before?.inputs.followed(t) ?? (await Inputs.begin(t, fills(options, t), options.decorrelate));
+    const begun = async () => Inputs.begin(t, fills(options, t), options.decorrelate, await columnsSaid(specification, t));
+    const inputs = before?.inputs.scaledBy((encoder) => followedBy(encoder, t)) ?? (await begun());
     const coding = before ? coder.following(before.coding, known, t.rows) : learnCoding(coder, known, t.rows);
     const some = encoded(specification, inputs, coding, t, known, own);
     const problem = new Problem(settingOf(specification, background), some, { exact: true });
@@ -65,7 +69,10 @@ export async function continueOn<Targets, Coding>(
       restore = () => {
         for (const [k, network] of networks.entries()) network.theta.view().set(kernels[k]!);
       };
-      const scalings = (of: Inputs, how: Coding) => ({ inputs: of.scalings(), targets: coder.scalings(how) });
+      const scalings = (of: Inputs, how: Coding) => ({
+        inputs: of.running && inputScalings(of.encoder),
+        targets: coder.scalings(how),
+      });
       const moves = before && change(scalings(before.inputs, before.coding), scalings(inputs, coding));
       const start = networks.map((network, k) => (moves ? moved(network, before.standings[k]!, moves) : freshState()));
       // Who predicts meanwhile gets what fits the weights.

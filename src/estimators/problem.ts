@@ -18,6 +18,8 @@ export interface Setting {
   readonly threads: Threads;
   readonly seed: number;
   readonly techniques: Techniques;
+  /** Whether rows are in order of time, so that the last ones are held out. */
+  readonly byTime: boolean;
 }
 
 /** What else there is to say of a problem's rows. */
@@ -40,6 +42,8 @@ export class Problem {
   readonly w: Float64Array | undefined;
   /** The class of each row. */
   readonly classes: Uint32Array | undefined;
+  /** The group of each row, where whole groups are held out. */
+  readonly groups: Uint32Array | undefined;
   readonly all: number;
   readonly journal: Journal | undefined;
   readonly drawnIn: boolean;
@@ -47,13 +51,14 @@ export class Problem {
   /** @throws DataError, OutOfMemoryError */
   constructor(
     readonly setting: Setting,
-    { inputs, outputs, x, t, w, classes }: EncodedRows,
+    { inputs, outputs, x, t, w, classes, groups }: EncodedRows,
     { all, journal, drawnIn = false, exact = false }: ProblemOptions = {},
   ) {
     const options = { ...(!exact && { precision: setting.precision }), ...(w && { weights: w }) };
     this.data = new Dataset(shaped(x, inputs), shaped(t, outputs), options);
     this.w = w;
     this.classes = classes;
+    this.groups = groups;
     this.all = all ?? this.data.rows;
     this.journal = journal;
     this.drawnIn = drawnIn;
@@ -96,6 +101,11 @@ export class Problem {
 
   get techniques(): Techniques {
     return this.setting.techniques;
+  }
+
+  /** Whether rows are held out by time or by groups. */
+  get apart(): boolean {
+    return this.setting.byTime || this.groups !== undefined;
   }
 
   /** A problem of some of the rows. @throws OutOfMemoryError */

@@ -1,6 +1,6 @@
 // A change of scalings made up for in the weights, so that a network goes on computing what it computed.
 
-import type { InputScaling } from '../data/encoder.js';
+import type { InputScaling } from '../data/following.js';
 import type { Scaling } from '../data/spread.js';
 import type { RealArray } from '../../bindings/memory.js';
 import type { Network } from '../network/network.js';

@@ -2,9 +2,9 @@
 // against a linear model.
 
 import type { Engine } from '../../bindings/core.js';
+import { Part } from '../../bindings/part.js';
 import { FEW_ROWS, type SearchPlan, affordable, searchPlanFor } from './budget.js';
-import { MANY_ROWS, MEMBERS, families, sampleCost } from './defaults.js';
-import { fewRows } from './few-rows.js';
+import { MANY_ROWS, MEMBERS, SOME, families, sampleCost } from './defaults.js';
 import { Folds } from './folds.js';
 import { LINEAR, linearTrial, ridgeFor, solved } from './linear.js';
 import type { Problem } from './problem.js';
@@ -13,6 +13,8 @@ import { Recipes } from './recipes.js';
 import type { Ridge } from './ridge.js';
 import { type Between, Search, type Trial } from './search.js';
 import type { Candidate, Selected } from './choice.js';
+
+const FEW_ROWS_RULES = new Part('choices from few rows', () => import('./few-rows.js'));
 
 /** What the user and the data leave to choose. */
 interface SelectionOptions {
@@ -52,7 +54,8 @@ export async function select(engine: Engine, problem: Problem, latitude: Selecti
   if (fixed.hidden && fixed.weightDecay !== undefined) {
     return { choice: { ...recipes.byRule(), by: 'given', folds: 0, ...several(members ?? 1), candidates: [] } };
   }
-  const few = await fewRows(engine, problem, recipes, solvable);
+  const maybeFew = rows < SOME || 2 * outputs > rows; // else no class can be without fellows in most rows
+  const few = maybeFew ? await (await FEW_ROWS_RULES.load()).fewRows(engine, problem, recipes, solvable) : undefined;
   if (few) return { ...few, choice: { ...few.choice, ...several(few.linear ? 1 : (members ?? few.members)) } };
 
   const shapes = shapesFor(problem, fixed);
@@ -62,14 +65,15 @@ export async function select(engine: Engine, problem: Problem, latitude: Selecti
   });
   const anew = rows < MANY_ROWS || !ofFolds; // whether members are trained on all rows
   const wanted = members ?? (all < MANY_ROWS ? MEMBERS : 1);
-  const plan =
+  const wide =
     shapes.length > 0 ? searchPlanFor(rows, inputs, costs, fixed.weightDecay === undefined, anew ? wanted : 0) : undefined;
-  const folds = new Folds(engine, problem, plan?.folds ?? (rows < FEW_ROWS ? 10 : inputs > rows ? 3 : 5));
+  const folds = new Folds(engine, problem, wide?.folds ?? (rows < FEW_ROWS ? 10 : inputs > rows ? 3 : 5));
+  const plan = wide && { ...wide, first: Math.min(wide.first, folds.count) };
   const search = new Search(folds, recipes, between, 4 * folds.count, !anew);
   const alternatives: Search[] = [];
   try {
     const lonely = inputs > rows || shapes.length === 0; // where networks are too much work, the linear model is the choice
-    const found = plan || lonely ? await linearFirst(search, solvable && fixed.weightDecay === undefined) : {};
+    const found = plan || lonely ? await linearFirst(search, solvable && !problem.apart && fixed.weightDecay === undefined) : {};
     const plain = plan && !search.halted ? await bestShape(search, plan, shapes, fixed.weightDecay) : undefined;
     const drawn = plain && !search.halted ? await drawnIn(search, plain, latitude, alternatives) : undefined;
     const best = drawn?.trial ?? plain;

@@ -47,7 +47,8 @@ export function settingOf<Targets, Coding>(
   background: boolean,
 ): Setting {
   const { precision, numerics, threads } = options;
-  return { head: coder.head, precision, numerics, threads, seed, techniques: techniques(call, options, background) };
+  const byTime = options.order === 'time';
+  return { head: coder.head, precision, numerics, threads, seed, byTime, techniques: techniques(call, options, background) };
 }
 
 /** How to code targets, learned from all of them. @throws DataError */
@@ -66,6 +67,7 @@ export function encoded<Targets, Coding>(
   targets: Targets,
   sampleWeights?: ArrayLike<number>,
   byClass?: unknown,
+  groups?: Uint32Array,
 ): EncodedRows {
   const { t: coded, classes } = coder.encode(targets, coding, t.rows, precision);
   const own = sampleWeights && rowWeights(sampleWeights, t.rows);
@@ -77,6 +79,7 @@ export function encoded<Targets, Coding>(
     t: coded,
     w: coder.weights(coding, classes, own, byClass),
     classes,
+    groups,
   });
 }
 

@@ -9,7 +9,8 @@ import { Interruption } from '../training/interruption.js';
 import type { RowChunks, SpooledRows } from './chunks.js';
 import { eachChunk } from './each-chunk.js';
 import { shaped } from './encoded.js';
-import type { JournalKeeper, learn } from './fit.js';
+import { SAID } from './loading.js';
+import type { JournalKeeper, columnsSaid, learn } from './fit.js';
 import type { Fitted } from './fitted.js';
 import type { Inputs } from './inputs.js';
 import type { RUN_OPTIONS } from './options.js';
@@ -23,6 +24,7 @@ interface Own extends SurveyOwn {
   readonly Inputs: typeof Inputs;
   readonly encoded: typeof encoded;
   readonly fills: typeof fills;
+  readonly columnsSaid: typeof columnsSaid;
   readonly learn: typeof learn;
 }
 
@@ -40,20 +42,28 @@ export async function fitChunks<Targets, Coding>(
   own: Own,
 ): Promise<Fitted<Coding>> {
   requireForChunks(specification, run);
-  const { Inputs, encoded, fills, learn, table } = own;
+  const { Inputs, columnsSaid, encoded, fills, learn, table } = own;
   const { options, coder } = specification;
   const { decorrelate, precision } = options;
   await loadAll(coder.needed(given));
   const interruption = new Interruption(run.signal, run.timeLimit);
   const learner = coder.learner();
-  const { encoder, rows: all } = await survey(chunks, (t) => fills(options, t), learner, interruption, own);
+  const asked = (t: Table) => columnsSaid(specification, t, run.groups);
+  const { encoder, rows: all } = await survey(chunks, (t) => fills(options, t), asked, learner, interruption, own);
   const coding = learner.finish();
   const byClass = learner.classWeights?.(given) ?? given;
   const directions = () => sampleOf(chunks, encoder, all, interruption, table);
   const inputs = await Inputs.from(encoder, decorrelate, directions);
-  const rowsOf = (t: Table, targets: Targets) => encoded(specification, inputs, coding, t, targets, undefined, byClass);
-  const pass = () => eachChunk(chunks, table, rowsOf);
-  const rows = await drawnSample(eachChunk(chunks, table, rowsOf, interruption), precision, all, run.spool);
+  const { groups } = run;
+  const { groupsOf, requireSeveral } = await SAID.load();
+  const known = new Map<unknown, number>();
+  const rowsOf = (t: Table, targets: Targets, numbers?: Uint32Array) =>
+    encoded(specification, inputs, coding, t, targets, undefined, byClass, numbers);
+  const grouped = (t: Table, targets: Targets) =>
+    rowsOf(t, targets, groups === undefined ? undefined : groupsOf(specification.call, groups, t, known));
+  const pass = () => eachChunk(chunks, table, (t, targets) => rowsOf(t, targets));
+  const rows = await drawnSample(eachChunk(chunks, table, grouped, interruption), precision, all, run.spool);
+  if (groups !== undefined) requireSeveral(specification.call, groups, rows.groups!);
   const epoch: () => AsyncIterable<SpooledRows> = run.spool?.complete ? () => run.spool!.chunks() : pass;
   const X = async function* (): AsyncGenerator<Chunk> {
     for await (const { rows: n, x, t, w } of epoch()) {
@@ -61,8 +71,8 @@ export async function fitChunks<Targets, Coding>(
     }
   };
   // Balanced weights are 1 in the mean, which a stream would know at the end of its first epoch only.
-  const known = given === 'balanced' ? { rows: all, weighting: 'samples' as const } : { rows: all };
-  return learn(specification, coding, { inputs, rows, all, chunks: X }, known, run, interruption, keeper);
+  const fit = given === 'balanced' ? { rows: all, weighting: 'samples' as const } : { rows: all };
+  return learn(specification, coding, { inputs, rows, all, chunks: X }, fit, run, interruption, keeper);
 }
 
 /** @throws OptionError for what goes with rows in memory only */
@@ -71,6 +81,8 @@ function requireForChunks(
   run: Checked<typeof RUN_OPTIONS>,
 ): void {
   if (run.sampleWeights) throw new OptionError(`${call}.fit.sampleWeights`, run.sampleWeights, 'none with chunks');
+  if (run.groups !== undefined && typeof run.groups !== 'string')
+    throw new OptionError(`${call}.fit.groups`, run.groups, "the name of a column with chunks: groups: 'person'");
   if (options.validation === undefined) return;
   const expected = 'none with chunks: which rows a share takes depends on all of them; evaluateChunks measures on others';
   throw new OptionError(`${call}.validation`, options.validation, expected);

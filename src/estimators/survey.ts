@@ -2,6 +2,7 @@
 
 import type { Precision } from '../../bindings/memory.js';
 import type { ColumnsLearner } from '../data/columns.js';
+import type { AskedColumns } from '../data/gathered.js';
 import type { Encoder } from '../data/encoder.js';
 import type { Table, table as tableOf } from '../data/table.js';
 import type { RowChunks, Spool } from './chunks.js';
@@ -24,23 +25,26 @@ export interface Own {
 /**
  * Learns columns, and how to code targets, in one pass.
  * @param fills whether gaps of a table may be filled
+ * @param asked what is said of its columns
  * @throws DataError that names the chunk
  */
 export async function survey<Targets>(
   chunks: RowChunks<Targets>,
   fills: (t: Table) => boolean,
+  asked: (t: Table) => Promise<AskedColumns | undefined>,
   targets: CodingLearner<Targets, unknown>,
   interruption: Interruption,
   { ColumnsLearner, Encoder, table }: Own,
 ): Promise<{ encoder: Encoder; rows: number }> {
   let columns: InstanceType<typeof ColumnsLearner> | undefined;
-  const add = (t: Table, some: Targets) => {
-    columns ??= new ColumnsLearner(fills(t));
+  const add = async (t: Table, some: Targets) => {
+    columns ??= new ColumnsLearner(fills(t), await asked(t));
     columns.add(t);
     targets.add(some, t.rows);
+    await columns.look();
   };
   for await (const _ of eachChunk(chunks, table, add, interruption));
-  return { encoder: Encoder.of(columns!, columns!.fills), rows: columns!.rows };
+  return { encoder: Encoder.of(columns!), rows: columns!.rows };
 }
 
 /** Some rows of all as the encoder makes them, in float64. */

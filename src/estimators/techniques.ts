@@ -10,7 +10,7 @@ import { INITIALIZER_NAMES } from '../layers/initializers.js';
 import { type Layer, batchNorm, dense, dropout, gaussianNoise, layerNorm } from '../layers/layers.js';
 import { ACTIVATIONS, type Activation } from '../layers/activations.js';
 import { type Method, isMethod } from '../methods/method.js';
-import { type Checked, number, oneOf, value } from '../runtime/options.js';
+import { type Checked, either, number, oneOf, value } from '../runtime/options.js';
 
 export const TECHNIQUE_OPTIONS = {
   init: oneOf(
@@ -21,7 +21,7 @@ export const TECHNIQUE_OPTIONS = {
   inputNoise: number({ min: 0, below: Infinity }, 0),
   normalization: oneOf(['batch', 'layer'], undefined),
   method: value<Method | undefined>('a method, such as adam()', isMethod, undefined),
-  order: FIT_OPTIONS.order,
+  order: either(FIT_OPTIONS.order, oneOf(['time'], 'time')),
   decorrelate: value<boolean | DecorrelateOptions>(
     "true, false, or { by: 'pca' | 'zca', of, epsilon, components }",
     (v) => typeof v === 'boolean' || (typeof v === 'object' && v !== null),
@@ -47,8 +47,12 @@ export interface TechniqueOptions {
    * gradient descent with momentum whose rate falls to 0. Not kept in files.
    */
   method?: Method;
-  /** The order of rows, as of `Network.fit`. Default 'shuffle'. */
-  order?: Order;
+  /**
+   * The order in which rows are learned, as of `Network.fit`; or 'time': rows are given in order of time, from the earliest on.
+   * They are then learned shuffled, but rows held out are later than those learned from: to choose by, stretches of rows that
+   * follow each other, and for `validation` the last ones. Default 'shuffle'.
+   */
+  order?: Order | 'time';
   /**
    * Decorrelates the inputs after scaling (4.3), by the options of `normalize.decorrelate`; true for its defaults. What was
    * learned is part of the model. Default false: directions of little variance, blown up to as much as the others, are as often
@@ -97,7 +101,7 @@ export function techniques(call: string, options: Given, background = false): Te
     dropout: options.dropout,
     inputNoise: options.inputNoise,
     fit: {
-      order,
+      order: order === 'time' ? 'shuffle' : order,
       l1,
       labelSmoothing,
       ...(size !== undefined && { batchSize: size }),

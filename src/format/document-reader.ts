@@ -8,7 +8,7 @@ import { record } from './fields.js';
 import type { Tensor } from './safetensors.js';
 
 /** The newest version that this library reads. */
-const FORMAT_VERSION = 3;
+const FORMAT_VERSION = 4;
 
 const BRACE = 0x7b;
 

@@ -7,17 +7,21 @@ import { type Tensor, dtypeOf, encodeContainer, utf8 } from './safetensors.js';
 /** What the library calls its files. */
 export const FORMAT = 'efficient-backprop';
 
-/** What columns may have since the second version. */
+/** What columns may have since the second version, and since the fourth. */
 const SECOND = ['limits', 'sentinels', 'squash'];
+const FOURTH = ['from', 'calendar'];
 
 /**
  * The version that a document needs: models of several networks, and columns that hold values to limits or draw them in, came
- * with the second, what training is taken up from with the third.
+ * with the second, what training is taken up from with the third, columns of numbers in text, of what the caller said they are,
+ * and of dates with the calendar's inputs with the fourth.
  */
 export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
+  const { columns = [], zero } = (config['encoder'] ?? {}) as { columns?: readonly object[]; zero?: boolean };
+  const have = (names: readonly string[]) => columns.some((column) => names.some((name) => name in column));
+  if (zero || have(FOURTH)) return 4;
   if ('state' in config) return 3;
-  const { columns = [] } = (config['encoder'] ?? {}) as { columns?: readonly object[] };
-  return 'members' in config || columns.some((column) => SECOND.some((name) => name in column)) ? 2 : 1;
+  return 'members' in config || have(SECOND) ? 2 : 1;
 }
 
 export const KINDS = ['network', 'classifier', 'regressor'] as const;

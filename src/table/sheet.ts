@@ -1,6 +1,6 @@
 // Rows of a file as a table: named columns of cells, and where each row stands.
 
-import { type Cell, type Column, columnOf } from '../data/column.js';
+import { type Cell, type Column, type Reading, columnOf } from '../data/column.js';
 import { Table } from '../data/table.js';
 import { type FilePlace, InputError } from './input-error.js';
 
@@ -40,9 +40,9 @@ export class Sheet extends Table {
     return this.columns.size;
   }
 
-  column(index: number, wanted?: Column['kind']): Column {
+  column(index: number, reading?: Reading): Column {
     const name = this.names[index]!;
-    return columnOf(name, this.columns.get(name)!, wanted);
+    return columnOf(name, this.columns.get(name)!, reading);
   }
 
   /** How many cells there are. */

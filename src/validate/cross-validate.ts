@@ -3,10 +3,14 @@
 import type { Engine } from '../../bindings/core.js';
 import { engineOf } from '../runtime/engines.js';
 import { Dataset } from '../data/dataset.js';
+import type { Turn } from '../data/apart.js';
+import { APART } from '../data/loading.js';
 import { deal, permutation } from '../data/split.js';
 import type { Samples } from '../data/table.js';
+import { SAID } from '../estimators/loading.js';
+import { GROUPS } from '../estimators/options.js';
 import { OptionError } from '../runtime/errors.js';
-import { callback, checked, number, value } from '../runtime/options.js';
+import { type Checked, callback, checked, number, oneOf, value } from '../runtime/options.js';
 import { Purpose, SEED } from '../runtime/random.js';
 import { type Summary, summary } from './summary.js';
 import { type Learner, type Make, type Source, type Truths, maker, sourceOf } from './subject.js';
@@ -37,6 +41,8 @@ export interface SharedOptions {
 }
 
 const OPTIONS = {
+  order: oneOf(['random', 'time'], 'random'),
+  groups: GROUPS,
   folds: number({ min: 2, integer: true }, 5),
   repeats: number({ min: 1, integer: true }, 1),
   ...SHARED,
@@ -45,6 +51,17 @@ const OPTIONS = {
 
 /** Options of `crossValidate`. */
 export interface CrossValidateOptions<E extends object = object> extends SharedOptions {
+  /**
+   * 'time' says that rows are in order of time, from the earliest on: of k + 1 stretches all but the first are held out in
+   * turn, and models are trained on the rows before. Models whose own choices are to keep to it are made with `order: 'time'`,
+   * too. Default 'random'.
+   */
+  order?: 'random' | 'time';
+  /**
+   * Which rows belong together: the name of a column of records, or a label for each row. Parts are then of whole groups.
+   * Classifiers and regressors are told of them, too, as of `fit`'s option `groups`. Default: each row is for itself.
+   */
+  groups?: string | ArrayLike<unknown>;
   /** k: the parts that take turns in being left out. From 2 to the number of rows. Default 5. */
   folds?: number;
   /** How often all is done again with other parts. Default 1. */
@@ -102,23 +119,30 @@ export async function crossValidate<M extends Learner>(
   more?: object,
 ): Promise<CrossValidation<EvaluationOf<M>>> {
   const options = X instanceof Dataset ? Y : more;
-  const { folds, repeats, seed, fit, sampleWeights, signal, onFold } = checked('crossValidate', OPTIONS, options);
-  const source = sourceOf(X, Y as Truths, sampleWeights);
+  const given = checked('crossValidate', OPTIONS, options);
+  const { folds, repeats, seed, fit, sampleWeights, signal, onFold } = given;
+  const source = sourceOf(X, Y as Truths, sampleWeights, given.groups);
   if (folds > source.rows) {
     throw new OptionError('crossValidate.folds', folds, `at most the number of rows, which is ${source.rows}`);
   }
+  const turns = await turnsFor(X, source.rows, given);
   const fresh = maker('crossValidate', make);
   const engine = await engineOf('float32', 'fast', 'common');
   const done: Fold<EvaluationOf<M>>[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
-    let parts: Uint32Array[] | undefined;
+    let parts: readonly Turn[] | undefined;
     for (let fold = 0; fold < folds; fold++) {
       signal?.throwIfAborted();
       const model = await fresh();
       try {
-        parts ??= dealt(engine, source, model, folds, seed, repeat);
-        const held = parts[fold]!;
-        await source.fit(model, without(held, source.rows), fit);
+        parts ??= turns
+          ? turns(permutation(engine, source.rows, seed, Purpose.folds, repeat))
+          : dealt(engine, source, model, folds, seed, repeat).map((part) => ({
+              held: part,
+              learned: without(part, source.rows),
+            }));
+        const { held, learned } = parts[fold]!;
+        await source.fit(model, learned, fit);
         const evaluation = source.evaluate(model, held) as EvaluationOf<M>;
         done.push({ repeat, fold, held, evaluation });
         await onFold?.(done.at(-1)!);
@@ -128,6 +152,31 @@ export async function crossValidate<M extends Learner>(
     }
   }
   return { folds: done, ...summary(done.map(({ evaluation }) => evaluation)) };
+}
+
+/**
+ * How rows are held out in turn by time or by groups; undefined where neither is asked for.
+ * @throws OptionError for what does not go together, or more folds than groups
+ */
+async function turnsFor(
+  X: Samples | Dataset,
+  rows: number,
+  { order, groups, folds, repeats }: Checked<typeof OPTIONS>,
+): Promise<((order: Uint32Array) => readonly Turn[]) | undefined> {
+  if (order === 'random' && groups === undefined) return undefined;
+  const { countGroups, turnsByGroup, turnsByTime } = await APART.load();
+  if (order === 'time') {
+    if (groups !== undefined) throw new OptionError('crossValidate.groups', groups, "none beside order: 'time'");
+    if (repeats > 1)
+      throw new OptionError('crossValidate.repeats', repeats, "1 with order: 'time', whose parts are always the same");
+    if (folds >= rows) throw new OptionError('crossValidate.folds', folds, `fewer than the number of rows, which is ${rows}`);
+    return () => turnsByTime(rows, folds);
+  }
+  const { groupsIn } = await SAID.load();
+  const numbers = groupsIn('crossValidate', groups!, X instanceof Dataset ? undefined : X, rows);
+  const count = countGroups(numbers);
+  if (folds > count) throw new OptionError('crossValidate.folds', folds, `at most the number of groups, which is ${count}`);
+  return (of) => turnsByGroup(numbers, folds, of);
 }
 
 /** Rows dealt into equal parts, each with its share of every class. */

@@ -7,6 +7,8 @@ import type { Samples } from '../data/table.js';
 import { type Label, asksSeparately, classOf, classThreshold } from '../data/classes.js';
 import { DataError, OptionError, amongAll, shown, counted, thereAre } from '../runtime/errors.js';
 import { Classifier } from '../estimators/classifier.js';
+import { Estimator } from '../estimators/estimator.js';
+import type { Groups } from '../data/apart.js';
 import { Network } from '../network/network.js';
 
 /** A model without training: Network, Classifier, Regressor, or whatever has the same methods. */
@@ -56,8 +58,13 @@ export interface Source {
 }
 
 /** @throws DataError where rows and truths are not equally many */
-export function sourceOf(X: Samples | Dataset, Y: Truths | undefined, weights: ArrayLike<number> | undefined): Source {
-  return X instanceof Dataset ? new DatasetSource(X) : new ArraySource(X, Y!, weights);
+export function sourceOf(
+  X: Samples | Dataset,
+  Y: Truths | undefined,
+  weights: ArrayLike<number> | undefined,
+  groups?: Groups,
+): Source {
+  return X instanceof Dataset ? new DatasetSource(X) : new ArraySource(X, Y!, weights, groups);
 }
 
 /** Calls a method of a model whose types only its maker knows. */
@@ -75,6 +82,7 @@ export class ArraySource implements Source {
     readonly X: Samples,
     readonly Y: Truths,
     private readonly weights: ArrayLike<number> | undefined,
+    private readonly groups?: Groups,
   ) {
     this.rows = countRows(X, 'X');
     const truths = countRows(Y, 'Y');
@@ -90,7 +98,10 @@ export class ArraySource implements Source {
   }
 
   async fit(model: Learner, indices: Uint32Array, options: object): Promise<void> {
-    const given = { ...options, ...this.weighted(indices) };
+    const { groups } = this;
+    const told = groups !== undefined && model instanceof Estimator; // others know no groups
+    const some = told && { groups: typeof groups === 'string' ? groups : picked(groups, indices) };
+    const given = { ...options, ...this.weighted(indices), ...some };
     try {
       await call(model).fit(picked(this.X, indices), picked(this.Y, indices), given);
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ColumnsLearner } from '../../src/data/columns.js';
 import { Encoder } from '../../src/data/encoder.js';
 import { type Rows, table } from '../../src/data/table.js';
 import { type ColumnSpec, DataError, Regressor } from '../../src/index.js';
@@ -146,7 +147,7 @@ describe('columns', () => {
     const width = 300_000;
     const data = Float64Array.from({ length: 2 * width }, (_, i) => (i < width ? 0 : 1));
     const t = table({ data, shape: [2, width] });
-    expect(Encoder.fit(t, false).inputs).toBe(width);
+    expect(Encoder.of(new ColumnsLearner(false).add(t)).inputs).toBe(width);
   });
 });
 

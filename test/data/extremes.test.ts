@@ -178,7 +178,7 @@ test('chunks show what rows show', () => {
     for (let r = 0; r < values.length; r += size) {
       learner.add(table(values.slice(r, r + size).map((x, i) => ({ x, other: (r + i) % 7 }))));
     }
-    const spec = Encoder.of(learner, true).spec.columns[0] as NumberSpec;
+    const spec = Encoder.of(learner).spec.columns[0] as NumberSpec;
     expect(spec.limits).toEqual(whole.limits);
     expect(spec.sentinels).toEqual(whole.sentinels);
     expect(spec.mean).toBeCloseTo(whole.mean, 12);
@@ -278,7 +278,7 @@ describe('tails that are drawn in', () => {
     const kinds = { normal, lognormal: (draw: Draw) => Math.exp(2 * draw.normal()) };
     const [even, uneven] = Object.values(kinds).map((kind, seed) => column(seed + 1, 3000, kind));
     const t = table(even!.map((a, i) => ({ a, b: uneven![i]!, flag: i % 2, word: 'xyz'[i % 3]! })));
-    const encoder = Encoder.fit(t, true);
+    const encoder = Encoder.of(new ColumnsLearner(true).add(t));
     expect(encoder.tails.map((tail) => tail && tail.reach > 5)).toEqual([false, true, undefined, undefined]);
     const drawn = encoder.squashing((_, { reach }) => reach > 5);
     expect(drawn.spec.columns[0]).toBe(encoder.spec.columns[0]);
@@ -297,7 +297,7 @@ describe('tails that are drawn in', () => {
   test('of columns with outliers and sentinels are those of the rest', () => {
     const values = column(2, 500, (draw) => Math.exp(draw.normal())).map((x, i) => (i % 25 === 3 ? -999 : x));
     values[44] = 1e7;
-    const encoder = Encoder.fit(table(values.map((x) => ({ x }))), true);
+    const encoder = Encoder.of(new ColumnsLearner(true).add(table(values.map((x) => ({ x })))));
     expect(encoder.tails[0]!.reach).toBeLessThan(40);
     const drawn = encoder.squashing(() => true);
     expect(drawn.spec.columns[0]).toMatchObject({ sentinels: [{ value: -999, count: 20 }], limits: { beyond: 1 } });

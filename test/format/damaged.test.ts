@@ -291,7 +291,7 @@ describe('what is wrong is said', () => {
       () => edited('network', (h) => void (h.__metadata__['x'] = 1 as never)),
       /not made of strings/,
     ],
-    ['a newer version', () => edited('network', (h) => void (h.__metadata__['version'] = '4')), /version 4.*up to 3; update/],
+    ['a newer version', () => edited('network', (h) => void (h.__metadata__['version'] = '5')), /version 5.*up to 4; update/],
     ['no version', () => edited('network', (h) => void delete h.__metadata__['version']), /version is NaN/],
     ['version 0', () => edited('network', (h) => void (h.__metadata__['version'] = '0')), /version is 0/],
     ['another kind', () => edited('network', (h) => void (h.__metadata__['kind'] = 'forest')), /kind is "forest"/],

@@ -1,12 +1,12 @@
 // How an estimator's columns become inputs, in a model file.
 
-import type { ColumnSpec } from '../../data/column-spec.js';
+import type { CalendarInput, ColumnSpec } from '../../data/column-spec.js';
 import type { Limits, Sentinel } from '../../data/extremes.js';
 import type { Scaling } from '../../data/spread.js';
 import type { Squash } from '../../data/squash.js';
 import type { EncoderSpec } from '../../data/encoder.js';
 import { ModelFileError, shown } from '../../runtime/errors.js';
-import { number } from '../../runtime/options.js';
+import { flag, number, oneOf } from '../../runtime/options.js';
 import { COUNT, FINITE, FLAG, LIST, OPTIONAL_LIST, OPTIONAL_OBJECT, TEXT, fields } from '../../format/fields.js';
 
 const SCALING = { mean: FINITE, scale: number({ above: 0, below: Infinity }, undefined) };
@@ -15,7 +15,9 @@ export function scaling(config: unknown, what: string): Scaling {
   return fields(what, SCALING, config);
 }
 
-const ENCODER = { named: FLAG, fills: FLAG, columns: LIST };
+const ENCODER = { named: FLAG, fills: FLAG, columns: LIST, zero: flag(false) };
+
+const FROM = oneOf(['text', 'anything', ''], ''); // none in most files
 
 const COLUMNS = {
   number: {
@@ -26,6 +28,8 @@ const COLUMNS = {
     limits: OPTIONAL_OBJECT,
     sentinels: OPTIONAL_LIST,
     squash: OPTIONAL_OBJECT,
+    from: FROM,
+    calendar: OPTIONAL_LIST,
     ...SCALING,
   },
   category: {
@@ -36,18 +40,19 @@ const COLUMNS = {
     categories: LIST,
     fill: COUNT,
     scalings: LIST,
+    from: FROM,
   },
   dropped: { name: TEXT, kind: TEXT, reason: TEXT },
 };
 
 /** @throws ModelFileError */
 export function encoderSpec(config: unknown): EncoderSpec {
-  const { named, fills, columns } = fields('encoder', ENCODER, config);
+  const { named, fills, columns, zero } = fields('encoder', ENCODER, config);
   const specs = columns.map((column, i) => columnSpec(column, `columns[${i}]`));
   if (!named && specs.some(({ kind }) => kind === 'category')) {
     throw new ModelFileError('damaged: columns without names are numbers, and one of them has categories');
   }
-  return { named, fills, columns: specs };
+  return { named, fills, columns: specs, ...(zero && { zero }) };
 }
 
 function columnSpec(config: unknown, what: string): ColumnSpec {
@@ -55,7 +60,11 @@ function columnSpec(config: unknown, what: string): ColumnSpec {
   switch (kind) {
     case 'number':
     case 'date': {
-      const { name, gaps, mean, scale, indicator, limits, sentinels, squash } = fields(what, COLUMNS.number, config);
+      const { name, gaps, mean, scale, indicator, limits, sentinels, squash, from, calendar } = fields(
+        what,
+        COLUMNS.number,
+        config,
+      );
       const each = sentinels.map((s, j) => sentinel(s, `${what}.sentinels[${j}]`));
       return {
         name,
@@ -67,10 +76,12 @@ function columnSpec(config: unknown, what: string): ColumnSpec {
         ...(limits && { limits: limitsFrom(limits, `${what}.limits`) }),
         ...(each.length > 0 && { sentinels: each }),
         ...(squash && { squash: squashFrom(squash, `${what}.squash`) }),
+        ...(from && { from }),
+        ...(calendar.length > 0 && { calendar: calendar.map((input, j) => calendarInput(input, `${what}.calendar[${j}]`)) }),
       };
     }
     case 'category': {
-      const { name, gaps, categories, fill, scalings, indicator } = fields(what, COLUMNS.category, config);
+      const { name, gaps, categories, fill, scalings, indicator, from } = fields(what, COLUMNS.category, config);
       const names = strings(categories, `${what}.categories`);
       if (
         new Set(names).size !== names.length ||
@@ -80,7 +91,7 @@ function columnSpec(config: unknown, what: string): ColumnSpec {
         throw new ModelFileError(`damaged: ${what} does not have a scaling for each of its categories`);
       }
       const each = scalings.map((s, i) => scaling(s, `${what}.scalings[${i}]`));
-      return { name, kind, gaps, categories: names, fill, scalings: each, ...indicated(indicator, what) };
+      return { name, kind, gaps, categories: names, fill, scalings: each, ...indicated(indicator, what), ...(from && { from }) };
     }
     case 'dropped': {
       const { name, reason } = fields(what, COLUMNS.dropped, config);
@@ -115,6 +126,16 @@ const SQUASH = { centre: FINITE, scale: SCALING.scale };
 
 function squashFrom(config: unknown, what: string): Squash {
   return fields(what, SQUASH, config);
+}
+
+const CALENDAR_INPUT = {
+  part: oneOf(['year', 'month', 'weekday', 'hour'], undefined),
+  form: oneOf(['number', 'sine', 'cosine'], undefined),
+  ...SCALING,
+};
+
+function calendarInput(config: unknown, what: string): CalendarInput {
+  return fields(what, CALENDAR_INPUT, config);
 }
 
 function indicated(indicator: object | null, what: string): { indicator?: Scaling } {

@@ -48,7 +48,7 @@ export async function estimatorFrom<Targets, Coding>(
   }
   const spec = encoderSpec(config['encoder']);
   const { columns, targets, pace } = runningFrom(config['running'], spec);
-  const inputs = classes.Inputs.restore(spec, columns, await whiteningFrom(config['whitening']));
+  const inputs = await classes.Inputs.restore(spec, columns, await whiteningFrom(config['whitening']));
   const written = record(config['coding'], 'coding');
   const coding = (kind === 'classifier' ? labelCoding(coder.head, written) : numberCoding(written, targets)) as Coding;
   const { recipe, history } = recipeFrom(config, membersIn(config));

@@ -35,13 +35,17 @@ export function estimatorDocument<Targets, Coding>(
   return { kind: specification.kind, config, tensors: [...whole.tensors, ...writing.tensors] };
 }
 
+/** Options that readers of the first version do not know, who pass over them. */
+const SINCE_THE_SECOND = ['members', 'columns', 'absent'];
+
 /** The options, without those that files do not hold. */
 function optionsDocument({ options: all, seed }: Pick<Specification<never, never>, 'options' | 'seed'>) {
-  const { members } = all;
-  const kept = Object.entries(all).filter(([name, v]) => v !== undefined && name !== 'method' && name !== 'members');
+  const kept = Object.entries(all).filter(([name, v]) => v !== undefined && name !== 'method');
+  const isAsked = ([name, v]: [string, unknown]) => SINCE_THE_SECOND.includes(name) || v === 'time';
+  const asked = kept.filter(isAsked);
   return {
-    options: { ...Object.fromEntries(kept), seed },
-    ...(members !== undefined && { asked: { members } }), // as `options`, for readers since the second version
+    options: { ...Object.fromEntries(kept.filter((option) => !isAsked(option))), seed },
+    ...(asked.length > 0 && { asked: Object.fromEntries(asked) }),
   };
 }
 

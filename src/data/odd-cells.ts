@@ -1,0 +1,48 @@
+// Columns of strings that are numbers but for a few cells: what is said of them.
+
+import { DataError, shown } from '../runtime/errors.js';
+import { MOSTLY } from './column.js';
+import type { ColumnSpec } from './column-spec.js';
+import type { AskedColumns, Gathered } from './gathered.js';
+
+/** From so many different strings on, categories that are mostly numbers are worth a word. */
+const MANY_NUMBERS = 20;
+
+type Odd = Pick<Gathered, 'place' | 'inText' | 'odd' | 'gaps'>;
+
+function mostlyNumbers({ inText, odd, gaps }: Odd, rows: number): boolean {
+  return odd !== undefined && inText >= MOSTLY * (rows - gaps);
+}
+
+/** The first cell that is no number, in words. */
+function oddOne({ inText, odd, gaps }: Odd, rows: number): string {
+  return `${shown(odd!.text)} stands among numbers in text, as ${inText} of ${rows - gaps} cells of this column are; a gap is null`;
+}
+
+/**
+ * A column that would be left out, since its strings differ too much to be categories.
+ * @throws DataError where it is one of numbers but for a few
+ */
+export function refuseOdd(gathered: Odd, rows: number): void {
+  if (!mostlyNumbers(gathered, rows)) return;
+  const detail = `${oddOne(gathered, rows)}, and a column that names rows is to be left out`;
+  throw new DataError('X', detail, { row: gathered.odd!.row, column: gathered.place });
+}
+
+/**
+ * What is worth knowing of how columns were taken: that categories are mostly numbers, that dates are in order.
+ * @param columns what became of each
+ */
+export function noticesOf(
+  gathered: readonly Gathered[],
+  columns: readonly ColumnSpec[],
+  { rows, asked }: { readonly rows: number; readonly asked: AskedColumns },
+): string[] {
+  return gathered.flatMap((column, i) => {
+    const { kind } = columns[i]!;
+    const { name, odd, counts, from, tally } = column;
+    if (kind === 'date') return tally?.notices(asked.apart) ?? [];
+    if (kind !== 'category' || from || !mostlyNumbers(column, rows) || counts!.size < MANY_NUMBERS) return [];
+    return [`column ${JSON.stringify(name)} is one of categories: in row ${odd!.row}, ${oddOne(column, rows)}`];
+  });
+}
