@@ -131,7 +131,8 @@ export async function chunked(input, plugins) {
   }));
   const { output } = await bundle.generate({
     format: 'esm',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // What CommonJS imports as well has a name that it knows.
+    chunkFileNames: ({ name }) => (name === 'parquet.text' ? 'chunks/[name].js' : 'chunks/[name]-[hash].js'),
     codeSplitting: { groups },
   });
   return output;

@@ -7,6 +7,7 @@ import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
 import { BESIDE, chunked } from './chunks.mjs';
+import { writeLicenses } from './licenses.mjs';
 import { atOnce, root } from './steps.mjs';
 
 /**
@@ -57,6 +58,8 @@ const entries = {
 const entriesOfCommonJs = {
   name: 'entries',
   setup(build) {
+    // What decodes Parquet is there once, in the chunks: a text of 70 KB.
+    build.onResolve({ filter: /parquet\.text\.js$/ }, () => ({ path: '../chunks/parquet.text.js', external: true }));
     build.onResolve({ filter: /^entry:/ }, ({ path: entry }) => ({ path: entry.slice(ENTRY.length), namespace: 'entry' }));
     // All binaries come from files, and need no text.
     build.onLoad({ filter: /\/build\/(patterns|tensors|reader)\.text\.ts$/ }, () => ({ contents: "export default '';" }));
@@ -107,6 +110,13 @@ async function written(file, text, settings) {
   await writeFile(file, code.replace(MISPLACED, ''));
 }
 
+/** The files that what decodes Parquet is made of, which is shipped as text. */
+async function decoderFiles() {
+  const entryPoints = ['src/table/formats/parquet/worker.ts'];
+  const { metafile } = await esbuild.build({ ...common, entryPoints, format: 'iife', metafile: true });
+  return Object.keys(metafile.inputs).map((file) => path.join(root, file));
+}
+
 /** ES modules: each entry, once more for workerd; the command; chunks of what they share and of what loads when it is needed. */
 async function modules() {
   const names = Object.keys(ENTRIES);
@@ -116,6 +126,8 @@ async function modules() {
     cli: 'src/cli/main.ts',
   };
   const files = await chunked(input, [entries, builtins]);
+  await mkdir('dist', { recursive: true });
+  await writeLicenses([...files.flatMap(({ moduleIds }) => moduleIds), ...(await decoderFiles())], 'dist/LICENSES.txt');
   await atOnce(
     files.map(({ fileName, code, moduleIds }) => () => {
       const others = moduleIds.some((id) => id.includes('/node_modules/'));

@@ -107,6 +107,15 @@ test('it holds what was built, and what people read', () => {
   expect(names.filter((name) => /\.(test|wat|map)|assembly|node_modules/.test(name))).toEqual([]);
 });
 
+test('the licences of the packages that it is made with travel in it', () => {
+  expect(packed().files.map(({ path: name }) => name)).toContain('dist/LICENSES.txt');
+  const licenses = readFileSync('dist/LICENSES.txt', 'utf8').split(/\n-{80}\n/);
+  for (const name of ['cli-progress', 'commander', 'echarts', 'fzstd', 'hyparquet', 'hyparquet-compressors', 'zrender']) {
+    const license = licenses.find((text) => text.trimStart().startsWith(`${name} `));
+    expect(license, name).toMatch(/Copyright|Apache License/);
+  }
+});
+
 describe('in a process of its own', () => {
   test('importing it does nothing', () => {
     const script = `
@@ -260,8 +269,9 @@ function snippetsOf(file: string): string {
   return `import { ${[...names].join(', ')} } from 'efficient-backprop';\n${code.replace(imports, '')}`;
 }
 
-const DOCUMENTS = some(4, [
+const DOCUMENTS = some(5, [
   'README',
+  'docs/table',
   'docs/continuing',
   'docs/techniques',
   'docs/threads',

@@ -3,37 +3,39 @@
 import path from 'node:path';
 import { Classifier } from '../estimators/classifier.js';
 import { UsageError } from './failure.js';
-import { requireApart, requireWritable, writeText } from './output.js';
+import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
 import { located, relocated } from '../table/located.js';
 import type { Sheet } from '../table/sheet.js';
 import { Points } from './points.js';
+import { type ReadingOptions, readingFor } from './reading.js';
 import { counted } from '../runtime/errors.js';
 import { classificationText, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { tell, tellJson } from './terminal.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends ReadingOptions {
   readonly target?: string;
   readonly report?: string;
-  readonly delimiter?: string;
-  readonly header?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
 export async function evaluate(modelFile: string, file: string, options: EvaluateOptions): Promise<void> {
   requireApart({ '--report': options.report }, [modelFile, file]);
-  if (options.report) await requireWritable(options.report);
+  if (options.report) {
+    requireExtension('--report', options.report, 'reports are', ['.html', '.htm']);
+    await requireWritable(options.report);
+  }
   const model = await loadEstimator(modelFile);
   const target = options.target ?? model.metadata['target'];
   if (target === undefined) throw new UsageError(`${modelFile} does not say what its target is called; --target does`);
-  const conformer = new Conformer(model);
+  const conformer = new Conformer(model, readingFor(model.metadata, options));
   const points = new Points();
   let sheet: Sheet | undefined;
   const pieces = async function* () {
     const wanted = model instanceof Classifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number';
-    for await (const piece of piecesFor(conformer, file, options)) {
+    for await (const piece of piecesFor(conformer, file)) {
       sheet = piece.sheet;
       yield { ...piece, cells: targetCells(sheet, target, wanted) };
     }

@@ -11,7 +11,10 @@ import { OptionError } from '../runtime/errors.js';
 import type { BenchOptions } from './bench.js';
 import { evaluate } from './evaluate.js';
 import { EXIT, UsageError, described, exitCode } from './failure.js';
+import { FORMATS } from '../table/formats/format.js';
 import { inspect } from './inspect.js';
+import { METHOD_NAMES } from './train/methods.js';
+import { columnTypes, encodingNamed, missingCells, yesOrNo } from './reading.js';
 import { abandoned } from './output.js';
 import { predict } from './predict.js';
 import { complain, note, tellJson, watchOutput } from './terminal.js';
@@ -50,20 +53,46 @@ function delimiter(text: string): string {
   return found;
 }
 
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600 };
+
+/** Seconds. */
+function duration(text: string): number {
+  const [, amount, unit] = /^([\d.]+) ?([smh]?)$/.exec(text.trim()) ?? [];
+  const seconds = Number(amount) * (unit ? UNITS[unit]! : 1);
+  if (!(seconds > 0 && seconds < Infinity)) throw new InvalidArgumentError('Expected a duration, such as 90s, 5m or 2h.');
+  if (!unit) note(`note: --time-limit ${text} means ${text}s; write the unit, which will be needed`);
+  return seconds;
+}
+
 const names = (text: string) => text.split(',').map((name) => name.trim());
 
 /** Options of every command that reads rows. */
 function reading(command: Command): Command {
   return command
-    .option('--delimiter <character>', 'between cells of CSV: , ; or tab (default: found out)', delimiter)
-    .option('--header', 'the first line of CSV names the columns, even if it holds numbers')
-    .option('--no-header', 'the first line of CSV is data; columns are named 1, 2, …')
+    .addOption(new Option('--format <format>', 'of the data (default: by its name, or how it begins)').choices(FORMATS))
+    .option('--delimiter <character>', 'between cells of CSV: , ; | or tab (default: found out)', delimiter)
+    .option('--encoding <name>', 'of text, such as latin1 (default: what a byte order mark says, or UTF-8)', encodingNamed)
+    .option('--comment <text>', 'leave out lines of CSV that begin so (default: #, where the file begins so)')
+    .option(
+      '--header [yes|no]',
+      'whether the first line of CSV names the columns (default: unless it holds numbers only)',
+      yesOrNo,
+    )
+    .option('--no-header', 'the same as --header no: columns are named 1, 2, …')
+    .addOption(new Option('--decimal <character>', 'between integers and decimals of text').choices(['.', ',']))
+    .option('--column <types>', 'what columns are: zip:category,when:date(DD/MM/YYYY),note:ignore,price:number', columnTypes)
+    .option(
+      '--missing <texts>',
+      'cells that hold nothing, beside NA and the like: -999,unknown; when training also mean or refuse',
+      missingCells,
+    )
+    .addOption(new Option('--absent <meaning>', 'of keys that JSON objects lack (default: gap)').choices(['gap', 'zero']))
     .option('--json', 'print one JSON value, errors included')
     .option('--quiet', 'print results and errors only');
 }
 
 const program = new Command('efficient-backprop')
-  .description('Trains networks on tables: CSV, NDJSON or Parquet in, a model file out.')
+  .description('Trains networks on tables: CSV, JSON, NDJSON or Parquet in, a model file out.')
   .version(manifest.version)
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) })
@@ -78,7 +107,7 @@ Examples:
   efficient-backprop inspect penguins.safetensors --spectrum penguins.csv --svg spectrum.svg
   efficient-backprop bench
 
-Data files: .csv, .tsv, .ndjson, .jsonl, .parquet, or - for standard input.
+Data files: .csv, .tsv, .json, .ndjson, .jsonl, .parquet, each also with .gz, an address, or - for standard input.
 Exit codes: 0 done, 1 bad data or file, 2 bad usage; 130, 143, 129 interrupted by Ctrl-C, SIGTERM, SIGHUP.`,
   );
 
@@ -107,6 +136,8 @@ reading(
       'default: chosen',
       numeric('a number ≥ 0', (n) => n >= 0 && n < Infinity),
     )
+    .addOption(new Option('--method <name>', 'how networks learn (default: chosen)').choices(METHOD_NAMES))
+    .option('--dropout <share>', 'of hidden units left out in each step', share)
     .option('--rate <number>', 'the learning rate to start with', positive)
     .option('--momentum <number>', 'default 0.9', share)
     .option('--epochs <count>', 'passes over the rows', count)
@@ -117,7 +148,8 @@ reading(
       numeric('a number > 0 and < 1', (n) => n > 0 && n < 1),
     )
     .option('--early-stopping', 'stop when the validation loss ceases to fall; needs --validation')
-    .addOption(new Option('--missing <how>', 'what to do with missing values').choices(['mean', 'refuse']))
+    .addOption(new Option('--missing-target <how>', 'what to do with rows that lack the target').choices(['refuse', 'skip']))
+    .option('--keep <columns>', 'columns not to learn from, which predict copies beside its predictions', names)
     .addOption(new Option('--class-weights <how>', 'make up for classes of different sizes').choices(['balanced']))
     .addOption(new Option('--precision <precision>', 'of the arithmetic').choices(['float32', 'float64']))
     .option(
@@ -125,7 +157,7 @@ reading(
       `that compute, 1 to ${MOST_THREADS}, or auto: several where that is faster (default: auto)`,
       threads,
     )
-    .option('--time-limit <seconds>', 'stop after so many seconds', positive)
+    .option('--time-limit <duration>', 'stop after 90s, 5m or 2h', duration)
     .option(
       '--seed <integer>',
       'of all randomness; repeats a run',
@@ -141,6 +173,7 @@ reading(
     .argument('<data>', 'file of rows, or - for standard input')
     .option('-o, --out <file>', 'where to write: .csv, .json, .ndjson (default: CSV to standard output)')
     .option('--probabilities', 'of each class, beside the prediction')
+    .option('--keep <columns>', 'columns of the data to copy beside the predictions', names)
     .option('--safe-csv', "put a ' before text that a spreadsheet would run as a formula"),
 ).action(predict);
 

@@ -22,6 +22,20 @@ export function requireApart(written: Readonly<Record<string, string | undefined
   }
 }
 
+/** What names of files say that we read or write, and what other programs of this kind do. */
+const SAYING =
+  /^\.(csv|tsv|tab|txt|json|ndjson|jsonl|parquet|safetensors|html?|svg|png|pdf|xlsx?|gz|zip|onnx|pkl|pickle|joblib|h5|hdf5|keras|pt|pth|pb|tflite|gguf|npz?|ya?ml|xml|js|mjs|md)$/i;
+
+/**
+ * Makes sure that a file's name does not say that it is something else than what is written.
+ * @throws UsageError
+ */
+export function requireExtension(option: string, file: string, what: string, allowed: readonly string[]): void {
+  const extension = path.extname(file).toLowerCase();
+  if (allowed.includes(extension) || !SAYING.test(extension)) return;
+  throw new UsageError(`${option} ${file}: ${what} written as ${allowed.join(' or ')}`);
+}
+
 /** Files that this command is to write, and whether it has. */
 const outputs = new Map<string, boolean>();
 

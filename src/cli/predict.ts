@@ -1,23 +1,34 @@
 // predict: a model's answer for each row of a file.
 
 import path from 'node:path';
+import type { Cell } from '../data/column.js';
 import { Classifier } from '../estimators/classifier.js';
+import { loadModel } from '../load-model.js';
 import type { Regressor } from '../estimators/regressor.js';
 import { UsageError } from './failure.js';
 import { csvLine, requireApart, requireWritable, writePieces } from './output.js';
 import { located } from '../table/located.js';
+import { type ReadingOptions, readingFor } from './reading.js';
+import { requireColumn } from './target.js';
 import { note } from './terminal.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
-interface PredictOptions {
+interface PredictOptions extends ReadingOptions {
   readonly out?: string;
   readonly probabilities?: boolean;
   readonly safeCsv?: boolean;
-  readonly delimiter?: string;
-  readonly header?: boolean;
+  /** Columns of the data that stand before the predictions. */
+  readonly keep?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
+
+/** Whether a file holds a model. */
+const isModel = (file: string) =>
+  loadModel(file).then(
+    () => true,
+    () => false,
+  );
 
 /** Extensions of the output; without one it is CSV. */
 const FORMATS = ['', '.csv', '.json', '.ndjson', '.jsonl'];
@@ -28,11 +39,13 @@ export async function predict(modelFile: string, file: string, options: PredictO
   requireApart({ '--out': options.out }, [modelFile, file]);
   if (!FORMATS.includes(extensionOf(options.out)))
     throw new UsageError(`--out ${options.out}: predictions are written as .csv, .json, .ndjson or .jsonl`);
+  if (extensionOf(options.out) === '.json' && (await isModel(options.out!)))
+    throw new UsageError(`--out ${options.out} would replace a model by predictions`);
   if (options.out) await requireWritable(options.out);
   const model = await loadEstimator(modelFile);
   if (options.probabilities && !(model instanceof Classifier))
     throw new UsageError('--probabilities goes with classifiers; this model predicts numbers');
-  const conformer = new Conformer(model);
+  const conformer = new Conformer(model, readingFor(model.metadata, options));
   await writePieces(options.out, formatted(predictions(model, conformer, file, options), options));
   if (options.quiet) return;
   tellNotes(conformer.notes);
@@ -46,9 +59,12 @@ async function* predictions(
   file: string,
   options: PredictOptions,
 ): AsyncGenerator<Record<string, unknown>[], void, undefined> {
-  const name = model.metadata['target'] ?? 'prediction';
-  for await (const { sheet, table } of piecesFor(conformer, file, options)) {
-    yield located(sheet, () => {
+  const target = model.metadata['target'] ?? 'prediction';
+  const keep = options.keep ?? conformer.reading.keep ?? [];
+  const name = keep.includes(target) ? `predicted ${target}` : target;
+  for await (const { sheet, table } of piecesFor(conformer, file)) {
+    for (const kept of keep) requireColumn(sheet, kept, 'to be kept');
+    const predicted = located(sheet, () => {
       if (!(model instanceof Classifier)) {
         const predicted = model.predict(table) as number[] | number[][];
         return predicted.map(
@@ -63,8 +79,16 @@ async function* predictions(
         return { [name]: model.classes[best], ...probabilities } as Record<string, unknown>;
       });
     });
+    const columns = keep.map((kept) => [kept, sheet.columns.get(kept)!] as const);
+    yield predicted.map((record, row) => ({
+      ...Object.fromEntries(columns.map(([kept, cells]) => [kept, plain(cells[row])])),
+      ...record,
+    }));
   }
 }
+
+/** A cell as it is written: JSON has no large integers. */
+const plain = (cell: Cell) => (typeof cell === 'bigint' ? String(cell) : (cell ?? null));
 
 /** Records as CSV, NDJSON or one JSON array, by the output's name; text as it comes. */
 async function* formatted(

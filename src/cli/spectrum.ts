@@ -5,18 +5,17 @@ import type { Curvature } from '../curvature/curvature.js';
 import { Classifier } from '../estimators/classifier.js';
 import { init } from '../runtime/init.js';
 import { UsageError } from './failure.js';
-import { requireApart, requireWritable, writeText } from './output.js';
+import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
 import { located } from '../table/located.js';
 import { counted } from '../runtime/errors.js';
+import type { ReadingOptions } from './reading.js';
 import { grid, short } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { loadEstimator, rowsFor, tellNotes } from './use.js';
 
-export interface SpectrumCommandOptions {
+export interface SpectrumCommandOptions extends ReadingOptions {
   readonly target?: string;
   readonly svg?: string;
-  readonly delimiter?: string;
-  readonly header?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -28,7 +27,10 @@ const BAR = 40;
 /** The spectrum of a model's Hessian on a file's rows, for JSON and as text; drawn as well where that is asked for. */
 export async function spectrumOf(modelFile: string, file: string, options: SpectrumCommandOptions) {
   requireApart({ '--svg': options.svg }, [modelFile, file]);
-  if (options.svg) await requireWritable(options.svg);
+  if (options.svg) {
+    requireExtension('--svg', options.svg, 'pictures are', ['.svg']);
+    await requireWritable(options.svg);
+  }
   const model = await loadEstimator(modelFile);
   const target = options.target ?? model.metadata['target'];
   if (target === undefined) throw new UsageError(`${modelFile} does not say what its target is called; --target does`);

@@ -7,6 +7,7 @@ import { type Cell, isMissing } from '../data/column.js';
 import { counted } from '../runtime/errors.js';
 import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
+import { UsageError } from './failure.js';
 import { isBoolean, isMissingText, isNumber, typedColumn, unfinite } from '../table/types/cells.js';
 import type { Sheet } from '../table/sheet.js';
 
@@ -26,6 +27,24 @@ export function requireColumn(sheet: Sheet, name: string, what: string): void {
   );
 }
 
+/**
+ * The columns that are no inputs: the target, and those to be dropped or kept for predictions.
+ * @throws InputError if there is no such column; UsageError where the target is among them
+ */
+export function requireDropped(sheet: Sheet, options: NoInputs): Set<string> {
+  const { target, drop = [], keep = [] } = options;
+  for (const name of drop) requireColumn(sheet, name, 'to be dropped');
+  for (const name of keep) requireColumn(sheet, name, 'to be kept');
+  if (drop.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
+  return new Set([target, ...drop, ...keep]);
+}
+
+interface NoInputs {
+  readonly target: string;
+  readonly drop?: readonly string[];
+  readonly keep?: readonly string[];
+}
+
 /** The target's cells, every one of them there. @throws InputError */
 export function targetCells(sheet: Sheet, name: string, wanted?: 'number' | 'text'): Cell[] {
   requireColumn(sheet, name, 'the target');
@@ -34,10 +53,23 @@ export function targetCells(sheet: Sheet, name: string, wanted?: 'number' | 'tex
 
 /** A target's cells, all of which must be there. @throws InputError */
 export function allThere(sheet: Sheet, name: string, cells: Cell[]): Cell[] {
-  const gap = cells.findIndex((cell) => isMissing(cell) || (sheet.text && typeof cell === 'string' && isMissingText(cell)));
-  if (gap >= 0) throw sheet.error('the target is missing', gap, name);
+  const gap = cells.findIndex((cell) => isGap(sheet, cell));
+  if (gap >= 0) throw sheet.error('the target is missing; --missing-target skip leaves such rows out', gap, name);
   return cells;
 }
+
+const isGap = (sheet: Sheet, cell: Cell) => isMissing(cell) || (sheet.text && typeof cell === 'string' && isMissingText(cell));
+
+/** The rows of a sheet that have a target. @throws InputError if there is no such column, or no such row */
+export function withTarget(sheet: Sheet, name: string): Sheet {
+  requireColumn(sheet, name, 'the target');
+  const cells = sheet.columns.get(name)!;
+  const rows = Uint32Array.from(cells.keys()).filter((row) => !isGap(sheet, cells[row]));
+  return rows.length === sheet.rows ? sheet : sheet.some(rows);
+}
+
+/** What is said of rows without a target. */
+export const skippedNote = (rows: number) => `${counted(rows, 'row')} without a target left out`;
 
 /** Of a text target, this share of numbers means that it was meant to hold numbers. */
 const MOSTLY_NUMBERS = 0.8;

@@ -10,6 +10,7 @@ import { typedColumn } from '../table/types/cells.js';
 import { PIECE, readSheet, readSheets } from '../table/read.js';
 import type { Sheet } from '../table/sheet.js';
 import { dataFrom } from './data.js';
+import { type ReadingOptions, readingFor } from './reading.js';
 import { clipped, note } from './terminal.js';
 
 /** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
@@ -29,20 +30,17 @@ interface ModelRows {
 export async function rowsFor(
   model: Classifier | Regressor,
   file: string,
-  options: { delimiter?: string; header?: boolean },
+  options: ReadingOptions,
 ): Promise<ModelRows & { notes: string[] }> {
-  const conformer = new Conformer(model);
-  const rows = conformer.take(await readSheet(dataFrom(file), options));
+  const reading = readingFor(model.metadata, options);
+  const conformer = new Conformer(model, reading);
+  const rows = conformer.take(await readSheet(dataFrom(file), reading));
   return { ...rows, notes: conformer.notes };
 }
 
 /** The same piece by piece; `notes` of the conformer says what was noticed once all have come. */
-export async function* piecesFor(
-  conformer: Conformer,
-  file: string,
-  options: { delimiter?: string; header?: boolean },
-): AsyncGenerator<ModelRows, void, undefined> {
-  for await (const sheet of readSheets(dataFrom(file), options, PIECE)) yield conformer.take(sheet);
+export async function* piecesFor(conformer: Conformer, file: string): AsyncGenerator<ModelRows, void, undefined> {
+  for await (const sheet of readSheets(dataFrom(file), conformer.reading, PIECE)) yield conformer.take(sheet);
 }
 
 /** Makes a model's columns of sheets, and remembers what was noticed. */
@@ -52,7 +50,11 @@ export class Conformer {
   private readonly gaps = new Map<string, number>();
   private readonly strange = new Map<string, Set<unknown>>();
 
-  constructor(private readonly model: Classifier | Regressor) {}
+  /** @param reading how the data are read */
+  constructor(
+    private readonly model: Classifier | Regressor,
+    readonly reading: ReturnType<typeof readingFor>,
+  ) {}
 
   /** What was noticed: columns ignored, categories unknown, gaps filled. */
   get notes(): string[] {
@@ -81,7 +83,9 @@ export class Conformer {
     // A file without a header may lack the target, or what was dropped, and then counts its columns differently.
     if (sheet.nameless && sheet.columns.size === model.columns.length) sheet.rename(model.columns.map(({ name }) => name));
     const specs = model.columns.filter(({ kind }) => kind !== 'dropped');
-    const absent = specs.filter(({ name }) => !sheet.columns.has(name)).map(({ name }) => JSON.stringify(name));
+    const zero = this.reading.absent === 'zero' && !sheet.text;
+    const lacks = ({ name, kind }: ColumnSpec) => !sheet.columns.has(name) && !(zero && kind === 'number');
+    const absent = specs.filter(lacks).map(({ name }) => JSON.stringify(name));
     if (absent.length > 0) {
       const names = sheet.names.map((name) => JSON.stringify(name)).join(', ');
       throw sheet.error(
@@ -89,7 +93,7 @@ export class Conformer {
       );
     }
     this.told.push(...sheet.notes);
-    const known = new Set(model.columns.map(({ name }) => name).concat(model.metadata['target'] ?? []));
+    const known = new Set([...model.columns.map(({ name }) => name), model.metadata['target'], ...(this.reading.keep ?? [])]);
     for (const name of sheet.names) if (!known.has(name)) extra.add(name);
     const columns = new Map(specs.map((spec) => [spec.name, this.column(sheet, spec)] as const));
     return { sheet, table: sheet.typed(columns) };
@@ -98,8 +102,10 @@ export class Conformer {
   private column(sheet: Sheet, spec: ColumnSpec): Cell[] {
     const { gaps, strange } = this;
     const { name, kind } = spec;
+    if (!sheet.columns.has(name)) return new Array<Cell>(sheet.rows).fill(0); // keys that the records lack
     const written = kind === 'category' || (kind === 'date' && sheet.text);
-    const cells = typedColumn(sheet, name, written ? 'text' : 'number');
+    const zero = kind === 'number' && sheet.zero;
+    const cells = typedColumn(sheet, name, written ? 'text' : 'number', zero);
     const missing = cells.filter((cell) => cell === null || cell === undefined).length;
     gaps.set(name, (gaps.get(name) ?? 0) + missing);
     const odd = kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;

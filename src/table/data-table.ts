@@ -12,7 +12,7 @@ import type { TableColumn } from './types/table-column.js';
 export class DataTable extends Table {
   override readonly settled = true;
   readonly rows: number;
-  /** What each column holds, and how that was found out. */
+  /** What each column holds that is an input, and how that was found out. */
   readonly columns: readonly TableColumn[];
   /** What was noticed while the data were read. */
   readonly notes: readonly string[];
@@ -20,8 +20,10 @@ export class DataTable extends Table {
   /** @internal */
   constructor(
     private readonly sheet: Sheet,
-    columns: readonly TableColumn[],
+    /** All columns that were read, inputs or not. */
+    private readonly all: readonly TableColumn[],
     notes: readonly string[],
+    columns = all,
   ) {
     super();
     this.rows = sheet.rows;
@@ -71,27 +73,29 @@ export class DataTable extends Table {
     });
   }
 
-  /** The same rows without some columns. @throws InputError if there is no such column */
+  /**
+   * The same rows, and all columns but some as inputs; `values`, `numbers`, `labels` and `records` still have those.
+   * @throws InputError if there is no such column
+   */
   without(...names: string[]): DataTable {
     for (const name of names) this.cells(name);
     return this.of(this.columns.filter(({ name }) => !names.includes(name)));
   }
 
-  /** The same rows with these columns only, in this order. @throws InputError if there is no such column */
+  /** The same rows, and these columns as inputs, in this order. @throws InputError if there is no such column */
   only(...names: string[]): DataTable {
     for (const name of names) this.cells(name);
-    return this.of(names.map((name) => this.columns.find((column) => column.name === name)!));
+    return this.of(names.map((name) => this.all.find((column) => column.name === name)!));
   }
 
   /** Some of the rows, from 0. */
   pick(rows: ArrayLike<number>): DataTable {
-    const columns = new Map(this.names.map((name) => [name, this.cells(name)] as const));
-    return new DataTable(this.sheet.typed(columns, Uint32Array.from(rows)), this.columns, this.notes);
+    return new DataTable(this.sheet.typed(this.sheet.columns, Uint32Array.from(rows)), this.all, this.notes, this.columns);
   }
 
   /** Records, { name: cell, … }, one for each row. */
   records(): Row[] {
-    const columns = this.names.map((name) => [name, this.cells(name)] as const);
+    const columns = this.all.map(({ name }) => [name, this.cells(name)] as const);
     return Array.from({ length: this.rows }, (_, row) => Object.fromEntries(columns.map(([name, cells]) => [name, cells[row]])));
   }
 
@@ -114,16 +118,17 @@ export class DataTable extends Table {
   }
 
   private of(columns: readonly TableColumn[]): DataTable {
-    return new DataTable(this.sheet, columns, this.notes);
+    return new DataTable(this.sheet, this.all, this.notes, columns);
   }
 
   private cells(name: string): Cell[] {
-    const cells = this.columns.some((column) => column.name === name) && this.sheet.columns.get(name);
+    const cells = this.sheet.columns.get(name);
     if (cells) return cells;
-    const near = nearest(name, this.names);
+    const names = this.all.map((column) => column.name);
+    const near = nearest(name, names);
     const known = near
       ? `did you mean ${JSON.stringify(near)}?`
-      : `the columns are ${this.names.map((n) => JSON.stringify(n)).join(', ')}`;
+      : `the columns are ${names.map((n) => JSON.stringify(n)).join(', ')}`;
     throw this.sheet.error(`there is no column ${JSON.stringify(name)}; ${known}`);
   }
 

@@ -9,6 +9,9 @@ export interface FilePlace {
   readonly column?: string | undefined;
 }
 
+/** What somebody else's error says, in one line. */
+export const saidBy = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, ' ');
+
 /** Data whose contents cannot be used. */
 export class InputError extends EfficientBackpropError {
   override name = 'InputError';

@@ -15,6 +15,10 @@ export class Layout {
   columns: readonly TableColumn[] = [];
   private readonly profiles = new Map<string, TextProfile | TypedProfile>();
   private readonly kinds = new Map<string, TextKind>();
+  private readonly numbers = new Set<string>();
+
+  /** @param zero whether what a record lacks is 0, in columns of numbers */
+  constructor(private readonly zero = false) {}
 
   /** Names of the columns. */
   get names(): string[] {
@@ -37,7 +41,10 @@ export class Layout {
   finish(wanted: Readonly<Record<string, Wanted>>): void {
     this.columns = [...this.profiles].map(([name, profile]): TableColumn => {
       const { missing } = profile;
-      if (profile instanceof TypedProfile) return { name, type: profile.type, missing };
+      if (profile instanceof TypedProfile) {
+        if (profile.type === 'number') this.numbers.add(name);
+        return { name, type: profile.type, missing };
+      }
       const kind = profile.kind(wanted[name]);
       this.kinds.set(name, kind);
       const note = wanted[name] === undefined ? profile.note(name) : undefined;
@@ -49,7 +56,12 @@ export class Layout {
 
   /** A column of a sheet, typed. What a sheet lacks of the file's columns is missing in all of its rows. */
   typed(sheet: Sheet, name: string): Cell[] {
-    const cells = sheet.columns.get(name) ?? new Array<Cell>(sheet.rows).fill(null);
+    const cells = sheet.columns.get(name) ?? new Array<Cell>(sheet.rows).fill(undefined);
+    if (this.zero && this.numbers.has(name))
+      return conformed(
+        cells.map((cell) => (cell === undefined ? 0 : cell)),
+        undefined,
+      );
     const kind = this.kinds.get(name);
     return kind ? ofKind(cells, kind) : conformed(cells, undefined);
   }

@@ -2,6 +2,7 @@
 
 import { type SchemaOf, checked, flag, oneOf, value } from '../runtime/options.js';
 import { FORMATS, type Format } from './formats/format.js';
+import { type SaidType, isSaidType } from './said.js';
 import { isEncoding } from './sources/text.js';
 
 /** Options of `readTable` and `scanTable`. */
@@ -19,6 +20,22 @@ export interface TableOptions {
   comment?: string;
   /** Of text, as TextDecoder names it: 'latin1', 'utf-16le', …. Default: what a byte order mark says, or UTF-8. */
   encoding?: string;
+  /** What separates decimals in text: ',' reads 1.163,74 as a number. Default '.'. */
+  decimal?: '.' | ',';
+  /** Cells that hold nothing, as `['-999', 'unknown']`, beside empty ones, NA, N/A, NaN, null, None, ? and a lone point. */
+  missing?: readonly string[];
+  /**
+   * What it means that a JSON object lacks a key that others have: 'gap', or 'zero' where they list only what there is. Default
+   * 'gap'.
+   */
+  absent?: 'gap' | 'zero';
+  /**
+   * What columns are, by name: 'number', 'category', 'date', 'date(DD/MM/YYYY)' for dates in another spelling than ISO 8601 (of
+   * YYYY, YY, MM, DD, HH, mm and ss), 'ignore' to leave one out. Default: found out from the cells.
+   */
+  columns?: Readonly<Record<string, SaidType>>;
+  /** Columns that are read and no inputs, such as names of rows: `values` and `records` have them. Default none. */
+  keep?: readonly string[];
   /** What errors call the data, and whose extension may tell the format. Default: the name of the file. */
   name?: string;
 }
@@ -26,12 +43,23 @@ export interface TableOptions {
 const text = (expected: string, accepts: (text: string) => boolean) =>
   value<string | undefined>(expected, (v) => typeof v === 'string' && accepts(v), undefined);
 
+const isTexts = (v: unknown) => Array.isArray(v) && v.every((one) => typeof one === 'string');
+
 const TABLE_OPTIONS: SchemaOf<TableOptions> = {
   format: oneOf(FORMATS, undefined),
   delimiter: text('one character', (t) => t.length === 1 && !'"\r\n'.includes(t)),
   header: flag(undefined),
   comment: text('what comments begin with, such as #', (t) => t.length > 0 && !/["\r\n]/.test(t)),
   encoding: text('an encoding, such as utf-8, utf-16le or latin1', isEncoding),
+  decimal: oneOf(['.', ','], undefined),
+  missing: value<readonly string[] | undefined>('an array of texts', isTexts, undefined),
+  absent: oneOf(['gap', 'zero'], undefined),
+  columns: value<Readonly<Record<string, SaidType>> | undefined>(
+    "an object that says of columns, by name, one of 'number', 'category', 'date', 'date(DD/MM/YYYY)', 'ignore'",
+    (v) => typeof v === 'object' && v !== null && Object.values(v).every(isSaidType),
+    undefined,
+  ),
+  keep: value<readonly string[] | undefined>('an array of names', isTexts, undefined),
   name: text('a name', () => true),
 };
 

@@ -6,6 +6,7 @@ import { DataTable } from './data-table.js';
 import { Layout } from './layout.js';
 import { type TableOptions, checkedOptions } from './options.js';
 import { PIECE, type ReadOptions, readSheet, readSheets } from './read.js';
+import { wantedBy } from './said.js';
 import type { Sheet } from './sheet.js';
 import { type Source, type TableSource, sourceOf } from './sources/source.js';
 import type { TableColumn } from './types/table-column.js';
@@ -16,12 +17,12 @@ import type { TableColumn } from './types/table-column.js';
  * @throws FileError for what cannot be read, InputError for what is no table, with line and column; OptionError
  */
 export async function readTable(source: TableSource, options: TableOptions = {}): Promise<DataTable> {
-  const { name, ...how } = checkedOptions('readTable', options);
+  const { name, keep = [], ...how } = checkedOptions('readTable', options);
   const sheet = await readSheet(sourceOf(source, name), how);
-  const layout = new Layout();
+  const layout = new Layout(how.absent === 'zero');
   layout.add(sheet);
-  layout.finish({});
-  return tableOf(sheet, layout);
+  layout.finish(wantedBy(how));
+  return tableOf(sheet, layout, keep);
 }
 
 /**
@@ -30,13 +31,13 @@ export async function readTable(source: TableSource, options: TableOptions = {})
  * @throws FileError, InputError, OptionError; UnsupportedError for a stream, which can be read once only
  */
 export async function scanTable(source: TableSource, options: TableOptions = {}): Promise<ScannedTable> {
-  const { name, ...how } = checkedOptions('scanTable', options);
+  const { name, keep = [], ...how } = checkedOptions('scanTable', options);
   const from = sourceOf(source, name);
   if (from.once) throw new UnsupportedError('scanTable reads the data several times: give a path, URL, Blob, text or bytes');
-  const layout = new Layout();
+  const layout = new Layout(how.absent === 'zero');
   for await (const sheet of readSheets(from, how, PIECE)) layout.add(sheet);
-  layout.finish({});
-  return new ScannedTable(from, how, layout);
+  layout.finish(wantedBy(how));
+  return new ScannedTable(from, how, layout, keep);
 }
 
 /** A table that is read piece by piece. */
@@ -46,6 +47,7 @@ export class ScannedTable {
     private readonly source: Source,
     private readonly how: ReadOptions,
     private readonly layout: Layout,
+    private readonly keep: readonly string[],
   ) {}
 
   /** How many rows there are. */
@@ -65,7 +67,7 @@ export class ScannedTable {
 
   /** The rows from the first on, some hundred thousand cells at a time. @throws FileError, InputError */
   async *tables(): AsyncGenerator<DataTable, void, undefined> {
-    for await (const sheet of readSheets(this.source, this.how, PIECE)) yield tableOf(sheet, this.layout);
+    for await (const sheet of readSheets(this.source, this.how, PIECE)) yield tableOf(sheet, this.layout, this.keep);
   }
 
   /**
@@ -85,7 +87,9 @@ export class ScannedTable {
   }
 }
 
-function tableOf(sheet: Sheet, layout: Layout): DataTable {
+/** @throws InputError where there is no column that is to be kept */
+function tableOf(sheet: Sheet, layout: Layout, keep: readonly string[]): DataTable {
   const columns = new Map(layout.names.map((name) => [name, layout.typed(sheet, name)] as const));
-  return new DataTable(sheet.typed(columns), layout.columns, layout.notes);
+  const table = new DataTable(sheet.typed(columns), layout.columns, layout.notes);
+  return table.without(...keep);
 }

@@ -6,6 +6,7 @@ import { readJson } from './formats/json.js';
 import { readNdjson } from './formats/ndjson.js';
 import { headed } from './formats/text-head.js';
 import { InputError } from './input-error.js';
+import { type Said, heed } from './said.js';
 import { type Sheet, WHOLE } from './sheet.js';
 import { gunzipped, isGzip, peeked } from './sources/bytes.js';
 import { slicesOf } from './sources/slices.js';
@@ -13,7 +14,7 @@ import type { Source } from './sources/source.js';
 import { textOf } from './sources/text.js';
 
 /** How a source is read. */
-export interface ReadOptions extends CsvOptions {
+export interface ReadOptions extends CsvOptions, Said {
   /** Default: found out. */
   readonly format?: Format | undefined;
   /** Of text. Default: what a byte order mark says, or UTF-8. */
@@ -41,6 +42,13 @@ const FIRST = 1 << 10;
  * The same, piece by piece: in sheets of so many cells, as far as rows allow.
  */
 export async function* readSheets(source: Source, options: ReadOptions, cells: number): AsyncGenerator<Sheet, void, undefined> {
+  for await (const sheet of sheetsOf(source, options, cells)) {
+    heed(sheet, options);
+    yield sheet;
+  }
+}
+
+async function* sheetsOf(source: Source, options: ReadOptions, cells: number): AsyncGenerator<Sheet, void, undefined> {
   const { name } = source;
   let { head, all } = await peeked(source.open(), TELLING);
   const zipped = isGzip(head);
@@ -55,8 +63,9 @@ export async function* readSheets(source: Source, options: ReadOptions, cells: n
     }
     const { head: first, all: text } = await headed(textOf(all, name, options.encoding), known ? 0 : FIRST);
     const format = known ?? formatByText(first);
-    if (format === 'ndjson') yield* readNdjson(name, text, cells);
-    else if (format === 'json') yield* readJson(name, text, cells);
+    const zero = options.absent === 'zero';
+    if (format === 'ndjson') yield* readNdjson(name, text, cells, zero);
+    else if (format === 'json') yield* readJson(name, text, cells, zero);
     else yield* readCsv(name, text, format === 'tsv' ? { delimiter: '\t', ...options } : options, cells);
   } catch (cause) {
     throw cause instanceof RangeError && /string length/i.test(cause.message)

@@ -32,6 +32,8 @@ export class Sheet extends Table {
     readonly text: boolean,
     /** Rows of the file in sheets before. */
     readonly before = 0,
+    /** Whether a key that a record lacks stands for 0: such cells are undefined, and others that hold nothing null. */
+    readonly zero = false,
   ) {
     super();
   }
@@ -52,7 +54,7 @@ export class Sheet extends Table {
 
   /** An empty sheet for the rows that follow, of the same columns. */
   following(): Sheet {
-    const next = new Sheet(this.file, this.text, this.before + this.rows);
+    const next = new Sheet(this.file, this.text, this.before + this.rows, this.zero);
     next.nameless = this.nameless;
     for (const name of this.columns.keys()) next.columns.set(name, []);
     return next;
@@ -64,12 +66,23 @@ export class Sheet extends Table {
 
   /** A sheet of columns whose cells are typed, with some of the rows of this one, or all. */
   typed(columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array): Sheet {
-    const sheet = new Sheet(this.file, false, this.before);
+    return this.part(new Sheet(this.file, false, this.before), columns, picked);
+  }
+
+  /** A sheet of some of the rows, read as they are. */
+  some(picked: Uint32Array): Sheet {
+    const sheet = this.part(new Sheet(this.file, this.text, this.before, this.zero), this.columns, picked);
+    sheet.notes.push(...this.notes);
+    sheet.nameless = this.nameless;
+    return sheet;
+  }
+
+  private part(sheet: Sheet, columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array): Sheet {
     for (const [name, cells] of columns) sheet.columns.set(name, picked ? Array.from(picked, (r) => cells[r]!) : cells);
     sheet.rows = picked?.length ?? this.rows;
     sheet.lines = this.lines;
     sheet.read = this.read;
-    sheet.picked = picked;
+    sheet.picked = picked && this.picked ? picked.map((r) => this.picked![r]!) : (picked ?? this.picked);
     return sheet;
   }
 
@@ -104,13 +117,13 @@ export class Sheet extends Table {
     for (const [name, cell] of Object.entries(record)) {
       let column = this.columns.get(name);
       if (!column) {
-        column = new Array<Cell>(this.rows).fill(null);
+        column = new Array<Cell>(this.rows).fill(this.zero ? undefined : null);
         this.columns.set(name, column);
       }
       column.push(cell);
     }
     this.rows++;
-    for (const column of this.columns.values()) if (column.length < this.rows) column.push(null);
+    for (const column of this.columns.values()) if (column.length < this.rows) column.push(this.zero ? undefined : null);
     if (line !== undefined) this.lines.push(line);
   }
 

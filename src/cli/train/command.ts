@@ -4,9 +4,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { freshSeed } from '../../runtime/random.js';
 import { UsageError } from '../failure.js';
-import { requireApart, requireWritable } from '../output.js';
+import { requireApart, requireExtension, requireWritable } from '../output.js';
 import { reporter, silent } from '../progress.js';
 import { STDIN } from '../data.js';
+import { remembered } from '../reading.js';
 import { trainInMemory } from './in-memory.js';
 import { type TrainOptions, modelOptions } from './options.js';
 import { conclude, sayer } from './result.js';
@@ -16,6 +17,8 @@ import { trainStreamed } from './streamed.js';
 export async function trainFile(file: string, options: TrainOptions, signal: AbortSignal): Promise<void> {
   const out = options.out ?? `${file === STDIN ? 'model' : path.basename(file, path.extname(file))}.safetensors`;
   requireApart({ '--out': out, '--report': options.report }, [file]);
+  requireExtension('--out', out, 'models are', ['.safetensors', '.json']);
+  if (options.report) requireExtension('--report', options.report, 'reports are', ['.html', '.htm']);
   await requireWritable(out);
   if (options.report) await requireWritable(options.report);
   const output = {
@@ -24,6 +27,7 @@ export async function trainFile(file: string, options: TrainOptions, signal: Abo
     json: options.json ?? false,
     quiet: options.quiet ?? false,
     testShare: options.testShare,
+    reading: remembered(options),
   };
   const seed = options.seed ?? freshSeed();
   const progress = options.json || options.quiet ? silent : reporter();

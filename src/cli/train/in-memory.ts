@@ -7,7 +7,9 @@ import { UsageError } from '../failure.js';
 import { located, relocated } from '../../table/located.js';
 import { typedColumn } from '../../table/types/cells.js';
 import { readSheet } from '../../table/read.js';
-import { TargetProfile, holdOut, labelsOf, numbersOf, requireColumn, targetCells } from '../target.js';
+import { readingOf } from '../reading.js';
+import { wantedBy } from '../../table/said.js';
+import { TargetProfile, holdOut, labelsOf, numbersOf, requireDropped, skippedNote, targetCells, withTarget } from '../target.js';
 import { dataFrom } from '../data.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
@@ -19,13 +21,18 @@ export async function trainInMemory(
   run: Run,
   say: (text: string) => void,
 ): Promise<TrainingResult> {
-  const sheet = await readSheet(dataFrom(file), options);
+  const reading = readingOf(options);
+  const read = await readSheet(dataFrom(file), reading);
   const { target } = options;
-  const cells = targetCells(sheet, target, options.task === 'regression' ? 'number' : undefined);
-  for (const name of options.drop ?? []) requireColumn(sheet, name, 'to be dropped');
-  if (options.drop?.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
-  const dropped = new Set([target, ...(options.drop ?? [])]);
-  const inputs = new Map(sheet.names.filter((name) => !dropped.has(name)).map((name) => [name, typedColumn(sheet, name)]));
+  const sheet = options.missingTarget === 'skip' ? withTarget(read, target) : read;
+  if (sheet.rows < read.rows) sheet.notes.push(skippedNote(read.rows - sheet.rows));
+  if (sheet.rows === 0) throw sheet.error('the target is missing in every row', undefined, target);
+  const wanted = wantedBy(reading);
+  const cells = targetCells(sheet, target, options.task === 'regression' ? 'number' : wanted[target]);
+  const dropped = requireDropped(sheet, options);
+  const inputs = new Map(
+    sheet.names.filter((name) => !dropped.has(name)).map((name) => [name, typedColumn(sheet, name, wanted[name])]),
+  );
   if (inputs.size === 0) throw sheet.error('there is no column beside the target to learn from');
   const whole = sheet.typed(inputs);
   // Every cell is looked at before the work, so that a bad one in the held-out part is not found after it.

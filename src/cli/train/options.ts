@@ -1,20 +1,26 @@
 // Options of the command train.
 
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type RunOptions } from '../../estimators/options.js';
+import type { ReadingOptions } from '../reading.js';
 import type { LearningTask } from '../target.js';
+import { type MethodName, methodNamed } from './methods.js';
 
 /** Options of the command; those of the model have its names. */
-export interface TrainOptions extends Omit<EstimatorOptions, 'seed'> {
+export interface TrainOptions
+  extends Omit<EstimatorOptions, 'seed' | 'missing' | 'method' | keyof ReadingOptions>,
+    ReadingOptions {
   readonly target: string;
   readonly task?: LearningTask;
   readonly out?: string;
   readonly report?: string;
   readonly drop?: readonly string[];
+  /** Columns that are no inputs, and stand beside predictions. */
+  readonly keep?: readonly string[];
+  readonly missingTarget?: 'refuse' | 'skip';
+  readonly method?: MethodName;
   readonly testShare: number;
   /** Whether the file is read anew for each pass; by default from 256 MB on. */
   readonly stream?: boolean;
-  readonly delimiter?: string;
-  readonly header?: boolean;
   readonly seed?: number;
   readonly timeLimit?: number;
   readonly classWeights?: 'balanced';
@@ -26,7 +32,11 @@ export interface TrainOptions extends Omit<EstimatorOptions, 'seed'> {
 export type Run = EstimatorOptions & RunOptions & { readonly seed: number };
 
 /** Those of the options that are the model's. */
-export function modelOptions(options: TrainOptions): EstimatorOptions {
+export function modelOptions({ missing, method, ...options }: TrainOptions): EstimatorOptions {
   const isOfModel = ([name, given]: [string, unknown]) => name in ESTIMATOR_OPTIONS && name !== 'seed' && given !== undefined;
-  return Object.fromEntries(Object.entries(options).filter(isOfModel));
+  const found: EstimatorOptions = Object.fromEntries(Object.entries(options).filter(isOfModel));
+  if (missing?.how) found.missing = missing.how;
+  if (!method) return found;
+  const { rate, momentum, weightDecay, ...others } = found;
+  return { ...others, method: methodNamed(method, { rate, momentum, weightDecay }) };
 }

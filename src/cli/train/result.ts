@@ -45,6 +45,8 @@ interface Output {
   readonly quiet: boolean;
   /** The share of the rows that was to be held out. */
   readonly testShare: number;
+  /** What the model remembers of how its data were read. */
+  readonly reading: { readonly reading?: string };
 }
 
 /** Says something while it works, where that is wanted. */
@@ -68,12 +70,12 @@ export function announce(
 export async function conclude(
   trained: TrainedModel,
   data: TrainingData,
-  { out, report, json, quiet, testShare }: Output,
+  { out, report, json, quiet, testShare, reading }: Output,
 ): Promise<void> {
   const { model, evaluation } = trained;
   const { file, target, task, why, notes, rows, seed } = data;
   const say = sayer({ json, quiet });
-  await model.save(out, { metadata: { target, task } });
+  await model.save(out, { metadata: { target, task, ...reading } });
   wrote(out);
 
   const { history } = model;

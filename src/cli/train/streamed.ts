@@ -16,7 +16,19 @@ import { Layout } from '../../table/layout.js';
 import { PIECE, readSheets } from '../../table/read.js';
 import type { Sheet } from '../../table/sheet.js';
 import { FileSpool } from './spool.js';
-import { type LearningTask, TargetProfile, allThere, labelsOf, numbersOf, requireColumn } from '../target.js';
+import { wantedBy } from '../../table/said.js';
+import { readingOf } from '../reading.js';
+import {
+  type LearningTask,
+  TargetProfile,
+  allThere,
+  labelsOf,
+  numbersOf,
+  requireColumn,
+  requireDropped,
+  skippedNote,
+  withTarget,
+} from '../target.js';
 import { dataFrom } from '../data.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
@@ -69,23 +81,35 @@ export async function trainStreamed(
 
 /** What the columns hold, and what the target suggests. */
 async function surveyFile(file: string, options: TrainOptions, signal: AbortSignal | undefined) {
-  const { target, drop = [] } = options;
-  const layout = new Layout();
+  const { target } = options;
+  const layout = new Layout(options.absent === 'zero');
   const profile = new TargetProfile(target);
   let last: Sheet | undefined;
-  for await (const sheet of readSheets(dataFrom(file), options, PIECE)) {
+  let skipped = 0;
+  for await (const { sheet, without } of piecesOf(file, options)) {
     signal?.throwIfAborted();
     layout.add(sheet);
     requireColumn(sheet, target, 'the target');
     profile.add(sheet, allThere(sheet, target, sheet.columns.get(target)!));
     last = sheet;
+    skipped += without;
   }
-  for (const name of drop) requireColumn(last!, name, 'to be dropped');
-  if (drop.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
-  layout.finish({ [target]: options.task === 'regression' ? 'number' : undefined });
-  if (layout.names.length === 1 + drop.length) throw last!.error('there is no column beside the target to learn from');
+  const dropped = requireDropped(last!, options);
+  if (skipped > 0) layout.notes.push(skippedNote(skipped));
+  if (layout.rows === 0) throw last!.error('the target is missing in every row', undefined, target);
+  const wanted = wantedBy(readingOf(options));
+  layout.finish({ ...wanted, ...(options.task === 'regression' && { [target]: 'number' as const }) });
+  if (layout.names.every((name) => dropped.has(name))) throw last!.error('there is no column beside the target to learn from');
   const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : profile.task();
   return { layout, task, why };
+}
+
+/** The rows of a file that are learned from, and how many others there are between them. */
+async function* piecesOf(file: string, options: TrainOptions): AsyncGenerator<{ sheet: Sheet; without: number }> {
+  for await (const read of readSheets(dataFrom(file), readingOf(options), PIECE)) {
+    const sheet = options.missingTarget === 'skip' ? withTarget(read, options.target) : read;
+    yield { sheet, without: read.rows - sheet.rows };
+  }
 }
 
 /** Passes over a file's rows, those to train on and those held out. */
@@ -104,8 +128,9 @@ class FilePasses {
     private readonly engine: Engine,
     private readonly seed: number,
   ) {
-    const { target, drop = [] } = options;
-    this.names = layout.names.filter((name) => name !== target && !drop.includes(name));
+    const { target, drop = [], keep = [] } = options;
+    const dropped = new Set([target, ...drop, ...keep]);
+    this.names = layout.names.filter((name) => !dropped.has(name));
   }
 
   /** How many rows there are to train on, and held out, once a pass has been made. */
@@ -148,7 +173,7 @@ class FilePasses {
     let number = 0;
     let rows = 0;
     recent.clear();
-    for await (const sheet of readSheets(dataFrom(this.file), options, PIECE)) {
+    for await (const { sheet } of piecesOf(this.file, options)) {
       const held = drawn(engine, sheet.rows, testShare, seed, Purpose.split, piece++);
       const cells = layout.typed(sheet, target);
       const mine: number[] = [];

@@ -49,8 +49,10 @@ function commentsBefore(head: string): string | undefined {
   const comments = /^(?:[ \t]*(?:\r\n?|\n)|#[^\r\n]*(?:\r\n?|\n))*/.exec(head)![0];
   if (!comments.includes('#')) return undefined;
   const [first, rest] = [delimitersIn(comments.slice(comments.lastIndexOf('#'))), delimitersIn(head.slice(comments.length))];
-  // As many delimiters as in the line that follows: names of columns.
-  const isHeader = Math.max(...rest) > 0 && rest.every((n, i) => n === first[i]);
+  // As many delimiters as in the line that follows, which is no header itself: names of columns.
+  const next = head.slice(comments.length).split(/[\r\n,;\t|]/, Math.max(...rest) + 1);
+  const isName = /(?:^|[\r\n])#\S[^\r\n]*[\r\n]+$/.test(comments) || next.some(isNumber);
+  const isHeader = Math.max(...rest) > 0 && rest.every((n, i) => n === first[i]) && isName;
   return isHeader ? undefined : comments;
 }
 
@@ -111,8 +113,9 @@ class CsvRows {
         }
         this.row(record);
         if (this.sheet.cells < this.cells) continue;
-        yield this.sheet;
-        this.sheet = this.sheet.following();
+        const full = this.sheet;
+        this.sheet = full.following();
+        yield full;
       }
     } catch (cause) {
       if (!(cause instanceof CsvError)) throw cause;
@@ -153,13 +156,16 @@ function nameColumns(sheet: Sheet, header: readonly string[]): void {
   const nameless: number[] = [];
   const twice: string[] = [];
   const given = new Set(header.map((cell) => cell.trim()));
+  const last = new Map<string, number>();
   header.forEach((cell, i) => {
     const own = cell.trim();
     if (!own) nameless.push(i + 1);
     let name = own || `column ${i + 1}`;
     if (sheet.columns.has(name) || (!own && given.has(name))) {
       const plain = name;
-      for (let n = 2; sheet.columns.has(name) || given.has(name); n++) name = `${plain} (${n})`;
+      let n = last.get(plain) ?? 1;
+      while (sheet.columns.has(name) || given.has(name)) name = `${plain} (${++n})`;
+      last.set(plain, n);
       twice.push(name);
     }
     sheet.columns.set(name, []);

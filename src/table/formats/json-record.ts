@@ -2,7 +2,7 @@
 
 import type { Cell } from '../../data/column.js';
 import { shown } from '../../runtime/errors.js';
-import { InputError } from '../input-error.js';
+import { InputError, saidBy } from '../input-error.js';
 
 /** @throws InputError for what is no object of plain values */
 export function recordIn(file: string, line: number, source: string): Record<string, Cell> {
@@ -10,7 +10,7 @@ export function recordIn(file: string, line: number, source: string): Record<str
   try {
     value = JSON.parse(source);
   } catch (cause) {
-    throw new InputError(file, { line }, `is not valid JSON (${(cause as Error).message})`, { cause });
+    throw new InputError(file, { line }, `is not valid JSON (${saidBy(cause)})`, { cause });
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new InputError(file, { line }, `expected an object, {"name": value, …}; got ${shown(value)}`);

@@ -6,21 +6,24 @@ import { recordIn } from './json-record.js';
 
 /**
  * The rows of a JSON array, in sheets of so many cells each. A sheet has the columns that there have been up to its end.
+ * @param zero whether a key that a record lacks stands for 0
  * @throws InputError with the line
  */
 export async function* readJson(
   file: string,
   text: AsyncGenerator<string>,
   cells: number,
+  zero = false,
 ): AsyncGenerator<Sheet, void, undefined> {
-  let sheet = new Sheet(file, false);
+  let sheet = new Sheet(file, false, 0, zero);
   const elements = new Elements(file);
   for await (const piece of text) {
     for (const { source, line } of elements.in(piece)) {
       sheet.pushRecord(recordIn(file, line, source), line);
       if (sheet.cells < cells) continue;
-      yield sheet;
-      sheet = sheet.following();
+      const full = sheet;
+      sheet = full.following();
+      yield full;
     }
   }
   elements.end();

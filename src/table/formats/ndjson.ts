@@ -6,22 +6,25 @@ import { recordIn } from './json-record.js';
 
 /**
  * The rows of NDJSON, in sheets of so many cells each. A sheet has the columns that there have been up to its end.
+ * @param zero whether a key that a record lacks stands for 0
  * @throws InputError with the line
  */
 export async function* readNdjson(
   file: string,
   text: AsyncGenerator<string>,
   cells: number,
+  zero = false,
 ): AsyncGenerator<Sheet, void, undefined> {
-  let sheet = new Sheet(file, false);
+  let sheet = new Sheet(file, false, 0, zero);
   let line = 0;
   for await (const source of linesOf(text)) {
     line++;
     if (source.trim() === '') continue;
     sheet.pushRecord(recordIn(file, line, source), line);
     if (sheet.cells < cells) continue;
-    yield sheet;
-    sheet = sheet.following();
+    const full = sheet;
+    sheet = full.following();
+    yield full;
   }
   if (sheet.rows > 0) yield sheet;
   else if (sheet.before === 0) throw new InputError(file, {}, 'is empty');

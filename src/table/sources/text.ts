@@ -87,13 +87,14 @@ function hintOfWide(piece: Uint8Array): string {
   const some = piece.subarray(0, 1000);
   const zeros = [0, 1].map((odd) => some.filter((byte, i) => byte === 0 && i % 2 === odd).length);
   if (Math.max(...zeros) < some.length / 3) return '';
-  return `; if it is text in UTF-16, the encoding utf-16${zeros[1]! > zeros[0]! ? 'le' : 'be'} says so`;
+  const encoding = `utf-16${zeros[1]! > zeros[0]! ? 'le' : 'be'}`;
+  return `; if it is UTF-16 without its mark, the encoding says so (--encoding ${encoding})`;
 }
 
 function foreign({ encoding }: TextDecoder, byte: number | undefined): string {
   if (encoding !== 'utf-8') return `is not text in ${encoding.toUpperCase()}`;
   const which = byte === undefined ? '' : ` (byte 0x${byte.toString(16).toUpperCase().padStart(2, '0')})`;
-  return `is not text in UTF-8${which}; the encoding latin1 reads what older programs of Western Europe write`;
+  return `is not text in UTF-8${which}; if it is Latin-1, as older programs write, the encoding says so (--encoding latin1)`;
 }
 
 /** The index of the first byte that UTF-8 does not have where it stands, of bytes that may begin amid a character. */

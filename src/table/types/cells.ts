@@ -113,10 +113,13 @@ export function conformed(cells: readonly Cell[], wanted: Wanted): Cell[] {
   });
 }
 
-/** One column's cells, typed: text as what all of its cells are. */
-export function typedColumn(sheet: Sheet, name: string, wanted?: Wanted): Cell[] {
+/**
+ * One column's cells, typed: text as what all of its cells are.
+ * @param zero whether what a record lacks is 0
+ */
+export function typedColumn(sheet: Sheet, name: string, wanted?: Wanted, zero = false): Cell[] {
   const cells = sheet.columns.get(name)!;
-  if (!sheet.text) return conformed(cells, wanted);
+  if (!sheet.text) return conformed(zero ? cells.map((cell) => (cell === undefined ? 0 : cell)) : cells, wanted);
   const profile = new TextProfile().add(sheet, cells);
   const note = wanted === undefined ? profile.note(name) : undefined;
   if (note) sheet.notes.push(note);

@@ -5,12 +5,23 @@ import { UnsupportedError } from '../../../runtime/errors.js';
 import type { Slices } from '../../sources/slices.js';
 import type { Report, Request } from './worker.js';
 
-/** Milliseconds without a sign of life after which the worker is ended, and more for each byte that it was given. */
+/** Milliseconds of work without a sign of life after which the worker is ended, and more for each byte that it was given. */
 const PATIENCE = 1000;
 const PATIENCE_PER_BYTE = 1 / 256;
 
-/** Milliseconds between two looks at it; a machine that was busy or asleep in between counts no more than this. */
+/** Milliseconds between two looks at it; a machine that was asleep in between counts no more than this. */
 const LOOK = 50;
+
+/**
+ * Milliseconds that this process has worked: on a busy machine a worker may have to wait for long. Pages only know what time it
+ * is, a fifth of which counts.
+ */
+function worked(): number {
+  const { process } = globalThis as { process?: Partial<NodeJS.Process> };
+  if (!process?.cpuUsage) return performance.now() / 5;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 /** Of what it makes of a file, in MB; in pages their own limits hold. */
 const MEMORY = 2048;
@@ -32,6 +43,7 @@ export class Decoder {
   private reading = 0;
   private given = 0;
   private idle = 0;
+  private worked = 0;
 
   constructor(private readonly file: Slices) {}
 
@@ -60,6 +72,7 @@ export class Decoder {
 
   private async ask(request: Request): Promise<Report> {
     this.idle = this.given = 0;
+    this.worked = worked();
     const watch = setInterval(() => this.look(), LOOK);
     try {
       return await new Promise<Report>((resolve, reject) => {
@@ -73,8 +86,10 @@ export class Decoder {
   }
 
   private look(): void {
+    const before = this.worked;
+    this.worked = worked();
     if (this.reading > 0) return; // the file is slow
-    this.idle += LOOK;
+    this.idle += Math.min(LOOK, this.worked - before);
     if (this.idle <= PATIENCE + this.given * PATIENCE_PER_BYTE) return;
     this.settle?.reject(new Error('it takes far longer than its size explains'));
   }

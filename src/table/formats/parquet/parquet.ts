@@ -2,7 +2,7 @@
 
 import type { Cell } from '../../../data/column.js';
 import { FileError, UnsupportedError, shown } from '../../../runtime/errors.js';
-import { InputError } from '../../input-error.js';
+import { InputError, saidBy } from '../../input-error.js';
 import { Sheet } from '../../sheet.js';
 import type { Slices } from '../../sources/slices.js';
 import { type Columns, Decoder } from './decoder.js';
@@ -16,7 +16,7 @@ export async function* readParquet(path: string, file: Slices, cells: number): A
   const decoder = new Decoder(file);
   const damaged = (cause: unknown): never => {
     if (cause instanceof FileError || cause instanceof UnsupportedError) throw cause;
-    throw new InputError(path, {}, `is not a readable Parquet file (${(cause as Error).message})`, { cause });
+    throw new InputError(path, {}, `is not a readable Parquet file (${saidBy(cause)})`, { cause });
   };
   try {
     const { names, groups } = await decoder.open().catch(damaged);
@@ -30,8 +30,9 @@ export async function* readParquet(path: string, file: Slices, cells: number): A
         sheet.pushColumns(columns as Map<string, Cell[]>, from, to);
         from = to;
         if (sheet.cells < cells) continue;
-        yield sheet;
-        sheet = sheet.following();
+        const full = sheet;
+        sheet = full.following();
+        yield full;
       }
     }
   } finally {

@@ -91,13 +91,31 @@ async function decode(index: number): Promise<void> {
   port.postMessage({ kind: 'decoded' });
 }
 
+/** Milliseconds between two looks at whether what is under way goes on. */
+const LOOK = 200;
+
+/** Work that waits for nothing goes on before any timer has its turn: where one has, it will never end. */
+async function watched(work: Promise<void>): Promise<void> {
+  let watch: ReturnType<typeof setInterval> | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    watch = setInterval(() => {
+      if (waiting.length === 0) reject(new Error('it has no end'));
+    }, LOOK);
+  });
+  try {
+    await Promise.race([work, stuck]);
+  } finally {
+    clearInterval(watch);
+  }
+}
+
 function hear(request: Request): void {
   if (request.kind === 'bytes') {
     waiting.shift()?.(request.bytes);
     return;
   }
   const done = request.kind === 'open' ? open(request.byteLength) : decode(request.index);
-  done.catch((error: unknown) => {
+  watched(done).catch((error: unknown) => {
     port.postMessage({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   });
 }

@@ -1,0 +1,95 @@
+// How a command reads its data: what the options say, and what a model remembers of how it was trained.
+
+import { InvalidArgumentError } from 'commander';
+import type { Format } from '../table/formats/format.js';
+import type { ReadOptions } from '../table/read.js';
+import { type SaidType, isSaidType } from '../table/said.js';
+import { isEncoding } from '../table/sources/text.js';
+
+/** What stands for gaps: what becomes of them, or texts that are some. */
+export interface Missing {
+  readonly how?: 'mean' | 'refuse';
+  readonly texts: readonly string[];
+}
+
+/** Options of every command that reads rows. */
+export interface ReadingOptions {
+  readonly format?: Format;
+  readonly delimiter?: string;
+  readonly encoding?: string;
+  readonly comment?: string;
+  readonly header?: boolean;
+  readonly decimal?: '.' | ',';
+  readonly missing?: Missing;
+  readonly absent?: 'gap' | 'zero';
+  readonly column?: Readonly<Record<string, SaidType>>;
+}
+
+/** What of it says what cells mean: a model's data are read so as its training data were. */
+type Remembered = Pick<ReadOptions, 'decimal' | 'missing' | 'absent' | 'columns'> & { readonly keep?: readonly string[] };
+
+/** The reader's options. */
+export function readingOf({ column, missing, ...options }: ReadingOptions): ReadOptions {
+  const { format, delimiter, encoding, comment, header, decimal, absent } = options;
+  return { format, delimiter, encoding, comment, header, decimal, absent, columns: column, missing: missing?.texts };
+}
+
+/** What a model is to remember, as its metadata; nothing where nothing was said. */
+export function remembered(options: ReadingOptions & { readonly keep?: readonly string[] }): { reading?: string } {
+  const { decimal, missing, absent, columns } = readingOf(options);
+  const { keep } = options;
+  const said = { decimal, missing: missing?.length ? missing : undefined, absent, columns, keep };
+  return Object.values(said).some((value) => value !== undefined) ? { reading: JSON.stringify(said) } : {};
+}
+
+/** How data for a model are read: as its training data were, and as the options say. */
+export function readingFor(metadata: Readonly<Record<string, string>>, options: ReadingOptions): ReadOptions & Remembered {
+  const before = memory(metadata);
+  const now = readingOf(options);
+  const given = Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined));
+  return { ...before, ...given, columns: { ...before.columns, ...now.columns }, lenient: true };
+}
+
+function memory({ reading }: Readonly<Record<string, string>>): Remembered {
+  try {
+    const found: unknown = reading === undefined ? {} : JSON.parse(reading);
+    return typeof found === 'object' && found !== null ? (found as Remembered) : {};
+  } catch {
+    return {}; // metadata are the user's, too
+  }
+}
+
+/** An encoding that this runtime knows. */
+export function encodingNamed(text: string): string {
+  if (!isEncoding(text)) throw new InvalidArgumentError('Expected an encoding, such as utf-8, utf-16le or latin1.');
+  return text;
+}
+
+export function yesOrNo(text: string): boolean {
+  if (text !== 'yes' && text !== 'no') throw new InvalidArgumentError('Expected yes or no.');
+  return text === 'yes';
+}
+
+/** `mean`, `refuse`, or texts that stand for nothing, separated by commas; given several times, all of them. */
+export function missingCells(text: string, before: Missing = { texts: [] }): Missing {
+  if (text === 'mean' || text === 'refuse') return { ...before, how: text };
+  return { ...before, texts: [...before.texts, ...text.split(',').map((one) => one.trim())] };
+}
+
+/** `zip:category,when:date(DD/MM/YYYY)`; names may have commas and colons inside. */
+export function columnTypes(text: string, before: Readonly<Record<string, SaidType>> = {}): Record<string, SaidType> {
+  const types: Record<string, SaidType> = { ...before };
+  let begun = '';
+  for (const part of text.split(',')) {
+    const entry = begun + part;
+    const colon = /:(?=(?:number|category|ignore|date(?:\(.*\))?)$)/.exec(entry)?.index;
+    const type = colon === undefined ? undefined : entry.slice(colon + 1);
+    if (isSaidType(type)) {
+      types[entry.slice(0, colon).trim()] = type;
+      begun = '';
+    } else begun = `${entry},`;
+  }
+  if (begun === '') return types;
+  const expected = 'number, category, date, date(DD/MM/YYYY) or ignore';
+  throw new InvalidArgumentError(`Expected name:type, where a type is ${expected}; got ${begun.slice(0, -1)}.`);
+}
