@@ -1,6 +1,6 @@
-// Convolutions of images, forward: patches of an image as rows of a matrix, for a product; and channels each by themselves.
+// Convolutions of images: patches of an image as rows of a matrix, for a product, and back; and channels each by themselves.
 
-import { LANES, SIZE, madd, splat, storeUpTo } from "../vec";
+import { LANES, SIZE, add, madd, splat, storePart, storeUpTo } from "../vec";
 import { copyRow } from "../kernels/blas1";
 
 /** Numbers from which on the engine's own copy is worth its call. */
@@ -36,6 +36,94 @@ export function patches(
             else memory.fill(q, 0, pixel);
           }
         }
+      }
+    }
+  }
+}
+
+/** x[i] = x[i] + p[i] */
+// @ts-ignore: decorator
+@inline
+function addRun(n: i32, p: usize, x: usize): void {
+  for (; n >= LANES; n -= LANES, p += 16, x += 16) v128.store(x, add(v128.load(x), v128.load(p)));
+  if (n > 0) storePart(x, add(v128.load(x), v128.load(p)), n);
+}
+
+/**
+ * x[y, z, k] = x[y, z, k] + p[(r − first)·outWidth + c, (i·filterWidth + j)·channels + k] for all of p that `patches` takes from
+ * an image, with y, z as there
+ */
+export function addPatches(
+  height: i32, width: i32, channels: i32, filterHeight: i32, filterWidth: i32, strideY: i32, strideX: i32, dilationY: i32,
+  dilationX: i32, top: i32, left: i32, outWidth: i32, first: i32, rows: i32, p: usize, x: usize,
+): void {
+  const pixel = <usize>channels * SIZE, line = <usize>width * pixel, run = <usize>filterWidth * pixel;
+  for (let r = first; r < first + rows; r++) {
+    for (let c = 0; c < outWidth; c++) {
+      for (let i = 0, y = r * strideY - top; i < filterHeight; i++, y += dilationY, p += run) {
+        if (y < 0 || y >= height) continue;
+        const at = c * strideX - left;
+        if (dilationX == 1 && at >= 0 && at + filterWidth <= width) {
+          addRun(filterWidth * channels, p, x + <usize>y * line + <usize>at * pixel);
+          continue;
+        }
+        for (let j = 0, z = at, q = p; j < filterWidth; j++, z += dilationX, q += pixel) {
+          if (z >= 0 && z < width) addRun(channels, q, x + <usize>y * line + <usize>z * pixel);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * dx[r·strideY + i − top, c·strideX + j − left, k] = the same + dy[r,c,k]·filter[i,j,k], terms beyond the image left out; sizes
+ * as of convolveChannels, without dilation
+ */
+export function addChannelErrors(
+  height: i32, width: i32, channels: i32, filterHeight: i32, filterWidth: i32, strideY: i32, strideX: i32, outHeight: i32,
+  outWidth: i32, top: i32, left: i32, dy: usize, filter: usize, dx: usize,
+): void {
+  const pixel = <usize>channels * SIZE, line = <usize>width * pixel;
+  for (let r = 0; r < outHeight; r++) {
+    for (let c = 0; c < outWidth; c++, dy += pixel) {
+      let w = filter;
+      for (let i = 0, y = r * strideY - top; i < filterHeight; i++, y++) {
+        for (let j = 0, z = c * strideX - left; j < filterWidth; j++, z++, w += pixel) {
+          if (y < 0 || y >= height || z < 0 || z >= width) continue;
+          const to = dx + <usize>y * line + <usize>z * pixel;
+          for (let k = 0; k < channels; k += LANES) {
+            const at = <usize>k * SIZE;
+            storeUpTo(to + at, madd(v128.load(to + at), v128.load(dy + at), v128.load(w + at)), channels - k);
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * dw[i,j,k] = dw[i,j,k] + Σ_rc dy[r,c,k]·x[r·strideY + i − top, c·strideX + j − left, k], terms beyond the image left out; sizes
+ * as of convolveChannels, without dilation
+ */
+export function addChannelGradients(
+  height: i32, width: i32, channels: i32, filterHeight: i32, filterWidth: i32, strideY: i32, strideX: i32, outHeight: i32,
+  outWidth: i32, top: i32, left: i32, x: usize, dy: usize, dw: usize,
+): void {
+  const pixel = <usize>channels * SIZE, line = <usize>width * pixel, row = <usize>outWidth * pixel;
+  for (let i = 0; i < filterHeight; i++) {
+    for (let j = 0; j < filterWidth; j++, dw += pixel) {
+      for (let k = 0; k < channels; k += LANES) {
+        const at = <usize>k * SIZE;
+        let sum = splat(0);
+        for (let r = 0, y = i - top; r < outHeight; r++, y += strideY) {
+          if (y < 0 || y >= height) continue;
+          for (let c = 0, z = j - left; c < outWidth; c++, z += strideX) {
+            if (z < 0 || z >= width) continue;
+            const error = dy + <usize>r * row + <usize>c * pixel + at;
+            sum = madd(sum, v128.load(error), v128.load(x + <usize>y * line + <usize>z * pixel + at));
+          }
+        }
+        storeUpTo(dw + at, add(v128.load(dw + at), sum), channels - k);
       }
     }
   }

@@ -5,7 +5,7 @@ import { LANES, SIZE, largest, loadPart, select, splat, storePart, storeUpTo } f
 /** The upper two lanes of v, in float64. */
 // @ts-ignore: decorator
 @inline
-function upper(v: v128): v128 {
+export function upper(v: v128): v128 {
   return v128.promote_low<f32>(v128.shuffle<f64>(v, v, 1, 0));
 }
 
@@ -43,7 +43,7 @@ function columnSum(n: i32, count: i32, ldx: usize, x: usize, divisor: f64, out: 
 /** Four numbers in float32. */
 // @ts-ignore: decorator
 @inline
-function demoted(low: v128, high: v128): v128 {
+export function demoted(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(v128.demote_zero<f64>(low), v128.demote_zero<f64>(high), 0, 2);
 }
 

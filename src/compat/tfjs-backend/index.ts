@@ -11,11 +11,13 @@ import {
   registerKernel,
 } from '@tensorflow/tfjs-core';
 import { LinearMemoryBackend } from './backend.js';
+import { convolutionsBack } from './kernels/convolve-back.js';
 import { convolutions } from './kernels/convolve.js';
 import { elementwise } from './kernels/elementwise.js';
 import type { Call, Kernel } from './kernels/kernel.js';
 import { products } from './kernels/matmul.js';
 import { moves } from './kernels/move.js';
+import { pools } from './kernels/pool.js';
 import { reductions } from './kernels/reduce.js';
 
 export { OutOfMemoryError } from '../../../bindings/errors.js';
@@ -32,6 +34,8 @@ const OWN: Readonly<Record<string, Kernel | undefined>> = {
   ...reductions,
   ...products,
   ...convolutions,
+  ...convolutionsBack,
+  ...pools,
   ...moves,
 };
 
