@@ -93,7 +93,7 @@ export function maxPoolBackward(
   }
 }
 
-/** dx[y,z,k] = dx[y,z,k] + dy[r,c,k]/(windowHeight·windowWidth) for all y,z of a window, also where others are beyond the image */
+/** dx[y,z,k] = dx[y,z,k] + dy[r,c,k]/(windowHeight·windowWidth) for all y,z of a window, also if others are beyond the image */
 export function meanPoolBackward(
   height: i32, width: i32, channels: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32, outHeight: i32,
   outWidth: i32, top: i32, left: i32, dy: usize, dx: usize,

@@ -19,6 +19,7 @@ import { products } from './kernels/matmul.js';
 import { moves } from './kernels/move.js';
 import { pools } from './kernels/pool.js';
 import { reductions } from './kernels/reduce.js';
+import { splits } from './kernels/split.js';
 
 export { OutOfMemoryError } from '../../../bindings/errors.js';
 
@@ -37,6 +38,7 @@ const OWN: Readonly<Record<string, Kernel | undefined>> = {
   ...convolutionsBack,
   ...pools,
   ...moves,
+  ...splits,
 };
 
 /** Our kernel, and in its place tfjs's where it leaves a call to that. */

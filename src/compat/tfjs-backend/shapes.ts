@@ -19,9 +19,13 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
-/** How two tensors meet element by element, as rows of n: what `binary` of the binary wants to know. */
+/** How two tensors meet element by element, as batches of rows of n: what `binary` of the binary wants to know of a batch. */
 class Pairing {
   shape: number[] = [];
+  batches = 1;
+  /** From one batch to the next, in elements. */
+  jumpX = 0;
+  jumpY = 0;
   rows = 0;
   n = 0;
   stepX = 0;
@@ -35,6 +39,9 @@ class Pairing {
     this.wideY = 1;
     this.stepX = 0;
     this.stepY = 0;
+    this.batches = 1;
+    this.jumpX = 0;
+    this.jumpY = 0;
     this.rows = 1;
     if (sameShape(a, b)) {
       this.shape = a;
@@ -56,12 +63,13 @@ class Pairing {
     return this.inRows(a, b);
   }
 
-  /** Axes that are next to each other and repeated in the same way become one; two of them may be left. */
+  /** Axes that are next to each other and repeated in the same way become one; three of them may be left. */
   private inRows(a: number[], b: number[]): boolean {
     const rank = Math.max(a.length, b.length);
     const shape = new Array<number>(rank);
     let inner = -1;
     let outer = -1;
+    let outermost = -1;
     this.n = 1;
     for (let i = 1; i <= rank; i++) {
       const p = i <= a.length ? a[a.length - i]! : 1;
@@ -74,9 +82,12 @@ class Pairing {
       if (inner < 0 || (outer < 0 && kind === inner)) {
         inner = kind;
         this.n *= size;
-      } else if (outer < 0 || kind === outer) {
+      } else if (outer < 0 || (outermost < 0 && kind === outer)) {
         outer = kind;
         this.rows *= size;
+      } else if (outermost < 0 || kind === outermost) {
+        outermost = kind;
+        this.batches *= size;
       } else {
         return false;
       }
@@ -87,6 +98,10 @@ class Pairing {
     if (outer >= 0) {
       if (outer & 1) this.stepX = this.wideX ? this.n : 1;
       if (outer & 2) this.stepY = this.wideY ? this.n : 1;
+    }
+    if (outermost >= 0) {
+      if (outermost & 1) this.jumpX = this.stepX * this.rows || (this.wideX ? this.n : 1);
+      if (outermost & 2) this.jumpY = this.stepY * this.rows || (this.wideY ? this.n : 1);
     }
     return true;
   }

@@ -95,6 +95,27 @@ describe('what moves', () => {
     await same(() => tf.gather(tensor([2, 3], 1), tf.tensor2d([2, 1], [2, 1], 'int32'), 1, 1));
   });
 
+  test('pieces of an axis', async () => {
+    const joined = (pieces: tf.Tensor[]) => tf.concat(pieces.map((each) => tf.reshape(each, [-1])));
+    for (const shape of [[6], [4, 6], [3, 4, 6], [2, 1, 6, 5], [2, 0, 6]])
+      for (let axis = -1; axis < shape.length; axis++) {
+        const x = () => tensor(shape, 1);
+        const size = shape.at(axis)!;
+        if (size > 0) await same(() => joined(tf.split(x(), size, axis)));
+        if (size > 0) await same(() => joined(tf.split(x(), [1, -1], axis)));
+        await same(() => tf.split(tf.cast(tensor(shape, 2, false), 'int32'), [0, size], axis)[1]!);
+        if (size > 0) await same(() => joined(tf.unstack(x(), axis)));
+        if (size > 0) await same(() => tf.unstack(x(), axis).at(-1)!);
+      }
+  });
+
+  test('sums of rows by their numbers', async () => {
+    const places = () => tf.tensor1d([2, 0, 2, 3, -1, 0, 9, 2], 'int32');
+    for (const shape of [[8], [8, 5], [8, 2, 3]])
+      for (const special of [false, true])
+        await same(() => tf.unsortedSegmentSum(tensor(shape, 1, special), places(), 5), 1e-6, 1e-6);
+  });
+
   test('casts, fills, tiles, shapes', async () => {
     for (const from of ['float32', 'int32', 'bool'] as const)
       for (const to of ['float32', 'int32', 'bool'] as const)

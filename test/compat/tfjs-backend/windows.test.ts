@@ -25,6 +25,7 @@ const WINDOWS: Window[] = [
   [[2, 4, 4, 2], [4, 4], 2, [1, 1], explicit(1, 2, 2, 1)],
   [[1, 2, 2, 20], [3, 3], 20, [1, 1], 'same'],
   [[1, 3, 5, 4], [2, 2], 3, [3, 4], 'same'],
+  [[1, 2, 2, 3], [1, 1], 3, [2, 2], 1],
 ];
 
 const outOf = ([image, window, out, strides, pad]: Window, depthwise: boolean): Size => {

@@ -20,9 +20,12 @@ function paired(code: TensorBinaryCode, a: TensorInfo, b: TensorInfo, backend: L
   const x = backend.floats(a);
   const y = backend.floats(b);
   if (x === 0 || y === 0 || !pairing.of(a.shape, b.shape)) return undefined;
-  const { rows, n, stepX, wideX, stepY, wideY } = pairing;
-  const out = backend.make(pairing.shape, 'float32', rows * n);
-  backend.core.binary(code, rows, n, x, stepX * 4, wideX, y, stepY * 4, wideY, out.dataId.address);
+  const { batches, jumpX, jumpY, rows, n, stepX, wideX, stepY, wideY } = pairing;
+  const out = backend.make(pairing.shape, 'float32', batches * rows * n);
+  for (let i = 0; i < batches; i++) {
+    const to = out.dataId.address + i * rows * n * 4;
+    backend.core.binary(code, rows, n, x + i * jumpX * 4, stepX * 4, wideX, y + i * jumpY * 4, stepY * 4, wideY, to);
+  }
   return out;
 }
 
@@ -48,9 +51,12 @@ const comparison =
     if (left.dtype !== right.dtype || !(integers || left.dtype === 'float32') || !pairing.of(a.shape, b.shape)) return undefined;
     const x = data.addressOf(left);
     const y = data.addressOf(right);
-    const { rows, n, stepX, wideX, stepY, wideY } = pairing;
-    const out = backend.make(pairing.shape, 'bool', rows * n);
-    backend.core.compare(code, +integers, rows, n, x, stepX * 4, wideX, y, stepY * 4, wideY, out.dataId.address);
+    const { batches, jumpX, jumpY, rows, n, stepX, wideX, stepY, wideY } = pairing;
+    const out = backend.make(pairing.shape, 'bool', batches * rows * n);
+    for (let i = 0; i < batches; i++) {
+      const [p, q] = [x + i * jumpX * 4, y + i * jumpY * 4];
+      backend.core.compare(code, +integers, rows, n, p, stepX * 4, wideX, q, stepY * 4, wideY, out.dataId.address + i * rows * n);
+    }
     return out;
   };
 

@@ -13,7 +13,7 @@ export interface Call {
 }
 
 /**
- * Computes a tensor, or leaves it to the kernel of tfjs's cpu backend, where types or shapes are not ours, or where that has
- * something to say against the call.
+ * Computes a tensor or several, or leaves it to the kernel of tfjs's cpu backend, where types or shapes are not ours, or where
+ * that has something to say against the call.
  */
-export type Kernel = (call: Call) => TensorInfo | undefined;
+export type Kernel = (call: Call) => TensorInfo | TensorInfo[] | undefined;

@@ -1,11 +1,12 @@
 // Numbers that change their place, shape or type.
 
 import { type TensorInfo, slice_util } from '@tensorflow/tfjs-core';
+import type { LinearMemoryBackend } from '../backend.js';
 import { sameShape, sizeBetween, sizeOf } from '../shapes.js';
 import type { Call, Kernel } from './kernel.js';
 
 /** The data of a tensor of numbers of four bytes; undefined of others. */
-function words({ dataId }: TensorInfo, { backend: { data } }: Pick<Call, 'backend'>) {
+export function words({ dataId }: TensorInfo, { backend: { data } }: Pick<Call, 'backend'>) {
   const found = data.get(dataId);
   return found.dtype === 'float32' || found.dtype === 'int32' ? found : undefined;
 }
@@ -114,46 +115,64 @@ const gather: Kernel = (call) => {
   return out;
 };
 
-/** A transposition of at most two stretches of axes behind others; where only axes of size 1 move, nothing does. */
+/**
+ * A transposition that makes two neighbouring stretches of axes change places; where only axes of size 1 move, nothing does.
+ */
 const transpose: Kernel = (call) => {
   const { inputs, attrs, backend } = call;
   const { x } = inputs;
   const perm = attrs.perm as number[];
   const from = words(x, call);
   if (from === undefined || from.dtype !== x.dtype) return undefined;
-  const shape = perm.map((axis) => x.shape[axis] as number);
-  const moved = perm.filter((axis) => x.shape[axis] !== 1);
-  let still = 0;
-  while (still < moved.length && isNext(moved, still, x.shape)) still++;
-  if (still === moved.length) return backend.share(x, shape, x.dtype);
-  // What is left must be a stretch of later axes, and then one of earlier ones.
-  let cut = still + 1;
-  while (cut < moved.length && moved[cut]! > moved[cut - 1]!) cut++;
-  for (let i = still; i < moved.length; i++) {
-    const next = i + 1 === moved.length ? still : i + 1;
-    if (next !== cut && next !== still && moved[next]! < moved[i]!) return undefined;
+  const size = (axis: number) => x.shape[axis] as number;
+  const shape = perm.map(size);
+  const moved = perm.filter((axis) => size(axis) !== 1);
+  const axes = moved.slice().sort((a, b) => a - b);
+  let start = 0;
+  while (start < axes.length && moved[start] === axes[start]) start++;
+  if (start === axes.length) return backend.share(x, shape, x.dtype);
+  let end = axes.length;
+  while (moved[end - 1] === axes[end - 1]) end--;
+  const first = axes.indexOf(moved[start]!);
+  for (let i = start; i < end; i++) {
+    const later = first + i - start;
+    if (moved[i] !== axes[later < end ? later : later - end + start]) return undefined;
   }
-  if (cut === moved.length || moved[moved.length - 1]! > moved[still]!) return undefined;
-  const batch = sizeOfAxes(x.shape, moved, 0, still);
-  const columns = sizeOfAxes(x.shape, moved, still, cut);
-  const rows = sizeOfAxes(x.shape, moved, cut, moved.length);
+  const sizeOfAxes = (k: number, to: number) => sizeOf(axes.slice(k, to).map(size));
+  const rows = sizeOfAxes(start, first);
+  const columns = sizeOfAxes(first, end);
   const at = backend.data.addressOf(from);
   const out = backend.make(shape, x.dtype, from.length);
-  backend.core.transpose(batch, rows, columns, at, out.dataId.address);
+  exchange(sizeOfAxes(0, start), rows, columns, sizeOfAxes(end, axes.length), at, out.dataId.address, backend);
   return out;
 };
 
-/** Whether moved[i] is the i-th axis that is not of size 1. */
-function isNext(moved: number[], i: number, shape: number[]): boolean {
-  let axis = i === 0 ? 0 : moved[i - 1]! + 1;
-  while (axis < shape.length && shape[axis] === 1) axis++;
-  return moved[i] === axis;
-}
-
-function sizeOfAxes(shape: number[], axes: number[], from: number, to: number): number {
-  let size = 1;
-  for (let i = from; i < to; i++) size *= shape[axes[i]!]!;
-  return size;
+/** out[b,c,r,·] = x[b,r,c,·], runs of so many numbers; addresses both */
+function exchange(
+  batch: number,
+  rows: number,
+  columns: number,
+  run: number,
+  x: number,
+  out: number,
+  { core }: LinearMemoryBackend,
+): void {
+  if (run === 1) {
+    core.transpose(batch, rows, columns, x, out);
+    return;
+  }
+  const bytes = run * 4;
+  for (let b = 0; b < batch; b++) {
+    const from = x + b * rows * columns * bytes;
+    const to = out + b * rows * columns * bytes;
+    if (rows < columns) {
+      for (let r = 0; r < rows; r++)
+        core.copyRows(columns, bytes, from + r * columns * bytes, bytes, to + r * bytes, rows * bytes);
+    } else {
+      for (let c = 0; c < columns; c++)
+        core.copyRows(rows, bytes, from + c * bytes, columns * bytes, to + c * rows * bytes, bytes);
+    }
+  }
 }
 
 const cast: Kernel = (call) => {

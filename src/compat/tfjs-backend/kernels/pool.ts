@@ -2,7 +2,7 @@
 
 import { type TensorInfo, backend_util } from '@tensorflow/tfjs-core';
 import { sameShape, sizeOf } from '../shapes.js';
-import { type Info, bytesOf, isNone, isPointwise } from './convolve.js';
+import { type Info, bytesOf, isNone } from './convolve.js';
 import type { Call, Kernel } from './kernel.js';
 
 /** What kernels are told first: sizes of the images and windows, and how these move. */
@@ -34,8 +34,9 @@ const pool =
     const { inputs, backend } = call;
     const x = backend.floats(inputs.x);
     const info = x === 0 ? undefined : infoOf(call, inputs.x);
-    // Of windows of one pixel the cpu kernel makes no numbers, NaN stays then.
-    if (info === undefined || isPointwise(info)) return undefined;
+    if (info === undefined) return undefined;
+    // Windows of one pixel change nothing, says the cpu kernel, where sizes are the same.
+    if (info.filterHeight * info.filterWidth === 1 && sameShape(info.inShape, info.outShape)) return undefined;
     const windows = windowsOf(info);
     const [input, output] = bytesOf(info);
     const out = backend.make(info.outShape, 'float32', sizeOf(info.outShape));
