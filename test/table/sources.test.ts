@@ -92,6 +92,13 @@ describe('sources', () => {
       );
   });
 
+  test('of what is cut off late, the error says how far it could be read', async () => {
+    const whole = gzipSync(`a,b\n${Array.from({ length: 40_000 }, (_, i) => `${Math.sin(i)},x`).join('\n')}`);
+    const error = await failure(readTable(whole.subarray(0, whole.length - 9), { name: 'd.csv.gz' }));
+    expect(error.message).toMatch(/^d\.csv\.gz:\d+: is damaged or cut off/);
+    expect(error.place.line).toBeGreaterThan(30_000);
+  });
+
   test('a stream that fails says why, also behind gzip', async () => {
     async function* failing() {
       yield gzipSync(TEXT).subarray(0, 12);

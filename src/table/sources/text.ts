@@ -50,7 +50,9 @@ export async function* textOf(
   const refuse = (good: string, detail: string, cause?: unknown): never => {
     throw new InputError(file, { line: line + linesIn(good) }, detail, { cause });
   };
-  for await (const piece of pieces) {
+  const placed = (cause: unknown): unknown =>
+    cause instanceof InputError ? new InputError(file, { line }, cause.detail, { cause }) : cause;
+  for await (const piece of failingAs(pieces, placed)) {
     if (typeof piece === 'string') {
       yield decoder || line > 1 ? piece : piece.replace(/^\ufeff/, '');
       line += linesIn(piece);
@@ -77,6 +79,18 @@ export async function* textOf(
     if (rest) yield rest;
   } catch (cause) {
     refuse('', `is cut off in the midst of a character of ${decoder!.encoding.toUpperCase()}`, cause);
+  }
+}
+
+/** Pieces whose source fails with an error that says more, such as how far it came. */
+async function* failingAs(
+  pieces: AsyncIterable<Piece>,
+  said: (cause: unknown) => unknown,
+): AsyncGenerator<Piece, void, undefined> {
+  try {
+    yield* pieces;
+  } catch (cause) {
+    throw said(cause);
   }
 }
 
