@@ -6,7 +6,7 @@
  * as well.
  */
 export type BinaryName = WholeName | CommonName;
-export type CommonName = 'common' | 'common.relaxed';
+type CommonName = 'common' | 'common.relaxed';
 export type WholeName = 'float32' | 'float32.relaxed' | 'float64' | 'float64.relaxed';
 
 /** Its bytes, or what they were compiled to. */
