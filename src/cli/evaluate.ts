@@ -11,6 +11,7 @@ import { type ReadingOptions, readingFor } from './reading.js';
 import { counted } from '../runtime/errors.js';
 import { classificationText, regressionText } from './show.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
+import { spellingsOf } from './spellings.js';
 import { tell, tellJson } from './terminal.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
@@ -31,13 +32,14 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   const target = options.target ?? model.metadata['target'];
   if (target === undefined) throw new UsageError(`${modelFile} does not say what its target is called; --target does`);
   const conformer = new Conformer(model, readingFor(model.metadata, options));
+  const spellings = spellingsOf(model.metadata);
   const points = new Points();
   let sheet: Sheet | undefined;
   const pieces = async function* () {
     const wanted = model instanceof Classifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number';
     for await (const piece of piecesFor(conformer, file)) {
       sheet = piece.sheet;
-      yield { ...piece, cells: targetCells(sheet, target, wanted) };
+      yield { ...piece, cells: targetCells(sheet, target, wanted, spellings[target]) };
     }
   };
   const measure = async () => {

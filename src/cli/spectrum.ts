@@ -7,6 +7,7 @@ import { init } from '../runtime/init.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
 import { located } from '../table/located.js';
+import { spellingsOf } from './spellings.js';
 import { counted } from '../runtime/errors.js';
 import type { ReadingOptions } from './reading.js';
 import { grid, short } from './show.js';
@@ -38,7 +39,12 @@ export async function spectrumOf(modelFile: string, file: string, options: Spect
   if (!options.quiet) tellNotes(notes);
   await init({ precision: 'float64' });
   const isClassifier = model instanceof Classifier;
-  const cells = targetCells(sheet, target, isClassifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number');
+  const cells = targetCells(
+    sheet,
+    target,
+    isClassifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number',
+    spellingsOf(model.metadata)[target],
+  );
   const curvature = located(
     sheet,
     () => (isClassifier ? model.curvature(table, labelsOf(cells)) : model.curvature(table, numbersOf(sheet, target, cells))),

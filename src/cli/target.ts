@@ -8,8 +8,10 @@ import { counted } from '../runtime/errors.js';
 import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
 import { UsageError } from './failure.js';
-import { isBoolean, isMissingText, isNumber, typedColumn, unfinite } from '../table/types/cells.js';
+import { isBoolean, isMissingText, typedColumn, unfinite } from '../table/types/cells.js';
 import type { Sheet } from '../table/sheet.js';
+import { looksLikeNumber } from '../table/types/numbers.js';
+import { type Spelling, ofSpelling } from '../table/types/spelling.js';
 
 export type LearningTask = 'classification' | 'regression';
 
@@ -46,9 +48,15 @@ interface NoInputs {
 }
 
 /** The target's cells, every one of them there. @throws InputError */
-export function targetCells(sheet: Sheet, name: string, wanted?: 'number' | 'text'): Cell[] {
+export function targetCells(
+  sheet: Sheet,
+  name: string,
+  wanted: 'number' | 'text' | undefined,
+  spelling: Spelling | undefined,
+): Cell[] {
   requireColumn(sheet, name, 'the target');
-  return allThere(sheet, name, typedColumn(sheet, name, wanted));
+  const spelled = spelling && sheet.text ? ofSpelling(sheet.columns.get(name)!, spelling) : undefined;
+  return allThere(sheet, name, spelled ?? typedColumn(sheet, name, wanted ?? 'target'));
 }
 
 /** A target's cells, all of which must be there. @throws InputError */
@@ -100,7 +108,8 @@ export class TargetProfile {
     this.whole ??= (detail) => sheet.error(detail, undefined, name);
     cells.forEach((cell, row) => {
       if (typeof cell === 'string' && labels.size <= MOST_LABELS) labels.add(cell.trim());
-      const number = typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'string' && isNumber(cell));
+      const number =
+        typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'string' && looksLikeNumber(cell.trim()));
       if (number) {
         this.numbers++;
         const value = Number(cell);

@@ -7,10 +7,12 @@ import { Regressor } from '../estimators/regressor.js';
 import type { ColumnSpec } from '../data/column-spec.js';
 import type { Cell } from '../data/column.js';
 import { typedColumn } from '../table/types/cells.js';
+import { ofSpelling } from '../table/types/spelling.js';
 import { PIECE, readSheet, readSheets } from '../table/read.js';
 import type { Sheet } from '../table/sheet.js';
 import { dataFrom } from './data.js';
 import { type ReadingOptions, readingFor } from './reading.js';
+import { type Spellings, spellingsOf } from './spellings.js';
 import { clipped, note } from './terminal.js';
 
 /** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
@@ -50,11 +52,15 @@ export class Conformer {
   private readonly gaps = new Map<string, number>();
   private readonly strange = new Map<string, Set<unknown>>();
 
+  private readonly spellings: Spellings;
+
   /** @param reading how the data are read */
   constructor(
     private readonly model: Classifier | Regressor,
     readonly reading: ReturnType<typeof readingFor>,
-  ) {}
+  ) {
+    this.spellings = spellingsOf(model.metadata);
+  }
 
   /** What was noticed: columns ignored, categories unknown, gaps filled. */
   get notes(): string[] {
@@ -105,7 +111,10 @@ export class Conformer {
     if (!sheet.columns.has(name)) return new Array<Cell>(sheet.rows).fill(0); // keys that the records lack
     const written = kind === 'category' || (kind === 'date' && sheet.text);
     const zero = kind === 'number' && sheet.zero;
-    const cells = typedColumn(sheet, name, written ? 'text' : 'number', zero);
+    const spelling = sheet.text && Object.hasOwn(this.spellings, name) ? this.spellings[name] : undefined;
+    const cells = spelling
+      ? ofSpelling(sheet.columns.get(name)!, spelling)
+      : typedColumn(sheet, name, written ? 'text' : 'number', zero);
     const missing = cells.filter((cell) => cell === null || cell === undefined).length;
     gaps.set(name, (gaps.get(name) ?? 0) + missing);
     const odd = kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;

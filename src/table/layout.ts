@@ -2,8 +2,10 @@
 
 import type { Cell } from '../data/column.js';
 import type { Sheet } from './sheet.js';
-import { type TextKind, TextProfile, type Wanted, conformed, ofKind } from './types/cells.js';
-import { type TableColumn, TypedProfile } from './types/table-column.js';
+import { conformed } from './types/cells.js';
+import { type SpellingHints, TextProfile } from './types/profile.js';
+import { type Spelling, ofSpelling } from './types/spelling.js';
+import { type TableColumn, TypedProfile, type Wanted } from './types/table-column.js';
 
 /** The columns of a file that is read piece by piece. */
 export class Layout {
@@ -14,7 +16,7 @@ export class Layout {
   /** What is known of the columns once learning has ended. */
   columns: readonly TableColumn[] = [];
   private readonly profiles = new Map<string, TextProfile | TypedProfile>();
-  private readonly kinds = new Map<string, TextKind>();
+  private readonly found = new Map<string, Spelling>();
   private readonly numbers = new Set<string>();
 
   /** @param zero whether what a record lacks is 0, in columns of numbers */
@@ -39,19 +41,49 @@ export class Layout {
 
   /** Ends learning: text becomes what all cells of its column are; the column `wanted` names, what is wanted of it. */
   finish(wanted: Readonly<Record<string, Wanted>>): void {
+    const hints = this.hints();
     this.columns = [...this.profiles].map(([name, profile]): TableColumn => {
-      const { missing } = profile;
       if (profile instanceof TypedProfile) {
         if (profile.type === 'number') this.numbers.add(name);
-        return { name, type: profile.type, missing };
+        return { name, type: profile.type, missing: profile.missing };
       }
-      const kind = profile.kind(wanted[name]);
-      this.kinds.set(name, kind);
-      const note = wanted[name] === undefined ? profile.note(name) : undefined;
-      if (note) this.notes.push(note);
-      const type = kind === 'mixed' ? 'number' : kind === 'text' ? 'category' : kind;
-      return { name, type, missing, ...(note !== undefined && { note }) };
+      const found = profile.found(wanted[name], hints);
+      const { spelling, sure } = found;
+      this.found.set(name, spelling);
+      const omitted = wanted[name] === undefined && profile.countsRows && isCounter(name) ? 'counts rows' : undefined;
+      const said = wanted[name] === 'text' ? [] : profile.notes(name, found);
+      const notes = omitted ? [`column ${JSON.stringify(name)} counts rows: left out`] : said;
+      this.notes.push(...notes);
+      return {
+        name,
+        type: spelling.type,
+        missing: profile.missing(found),
+        spelling,
+        ...(!sure && { sure }),
+        ...(omitted && { omitted }),
+        ...(notes.length > 0 && { note: notes.join('; ') }),
+      };
     });
+  }
+
+  /** Names of the columns that may be inputs. */
+  get inputs(): string[] {
+    return this.columns.filter(({ omitted }) => omitted === undefined).map(({ name }) => name);
+  }
+
+  /** How the text of columns is read, by their names: plain data, to be kept with a model. */
+  get spellings(): Readonly<Record<string, Spelling>> {
+    return Object.fromEntries(this.found);
+  }
+
+  /** What columns that are sure say of others. */
+  private hints(): SpellingHints {
+    const texts = [...this.profiles.values()].filter((profile) => profile instanceof TextProfile);
+    const only = <T>(said: (T | undefined)[]) => {
+      const different = new Set(said.filter((one) => one !== undefined));
+      return different.size === 1 ? [...different][0] : undefined;
+    };
+    return { decimal: only(texts.map(({ decimal }) => decimal)), order: only(texts.map(({ order }) => order)) };
   }
 
   /** A column of a sheet, typed. What a sheet lacks of the file's columns is missing in all of its rows. */
@@ -62,7 +94,11 @@ export class Layout {
         cells.map((cell) => (cell === undefined ? 0 : cell)),
         undefined,
       );
-    const kind = this.kinds.get(name);
-    return kind ? ofKind(cells, kind) : conformed(cells, undefined);
+    const spelling = this.found.get(name);
+    return spelling ? ofSpelling(cells, spelling) : conformed(cells, undefined);
   }
 }
+
+/** Whether a column's name says that it counts rows, or nothing at all. */
+const isCounter = (name: string) =>
+  /^(?:column \d+|unnamed: ?\d+|index|row(?:[ _.]?(?:number|num|no|nr|id|index))?|rownames|#|nr\.?|no\.?|id)$/i.test(name.trim());

@@ -91,5 +91,5 @@ export class ScannedTable {
 function tableOf(sheet: Sheet, layout: Layout, keep: readonly string[]): DataTable {
   const columns = new Map(layout.names.map((name) => [name, layout.typed(sheet, name)] as const));
   const table = new DataTable(sheet.typed(columns), layout.columns, layout.notes);
-  return table.without(...keep);
+  return table.only(...layout.inputs).without(...keep);
 }

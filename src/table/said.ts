@@ -4,7 +4,8 @@ import type { Cell } from '../data/column.js';
 import { nearest } from '../runtime/options.js';
 import type { Sheet } from './sheet.js';
 import { DateFormat } from './types/date-format.js';
-import { type Wanted, isMissingText } from './types/cells.js';
+import { isMissingText } from './types/cells.js';
+import type { Wanted } from './types/table-column.js';
 
 /** What can be said of a column: `date(DD/MM/YYYY)` names a spelling. */
 export type SaidType = 'number' | 'category' | 'date' | 'ignore' | `date(${string})`;

@@ -5,7 +5,8 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/table/input-error.js';
-import { isMissingText, isNumber, typedColumn } from '../../src/table/types/cells.js';
+import { Layout } from '../../src/table/layout.js';
+import { isMissingText, isNumber } from '../../src/table/types/cells.js';
 import { type CsvOptions, detectDelimiter, readCsv } from '../../src/table/formats/csv.js';
 import { CsvRecords } from '../../src/table/formats/records.js';
 import { readNdjson } from '../../src/table/formats/ndjson.js';
@@ -216,7 +217,10 @@ describe('types of text', () => {
 
   const typed = async (cells: string[], wanted?: 'number' | 'text') => {
     const sheet = await csv(['x', ...cells].map((c) => `"${c}"`).join('\n'), { header: true });
-    return { cells: typedColumn(sheet, 'x', wanted), notes: sheet.notes };
+    const layout = new Layout();
+    layout.add(sheet);
+    layout.finish({ x: wanted });
+    return { cells: layout.typed(sheet, 'x'), notes: layout.notes };
   };
 
   test('a column is of the one type that all its cells have', async () => {
@@ -224,7 +228,7 @@ describe('types of text', () => {
     expect((await typed(['true', 'FALSE', '?'])).cells).toEqual([true, false, null]);
     expect((await typed(['1', 'x', ''])).cells).toEqual(['1', 'x', null]);
     expect((await typed(['1', '2'], 'text')).cells).toEqual(['1', '2']);
-    expect((await typed(['2007-11-11', 'NA'])).cells).toEqual(['2007-11-11', null]);
+    expect((await typed(['2007-11-11', 'NA'])).cells).toEqual([new Date('2007-11-11'), null]);
   });
 
   test('a column that is all but numbers is pointed out, with the line', async () => {

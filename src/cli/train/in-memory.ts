@@ -5,11 +5,21 @@ import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
 import { UsageError } from '../failure.js';
 import { located, relocated } from '../../table/located.js';
-import { typedColumn } from '../../table/types/cells.js';
+import { Layout } from '../../table/layout.js';
 import { readSheet } from '../../table/read.js';
 import { readingOf } from '../reading.js';
 import { wantedBy } from '../../table/said.js';
-import { TargetProfile, holdOut, labelsOf, numbersOf, requireDropped, skippedNote, targetCells, withTarget } from '../target.js';
+import {
+  TargetProfile,
+  allThere,
+  holdOut,
+  labelsOf,
+  numbersOf,
+  requireColumn,
+  requireDropped,
+  skippedNote,
+  withTarget,
+} from '../target.js';
 import { dataFrom } from '../data.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
@@ -27,12 +37,15 @@ export async function trainInMemory(
   const sheet = options.missingTarget === 'skip' ? withTarget(read, target) : read;
   if (sheet.rows < read.rows) sheet.notes.push(skippedNote(read.rows - sheet.rows));
   if (sheet.rows === 0) throw sheet.error('the target is missing in every row', undefined, target);
-  const wanted = wantedBy(reading);
-  const cells = targetCells(sheet, target, options.task === 'regression' ? 'number' : wanted[target]);
+  requireColumn(sheet, target, 'the target');
   const dropped = requireDropped(sheet, options);
-  const inputs = new Map(
-    sheet.names.filter((name) => !dropped.has(name)).map((name) => [name, typedColumn(sheet, name, wanted[name])]),
-  );
+  const wanted = wantedBy(reading);
+  const layout = new Layout(options.absent === 'zero');
+  layout.add(sheet);
+  layout.finish({ ...wanted, [target]: options.task === 'regression' ? 'number' : (wanted[target] ?? 'target') });
+  const cells = allThere(sheet, target, layout.typed(sheet, target));
+  const names = layout.inputs.filter((name) => !dropped.has(name));
+  const inputs = new Map(names.map((name) => [name, layout.typed(sheet, name)]));
   if (inputs.size === 0) throw sheet.error('there is no column beside the target to learn from');
   const whole = sheet.typed(inputs);
   // Every cell is looked at before the work, so that a bad one in the held-out part is not found after it.
@@ -46,7 +59,7 @@ export async function trainInMemory(
   const labels = task === 'classification' ? labelsOf(cells) : undefined;
   const { train: rows, test } = await holdOut(sheet.rows, options.testShare, run.seed, labels);
   if (rows.length === 0) throw new UsageError(`--test-share ${options.testShare} leaves no row of ${sheet.rows} to train on`);
-  const { file: name, notes } = sheet;
+  const { file: name, notes } = layout;
   const { seed } = run;
   const data = {
     file: name,
@@ -54,6 +67,7 @@ export async function trainInMemory(
     task,
     why,
     notes,
+    spellings: layout.spellings,
     rows: { all: sheet.rows, train: rows.length, test: test.length },
     seed,
   };

@@ -6,6 +6,8 @@ import { counted } from '../../runtime/errors.js';
 import type { Regressor, RegressorEvaluation } from '../../estimators/regressor.js';
 import { writeText, wrote } from '../output.js';
 import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from '../show.js';
+import { spellingsDocument } from '../spellings.js';
+import type { Spelling } from '../../table/types/spelling.js';
 import type { LearningTask } from '../target.js';
 import { clipped, tell, tellJson } from '../terminal.js';
 
@@ -27,6 +29,8 @@ interface TrainingData {
   /** Why this task. */
   readonly why: string;
   readonly notes: readonly string[];
+  /** How text is read, by column. */
+  readonly spellings: Readonly<Record<string, Spelling>>;
   readonly rows: { readonly all: number; readonly train: number; readonly test: number };
   readonly seed: number;
 }
@@ -73,9 +77,9 @@ export async function conclude(
   { out, report, json, quiet, testShare, reading }: Output,
 ): Promise<void> {
   const { model, evaluation } = trained;
-  const { file, target, task, why, notes, rows, seed } = data;
+  const { file, target, task, why, notes, spellings, rows, seed } = data;
   const say = sayer({ json, quiet });
-  await model.save(out, { metadata: { target, task, ...reading } });
+  await model.save(out, { metadata: { target, task, ...reading, ...spellingsDocument(spellings) } });
   wrote(out);
 
   const { history } = model;

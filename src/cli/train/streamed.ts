@@ -52,7 +52,7 @@ export async function trainStreamed(
   const engine = await engineOf('float32', 'fast');
   const passes = new FilePasses(file, options, layout, task, engine, run.seed);
   const { notes, file: name } = layout;
-  const data = { file: name, target, task, why, notes, seed: run.seed };
+  const data = { file: name, target, task, why, notes, spellings: layout.spellings, seed: run.seed };
   announce(say, { ...data, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
   const spool = await FileSpool.create();
   const learn = async (): Promise<TrainedModel> => {
@@ -98,8 +98,8 @@ async function surveyFile(file: string, options: TrainOptions, signal: AbortSign
   if (skipped > 0) layout.notes.push(skippedNote(skipped));
   if (layout.rows === 0) throw last!.error('the target is missing in every row', undefined, target);
   const wanted = wantedBy(readingOf(options));
-  layout.finish({ ...wanted, ...(options.task === 'regression' && { [target]: 'number' as const }) });
-  if (layout.names.every((name) => dropped.has(name))) throw last!.error('there is no column beside the target to learn from');
+  layout.finish({ ...wanted, [target]: options.task === 'regression' ? 'number' : (wanted[target] ?? 'target') });
+  if (layout.inputs.every((name) => dropped.has(name))) throw last!.error('there is no column beside the target to learn from');
   const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : profile.task();
   return { layout, task, why };
 }
@@ -130,7 +130,7 @@ class FilePasses {
   ) {
     const { target, drop = [], keep = [] } = options;
     const dropped = new Set([target, ...drop, ...keep]);
-    this.names = layout.names.filter((name) => !dropped.has(name));
+    this.names = layout.inputs.filter((name) => !dropped.has(name));
   }
 
   /** How many rows there are to train on, and held out, once a pass has been made. */

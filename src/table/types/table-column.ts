@@ -1,8 +1,20 @@
 // What is said of a column of a table.
 
 import { type Cell, isMissing } from '../../data/column.js';
+import type { Spelling } from './spelling.js';
 
 export type ColumnType = 'number' | 'boolean' | 'date' | 'category';
+
+/** What a column is to become; a target may be numbers, true and false, or labels. */
+export type Wanted = 'number' | 'text' | 'target' | undefined;
+
+/** What was found of a column of text. */
+export interface Found {
+  /** How its text is read. */
+  readonly spelling: Spelling;
+  /** Whether nothing else would read all of it as well. */
+  readonly sure: boolean;
+}
 
 /** What a column holds, as it was found out. */
 export interface TableColumn {
@@ -10,6 +22,12 @@ export interface TableColumn {
   readonly type: ColumnType;
   /** Cells that hold nothing. */
   readonly missing: number;
+  /** Of text: how it is read. */
+  readonly spelling?: Spelling;
+  /** False where text might be read in another way as well, as 01/02/2024 might. */
+  readonly sure?: boolean;
+  /** Why the column is left out, where it is. */
+  readonly omitted?: string;
   /** What else is worth knowing. */
   readonly note?: string;
 }

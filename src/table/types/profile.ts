@@ -1,0 +1,169 @@
+// What the cells of a column of text are, found out from all of them, sheet by sheet.
+
+import type { Cell } from '../../data/column.js';
+import { counted } from '../../runtime/errors.js';
+import type { Sheet } from '../sheet.js';
+import { type DateOrder, DateTally } from './dates.js';
+import { type DecimalHint, NumberTally, PLAIN } from './numbers.js';
+import { type Spelling, isPlainSpelling } from './spelling.js';
+import type { Found, Wanted } from './table-column.js';
+import { BooleanTally, isDash, isNothing } from './words.js';
+
+/** Columns that have this share of numbers, or of dates, were probably meant to be such. */
+const MOSTLY = 0.8;
+
+/** What other columns, or options, say of a column's spelling. */
+export interface SpellingHints {
+  readonly decimal?: DecimalHint;
+  readonly order?: DateOrder | undefined;
+}
+
+/** Different words for nothing that are told. */
+const TOLD = 4;
+
+/** Finds out what the cells of a column of text are. The order of rows does not matter, but for what counts them. */
+export class TextProfile {
+  /** Cells that hold nothing, or a dash. */
+  private gaps = 0;
+  private dashes = 0;
+  private pluses = false;
+  private there = 0;
+  private readonly nothing = new Set<string>();
+  private readonly numbers = new NumberTally();
+  private readonly dates = new DateTally();
+  private readonly booleans = new BooleanTally();
+  /** How many are words for yes or no; -1 once there was text that is neither. */
+  private words = 0;
+  /** The first cell that is neither number nor date nor such a word, and the first that is no number, in words. */
+  private oddest: string | undefined;
+  private odd: string | undefined;
+  /** Whether each cell is the number before it and 1, so far, and that number. */
+  private counting = true;
+  private last: number | undefined;
+
+  add(sheet: Sheet, cells: readonly Cell[]): this {
+    for (let row = 0; row < cells.length; row++) {
+      const cell = cells[row];
+      const text = typeof cell === 'string' ? cell.trim() : '';
+      const dash = isDash(text);
+      if (dash || isNothing(text)) {
+        this.gaps++;
+        if (dash) this.dashes++;
+        this.counting = false;
+        if (text !== '' && this.nothing.size < TOLD) this.nothing.add(text);
+        continue;
+      }
+      this.there++;
+      if (this.numbers.add(text)) {
+        this.count(text);
+        continue;
+      }
+      this.counting = false;
+      this.pluses ||= text === '+';
+      const word = this.words >= 0 && this.booleans.add(text); // none that is neither yes nor no came before
+      const date = this.dates.add(text);
+      if (word) this.words++;
+      else this.words = -1;
+      if (this.odd !== undefined && (date || this.oddest !== undefined)) continue;
+      const { line, row: number } = sheet.place(row);
+      const place = `${JSON.stringify(text)} in ${line !== undefined ? `line ${line}` : `row ${number}`}`;
+      this.odd ??= place;
+      if (!date) this.oddest ??= place;
+    }
+    return this;
+  }
+
+  private count(text: string): void {
+    if (!this.counting) return;
+    const number = Number(text);
+    this.counting =
+      Number.isInteger(number) && (this.last === undefined ? number === 0 || number === 1 : number === this.last + 1);
+    this.last = number;
+  }
+
+  /** How many cells hold nothing, where they are spelled so. */
+  missing({ spelling }: Found): number {
+    return spelling.type === 'category' && spelling.dash ? this.gaps - this.dashes : this.gaps;
+  }
+
+  /** Whether the cells count rows: 0, 1, 2, … or 1, 2, 3, …; of three rows at least. */
+  get countsRows(): boolean {
+    return this.counting && this.there > 2;
+  }
+
+  /** What this column surely says of decimals. */
+  get decimal(): DecimalHint {
+    return this.numbers.count === this.there ? this.numbers.decimal : undefined;
+  }
+
+  /** What this column surely says of the order of dates. */
+  get order(): DateOrder | undefined {
+    const { order, accepted, sure } = this.dates.order(undefined);
+    return sure && accepted === this.there && accepted > 0 && order !== 'YMD' ? order : undefined;
+  }
+
+  /**
+   * What the cells are, and how sure that is.
+   * @param wanted what is known of the column
+   */
+  found(wanted: Wanted, hints: SpellingHints = {}): Found {
+    const { there, numbers, dates, booleans } = this;
+    const isTarget = wanted === 'target';
+    const category = { spelling: { type: 'category' as const, dash: this.pluses || isTarget || wanted === 'text' }, sure: true };
+    if (wanted === 'text') return category;
+    const number = numbers.spelling(hints.decimal);
+    const all = number.accepted === there;
+    if (wanted === 'number' || (all && numbers.codes === 0))
+      return { spelling: { type: 'number', ...(there > 0 ? number.spelling : PLAIN) }, sure: number.sure };
+    const date = dates.order(hints.order);
+    if (date.accepted === there && !isTarget) return { spelling: { type: 'date', order: date.order }, sure: date.sure };
+    const words = booleans.words(there);
+    return words && (words === 'true' || !isTarget) ? { spelling: { type: 'boolean', words }, sure: true } : category;
+  }
+
+  /** What is worth saying of a column that was taken so. */
+  notes(name: string, { spelling, sure }: Found): string[] {
+    const column = `column ${JSON.stringify(name)}`;
+    const { nothing } = this;
+    const dash = spelling.type === 'category' && spelling.dash;
+    const words = [...nothing].filter((text) => !(dash && isDash(text))).sort();
+    const gaps = words.length > 0 ? [`${column}: ${words.map((t) => JSON.stringify(t)).join(', ')} taken as missing`] : [];
+    return [...this.spelled(column, spelling, sure), ...gaps];
+  }
+
+  private spelled(column: string, spelling: Spelling, sure: boolean): string[] {
+    const { there, numbers, dates, odd, oddest } = this;
+    switch (spelling.type) {
+      case 'number': {
+        if (isPlainSpelling(spelling)) return [];
+        const { decimal, thousands, before, behind } = spelling;
+        const how = [
+          ...(decimal === ',' ? ['decimal commas'] : []),
+          ...(thousands !== '' ? [`thousands apart by ${thousands === ' ' ? 'blanks' : JSON.stringify(thousands)}`] : []),
+          ...[before, behind].filter(Boolean).map((around) => `${JSON.stringify(around)} at each`),
+        ].join(', ');
+        const other = decimal === ',' ? '.' : ',';
+        return [
+          `${column} holds numbers with ${how}${sure ? '' : `; without ${JSON.stringify(other)} for decimals it is not sure`}`,
+        ];
+      }
+      case 'date': {
+        const { order } = spelling;
+        if (sure) return order === 'YMD' ? [] : [`${column} holds dates, ${order === 'DMY' ? 'day first' : 'month first'}`];
+        const [is, other] = order === 'DMY' ? ['day', 'MM/DD/YYYY'] : ['month', 'DD/MM/YYYY'];
+        return [`${column} holds dates whose ${is} may stand first or second: taken as first; date(${other}) says otherwise`];
+      }
+      case 'boolean':
+        return [];
+      case 'category': {
+        if (numbers.codes > 0 && numbers.count === there)
+          return [`${column} holds codes, with leading zeros or more than 15 digits: taken as categories`];
+        const mostly = (what: string, count: number, place: string | undefined) =>
+          `${column} would be ${what} but for ${counted(there - count, 'cell')}, ${there - count > 1 ? 'the first ' : ''}${place}: taken as text`;
+        if (there > 0 && numbers.count < there && numbers.count >= MOSTLY * there) return [mostly('numbers', numbers.count, odd)];
+        if (there > 0 && dates.count < there && dates.count >= MOSTLY * there) return [mostly('dates', dates.count, oddest)];
+        return [];
+      }
+    }
+  }
+}
