@@ -84,8 +84,8 @@ export class DateTally {
   }
 
   /**
-   * The order that most have; and whether another one would do as well. Then what stays the same is rather a day, as of dates by the
-   * month, than a month; points are written where the day comes first; and else it is taken to come first.
+   * The order that most have; and whether another one would do as well. Then what stays the same is rather a day, as of dates by
+   * the month, than a month; points are written where the day comes first; and else it is taken to come first.
    */
   order(hint: DateOrder | undefined): { order: DateOrder; accepted: number; sure: boolean } {
     const { accepted, firsts, seconds } = this;
@@ -103,7 +103,7 @@ function sameSets(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
   return a.size === b.size && [...a].every((x) => b.has(x));
 }
 
-/** The time that a text says in this order, in milliseconds since 1970, in UTC where it names no zone; undefined for what says none. */
+/** The time that a text says in this order, in milliseconds since 1970; UTC's where it names no zone. Undefined for no date. */
 export function readDate(text: string, order: DateOrder): number | undefined {
   const parts = partsOf(text);
   return parts && timeOf(parts, order);

@@ -198,6 +198,6 @@ export function readNumber(text: string, { decimal, thousands, before, behind }:
 }
 
 /** A text as programs write numbers. Infinities, and numbers too large for float64, become ±Infinity. */
-export function numberIn(text: string): number {
+function numberIn(text: string): number {
   return /inf/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
 }

@@ -38,8 +38,8 @@ function read(text: string, spelling: Spelling): Cell {
 }
 
 /**
- * A column of text as what it says. What stands for nothing becomes null; text that is spelled otherwise stays, for the error that
- * names its row.
+ * A column of text as what it says. What stands for nothing becomes null; text that is spelled otherwise stays, for the error
+ * that names its row.
  */
 export function ofSpelling(cells: readonly Cell[], spelling: Spelling): Cell[] {
   return cells.map((cell) => {
