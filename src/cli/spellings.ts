@@ -2,14 +2,15 @@
 
 import { ModelFileError } from '../runtime/errors.js';
 import type { Metadata } from '../format/document.js';
-import { type Spelling, isSpelling } from '../table/types/spelling.js';
+import { type Spelling, isSpelling, isUsual } from '../table/types/spelling.js';
 
 /** By the names of columns. */
 export type Spellings = Readonly<Record<string, Spelling>>;
 
-/** What a model file keeps; nothing of formats with types of their own. */
+/** What a model file keeps: how columns are written that are not as programs write them. */
 export function spellingsDocument(spellings: Spellings): { spellings?: string } {
-  return Object.keys(spellings).length > 0 ? { spellings: JSON.stringify(spellings) } : {};
+  const kept = Object.entries(spellings).filter(([, spelling]) => !isUsual(spelling));
+  return kept.length > 0 ? { spellings: JSON.stringify(Object.fromEntries(kept)) } : {};
 }
 
 /** Of a model's notes; none in files of earlier versions, which read numbers as programs write them. @throws ModelFileError */

@@ -114,7 +114,7 @@ export class Conformer {
     const spelling = sheet.text && Object.hasOwn(this.spellings, name) ? this.spellings[name] : undefined;
     const cells = spelling
       ? ofSpelling(sheet.columns.get(name)!, spelling)
-      : typedColumn(sheet, name, written ? 'text' : 'number', zero);
+      : typedColumn(sheet, name, written ? 'text' : 'plain', zero);
     const missing = cells.filter((cell) => cell === null || cell === undefined).length;
     gaps.set(name, (gaps.get(name) ?? 0) + missing);
     const odd = kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;

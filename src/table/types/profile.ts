@@ -109,8 +109,10 @@ export class TextProfile {
   found(wanted: Wanted, hints: SpellingHints = {}): Found {
     const { there, numbers, dates, booleans } = this;
     const isTarget = wanted === 'target';
-    const category = { spelling: { type: 'category' as const, dash: this.pluses || isTarget || wanted === 'text' }, sure: true };
+    const dash = this.dashes > 0 && { dash: this.pluses || isTarget || wanted === 'text' };
+    const category: Found = { spelling: { type: 'category', ...dash }, sure: true };
     if (wanted === 'text') return category;
+    if (wanted === 'plain' && booleans.words(there) !== 'true') return { spelling: { type: 'number', ...PLAIN }, sure: true };
     const number = numbers.spelling(hints.decimal);
     const all = number.accepted === there;
     if (wanted === 'number' || (all && numbers.codes === 0))

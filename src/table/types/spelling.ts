@@ -21,6 +21,12 @@ export function isPlainSpelling(spelling: Spelling): boolean {
   );
 }
 
+/** Whether text would be read so by what a model knows of its column: plain numbers, true and false, categories. */
+export function isUsual(spelling: Spelling): boolean {
+  if (spelling.type === 'boolean') return spelling.words === 'true';
+  return isPlainSpelling(spelling) || (spelling.type === 'category' && spelling.dash === undefined);
+}
+
 /** What a text, without blanks around it, says where it is spelled so; undefined where it is not. */
 function read(text: string, spelling: Spelling): Cell {
   switch (spelling.type) {

@@ -5,8 +5,11 @@ import type { Spelling } from './spelling.js';
 
 export type ColumnType = 'number' | 'boolean' | 'date' | 'category';
 
-/** What a column is to become; a target may be numbers, true and false, or labels. */
-export type Wanted = 'number' | 'text' | 'target' | undefined;
+/**
+ * What a column is to become: numbers in any spelling, or such as programs write (or true and false); text; or, of a target,
+ * numbers, true and false, or labels.
+ */
+export type Wanted = 'number' | 'plain' | 'text' | 'target' | undefined;
 
 /** What was found of a column of text. */
 export interface Found {
