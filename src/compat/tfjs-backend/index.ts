@@ -44,7 +44,11 @@ const OWN: Readonly<Record<string, Kernel | undefined>> = {
 /** Our kernel, and in its place tfjs's where it leaves a call to that. */
 function first(own: Kernel | undefined, theirs: KernelFunc): KernelFunc {
   if (own === undefined) return theirs;
-  return (call) => own(call as unknown as Call) ?? theirs(call);
+  return (call) => {
+    // Where the engine chooses a backend anew, a call of the last one's kernel comes with the new one.
+    const ours = call.backend instanceof LinearMemoryBackend ? own(call as unknown as Call) : undefined;
+    return ours ?? theirs(call);
+  };
 }
 
 /**
