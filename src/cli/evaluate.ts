@@ -1,15 +1,16 @@
 // evaluate: how well a model does on a file whose target is known.
 
-import path from 'node:path';
+import type { Label } from '../data/classes.js';
 import { Classifier } from '../estimators/classifier.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
 import { located, relocated } from '../table/located.js';
 import type { Sheet } from '../table/sheet.js';
-import { Points } from './points.js';
 import { type ReadingOptions, readingFor } from './reading.js';
 import { counted } from '../runtime/errors.js';
 import { classificationText, regressionText } from './show.js';
+import { HeldOut } from './report/held-out.js';
+import { TableProfile } from './report/profile.js';
 import { labelsOf, numbersOf, targetCells } from './target.js';
 import { spellingsOf } from './spellings.js';
 import { tell, tellJson } from './terminal.js';
@@ -33,7 +34,14 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   if (target === undefined) throw new UsageError(`${modelFile} does not say what its target is called; --target does`);
   const conformer = new Conformer(model, readingFor(model.metadata, options));
   const spellings = spellingsOf(model.metadata);
-  const points = new Points();
+  const held = new HeldOut(model);
+  const profile = new TableProfile();
+  const keep = (at: Sheet, table: Sheet, truths: readonly Label[]) => {
+    if (!options.report) return;
+    profile.add(table);
+    profile.addTarget(target, truths);
+    located(at, () => held.add(table, truths));
+  };
   let sheet: Sheet | undefined;
   const pieces = async function* () {
     const wanted = model instanceof Classifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number';
@@ -45,20 +53,24 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   const measure = async () => {
     if (model instanceof Classifier) {
       const found = await model.evaluateChunks(async function* () {
-        for await (const { table, cells } of pieces()) yield [table, labelsOf(cells)] as const;
+        for await (const { sheet: at, table, cells } of pieces()) {
+          const truths = labelsOf(cells);
+          keep(at, table, truths);
+          yield [table, truths] as const;
+        }
       });
-      return { result: found, text: classificationText(found), pictures: { evaluation: found } };
+      return { result: found, text: classificationText(found) };
     }
     const found = await model.evaluateChunks(async function* () {
       for await (const { sheet: at, table, cells } of pieces()) {
         const truths = numbersOf(at, target, cells);
-        if (options.report) points.add(truths, located(at, () => model.predict(table)) as number[]);
+        keep(at, table, truths);
         yield [table, truths] as const;
       }
     });
-    return { result: found, text: regressionText(found), pictures: { points: points.list } };
+    return { result: found, text: regressionText(found) };
   };
-  const { result, text, pictures } = await measure().catch((error: unknown) => {
+  const { result, text } = await measure().catch((error: unknown) => {
     throw sheet ? relocated(sheet, error, { target }) : error;
   });
   const { before, rows: last, file: name } = sheet!;
@@ -66,9 +78,13 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   const { notes } = conformer;
   if (!options.quiet) tellNotes(notes);
   if (options.report) {
-    const { reportHtml } = await import('./report.js');
-    const title = `${path.basename(modelFile)} on ${path.basename(name)}`;
-    await writeText(options.report, reportHtml({ title, sections: [[`${target}, ${counted(rows, 'row')}`, text]], ...pictures }));
+    const [{ reportHtml }, { repeatable }] = await Promise.all([
+      import('./report/report.js'),
+      import('./report/command-line.js'),
+    ]);
+    const about = { model, modelFile, dataFile: name, target, evaluation: result, held, profile, notes };
+    const asked = { rows: { all: rows, measured: rows }, trained: false, seed: model.seed, command: repeatable() };
+    await writeText(options.report, await reportHtml({ ...about, ...asked }));
   }
   if (options.json) return tellJson({ model: modelFile, target, rows, notes, evaluation: result });
   tell(`${modelFile} on ${name}, ${counted(rows, 'row')}, target ${JSON.stringify(target)}:\n${text}`);

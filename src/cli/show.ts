@@ -69,6 +69,12 @@ function gapText(spec: ColumnSpec): string | undefined {
   return `${spec.gaps} missing, filled with ${filling}${spec.indicator ? ', with an indicator column' : ''}`;
 }
 
+/** What a model does with a column, in words. */
+export function fillingText(spec: ColumnSpec): string {
+  const gaps = gapText(spec);
+  return `${columnText(spec)}${gaps ? `; ${gaps}` : ''}`;
+}
+
 export function columnsText(columns: readonly ColumnSpec[]): string {
   return columns
     .map((spec) => {

@@ -15,6 +15,7 @@ export const Purpose = {
   clusters: 10,
   batches: 11,
   probes: 12,
+  importance: 13,
 } as const;
 
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];

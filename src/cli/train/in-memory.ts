@@ -1,6 +1,7 @@
 // Training on a file whose rows are all kept.
 
-import { SomeRows } from '../../data/table.js';
+import type { Label } from '../../data/classes.js';
+import { SomeRows, type Table } from '../../data/table.js';
 import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
 import { UsageError } from '../failure.js';
@@ -21,6 +22,8 @@ import {
   withTarget,
 } from '../target.js';
 import { dataFrom } from '../data.js';
+import { HeldOut } from '../report/held-out.js';
+import { TableProfile } from '../report/profile.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
 
@@ -72,6 +75,15 @@ export async function trainInMemory(
     seed,
   };
   announce(say, data, sheet.names.length, options.task !== undefined);
+  const findingsOf = (model: Classifier | Regressor, held: Table, truths: readonly Label[]) => {
+    if (!options.report) return undefined;
+    const profile = new TableProfile();
+    profile.add(whole);
+    profile.addTarget(target, labels ?? numbersOf(sheet, target, cells));
+    const rows = new HeldOut(model);
+    if (truths.length > 0) rows.add(held, truths);
+    return { held: rows, profile };
+  };
   const learn = async (): Promise<TrainedModel> => {
     const known = new SomeRows(whole, rows); // columns are what all of their cells say
     const held = new SomeRows(whole, test);
@@ -80,19 +92,16 @@ export async function trainInMemory(
     if (labels) {
       const weights = options.classWeights && { classWeights: options.classWeights };
       const model = await Classifier.fit(known, pick(labels, rows), { ...run, ...weights });
-      return {
-        task: 'classification',
-        model,
-        evaluation: measured(() => model.evaluate(held, pick(labels, test))),
-      };
+      const truths = pick(labels, test);
+      const evaluation = measured(() => model.evaluate(held, truths));
+      return { task: 'classification', model, evaluation, findings: findingsOf(model, held, truths) };
     }
     if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
     const numbers = numbersOf(sheet, target, cells);
     const model = await Regressor.fit(known, pick(numbers, rows), run);
     const truths = pick(numbers, test);
-    const predicted = measured(() => model.predict(held) as number[]) ?? [];
-    const points = predicted.map((p, i): [number, number] => [truths[i]!, p]);
-    return { task: 'regression', model, evaluation: measured(() => model.evaluate(held, truths)), points };
+    const evaluation = measured(() => model.evaluate(held, truths));
+    return { task: 'regression', model, evaluation, findings: findingsOf(model, held, truths) };
   };
   const trained = await learn().catch((error: unknown) => {
     throw relocated(sheet, error, { picked: rows, target });

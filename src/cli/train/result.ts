@@ -1,6 +1,5 @@
 // What train tells of a model, and where it leaves it.
 
-import path from 'node:path';
 import type { Classifier, ClassifierEvaluation } from '../../estimators/classifier.js';
 import { counted } from '../../runtime/errors.js';
 import type { Regressor, RegressorEvaluation } from '../../estimators/regressor.js';
@@ -8,18 +7,24 @@ import { writeText, wrote } from '../output.js';
 import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from '../show.js';
 import { spellingsDocument } from '../spellings.js';
 import type { Spelling } from '../../table/types/spelling.js';
+import type { HeldOut } from '../report/held-out.js';
+import type { TableProfile } from '../report/profile.js';
 import type { LearningTask } from '../target.js';
 import { clipped, tell, tellJson } from '../terminal.js';
 
 /** A model, and how it did on rows held out. */
 export type TrainedModel =
-  | { readonly task: 'classification'; readonly model: Classifier; readonly evaluation: ClassifierEvaluation | undefined }
-  | {
-      readonly task: 'regression';
-      readonly model: Regressor;
-      readonly evaluation: RegressorEvaluation | undefined;
-      readonly points: readonly [number, number][];
-    };
+  | (Findings & {
+      readonly task: 'classification';
+      readonly model: Classifier;
+      readonly evaluation: ClassifierEvaluation | undefined;
+    })
+  | (Findings & { readonly task: 'regression'; readonly model: Regressor; readonly evaluation: RegressorEvaluation | undefined });
+
+/** What a report is made of; undefined where none is wanted. */
+interface Findings {
+  readonly findings: { readonly held: HeldOut; readonly profile: TableProfile } | undefined;
+}
 
 /** What a model was trained on. */
 interface TrainingData {
@@ -77,7 +82,7 @@ export async function conclude(
   { out, report, json, quiet, testShare, reading }: Output,
 ): Promise<void> {
   const { model, evaluation } = trained;
-  const { file, target, task, why, notes, spellings, rows, seed } = data;
+  const { file, target, task, notes, spellings, rows, seed } = data;
   const say = sayer({ json, quiet });
   await model.save(out, { metadata: { target, task, ...reading, ...spellingsDocument(spellings) } });
   wrote(out);
@@ -92,29 +97,13 @@ export async function conclude(
   const chosen = choiceText(history);
   const advice = adviceText(history);
   if (report) {
-    const { reportHtml } = await import('../report.js');
-    const sections: [string, string][] = [
-      ['Data', `${file}: ${counted(rows.all, 'row')}; ${task} of ${target}, ${why}\n${notes.join('\n')}`],
-      ['Columns', columns],
-      ['Model', [chosen, ...advice, `seed ${seed}`].join('\n')],
-    ];
-    if (score) sections.push([`On ${counted(rows.test, 'row')} held out`, score]);
-    const pictures =
-      trained.task === 'classification'
-        ? trained.evaluation
-          ? { evaluation: trained.evaluation }
-          : {}
-        : { points: trained.points };
-    await writeText(
-      report,
-      reportHtml({
-        title: `${path.basename(out)}: ${task} of ${target}`,
-        sections,
-        loss: history.loss,
-        validationLoss: history.validationLoss,
-        ...pictures,
-      }),
-    );
+    const [{ reportHtml }, { repeatable }] = await Promise.all([
+      import('../report/report.js'),
+      import('../report/command-line.js'),
+    ]);
+    const measured = { all: rows.all, measured: rows.test };
+    const about = { model, evaluation, target, notes, seed, ...trained.findings!, trained: true, command: repeatable(seed) };
+    await writeText(report, await reportHtml({ ...about, modelFile: out, dataFile: file, rows: measured }));
   }
   if (json) {
     const { candidates, ...choice } = history.chosen;

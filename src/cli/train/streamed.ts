@@ -10,7 +10,6 @@ import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
 import { Purpose } from '../../runtime/random.js';
 import { UsageError } from '../failure.js';
-import { Points } from '../points.js';
 import { relocated } from '../../table/located.js';
 import { Layout } from '../../table/layout.js';
 import { PIECE, readSheets } from '../../table/read.js';
@@ -30,6 +29,8 @@ import {
   withTarget,
 } from '../target.js';
 import { dataFrom } from '../data.js';
+import { HeldOut } from '../report/held-out.js';
+import { TableProfile } from '../report/profile.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
 
@@ -50,7 +51,12 @@ export async function trainStreamed(
   const { target } = options;
   const { layout, task, why } = await surveyFile(file, options, run.signal);
   const engine = await engineOf('float32', 'fast');
-  const passes = new FilePasses(file, options, layout, task, engine, run.seed);
+  const profile = options.report ? new TableProfile() : undefined;
+  const passes = new FilePasses(file, options, layout, task, engine, run.seed, profile);
+  /** Keeps some of the rows held out, where a report is to tell of them. */
+  const kept = (held: HeldOut) => (inputs: Sheet, truths: readonly Label[]) => {
+    if (profile) held.add(inputs, truths);
+  };
   const { notes, file: name } = layout;
   const data = { file: name, target, task, why, notes, spellings: layout.spellings, seed: run.seed };
   announce(say, { ...data, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
@@ -59,17 +65,15 @@ export async function trainStreamed(
     if (task === 'classification') {
       const weights = options.classWeights && { classWeights: options.classWeights };
       const model = await Classifier.fit(passes.labels('train'), { ...run, ...weights, spool });
-      const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.labels('test')) : undefined;
-      return { task, model, evaluation };
+      const held = new HeldOut(model);
+      const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.labels('test', kept(held))) : undefined;
+      return { task, model, evaluation, findings: profile && { held, profile } };
     }
     if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
     const model = await Regressor.fit(passes.numbers('train'), { ...run, spool });
-    const points = new Points();
-    const watch = (inputs: Sheet, truths: number[]) => {
-      if (options.report) points.add(truths, model.predict(inputs) as number[]);
-    };
-    const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.numbers('test', watch)) : undefined;
-    return { task, model, evaluation, points: points.list };
+    const held = new HeldOut(model);
+    const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.numbers('test', kept(held))) : undefined;
+    return { task, model, evaluation, findings: profile && { held, profile } };
   };
   const trained = await learn()
     .catch((error: unknown) => {
@@ -119,6 +123,8 @@ class FilePasses {
   /** The last ones given out, by their numbers: errors come when the next has been asked for. */
   private readonly recent = new Map<number, Sheet>();
   private trained = 0;
+  /** Which rows have been passed over. */
+  private readonly passed = new Set<'train' | 'test'>();
 
   constructor(
     private readonly file: string,
@@ -127,6 +133,8 @@ class FilePasses {
     private readonly task: LearningTask,
     private readonly engine: Engine,
     private readonly seed: number,
+    /** Grows by each row once, in the first pass over it. */
+    private readonly profile: TableProfile | undefined,
   ) {
     const { target, drop = [], keep = [] } = options;
     const dropped = new Set([target, ...drop, ...keep]);
@@ -138,10 +146,14 @@ class FilePasses {
     return { train: this.trained, test: this.layout.rows - this.trained };
   }
 
-  labels(of: 'train' | 'test') {
+  labels(of: 'train' | 'test', watch: (inputs: Sheet, truths: Label[]) => void = () => {}) {
     const parts = () => this.parts(of);
     return async function* (): AsyncGenerator<readonly [Sheet, Label[]]> {
-      for await (const { inputs, cells } of parts()) yield [inputs, labelsOf(cells)] as const;
+      for await (const { inputs, cells } of parts()) {
+        const truths = labelsOf(cells);
+        watch(inputs, truths);
+        yield [inputs, truths] as const;
+      }
     };
   }
 
@@ -172,6 +184,7 @@ class FilePasses {
     let piece = 0;
     let number = 0;
     let rows = 0;
+    const profile = this.passed.has(of) ? undefined : this.profile;
     recent.clear();
     for await (const { sheet } of piecesOf(this.file, options)) {
       const held = drawn(engine, sheet.rows, testShare, seed, Purpose.split, piece++);
@@ -187,11 +200,17 @@ class FilePasses {
       const picked = Uint32Array.from(mine);
       const columns = new Map(names.map((name) => [name, layout.typed(sheet, name)] as const));
       const inputs = sheet.typed(columns, picked);
+      const own = mine.map((r) => cells[r]!);
+      if (profile) {
+        profile.add(inputs);
+        profile.addTarget(target, this.task === 'classification' ? labelsOf(own) : numbersOf(inputs, target, own));
+      }
       recent.set(number, inputs);
       recent.delete(number - 3);
       number++;
-      yield { inputs, cells: mine.map((r) => cells[r]!) };
+      yield { inputs, cells: own };
     }
+    this.passed.add(of);
     if (of === 'test') return;
     if (rows === 0) throw new UsageError(`--test-share ${testShare} leaves no row of ${layout.rows} to train on`);
     this.trained = rows;
