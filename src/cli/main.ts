@@ -147,6 +147,8 @@ reading(
       'share of the training rows to measure a validation loss on',
       numeric('a number > 0 and < 1', (n) => n > 0 && n < 1),
     )
+    .addOption(new Option('--order <order>', 'rows are in order of time: the last ones are held out').choices(['time']))
+    .option('--groups <column>', 'what rows belong to, such as a person: whole groups are held out')
     .option('--early-stopping', 'stop when the validation loss ceases to fall; needs --validation')
     .addOption(new Option('--missing-target <how>', 'what to do with rows that lack the target').choices(['refuse', 'skip']))
     .option('--keep <columns>', 'columns not to learn from, which predict copies beside its predictions', names)

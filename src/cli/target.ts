@@ -2,6 +2,7 @@
 
 import { engineOf } from '../runtime/engines.js';
 import type { Label } from '../data/classes.js';
+import { lastRows, someGroups } from '../data/apart.js';
 import { deal, permutation } from '../data/split.js';
 import { type Cell, isMissing } from '../data/column.js';
 import { counted } from '../runtime/errors.js';
@@ -34,15 +35,18 @@ export function requireColumn(sheet: Sheet, name: string, what: string): void {
  * @throws InputError if there is no such column; UsageError where the target is among them
  */
 export function requireDropped(sheet: Sheet, options: NoInputs): Set<string> {
-  const { target, drop = [], keep = [] } = options;
+  const { target, drop = [], keep = [], groups } = options;
+  if (groups !== undefined) requireColumn(sheet, groups, 'the groups');
   for (const name of drop) requireColumn(sheet, name, 'to be dropped');
   for (const name of keep) requireColumn(sheet, name, 'to be kept');
   if (drop.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
+  if (groups === target) throw new UsageError(`--groups ${target} is the target`);
   return new Set([target, ...drop, ...keep]);
 }
 
 interface NoInputs {
   readonly target: string;
+  readonly groups?: string | undefined;
   readonly drop?: readonly string[];
   readonly keep?: readonly string[];
 }
@@ -59,10 +63,12 @@ export function targetCells(
   return allThere(sheet, name, spelled ?? typedColumn(sheet, name, wanted ?? 'target'));
 }
 
-/** A target's cells, all of which must be there. @throws InputError */
-export function allThere(sheet: Sheet, name: string, cells: Cell[]): Cell[] {
+const NO_TARGET = 'the target is missing; --missing-target skip leaves such rows out';
+
+/** A target's cells, or a group's, all of which must be there. @throws InputError */
+export function allThere(sheet: Sheet, name: string, cells: Cell[], detail = NO_TARGET): Cell[] {
   const gap = cells.findIndex((cell) => isGap(sheet, cell));
-  if (gap >= 0) throw sheet.error('the target is missing; --missing-target skip leaves such rows out', gap, name);
+  if (gap >= 0) throw sheet.error(detail, gap, name);
   return cells;
 }
 
@@ -169,19 +175,43 @@ export function numbersOf(sheet: Sheet, name: string, cells: readonly Cell[]): n
   });
 }
 
-/** Rows to train on and rows held out, by the seed; stratified for classes. */
+/** Which rows are held out: some of each class where there are labels, else any; or the last ones, or whole groups. */
+export interface Apart {
+  readonly labels?: readonly Label[] | undefined;
+  readonly order?: 'time' | undefined;
+  /** The group of each row. */
+  readonly groups?: Uint32Array | undefined;
+}
+
+/** Rows to train on and rows held out, by the seed. */
 export async function holdOut(
   rows: number,
   share: number,
   seed: number,
-  labels?: readonly Label[],
+  { labels, order, groups }: Apart,
 ): Promise<{ train: Uint32Array; test: Uint32Array }> {
+  if (order === 'time' || share === 0) {
+    const { learned, held } = lastRows(rows, share);
+    return { train: learned, test: held };
+  }
+  const permuted = permutation(await engineOf('float32', 'fast'), rows, seed, Purpose.split);
+  if (groups) {
+    const { learned, held } = someGroups(groups, share, permuted);
+    return { train: learned, test: held };
+  }
   const index = new Map([...new Set(labels)].map((label, i) => [label, i]));
   const classes = labels?.map((label) => index.get(label)!);
-  const [train, test] = deal(
-    permutation(await engineOf('float32', 'fast'), rows, seed, Purpose.split),
-    [1 - share, share],
-    classes,
-  );
+  const [train, test] = deal(permuted, [1 - share, share], classes);
   return { train: train!, test: test! };
+}
+
+/** What rows belong to, by a column that says so in each row. @throws InputError */
+export function groupLabels(sheet: Sheet, name: string, cells: Cell[]): Label[] {
+  return labelsOf(allThere(sheet, name, cells, 'is missing: every row has to belong to a group'));
+}
+
+/** What is said of rows that are not held out at random. */
+export function apartNote({ order, groups }: { order?: 'time' | undefined; groups?: string | undefined }): string | undefined {
+  if (groups !== undefined) return `whole groups are held out, by column ${JSON.stringify(groups)}, which is no input`;
+  return order === 'time' ? 'the last rows are held out, as rows are in order of time' : undefined;
 }

@@ -36,9 +36,11 @@ export async function trainFile(file: string, options: TrainOptions, signal: Abo
     seed,
     signal,
     onProgress: progress.report,
+    ...(options.groups !== undefined && { groups: options.groups }),
     ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit * 1000 }),
   };
-  const { validation, earlyStopping } = options;
+  const { validation, earlyStopping, order, groups } = options;
+  if (order && groups !== undefined) throw new UsageError('--order time and --groups hold out different rows: give one of them');
   if (earlyStopping && validation === undefined) throw new UsageError('--early-stopping needs --validation, 0.2 for example');
   const inChunks = await streams(file, options.stream);
   if (inChunks && validation !== undefined) {

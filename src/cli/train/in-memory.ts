@@ -1,5 +1,6 @@
 // Training on a file whose rows are all kept.
 
+import { numbered } from '../../data/apart.js';
 import type { Label } from '../../data/classes.js';
 import { SomeRows, type Table } from '../../data/table.js';
 import { Classifier } from '../../estimators/classifier.js';
@@ -13,6 +14,8 @@ import { wantedBy } from '../../table/said.js';
 import {
   TargetProfile,
   allThere,
+  apartNote,
+  groupLabels,
   holdOut,
   labelsOf,
   numbersOf,
@@ -47,9 +50,11 @@ export async function trainInMemory(
   layout.add(sheet);
   layout.finish({ ...wanted, [target]: options.task === 'regression' ? 'number' : (wanted[target] ?? 'target') });
   const cells = allThere(sheet, target, layout.typed(sheet, target));
-  const names = layout.inputs.filter((name) => !dropped.has(name));
+  const { groups } = options;
+  // The column of groups goes along, though it is no input: the fit holds out whole groups too.
+  const names = layout.names.filter((name) => name === groups || (layout.inputs.includes(name) && !dropped.has(name)));
   const inputs = new Map(names.map((name) => [name, layout.typed(sheet, name)]));
-  if (inputs.size === 0) throw sheet.error('there is no column beside the target to learn from');
+  if (names.every((name) => name === groups)) throw sheet.error('there is no column beside the target to learn from');
   const whole = sheet.typed(inputs);
   // Every cell is looked at before the work, so that a bad one in the held-out part is not found after it.
   located(sheet, () => {
@@ -60,7 +65,13 @@ export async function trainInMemory(
     ? { task: options.task, why: 'as asked for' }
     : new TargetProfile(target).add(sheet, cells).task();
   const labels = task === 'classification' ? labelsOf(cells) : undefined;
-  const { train: rows, test } = await holdOut(sheet.rows, options.testShare, run.seed, labels);
+  const apart = apartNote(options);
+  if (apart && options.testShare > 0) layout.notes.push(apart);
+  const { train: rows, test } = await holdOut(sheet.rows, options.testShare, run.seed, {
+    labels,
+    order: options.order,
+    groups: groups === undefined ? undefined : numbered(groupLabels(sheet, groups, inputs.get(groups)!)),
+  });
   if (rows.length === 0) throw new UsageError(`--test-share ${options.testShare} leaves no row of ${sheet.rows} to train on`);
   const { file: name, notes } = layout;
   const { seed } = run;

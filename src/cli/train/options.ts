@@ -7,7 +7,7 @@ import { type MethodName, methodNamed } from './methods.js';
 
 /** Options of the command; those of the model have its names. */
 export interface TrainOptions
-  extends Omit<EstimatorOptions, 'seed' | 'missing' | 'method' | keyof ReadingOptions>,
+  extends Omit<EstimatorOptions, 'seed' | 'missing' | 'method' | 'order' | keyof ReadingOptions>,
     ReadingOptions {
   readonly target: string;
   readonly task?: LearningTask;
@@ -16,6 +16,10 @@ export interface TrainOptions
   readonly drop?: readonly string[];
   /** Columns that are no inputs, and stand beside predictions. */
   readonly keep?: readonly string[];
+  /** Whether rows are in order of time, so that the last ones are held out. */
+  readonly order?: 'time';
+  /** The column of what rows belong to, as those of a person do: whole groups are held out. */
+  readonly groups?: string;
   readonly missingTarget?: 'refuse' | 'skip';
   readonly method?: MethodName;
   readonly testShare: number;

@@ -3,6 +3,7 @@
 import type { Engine } from '../../../bindings/core.js';
 import { engineOf } from '../../runtime/engines.js';
 import { drawn } from '../../data/split.js';
+import { numbered } from '../../data/apart.js';
 import type { Label } from '../../data/classes.js';
 import type { Cell } from '../../data/column.js';
 import { DataError } from '../../runtime/errors.js';
@@ -21,6 +22,9 @@ import {
   type LearningTask,
   TargetProfile,
   allThere,
+  apartNote,
+  groupLabels,
+  holdOut,
   labelsOf,
   numbersOf,
   requireColumn,
@@ -49,10 +53,11 @@ export async function trainStreamed(
   say: (text: string) => void,
 ): Promise<TrainingResult> {
   const { target } = options;
-  const { layout, task, why } = await surveyFile(file, options, run.signal);
+  const { layout, task, why, groups } = await surveyFile(file, options, run.signal);
   const engine = await engineOf('float32', 'fast');
+  const held = groups && (await heldGroups(groups, options.testShare, run.seed));
   const profile = options.report ? new TableProfile() : undefined;
-  const passes = new FilePasses(file, options, layout, task, engine, run.seed, profile);
+  const passes = new FilePasses(file, options, layout, task, engine, run.seed, held, profile);
   /** Keeps some of the rows held out, where a report is to tell of them. */
   const kept = (held: HeldOut) => (inputs: Sheet, truths: readonly Label[]) => {
     if (profile) held.add(inputs, truths);
@@ -88,6 +93,9 @@ async function surveyFile(file: string, options: TrainOptions, signal: AbortSign
   const { target } = options;
   const layout = new Layout(options.absent === 'zero');
   const profile = new TargetProfile(target);
+  const { groups } = options;
+  const numbers = new Map<unknown, number>();
+  const ofRows: Uint32Array[] = [];
   let last: Sheet | undefined;
   let skipped = 0;
   for await (const { sheet, without } of piecesOf(file, options)) {
@@ -95,6 +103,10 @@ async function surveyFile(file: string, options: TrainOptions, signal: AbortSign
     layout.add(sheet);
     requireColumn(sheet, target, 'the target');
     profile.add(sheet, allThere(sheet, target, sheet.columns.get(target)!));
+    if (groups !== undefined) {
+      requireColumn(sheet, groups, 'the groups');
+      ofRows.push(numbered(groupLabels(sheet, groups, sheet.columns.get(groups)!), numbers));
+    }
     last = sheet;
     skipped += without;
   }
@@ -103,9 +115,28 @@ async function surveyFile(file: string, options: TrainOptions, signal: AbortSign
   if (layout.rows === 0) throw last!.error('the target is missing in every row', undefined, target);
   const wanted = wantedBy(readingOf(options));
   layout.finish({ ...wanted, [target]: options.task === 'regression' ? 'number' : (wanted[target] ?? 'target') });
-  if (layout.inputs.every((name) => dropped.has(name))) throw last!.error('there is no column beside the target to learn from');
+  if (layout.inputs.every((name) => dropped.has(name) || name === groups))
+    throw last!.error('there is no column beside the target to learn from');
   const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : profile.task();
-  return { layout, task, why };
+  const apart = apartNote(options);
+  if (apart && options.testShare > 0) layout.notes.push(apart);
+  return { layout, task, why, groups: groups === undefined ? undefined : { numbers, ofRows } };
+}
+
+/** Which groups are held out, by the cells that name them. */
+async function heldGroups(
+  { numbers, ofRows }: { numbers: ReadonlyMap<unknown, number>; ofRows: readonly Uint32Array[] },
+  share: number,
+  seed: number,
+): Promise<ReadonlySet<unknown>> {
+  const groups = new Uint32Array(ofRows.reduce((rows, piece) => rows + piece.length, 0));
+  ofRows.reduce((at, piece) => {
+    groups.set(piece, at);
+    return at + piece.length;
+  }, 0);
+  const { test } = await holdOut(groups.length, share, seed, { groups });
+  const held = new Set(Array.from(test, (row) => groups[row]));
+  return new Set([...numbers].flatMap(([label, number]) => (held.has(number) ? [label] : [])));
 }
 
 /** The rows of a file that are learned from, and how many others there are between them. */
@@ -133,12 +164,14 @@ class FilePasses {
     private readonly task: LearningTask,
     private readonly engine: Engine,
     private readonly seed: number,
+    /** The groups that are held out, where it is groups. */
+    private readonly heldGroups: ReadonlySet<unknown> | undefined,
     /** Grows by each row once, in the first pass over it. */
     private readonly profile: TableProfile | undefined,
   ) {
-    const { target, drop = [], keep = [] } = options;
+    const { target, drop = [], keep = [], groups } = options;
     const dropped = new Set([target, ...drop, ...keep]);
-    this.names = layout.inputs.filter((name) => !dropped.has(name));
+    this.names = layout.names.filter((name) => name === groups || (layout.inputs.includes(name) && !dropped.has(name)));
   }
 
   /** How many rows there are to train on, and held out, once a pass has been made. */
@@ -176,25 +209,48 @@ class FilePasses {
     return inputs ? relocated(inputs, error, { target: this.options.target }) : error;
   }
 
-  /** A pass. The rows held out are the same in each: every row draws by the seed; the first of a class is trained on. */
-  private async *parts(of: 'train' | 'test'): AsyncGenerator<PieceRows, void, undefined> {
-    const { options, layout, names, engine, seed, recent } = this;
-    const { target, testShare } = options;
+  /**
+   * Tells rows that are held out, the same in each pass: the last ones, or those of some groups, or else every row draws by the
+   * seed, and the first of a class is trained on.
+   */
+  private holder(): (sheet: Sheet, cells: readonly Cell[]) => (row: number) => boolean {
+    const { options, layout, engine, seed, heldGroups } = this;
+    const { testShare, groups, order } = options;
+    const last = layout.rows - Math.round(testShare * layout.rows);
     const seen = new Set<unknown>();
     let piece = 0;
+    let before = 0;
+    return (sheet, cells) => {
+      const start = before;
+      before += sheet.rows;
+      if (heldGroups) {
+        const labels = groupLabels(sheet, groups!, sheet.columns.get(groups!)!);
+        return (row) => heldGroups.has(labels[row]);
+      }
+      if (order === 'time') return (row) => start + row >= last;
+      const held = drawn(engine, sheet.rows, testShare, seed, Purpose.split, piece++);
+      return (row) => {
+        const first = this.task === 'classification' && !seen.has(cells[row]);
+        if (first) seen.add(cells[row]);
+        return held[row] === 1 && !first;
+      };
+    };
+  }
+
+  /** A pass. */
+  private async *parts(of: 'train' | 'test'): AsyncGenerator<PieceRows, void, undefined> {
+    const { options, layout, names, recent } = this;
+    const { target, testShare } = options;
+    const holds = this.holder();
     let number = 0;
     let rows = 0;
     const profile = this.passed.has(of) ? undefined : this.profile;
     recent.clear();
     for await (const { sheet } of piecesOf(this.file, options)) {
-      const held = drawn(engine, sheet.rows, testShare, seed, Purpose.split, piece++);
       const cells = layout.typed(sheet, target);
+      const isHeld = holds(sheet, cells);
       const mine: number[] = [];
-      for (let r = 0; r < sheet.rows; r++) {
-        const first = this.task === 'classification' && !seen.has(cells[r]);
-        if (first) seen.add(cells[r]);
-        if ((held[r] === 1 && !first) === (of === 'test')) mine.push(r);
-      }
+      for (let r = 0; r < sheet.rows; r++) if (isHeld(r) === (of === 'test')) mine.push(r);
       if (mine.length === 0) continue;
       rows += mine.length;
       const picked = Uint32Array.from(mine);
