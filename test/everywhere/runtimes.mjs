@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { PRINT, cjs, esm, project, resultsIn, run, started, tool } from './project.mjs';
+import { PRINT, cjs, esm, here, project, resultsIn, run, started, tool } from './project.mjs';
 
 /** Both at once: they are the same classes. */
 const SHARED = `
@@ -50,7 +50,7 @@ const workerd = {
       assetNames: '[name]',
       outdir: path.join(folder, 'out'),
     });
-    const files = ['worker.js', 'float32.wasm', 'float64.wasm', 'patterns.wasm', 'tensors.wasm'];
+    const files = await readdir(path.join(folder, 'out'));
     const modules = files.map((file) => {
       const kind = file.endsWith('.wasm') ? 'wasm' : 'esModule';
       return `(name = "${file}", ${kind} = embed "out/${file}")`;
