@@ -46,6 +46,66 @@ describe('what moves', () => {
     await same(() => tf.slice(tf.greater(tensor([4, 5], 1), 0), [1, 2], [2, 2]));
   });
 
+  test('constants around numbers, on any axes', async () => {
+    const cases: [number[], [number, number][]][] = [
+      [[7], [[2, 3]]],
+      [[0], [[2, 1]]],
+      [[7], [[0, 0]]],
+      [
+        [3, 4],
+        [
+          [0, 0],
+          [1, 2],
+        ],
+      ],
+      [
+        [3, 4],
+        [
+          [1, 0],
+          [0, 0],
+        ],
+      ],
+      [
+        [3, 0],
+        [
+          [1, 1],
+          [0, 2],
+        ],
+      ],
+      [
+        [2, 3, 5],
+        [
+          [1, 0],
+          [0, 2],
+          [3, 1],
+        ],
+      ],
+      [
+        [2, 5, 4, 3],
+        [
+          [0, 0],
+          [1, 1],
+          [2, 1],
+          [0, 0],
+        ],
+      ],
+      [
+        [2, 3, 2, 3, 2],
+        [
+          [1, 2],
+          [0, 1],
+          [1, 1],
+          [2, 0],
+          [0, 1],
+        ],
+      ],
+    ];
+    for (const [shape, paddings] of cases) {
+      for (const value of [0, -1.5, Number.NaN]) await same(() => tf.pad(tensor(shape, 1), paddings, value));
+      for (const value of [0, 3]) await same(() => tf.pad(tf.cast(tensor(shape, 1, false), 'int32'), paddings, value));
+    }
+  });
+
   test('every permutation of axes', async () => {
     const permutations = (list: number[]): number[][] =>
       list.length < 2 ? [list] : list.flatMap((x) => permutations(list.filter((y) => y !== x)).map((rest) => [x, ...rest]));
