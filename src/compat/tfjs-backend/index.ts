@@ -14,6 +14,7 @@ import { LinearMemoryBackend } from './backend.js';
 import { convolutionsBack } from './kernels/convolve-back.js';
 import { convolutions } from './kernels/convolve.js';
 import { elementwise } from './kernels/elementwise.js';
+import { enlargements } from './kernels/enlarge.js';
 import type { Call, Kernel } from './kernels/kernel.js';
 import { products } from './kernels/matmul.js';
 import { moves } from './kernels/move.js';
@@ -38,6 +39,7 @@ const OWN: Readonly<Record<string, Kernel | undefined>> = {
   ...convolutionsBack,
   ...pools,
   ...moves,
+  ...enlargements,
   ...splits,
 };
 

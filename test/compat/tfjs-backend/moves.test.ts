@@ -209,6 +209,18 @@ describe('what moves', () => {
         [1, 0],
         [3, 1],
       ],
+      [
+        [2, 3, 2],
+        [2, 3, 2],
+      ],
+      [
+        [2, 1, 3],
+        [1, 4, 2],
+      ],
+      [
+        [2, 3],
+        [2, 0],
+      ],
     ])
       await same(() => tf.tile(tensor(shape!, 1), reps!));
     await same(() => tf.reshape(tensor([4, 6], 1), [2, -1, 3]));

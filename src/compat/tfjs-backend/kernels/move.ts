@@ -2,7 +2,7 @@
 
 import { type TensorInfo, slice_util } from '@tensorflow/tfjs-core';
 import type { LinearMemoryBackend } from '../backend.js';
-import { sameShape, sizeBetween, sizeOf } from '../shapes.js';
+import { sizeBetween, sizeOf } from '../shapes.js';
 import type { Call, Kernel } from './kernel.js';
 
 /** The data of a tensor of numbers of four bytes; undefined of others. */
@@ -217,64 +217,6 @@ const zerosLike: Kernel = (call) => (call.inputs.x.dtype === 'float32' ? filled(
 
 const onesLike: Kernel = (call) => (call.inputs.x.dtype === 'float32' ? filled(call, call.inputs.x.shape, 1) : undefined);
 
-/** A constant around x; zeros only around integers, whose bits `fill` does not write. */
-const pad: Kernel = (call) => {
-  const { inputs, attrs, backend } = call;
-  const { x } = inputs;
-  const { constantValue } = attrs;
-  const paddings = attrs.paddings as [number, number][];
-  const from = words(x, call);
-  if (from?.dtype !== x.dtype || (x.dtype === 'int32' && constantValue !== 0)) return undefined;
-  const rank = x.shape.length;
-  if (paddings.length !== rank || paddings.some(([before, after]) => !(before >= 0 && after >= 0))) return undefined;
-  // Axes behind `last` come whole: with it, they are one run.
-  let last = rank - 1;
-  while (last >= 0 && paddings[last]![0] === 0 && paddings[last]![1] === 0) last--;
-  if (last < 0) return backend.share(x, x.shape, x.dtype);
-  const shape = paddings.map(([before, after], i) => before + (x.shape[i] as number) + after);
-  const pitches = shape.map((_, i) => sizeBetween(shape, i + 1, rank) * 4);
-  const run = sizeBetween(x.shape, last, rank) * 4;
-  const n = sizeOf(shape);
-  let source = backend.data.addressOf(from!);
-  const out = backend.make(shape, x.dtype, n);
-  backend.core.fill(n, constantValue, out.dataId.address);
-  if (from!.length === 0) return out;
-  const start = paddings.reduce((at, [before], i) => at + before * pitches[i]!, out.dataId.address);
-  const rows = last > 0 ? (x.shape[last - 1] as number) : 1;
-  const pitch = last > 0 ? pitches[last - 1]! : 0;
-  const blocks = sizeBetween(x.shape, 0, Math.max(last - 1, 0));
-  for (let block = 0; block < blocks; block++, source += rows * run) {
-    let at = start;
-    let left = block;
-    for (let axis = last - 2; axis >= 0; axis--) {
-      const size = x.shape[axis] as number;
-      at += (left % size) * pitches[axis]!;
-      left = Math.floor(left / size);
-    }
-    backend.core.copyRows(rows, run, source, run, at, pitch);
-  }
-  return out;
-};
-
-/** Where the first axes alone are repeated, and those have size 1: the whole tensor again and again. */
-const tile: Kernel = (call) => {
-  const { inputs, attrs, backend } = call;
-  const { x } = inputs;
-  const reps = attrs.reps as number[];
-  const from = words(x, call);
-  if (from === undefined || from.dtype !== x.dtype || reps.length !== x.shape.length) return undefined;
-  let last = reps.length - 1;
-  while (last >= 0 && reps[last] === 1) last--;
-  if (sizeBetween(x.shape, 0, last + 1) !== 1) return undefined;
-  const shape = reps.map((count, i) => count * (x.shape[i] as number));
-  if (sameShape(shape, x.shape)) return backend.share(x, shape, x.dtype);
-  const run = from.length * 4;
-  const at = backend.data.addressOf(from);
-  const out = backend.make(shape, x.dtype, sizeOf(shape));
-  if (run > 0) backend.core.copyRows(sizeOf(reps), run, at, 0, out.dataId.address, run);
-  return out;
-};
-
 export const moves: Record<string, Kernel> = {
   Identity: identity,
   Reshape: reshape,
@@ -287,6 +229,4 @@ export const moves: Record<string, Kernel> = {
   Fill: fill,
   ZerosLike: zerosLike,
   OnesLike: onesLike,
-  Tile: tile,
-  PadV2: pad,
 };

@@ -1,0 +1,75 @@
+// Tensors made larger: by a constant around them, or by being repeated.
+
+import type { LinearMemoryBackend } from '../backend.js';
+import { sizeBetween, sizeOf } from '../shapes.js';
+import type { Kernel } from './kernel.js';
+import { words } from './move.js';
+
+/** A constant around x; zeros only around integers, whose bits `fill` does not write. */
+const pad: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const { constantValue } = attrs;
+  const paddings = attrs.paddings as [number, number][];
+  const from = words(x, call);
+  if (from?.dtype !== x.dtype || (x.dtype === 'int32' && constantValue !== 0)) return undefined;
+  const rank = x.shape.length;
+  if (paddings.length !== rank || paddings.some(([before, after]) => !(before >= 0 && after >= 0))) return undefined;
+  // Axes behind `last` come whole: with it, they are one run.
+  let last = rank - 1;
+  while (last >= 0 && paddings[last]![0] === 0 && paddings[last]![1] === 0) last--;
+  if (last < 0) return backend.share(x, x.shape, x.dtype);
+  const shape = paddings.map(([before, after], i) => before + (x.shape[i] as number) + after);
+  const pitches = shape.map((_, i) => sizeBetween(shape, i + 1, rank) * 4);
+  const run = sizeBetween(x.shape, last, rank) * 4;
+  const n = sizeOf(shape);
+  let source = backend.data.addressOf(from!);
+  const out = backend.make(shape, x.dtype, n);
+  backend.core.fill(n, constantValue, out.dataId.address);
+  if (from!.length === 0) return out;
+  const start = paddings.reduce((at, [before], i) => at + before * pitches[i]!, out.dataId.address);
+  const rows = last > 0 ? (x.shape[last - 1] as number) : 1;
+  const pitch = last > 0 ? pitches[last - 1]! : 0;
+  const blocks = sizeBetween(x.shape, 0, Math.max(last - 1, 0));
+  for (let block = 0; block < blocks; block++, source += rows * run) {
+    let at = start;
+    let left = block;
+    for (let axis = last - 2; axis >= 0; axis--) {
+      const size = x.shape[axis] as number;
+      at += (left % size) * pitches[axis]!;
+      left = Math.floor(left / size);
+    }
+    backend.core.copyRows(rows, run, source, run, at, pitch);
+  }
+  return out;
+};
+
+/** x repeated along its axes, one after another from the last on. */
+const tile: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const reps = attrs.reps as number[];
+  const from = words(x, call);
+  if (from === undefined || from.dtype !== x.dtype || reps.length !== x.shape.length) return undefined;
+  const shape: number[] = x.shape.slice();
+  let source = backend.data.addressOf(from);
+  let made: ReturnType<LinearMemoryBackend['make']> | undefined;
+  for (let axis = reps.length - 1; axis >= 0; axis--) {
+    const count = reps[axis]!;
+    if (count === 1) continue;
+    const rows = sizeBetween(shape, 0, axis);
+    const run = sizeBetween(shape, axis, shape.length) * 4;
+    shape[axis] = shape[axis]! * count;
+    const out = backend.make(shape.slice(), x.dtype, sizeOf(shape));
+    const { address } = out.dataId;
+    if (run > 0 && rows === 1) backend.core.copyRows(count, run, source, 0, address, run);
+    else if (run > 0)
+      for (let k = 0; k < count; k++) backend.core.copyRows(rows, run, source, run, address + k * run, count * run);
+    if (made) backend.disposeIntermediateTensorInfo(made);
+    made = out;
+    source = address;
+  }
+  return made ?? backend.share(x, shape, x.dtype);
+};
+
+export const enlargements: Record<string, Kernel> = { PadV2: pad, Tile: tile };
