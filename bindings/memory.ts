@@ -42,8 +42,12 @@ export class Heap {
     this.memory = newMemory(shared);
   }
 
-  /** Begins anew with a memory that no other thread sees; nobody may hold an address or be bound to the old one. */
+  /**
+   * Begins anew with a memory that no other thread sees, unless it is that already; nobody may hold an address or be bound to the
+   * old one.
+   */
   unshare(): void {
+    if (!this.shared) return;
     if (this.inUse > 0) throw new RangeError('the heap is in use');
     this.memory = newMemory(false);
     this.shared = false;

@@ -4,6 +4,7 @@ import type { PatternCore } from '../build/abi.js';
 import text from '../build/patterns.text.js';
 import type { Binary } from './binaries.js';
 import { instanceOf } from './instance.js';
+import { heap } from './memory.js';
 import { bytesOfText } from './text.js';
 
 export type { PatternCore };
@@ -19,6 +20,10 @@ let core: PatternCore | undefined;
 
 /** The binary, compiled when first asked for. @throws UnsupportedError */
 export function patternCore(): PatternCore {
-  core ??= instanceOf(elsewhere?.() ?? bytesOfText(text)).instance.exports as unknown as PatternCore;
+  if (!core) {
+    const binary = elsewhere?.() ?? bytesOfText(text);
+    if (binary instanceof WebAssembly.Module) heap.unshare(); // it was compiled for a memory that is not shared
+    core = instanceOf(binary).instance.exports as unknown as PatternCore;
+  }
   return core;
 }

@@ -50,7 +50,8 @@ const workerd = {
       assetNames: '[name]',
       outdir: path.join(folder, 'out'),
     });
-    const files = await readdir(path.join(folder, 'out'));
+    const main = 'worker.js'; // which comes first
+    const files = [main, ...(await readdir(path.join(folder, 'out'))).filter((file) => file !== main)];
     const modules = files.map((file) => {
       const kind = file.endsWith('.wasm') ? 'wasm' : 'esModule';
       return `(name = "${file}", ${kind} = embed "out/${file}")`;
