@@ -3,12 +3,6 @@
 import { takeBinariesFrom } from './binaries.js';
 import { builtin } from './features.js';
 
-/** A file's bytes, at once. */
-export function bytesOfFile(name: string): Uint8Array<ArrayBuffer> {
-  const { readFileSync } = builtin<typeof import('node:fs')>('node:fs')!;
-  return new Uint8Array(readFileSync(`${__dirname}/../wasm/${name}.wasm`));
-}
-
 /** Takes binaries from here. */
 export function provide(): void {
   takeBinariesFrom(async (name) => {

@@ -36,8 +36,8 @@ function textOfEntry(entry) {
   if (hasDefault) lines.push(`export { default } from './${source}';`);
   // Here, and not in a chunk, which bundlers leave out where nobody uses its exports.
   if (registers) lines.push(`import { register } from './${source}';`, 'register();');
-  if (holds && kind !== 'text')
-    lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.${kind}.js';`, 'provideOwn();');
+  if (holds && kind === 'modules')
+    lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.modules.js';`, 'provideOwn();');
   return lines.join('\n');
 }
 
@@ -61,8 +61,6 @@ const entriesOfCommonJs = {
     // What decodes Parquet is there once, in the chunks: a text of 70 KB.
     build.onResolve({ filter: /parquet\.text\.js$/ }, () => ({ path: '../chunks/parquet.text.js', external: true }));
     build.onResolve({ filter: /^entry:/ }, ({ path: entry }) => ({ path: entry.slice(ENTRY.length), namespace: 'entry' }));
-    // All binaries come from files, and need no text.
-    build.onLoad({ filter: /\/build\/(patterns|tensors|reader)\.text\.ts$/ }, () => ({ contents: "export default '';" }));
     build.onLoad({ filter: /./, namespace: 'entry' }, ({ path: entry }) => ({ contents: textOfEntry(entry), resolveDir: root }));
   },
 };
