@@ -9,6 +9,8 @@ import { GeluTanh } from "../activations/gelu-tanh";
 import { LeakyRelu } from "../activations/leaky-relu";
 import { Linear } from "../activations/linear";
 import { Mish } from "../activations/mish";
+import { Relu } from "../activations/relu";
+import { Relu6 } from "../activations/relu6";
 import { Softplus } from "../activations/softplus";
 import { Softsign } from "../activations/softsign";
 import { Swish } from "../activations/swish";
@@ -16,8 +18,7 @@ import { Tanh } from "../activations/tanh";
 import { ThresholdedRelu } from "../activations/thresholded-relu";
 import { ClippedRelu } from "./activations/clipped-relu";
 import { HardSigmoid } from "./activations/hard-sigmoid";
-import { Relu } from "./activations/relu";
-import { Relu6 } from "./activations/relu6";
+import { PlusZero } from "./activations/plus-zero";
 import { Selu } from "./activations/selu";
 import { Sigmoid } from "./activations/sigmoid";
 
@@ -26,8 +27,8 @@ import { Sigmoid } from "./activations/sigmoid";
 function dispatch(forward: bool, kind: TensorActivation, n: i32, x: usize, y: usize, dy: usize, dx: usize, s: real): void {
   switch (kind) {
     case TensorActivation.linear: each<Linear>(forward, n, x, y, dy, dx, s); break;
-    case TensorActivation.relu: each<Relu>(forward, n, x, y, dy, dx, s); break;
-    case TensorActivation.relu6: each<Relu6>(forward, n, x, y, dy, dx, s); break;
+    case TensorActivation.relu: each<PlusZero<Relu>>(forward, n, x, y, dy, dx, s); break;
+    case TensorActivation.relu6: each<PlusZero<Relu6>>(forward, n, x, y, dy, dx, s); break;
     case TensorActivation.clippedRelu: each<ClippedRelu>(forward, n, x, y, dy, dx, s); break;
     case TensorActivation.leakyRelu: each<LeakyRelu>(forward, n, x, y, dy, dx, s); break;
     case TensorActivation.thresholdedRelu: each<ThresholdedRelu>(forward, n, x, y, dy, dx, s); break;
