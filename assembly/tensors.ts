@@ -1,6 +1,6 @@
 // The ABI of the binary that computes with TensorFlow.js's tensors, in float32 and with its arithmetic.
 
-export { columnSums, scale, times } from "./kernels/blas1";
+export { columnSums, fill, scale, times } from "./kernels/blas1";
 export { gemm, gemmScratch } from "./kernels/gemm";
 export { normals, permutation } from "./kernels/random";
 export { logSoftmax, softmax } from "./kernels/softmax";
@@ -33,7 +33,7 @@ export { binary } from "./tensors/binary";
 export { bothTrue, choose, compare, integersOf, numbersOfBytes, numbersOfIntegers } from "./tensors/compare";
 export { addChannelErrors, addChannelGradients, addPatches, convolveChannels, patches } from "./tensors/convolve";
 export { areFinite, mendConvolution, mendProduct } from "./tensors/finite";
-export { copyRows, fill, gatherRows, transpose } from "./tensors/move";
+export { copyRows, gatherRows, transpose } from "./tensors/move";
 export { maxPool, maxPoolBackward, meanPool, meanPoolBackward } from "./tensors/pool";
 export { extremePlaces, extremes, sums } from "./tensors/reduce";
 export { unary } from "./tensors/unary";

@@ -1,6 +1,6 @@
 // Numbers of four bytes that move and are not computed with: slices, concatenations, gathered rows, transposes.
 
-import { LANES, SIZE, splat, storePart } from "../vec";
+import { SIZE } from "../vec";
 
 /** out[r,·] = x[r,·]   rows of so many bytes, ldx and ldo bytes apart; no overlap */
 export function copyRows(rows: i32, bytes: usize, x: usize, ldx: usize, out: usize, ldo: usize): void {
@@ -18,13 +18,6 @@ export function gatherRows(rows: i32, bytes: usize, x: usize, limit: i32, indice
     memory.copy(out, x + <usize>index * bytes, bytes);
   }
   return rows;
-}
-
-/** out[i] = value */
-export function fill(n: i32, value: f64, out: usize): void {
-  const v = splat(<real>value);
-  for (; n >= LANES; n -= LANES, out += 16) v128.store(out, v);
-  if (n > 0) storePart(out, v, n);
 }
 
 /** out[c,r] = x[r,c] for 4×4 numbers   rows ldx and ldo bytes apart */

@@ -15,6 +15,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { type Tensors, tensors } from '../../../bindings/tensors.js';
+import { sizeOf } from './shapes.js';
 import { Storage, type TensorData } from './storage.js';
 
 /** TensorFlow.js's backend whose tensors lie in this library's linear memory. */
@@ -112,6 +113,14 @@ export class LinearMemoryBackend extends KernelBackend {
   /** A new tensor, whose numbers a kernel is about to write. @throws OutOfMemoryError */
   make(shape: number[], dtype: DataType, length: number): TensorInfo & { dataId: TensorData } {
     return { dataId: this.data.make(dtype, length), shape, dtype };
+  }
+
+  /** A new tensor of float32 numbers that are all the same. @throws OutOfMemoryError */
+  filled(shape: number[], value: number): ReturnType<LinearMemoryBackend['make']> {
+    const size = sizeOf(shape);
+    const made = this.make(shape, 'float32', size);
+    this.core.fill(size, value, made.dataId.address);
+    return made;
   }
 
   /** Another tensor of the same values. */

@@ -201,21 +201,13 @@ const cast: Kernel = (call) => {
   return undefined; // beyond int32, where numbers begin anew
 };
 
-function filled({ backend }: Call, shape: number[], value: number): TensorInfo {
-  const n = sizeOf(shape);
-  const out = backend.make(shape, 'float32', n);
-  backend.core.fill(n, value, out.dataId.address);
-  return out;
-}
+const fill: Kernel = ({ attrs: { shape, value, dtype }, backend }) =>
+  typeof value === 'number' && (dtype || 'float32') === 'float32' ? backend.filled(shape, value) : undefined;
 
-const fill: Kernel = (call) => {
-  const { shape, value, dtype } = call.attrs;
-  return typeof value === 'number' && (dtype || 'float32') === 'float32' ? filled(call, shape, value) : undefined;
-};
-
-const zerosLike: Kernel = (call) => (call.inputs.x.dtype === 'float32' ? filled(call, call.inputs.x.shape, 0) : undefined);
-
-const onesLike: Kernel = (call) => (call.inputs.x.dtype === 'float32' ? filled(call, call.inputs.x.shape, 1) : undefined);
+const like =
+  (value: 0 | 1): Kernel =>
+  ({ inputs: { x }, backend }) =>
+    x.dtype === 'float32' ? backend.filled(x.shape, value) : undefined;
 
 export const moves: Record<string, Kernel> = {
   Identity: identity,
@@ -227,6 +219,6 @@ export const moves: Record<string, Kernel> = {
   Transpose: transpose,
   Cast: cast,
   Fill: fill,
-  ZerosLike: zerosLike,
-  OnesLike: onesLike,
+  ZerosLike: like(0),
+  OnesLike: like(1),
 };

@@ -62,13 +62,13 @@ const unsortedSegmentSum: Kernel = (call) => {
   const size = sizeOf(shape);
   const run = size / numSegments;
   if (!(size > 0) || !core.areFinite(sizeOf(x.shape), at)) return undefined;
-  const out = backend.make(shape, 'float32', size);
+  const out = backend.filled(shape, 0);
   const { address } = out.dataId;
-  core.fill(size, 0, address);
   const indices = places.values as Int32Array;
   for (let r = 0; r < indices.length; r++) {
-    const to = address + indices[r]! * run * 4;
-    if (indices[r]! < 0 || indices[r]! >= numSegments) continue;
+    const place = indices[r]!;
+    if (place < 0 || place >= numSegments) continue;
+    const to = address + place * run * 4;
     core.binary(TensorBinary.Add, 1, run, to, 0, 1, at + r * run * 4, 0, 1, to);
   }
   return out;
