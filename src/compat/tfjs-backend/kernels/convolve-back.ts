@@ -1,115 +1,90 @@
 // How errors go back through convolutions, to images and to filters: by products with patches, or channel by channel.
 
-import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { Operand } from '../../../../build/codes.js';
 import type { LinearMemoryBackend } from '../backend.js';
-import { sameShape, sizeOf } from '../shapes.js';
-import { type Info, bytesOf, depthOf, inBlocks, infoOf, isPointwise } from './convolve.js';
-import type { Call, Kernel } from './kernel.js';
-import { windowsOf } from './pool.js';
+import { sameShape } from '../shapes.js';
+import { byPatches, depthOf, infoOf } from './convolve.js';
+import type { Kernel } from './kernel.js';
+import { type Info, eachImage, windowsOf } from './windows.js';
 
 const { plain, transposed } = Operand;
 
-/** dx = dx + errors of patches, dy · wᵀ, each where its patch is from; addresses all */
-function toImages(info: Info, dy: number, w: number, dx: number, backend: LinearMemoryBackend): void {
-  const { core, data } = backend;
-  const { outChannels } = info;
-  const depth = depthOf(info);
-  const scratchFor = (m: number) => core.gemmScratch(plain, transposed, m, depth, outChannels);
-  const multiply = (m: number, from: number, to: number, scratch: number) =>
-    core.gemm(plain, transposed, m, depth, outChannels, from, outChannels * 4, w, outChannels * 4, to, depth * 4, 0, 0, scratch);
-  if (isPointwise(info)) {
-    const pixels = info.batchSize * info.inHeight * info.inWidth;
-    multiply(pixels, dy, dx, data.scratch(scratchFor(pixels)));
-    return;
-  }
-  inBlocks(info, backend, scratchFor, ({ image, output, count, patches }, list, scratch) => {
-    multiply(count, dy + output, list, scratch);
-    core.addPatches(...patches, list, dx + image);
-  });
-}
+/** What is added to zeros, from the errors dy and the filters or images that there are; addresses all. */
+type Add = (info: Info, dy: number, given: number, out: number, backend: LinearMemoryBackend) => void;
 
-/** dw = dw + patchesᵀ · dy, addresses all */
-function toFilters(info: Info, x: number, dy: number, dw: number, backend: LinearMemoryBackend): void {
-  const { core, data } = backend;
-  const n = info.outChannels;
+/** dx = dx + errors of patches, dy · wᵀ, each where its patch is from */
+const toImages: Add = (info, dy, w, dx, backend) => {
+  const { core } = backend;
+  const { outChannels: n } = info;
   const depth = depthOf(info);
-  const scratchFor = (m: number) => core.gemmScratch(transposed, plain, depth, n, m);
-  const add = (m: number, from: number, errors: number, scratch: number) =>
-    core.gemm(transposed, plain, depth, n, m, from, depth * 4, errors, n * 4, dw, n * 4, dw, n * 4, scratch);
-  if (isPointwise(info)) {
-    const pixels = info.batchSize * info.inHeight * info.inWidth;
-    add(pixels, x, dy, data.scratch(scratchFor(pixels)));
-    return;
-  }
-  inBlocks(info, backend, scratchFor, ({ image, output, count, patches }, list, scratch) => {
-    core.patches(...patches, x + image, list);
-    add(count, list, dy + output, scratch);
-  });
-}
+  byPatches(
+    info,
+    true,
+    dx,
+    backend,
+    (m) => core.gemmScratch(plain, transposed, m, depth, n),
+    (m, patches, output, scratch) =>
+      core.gemm(plain, transposed, m, depth, n, dy + output, n * 4, w, n * 4, patches, depth * 4, 0, 0, scratch),
+  );
+};
+
+/** dw = dw + patchesᵀ · dy */
+const toFilters: Add = (info, dy, x, dw, backend) => {
+  const { core } = backend;
+  const { outChannels: n } = info;
+  const depth = depthOf(info);
+  byPatches(
+    info,
+    false,
+    x,
+    backend,
+    (m) => core.gemmScratch(transposed, plain, depth, n, m),
+    (m, patches, output, scratch) =>
+      core.gemm(transposed, plain, depth, n, m, patches, depth * 4, dy + output, n * 4, dw, n * 4, dw, n * 4, scratch),
+  );
+};
 
 /** The same, each channel by itself. */
-function toImagesByChannels(info: Info, dy: number, w: number, dx: number, { core }: LinearMemoryBackend): void {
+const toImagesByChannels: Add = (info, dy, w, dx, { core }) => {
   const windows = windowsOf(info);
-  const [input, output] = bytesOf(info);
-  for (let i = 0; i < info.batchSize; i++) core.addChannelErrors(...windows, dy + i * output, w, dx + i * input);
-}
+  eachImage(info, (input, output) => core.addChannelErrors(...windows, dy + output, w, dx + input));
+};
 
-function toFiltersByChannels(info: Info, x: number, dy: number, dw: number, { core }: LinearMemoryBackend): void {
+const toFiltersByChannels: Add = (info, dy, x, dw, { core }) => {
   const windows = windowsOf(info);
-  const [input, output] = bytesOf(info);
-  for (let i = 0; i < info.batchSize; i++) core.addChannelGradients(...windows, x + i * input, dy + i * output, dw);
-}
+  eachImage(info, (input, output) => core.addChannelGradients(...windows, x + input, dy + output, dw));
+};
 
-/** out = 0 + what `add` adds. What is not finite is left to the cpu kernel, which leaves out what is beyond an image. */
-function summed(call: Call, shape: number[], add: (out: number) => void): TensorInfo | undefined {
-  const { backend } = call;
-  const size = sizeOf(shape);
-  const out = backend.make(shape, 'float32', size);
-  const { address } = out.dataId;
-  let finite = 0;
-  try {
-    backend.core.fill(size, 0, address);
-    add(address);
-    finite = backend.core.areFinite(size, address);
-  } finally {
-    if (!finite) backend.disposeIntermediateTensorInfo(out); // or no room for patches
-  }
-  return finite ? out : undefined;
-}
-
-/** As the cpu kernel has it, which knows of no dilation on the way back. */
-function infoBack(call: Call, image: Info['inShape'], filter: Info['filterShape'], depthwise: boolean): Info | undefined {
-  const info = infoOf(call.attrs, image, filter, depthwise);
-  const dilated = info !== undefined && (info.dilationHeight !== 1 || info.dilationWidth !== 1);
-  return dilated || !sameShape(info?.outShape ?? [], call.inputs.dy.shape) ? undefined : info;
-}
-
-const backToImages =
-  (depthwise: boolean): Kernel =>
-  (call) => {
-    const { inputs, attrs, backend } = call;
+/**
+ * Back to images or to filters. The cpu kernel knows of no dilation on this way. What is not finite is left to it, since it
+ * leaves out what is beyond an image.
+ */
+const back =
+  (to: 'images' | 'filters', depthwise: boolean, add: Add): Kernel =>
+  ({ inputs, attrs, backend }) => {
     const dy = backend.floats(inputs.dy);
-    const w = backend.floats(inputs.filter);
-    const info = dy === 0 || w === 0 ? undefined : infoBack(call, attrs.inputShape, inputs.filter.shape, depthwise);
-    if (info === undefined) return undefined;
-    return summed(call, attrs.inputShape, (dx) => (depthwise ? toImagesByChannels : toImages)(info, dy, w, dx, backend));
-  };
-
-const backToFilters =
-  (depthwise: boolean): Kernel =>
-  (call) => {
-    const { inputs, attrs, backend } = call;
-    const x = backend.floats(inputs.x);
-    const dy = backend.floats(inputs.dy);
-    const info = x === 0 || dy === 0 ? undefined : infoBack(call, inputs.x.shape, attrs.filterShape, depthwise);
-    if (info === undefined) return undefined;
-    return summed(call, attrs.filterShape, (dw) => (depthwise ? toFiltersByChannels : toFilters)(info, x, dy, dw, backend));
+    const given = backend.floats(to === 'images' ? inputs.filter : inputs.x);
+    if (dy === 0 || given === 0) return undefined;
+    const image = to === 'images' ? attrs.inputShape : inputs.x.shape;
+    const filter = to === 'images' ? inputs.filter.shape : attrs.filterShape;
+    const info = infoOf(attrs, image, filter, depthwise);
+    if (info === undefined || info.dilationHeight !== 1 || info.dilationWidth !== 1) return undefined;
+    if (!sameShape(info.outShape, inputs.dy.shape)) return undefined;
+    const out = backend.filled(to === 'images' ? image : filter, 0);
+    const { address, length } = out.dataId;
+    let finite = 0;
+    try {
+      add(info, dy, given, address, backend);
+      finite = backend.core.areFinite(length, address);
+    } finally {
+      if (!finite) backend.disposeIntermediateTensorInfo(out); // or no room for patches
+    }
+    return finite ? out : undefined;
   };
 
 export const convolutionsBack: Record<string, Kernel> = {
-  Conv2DBackpropInput: backToImages(false),
-  Conv2DBackpropFilter: backToFilters(false),
-  DepthwiseConv2dNativeBackpropInput: backToImages(true),
-  DepthwiseConv2dNativeBackpropFilter: backToFilters(true),
+  Conv2DBackpropInput: back('images', false, toImages),
+  Conv2DBackpropFilter: back('filters', false, toFilters),
+  DepthwiseConv2dNativeBackpropInput: back('images', true, toImagesByChannels),
+  DepthwiseConv2dNativeBackpropFilter: back('filters', true, toFiltersByChannels),
 };

@@ -6,8 +6,8 @@ import type { LinearMemoryBackend } from '../backend.js';
 import { sizeOf } from '../shapes.js';
 import { activate, areOurs } from './fused.js';
 import type { Call, Kernel } from './kernel.js';
+import { type Info, dilatedOf, eachImage, isNone } from './windows.js';
 
-export type Info = backend_util.Conv2DInfo;
 type Shape = [number, number, number, number];
 
 /** Numbers of patches that are made at a time: 1 MB stays in the second cache until it is used. */
@@ -27,34 +27,8 @@ export function infoOf(attrs: Call['attrs'], image: Shape, filter: Shape, depthw
   return isNone(info) ? undefined : info;
 }
 
-/** Whether there is nothing to do. */
-export const isNone = (info: Info) =>
-  info.outHeight <= 0 || info.outWidth <= 0 || sizeOf(info.outShape) === 0 || sizeOf(info.inShape) === 0;
-
-/** What kernels are told first: sizes of the images and filters, and how these move. */
-const geometryOf = (info: Info) =>
-  [
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.dilationHeight,
-    info.dilationWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-  ] as const;
-
-/** Bytes of an image, and of what becomes of it. */
-export const bytesOf = (info: Info): [input: number, output: number] => [
-  sizeOf(info.inShape.slice(1)) * 4,
-  sizeOf(info.outShape.slice(1)) * 4,
-];
-
 /** Whether every pixel is its patch. */
-export const isPointwise = (info: Info) =>
+const isPointwise = (info: Info) =>
   info.filterHeight * info.filterWidth * info.strideHeight * info.strideWidth === 1 &&
   info.inHeight === info.outHeight &&
   info.inWidth === info.outWidth;
@@ -62,87 +36,75 @@ export const isPointwise = (info: Info) =>
 /** Numbers of a patch. */
 export const depthOf = (info: Info) => info.filterHeight * info.filterWidth * info.inChannels;
 
-/** Some rows of an image: where the image is in its batch, and what becomes of the rows, in bytes; and what kernels are told. */
-interface Block {
-  readonly image: number;
-  readonly output: number;
-  /** Patches. */
-  readonly count: number;
-  readonly patches: Parameters<LinearMemoryBackend['core']['patches']> extends [...infer Told, number, number] ? Told : never;
-}
-
 /**
- * Calls `each` for as many rows at a time as have patches of 1 MB, with room for those.
- * @param scratchFor bytes of scratch for a product of so many patches, which comes behind that room
+ * Calls `product` for all patches of the images at x. It reads them, or `back`, writes them, and they are added to the images.
+ * Patches of 1 MB are there at a time, whole rows; where every pixel is its patch, the images are their patches.
+ * @param scratchFor bytes of scratch for a product of so many patches
+ * @param product told how many patches there are, their address, the bytes before their rows of the output, and its scratch
  */
-export function inBlocks(
+export function byPatches(
   info: Info,
-  { data }: LinearMemoryBackend,
+  back: boolean,
+  x: number,
+  { core, data }: LinearMemoryBackend,
   scratchFor: (count: number) => number,
-  each: (block: Block, list: number, scratch: number) => void,
+  product: (count: number, patches: number, output: number, scratch: number) => void,
 ): void {
   const { outHeight, outWidth } = info;
+  if (isPointwise(info)) {
+    const pixels = info.batchSize * outHeight * outWidth;
+    product(pixels, x, 0, data.scratch(scratchFor(pixels)));
+    return;
+  }
   const depth = depthOf(info);
   const rows = Math.min(Math.max(1, Math.floor(PATCHES / (outWidth * depth))), outHeight);
   const room = Math.ceil((rows * outWidth * depth * 4) / 64) * 64;
-  const geometry = geometryOf(info);
   const list = data.scratch(room + scratchFor(rows * outWidth));
-  const [input, output] = bytesOf(info);
-  for (let image = 0; image < info.batchSize; image++) {
+  const windows = dilatedOf(info);
+  eachImage(info, (input, output) => {
     for (let first = 0; first < outHeight; first += rows) {
       const some = Math.min(rows, outHeight - first);
-      each(
-        {
-          image: image * input,
-          output: image * output + (first * output) / outHeight,
-          count: some * outWidth,
-          patches: [...geometry, outWidth, first, some],
-        },
-        list,
-        list + room,
-      );
+      const told = [...windows, outWidth, first, some] as const;
+      if (!back) core.patches(...told, x + input, list);
+      product(some * outWidth, list, output + first * outWidth * info.outChannels * 4, list + room);
+      if (back) core.addPatches(...told, list, x + input);
     }
-  }
+  });
 }
 
 /** out = patches of x · w + bias, addresses all */
 function byProducts(info: Info, x: number, w: number, bias: number, out: number, backend: LinearMemoryBackend): void {
-  const { core, data } = backend;
-  const { outChannels } = info;
+  const { core } = backend;
+  const { outChannels: n } = info;
   const depth = depthOf(info);
   const { plain } = Operand;
-  const scratchFor = (m: number) => core.gemmScratch(plain, plain, m, outChannels, depth);
-  const multiply = (m: number, from: number, to: number, scratch: number) =>
-    core.gemm(plain, plain, m, outChannels, depth, from, depth * 4, w, outChannels * 4, to, outChannels * 4, bias, 0, scratch);
-  if (isPointwise(info)) {
-    const pixels = info.batchSize * info.inHeight * info.inWidth;
-    multiply(pixels, x, out, data.scratch(scratchFor(pixels)));
-    return;
-  }
-  inBlocks(info, backend, scratchFor, ({ image, output, count, patches }, list, scratch) => {
-    core.patches(...patches, x + image, list);
-    multiply(count, list, out + output, scratch);
-  });
+  byPatches(
+    info,
+    false,
+    x,
+    backend,
+    (m) => core.gemmScratch(plain, plain, m, n, depth),
+    (m, patches, output, scratch) =>
+      core.gemm(plain, plain, m, n, depth, patches, depth * 4, w, n * 4, out + output, n * 4, bias, 0, scratch),
+  );
 }
 
 /** out = each channel of x, convolved with its own filter, plus bias, addresses all */
 function byChannels(info: Info, x: number, w: number, bias: number, out: number, { core }: LinearMemoryBackend): void {
-  const geometry = geometryOf(info);
-  const [input, output] = bytesOf(info);
-  for (let i = 0; i < info.batchSize; i++) {
-    core.convolveChannels(...geometry, info.outHeight, info.outWidth, x + i * input, w, bias, out + i * output);
-  }
+  const windows = dilatedOf(info);
+  eachImage(info, (input, output) =>
+    core.convolveChannels(...windows, info.outHeight, info.outWidth, x + input, w, bias, out + output),
+  );
 }
 
 /** What is not finite in out, once more as the cpu backend has it, which leaves out what is beyond an image; addresses all */
 function mend(info: Info, each: 0 | 1, x: number, w: number, bias: number, out: number, { core }: LinearMemoryBackend): void {
   if (core.areFinite(sizeOf(info.outShape), out)) return;
-  const geometry = geometryOf(info);
-  const [input, output] = bytesOf(info);
+  const windows = dilatedOf(info);
   const { outHeight, outWidth, outChannels } = info;
-  for (let i = 0; i < info.batchSize; i++) {
-    core.mendConvolution(...geometry, outHeight, outWidth, outChannels, each, x + i * input, w, bias, out + i * output);
-  }
+  eachImage(info, (input, output) =>
+    core.mendConvolution(...windows, outHeight, outWidth, outChannels, each, x + input, w, bias, out + output),
+  );
 }
 
 const convolution =
