@@ -54,7 +54,8 @@ const comparison =
     const { batches, jumpX, jumpY, rows, n, stepX, wideX, stepY, wideY } = pairing;
     const out = backend.make(pairing.shape, 'bool', batches * rows * n);
     for (let i = 0; i < batches; i++) {
-      const [p, q] = [x + i * jumpX * 4, y + i * jumpY * 4];
+      const p = x + i * jumpX * 4;
+      const q = y + i * jumpY * 4;
       backend.core.compare(code, +integers, rows, n, p, stepX * 4, wideX, q, stepY * 4, wideY, out.dataId.address + i * rows * n);
     }
     return out;

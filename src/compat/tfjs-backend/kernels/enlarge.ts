@@ -12,7 +12,7 @@ const pad: Kernel = (call) => {
   const { constantValue } = attrs;
   const paddings = attrs.paddings as [number, number][];
   const from = words(x, call);
-  if (from?.dtype !== x.dtype || (x.dtype === 'int32' && constantValue !== 0)) return undefined;
+  if (from === undefined || (x.dtype === 'int32' && constantValue !== 0)) return undefined;
   const rank = x.shape.length;
   if (paddings.length !== rank || paddings.some(([before, after]) => !(before >= 0 && after >= 0))) return undefined;
   // Axes behind `last` come whole: with it, they are one run.
@@ -23,10 +23,10 @@ const pad: Kernel = (call) => {
   const pitches = shape.map((_, i) => sizeBetween(shape, i + 1, rank) * 4);
   const run = sizeBetween(x.shape, last, rank) * 4;
   const n = sizeOf(shape);
-  let source = backend.data.addressOf(from!);
+  let source = backend.data.addressOf(from);
   const out = backend.make(shape, x.dtype, n);
   backend.core.fill(n, constantValue, out.dataId.address);
-  if (from!.length === 0) return out;
+  if (from.length === 0) return out;
   const start = paddings.reduce((at, [before], i) => at + before * pitches[i]!, out.dataId.address);
   const rows = last > 0 ? (x.shape[last - 1] as number) : 1;
   const pitch = last > 0 ? pitches[last - 1]! : 0;
@@ -50,7 +50,7 @@ const tile: Kernel = (call) => {
   const { x } = inputs;
   const reps = attrs.reps as number[];
   const from = words(x, call);
-  if (from === undefined || from.dtype !== x.dtype || reps.length !== x.shape.length) return undefined;
+  if (from === undefined || reps.length !== x.shape.length) return undefined;
   const shape: number[] = x.shape.slice();
   let source = backend.data.addressOf(from);
   let made: ReturnType<LinearMemoryBackend['make']> | undefined;

@@ -1,14 +1,16 @@
 // Numbers that change their place, shape or type.
 
-import { type TensorInfo, slice_util } from '@tensorflow/tfjs-core';
+import { type DataType, type TensorInfo, slice_util } from '@tensorflow/tfjs-core';
 import type { LinearMemoryBackend } from '../backend.js';
 import { sizeBetween, sizeOf } from '../shapes.js';
 import type { Call, Kernel } from './kernel.js';
 
-/** The data of a tensor of numbers of four bytes; undefined of others. */
-export function words({ dataId }: TensorInfo, { backend: { data } }: Pick<Call, 'backend'>) {
+const isWord = (dtype: DataType) => dtype === 'float32' || dtype === 'int32';
+
+/** The data of a tensor of numbers of four bytes; undefined of others, and where they are of another type than the tensor. */
+export function words({ dataId, dtype }: TensorInfo, { backend: { data } }: Pick<Call, 'backend'>) {
   const found = data.get(dataId);
-  return found.dtype === 'float32' || found.dtype === 'int32' ? found : undefined;
+  return found.dtype === dtype && isWord(dtype) ? found : undefined;
 }
 
 const identity: Kernel = ({ inputs, backend }) => backend.share(inputs.x, inputs.x.shape, inputs.x.dtype);
@@ -21,11 +23,11 @@ const reshape: Kernel = ({ inputs, attrs, backend }) => {
   return backend.share(x, shape, x.dtype);
 };
 
-const slice: Kernel = (call) => {
-  const { inputs, attrs, backend } = call;
+/** Data keep their type: a cast to float32 leaves integers beyond 2^24 as they are, and only the tensor says float32. */
+const slice: Kernel = ({ inputs, attrs, backend }) => {
   const { x } = inputs;
-  const from = words(x, call);
-  if (from === undefined) return undefined;
+  const from = backend.data.get(x.dataId);
+  if (!isWord(from.dtype)) return undefined;
   const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
   slice_util.assertParamsValid(x, begin, size);
   const rank = x.shape.length;
@@ -59,7 +61,7 @@ function beside(call: Call, tensors: TensorInfo[], axis: number, added: 0 | 1): 
   const { dtype } = first!;
   let along = 0;
   for (const each of tensors) {
-    if (each.dtype !== dtype || words(each, call)?.dtype !== dtype || each.shape.length !== rank) return undefined;
+    if (each.dtype !== dtype || words(each, call) === undefined || each.shape.length !== rank) return undefined;
     for (let i = 0; i < rank; i++) if ((added || i !== axis) && each.shape[i] !== first!.shape[i]) return undefined;
     along += added ? 1 : each.shape[axis]!;
   }
@@ -96,15 +98,15 @@ const gather: Kernel = (call) => {
   const places = words(indices, call);
   const rank = x.shape.length;
   const axis = attrs.axis < 0 ? attrs.axis + rank : attrs.axis;
-  if (from?.dtype !== x.dtype || places?.dtype !== 'int32' || attrs.batchDims || !(axis >= 0 && axis < rank)) return undefined;
+  if (from === undefined || places?.dtype !== 'int32' || attrs.batchDims || !(axis >= 0 && axis < rank)) return undefined;
   const limit = x.shape[axis];
   const run = sizeBetween(x.shape, axis + 1, rank) * 4;
-  const count = places!.length;
+  const count = places.length;
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   const outer = sizeBetween(x.shape, 0, axis);
   if (outer * run === 0) return undefined; // nothing is gathered, and indices are looked at all the same
-  const source = backend.data.addressOf(from!);
-  const list = backend.data.addressOf(places!);
+  const source = backend.data.addressOf(from);
+  const list = backend.data.addressOf(places);
   const out = backend.make(shape, x.dtype, sizeOf(shape));
   for (let i = 0; i < outer; i++) {
     const at = out.dataId.address + i * count * run;
@@ -123,7 +125,7 @@ const transpose: Kernel = (call) => {
   const { x } = inputs;
   const perm = attrs.perm as number[];
   const from = words(x, call);
-  if (from === undefined || from.dtype !== x.dtype) return undefined;
+  if (from === undefined) return undefined;
   const size = (axis: number) => x.shape[axis] as number;
   const shape = perm.map(size);
   const moved = perm.filter((axis) => size(axis) !== 1);
