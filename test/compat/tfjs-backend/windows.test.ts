@@ -29,7 +29,7 @@ const WINDOWS: Window[] = [
 ];
 
 const outOf = ([image, window, out, strides, pad]: Window, depthwise: boolean): Size => {
-  const filter: Size = [...window, image[2 + 1]!, depthwise ? 1 : out];
+  const filter: Size = [...window, image[3], depthwise ? 1 : out];
   return tf.backend_util.computeConv2DInfo(image, filter, strides, 1, pad as 'same', undefined, depthwise).outShape;
 };
 const ROUNDING = [1e-5, 2e-4] as const;
