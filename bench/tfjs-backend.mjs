@@ -9,7 +9,8 @@ import './contenders/tfjs.mjs'; // TensorFlow.js in production, with its backend
 import { checks, show } from './targets.mjs';
 
 const { dense } = layers;
-const BACKENDS = [BACKEND, 'wasm', 'cpu'];
+const COMPILED = [BACKEND, 'wasm'];
+const BACKENDS = [...COMPILED, 'cpu'];
 const ROUNDS = 15;
 
 /** sizes: of layers; least: how many times faster than tfjs-wasm it has to be. Those without are not to be slower than either. */
@@ -144,8 +145,8 @@ async function shareOfKernels(backend, prepare) {
 
 const said = (name, times, unit) =>
   console.log(
-    `${name}: ${Object.keys(times)
-      .map((backend) => `${backend} ${(times[backend] / unit).toFixed(3)} ms`)
+    `${name}: ${Object.entries(times)
+      .map(([backend, time]) => `${backend} ${(time / unit).toFixed(3)} ms`)
       .join(', ')}`,
   );
 
@@ -162,11 +163,11 @@ async function fits(add) {
         },
       };
     };
-    // The cpu backend, whose large products take seconds, is beside small models only.
-    const backends = least ? BACKENDS.slice(0, 2) : BACKENDS;
+    // Only small models run on the cpu backend too: its large products take seconds.
+    const backends = least ? COMPILED : BACKENDS;
     const times = await compared(prepare, { rounds, backends });
     said(`${name}: a step of fit()`, times, of.rows / of.batch);
-    for (const backend of BACKENDS.slice(0, 2)) {
+    for (const backend of COMPILED) {
       const share = await shareOfKernels(backend, prepare);
       console.log(`  of it inside of kernels on ${backend}: ${(100 * share).toFixed(0)} %`);
     }
