@@ -145,6 +145,21 @@ describe('in a process of its own', () => {
     expect(run(process.execPath, ['use.mjs']).trim().split('\n')).toEqual(['no,yes,yes,no', '4.00', 'OptionError']);
   });
 
+  test('what loads later knows what else has been loaded', () => {
+    const script = `
+      import { Regressor } from 'efficient-backprop';
+      const rows = Array.from({ length: 20 }, (_, i) => ({ code: i % 3, x: Math.sin(i) }));
+      const targets = rows.map(({ code, x }) => code + x);
+      const some = rows.map(({ x }) => ({ x }));
+      const asked = new Regressor({ seed: 1, hidden: 2, columns: { code: 'category' } });
+      for (let k = 0; k < 2; k++) await asked.partialFit(rows, targets);
+      const sparse = new Regressor({ seed: 1, hidden: 2, absent: 'zero' });
+      for (const given of [rows, some]) await sparse.partialFit(given, targets);
+      console.log(asked.columns[0].kind, sparse.predict(some).length);`;
+    writeFileSync(path.join(project, 'parts.mjs'), script);
+    expect(run(process.execPath, ['parts.mjs']).trim()).toBe('category 20');
+  });
+
   test('workers do not keep it alive, and a worker of the user’s own has others', () => {
     const script = `
       import { Worker, isMainThread, parentPort } from 'node:worker_threads';

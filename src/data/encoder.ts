@@ -3,7 +3,7 @@
 
 import type { RealArray } from '../../bindings/memory.js';
 import { DataError, counted } from '../runtime/errors.js';
-import type { Reading } from './column.js';
+import type { Column } from './column.js';
 import { type ColumnsLearner, columnAt } from './columns.js';
 import { type ColumnSpec, GAP, type NumberSpec, type Running, held, isNumeric, refuseGap } from './column-spec.js';
 import { SPECIAL_COLUMNS } from './loading.js';
@@ -17,11 +17,6 @@ function widthOf(spec: ColumnSpec): number {
   if (spec.kind === 'dropped') return 0;
   const own = spec.kind === 'category' ? spec.categories.length : 1 + (spec.calendar?.length ?? 0);
   return own + (spec.indicator ? 1 : 0);
-}
-
-/** How the cells of a column are to be read. */
-export function readingOf({ kind, from }: Exclude<ColumnSpec, { kind: 'dropped' }>, zero: boolean | undefined): Reading {
-  return { kind, from, zero, by: SPECIAL_COLUMNS.exports };
 }
 
 /** So many names are listed in an error. */
@@ -112,13 +107,18 @@ export class Encoder {
     let first = 0;
     this.spec.columns.forEach((spec, i) => {
       if (spec.kind === 'dropped') return;
-      const { values } = columnAt(t, places[i]!, readingOf(spec, this.spec.zero));
+      const { values } = this.cells(t, places[i]!, spec);
       const place = this.spec.named ? spec.name : places[i]!;
       if (spec.kind === 'category') this.encodeCategories(spec, values as readonly (string | null)[], out, first, place);
       else this.encodeNumbers(spec, values as Float64Array, out, first, place);
       first += widthOf(spec);
     });
     return out;
+  }
+
+  /** The cells of a column, as they are to be read, at a place of a table. @throws DataError */
+  cells(t: Table, place: number, { kind, from }: Exclude<ColumnSpec, { kind: 'dropped' }>): Column {
+    return columnAt(t, place, { kind, from, zero: this.spec.zero, by: SPECIAL_COLUMNS.exports });
   }
 
   /** Where in a table each of the encoder's columns stands; -1 for those that need not be there. @throws DataError */

@@ -3,8 +3,7 @@
 import { DataError, shown } from '../runtime/errors.js';
 import type { Column } from './column.js';
 import { type ColumnSpec, type Running, commensurable, held, indicatorScaling, sharing, varying } from './column-spec.js';
-import { columnAt } from './columns.js';
-import { type Encoder, readingOf } from './encoder.js';
+import type { Encoder } from './encoder.js';
 import { areSettled, followed, scalingOf } from './running.js';
 import { type Scaling, spreadOf } from './spread.js';
 import type { Table } from './table.js';
@@ -33,7 +32,7 @@ export function followedBy(encoder: Encoder, t: Table): Encoder {
   const cells = spec.columns.map((column, i) => {
     if (column.kind === 'dropped') return undefined;
     const unknown = running.spreads[i]?.count === 0 && !column.from && places[i]! >= 0;
-    return unknown ? firstNumbers(t, places[i]!) : columnAt(t, places[i]!, readingOf(column, spec.zero));
+    return unknown ? firstNumbers(t, places[i]!) : encoder.cells(t, places[i]!, column);
   });
   const next = following(spec.columns, running, cells, t.rows);
   return encoder.scaledAs(next.columns, next.running);
