@@ -27,10 +27,13 @@ export async function* eachChunk<Targets, T>(
   const next = async () => {
     waiting = true;
     over = true;
-    const { done, value } = await iterator.next();
-    waiting = false;
-    over = done === true;
-    return over ? undefined : { chunk: (await value) as unknown }; // as for await does: an array may hold promises
+    try {
+      const { done, value } = await iterator.next();
+      over = done === true;
+      return over ? undefined : { chunk: (await value) as unknown }; // as for await does: an array may hold promises
+    } finally {
+      waiting = false;
+    }
   };
   try {
     for (let number = 0; ; number++) {

@@ -207,6 +207,21 @@ describe('a source that lets wait', () => {
     await expect(nothing).rejects.toThrow(/none came within the timeLimit of 60 ms/);
   });
 
+  test('an iterator that throws is over, and not told to end', async () => {
+    const log = { returned: 0 };
+    const broken = () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject<never>(new Error('the connection was reset')),
+        return: () => {
+          log.returned++;
+          return Promise.resolve({ done: true as const, value: undefined });
+        },
+      }),
+    });
+    await expect(Classifier.fit(broken, MODEL)).rejects.toThrow('the connection was reset');
+    expect(log.returned).toBe(0);
+  });
+
   test('an iterator that never closes holds no error, and no evaluation', async () => {
     const endless = (chunk: unknown) => () => ({
       [Symbol.asyncIterator]: () => ({
