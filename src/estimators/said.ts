@@ -5,10 +5,9 @@ import type { ColumnKind } from '../data/column.js';
 import type { AskedColumns } from '../data/gathered.js';
 import * as conversions from '../data/conversions.js';
 import { picked } from '../data/pick.js';
-import { type Rows, type Table, table } from '../data/table.js';
+import type { Table } from '../data/table.js';
 import { DataError, OptionError, counted, shown, thereAre } from '../runtime/errors.js';
 import { type Checked, nearest } from '../runtime/options.js';
-
 import type { ESTIMATOR_OPTIONS } from './options.js';
 
 export { heldOut, turnsOf } from './held-out.js';
@@ -74,10 +73,9 @@ function allLabelled(labels: ArrayLike<unknown>, column: string | undefined, kno
   throw new DataError('groups', 'is missing: every row has to belong to a group', { row, column });
 }
 
-/** The same of rows as they are given; undefined for those whose columns have no names. @throws OptionError, DataError */
-export function groupsIn(call: string, groups: Groups, X: Rows | undefined, rows: number): Uint32Array {
+/** The same of so many rows. @param t them; undefined where columns have no names. @throws OptionError, DataError */
+export function groupsIn(call: string, groups: Groups, t: Table | undefined, rows: number): Uint32Array {
   if (typeof groups !== 'string') return labelled(call, groups, rows);
-  const t = X && table(X);
   requireColumn(`${call}.groups`, groups, groups, t ?? { names: undefined });
   return groupsOf(call, groups, t!);
 }

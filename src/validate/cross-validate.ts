@@ -5,8 +5,8 @@ import { engineOf } from '../runtime/engines.js';
 import { Dataset } from '../data/dataset.js';
 import type { Turn } from '../data/apart.js';
 import { APART } from '../data/loading.js';
-import { deal, permutation } from '../data/split.js';
-import type { Samples } from '../data/table.js';
+import { deal, permutation, without } from '../data/split.js';
+import { type Samples, table } from '../data/table.js';
 import { SAID } from '../estimators/loading.js';
 import { GROUPS } from '../estimators/options.js';
 import { OptionError } from '../runtime/errors.js';
@@ -173,7 +173,8 @@ async function turnsFor(
     return () => turnsByTime(rows, folds);
   }
   const { groupsIn } = await SAID.load();
-  const numbers = groupsIn('crossValidate', groups!, X instanceof Dataset ? undefined : X, rows);
+  const named = typeof groups === 'string' && !(X instanceof Dataset);
+  const numbers = groupsIn('crossValidate', groups!, named ? table(X) : undefined, rows);
   const count = countGroups(numbers);
   if (folds > count) throw new OptionError('crossValidate.folds', folds, `at most the number of groups, which is ${count}`);
   return (of) => turnsByGroup(numbers, folds, of);
