@@ -5,10 +5,13 @@
 export type Groups = string | ArrayLike<unknown>;
 
 /** Some rows held out, and those that are learned from meanwhile; both ascending. */
-export interface Turn {
+export interface Split {
   readonly held: Uint32Array;
   readonly learned: Uint32Array;
 }
+
+/** The same of turns, where all others are learned from unless it says which. */
+export type Turn = Pick<Split, 'held'> & Partial<Split>;
 
 const range = (start: number, end: number) => Uint32Array.from({ length: end - start }, (_, i) => start + i);
 
@@ -16,16 +19,17 @@ const range = (start: number, end: number) => Uint32Array.from({ length: end - s
  * Stretches of rows in order of time that are held out in turn, so many, each learned for from all rows before it. There is one
  * stretch more, the first, of which nothing is held out.
  */
-export function turnsByTime(rows: number, count: number): Turn[] {
+export function turnsByTime(rows: number, count: number): Split[] {
+  const all = range(0, rows);
   const start = (k: number) => Math.round((k * rows) / (count + 1));
   return Array.from({ length: count }, (_, k) => ({
-    held: range(start(k + 1), start(k + 2)),
-    learned: range(0, start(k + 1)),
+    held: all.slice(start(k + 1), start(k + 2)),
+    learned: all.subarray(0, start(k + 1)),
   }));
 }
 
 /** A share of the rows, the last ones, held out; the others are learned from. */
-export function lastRows(rows: number, share: number): Turn {
+export function lastRows(rows: number, share: number): Split {
   const first = rows - Math.round(share * rows);
   return { held: range(first, rows), learned: range(0, first) };
 }
@@ -68,18 +72,13 @@ function dealt(groups: Uint32Array, shares: readonly number[], order: Uint32Arra
   return shares.map((_, p) => range(0, groups.length).filter((r) => partOf.get(groups[r]!) === p));
 }
 
-/** Whole groups held out in turn: as many turns as are asked for, at most as many as there are groups. */
+/** Whole groups held out in turn: as many turns as are asked for, which is at most as many as there are groups. */
 export function turnsByGroup(groups: Uint32Array, count: number, order: Uint32Array): Turn[] {
-  const parts = dealt(groups, new Array<number>(count).fill(1 / count), order);
-  return parts.map((held, k) => ({ held, learned: rowsBut(parts, k) }));
-}
-
-function rowsBut(parts: readonly Uint32Array[], k: number): Uint32Array {
-  return Uint32Array.from(parts.flatMap((part, i) => (i === k ? [] : [...part]))).sort();
+  return dealt(groups, new Array<number>(count).fill(1 / count), order).map((held) => ({ held }));
 }
 
 /** Groups that make about a share of the rows, held out; the others are learned from. */
-export function someGroups(groups: Uint32Array, share: number, order: Uint32Array): Turn {
+export function someGroups(groups: Uint32Array, share: number, order: Uint32Array): Split {
   const [learned, held] = dealt(groups, [1 - share, share], order);
   return { held: held!, learned: learned! };
 }

@@ -63,3 +63,13 @@ export function deal(order: Uint32Array, shares: readonly number[], classes?: Ar
   }
   return parts.map((part) => Uint32Array.from(part).sort());
 }
+
+/** All indices below `rows` but some (ascending). */
+export function without(some: Uint32Array, rows: number): Uint32Array {
+  const left = new Uint32Array(rows - some.length);
+  for (let r = 0, k = 0, at = 0; r < rows; r++) {
+    if (some[k] === r) k++;
+    else left[at++] = r;
+  }
+  return left;
+}

@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import type { Turn } from '../data/apart.js';
-import { deal, permutation } from '../data/split.js';
+import { deal, permutation, without } from '../data/split.js';
 import type { Network } from '../network/network.js';
 import { Purpose } from '../runtime/random.js';
 import { type Baseline, type Trained, trainByRecipe } from './training.js';
@@ -79,9 +79,8 @@ export class Folds {
     if (this.rest?.k === k) return this.rest.bar;
     this.dispose();
     const { engine, problem } = this;
-    const held = new Set(this.parts[k]);
-    const kept = () => Uint32Array.from({ length: problem.rows }, (_, r) => r).filter((r) => !held.has(r));
-    const some = problem.some(this.turns?.[k]?.learned ?? kept());
+    const { held, learned = without(held, problem.rows) }: Turn = this.turns?.[k] ?? { held: this.parts[k]! };
+    const some = problem.some(learned);
     this.rest = { k, bar: { data: some.data, constant: constantLoss(engine, some) } };
     return this.rest.bar;
   }

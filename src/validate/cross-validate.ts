@@ -137,11 +137,8 @@ export async function crossValidate<M extends Learner>(
       try {
         parts ??= turns
           ? turns(permutation(engine, source.rows, seed, Purpose.folds, repeat))
-          : dealt(engine, source, model, folds, seed, repeat).map((part) => ({
-              held: part,
-              learned: without(part, source.rows),
-            }));
-        const { held, learned } = parts[fold]!;
+          : dealt(engine, source, model, folds, seed, repeat).map((held) => ({ held }));
+        const { held, learned = without(held, source.rows) } = parts[fold]!;
         await source.fit(model, learned, fit);
         const evaluation = source.evaluate(model, held) as EvaluationOf<M>;
         done.push({ repeat, fold, held, evaluation });
@@ -184,14 +181,4 @@ async function turnsFor(
 export function dealt(engine: Engine, source: Source, model: Learner, parts: number, seed: number, round: number): Uint32Array[] {
   const order = permutation(engine, source.rows, seed, Purpose.folds, round);
   return deal(order, new Array<number>(parts).fill(1 / parts), source.strata(model));
-}
-
-/** All indices below `rows` but some (ascending). */
-export function without(some: Uint32Array, rows: number): Uint32Array {
-  const left = new Uint32Array(rows - some.length);
-  for (let r = 0, k = 0, at = 0; r < rows; r++) {
-    if (some[k] === r) k++;
-    else left[at++] = r;
-  }
-  return left;
 }

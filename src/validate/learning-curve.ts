@@ -2,12 +2,12 @@
 
 import { engineOf } from '../runtime/engines.js';
 import { Dataset } from '../data/dataset.js';
-import { permutation } from '../data/split.js';
+import { permutation, without } from '../data/split.js';
 import type { Samples } from '../data/table.js';
 import { OptionError } from '../runtime/errors.js';
 import { callback, checked, number, value } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
-import { SHARED, type SharedOptions, dealt, without } from './cross-validate.js';
+import { SHARED, type SharedOptions, dealt } from './cross-validate.js';
 import { type Summary, summary } from './summary.js';
 import { type Learner, type Make, type Truths, maker, sourceOf } from './subject.js';
 
