@@ -1,7 +1,7 @@
 // What the calendar says of dates, in UTC: year, month, day of the week, hour, and where in their cycles these stand.
 
 import { type CalendarInput, type NumberSpec, held } from './column-spec.js';
-import { type Scaling, EMPTY_SPREAD, type Spread, joined, scaled, spreadOf } from './spread.js';
+import { type Scaling, EMPTY_SPREAD, type Spread, joined, scaled, scalingOf, spreadOf } from './spread.js';
 
 type CalendarPart = CalendarInput['part'];
 
@@ -100,8 +100,7 @@ export class DateTally {
     return INPUTS.flatMap((input, i) => {
       const { part } = input;
       if (begins) return part === 'year' || (part === 'hour' && !timed) ? [] : [{ ...input, ...evenly(input, EVENLY[part]!) }];
-      const { mean, deviation } = this.spreads[i]!;
-      return varies(number(part)) ? [{ ...input, mean, scale: deviation > 0 ? deviation : 1 }] : [];
+      return varies(number(part)) ? [{ ...input, ...scalingOf(this.spreads[i]!) }] : [];
     });
   }
 

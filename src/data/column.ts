@@ -128,7 +128,7 @@ function filled(name: string, cells: ArrayLike<Cell>, read: (cell: Cell, row: nu
   return values;
 }
 
-const isNumericCell = (cell: Cell) => typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint';
+export const isNumericCell = (cell: Cell) => typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint';
 
 /** @throws DataError */
 function numberOf(cell: Cell, column: string, row: number, from?: ReadFrom, by?: Conversions): number {

@@ -16,7 +16,7 @@ import {
 } from './column-spec.js';
 import type { AskedColumns, Gathered } from './gathered.js';
 import { SPECIAL_COLUMNS } from './loading.js';
-import { EMPTY_SPREAD, type Spread, joined, spreadOf } from './spread.js';
+import { EMPTY_SPREAD, type Spread, joined, scalingOf, spreadOf } from './spread.js';
 import { Sample, type Tail, tailOf } from './squash.js';
 import type { Table } from './table.js';
 
@@ -101,7 +101,7 @@ export class ColumnsLearner {
    * How each column becomes inputs, how far those of numbers reach, and what is known of the numbers that they hold.
    * @param begins whether more rows will follow, so that a column that does not vary yet is kept, and nothing is far from others
    * yet
-   * @throws DataError for numbers in text
+   * @throws DataError for a column of numbers in text but for a few cells
    */
   learned(begins = false): LearnedColumns {
     const { rows, columns: gathered = [] } = this;
@@ -245,8 +245,7 @@ function numberSpec(
     name,
     kind,
     gaps,
-    mean,
-    scale: deviation > 0 ? deviation : 1,
+    ...scalingOf({ mean, deviation }),
     ...((gaps >= COMMON_GAPS * rows || sentinels.length > 0) && { indicator: indicatorScaling(absent / rows) }),
     ...(limits && { limits }),
     ...(sentinels.length > 0 && { sentinels }),

@@ -4,8 +4,8 @@ import { DataError, shown } from '../runtime/errors.js';
 import type { Column } from './column.js';
 import { type ColumnSpec, type Running, commensurable, held, indicatorScaling, sharing, varying } from './column-spec.js';
 import type { Encoder } from './encoder.js';
-import { areSettled, followed, scalingOf } from './running.js';
-import { type Scaling, spreadOf } from './spread.js';
+import { areSettled, followed } from './running.js';
+import { type Scaling, scalingOf, spreadOf } from './spread.js';
 import type { Table } from './table.js';
 
 /**

@@ -31,8 +31,3 @@ export function followed(spread: Spread, more: Spread, { mean, scale }: Scaling,
   const leap = Math.max(next.deviation, Math.abs(next.mean - mean)) > FARTHEST * scale;
   return settled && spread.deviation > 0 && leap ? spread : next;
 }
-
-/** The scaling of numbers: 1 until they vary. */
-export function scalingOf({ mean, deviation }: Spread): Scaling {
-  return { mean, scale: deviation > 0 ? deviation : 1 };
-}

@@ -22,6 +22,11 @@ export interface Spread extends Scaling {
   readonly max: number;
 }
 
+/** The scaling of numbers: 1 until they vary. */
+export function scalingOf({ mean, deviation }: Pick<Spread, 'mean' | 'deviation'>): Scaling {
+  return { mean, scale: deviation > 0 ? deviation : 1 };
+}
+
 /** Mean and standard deviation (divisor N) of what is there from start to end, in two passes, safe for any finite numbers. */
 export function spreadOf(values: Float64Array, start = 0, end = values.length): Spread {
   let n = 0;

@@ -2,8 +2,8 @@
 
 import type { Precision } from '../../bindings/memory.js';
 import { type MatrixLike, copyMatrix, matrix } from '../data/matrix.js';
-import { followed, isSettled, scalingOf } from '../data/running.js';
-import { type Scaling, type Spread, joined, scaled, spreadOf } from '../data/spread.js';
+import { followed, isSettled } from '../data/running.js';
+import { type Scaling, type Spread, joined, scaled, scalingOf, spreadOf } from '../data/spread.js';
 import { DataError, counted, thereAre } from '../runtime/errors.js';
 import type { CodedTargets, CodingDocument, CodingLearner, TargetCoder } from './coding.js';
 import { spreadsDocument } from './file/running.js';

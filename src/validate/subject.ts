@@ -8,7 +8,7 @@ import { type Label, asksSeparately, classOf, classThreshold } from '../data/cla
 import { DataError, OptionError, amongAll, shown, counted, thereAre } from '../runtime/errors.js';
 import { Classifier } from '../estimators/classifier.js';
 import { Estimator } from '../estimators/estimator.js';
-import type { Groups } from '../data/apart.js';
+import { type Groups, numbered } from '../data/apart.js';
 import { Network } from '../network/network.js';
 
 /** A model without training: Network, Classifier, Regressor, or whatever has the same methods. */
@@ -167,16 +167,6 @@ export function predictions(model: Learner, X: Samples): ArrayLike<unknown>[] {
     return Array.from({ length: rows }, (_, r) => Array.from({ length: n }, (_v, o) => found[r * n + o]));
   }
   return Array.from(found, (p) => (isRow(p) ? p : [p]));
-}
-
-/** A number for each label: equal ones for equal labels. */
-function numbered(labels: ArrayLike<Label>): Uint32Array {
-  const index = new Map<Label, number>();
-  return Uint32Array.from({ length: labels.length }, (_, r) => {
-    const label = labels[r]!;
-    if (!index.has(label)) index.set(label, index.size);
-    return index.get(label)!;
-  });
 }
 
 /** The classes of a network's targets, where its loss has any. */
