@@ -5,21 +5,24 @@ import type { Activation } from '../layers/activations.js';
 import type { Loss } from '../layers/losses.js';
 import type { Architecture } from './plan.js';
 
-/** What the common binary has of assembly/losses/, and what it lacks of assembly/activations/. */
+/** What the common binary has of assembly/losses/ and assembly/activations/; whatever is not listed takes the whole one. */
 const LOSSES: readonly Loss[] = ['meanSquaredError', 'meanAbsoluteError', 'binaryCrossEntropy', 'crossEntropy'];
-const OTHER_ACTIVATIONS: readonly Activation[] = [
-  'mish',
-  'selu',
-  'hardSigmoid',
-  'softsign',
-  'swish',
-  'relu6',
-  'thresholdedRelu',
-  'geluTanh',
+const ACTIVATIONS: readonly Activation[] = [
+  'linear',
+  'tanh',
+  'lecunTanh',
+  'twistedTanh',
+  'sigmoid',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'gelu',
+  'softplus',
+  'softmax',
 ];
 
 /** The binary that is enough for a network. */
 export function extentFor({ layers, loss }: Pick<Architecture, 'layers' | 'loss'>): Extent {
-  const common = layers.every((layer) => layer.type === 'dense' && !OTHER_ACTIVATIONS.includes(layer.activation));
+  const common = layers.every((layer) => layer.type === 'dense' && ACTIVATIONS.includes(layer.activation));
   return common && LOSSES.includes(loss) ? 'common' : 'whole';
 }
