@@ -55,15 +55,14 @@ export async function fitChunks<Targets, Coding>(
   const directions = () => sampleOf(chunks, encoder, all, interruption, table);
   const inputs = await Inputs.from(encoder, decorrelate, directions);
   const { groups } = run;
-  const { groupsOf, requireSeveral } = await SAID.load();
+  const said = groups === undefined ? undefined : await SAID.load();
   const known = new Map<unknown, number>();
   const rowsOf = (t: Table, targets: Targets, numbers?: Uint32Array) =>
     encoded(specification, inputs, coding, t, targets, undefined, byClass, numbers);
-  const grouped = (t: Table, targets: Targets) =>
-    rowsOf(t, targets, groups === undefined ? undefined : groupsOf(specification.call, groups, t, known));
+  const grouped = (t: Table, targets: Targets) => rowsOf(t, targets, said?.groupsOf(specification.call, groups!, t, known));
   const pass = () => eachChunk(chunks, table, (t, targets) => rowsOf(t, targets));
   const rows = await drawnSample(eachChunk(chunks, table, grouped, interruption), precision, all, run.spool);
-  if (groups !== undefined) requireSeveral(specification.call, groups, rows.groups!);
+  said?.requireSeveral(specification.call, groups!, rows.groups!);
   const epoch: () => AsyncIterable<SpooledRows> = run.spool?.complete ? () => run.spool!.chunks() : pass;
   const X = async function* (): AsyncGenerator<Chunk> {
     for await (const { rows: n, x, t, w } of epoch()) {
