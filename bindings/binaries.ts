@@ -1,6 +1,8 @@
 // Where binaries come from: from one of the files beside this one, as those say who put the library together. The build makes an
 // entry for each (scripts/library.mjs), and all of them share the rest of the library.
 
+import { EfficientBackpropError, LoadError } from './errors.js';
+
 /**
  * A binary: of a precision, with which instructions. `common` is what common programs take of float32's, which these others have
  * as well.
@@ -34,8 +36,13 @@ export function hasCommon(): boolean {
   return common;
 }
 
-/** A binary by its name. */
+/** A binary by its name. @throws LoadError; UnsupportedError */
 export async function binaryOf(name: BinaryName): Promise<Binary> {
   if (!source) throw new Error('nobody has said where binaries come from');
-  return source(name);
+  try {
+    return await source(name);
+  } catch (cause) {
+    if (cause instanceof EfficientBackpropError) throw cause;
+    throw new LoadError(`arithmetic in ${name}`, cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }

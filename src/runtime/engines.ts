@@ -2,7 +2,6 @@
 
 import type { DoubleEngine, Engine, Extent, Numerics } from '../../bindings/core.js';
 import { type WasmSource, compiledDouble, engineFrom, engineOf as bareEngineOf } from '../../bindings/load.js';
-import { LoadError } from '../../bindings/errors.js';
 import type { Precision } from '../../bindings/memory.js';
 import { type Part, loadAll } from '../../bindings/part.js';
 
@@ -34,10 +33,5 @@ function accompanied(precision: Precision, engine: Promise<Engine>): Promise<Eng
 
 /** The whole engine that computes as one does. @throws LoadError */
 export async function wholeOf(engine: Engine): Promise<Engine> {
-  if (engine.whole) return engine;
-  try {
-    return await engineOf(engine.precision, engine.core.isFused() ? 'fast' : 'strict');
-  } catch (cause) {
-    throw new LoadError('methods that few use', cause instanceof Error ? cause.message : String(cause), cause);
-  }
+  return engine.whole ? engine : engineOf(engine.precision, engine.core.isFused() ? 'fast' : 'strict');
 }

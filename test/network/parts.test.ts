@@ -1,8 +1,9 @@
 // Parts that are loaded when they are first needed: once, at once, and again after a failure.
 
 import { expect, test } from 'vitest';
+import { binaryOf, takeBinariesFrom } from '../../bindings/binaries.js';
 import { Part, loadAll } from '../../bindings/part.js';
-import { LoadError, Network, dense, levenbergMarquardt, lbfgs } from '../../src/index.js';
+import { LoadError, Network, UnsupportedError, dense, levenbergMarquardt, lbfgs } from '../../src/index.js';
 
 test('a part is loaded once, however many wait for it', async () => {
   let fetched = 0;
@@ -67,4 +68,15 @@ test('a network that is gone before its fit has loaded what it needs says so', a
   const fit = net.fit([[0], [1]], [0, 1], { method: lbfgs(), epochs: 3 });
   net.dispose();
   await expect(fit).rejects.toMatchObject({ name: 'DisposedError' });
+});
+
+test('a binary that cannot be fetched is such a part, and one that the runtime refuses says why', async () => {
+  takeBinariesFrom(() => Promise.reject(new TypeError('Failed to fetch')));
+  const failed = await binaryOf('float64').catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(LoadError);
+  expect(failed).toMatchObject({
+    message: expect.stringMatching(/float64 could not be loaded \(Failed to fetch\): .*try again/),
+  });
+  takeBinariesFrom(() => Promise.reject(new UnsupportedError('no SIMD')));
+  await expect(binaryOf('float64')).rejects.toThrow(new UnsupportedError('no SIMD'));
 });
