@@ -35,8 +35,8 @@ export async function columnsSaid(
 ): Promise<AskedColumns | undefined> {
   const { columns, absent, order } = options;
   if (!columns && !absent && order !== 'time' && groups === undefined) return undefined;
-  await SPECIAL_COLUMNS.load();
-  return (await SAID.load()).askedColumns(call, options, groups, t);
+  await loadAll([SPECIAL_COLUMNS, SAID]);
+  return SAID.here.askedColumns(call, options, groups, t);
 }
 
 /** Fits to rows. @throws DataError about the rows as they were given; OptionError */
