@@ -3,7 +3,7 @@
 
 import type { Column, Reading } from '../data/column.js';
 import { permutation } from '../data/split.js';
-import { Table } from '../data/table.js';
+import { SomeRows, type Table } from '../data/table.js';
 import { engineOf } from '../runtime/engines.js';
 import { Purpose } from '../runtime/random.js';
 
@@ -18,29 +18,17 @@ export interface ColumnImportance {
 }
 
 /** A table with the values of one column given to other rows. */
-class ShuffledTable extends Table {
-  readonly rows: number;
-  readonly names: readonly string[] | undefined;
-  readonly width: number;
-  override readonly settled: boolean;
-
+class ShuffledTable extends SomeRows {
   constructor(
-    private readonly whole: Table,
+    private readonly orderly: Table,
     private readonly shuffled: number,
-    private readonly order: Uint32Array,
+    order: Uint32Array,
   ) {
-    super();
-    this.rows = whole.rows;
-    this.names = whole.names;
-    this.width = whole.width;
-    this.settled = whole.settled;
+    super(orderly, order);
   }
 
-  column(index: number, reading?: Reading): Column {
-    const column = this.whole.column(index, reading);
-    if (index !== this.shuffled) return column;
-    if (column.kind === 'category') return { kind: 'category', values: Array.from(this.order, (r) => column.values[r]!) };
-    return { ...column, values: Float64Array.from(this.order, (r) => column.values[r]!) };
+  override column(index: number, reading?: Reading): Column {
+    return index === this.shuffled ? super.column(index, reading) : this.orderly.column(index, reading);
   }
 }
 
