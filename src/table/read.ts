@@ -4,7 +4,6 @@ import { type CsvOptions, readCsv } from './formats/csv.js';
 import { type Format, formatByName, formatByText, isParquet } from './formats/format.js';
 import { readJson } from './formats/json.js';
 import { readNdjson } from './formats/ndjson.js';
-import { headed } from './formats/text-head.js';
 import { InputError } from './input-error.js';
 import { type Said, heed } from './said.js';
 import { type Sheet, WHOLE } from './sheet.js';
@@ -61,7 +60,7 @@ async function* sheetsOf(source: Source, options: ReadOptions, cells: number): A
       yield* readParquet(name, source.slices && !zipped ? await source.slices() : await slicesOf(all), cells);
       return;
     }
-    const { head: first, all: text } = await headed(textOf(all, name, options.encoding), known ? 0 : FIRST);
+    const { head: first, all: text } = await peeked(textOf(all, name, options.encoding), known ? 0 : FIRST);
     const format = known ?? formatByText(first);
     const zero = options.absent === 'zero';
     if (format === 'ndjson') yield* readNdjson(name, text, cells, zero);

@@ -3,9 +3,9 @@
 import { counted } from '../../runtime/errors.js';
 import { InputError } from '../input-error.js';
 import { Sheet } from '../sheet.js';
+import { peeked } from '../sources/bytes.js';
 import { isMissingText, isNumber } from '../types/cells.js';
 import { CsvError, type CsvRecord, CsvRecords } from './records.js';
-import { headed } from './text-head.js';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
@@ -69,7 +69,7 @@ export async function* readCsv(
   options: CsvOptions,
   cells: number,
 ): AsyncGenerator<Sheet, void, undefined> {
-  const { head, all } = await headed(text, HEAD);
+  const { head, all } = await peeked(text, HEAD);
   try {
     if (head.trim() === '') throw new InputError(file, {}, 'is empty');
     const rows = new CsvRows(file, options, head, cells);

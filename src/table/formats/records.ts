@@ -2,6 +2,7 @@
 // refused. Line ends are LF, CR or both, in any mixture; inside quotes they become LF.
 
 import Papa from 'papaparse';
+import { countOf } from '../sources/text.js';
 
 /** A record, and the line in which it begins. */
 export interface CsvRecord {
@@ -113,10 +114,4 @@ export class CsvRecords {
       at += delimiter.length;
     }
   }
-}
-
-function countOf(text: string, part: string): number {
-  let n = 0;
-  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) n++;
-  return n;
 }

@@ -68,18 +68,21 @@ export async function* piecesOfStream<T extends Piece>(stream: ReadableStream<T>
 }
 
 /** Pieces, of which the first has so many bytes or characters, if there are as many. */
-export async function peeked(pieces: AsyncIterable<Piece>, least: number): Promise<{ head: Piece; all: AsyncGenerator<Piece> }> {
+export async function peeked<T extends Piece>(
+  pieces: AsyncIterable<T>,
+  least: number,
+): Promise<{ head: T | ''; all: AsyncGenerator<T, void, undefined> }> {
   const iterator = pieces[Symbol.asyncIterator]();
-  let head: Piece = '';
+  let head: T | '' = '';
   let ended = false;
   while (head.length < least && !ended) {
     const { value, done } = await iterator.next();
     if (done) ended = true;
-    else head = joined(head, value);
+    else head = joined(head, value) as T;
   }
   async function* all() {
     try {
-      if (head.length > 0) yield head;
+      if (head !== '' && head.length > 0) yield head;
       while (!ended) {
         const { value, done } = await iterator.next();
         if (done) ended = true;

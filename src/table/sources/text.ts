@@ -26,9 +26,10 @@ function linesIn(text: string): number {
   return countOf(text, '\n') || countOf(text, '\r');
 }
 
-function countOf(text: string, character: string): number {
+/** How often a part stands in a text. */
+export function countOf(text: string, part: string): number {
   let n = 0;
-  for (let i = text.indexOf(character); i >= 0; i = text.indexOf(character, i + 1)) n++;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) n++;
   return n;
 }
 
