@@ -1,34 +1,27 @@
 // A JSON array of objects, element by element: the whole of it need not fit into one string.
 
 import { InputError } from '../input-error.js';
-import { Sheet } from '../sheet.js';
-import { recordIn } from './json-record.js';
+import type { Sheet } from '../sheet.js';
+import { type JsonText, sheetsOfRecords } from './json-records.js';
 
 /**
- * The rows of a JSON array, in sheets of so many cells each. A sheet has the columns that there have been up to its end.
+ * The rows of a JSON array, in sheets of so many cells each.
  * @param zero whether a key that a record lacks stands for 0
  * @throws InputError with the line
  */
-export async function* readJson(
+export function readJson(
   file: string,
   text: AsyncGenerator<string>,
   cells: number,
   zero = false,
 ): AsyncGenerator<Sheet, void, undefined> {
-  let sheet = new Sheet(file, false, 0, zero);
+  return sheetsOfRecords(file, elementsOf(file, text), cells, zero, 'has no rows: the array is empty');
+}
+
+async function* elementsOf(file: string, text: AsyncGenerator<string>): AsyncGenerator<Iterable<JsonText>, void, undefined> {
   const elements = new Elements(file);
-  for await (const piece of text) {
-    for (const { source, line } of elements.in(piece)) {
-      sheet.pushRecord(recordIn(file, line, source), line);
-      if (sheet.cells < cells) continue;
-      const full = sheet;
-      sheet = full.following();
-      yield full;
-    }
-  }
+  for await (const piece of text) yield elements.in(piece);
   elements.end();
-  if (sheet.rows > 0) yield sheet;
-  else if (sheet.before === 0) throw new InputError(file, {}, 'has no rows: the array is empty');
 }
 
 const LF = 10;
@@ -57,7 +50,7 @@ class Elements {
   constructor(private readonly file: string) {}
 
   /** The elements that end in a piece. @throws InputError */
-  *in(piece: string): Generator<{ source: string; line: number }, void, undefined> {
+  *in(piece: string): Generator<JsonText, void, undefined> {
     /** Where the element under way begins in this piece; -1 where there is none. */
     let start = this.begun.length > 0 ? 0 : -1;
     for (let at = 0; at < piece.length; at++) {

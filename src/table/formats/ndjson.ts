@@ -1,48 +1,41 @@
 // NDJSON: a JSON object in each line.
 
-import { InputError } from '../input-error.js';
-import { Sheet } from '../sheet.js';
-import { recordIn } from './json-record.js';
+import type { Sheet } from '../sheet.js';
+import { type JsonText, sheetsOfRecords } from './json-records.js';
 
 /**
- * The rows of NDJSON, in sheets of so many cells each. A sheet has the columns that there have been up to its end.
+ * The rows of NDJSON, in sheets of so many cells each.
  * @param zero whether a key that a record lacks stands for 0
  * @throws InputError with the line
  */
-export async function* readNdjson(
+export function readNdjson(
   file: string,
   text: AsyncGenerator<string>,
   cells: number,
   zero = false,
 ): AsyncGenerator<Sheet, void, undefined> {
-  let sheet = new Sheet(file, false, 0, zero);
-  let line = 0;
-  for await (const source of linesOf(text)) {
-    line++;
-    if (source.trim() === '') continue;
-    sheet.pushRecord(recordIn(file, line, source), line);
-    if (sheet.cells < cells) continue;
-    const full = sheet;
-    sheet = full.following();
-    yield full;
-  }
-  if (sheet.rows > 0) yield sheet;
-  else if (sheet.before === 0) throw new InputError(file, {}, 'is empty');
+  return sheetsOfRecords(file, linesOf(text), cells, zero, 'is empty');
 }
 
-/** Lines, whose ends JSON cannot have inside; a carriage return before one is blank. */
-async function* linesOf(text: AsyncGenerator<string>): AsyncGenerator<string, void, undefined> {
+/** Lines that are not blank. JSON has no line ends inside; a carriage return before a line feed is blank. */
+async function* linesOf(text: AsyncGenerator<string>): AsyncGenerator<Iterable<JsonText>, void, undefined> {
   let begun: string[] = [];
+  let line = 1;
+  const some = function* (sources: readonly string[]) {
+    for (const source of sources) {
+      if (source.trim() !== '') yield { source, line };
+      line++;
+    }
+  };
   for await (const piece of text) {
     const lines = piece.split(/\n|\r(?!\n|$)/);
     const rest = lines.pop()!;
     if (lines.length > 0) {
       lines[0] = begun.join('') + lines[0];
       begun = [];
-      yield* lines;
+      yield some(lines);
     }
     begun.push(rest);
   }
-  const rest = begun.join('');
-  if (rest !== '') yield rest;
+  yield some([begun.join('')]);
 }
