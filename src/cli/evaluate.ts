@@ -4,7 +4,7 @@ import type { Label } from '../data/classes.js';
 import { Classifier } from '../estimators/classifier.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
-import { located, relocated } from '../table/located.js';
+import { located, relocated } from './located.js';
 import type { Sheet } from '../table/sheet.js';
 import { type ReadingOptions, readingFor } from './reading.js';
 import { counted } from '../runtime/errors.js';

@@ -7,7 +7,7 @@ import { loadModel } from '../load-model.js';
 import type { Regressor } from '../estimators/regressor.js';
 import { UsageError } from './failure.js';
 import { csvLine, requireApart, requireWritable, writePieces } from './output.js';
-import { located } from '../table/located.js';
+import { located } from './located.js';
 import { type ReadingOptions, readingFor } from './reading.js';
 import { requireColumn } from './target.js';
 import { note } from './terminal.js';

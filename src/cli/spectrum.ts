@@ -6,7 +6,7 @@ import { Classifier } from '../estimators/classifier.js';
 import { init } from '../runtime/init.js';
 import { UsageError } from './failure.js';
 import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
-import { located } from '../table/located.js';
+import { located } from './located.js';
 import { spellingsOf } from './spellings.js';
 import { counted } from '../runtime/errors.js';
 import type { ReadingOptions } from './reading.js';

@@ -6,7 +6,7 @@ import { SomeRows, type Table } from '../../data/table.js';
 import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
 import { UsageError } from '../failure.js';
-import { located, relocated } from '../../table/located.js';
+import { located, relocated } from '../located.js';
 import { Layout } from '../../table/layout.js';
 import { readSheet } from '../../table/read.js';
 import { readingOf } from '../reading.js';

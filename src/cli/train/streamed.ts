@@ -11,7 +11,7 @@ import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
 import { Purpose } from '../../runtime/random.js';
 import { UsageError } from '../failure.js';
-import { relocated } from '../../table/located.js';
+import { relocated } from '../located.js';
 import { Layout } from '../../table/layout.js';
 import { PIECE, readSheets } from '../../table/read.js';
 import type { Sheet } from '../../table/sheet.js';

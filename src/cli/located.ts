@@ -3,8 +3,8 @@
 import { OR_LISTED, UNLISTED } from '../data/classes.js';
 import { GAP } from '../data/column-spec.js';
 import { DataError } from '../runtime/errors.js';
-import type { Sheet } from './sheet.js';
-import { unfinite } from './types/cells.js';
+import type { Sheet } from '../table/sheet.js';
+import { unfinite } from '../table/types/cells.js';
 
 /** What a table's rows are in the file. */
 export interface Origin {
