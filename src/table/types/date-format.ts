@@ -1,5 +1,7 @@
 // Dates in a spelling that somebody names: DD/MM/YYYY, YYYY.MM.DD HH:mm, ….
 
+import { fullYear, midnight } from './dates.js';
+
 /** What each part of a format is: a pattern, and which part of a date. */
 const PARTS: Record<string, [pattern: string, part: string]> = {
   YYYY: ['\\d{4}', 'year'],
@@ -22,7 +24,7 @@ export class DateFormat {
 
   private constructor(
     readonly format: string,
-    parts: readonly string[],
+    private readonly parts: readonly string[],
   ) {
     const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     let source = '';
@@ -33,10 +35,7 @@ export class DateFormat {
       at = index + part.length;
     }
     this.pattern = new RegExp(`^\\s*${source}${literal(format.slice(at))}\\s*$`);
-    this.parts = parts;
   }
-
-  private readonly parts: readonly string[];
 
   /** A format that names a day, each part at most once; undefined for anything else. */
   static of(format: string): DateFormat | undefined {
@@ -51,20 +50,12 @@ export class DateFormat {
     const found = this.pattern.exec(text)?.groups;
     if (!found) return undefined;
     const number = (name: string) => Number(found[name] ?? 0);
-    // Two digits as POSIX reads them: 69 to 99 are of the last century.
-    const year = found['year'] !== undefined ? number('year') : number('short') + (number('short') < 69 ? 2000 : 1900);
-    const [month, day, hour, minute, second] = ['month', 'day', 'hour', 'minute', 'second'].map(number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    const date = new Date(0);
-    date.setUTCFullYear(year, month - 1, day);
+    const year = found['year'] !== undefined ? number('year') : fullYear(number('short'));
+    const start = midnight(year, number('month'), number('day'));
+    const [hour, minute, second] = [number('hour'), number('minute'), number('second')];
+    if (start === undefined || hour > 23 || minute > 59 || second >= 60) return undefined;
+    const date = new Date(start);
     date.setUTCHours(hour, minute, 0, Math.round(second * 1000));
-    if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || hour > 23 || minute > 59 || second >= 60)
-      return undefined;
     const iso = date.toISOString();
     return this.parts.includes('hour') ? iso : iso.slice(0, 10);
   }

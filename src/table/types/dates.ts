@@ -6,8 +6,15 @@ export type DateOrder = 'YMD' | 'DMY' | 'MDY';
 const DATE =
   /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:(?:T|,? +)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap])\.?m\.?)?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$/i;
 
-/** Two digits of a year from here on are of the last century. */
-const CENTURY = 69;
+/** The year that two digits mean, as POSIX reads them: 69 to 99 are of the last century. */
+export const fullYear = (digits: number) => digits + (digits < 69 ? 2000 : 1900);
+
+/** When a day begins in UTC, in milliseconds since 1970; undefined for one that does not exist. */
+export function midnight(year: number, month: number, day: number): number | undefined {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
+}
 
 /** Parts of a date as they stand, and its time in milliseconds since midnight UTC. */
 interface Parts {
@@ -46,10 +53,8 @@ function partsOf(text: string): Parts | undefined {
 function timeOf({ a, b, c, yearFirst, time }: Parts, order: DateOrder): number | undefined {
   if (yearFirst !== (order === 'YMD')) return undefined;
   const [year, month, day] = order === 'YMD' ? [a, b, c] : order === 'DMY' ? [c, b, a] : [c, a, b];
-  const full = year > 99 || order === 'YMD' ? year : year + (year < CENTURY ? 2000 : 1900);
-  const date = new Date(Date.UTC(2000, month - 1, day));
-  date.setUTCFullYear(full, month - 1, day);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() + time : undefined;
+  const start = midnight(year > 99 || order === 'YMD' ? year : fullYear(year), month, day);
+  return start === undefined ? undefined : start + time;
 }
 
 const ORDERS: readonly DateOrder[] = ['YMD', 'DMY', 'MDY'];
