@@ -13,18 +13,17 @@ export class Layout {
   file = '';
   /** Things worth telling about how the file was read. */
   readonly notes: string[] = [];
-  /** What is known of the columns once learning has ended. */
-  columns: readonly TableColumn[] = [];
   private readonly profiles = new Map<string, TextProfile | TypedProfile>();
-  private readonly found = new Map<string, Spelling>();
-  private readonly numbers = new Set<string>();
-
-  /** @param zero whether what a record lacks is 0, in columns of numbers */
-  constructor(private readonly zero = false) {}
+  private readonly found = new Map<string, TableColumn>();
 
   /** Names of the columns. */
   get names(): string[] {
     return [...this.profiles.keys()];
+  }
+
+  /** What is known of the columns once learning has ended. */
+  get columns(): readonly TableColumn[] {
+    return [...this.found.values()];
   }
 
   add(sheet: Sheet): void {
@@ -39,31 +38,32 @@ export class Layout {
     }
   }
 
-  /** Ends learning: text becomes what all cells of its column are; the column `wanted` names, what is wanted of it. */
+  /**
+   * Ends learning: text becomes what all cells of its column are.
+   * @param wanted what is wanted of columns, by their names
+   */
   finish(wanted: Readonly<Record<string, Wanted>>): void {
     const hints = this.hints();
-    this.columns = [...this.profiles].map(([name, profile]): TableColumn => {
-      if (profile instanceof TypedProfile) {
-        if (profile.type === 'number') this.numbers.add(name);
-        return { name, type: profile.type, missing: profile.missing };
-      }
-      const found = profile.found(wanted[name], hints);
-      const { spelling, sure } = found;
-      this.found.set(name, spelling);
-      const omitted = wanted[name] === undefined && profile.countsRows && isCounter(name) ? 'counts rows' : undefined;
-      const said = wanted[name] === 'text' ? [] : profile.notes(name, found);
-      const notes = omitted ? [`column ${JSON.stringify(name)} counts rows: left out`] : said;
-      this.notes.push(...notes);
-      return {
-        name,
-        type: spelling.type,
-        missing: profile.missing(found),
-        spelling,
-        ...(!sure && { sure }),
-        ...(omitted && { omitted }),
-        ...(notes.length > 0 && { note: notes.join('; ') }),
-      };
-    });
+    for (const [name, profile] of this.profiles) this.found.set(name, this.columnOf(name, profile, wanted[name], hints));
+  }
+
+  private columnOf(name: string, profile: TextProfile | TypedProfile, wanted: Wanted, hints: SpellingHints): TableColumn {
+    if (profile instanceof TypedProfile) return { name, type: profile.type, missing: profile.missing };
+    const found = profile.found(wanted, hints);
+    const { spelling, sure } = found;
+    const omitted = wanted === undefined && profile.countsRows && isCounter(name) ? 'counts rows' : undefined;
+    const said = wanted === 'text' ? [] : profile.notes(name, found);
+    const notes = omitted ? [`column ${JSON.stringify(name)} counts rows: left out`] : said;
+    this.notes.push(...notes);
+    return {
+      name,
+      type: spelling.type,
+      missing: profile.missing(found),
+      spelling,
+      ...(!sure && { sure }),
+      ...(omitted && { omitted }),
+      ...(notes.length > 0 && { note: notes.join('; ') }),
+    };
   }
 
   /** Names of the columns that may be inputs. */
@@ -73,7 +73,7 @@ export class Layout {
 
   /** How the text of columns is read, by their names: plain data, to be kept with a model. */
   get spellings(): Readonly<Record<string, Spelling>> {
-    return Object.fromEntries(this.found);
+    return Object.fromEntries(this.columns.flatMap(({ name, spelling }) => (spelling ? [[name, spelling]] : [])));
   }
 
   /** What columns that are sure say of others. */
@@ -89,13 +89,8 @@ export class Layout {
   /** A column of a sheet, typed. What a sheet lacks of the file's columns is missing in all of its rows. */
   typed(sheet: Sheet, name: string): Cell[] {
     const cells = sheet.columns.get(name) ?? new Array<Cell>(sheet.rows).fill(undefined);
-    if (this.zero && this.numbers.has(name))
-      return conformed(
-        cells.map((cell) => (cell === undefined ? 0 : cell)),
-        undefined,
-      );
-    const spelling = this.found.get(name);
-    return spelling ? ofSpelling(cells, spelling) : conformed(cells, undefined);
+    const { type, spelling } = this.found.get(name)!;
+    return spelling ? ofSpelling(cells, spelling) : conformed(cells, undefined, sheet.zero && type === 'number');
   }
 }
 

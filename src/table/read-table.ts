@@ -19,7 +19,7 @@ import type { TableColumn } from './types/table-column.js';
 export async function readTable(source: TableSource, options: TableOptions = {}): Promise<DataTable> {
   const { name, keep = [], ...how } = checkedOptions('readTable', options);
   const sheet = await readSheet(sourceOf(source, name), how);
-  const layout = new Layout(how.absent === 'zero');
+  const layout = new Layout();
   layout.add(sheet);
   layout.finish(wantedBy(how));
   return tableOf(sheet, layout, keep);
@@ -34,7 +34,7 @@ export async function scanTable(source: TableSource, options: TableOptions = {})
   const { name, keep = [], ...how } = checkedOptions('scanTable', options);
   const from = sourceOf(source, name);
   if (from.once) throw new UnsupportedError('scanTable reads the data several times: give a path, URL, Blob, text or bytes');
-  const layout = new Layout(how.absent === 'zero');
+  const layout = new Layout();
   for await (const sheet of readSheets(from, how, PIECE)) layout.add(sheet);
   layout.finish(wantedBy(how));
   return new ScannedTable(from, how, layout, keep);

@@ -46,7 +46,7 @@ export async function trainInMemory(
   requireColumn(sheet, target, 'the target');
   const dropped = requireDropped(sheet, options);
   const wanted = wantedBy(reading);
-  const layout = new Layout(options.absent === 'zero');
+  const layout = new Layout();
   layout.add(sheet);
   layout.finish({ ...wanted, [target]: options.task === 'regression' ? 'number' : (wanted[target] ?? 'target') });
   const cells = allThere(sheet, target, layout.typed(sheet, target));

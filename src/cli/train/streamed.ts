@@ -91,7 +91,7 @@ export async function trainStreamed(
 /** What the columns hold, and what the target suggests. */
 async function surveyFile(file: string, options: TrainOptions, signal: AbortSignal | undefined) {
   const { target } = options;
-  const layout = new Layout(options.absent === 'zero');
+  const layout = new Layout();
   const profile = new TargetProfile(target);
   const { groups } = options;
   const numbers = new Map<unknown, number>();

@@ -26,9 +26,13 @@ export function unfinite(text: string, why = ''): string {
 
 export const isBoolean = (text: string) => /^(?:true|false)$/i.test(text.trim());
 
-/** A column of typed cells; numbers where a model has categories become their text. */
-export function conformed(cells: readonly Cell[], wanted: Wanted): Cell[] {
+/**
+ * A column of typed cells; numbers where a model has categories become their text.
+ * @param zero whether what a record lacks is 0
+ */
+export function conformed(cells: readonly Cell[], wanted: Wanted, zero = false): Cell[] {
   return cells.map((cell) => {
+    if (zero && cell === undefined) return 0;
     if (cell === undefined || cell === null || (typeof cell === 'string' && isMissingText(cell))) return null;
     return wanted === 'text' && typeof cell !== 'string' ? String(cell) : cell;
   });
@@ -40,6 +44,6 @@ export function conformed(cells: readonly Cell[], wanted: Wanted): Cell[] {
  */
 export function typedColumn(sheet: Sheet, name: string, wanted?: Wanted, zero = false): Cell[] {
   const cells = sheet.columns.get(name)!;
-  if (!sheet.text) return conformed(zero ? cells.map((cell) => (cell === undefined ? 0 : cell)) : cells, wanted);
+  if (!sheet.text) return conformed(cells, wanted, zero);
   return ofSpelling(cells, new TextProfile().add(sheet, cells).found(wanted).spelling);
 }
