@@ -4,7 +4,6 @@ import type { Label } from '../data/classes.js';
 import { type Cell, type Column, type Reading, columnOf, isMissing } from '../data/column.js';
 import { type Row, Table } from '../data/table.js';
 import { shown } from '../runtime/errors.js';
-import { nearest } from '../runtime/options.js';
 import type { Sheet } from './sheet.js';
 import type { TableColumn } from './types/table-column.js';
 
@@ -124,12 +123,7 @@ export class DataTable extends Table {
   private cells(name: string): Cell[] {
     const cells = this.sheet.columns.get(name);
     if (cells) return cells;
-    const names = this.all.map((column) => column.name);
-    const near = nearest(name, names);
-    const known = near
-      ? `did you mean ${JSON.stringify(near)}?`
-      : `the columns are ${names.map((n) => JSON.stringify(n)).join(', ')}`;
-    throw this.sheet.error(`there is no column ${JSON.stringify(name)}; ${known}`);
+    throw this.sheet.noColumn(name);
   }
 
   private numberIn(name: string, cell: Cell, row: number): number {

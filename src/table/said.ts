@@ -1,7 +1,6 @@
 // What the caller says of cells and columns, before their types are found out.
 
 import type { Cell } from '../data/column.js';
-import { nearest } from '../runtime/options.js';
 import type { Sheet } from './sheet.js';
 import { DateFormat } from './types/date-format.js';
 import { isMissingText } from './types/cells.js';
@@ -65,7 +64,8 @@ function among(missing: readonly string[]): (cell: Cell) => boolean {
  */
 export function heed(sheet: Sheet, said: Said): void {
   const { columns = {}, decimal, missing = [], lenient } = said;
-  for (const name of Object.keys(columns)) if (!lenient && sheet.text && !sheet.columns.has(name)) throw unknown(sheet, name);
+  for (const name of Object.keys(columns))
+    if (!lenient && sheet.text && !sheet.columns.has(name)) throw sheet.noColumn(name, ', whose type is given');
   const isGap = missing.length > 0 ? among(missing) : undefined;
   for (const [name, cells] of sheet.columns) {
     const type = Object.hasOwn(columns, name) ? columns[name] : undefined;
@@ -99,12 +99,4 @@ function spelled(sheet: Sheet, format: DateFormat, name: string, cell: Cell, row
   const iso = format.iso(cell);
   if (iso !== undefined) return iso;
   throw sheet.error(`${JSON.stringify(cell.trim())} is no date as ${format.format} spells them`, row, name);
-}
-
-function unknown(sheet: Sheet, name: string) {
-  const near = nearest(name, sheet.names);
-  const known = near
-    ? `did you mean ${JSON.stringify(near)}?`
-    : `the columns are ${sheet.names.map((n) => JSON.stringify(n)).join(', ')}`;
-  return sheet.error(`there is no column ${JSON.stringify(name)}, whose type is given; ${known}`);
 }

@@ -2,6 +2,7 @@
 
 import { type Cell, type Column, type Reading, columnOf } from '../data/column.js';
 import { Table } from '../data/table.js';
+import { nearest } from '../runtime/options.js';
 import { type FilePlace, InputError } from './input-error.js';
 
 /** A size without end: all rows go into one sheet. */
@@ -139,6 +140,16 @@ export class Sheet extends Table {
     const read = this.picked?.[row] ?? row;
     const line = this.lines[read];
     return line !== undefined ? { line, column } : { row: this.before + read + 1, column };
+  }
+
+  /** An error about a name that no column has. */
+  noColumn(name: string, what = ''): InputError {
+    const { names } = this;
+    const near = nearest(name, names);
+    const known = near
+      ? `did you mean ${JSON.stringify(near)}?`
+      : `the columns are ${names.map((n) => JSON.stringify(n)).join(', ')}`;
+    return this.error(`there is no column ${JSON.stringify(name)}${what}; ${known}`);
   }
 
   /** An error about a row (from 0), a column, or both. */
