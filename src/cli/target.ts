@@ -9,7 +9,7 @@ import { counted } from '../runtime/errors.js';
 import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
 import { UsageError } from './failure.js';
-import { isBoolean, isMissingText, typedColumn, unfinite } from '../table/types/cells.js';
+import { isBoolean, isMissingText, labelOf, typedColumn, unfinite } from '../table/types/cells.js';
 import type { Sheet } from '../table/sheet.js';
 import { looksLikeNumber } from '../table/types/numbers.js';
 import { type Spelling, ofSpelling } from '../table/types/spelling.js';
@@ -154,12 +154,8 @@ export class TargetProfile {
   }
 }
 
-/** Labels: what stands in the target, bigints as numbers, dates as text. */
-export function labelsOf(cells: readonly Cell[]): Label[] {
-  return cells.map((cell) =>
-    typeof cell === 'bigint' ? Number(cell) : cell instanceof Date ? cell.toISOString() : (cell as Label),
-  );
-}
+/** Labels: what stands in the target. */
+export const labelsOf = (cells: readonly Cell[]): Label[] => cells.map(labelOf);
 
 /**
  * Numbers to learn, from cells of a sheet's rows.

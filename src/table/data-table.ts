@@ -5,6 +5,7 @@ import { type Cell, type Column, type Reading, columnOf, isMissing } from '../da
 import { type Row, Table } from '../data/table.js';
 import { shown } from '../runtime/errors.js';
 import type { Sheet } from './sheet.js';
+import { labelOf } from './types/cells.js';
 import type { TableColumn } from './types/table-column.js';
 
 /** Rows of a file, in typed columns. `Classifier`, `Regressor` and, where all columns are numbers, `Network` take it as `X`. */
@@ -67,8 +68,7 @@ export class DataTable extends Table {
   labels(name: string): Label[] {
     return this.cells(name).map((cell, row) => {
       if (isMissing(cell)) throw this.sheet.error('is missing', row, name);
-      if (typeof cell === 'bigint') return Number(cell);
-      return cell instanceof Date ? cell.toISOString() : (cell as Label);
+      return labelOf(cell);
     });
   }
 

@@ -1,5 +1,6 @@
 // From raw cells to columns of one type each: what text means, and what a model expects.
 
+import type { Label } from '../../data/classes.js';
 import type { Cell } from '../../data/column.js';
 import type { Sheet } from '../sheet.js';
 import { isPlain } from './numbers.js';
@@ -25,6 +26,12 @@ export function unfinite(text: string, why = ''): string {
 }
 
 export const isBoolean = (text: string) => /^(?:true|false)$/i.test(text.trim());
+
+/** A cell that is there, as a label: bigints as numbers, dates as text. */
+export function labelOf(cell: Cell): Label {
+  if (typeof cell === 'bigint') return Number(cell);
+  return cell instanceof Date ? cell.toISOString() : (cell as Label);
+}
 
 /**
  * A column of typed cells; numbers where a model has categories become their text.
