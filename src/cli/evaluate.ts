@@ -2,19 +2,17 @@
 
 import type { Label } from '../data/classes.js';
 import { Classifier } from '../estimators/classifier.js';
-import { UsageError } from './failure.js';
 import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
 import { located, relocated } from './located.js';
 import type { Sheet } from '../table/sheet.js';
-import { type ReadingOptions, readingFor } from './reading.js';
+import type { ReadingOptions } from './reading.js';
 import { counted } from '../runtime/errors.js';
 import { classificationText, regressionText } from './show.js';
 import { HeldOut } from './report/held-out.js';
 import { TableProfile } from './report/profile.js';
-import { labelsOf, numbersOf, targetCells } from './target.js';
-import { spellingsOf } from './spellings.js';
+import { labelsOf, numbersOf } from './target.js';
 import { tell, tellJson } from './terminal.js';
-import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
+import { Conformer, loadEstimator, piecesFor, targetOf, tellNotes } from './use.js';
 
 interface EvaluateOptions extends ReadingOptions {
   readonly target?: string;
@@ -30,44 +28,30 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
     await requireWritable(options.report);
   }
   const model = await loadEstimator(modelFile);
-  const target = options.target ?? model.metadata['target'];
-  if (target === undefined) throw new UsageError(`${modelFile} does not say what its target is called; --target does`);
-  const conformer = new Conformer(model, readingFor(model.metadata, options));
-  const spellings = spellingsOf(model.metadata);
+  const target = targetOf(model, modelFile, options.target);
+  const conformer = new Conformer(model, options);
   const held = new HeldOut(model);
   const profile = new TableProfile();
-  const keep = (at: Sheet, table: Sheet, truths: readonly Label[]) => {
-    if (!options.report) return;
-    profile.add(table);
-    profile.addTarget(target, truths);
-    located(at, () => held.add(table, truths));
-  };
   let sheet: Sheet | undefined;
-  const pieces = async function* () {
-    const wanted = model instanceof Classifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number';
-    for await (const piece of piecesFor(conformer, file)) {
-      sheet = piece.sheet;
-      yield { ...piece, cells: targetCells(sheet, target, wanted, spellings[target]) };
-    }
-  };
-  const measure = async () => {
-    if (model instanceof Classifier) {
-      const found = await model.evaluateChunks(async function* () {
-        for await (const { sheet: at, table, cells } of pieces()) {
-          const truths = labelsOf(cells);
-          keep(at, table, truths);
-          yield [table, truths] as const;
+  const chunks = <T extends Label>(truthsOf: (sheet: Sheet) => T[]) =>
+    async function* () {
+      for await (const { sheet: at, table } of piecesFor(conformer, file)) {
+        sheet = at;
+        const truths = truthsOf(at);
+        if (options.report) {
+          profile.add(table);
+          profile.addTarget(target, truths);
+          located(at, () => held.add(table, truths));
         }
-      });
-      return { result: found, text: classificationText(found) };
-    }
-    const found = await model.evaluateChunks(async function* () {
-      for await (const { sheet: at, table, cells } of pieces()) {
-        const truths = numbersOf(at, target, cells);
-        keep(at, table, truths);
         yield [table, truths] as const;
       }
-    });
+    };
+  const measure = async () => {
+    if (model instanceof Classifier) {
+      const found = await model.evaluateChunks(chunks((at) => labelsOf(conformer.target(at, target))));
+      return { result: found, text: classificationText(found) };
+    }
+    const found = await model.evaluateChunks(chunks((at) => numbersOf(at, target, conformer.target(at, target))));
     return { result: found, text: regressionText(found) };
   };
   const { result, text } = await measure().catch((error: unknown) => {

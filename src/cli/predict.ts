@@ -8,7 +8,7 @@ import type { Regressor } from '../estimators/regressor.js';
 import { UsageError } from './failure.js';
 import { csvLine, requireApart, requireWritable, writePieces } from './output.js';
 import { located } from './located.js';
-import { type ReadingOptions, readingFor } from './reading.js';
+import type { ReadingOptions } from './reading.js';
 import { requireColumn } from './target.js';
 import { note } from './terminal.js';
 import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
@@ -45,7 +45,7 @@ export async function predict(modelFile: string, file: string, options: PredictO
   const model = await loadEstimator(modelFile);
   if (options.probabilities && !(model instanceof Classifier))
     throw new UsageError('--probabilities goes with classifiers; this model predicts numbers');
-  const conformer = new Conformer(model, readingFor(model.metadata, options));
+  const conformer = new Conformer(model, options);
   await writePieces(options.out, formatted(predictions(model, conformer, file, options), options));
   if (options.quiet) return;
   tellNotes(conformer.notes);

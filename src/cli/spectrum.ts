@@ -4,15 +4,13 @@ import { histogram, negatives, spectrumPicture } from '../curvature/histogram.js
 import type { Curvature } from '../curvature/curvature.js';
 import { Classifier } from '../estimators/classifier.js';
 import { init } from '../runtime/init.js';
-import { UsageError } from './failure.js';
 import { requireApart, requireExtension, requireWritable, writeText } from './output.js';
 import { located } from './located.js';
-import { spellingsOf } from './spellings.js';
 import { counted } from '../runtime/errors.js';
 import type { ReadingOptions } from './reading.js';
 import { grid, short } from './show.js';
-import { labelsOf, numbersOf, targetCells } from './target.js';
-import { loadEstimator, rowsFor, tellNotes } from './use.js';
+import { labelsOf, numbersOf } from './target.js';
+import { Conformer, loadEstimator, rowsFor, targetOf, tellNotes } from './use.js';
 
 export interface SpectrumCommandOptions extends ReadingOptions {
   readonly target?: string;
@@ -33,21 +31,18 @@ export async function spectrumOf(modelFile: string, file: string, options: Spect
     await requireWritable(options.svg);
   }
   const model = await loadEstimator(modelFile);
-  const target = options.target ?? model.metadata['target'];
-  if (target === undefined) throw new UsageError(`${modelFile} does not say what its target is called; --target does`);
-  const { sheet, table, notes } = await rowsFor(model, file, options);
-  if (!options.quiet) tellNotes(notes);
+  const target = targetOf(model, modelFile, options.target);
+  const conformer = new Conformer(model, options);
+  const { sheet, table } = await rowsFor(conformer, file);
+  if (!options.quiet) tellNotes(conformer.notes);
   await init({ precision: 'float64' });
-  const isClassifier = model instanceof Classifier;
-  const cells = targetCells(
-    sheet,
-    target,
-    isClassifier ? (typeof model.classes[0] === 'string' ? 'text' : undefined) : 'number',
-    spellingsOf(model.metadata)[target],
-  );
+  const cells = conformer.target(sheet, target);
   const curvature = located(
     sheet,
-    () => (isClassifier ? model.curvature(table, labelsOf(cells)) : model.curvature(table, numbersOf(sheet, target, cells))),
+    () =>
+      model instanceof Classifier
+        ? model.curvature(table, labelsOf(cells))
+        : model.curvature(table, numbersOf(sheet, target, cells)),
     { target },
   );
   try {

@@ -9,10 +9,9 @@ import { counted } from '../runtime/errors.js';
 import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
 import { UsageError } from './failure.js';
-import { isBoolean, isMissingText, labelOf, typedColumn, unfinite } from '../table/types/cells.js';
+import { isBoolean, isMissingText, labelOf, unfinite } from '../table/types/cells.js';
 import type { Sheet } from '../table/sheet.js';
 import { looksLikeNumber } from '../table/types/numbers.js';
-import { type Spelling, ofSpelling } from '../table/types/spelling.js';
 
 export type LearningTask = 'classification' | 'regression';
 
@@ -49,18 +48,6 @@ interface NoInputs {
   readonly groups?: string | undefined;
   readonly drop?: readonly string[];
   readonly keep?: readonly string[];
-}
-
-/** The target's cells, every one of them there. @throws InputError */
-export function targetCells(
-  sheet: Sheet,
-  name: string,
-  wanted: 'number' | 'text' | undefined,
-  spelling: Spelling | undefined,
-): Cell[] {
-  requireColumn(sheet, name, 'the target');
-  const spelled = spelling && sheet.text ? ofSpelling(sheet.columns.get(name)!, spelling) : undefined;
-  return allThere(sheet, name, spelled ?? typedColumn(sheet, name, wanted ?? 'target'));
 }
 
 const NO_TARGET = 'the target is missing; --missing-target skip leaves such rows out';

@@ -10,9 +10,12 @@ import { typedColumn } from '../table/types/cells.js';
 import { ofSpelling } from '../table/types/spelling.js';
 import { PIECE, readSheet, readSheets } from '../table/read.js';
 import type { Sheet } from '../table/sheet.js';
+import type { Wanted } from '../table/types/table-column.js';
 import { dataFrom } from './data.js';
+import { UsageError } from './failure.js';
 import { type ReadingOptions, readingFor } from './reading.js';
 import { type Spellings, spellingsOf } from './spellings.js';
+import { allThere, requireColumn } from './target.js';
 import { clipped, note } from './terminal.js';
 
 /** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
@@ -22,22 +25,22 @@ export async function loadEstimator(file: string): Promise<Classifier | Regresso
   throw new UnsupportedError(`${file} is a bare network, which knows no columns; this command needs a classifier or regressor`);
 }
 
+/** The column that has the truth, by an option or as in training. @throws UsageError where neither says */
+export function targetOf({ metadata }: Classifier | Regressor, file: string, asked: string | undefined): string {
+  const target = asked ?? metadata['target'];
+  if (target === undefined) throw new UsageError(`${file} does not say what its target is called; --target does`);
+  return target;
+}
+
 /** Rows of a file, and the columns of them that a model wants, as it wants them. */
 interface ModelRows {
   readonly sheet: Sheet;
   readonly table: Sheet;
 }
 
-/** The model's columns in a file's rows. @throws InputError if one is missing */
-export async function rowsFor(
-  model: Classifier | Regressor,
-  file: string,
-  options: ReadingOptions,
-): Promise<ModelRows & { notes: string[] }> {
-  const reading = readingFor(model.metadata, options);
-  const conformer = new Conformer(model, reading);
-  const rows = conformer.take(await readSheet(dataFrom(file), reading));
-  return { ...rows, notes: conformer.notes };
+/** The rows of a file. @throws InputError if a column of the model is missing */
+export async function rowsFor(conformer: Conformer, file: string): Promise<ModelRows> {
+  return conformer.take(await readSheet(dataFrom(file), conformer.reading));
 }
 
 /** The same piece by piece; `notes` of the conformer says what was noticed once all have come. */
@@ -53,12 +56,14 @@ export class Conformer {
   private readonly strange = new Map<string, Set<unknown>>();
 
   private readonly spellings: Spellings;
+  /** How the data are read. */
+  readonly reading: ReturnType<typeof readingFor>;
 
-  /** @param reading how the data are read */
   constructor(
     private readonly model: Classifier | Regressor,
-    readonly reading: ReturnType<typeof readingFor>,
+    options: ReadingOptions,
   ) {
+    this.reading = readingFor(model.metadata, options);
     this.spellings = spellingsOf(model.metadata);
   }
 
@@ -105,16 +110,27 @@ export class Conformer {
     return { sheet, table: sheet.typed(columns) };
   }
 
+  /** The cells of the target in a sheet, every one of them there. @throws InputError */
+  target(sheet: Sheet, name: string): Cell[] {
+    const { model } = this;
+    requireColumn(sheet, name, 'the target');
+    const wanted = model instanceof Classifier ? (typeof model.classes[0] === 'string' ? 'text' : 'target') : 'number';
+    return allThere(sheet, name, this.typed(sheet, name, wanted));
+  }
+
+  /** A column's cells: text as it was spelled in training, or else as what is wanted. */
+  private typed(sheet: Sheet, name: string, wanted: Wanted, zero = false): Cell[] {
+    const spelling = sheet.text && Object.hasOwn(this.spellings, name) ? this.spellings[name] : undefined;
+    return spelling ? ofSpelling(sheet.columns.get(name)!, spelling) : typedColumn(sheet, name, wanted, zero);
+  }
+
   private column(sheet: Sheet, spec: ColumnSpec): Cell[] {
     const { gaps, strange } = this;
     const { name, kind } = spec;
     if (!sheet.columns.has(name)) return new Array<Cell>(sheet.rows).fill(0); // keys that the records lack
     const written = kind === 'category' || (kind === 'date' && sheet.text);
     const zero = kind === 'number' && sheet.zero;
-    const spelling = sheet.text && Object.hasOwn(this.spellings, name) ? this.spellings[name] : undefined;
-    const cells = spelling
-      ? ofSpelling(sheet.columns.get(name)!, spelling)
-      : typedColumn(sheet, name, written ? 'text' : 'plain', zero);
+    const cells = this.typed(sheet, name, written ? 'text' : 'plain', zero);
     const missing = cells.filter((cell) => cell === null || cell === undefined).length;
     gaps.set(name, (gaps.get(name) ?? 0) + missing);
     const odd = kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;
