@@ -8,7 +8,6 @@ import { type Cell, isMissing } from '../data/column.js';
 import { counted } from '../runtime/errors.js';
 import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
-import { UsageError } from './failure.js';
 import { isBoolean, isMissingText, labelOf, unfinite } from '../table/types/cells.js';
 import type { Sheet } from '../table/sheet.js';
 import { looksLikeNumber } from '../table/types/numbers.js';
@@ -29,27 +28,6 @@ export function requireColumn(sheet: Sheet, name: string, what: string): void {
   );
 }
 
-/**
- * The columns that are no inputs: the target, and those to be dropped or kept for predictions.
- * @throws InputError if there is no such column; UsageError where the target is among them
- */
-export function requireDropped(sheet: Sheet, options: NoInputs): Set<string> {
-  const { target, drop = [], keep = [], groups } = options;
-  if (groups !== undefined) requireColumn(sheet, groups, 'the groups');
-  for (const name of drop) requireColumn(sheet, name, 'to be dropped');
-  for (const name of keep) requireColumn(sheet, name, 'to be kept');
-  if (drop.includes(target)) throw new UsageError(`--drop ${target} would drop the target`);
-  if (groups === target) throw new UsageError(`--groups ${target} is the target`);
-  return new Set([target, ...drop, ...keep]);
-}
-
-interface NoInputs {
-  readonly target: string;
-  readonly groups?: string | undefined;
-  readonly drop?: readonly string[];
-  readonly keep?: readonly string[];
-}
-
 const NO_TARGET = 'the target is missing; --missing-target skip leaves such rows out';
 
 /** A target's cells, or a group's, all of which must be there. @throws InputError */
@@ -59,18 +37,9 @@ export function allThere(sheet: Sheet, name: string, cells: Cell[], detail = NO_
   return cells;
 }
 
-const isGap = (sheet: Sheet, cell: Cell) => isMissing(cell) || (sheet.text && typeof cell === 'string' && isMissingText(cell));
-
-/** The rows of a sheet that have a target. @throws InputError if there is no such column, or no such row */
-export function withTarget(sheet: Sheet, name: string): Sheet {
-  requireColumn(sheet, name, 'the target');
-  const cells = sheet.columns.get(name)!;
-  const rows = Uint32Array.from(cells.keys()).filter((row) => !isGap(sheet, cells[row]));
-  return rows.length === sheet.rows ? sheet : sheet.some(rows);
-}
-
-/** What is said of rows without a target. */
-export const skippedNote = (rows: number) => `${counted(rows, 'row')} without a target left out`;
+/** Whether a cell of a target, as it was read or typed, holds nothing. */
+export const isGap = (sheet: Sheet, cell: Cell) =>
+  isMissing(cell) || (sheet.text && typeof cell === 'string' && isMissingText(cell));
 
 /** Of a text target, this share of numbers means that it was meant to hold numbers. */
 const MOSTLY_NUMBERS = 0.8;
@@ -191,10 +160,4 @@ export async function holdOut(
 /** What rows belong to, by a column that says so in each row. @throws InputError */
 export function groupLabels(sheet: Sheet, name: string, cells: Cell[]): Label[] {
   return labelsOf(allThere(sheet, name, cells, 'is missing: every row has to belong to a group'));
-}
-
-/** What is said of rows that are not held out at random. */
-export function apartNote({ order, groups }: { order?: 'time' | undefined; groups?: string | undefined }): string | undefined {
-  if (groups !== undefined) return `whole groups are held out, by column ${JSON.stringify(groups)}, which is no input`;
-  return order === 'time' ? 'the last rows are held out, as rows are in order of time' : undefined;
 }

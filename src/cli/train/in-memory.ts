@@ -5,30 +5,17 @@ import type { Label } from '../../data/classes.js';
 import { SomeRows, type Table } from '../../data/table.js';
 import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
-import { UsageError } from '../failure.js';
 import { located, relocated } from '../located.js';
 import { Layout } from '../../table/layout.js';
 import { readSheet } from '../../table/read.js';
 import { readingOf } from '../reading.js';
-import { wantedBy } from '../../table/said.js';
-import {
-  TargetProfile,
-  allThere,
-  apartNote,
-  groupLabels,
-  holdOut,
-  labelsOf,
-  numbersOf,
-  requireColumn,
-  requireDropped,
-  skippedNote,
-  withTarget,
-} from '../target.js';
+import { TargetProfile, allThere, groupLabels, holdOut, labelsOf, numbersOf } from '../target.js';
 import { dataFrom } from '../data.js';
 import { HeldOut } from '../report/held-out.js';
 import { TableProfile } from '../report/profile.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
+import { columnsOf, learnable, requireSome, taskOf } from './survey.js';
 
 /** Learns from rows that are all in memory. */
 export async function trainInMemory(
@@ -37,42 +24,28 @@ export async function trainInMemory(
   run: Run,
   say: (text: string) => void,
 ): Promise<TrainingResult> {
-  const reading = readingOf(options);
-  const read = await readSheet(dataFrom(file), reading);
-  const { target } = options;
-  const sheet = options.missingTarget === 'skip' ? withTarget(read, target) : read;
-  if (sheet.rows < read.rows) sheet.notes.push(skippedNote(read.rows - sheet.rows));
-  if (sheet.rows === 0) throw sheet.error('the target is missing in every row', undefined, target);
-  requireColumn(sheet, target, 'the target');
-  const dropped = requireDropped(sheet, options);
-  const wanted = wantedBy(reading);
+  const { target, groups } = options;
+  const read = await readSheet(dataFrom(file), readingOf(options));
+  const sheet = learnable(read, options);
   const layout = new Layout();
   layout.add(sheet);
-  layout.finish({ ...wanted, [target]: options.task === 'regression' ? 'number' : (wanted[target] ?? 'target') });
+  const names = columnsOf(layout, sheet, read.rows - sheet.rows, options);
   const cells = allThere(sheet, target, layout.typed(sheet, target));
-  const { groups } = options;
-  // The column of groups goes along, though it is no input: the fit holds out whole groups too.
-  const names = layout.names.filter((name) => name === groups || (layout.inputs.includes(name) && !dropped.has(name)));
   const inputs = new Map(names.map((name) => [name, layout.typed(sheet, name)]));
-  if (names.every((name) => name === groups)) throw sheet.error('there is no column beside the target to learn from');
   const whole = sheet.typed(inputs);
   // Every cell is looked at before the work, so that a bad one in the held-out part is not found after it.
   located(sheet, () => {
     for (let i = 0; i < whole.width; i++) whole.column(i);
   });
 
-  const { task, why } = options.task
-    ? { task: options.task, why: 'as asked for' }
-    : new TargetProfile(target).add(sheet, cells).task();
+  const { task, why } = taskOf(new TargetProfile(target).add(sheet, cells), layout, options);
   const labels = task === 'classification' ? labelsOf(cells) : undefined;
-  const apart = apartNote(options);
-  if (apart && options.testShare > 0) layout.notes.push(apart);
   const { train: rows, test } = await holdOut(sheet.rows, options.testShare, run.seed, {
     labels,
     order: options.order,
     groups: groups === undefined ? undefined : numbered(groupLabels(sheet, groups, inputs.get(groups)!)),
   });
-  if (rows.length === 0) throw new UsageError(`--test-share ${options.testShare} leaves no row of ${sheet.rows} to train on`);
+  requireSome(rows.length, layout, options);
   const { file: name, notes } = layout;
   const { seed } = run;
   const data = {
@@ -107,7 +80,6 @@ export async function trainInMemory(
       const evaluation = measured(() => model.evaluate(held, truths));
       return { task: 'classification', model, evaluation, findings: findingsOf(model, held, truths) };
     }
-    if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
     const numbers = numbersOf(sheet, target, cells);
     const model = await Regressor.fit(known, pick(numbers, rows), run);
     const truths = pick(numbers, test);

@@ -10,33 +10,28 @@ import { DataError } from '../../runtime/errors.js';
 import { Classifier } from '../../estimators/classifier.js';
 import { Regressor } from '../../estimators/regressor.js';
 import { Purpose } from '../../runtime/random.js';
-import { UsageError } from '../failure.js';
 import { relocated } from '../located.js';
 import { Layout } from '../../table/layout.js';
 import { PIECE, readSheets } from '../../table/read.js';
 import type { Sheet } from '../../table/sheet.js';
 import { FileSpool } from './spool.js';
-import { wantedBy } from '../../table/said.js';
 import { readingOf } from '../reading.js';
 import {
   type LearningTask,
   TargetProfile,
   allThere,
-  apartNote,
   groupLabels,
   holdOut,
   labelsOf,
   numbersOf,
   requireColumn,
-  requireDropped,
-  skippedNote,
-  withTarget,
 } from '../target.js';
 import { dataFrom } from '../data.js';
 import { HeldOut } from '../report/held-out.js';
 import { TableProfile } from '../report/profile.js';
 import type { Run, TrainOptions } from './options.js';
 import { type TrainedModel, type TrainingResult, announce } from './result.js';
+import { columnsOf, learnable, requireSome, taskOf } from './survey.js';
 
 /** Rows of a piece of the file, trained on or held out. */
 interface PieceRows {
@@ -53,15 +48,12 @@ export async function trainStreamed(
   say: (text: string) => void,
 ): Promise<TrainingResult> {
   const { target } = options;
-  const { layout, task, why, groups } = await surveyFile(file, options, run.signal);
-  const engine = await engineOf('float32', 'fast');
-  const held = groups && (await heldGroups(groups, options.testShare, run.seed));
+  const survey = await surveyFile(file, options, run);
+  const { layout, task, why } = survey;
   const profile = options.report ? new TableProfile() : undefined;
-  const passes = new FilePasses(file, options, layout, task, engine, run.seed, held, profile);
+  const passes = new FilePasses(file, options, survey, await engineOf('float32', 'fast'), run.seed, profile);
   /** Keeps some of the rows held out, where a report is to tell of them. */
-  const kept = (held: HeldOut) => (inputs: Sheet, truths: readonly Label[]) => {
-    if (profile) held.add(inputs, truths);
-  };
+  const kept = (held: HeldOut): Watch | undefined => profile && ((inputs, truths) => held.add(inputs, truths));
   const { notes, file: name } = layout;
   const data = { file: name, target, task, why, notes, spellings: layout.spellings, seed: run.seed };
   announce(say, { ...data, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
@@ -74,7 +66,6 @@ export async function trainStreamed(
       const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.labels('test', kept(held))) : undefined;
       return { task, model, evaluation, findings: profile && { held, profile } };
     }
-    if (options.classWeights) throw new UsageError('--class-weights goes with classification only');
     const model = await Regressor.fit(passes.numbers('train'), { ...run, spool });
     const held = new HeldOut(model);
     const evaluation = passes.counts.test > 0 ? await model.evaluateChunks(passes.numbers('test', kept(held))) : undefined;
@@ -88,12 +79,22 @@ export async function trainStreamed(
   return { trained, data: { ...data, rows: { all: layout.rows, ...passes.counts } } };
 }
 
+/** What is known of a file before it is learned from. */
+interface Survey {
+  readonly layout: Layout;
+  /** The columns to learn from, and that of groups. */
+  readonly names: readonly string[];
+  readonly task: LearningTask;
+  readonly why: string;
+  /** The groups that are held out, where it is groups. */
+  readonly held: ReadonlySet<unknown> | undefined;
+}
+
 /** What the columns hold, and what the target suggests. */
-async function surveyFile(file: string, options: TrainOptions, signal: AbortSignal | undefined) {
-  const { target } = options;
+async function surveyFile(file: string, options: TrainOptions, { seed, signal }: Run): Promise<Survey> {
+  const { target, groups, testShare } = options;
   const layout = new Layout();
   const profile = new TargetProfile(target);
-  const { groups } = options;
   const numbers = new Map<unknown, number>();
   const ofRows: Uint32Array[] = [];
   let last: Sheet | undefined;
@@ -101,7 +102,6 @@ async function surveyFile(file: string, options: TrainOptions, signal: AbortSign
   for await (const { sheet, without } of piecesOf(file, options)) {
     signal?.throwIfAborted();
     layout.add(sheet);
-    requireColumn(sheet, target, 'the target');
     profile.add(sheet, allThere(sheet, target, sheet.columns.get(target)!));
     if (groups !== undefined) {
       requireColumn(sheet, groups, 'the groups');
@@ -110,17 +110,10 @@ async function surveyFile(file: string, options: TrainOptions, signal: AbortSign
     last = sheet;
     skipped += without;
   }
-  const dropped = requireDropped(last!, options);
-  if (skipped > 0) layout.notes.push(skippedNote(skipped));
-  if (layout.rows === 0) throw last!.error('the target is missing in every row', undefined, target);
-  const wanted = wantedBy(readingOf(options));
-  layout.finish({ ...wanted, [target]: options.task === 'regression' ? 'number' : (wanted[target] ?? 'target') });
-  if (layout.inputs.every((name) => dropped.has(name) || name === groups))
-    throw last!.error('there is no column beside the target to learn from');
-  const { task, why } = options.task ? { task: options.task, why: 'as asked for' } : profile.task();
-  const apart = apartNote(options);
-  if (apart && options.testShare > 0) layout.notes.push(apart);
-  return { layout, task, why, groups: groups === undefined ? undefined : { numbers, ofRows } };
+  const names = columnsOf(layout, last!, skipped, options);
+  const { task, why } = taskOf(profile, layout, options);
+  const held = groups === undefined ? undefined : await heldGroups({ numbers, ofRows }, testShare, seed);
+  return { layout, names, task, why, held };
 }
 
 /** Which groups are held out, by the cells that name them. */
@@ -142,15 +135,16 @@ async function heldGroups(
 /** The rows of a file that are learned from, and how many others there are between them. */
 async function* piecesOf(file: string, options: TrainOptions): AsyncGenerator<{ sheet: Sheet; without: number }> {
   for await (const read of readSheets(dataFrom(file), readingOf(options), PIECE)) {
-    const sheet = options.missingTarget === 'skip' ? withTarget(read, options.target) : read;
+    const sheet = learnable(read, options);
     yield { sheet, without: read.rows - sheet.rows };
   }
 }
 
+/** What looks on as rows are given out. */
+type Watch = (inputs: Sheet, truths: readonly Label[]) => void;
+
 /** Passes over a file's rows, those to train on and those held out. */
 class FilePasses {
-  /** The columns to learn from. */
-  private readonly names: readonly string[];
   /** The last ones given out, by their numbers: errors come when the next has been asked for. */
   private readonly recent = new Map<number, Sheet>();
   private trained = 0;
@@ -160,46 +154,25 @@ class FilePasses {
   constructor(
     private readonly file: string,
     private readonly options: TrainOptions,
-    private readonly layout: Layout,
-    private readonly task: LearningTask,
+    private readonly survey: Survey,
     private readonly engine: Engine,
     private readonly seed: number,
-    /** The groups that are held out, where it is groups. */
-    private readonly heldGroups: ReadonlySet<unknown> | undefined,
     /** Grows by each row once, in the first pass over it. */
     private readonly profile: TableProfile | undefined,
-  ) {
-    const { target, drop = [], keep = [], groups } = options;
-    const dropped = new Set([target, ...drop, ...keep]);
-    this.names = layout.names.filter((name) => name === groups || (layout.inputs.includes(name) && !dropped.has(name)));
-  }
+  ) {}
 
   /** How many rows there are to train on, and held out, once a pass has been made. */
   get counts(): { train: number; test: number } {
-    return { train: this.trained, test: this.layout.rows - this.trained };
+    return { train: this.trained, test: this.survey.layout.rows - this.trained };
   }
 
-  labels(of: 'train' | 'test', watch: (inputs: Sheet, truths: Label[]) => void = () => {}) {
-    const parts = () => this.parts(of);
-    return async function* (): AsyncGenerator<readonly [Sheet, Label[]]> {
-      for await (const { inputs, cells } of parts()) {
-        const truths = labelsOf(cells);
-        watch(inputs, truths);
-        yield [inputs, truths] as const;
-      }
-    };
+  labels(of: 'train' | 'test', watch?: Watch) {
+    return () => this.chunks(of, ({ cells }) => labelsOf(cells), watch);
   }
 
-  numbers(of: 'train' | 'test', watch: (inputs: Sheet, truths: number[]) => void = () => {}) {
+  numbers(of: 'train' | 'test', watch?: Watch) {
     const { target } = this.options;
-    const parts = () => this.parts(of);
-    return async function* (): AsyncGenerator<readonly [Sheet, number[]]> {
-      for await (const { inputs, cells } of parts()) {
-        const truths = numbersOf(inputs, target, cells);
-        watch(inputs, truths);
-        yield [inputs, truths] as const;
-      }
-    };
+    return () => this.chunks(of, ({ inputs, cells }) => numbersOf(inputs, target, cells), watch);
   }
 
   /** An error about a row of a chunk, as one about a line of the file; one about all rows, as one about the file. */
@@ -214,8 +187,9 @@ class FilePasses {
    * seed, and the first of a class is trained on.
    */
   private holder(): (sheet: Sheet, cells: readonly Cell[]) => (row: number) => boolean {
-    const { options, layout, engine, seed, heldGroups } = this;
-    const { testShare, groups, order } = options;
+    const { engine, seed } = this;
+    const { layout, task, held: heldGroups } = this.survey;
+    const { testShare, groups, order } = this.options;
     const last = layout.rows - Math.round(testShare * layout.rows);
     const seen = new Set<unknown>();
     let piece = 0;
@@ -230,7 +204,7 @@ class FilePasses {
       if (order === 'time') return (row) => start + row >= last;
       const held = drawn(engine, sheet.rows, testShare, seed, Purpose.split, piece++);
       return (row) => {
-        const first = this.task === 'classification' && !seen.has(cells[row]);
+        const first = task === 'classification' && !seen.has(cells[row]);
         if (first) seen.add(cells[row]);
         return held[row] === 1 && !first;
       };
@@ -238,37 +212,45 @@ class FilePasses {
   }
 
   /** A pass. */
+  private async *chunks<T extends Label>(
+    of: 'train' | 'test',
+    truthsOf: (part: PieceRows) => T[],
+    watch?: Watch,
+  ): AsyncGenerator<readonly [Sheet, T[]], void, undefined> {
+    const profile = this.passed.has(of) ? undefined : this.profile;
+    for await (const part of this.parts(of)) {
+      const truths = truthsOf(part);
+      profile?.add(part.inputs);
+      profile?.addTarget(this.options.target, truths);
+      watch?.(part.inputs, truths);
+      yield [part.inputs, truths] as const;
+    }
+    this.passed.add(of);
+  }
+
   private async *parts(of: 'train' | 'test'): AsyncGenerator<PieceRows, void, undefined> {
-    const { options, layout, names, recent } = this;
-    const { target, testShare } = options;
+    const { options, recent } = this;
+    const { layout, names } = this.survey;
     const holds = this.holder();
     let number = 0;
     let rows = 0;
-    const profile = this.passed.has(of) ? undefined : this.profile;
     recent.clear();
     for await (const { sheet } of piecesOf(this.file, options)) {
-      const cells = layout.typed(sheet, target);
+      const cells = layout.typed(sheet, options.target);
       const isHeld = holds(sheet, cells);
       const mine: number[] = [];
       for (let r = 0; r < sheet.rows; r++) if (isHeld(r) === (of === 'test')) mine.push(r);
       if (mine.length === 0) continue;
       rows += mine.length;
-      const picked = Uint32Array.from(mine);
       const columns = new Map(names.map((name) => [name, layout.typed(sheet, name)] as const));
-      const inputs = sheet.typed(columns, picked);
-      const own = mine.map((r) => cells[r]!);
-      if (profile) {
-        profile.add(inputs);
-        profile.addTarget(target, this.task === 'classification' ? labelsOf(own) : numbersOf(inputs, target, own));
-      }
+      const inputs = sheet.typed(columns, Uint32Array.from(mine));
       recent.set(number, inputs);
       recent.delete(number - 3);
       number++;
-      yield { inputs, cells: own };
+      yield { inputs, cells: mine.map((r) => cells[r]!) };
     }
-    this.passed.add(of);
     if (of === 'test') return;
-    if (rows === 0) throw new UsageError(`--test-share ${testShare} leaves no row of ${layout.rows} to train on`);
+    requireSome(rows, layout, options);
     this.trained = rows;
   }
 }
