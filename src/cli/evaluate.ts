@@ -8,6 +8,7 @@ import type { Sheet } from '../table/sheet.js';
 import type { ReadingOptions } from './reading.js';
 import { counted } from '../runtime/errors.js';
 import { classificationText, regressionText } from './show.js';
+import { repeatable } from './report/command-line.js';
 import { HeldOut } from './report/held-out.js';
 import { TableProfile } from './report/profile.js';
 import { labelsOf, numbersOf } from './target.js';
@@ -62,10 +63,7 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   const { notes } = conformer;
   if (!options.quiet) tellNotes(notes);
   if (options.report) {
-    const [{ reportHtml }, { repeatable }] = await Promise.all([
-      import('./report/report.js'),
-      import('./report/command-line.js'),
-    ]);
+    const { reportHtml } = await import('./report/report.js');
     const about = { model, modelFile, dataFile: name, target, evaluation: result, held, profile, notes };
     const asked = { rows: { all: rows, measured: rows }, trained: false, seed: model.seed, command: repeatable() };
     await writeText(options.report, await reportHtml({ ...about, ...asked }));

@@ -17,6 +17,9 @@ function percent(x: number): string {
   return `${(100 * x).toFixed(1)} %`;
 }
 
+/** The day of a time in milliseconds since 1970. */
+export const day = (time: number) => new Date(time).toISOString().slice(0, 10);
+
 /** Rows of cells in aligned columns, the first to the left, others to the right; long cells are cut. */
 export function grid(whole: readonly (readonly string[])[]): string {
   const rows = whole.map((row) => row.map((cell) => clipped(cell)));
@@ -51,7 +54,7 @@ function columnText(spec: ColumnSpec): string {
 
 /** What lay far outside of a column's other values, in words; nothing where nothing did. */
 function farText({ kind, limits, sentinels = [] }: Extract<ColumnSpec, { kind: 'number' | 'date' }>): string {
-  const named = (x: number) => (kind === 'date' ? new Date(x).toISOString().slice(0, 10) : short(x));
+  const named = (x: number) => (kind === 'date' ? day(x) : short(x));
   const codes = sentinels.map(({ value, count }) => `, ${named(value)} (${count} times) taken for missing`).join('');
   if (!limits?.beyond) return codes;
   const { low, high, beyond } = limits;
@@ -65,7 +68,7 @@ function gapText(spec: ColumnSpec): string | undefined {
   const filling =
     spec.kind === 'category'
       ? `the most frequent, ${clipped(spec.categories[spec.fill] ?? 'none')}`
-      : `the mean, ${spec.kind === 'date' ? new Date(spec.mean).toISOString().slice(0, 10) : short(spec.mean)}`;
+      : `the mean, ${spec.kind === 'date' ? day(spec.mean) : short(spec.mean)}`;
   return `${spec.gaps} missing, filled with ${filling}${spec.indicator ? ', with an indicator column' : ''}`;
 }
 

@@ -114,19 +114,19 @@ export function binned(values: readonly number[], most = 24): Bins {
   return { from, to, counts };
 }
 
+/** Where bin k begins, and the one before it ends. */
+export const edgeOf = ({ from, to, counts }: Bins, k: number) => from * (1 - k / counts.length) + to * (k / counts.length);
+
 const shareOf = (x: number, from: number, to: number) => (x / 2 - from / 2) / (to / 2 - from / 2);
 
 /** Bars of a histogram, which begin at 0. @param axis what is binned */
-export function histogramChart(
-  frame: Omit<Frame, 'legend' | 'x' | 'y'>,
-  { from, to, counts }: Bins,
-  axis: Pick<Axis, 'title'>,
-): Markup {
+export function histogramChart(frame: Omit<Frame, 'legend' | 'x' | 'y'>, bins: Bins, axis: Pick<Axis, 'title'>): Markup {
+  const { from, to, counts } = bins;
   const most = counts.reduce((a, b) => Math.max(a, b), 0);
   const x: Axis = { ...axis, from, to };
   const y: Axis = { title: 'rows', from: 0, to: most, whole: true };
   return plot({ ...frame, x, y }, (across, up) => {
-    const edge = (k: number) => across(from * (1 - k / counts.length) + to * (k / counts.length));
+    const edge = (k: number) => across(edgeOf(bins, k));
     return together(
       counts.map((count, k) => {
         const [left, right] = to > from ? [edge(k), edge(k + 1)] : [across(from) - 12, across(from) + 12];

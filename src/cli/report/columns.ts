@@ -2,11 +2,11 @@
 
 import type { ColumnSpec } from '../../data/column-spec.js';
 import type { ColumnImportance } from '../../validate/permutation-importance.js';
-import { binned, rangeText, shareBar, smallBars } from '../picture/charts.js';
+import { binned, edgeOf, rangeText, shareBar, smallBars } from '../picture/charts.js';
 import { decimal, figure, percent } from '../picture/figures.js';
 import { type Markup, element } from '../picture/svg.js';
 import { cut } from '../picture/text.js';
-import { fillingText } from '../show.js';
+import { day, fillingText } from '../show.js';
 import { numberCell, rowOf, section, tableOf, textCell } from './page.js';
 import type { ColumnProfile, TableProfile } from './profile.js';
 
@@ -17,7 +17,6 @@ const NAMED = 4;
 const LONGEST = 40;
 
 const short = (name: string) => cut(name, LONGEST);
-const day = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 /** Categories and how often they occur, the most frequent first. */
 function ranked({ counts }: ColumnProfile): [name: string, count: number][] {
@@ -52,11 +51,11 @@ function spread(profile: ColumnProfile): Markup | string {
     );
   }
   if (values.list.length === 0) return '';
-  const { from, to, counts } = binned(values.list, 20);
+  const bins = binned(values.list, 20);
+  const { from, to, counts } = bins;
   const top = counts.indexOf(Math.max(...counts));
-  const edge = (k: number) => from * (1 - k / counts.length) + to * (k / counts.length);
   const named = kind === 'date' ? day : figure;
-  const most = `most between ${named(edge(top))} and ${named(edge(top + 1))}`;
+  const most = `most between ${named(edgeOf(bins, top))} and ${named(edgeOf(bins, top + 1))}`;
   return smallBars(counts, `histogram from ${named(from)} to ${named(to)}, ${most}`);
 }
 

@@ -7,6 +7,7 @@ import { writeText, wrote } from '../output.js';
 import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from '../show.js';
 import { spellingsDocument } from '../spellings.js';
 import type { Spelling } from '../../table/types/spelling.js';
+import { repeatable } from '../report/command-line.js';
 import type { HeldOut } from '../report/held-out.js';
 import type { TableProfile } from '../report/profile.js';
 import type { LearningTask } from '../target.js';
@@ -97,10 +98,7 @@ export async function conclude(
   const chosen = choiceText(history);
   const advice = adviceText(history);
   if (report) {
-    const [{ reportHtml }, { repeatable }] = await Promise.all([
-      import('../report/report.js'),
-      import('../report/command-line.js'),
-    ]);
+    const { reportHtml } = await import('../report/report.js');
     const measured = { all: rows.all, measured: rows.test };
     const about = { model, evaluation, target, notes, seed, ...trained.findings!, trained: true, command: repeatable(seed) };
     await writeText(report, await reportHtml({ ...about, modelFile: out, dataFile: file, rows: measured }));
