@@ -16,7 +16,7 @@ export interface TableOptions {
    * numbers only.
    */
   header?: boolean;
-  /** What lines of CSV begin with that are left out. Default: '#', where the file begins so. */
+  /** Lines of CSV that begin with this are left out. Default: '#', where the file begins so. */
   comment?: string;
   /** Of text, as TextDecoder names it: 'latin1', 'utf-16le', …. Default: what a byte order mark says, or UTF-8. */
   encoding?: string;
@@ -31,10 +31,10 @@ export interface TableOptions {
   absent?: 'gap' | 'zero';
   /**
    * What columns are, by name: 'number', 'category', 'date', 'date(DD/MM/YYYY)' for dates in another spelling than ISO 8601 (of
-   * YYYY, YY, MM, DD, HH, mm and ss), 'ignore' to leave one out. Default: found out from the cells.
+   * YYYY, YY, MM, M, DD, D, HH, H, mm and ss), 'ignore' to leave one out. Default: found out from the cells.
    */
   columns?: Readonly<Record<string, SaidType>>;
-  /** Columns that are read and no inputs, such as names of rows: `values` and `records` have them. Default none. */
+  /** Columns that are read but are not inputs, such as names of rows: `values` and `records` have them. Default none. */
   keep?: readonly string[];
   /** What errors call the data, and whose extension may tell the format. Default: the name of the file. */
   name?: string;

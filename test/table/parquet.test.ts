@@ -1,4 +1,4 @@
-// Parquet: what is read comes back, and what is damaged ends soon with one line of error.
+// Parquet: what was written comes back.
 
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';

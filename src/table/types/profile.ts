@@ -141,13 +141,12 @@ export class TextProfile {
         const { decimal, thousands, before, behind } = spelling;
         const how = [
           ...(decimal === ',' ? ['decimal commas'] : []),
-          ...(thousands !== '' ? [`thousands apart by ${thousands === ' ' ? 'blanks' : JSON.stringify(thousands)}`] : []),
-          ...[before, behind].filter(Boolean).map((around) => `${JSON.stringify(around)} at each`),
+          ...(thousands !== '' ? [`thousands separated by ${thousands === ' ' ? 'blanks' : JSON.stringify(thousands)}`] : []),
+          ...[before, behind].filter(Boolean).map((around) => `${JSON.stringify(around)} beside each`),
         ].join(', ');
         const other = decimal === ',' ? '.' : ',';
-        return [
-          `${column} holds numbers with ${how}${sure ? '' : `; without ${JSON.stringify(other)} for decimals it is not sure`}`,
-        ];
+        const doubt = sure ? '' : `; this is not sure, as ${JSON.stringify(other)} may separate decimals instead`;
+        return [`${column} holds numbers with ${how}${doubt}`];
       }
       case 'date': {
         const { order } = spelling;
