@@ -53,6 +53,8 @@ export class Chain {
   readonly inputShape: readonly number[];
   readonly layers: readonly Standing[];
   readonly operations: readonly Operation[];
+  /** All their weights. */
+  readonly slots: readonly Slot[];
 
   /** @throws UnsupportedError that names what cannot be done here */
   constructor(model: Model) {
@@ -72,15 +74,12 @@ export class Chain {
     this.inputs = sizeOf(this.inputShape);
     this.outputs = sizeOf(this.outputShape);
     this.operations = this.layers.flatMap((standing) => operationOf(standing) ?? []);
+    this.slots = this.operations.flatMap(({ slots }) => slots);
     const seen = new Set<Layer>();
     for (const { layer } of this.layers) {
       if (seen.has(layer)) throw refused({ layer }, 'it stands in the chain more than once');
       seen.add(layer);
     }
-  }
-
-  get slots(): Slot[] {
-    return this.operations.flatMap(({ slots }) => slots);
   }
 
   /** Whether training draws random numbers. */

@@ -3,12 +3,14 @@
 import type { TensorCore } from '../../../bindings/tensors.js';
 import type { Arena, Heap } from '../../../bindings/memory.js';
 import { valueError } from './errors.js';
-import { type LayerVariable, numbersIn } from './inside.js';
+import { type LayerVariable, type Regularizer, numbersIn } from './inside.js';
 import { zeros } from './memory.js';
 import { Lent, Loans, giveBackAll } from './variables.js';
 
-/** What may be added to the loss for a weight. */
+/** What is added to the loss for a weight. */
 export interface Penalty {
+  /** What asks for it, by now perhaps for another one. */
+  readonly of: Regularizer;
   readonly l1: number;
   readonly l2: number;
 }

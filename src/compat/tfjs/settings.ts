@@ -2,20 +2,14 @@
 // or lets a regularizer's weight fall.
 
 import type { Chain } from './chain.js';
-import type { Model, Regularizer } from './inside.js';
+import type { Model } from './inside.js';
 
-/** Fields of layers, weights of regularizers, which variables are trained, and what the model was compiled with. */
+/** What the model was compiled with, fields of layers, and of their weights which are trained, and what regularizers ask for. */
 function read(model: Model, { layers, slots }: Chain): unknown[] {
   const { optimizer_, loss, lossFunctions, collectedTrainableWeights } = model;
   const found: unknown[] = [optimizer_, loss, lossFunctions, collectedTrainableWeights];
-  for (const { layer } of layers) {
-    for (const field of Object.values(layer)) {
-      found.push(field);
-      const { l1, l2 } = (field ?? {}) as Partial<Regularizer>;
-      if (l1 !== undefined) found.push(l1, l2);
-    }
-  }
-  for (const { variable } of slots) found.push(variable.val.trainable);
+  for (const { layer } of layers) found.push(...Object.values(layer));
+  for (const { variable, penalty } of slots) found.push(variable.val.trainable, penalty?.of.l1, penalty?.of.l2);
   return found;
 }
 

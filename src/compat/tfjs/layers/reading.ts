@@ -27,26 +27,27 @@ export function refused({ layer }: Pick<Standing, 'layer'>, why: string): Unsupp
   return new UnsupportedError(`layer ${layer.name} (${layer.getClassName()}): ${why}`);
 }
 
-function penaltyOf(standing: Standing, regularizer: unknown): Penalty | undefined {
-  if (regularizer === null || regularizer === undefined) return undefined;
-  const { l1, l2 } = regularizer as Regularizer;
-  if ((regularizer as Regularizer).getClassName() !== 'L1L2' || typeof l1 !== 'number' || typeof l2 !== 'number')
-    throw refused(standing, `its regularizer ${(regularizer as Regularizer).getClassName()} is none of l1, l2 and l1l2`);
-  if (changedMethod(regularizer, 'L1L2', ['apply'])) throw refused(standing, 'somebody changed the apply of its regularizer');
-  return { l1, l2 };
+function penaltyOf(standing: Standing, of: Regularizer | null | undefined): Penalty | undefined {
+  if (of === null || of === undefined) return undefined;
+  const { l1, l2 } = of;
+  if (of.getClassName() !== 'L1L2' || typeof l1 !== 'number' || typeof l2 !== 'number')
+    throw refused(standing, `its regularizer ${of.getClassName()} is none of l1, l2 and l1l2`);
+  if (changedMethod(of, 'L1L2', ['apply'])) throw refused(standing, 'somebody changed the apply of its regularizer');
+  return { of, l1, l2 };
 }
 
 /** The slot of a layer's weight, or undefined where it has none. */
 function slotOf(standing: Standing, field: string, moves = false): Slot | undefined {
   const variable = standing.layer[field] as LayerVariable | null | undefined;
-  return variable ? new Slot(variable, penaltyOf(standing, standing.layer[`${field}Regularizer`]), moves) : undefined;
+  const regularizer = standing.layer[`${field}Regularizer`] as Regularizer | null | undefined;
+  return variable ? new Slot(variable, penaltyOf(standing, regularizer), moves) : undefined;
 }
 
 function activation(standing: Standing): Curve {
-  const name = standing.layer.activation?.getClassName() ?? 'linear';
+  const own = standing.layer.activation;
+  const name = own?.getClassName() ?? 'linear';
   const found = activationOf(name);
   if (!found) throw refused(standing, `its activation ${name} is not known here`);
-  const own = standing.layer.activation;
   if (own && changedMethod(own, name, ['apply'])) throw refused(standing, `somebody changed the apply of its activation ${name}`);
   return found;
 }
