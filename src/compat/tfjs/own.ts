@@ -2,7 +2,7 @@
 
 const known = new WeakMap<object, ReadonlyMap<string, object>>();
 
-/** The prototypes of tfjs's classes, by their names, in an object's chain: of those with one name, the one all others derive from. */
+/** The prototypes of tfjs's classes in an object's chain by name: of those with one name, the one all others derive from. */
 function prototypesOf(object: object): ReadonlyMap<string, object> {
   const first: object = Object.getPrototypeOf(object) ?? Object.prototype;
   const before = known.get(first);
