@@ -32,14 +32,13 @@ const NO_TARGET = 'the target is missing; --missing-target skip leaves such rows
 
 /** A target's cells, or a group's, all of which must be there. @throws InputError */
 export function allThere(sheet: Sheet, name: string, cells: Cell[], detail = NO_TARGET): Cell[] {
-  const gap = cells.findIndex((cell) => isGap(sheet, cell));
+  const gap = cells.findIndex((cell) => isGap(cell));
   if (gap >= 0) throw sheet.error(detail, gap, name);
   return cells;
 }
 
 /** Whether a cell of a target, as it was read or typed, holds nothing. */
-export const isGap = (sheet: Sheet, cell: Cell) =>
-  isMissing(cell) || (sheet.text && typeof cell === 'string' && isMissingText(cell));
+export const isGap = (cell: Cell) => isMissing(cell) || (typeof cell === 'string' && isMissingText(cell));
 
 /** Of a text target, this share of numbers means that it was meant to hold numbers. */
 const MOSTLY_NUMBERS = 0.8;
@@ -60,13 +59,11 @@ export class TargetProfile {
   /** An error about the first cell that is no number. */
   private stray: ((detail: (cell: string) => string) => Error) | undefined;
   private whole: ((detail: string) => Error) | undefined;
-  private text = false;
 
   constructor(private readonly name: string) {}
 
   add(sheet: Sheet, cells: readonly Cell[]): this {
     const { name, different, labels } = this;
-    this.text = sheet.text;
     this.whole ??= (detail) => sheet.error(detail, undefined, name);
     cells.forEach((cell, row) => {
       if (typeof cell === 'string' && labels.size <= MOST_LABELS) labels.add(cell.trim());
@@ -78,7 +75,7 @@ export class TargetProfile {
         if (different.size <= MOST_CLASSES) different.add(value);
         this.integers &&= Number.isInteger(value);
       } else this.stray ??= (detail) => sheet.error(detail(JSON.stringify(cell)), row, name);
-      if (typeof cell === 'boolean' || (sheet.text && typeof cell === 'string' && isBoolean(cell))) this.booleans++;
+      if (typeof cell === 'boolean' || (typeof cell === 'string' && isBoolean(cell))) this.booleans++;
       if (typeof cell === 'string') this.strings++;
     });
     this.rows += cells.length;
@@ -92,7 +89,7 @@ export class TargetProfile {
   task(): { task: LearningTask; why: string } {
     const { rows, numbers, booleans, strings, different, labels } = this;
     // Text that is numbers throughout, or true and false throughout, is taken as such.
-    const texts = this.text ? numbers < rows && booleans < rows : strings > 0;
+    const texts = strings > 0 && numbers < rows && booleans < rows;
     if (texts && this.stray && numbers >= MOSTLY_NUMBERS * rows) {
       throw this.stray((cell) => `${cell} stands in a target of numbers (--task classification makes labels of them all)`);
     }

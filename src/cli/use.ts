@@ -6,11 +6,13 @@ import { loadModel } from '../load-model.js';
 import { Regressor } from '../estimators/regressor.js';
 import type { ColumnSpec } from '../data/column-spec.js';
 import type { Cell } from '../data/column.js';
-import { typedColumn } from '../table/types/cells.js';
-import { ofSpelling } from '../table/types/spelling.js';
 import { PIECE, readSheet, readSheets } from '../table/read.js';
+import { allAsSaid, wantedOf } from '../table/said.js';
 import type { Sheet } from '../table/sheet.js';
-import type { Wanted } from '../table/types/table-column.js';
+import { typedColumn } from '../table/types/cells.js';
+import { PLAIN } from '../table/types/numbers.js';
+import { type Spelling, ofSpelling, withDecimal } from '../table/types/spelling.js';
+import { isDash } from '../table/types/words.js';
 import { dataFrom } from './data.js';
 import { UsageError } from './failure.js';
 import { type ReadingOptions, readingFor } from './reading.js';
@@ -47,6 +49,12 @@ export async function rowsFor(conformer: Conformer, file: string): Promise<Model
 export async function* piecesFor(conformer: Conformer, file: string): AsyncGenerator<ModelRows, void, undefined> {
   for await (const sheet of readSheets(dataFrom(file), conformer.reading, PIECE)) yield conformer.take(sheet);
 }
+
+/** How labels, or categories, are read: a dash is one of them where training had one. */
+const categories = (known: readonly unknown[]): Spelling => ({
+  type: 'category',
+  dash: known.some((one) => typeof one === 'string' && isDash(one)),
+});
 
 /** Makes a model's columns of sheets, and remembers what was noticed. */
 export class Conformer {
@@ -93,7 +101,7 @@ export class Conformer {
     const { model, extra } = this;
     // A file without a header may lack the target, or what was dropped, and then counts its columns differently.
     if (sheet.nameless && sheet.columns.size === model.columns.length) sheet.rename(model.columns.map(({ name }) => name));
-    const specs = model.columns.filter(({ kind }) => kind !== 'dropped');
+    const specs = model.columns.filter((spec) => spec.kind !== 'dropped');
     const zero = this.reading.absent === 'zero' && !sheet.text;
     const lacks = ({ name, kind }: ColumnSpec) => !sheet.columns.has(name) && !(zero && kind === 'number');
     const absent = specs.filter(lacks).map(({ name }) => JSON.stringify(name));
@@ -114,23 +122,46 @@ export class Conformer {
   target(sheet: Sheet, name: string): Cell[] {
     const { model } = this;
     requireColumn(sheet, name, 'the target');
-    const wanted = model instanceof Classifier ? (typeof model.classes[0] === 'string' ? 'text' : 'target') : 'number';
-    return allThere(sheet, name, this.typed(sheet, name, wanted));
+    const cells = sheet.columns.get(name)!;
+    if (!(model instanceof Classifier)) return allThere(sheet, name, this.numbers(sheet, name));
+    const { classes } = model;
+    const own = this.spellingOf(name) ?? (typeof classes[0] === 'string' ? categories(classes) : undefined);
+    return allThere(sheet, name, own ? ofSpelling(cells, own, { said: true }) : typedColumn(sheet, name, 'target'));
   }
 
-  /** A column's cells: text as it was spelled in training, or else as what is wanted. */
-  private typed(sheet: Sheet, name: string, wanted: Wanted, zero = false): Cell[] {
-    const spelling = sheet.text && Object.hasOwn(this.spellings, name) ? this.spellings[name] : undefined;
-    return spelling ? ofSpelling(sheet.columns.get(name)!, spelling) : typedColumn(sheet, name, wanted, zero);
+  /** How a column's text is read: as somebody says now, or as in training. */
+  private spellingOf(name: string): Spelling | undefined {
+    const { columns = {} } = this.reading;
+    const said = Object.hasOwn(columns, name) ? wantedOf(columns[name]!) : undefined;
+    if (typeof said === 'object') return { type: 'date', format: said.format };
+    return Object.hasOwn(this.spellings, name) ? this.spellings[name] : undefined;
   }
 
-  private column(sheet: Sheet, spec: ColumnSpec): Cell[] {
+  /** Cells of numbers: text as it was spelled in training, or as programs write it, with the decimals that are said. */
+  private numbers(sheet: Sheet, name: string, zero = false): Cell[] {
+    const spelling = this.spellingOf(name);
+    if (!spelling && this.reading.decimal === undefined) return typedColumn(sheet, name, 'plain', zero);
+    const own: Spelling = spelling ?? { type: 'number', ...PLAIN };
+    const { decimal } = this.reading;
+    const now = own.type === 'number' && decimal ? { ...own, ...withDecimal(own, decimal) } : own;
+    return ofSpelling(sheet.columns.get(name)!, now, { zero });
+  }
+
+  private cellsOf(sheet: Sheet, spec: Exclude<ColumnSpec, { kind: 'dropped' }>): Cell[] {
+    const { name, kind } = spec;
+    if (kind === 'number') return this.numbers(sheet, name, sheet.zero);
+    const cells = sheet.columns.get(name)!;
+    if (kind === 'category') return ofSpelling(cells, this.spellingOf(name) ?? categories(spec.categories), { said: true });
+    const spelling = this.spellingOf(name) ?? { type: 'date', order: 'YMD' };
+    const typed = ofSpelling(cells, spelling);
+    return 'format' in spelling ? allAsSaid(sheet, name, typed, spelling) : typed;
+  }
+
+  private column(sheet: Sheet, spec: Exclude<ColumnSpec, { kind: 'dropped' }>): Cell[] {
     const { gaps, strange } = this;
     const { name, kind } = spec;
     if (!sheet.columns.has(name)) return new Array<Cell>(sheet.rows).fill(0); // keys that the records lack
-    const written = kind === 'category' || (kind === 'date' && sheet.text);
-    const zero = kind === 'number' && sheet.zero;
-    const cells = this.typed(sheet, name, written ? 'text' : 'plain', zero);
+    const cells = this.cellsOf(sheet, spec);
     const missing = cells.filter((cell) => cell === null || cell === undefined).length;
     gaps.set(name, (gaps.get(name) ?? 0) + missing);
     const odd = kind === 'number' ? cells.findIndex((cell) => typeof cell === 'string') : -1;

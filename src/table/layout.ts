@@ -2,10 +2,10 @@
 
 import type { Cell } from '../data/column.js';
 import type { Sheet } from './sheet.js';
-import { conformed } from './types/cells.js';
-import { type SpellingHints, TextProfile } from './types/profile.js';
+import { ColumnProfile, type SpellingHints } from './types/profile.js';
+import { allAsSaid } from './said.js';
 import { type Spelling, ofSpelling } from './types/spelling.js';
-import { type TableColumn, TypedProfile, type Wanted } from './types/table-column.js';
+import { type TableColumn, type Wanted, isSaid } from './types/table-column.js';
 
 /** The columns of a file that is read piece by piece. */
 export class Layout {
@@ -13,8 +13,9 @@ export class Layout {
   file = '';
   /** Things worth telling about how the file was read. */
   readonly notes: string[] = [];
-  private readonly profiles = new Map<string, TextProfile | TypedProfile>();
+  private readonly profiles = new Map<string, ColumnProfile>();
   private readonly found = new Map<string, TableColumn>();
+  private wanted: Readonly<Record<string, Wanted>> = {};
 
   /** Names of the columns. */
   get names(): string[] {
@@ -31,35 +32,38 @@ export class Layout {
     this.notes.push(...sheet.notes);
     this.rows += sheet.rows;
     for (const [name, cells] of sheet.columns) {
-      const profile = this.profiles.get(name) ?? (sheet.text ? new TextProfile() : new TypedProfile());
-      this.profiles.set(name, profile);
-      if (profile instanceof TextProfile) profile.add(sheet, cells);
-      else profile.add(cells);
+      const profile = this.profiles.get(name) ?? new ColumnProfile();
+      this.profiles.set(name, profile.add(sheet, cells));
     }
   }
 
   /**
    * Ends learning: text becomes what all cells of its column are.
    * @param wanted what is wanted of columns, by their names
+   * @param decimal what is said of decimals
    */
-  finish(wanted: Readonly<Record<string, Wanted>>): void {
-    const hints = this.hints();
-    for (const [name, profile] of this.profiles) this.found.set(name, this.columnOf(name, profile, wanted[name], hints));
+  finish(wanted: Readonly<Record<string, Wanted>>, decimal?: '.' | ','): void {
+    this.wanted = wanted;
+    const hints = { ...this.hints(), ...(decimal && { decimal, said: true }) };
+    for (const [name, profile] of this.profiles) this.found.set(name, this.columnOf(name, profile, this.wantedOf(name), hints));
   }
 
-  private columnOf(name: string, profile: TextProfile | TypedProfile, wanted: Wanted, hints: SpellingHints): TableColumn {
-    if (profile instanceof TypedProfile) return { name, type: profile.type, missing: profile.missing };
+  private wantedOf(name: string): Wanted {
+    return Object.hasOwn(this.wanted, name) ? this.wanted[name] : undefined;
+  }
+
+  private columnOf(name: string, profile: ColumnProfile, wanted: Wanted, hints: SpellingHints): TableColumn {
     const found = profile.found(wanted, hints);
-    const { spelling, sure } = found;
+    const { spelling, type, sure } = found;
     const omitted = wanted === undefined && profile.countsRows && isCounter(name) ? 'counts rows' : undefined;
     const said = wanted === 'text' ? [] : profile.notes(name, found);
     const notes = omitted ? [`column ${JSON.stringify(name)} counts rows: left out`] : said;
     this.notes.push(...notes);
     return {
       name,
-      type: spelling.type,
+      type,
       missing: profile.missing(found),
-      spelling,
+      ...(spelling && { spelling }),
       ...(!sure && { sure }),
       ...(omitted && { omitted }),
       ...(notes.length > 0 && { note: notes.join('; ') }),
@@ -78,7 +82,7 @@ export class Layout {
 
   /** What columns that are sure say of others. */
   private hints(): SpellingHints {
-    const texts = [...this.profiles.values()].filter((profile) => profile instanceof TextProfile);
+    const texts = [...this.profiles.values()];
     const only = <T>(said: (T | undefined)[]) => {
       const different = new Set(said.filter((one) => one !== undefined));
       return different.size === 1 ? [...different][0] : undefined;
@@ -86,11 +90,16 @@ export class Layout {
     return { decimal: only(texts.map(({ decimal }) => decimal)), order: only(texts.map(({ order }) => order)) };
   }
 
-  /** A column of a sheet, typed. What a sheet lacks of the file's columns is missing in all of its rows. */
+  /**
+   * A column of a sheet, typed. What a sheet lacks of the file's columns is missing in all of its rows.
+   * @throws InputError for text that is not what somebody says of the column
+   */
   typed(sheet: Sheet, name: string): Cell[] {
     const cells = sheet.columns.get(name) ?? new Array<Cell>(sheet.rows).fill(undefined);
-    const { type, spelling } = this.found.get(name)!;
-    return spelling ? ofSpelling(cells, spelling) : conformed(cells, undefined, sheet.zero && type === 'number');
+    const { type, spelling = { type: 'category' } } = this.found.get(name)!;
+    const wanted = this.wantedOf(name);
+    const typed = ofSpelling(cells, spelling, { said: isSaid(wanted), zero: sheet.zero && type === 'number' });
+    return isSaid(wanted) ? allAsSaid(sheet, name, typed, spelling) : typed;
   }
 }
 

@@ -30,8 +30,8 @@ export interface TableOptions {
    */
   absent?: 'gap' | 'zero';
   /**
-   * What columns are, by name: 'number', 'category', 'date', 'date(DD/MM/YYYY)' for dates in another spelling than ISO 8601 (of
-   * YYYY, YY, MM, M, DD, D, HH, H, mm and ss), 'ignore' to leave one out. Default: found out from the cells.
+   * What columns are, by name: 'number', 'category', 'date', 'date(DD/MM/YYYY)' for dates in one spelling (of YYYY, YY, MMMM,
+   * MMM, MM, M, DD, D, HH, H, hh, mm, ss, A and Z), 'ignore' to leave one out. Default: found out from the cells.
    */
   columns?: Readonly<Record<string, SaidType>>;
   /** Columns that are read but are not inputs, such as names of rows: `values` and `records` have them. Default none. */

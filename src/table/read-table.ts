@@ -21,7 +21,7 @@ export async function readTable(source: TableSource, options: TableOptions = {})
   const sheet = await readSheet(sourceOf(source, name), how);
   const layout = new Layout();
   layout.add(sheet);
-  layout.finish(wantedBy(how));
+  layout.finish(wantedBy(how), how.decimal);
   return tableOf(sheet, layout, keep);
 }
 
@@ -36,7 +36,7 @@ export async function scanTable(source: TableSource, options: TableOptions = {})
   if (from.once) throw new UnsupportedError('scanTable reads the data several times: give a path, URL, Blob, text or bytes');
   const layout = new Layout();
   for await (const sheet of readSheets(from, how, PIECE)) layout.add(sheet);
-  layout.finish(wantedBy(how));
+  layout.finish(wantedBy(how), how.decimal);
   return new ScannedTable(from, how, layout, keep);
 }
 

@@ -3,7 +3,7 @@
 import type { Cell } from '../data/column.js';
 import type { Sheet } from './sheet.js';
 import { DateFormat } from './types/date-format.js';
-import { isMissingText } from './types/cells.js';
+import type { Spelling } from './types/spelling.js';
 import type { Wanted } from './types/table-column.js';
 
 /** What can be said of a column: `date(DD/MM/YYYY)` names a spelling. */
@@ -23,27 +23,42 @@ export interface Said {
   readonly lenient?: boolean;
 }
 
-/** The spelling in `date(…)`; undefined for anything else. */
-function formatIn(type: string): DateFormat | undefined {
+/** What stands in `date(…)`, where that is a format; undefined for anything else. */
+function formatIn(type: string): string | undefined {
   const format = /^date\((.+)\)$/.exec(type)?.[1];
-  return format === undefined ? undefined : DateFormat.of(format);
+  return format !== undefined && DateFormat.of(format) ? format : undefined;
 }
 
 export const isSaidType = (type: unknown): type is SaidType =>
   typeof type === 'string' && (['number', 'category', 'date', 'ignore'].includes(type) || formatIn(type) !== undefined);
 
-/** What is to become of columns of text. */
-export function wantedBy({ columns = {} }: Said): Record<string, Wanted> {
-  const wanted = Object.entries(columns).map(([name, type]): [string, Wanted] => [name, type === 'number' ? 'number' : 'text']);
-  return Object.fromEntries(wanted);
+/** What is to become of a column. */
+export function wantedOf(type: SaidType): Wanted {
+  if (type === 'number' || type === 'date') return type;
+  const format = formatIn(type);
+  return format === undefined ? 'text' : { format };
 }
 
-/** A number as programs write it, of one with a decimal comma: 1.163,74, 1 163,74 and 1163,74 are the same. */
-const WITH_COMMA = /^[+-]?(?:\d{1,3}(?:[. \u00a0\u202f']\d{3})+|\d*)(?:,\d*)?(?:e[+-]?\d+)?$/i;
+/** What is to become of columns, by name. */
+export function wantedBy({ columns = {} }: Said): Record<string, Wanted> {
+  return Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, wantedOf(type)]));
+}
 
-function withPoint(text: string): string {
-  const t = text.trim();
-  return /\d/.test(t) && WITH_COMMA.test(t) ? t.replace(/[. \u00a0\u202f']/g, '').replace(',', '.') : text;
+/**
+ * The cells of a column that somebody says is one of numbers, or of dates.
+ * @throws InputError for text that is none
+ */
+export function allAsSaid(sheet: Sheet, name: string, cells: Cell[], spelling: Spelling): Cell[] {
+  if (spelling.type === 'category') return cells;
+  const odd = cells.findIndex((cell) => typeof cell === 'string');
+  if (odd < 0) return cells;
+  const text = JSON.stringify(cells[odd]);
+  if (spelling.type === 'number') throw sheet.error(`${text} is no number, as this column is said to hold`, odd, name);
+  const how =
+    'format' in spelling
+      ? ` as ${spelling.format} spells them`
+      : ', as this column is said to hold; date(…) says how they are spelled';
+  throw sheet.error(`${text} is no date${how}`, odd, name);
 }
 
 /** Whether a cell is one of those that hold nothing. */
@@ -59,11 +74,11 @@ function among(missing: readonly string[]): (cell: Cell) => boolean {
 }
 
 /**
- * Does in a sheet what was said: takes columns out, empties cells, and writes numbers and dates as everybody reads them.
- * @throws InputError for a name that is no column's, and a cell that is not what was said
+ * Does in a sheet what was said: takes columns out and empties cells.
+ * @throws InputError for a name that is no column's
  */
 export function heed(sheet: Sheet, said: Said): void {
-  const { columns = {}, decimal, missing = [], lenient } = said;
+  const { columns = {}, missing = [], lenient } = said;
   for (const name of Object.keys(columns))
     if (!lenient && sheet.text && !sheet.columns.has(name)) throw sheet.noColumn(name, ', whose type is given');
   const isGap = missing.length > 0 ? among(missing) : undefined;
@@ -74,12 +89,7 @@ export function heed(sheet: Sheet, said: Said): void {
       continue;
     }
     if (isGap) change(cells, (cell) => (isGap(cell) ? null : cell));
-    const comma = decimal === ',' && sheet.text && (type === undefined || type === 'number');
-    if (comma) change(cells, (cell) => (typeof cell === 'string' ? withPoint(cell) : cell));
-    const format = type && formatIn(type);
-    if (format) change(cells, (cell, row) => spelled(sheet, format, name, cell, row));
     if (sheet.zero && areNumbers(cells)) change(cells, (cell) => (cell === undefined ? 0 : cell));
-    if (type === 'category' && !sheet.text) change(cells, (cell) => (cell === null || cell === undefined ? cell : String(cell)));
   }
 }
 
@@ -89,14 +99,6 @@ function areNumbers(cells: readonly Cell[]): boolean {
   return there.length > 0 && there.every((cell) => typeof cell === 'number');
 }
 
-function change(cells: Cell[], to: (cell: Cell, row: number) => Cell): void {
-  for (let row = 0; row < cells.length; row++) cells[row] = to(cells[row], row);
-}
-
-/** @throws InputError for a text that is no date of this format */
-function spelled(sheet: Sheet, format: DateFormat, name: string, cell: Cell, row: number): Cell {
-  if (typeof cell !== 'string' || isMissingText(cell)) return cell;
-  const iso = format.iso(cell);
-  if (iso !== undefined) return iso;
-  throw sheet.error(`${JSON.stringify(cell.trim())} is no date as ${format.format} spells them`, row, name);
+function change(cells: Cell[], to: (cell: Cell) => Cell): void {
+  for (let row = 0; row < cells.length; row++) cells[row] = to(cells[row]);
 }

@@ -210,9 +210,44 @@ describe('options', () => {
     expect(table.names).toEqual(['zip', 'when', 'price']);
     expect(table.values('id')).toEqual([7, 8]);
     expect(table.records()).toEqual([
-      { id: 7, zip: '0123', when: '2021-04-03', price: 1163.5 },
-      { id: 8, zip: '4567', when: '2021-02-28', price: null },
+      { id: 7, zip: '0123', when: new Date('2021-04-03'), price: 1163.5 },
+      { id: 8, zip: '4567', when: new Date('2021-02-28'), price: null },
     ]);
+  });
+
+  test('it holds of JSON as of CSV', async () => {
+    const text = '[{"when":"3. Mai 2021","price":"1.163,5","code":7},{"when":"28. Februar 2021","price":-999,"code":"x"}]';
+    const table = await readTable(text, {
+      decimal: ',',
+      missing: ['-999'],
+      columns: { when: 'date(D. MMMM YYYY)', price: 'number', code: 'category' },
+    });
+    expect(table.columns.map(({ type }) => type)).toEqual(['date', 'number', 'category']);
+    expect(table.records()).toEqual([
+      { when: new Date('2021-05-03'), price: 1163.5, code: '7' },
+      { when: new Date('2021-02-28'), price: null, code: 'x' },
+    ]);
+    const numbers = await readTable('[{"t":0,"n":true},{"t":864e5,"n":false}]', { columns: { t: 'date', n: 'number' } });
+    expect(numbers.records()).toEqual([
+      { t: new Date(0), n: 1 },
+      { t: new Date(864e5), n: 0 },
+    ]);
+  });
+
+  test('a column that is said to hold dates, or numbers, holds nothing else', async () => {
+    expect((await readTable('a,b\n13/02/2021,1\n01/02/2021,2\n', { columns: { a: 'date' } })).values('a')).toEqual([
+      new Date('2021-02-13'),
+      new Date('2021-02-01'),
+    ]);
+    for (const [type, message] of [
+      ['date', /:3, column "a": "x" is no date, as this column is said to hold; date\(…\)/],
+      ['number', /:3, column "a": "x" is no number, as this column is said to hold/],
+    ] as const) {
+      const first = type === 'date' ? '2021-02-13' : '1';
+      expect((await failure(readTable(`a,b\n${first},1\nx,2\n`, { columns: { a: type } }))).message).toMatch(message);
+      const json = `{"a":"${first}"}\n\n{"a":"x"}\n`;
+      expect((await failure(readTable(json, { columns: { a: type } }))).message).toMatch(message);
+    }
   });
 
   test('keys that records lack are gaps, or zero', async () => {

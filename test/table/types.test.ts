@@ -6,7 +6,8 @@ import { type DateOrder, readDate } from '../../src/table/types/dates.js';
 import { readNumber } from '../../src/table/types/numbers.js';
 import { Layout } from '../../src/table/layout.js';
 import { Sheet } from '../../src/table/sheet.js';
-import { isSpelling } from '../../src/table/types/spelling.js';
+import { readTable } from '../../src/table/read-table.js';
+import { isSpelling, ofSpelling } from '../../src/table/types/spelling.js';
 
 function layoutOf(columns: Readonly<Record<string, readonly (string | null)[]>>, size = Infinity) {
   const layout = new Layout();
@@ -140,6 +141,8 @@ describe('numbers', () => {
 describe('dates', () => {
   const times = fc.array(fc.integer({ min: Date.UTC(1950, 0, 1), max: Date.UTC(2049, 11, 31) }), { minLength: 2, maxLength: 20 });
   const two = (n: number) => String(n).padStart(2, '0');
+  const words = (locale: string, options: Intl.DateTimeFormatOptions) => (d: Date) =>
+    d.toLocaleString(locale, { timeZone: 'UTC', ...options });
   const forms: [string, DateOrder, (d: Date) => string][] = [
     ['ISO', 'YMD', (d) => d.toISOString()],
     ['ISO with a blank', 'YMD', (d) => d.toISOString().replace('T', ' ').slice(0, 19)],
@@ -158,6 +161,32 @@ describe('dates', () => {
         return `${d.getUTCMonth() + 1}/${d.getUTCDate()}/${d.getUTCFullYear()} ${hour % 12 || 12}:${two(d.getUTCMinutes())} ${hour < 12 ? 'AM' : 'PM'}`;
       },
     ],
+    ['RFC 2822', 'YMD', (d) => d.toUTCString()],
+    ['D-MMM-YY', 'YMD', (d) => `${d.getUTCDate()}-${words('en', { month: 'short' })(d)}-${two(d.getUTCFullYear() % 100)}`],
+    [
+      'of a log',
+      'YMD',
+      (d) =>
+        `${two(d.getUTCDate())}/${words('en', { month: 'short' })(d)}/${d.toISOString().slice(0, 4)}:${d.toISOString().slice(11, 19)} +0000`,
+    ],
+    [
+      'as C writes them',
+      'YMD',
+      (d) => {
+        const [day, date, month, year, time] = d.toUTCString().split(/,? /);
+        return `${day} ${month} ${date!.replace(/^0/, ' ')} ${time} ${year}`;
+      },
+    ],
+    ...['en-US', 'en-GB', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'nb', 'pl', 'cs', 'ru', 'id'].flatMap(
+      (locale): [string, DateOrder, (d: Date) => string][] => [
+        [`long in ${locale}`, 'YMD', words(locale, { day: 'numeric', month: 'long', year: 'numeric' })],
+        [
+          `short in ${locale}`,
+          locale === 'cs' ? 'DMY' : 'YMD',
+          words(locale, { day: 'numeric', month: 'short', year: 'numeric' }),
+        ],
+      ],
+    ),
     ['DD-MM-YY', 'DMY', (d) => `${two(d.getUTCDate())}-${two(d.getUTCMonth() + 1)}-${two(d.getUTCFullYear() % 100)}`],
   ];
   test.each(forms)('%s', (_, order, form) => {
@@ -181,6 +210,51 @@ describe('dates', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test.each([
+    ['3 Jan 2024', '2024-01-03'],
+    ['January 3, 2024', '2024-01-03'],
+    ['Jan. 3rd, 2024', '2024-01-03'],
+    ['3-Jan-24', '2024-01-03'],
+    ['03JAN2024', '2024-01-03'],
+    ['3rd of January 2024', '2024-01-03'],
+    ['Wednesday, January 3, 2024 at 4:05 PM', '2024-01-03T16:05'],
+    ['Wed Jan 03 2024 10:00:00 GMT+0100 (Central European Standard Time)', '2024-01-03T09:00'],
+    ['Wed Jan  3 10:00:00 2024', '2024-01-03T10:00'],
+    ['2024-Jan-03 10:00:00+01', '2024-01-03T09:00'],
+    ['Wed, 3 Jan 2024 10:00:00 EST', '2024-01-03T15:00'],
+    ['3 de enero de 2024', '2024-01-03'],
+    ['3. Januar 2024', '2024-01-03'],
+    ['3 août 2024 10:00:00,25', '2024-08-03T10:00:00.25'],
+  ])('%s is one', (text, iso) => {
+    const { type, sure, cells, notes } = one([text, text, '']);
+    expect({ type, sure, notes }).toEqual({ type: 'date', sure: undefined, notes: [] });
+    expect(cells).toEqual([new Date(iso.includes('T') ? `${iso}Z` : iso), new Date(iso.includes('T') ? `${iso}Z` : iso), null]);
+  });
+
+  test.each(['3 Smith 2024', '30 Feb 2024', 'Jan 2024', '3 Ja 2024', 'Jan 3, 2024 25:00', 'version 3 may 2024', 'Mayday 5 2024'])(
+    '%s is none',
+    (text) => {
+      expect(one([text, text, '3 Jan 2024'])).toMatchObject({ type: 'category' });
+    },
+  );
+
+  test.each([
+    ['D MMM YYYY', '3 Jan 2024', '2024-01-03T00:00Z'],
+    ['YYYYMMDD', '20240103', '2024-01-03T00:00Z'],
+    ['MMMM D, YYYY hh:mm A', 'january 3, 2024 12:05 am', '2024-01-03T00:05Z'],
+    ['YYYY.MM.DDTHH:mm:ssZ', '2024.01.03T10:00:00.5+02:00', '2024-01-03T08:00:00.5Z'],
+  ])('that are said to be %s are read so', (format, text, iso) => {
+    const spelling = { type: 'date', format } as const;
+    expect(isSpelling(spelling)).toBe(true);
+    expect(ofSpelling([text, ` ${text} `, 'NA', `${text}x`, '3/1/2024'], spelling)).toEqual([
+      new Date(iso),
+      new Date(iso),
+      null,
+      `${text}x`,
+      '3/1/2024',
+    ]);
   });
 
   test('that do not exist are none', () => {
@@ -224,6 +298,37 @@ test('what stands for nothing is missing, and told', () => {
   expect(found.notes[0]).toMatch(/"-", .*taken as missing/);
   expect(one(['a', '-', 'b'])).toMatchObject({ type: 'category', missing: 1, cells: ['a', null, 'b'] });
   expect(one(['+', '-', '+'])).toMatchObject({ type: 'category', missing: 0, cells: ['+', '-', '+'] }); // two signs
+});
+
+test('text among JSON is what it is in CSV; numbers and the like stay', async () => {
+  const cells = {
+    comma: ['1.163,74', '976,53', '12,5'],
+    money: ['$1,200', '$3', '-$4.50'],
+    share: ['12 %', '7.5 %', 'n/a'],
+    when: ['13/02/2024', '01/02/2024', '-'],
+    words: ['3 Jan 2024', '4 Jan 2024', null],
+    yes: ['yes', 'No', 'yes'],
+    zip: ['02139', '10001', '94110'],
+    plain: ['1', '2.5', '?'],
+  };
+  const rows = [0, 1, 2].map((r) => Object.fromEntries(Object.entries(cells).map(([name, column]) => [name, column[r]])));
+  const names = Object.keys(cells);
+  const quoted = (r: number) => names.map((name) => `"${cells[name as keyof typeof cells][r] ?? ''}"`).join(';');
+  const csv = await readTable([names.join(';'), quoted(0), quoted(1), quoted(2)].join('\n'));
+  for (const json of [JSON.stringify(rows), rows.map((row) => JSON.stringify(row)).join('\n')]) {
+    const table = await readTable(json);
+    expect(table.columns).toEqual(csv.columns);
+    expect(table.records()).toEqual(csv.records());
+  }
+  const mixed = await readTable(
+    '[{"n":1,"b":true,"m":"a","g":5},{"n":"1,163.5","b":"no","m":2,"g":"-"},{"n":"7","b":"yes","m":"b","g":6}]',
+  );
+  expect(mixed.columns.map(({ type }) => type)).toEqual(['number', 'boolean', 'category', 'number']);
+  expect(mixed.records()).toEqual([
+    { n: 1, b: true, m: 'a', g: 5 },
+    { n: 1163.5, b: false, m: 2, g: null },
+    { n: 7, b: true, m: 'b', g: 6 },
+  ]);
 });
 
 test('columns that count rows are left out, and told', () => {

@@ -14,7 +14,7 @@ export function learnable(sheet: Sheet, { target, missingTarget }: TrainOptions)
   requireColumn(sheet, target, 'the target');
   if (missingTarget !== 'skip') return sheet;
   const cells = sheet.columns.get(target)!;
-  const rows = Uint32Array.from(cells.keys()).filter((row) => !isGap(sheet, cells[row]));
+  const rows = Uint32Array.from(cells.keys()).filter((row) => !isGap(cells[row]));
   return rows.length === sheet.rows ? sheet : sheet.some(rows);
 }
 
@@ -43,9 +43,10 @@ export function columnsOf(layout: Layout, sheet: Sheet, skipped: number, options
   if (skipped > 0) layout.notes.push(`${counted(skipped, 'row')} without a target left out`);
   if (layout.rows === 0) throw sheet.error('the target is missing in every row', undefined, target);
   const others = noInputs(sheet, options);
-  const said = wantedBy(readingOf(options));
+  const how = readingOf(options);
+  const said = wantedBy(how);
   const ofTarget = Object.hasOwn(said, target) ? said[target] : 'target';
-  layout.finish({ ...said, [target]: options.task === 'regression' ? 'number' : ofTarget });
+  layout.finish({ ...said, [target]: options.task === 'regression' ? 'number' : ofTarget }, how.decimal);
   const inputs = new Set(layout.inputs.filter((name) => !others.has(name)));
   const names = layout.names.filter((name) => name === groups || inputs.has(name));
   if (names.every((name) => name === groups)) throw sheet.error('there is no column beside the target to learn from');

@@ -4,9 +4,9 @@ import type { Label } from '../../data/classes.js';
 import type { Cell } from '../../data/column.js';
 import type { Sheet } from '../sheet.js';
 import { isPlain } from './numbers.js';
-import { TextProfile } from './profile.js';
+import { ColumnProfile } from './profile.js';
 import { ofSpelling } from './spelling.js';
-import type { Wanted } from './table-column.js';
+import { type Wanted, isSaid } from './table-column.js';
 import { isNothing } from './words.js';
 
 /** Whether a text is a number as programs write it. */
@@ -34,23 +34,11 @@ export function labelOf(cell: Cell): Label {
 }
 
 /**
- * A column of typed cells; numbers where a model has categories become their text.
- * @param zero whether what a record lacks is 0
- */
-export function conformed(cells: readonly Cell[], wanted: Wanted, zero = false): Cell[] {
-  return cells.map((cell) => {
-    if (zero && cell === undefined) return 0;
-    if (cell === undefined || cell === null || (typeof cell === 'string' && isMissingText(cell))) return null;
-    return wanted === 'text' && typeof cell !== 'string' ? String(cell) : cell;
-  });
-}
-
-/**
  * One column's cells, typed: text as what all of its cells are.
  * @param zero whether what a record lacks is 0
  */
 export function typedColumn(sheet: Sheet, name: string, wanted?: Wanted, zero = false): Cell[] {
   const cells = sheet.columns.get(name)!;
-  if (!sheet.text) return conformed(cells, wanted, zero);
-  return ofSpelling(cells, new TextProfile().add(sheet, cells).found(wanted).spelling);
+  const { spelling } = new ColumnProfile().add(sheet, cells).found(wanted);
+  return ofSpelling(cells, spelling ?? { type: 'category' }, { said: isSaid(wanted), zero });
 }

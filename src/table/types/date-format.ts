@@ -1,62 +1,57 @@
-// Dates in a spelling that somebody names: DD/MM/YYYY, YYYY.MM.DD HH:mm, ….
+// Dates in a spelling that somebody names: DD/MM/YYYY, D MMM YYYY, YYYY.MM.DD HH:mm, ….
 
-import { fullYear, midnight } from './dates.js';
+import { WRITTEN, clockTime, dayTime } from './date-parts.js';
 
-/** What each part of a format is: a pattern, and which part of a date. */
-const PARTS: Record<string, [pattern: string, part: string]> = {
-  YYYY: ['\\d{4}', 'year'],
-  YY: ['\\d{2}', 'short'],
-  MM: ['\\d{1,2}', 'month'],
-  M: ['\\d{1,2}', 'month'],
-  DD: ['\\d{1,2}', 'day'],
-  D: ['\\d{1,2}', 'day'],
-  HH: ['\\d{1,2}', 'hour'],
-  H: ['\\d{1,2}', 'hour'],
-  mm: ['\\d{2}', 'minute'],
-  ss: ['\\d{2}(?:\\.\\d+)?', 'second'],
-};
+/** What each part of a format is: a part of a date, and how it is written. */
+const PARTS = {
+  YYYY: ['year', WRITTEN.year],
+  YY: ['year', WRITTEN.shortYear],
+  MMMM: ['month', WRITTEN.monthName],
+  MMM: ['month', WRITTEN.monthName],
+  MM: ['month', WRITTEN.month],
+  M: ['month', WRITTEN.month],
+  DD: ['day', WRITTEN.day],
+  D: ['day', WRITTEN.day],
+  HH: ['hour', WRITTEN.hour],
+  H: ['hour', WRITTEN.hour],
+  hh: ['hour', WRITTEN.hour],
+  mm: ['minute', WRITTEN.minute],
+  ss: ['second', WRITTEN.second],
+  A: ['half', WRITTEN.half],
+  Z: ['zone', WRITTEN.zone],
+} as const;
 
-const PART = /YYYY|YY|MM|M|DD|D|HH|H|mm|ss/g;
+const PART = new RegExp(Object.keys(PARTS).join('|'), 'g');
 
 /** A spelling of dates. */
 export class DateFormat {
   private readonly pattern: RegExp;
 
-  private constructor(
-    readonly format: string,
-    private readonly parts: readonly string[],
-  ) {
-    const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  private constructor(readonly format: string) {
+    const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
     let source = '';
     let at = 0;
     for (const { 0: part, index } of format.matchAll(PART)) {
-      const [pattern, name] = PARTS[part]!;
-      source += `${literal(format.slice(at, index))}(?<${name}>${pattern})`;
+      const [name, written] = PARTS[part as keyof typeof PARTS];
+      source += `${literal(format.slice(at, index))}(?<${name}>${written})`;
       at = index + part.length;
     }
-    this.pattern = new RegExp(`^\\s*${source}${literal(format.slice(at))}\\s*$`);
+    this.pattern = new RegExp(`^\\s*${source}${literal(format.slice(at))}\\s*$`, 'iu');
   }
 
   /** A format that names a day, each part at most once; undefined for anything else. */
   static of(format: string): DateFormat | undefined {
-    const parts = [...format.matchAll(PART)].map(([part]) => PARTS[part]![1]);
-    const has = (name: string) => parts.includes(name);
-    const isWhole = (has('year') || has('short')) && has('month') && has('day');
-    return isWhole && new Set(parts).size === parts.length ? new DateFormat(format, parts) : undefined;
+    const parts = [...format.matchAll(PART)].map(([part]) => PARTS[part as keyof typeof PARTS][0]);
+    const isWhole = (['year', 'month', 'day'] as const).every((part) => parts.includes(part));
+    return isWhole && new Set(parts).size === parts.length ? new DateFormat(format) : undefined;
   }
 
-  /** The date that a text spells, in ISO 8601; undefined for a text that spells none, such as 31/02/2020. */
-  iso(text: string): string | undefined {
+  /** The time that a text says, in milliseconds since 1970; undefined for a text that says none, such as 31/02/2020. */
+  read(text: string): number | undefined {
     const found = this.pattern.exec(text)?.groups;
     if (!found) return undefined;
-    const number = (name: string) => Number(found[name] ?? 0);
-    const year = found['year'] !== undefined ? number('year') : fullYear(number('short'));
-    const start = midnight(year, number('month'), number('day'));
-    const [hour, minute, second] = [number('hour'), number('minute'), number('second')];
-    if (start === undefined || hour > 23 || minute > 59 || second >= 60) return undefined;
-    const date = new Date(start);
-    date.setUTCHours(hour, minute, 0, Math.round(second * 1000));
-    const iso = date.toISOString();
-    return this.parts.includes('hour') ? iso : iso.slice(0, 10);
+    const start = dayTime(found['year']!, found['month']!, found['day']!);
+    const time = clockTime(found);
+    return start === undefined || time === undefined ? undefined : start + time;
   }
 }

@@ -1,59 +1,81 @@
-// Dates as people write them: in which order day, month and year stand, with times and zones.
+// Dates as people write them: in which order day, month and year stand, with months in words, times and zones.
+
+import { WRITTEN, clockTime, dayTime } from './date-parts.js';
 
 /** The order of a date's parts. */
 export type DateOrder = 'YMD' | 'DMY' | 'MDY';
 
-const DATE =
-  /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:(?:T|,? +)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([ap])\.?m\.?)?(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$/i;
+const TIME = `(?<hour>${WRITTEN.hour}):(?<minute>${WRITTEN.minute})(?::(?<second>${WRITTEN.second}))?(?: ?(?<half>${WRITTEN.half}))?`;
+const ZONE = `(?<zone>${WRITTEN.zone})`;
 
-/** The year that two digits mean, as POSIX reads them: 69 to 99 are of the last century. */
-export const fullYear = (digits: number) => digits + (digits < 69 ? 2000 : 1900);
+/** What may stand behind a day: a time, its zone, and that zone in words, as JavaScript adds it. */
+const CLOCK = `(?:(?:T|,? at |,? |:)${TIME}(?: ?${ZONE}(?: \\([^()]{1,40}\\))?)?)?`;
 
-/** When a day begins in UTC, in milliseconds since 1970; undefined for one that does not exist. */
-export function midnight(year: number, month: number, day: number): number | undefined {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
-}
+/** Dates of numbers: the first, the second and the third, which separators keep apart. */
+const NUMBERS = new RegExp(`^(?<a>\\d{1,4})([-/.]) ?(?<b>\\d{1,2})\\2 ?(?<c>\\d{1,4})${CLOCK}$`, 'iu');
+
+const MONTH = `(?<month>${WRITTEN.monthName})`;
+const DAY = `(?<day>${WRITTEN.day})`;
+const YEAR = `(?<year>${WRITTEN.year})`;
+const WEEKDAY = '(?:(?:mon|tue|wed|thu|fri|sat|sun)\\p{L}{0,6}\\.?,? )?';
+
+/** Dates whose month is a word: 3 Jan 2024, January 3, 2024, 2024-Jan-03, and as C writes them, Wed Jan 3 10:00:00 2024. */
+const WORDS = [
+  `${WEEKDAY}${DAY}(?:st|nd|rd|th|\\.)?(?: of | de |[-/ ]|)${MONTH}(?: del? |, |[-/ ]|)(?<year>${WRITTEN.year}|${WRITTEN.shortYear})(?: г\\.)?${CLOCK}`,
+  `${WEEKDAY}${MONTH}[-/ ]${DAY}(?:st|nd|rd|th)?(?:, ?|[-/ ])${YEAR}${CLOCK}`,
+  `${YEAR}(?:\\. |[-/ ])${MONTH}[-/ ]${DAY}\\.?${CLOCK}`,
+  `${WEEKDAY}${MONTH} ${DAY} ${TIME}(?: ${ZONE})? ${YEAR}`,
+].map((form) => new RegExp(`^${form}$`, 'iu'));
+
+/** No date is longer; longer text is not looked at. */
+const LONGEST = 80;
 
 /** Parts of a date as they stand, and its time in milliseconds since midnight UTC. */
 interface Parts {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
+  readonly a: string;
+  readonly b: string;
+  readonly c: string;
   /** Whether the year stands first, by its four digits. */
   readonly yearFirst: boolean;
   readonly time: number;
 }
 
-function partsOf(text: string): Parts | undefined {
-  const found = DATE.exec(text.replace(/[\u00a0\u202f]/g, ' '));
-  if (!found) return undefined;
-  const [, a = '', , b = '', c = '', hours, minutes, seconds = '0', fraction = '0', half, zone = 'Z'] = found;
+/** A date that says which part is which: when it is. */
+interface Told {
+  readonly told: number;
+}
+
+function partsOf(text: string): Parts | Told | undefined {
+  if (text.length > LONGEST || !/\d/.test(text)) return undefined;
+  const even = /\s[\s]|[^\S ]/.test(text) ? text.replace(/\s+/g, ' ') : text;
+  const found = NUMBERS.exec(even)?.groups;
+  if (!found) return /\p{L}{3}/u.test(even) ? toldIn(even) : undefined;
+  const { a = '', b = '', c = '' } = found;
   const yearFirst = a.length === 4;
   // Two digits of a year beside one of a day are rather a version, or the like.
   const years = yearFirst ? c.length < 3 : c.length === 4 || (c.length === 2 && a.length === 2 && b.length === 2);
-  if (a.length === 3 || !years) return undefined;
-  let time = 0;
-  if (hours !== undefined) {
-    let hour = Number(hours);
-    if (half !== undefined) {
-      if (hour < 1 || hour > 12) return undefined;
-      hour = (hour % 12) + (/p/i.test(half) ? 12 : 0);
-    }
-    if (hour > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
-    time = ((hour * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + Math.floor(Number(`0.${fraction}`) * 1000);
+  const time = a.length === 3 || !years ? undefined : clockTime(found);
+  return time === undefined ? undefined : { a, b, c, yearFirst, time };
+}
+
+function toldIn(text: string): Told | undefined {
+  for (const form of WORDS) {
+    const found = form.exec(text)?.groups;
+    if (!found) continue;
+    const start = dayTime(found['year']!, found['month']!, found['day']!);
+    const time = clockTime(found);
+    if (start !== undefined && time !== undefined) return { told: start + time };
   }
-  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
-  if (offset) time -= Number(`${offset[1]}1`) * (Number(offset[2]) * 60 + Number(offset[3])) * 60_000;
-  return { a: Number(a), b: Number(b), c: Number(c), yearFirst, time };
+  return undefined;
 }
 
 /** The time of a date; undefined for one that does not exist. */
-function timeOf({ a, b, c, yearFirst, time }: Parts, order: DateOrder): number | undefined {
+function timeOf(parts: Parts | Told, order: DateOrder): number | undefined {
+  if ('told' in parts) return parts.told;
+  const { a, b, c, yearFirst, time } = parts;
   if (yearFirst !== (order === 'YMD')) return undefined;
   const [year, month, day] = order === 'YMD' ? [a, b, c] : order === 'DMY' ? [c, b, a] : [c, a, b];
-  const start = midnight(year > 99 || order === 'YMD' ? year : fullYear(year), month, day);
+  const start = dayTime(year, month, day);
   return start === undefined ? undefined : start + time;
 }
 
@@ -81,9 +103,9 @@ export class DateTally {
     }
     if (!any) return false;
     this.count++;
-    if (parts.yearFirst) return true;
-    this.firsts.add(parts.a);
-    this.seconds.add(parts.b);
+    if ('told' in parts || parts.yearFirst) return true;
+    this.firsts.add(Number(parts.a));
+    this.seconds.add(Number(parts.b));
     this.pointed ||= text.includes('.');
     return true;
   }
@@ -96,7 +118,7 @@ export class DateTally {
     const { accepted, firsts, seconds } = this;
     const most = Math.max(accepted.YMD, accepted.DMY, accepted.MDY);
     const open = ORDERS.filter((order) => accepted[order] === most);
-    if (open.length === 1) return { order: open[0]!, accepted: most, sure: true };
+    if (open.length === 1 || firsts.size === 0) return { order: open[0]!, accepted: most, sure: true };
     const differ = firsts.size > 1 || seconds.size > 1 || !sameSets(firsts, seconds);
     if (hint && open.includes(hint)) return { order: hint, accepted: most, sure: true };
     const order = seconds.size === 1 && firsts.size > 2 && !this.pointed ? 'MDY' : 'DMY';

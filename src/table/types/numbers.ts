@@ -140,8 +140,9 @@ export class NumberTally {
    * The way that most are written, the simplest of several; and whether others would do as well, which read them as other
    * numbers.
    * @param hint what other columns say of decimals
+   * @param said whether somebody says so, of numbers without decimals too
    */
-  spelling(hint: DecimalHint): { spelling: NumberSpelling; accepted: number; sure: boolean } {
+  spelling(hint: DecimalHint, said = false): { spelling: NumberSpelling; accepted: number; sure: boolean } {
     const counts = CANDIDATES.map((_, i) => this.accepted(i));
     const best = Math.max(...counts);
     const point = counts.slice(0, OF_EACH).indexOf(best);
@@ -149,7 +150,7 @@ export class NumberTally {
     const either = point >= 0 && comma >= 0;
     // Both read all; they differ where digits stand behind the one or the other.
     const differ = either && [...this.ways.keys()].some((ways) => ways !== ALL_WAYS && !sameNumber(ways));
-    const way = !either ? Math.max(point, comma) : differ && hint === ',' ? comma : point;
+    const way = !either ? Math.max(point, comma) : (differ || said) && hint === ',' ? comma : point;
     const { decimal, thousands } = CANDIDATES[way]!;
     const [around, same] = [...this.surroundings].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0] ?? ['\n', 0];
     const [before = '', behind = ''] = around.split('\n');
@@ -163,8 +164,12 @@ export class NumberTally {
   /** What this column surely says of decimals, if anything. */
   get decimal(): DecimalHint {
     const { spelling, sure } = this.spelling(undefined);
-    const telling = [...this.ways.keys()].some((ways) => !sameNumber(ways));
-    return sure && telling && this.count > 0 ? spelling.decimal : undefined;
+    return sure && this.tells && this.count > 0 ? spelling.decimal : undefined;
+  }
+
+  /** Whether any of the texts has decimals, or what may be such. */
+  get tells(): boolean {
+    return [...this.ways.keys()].some((ways) => !sameNumber(ways));
   }
 }
 

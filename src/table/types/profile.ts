@@ -1,12 +1,13 @@
-// What the cells of a column of text are, found out from all of them, sheet by sheet.
+// What the cells of a column are, found out from all of them, sheet by sheet. Text, which CSV has only and JSON and Parquet have
+// among numbers and the like, is what all of it can be.
 
-import type { Cell } from '../../data/column.js';
+import { type Cell, isMissing } from '../../data/column.js';
 import { counted } from '../../runtime/errors.js';
 import type { Sheet } from '../sheet.js';
 import { type DateOrder, DateTally } from './dates.js';
 import { type DecimalHint, NumberTally, PLAIN } from './numbers.js';
 import { type Spelling, isPlainSpelling } from './spelling.js';
-import type { Found, Wanted } from './table-column.js';
+import { type ColumnType, type Found, type Wanted, isSaid } from './table-column.js';
 import { BooleanTally, isDash, isNothing } from './words.js';
 
 /** Columns that have this share of numbers, or of dates, were probably meant to be such. */
@@ -15,19 +16,32 @@ const MOSTLY = 0.8;
 /** What other columns, or options, say of a column's spelling. */
 export interface SpellingHints {
   readonly decimal?: DecimalHint;
+  /** Whether somebody says so of decimals. */
+  readonly said?: boolean;
   readonly order?: DateOrder | undefined;
 }
+
+const of = (spelling: Spelling, sure = true): Found => ({ spelling, type: spelling.type, sure });
+
+/** How text is read that stands among cells of another type, which most are. */
+const USUAL = {
+  number: { type: 'number', ...PLAIN },
+  boolean: { type: 'boolean', words: 'true' },
+  date: { type: 'date', order: 'YMD' },
+} as const satisfies Record<Exclude<ColumnType, 'category'>, Spelling>;
 
 /** Different words for nothing that are told. */
 const TOLD = 4;
 
-/** Finds out what the cells of a column of text are. The order of rows does not matter, but for what counts them. */
-export class TextProfile {
+/** Finds out what the cells of a column are. The order of rows does not matter, but for what counts them. */
+export class ColumnProfile {
   /** Cells that hold nothing, or a dash. */
   private gaps = 0;
   private dashes = 0;
   private pluses = false;
+  /** Text that is there, and cells of types of their own. */
   private there = 0;
+  private readonly typed = { number: 0, boolean: 0, date: 0 };
   private readonly nothing = new Set<string>();
   private readonly numbers = new NumberTally();
   private readonly dates = new DateTally();
@@ -44,7 +58,11 @@ export class TextProfile {
   add(sheet: Sheet, cells: readonly Cell[]): this {
     for (let row = 0; row < cells.length; row++) {
       const cell = cells[row];
-      const text = typeof cell === 'string' ? cell.trim() : '';
+      if (typeof cell !== 'string') {
+        this.addTyped(cell);
+        continue;
+      }
+      const text = cell.trim();
       const dash = isDash(text);
       if (dash || isNothing(text)) {
         this.gaps++;
@@ -55,7 +73,7 @@ export class TextProfile {
       }
       this.there++;
       if (this.numbers.add(text)) {
-        this.count(text);
+        this.count(Number(text));
         continue;
       }
       this.counting = false;
@@ -73,9 +91,20 @@ export class TextProfile {
     return this;
   }
 
-  private count(text: string): void {
+  private addTyped(cell: Exclude<Cell, string>): void {
+    if (isMissing(cell)) {
+      this.gaps++;
+      this.counting = false;
+      return;
+    }
+    const type = typeof cell === 'boolean' ? 'boolean' : cell instanceof Date ? 'date' : 'number';
+    this.typed[type]++;
+    if (type === 'number') this.count(Number(cell));
+    else this.counting = false;
+  }
+
+  private count(number: number): void {
     if (!this.counting) return;
-    const number = Number(text);
     this.counting =
       Number.isInteger(number) && (this.last === undefined ? number === 0 || number === 1 : number === this.last + 1);
     this.last = number;
@@ -83,12 +112,12 @@ export class TextProfile {
 
   /** How many cells hold nothing, where they are spelled so. */
   missing({ spelling }: Found): number {
-    return spelling.type === 'category' && spelling.dash ? this.gaps - this.dashes : this.gaps;
+    return spelling?.type === 'category' && spelling.dash ? this.gaps - this.dashes : this.gaps;
   }
 
   /** Whether the cells count rows: 0, 1, 2, … or 1, 2, 3, …; of three rows at least. */
   get countsRows(): boolean {
-    return this.counting && this.there > 2;
+    return this.counting && this.there + this.typed.number > 2;
   }
 
   /** What this column surely says of decimals. */
@@ -102,35 +131,51 @@ export class TextProfile {
     return sure && accepted === this.there && accepted > 0 && order !== 'YMD' ? order : undefined;
   }
 
+  /** What most cells are that have types of their own; undefined where there are none. */
+  private get ownType(): Exclude<ColumnType, 'category'> | undefined {
+    const [[type, count]] = Object.entries(this.typed).sort(([, a], [, b]) => b - a) as [[keyof typeof this.typed, number]];
+    return count > 0 ? type : undefined;
+  }
+
   /**
-   * What the cells are, and how sure that is.
+   * What the cells are, and how sure that is. Where text stands among cells of another type, most decide.
    * @param wanted what is known of the column
    */
   found(wanted: Wanted, hints: SpellingHints = {}): Found {
+    const own = this.ownType;
+    const text = this.foundInText(wanted, hints);
+    if (!own || isSaid(wanted)) return text;
+    if (this.there === 0) return { spelling: undefined, type: own, sure: true };
+    const { number, boolean, date } = this.typed;
+    return text.type === own || this.there > number + boolean + date ? text : { spelling: USUAL[own], type: own, sure: true };
+  }
+
+  private foundInText(wanted: Wanted, hints: SpellingHints): Found {
     const { there, numbers, dates, booleans } = this;
     const isTarget = wanted === 'target';
     const dash = this.dashes > 0 && { dash: this.pluses || isTarget || wanted === 'text' };
-    const category: Found = { spelling: { type: 'category', ...dash }, sure: true };
+    const category = of({ type: 'category', ...dash });
     if (wanted === 'text') return category;
-    if (wanted === 'plain' && booleans.words(there) !== 'true') return { spelling: { type: 'number', ...PLAIN }, sure: true };
-    const number = numbers.spelling(hints.decimal);
+    if (typeof wanted === 'object') return of({ type: 'date', format: wanted.format });
+    if (wanted === 'plain' && booleans.words(there) !== 'true') return of(USUAL.number);
+    const number = numbers.spelling(hints.decimal, hints.said);
     const all = number.accepted === there;
-    if (wanted === 'number' || (all && numbers.codes === 0))
-      return { spelling: { type: 'number', ...(there > 0 ? number.spelling : PLAIN) }, sure: number.sure };
+    if (wanted === 'number' || (all && numbers.codes === 0 && wanted !== 'date'))
+      return of({ type: 'number', ...(there > 0 ? number.spelling : PLAIN) }, number.sure);
     const date = dates.order(hints.order);
-    if (date.accepted === there && !isTarget) return { spelling: { type: 'date', order: date.order }, sure: date.sure };
+    if (wanted === 'date' || (date.accepted === there && !isTarget)) return of({ type: 'date', order: date.order }, date.sure);
     const words = booleans.words(there);
-    return words && (words === 'true' || !isTarget) ? { spelling: { type: 'boolean', words }, sure: true } : category;
+    return words && (words === 'true' || !isTarget) ? of({ type: 'boolean', words }) : category;
   }
 
   /** What is worth saying of a column that was taken so. */
   notes(name: string, { spelling, sure }: Found): string[] {
     const column = `column ${JSON.stringify(name)}`;
     const { nothing } = this;
-    const dash = spelling.type === 'category' && spelling.dash;
+    const dash = spelling?.type === 'category' && spelling.dash;
     const words = [...nothing].filter((text) => !(dash && isDash(text))).sort();
     const gaps = words.length > 0 ? [`${column}: ${words.map((t) => JSON.stringify(t)).join(', ')} taken as missing`] : [];
-    return [...this.spelled(column, spelling, sure), ...gaps];
+    return [...(spelling ? this.spelled(column, spelling, sure) : []), ...gaps];
   }
 
   private spelled(column: string, spelling: Spelling, sure: boolean): string[] {
@@ -140,15 +185,16 @@ export class TextProfile {
         if (isPlainSpelling(spelling)) return [];
         const { decimal, thousands, before, behind } = spelling;
         const how = [
-          ...(decimal === ',' ? ['decimal commas'] : []),
+          ...(decimal === ',' && numbers.tells ? ['decimal commas'] : []),
           ...(thousands !== '' ? [`thousands separated by ${thousands === ' ' ? 'blanks' : JSON.stringify(thousands)}`] : []),
           ...[before, behind].filter(Boolean).map((around) => `${JSON.stringify(around)} beside each`),
         ].join(', ');
         const other = decimal === ',' ? '.' : ',';
         const doubt = sure ? '' : `; this is not sure, as ${JSON.stringify(other)} may separate decimals instead`;
-        return [`${column} holds numbers with ${how}${doubt}`];
+        return how ? [`${column} holds numbers with ${how}${doubt}`] : [];
       }
       case 'date': {
+        if ('format' in spelling) return [];
         const { order } = spelling;
         if (sure) return order === 'YMD' ? [] : [`${column} holds dates, ${order === 'DMY' ? 'day first' : 'month first'}`];
         const [is, other] = order === 'DMY' ? ['day', 'MM/DD/YYYY'] : ['month', 'DD/MM/YYYY'];
