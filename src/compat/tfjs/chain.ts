@@ -13,11 +13,10 @@ import { sizeOf } from './shapes.js';
 /** A tensor's shape without the axis of the batch; what is not known beforehand follows from the shape that went in. */
 function shapeOf({ shape, sourceLayer }: SymbolicTensor, before: readonly number[] = []): number[] {
   const own = shape.slice(1);
-  const isReshape = sourceLayer.getClassName() === 'Reshape';
-  const missing = sizeOf(before) / sizeOf(own);
   return own.map((n, i) => {
     if (n !== null && n !== undefined) return n;
-    if (isReshape && Number.isInteger(missing)) return missing;
+    const missing = sizeOf(before) / sizeOf(own);
+    if (sourceLayer.getClassName() === 'Reshape' && Number.isInteger(missing)) return missing;
     if (own.length === before.length) return before[i]!;
     throw refused({ layer: sourceLayer }, `the shape of its outputs, [${shape}], is not known beforehand`);
   });
@@ -52,9 +51,9 @@ export class Chain {
   readonly outputShape: readonly number[];
   readonly inputShape: readonly number[];
   readonly layers: readonly Standing[];
-  readonly operations: readonly Operation[];
+  readonly operations: Operation[] = [];
   /** All their weights. */
-  readonly slots: readonly Slot[];
+  readonly slots: Slot[] = [];
 
   /** @throws UnsupportedError that names what cannot be done here */
   constructor(model: Model) {
@@ -73,8 +72,12 @@ export class Chain {
     this.outputShape = shape;
     this.inputs = sizeOf(this.inputShape);
     this.outputs = sizeOf(this.outputShape);
-    this.operations = this.layers.flatMap((standing) => operationOf(standing) ?? []);
-    this.slots = this.operations.flatMap(({ slots }) => slots);
+    for (const standing of this.layers) {
+      const operation = operationOf(standing);
+      if (!operation) continue;
+      this.operations.push(operation);
+      this.slots.push(...operation.slots);
+    }
     const seen = new Set<Layer>();
     for (const { layer } of this.layers) {
       if (seen.has(layer)) throw refused({ layer }, 'it stands in the chain more than once');

@@ -2,7 +2,9 @@
 
 /** How many numbers a shape has: an axis whose size is not known, as that of a batch, counts 1. */
 export function sizeOf(shape: readonly (number | null | undefined)[]): number {
-  return shape.reduce<number>((size, n) => size * (n ?? 1), 1);
+  let size = 1;
+  for (const n of shape) size *= n ?? 1;
+  return size;
 }
 
 /** Of each element of a shape, which one of another shape is its own: axes of length 1 there are shared. */

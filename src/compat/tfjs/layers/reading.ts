@@ -78,12 +78,14 @@ function dense(standing: Standing): Operation {
 function along(standing: Standing, make: (times: number, units: number) => Operation): Operation {
   const { inputShape } = standing;
   const axes = axesOf(standing);
-  const [first] = axes;
-  if (axes.some((axis, i) => axis !== first! + i)) throw refused(standing, 'its axes are not next to each other, in their order');
-  const behind = sizeOf(inputShape.slice(first! + axes.length));
-  const units = sizeOf(inputShape.slice(first)) / behind;
-  const operation = make(sizeOf(inputShape) / units, units);
-  return behind === 1 ? operation : new Along(operation, [sizeOf(inputShape.slice(0, first)), units, behind]);
+  const first = axes[0]!;
+  if (axes.some((axis, i) => axis !== first + i)) throw refused(standing, 'its axes are not next to each other, in their order');
+  const end = first + axes.length;
+  const before = sizeOf(inputShape.slice(0, first));
+  const units = sizeOf(inputShape.slice(first, end));
+  const behind = sizeOf(inputShape.slice(end));
+  const operation = make(before * behind, units);
+  return behind === 1 ? operation : new Along(operation, [before, units, behind]);
 }
 
 function batchNormalization(standing: Standing): Operation {
