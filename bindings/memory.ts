@@ -140,6 +140,7 @@ export class Heap {
 /** The heap of this process or worker. */
 export const heap: Heap = new Heap(sharesMemory());
 
+/** The precision in which a network computes. */
 export type Precision = 'float32' | 'float64';
 
 export type RealArray = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;

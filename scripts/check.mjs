@@ -28,6 +28,7 @@ const CHECKS = {
   dependencies: () => run('depcruise', ['--output-type', 'err-long', 'assembly', 'bindings', 'src']),
   unused: () => run('knip', ['--treat-config-hints-as-errors']),
   'lint of assembly': () => run(process.execPath, ['scripts/lint-assembly.mjs']),
+  'doc comments': () => run(process.execPath, ['scripts/doc-comments.mjs']),
   width: () => run(process.execPath, ['scripts/width.mjs']),
 };
 

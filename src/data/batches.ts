@@ -49,6 +49,7 @@ export function growing(options?: GrowingOptions): Growing {
 /** What becomes of samples that do not fill a batch, by name. */
 export const LAST_BATCHES = ['even', 'short', 'drop'] as const;
 
+/** What happens to rows that do not fill a batch. */
 export type LastBatch = (typeof LAST_BATCHES)[number];
 
 export function isGrowing(value: unknown): value is Growing {

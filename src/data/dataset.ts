@@ -13,6 +13,7 @@ const OPTIONS = {
   precision: oneOf(['float32', 'float64'], undefined),
 };
 
+/** Options of `dataset`. */
 export interface DatasetOptions {
   /** One weight ≥ 0 for each row; all 1 when missing. The loss divides by their sum. */
   weights?: ArrayLike<number>;

@@ -3,6 +3,7 @@
 import type { RealArray } from '../../bindings/memory.js';
 import { DataError, shown, counted } from '../runtime/errors.js';
 
+/** An array of numbers: a typed array, or a plain one. */
 export type NumericArray =
   | Float32Array
   | Float64Array

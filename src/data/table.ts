@@ -4,6 +4,7 @@ import { DataError, shown } from '../runtime/errors.js';
 import { type Cell, type Column, type Reading, columnOf } from './column.js';
 import { type Matrix, type MatrixLike, matrix } from './matrix.js';
 
+/** A record: cells by the names of their columns. */
 export type Row = Readonly<Record<string, Cell>>;
 
 /** A record whose type is an interface, which TypeScript does not take for a `Row`. What it holds is checked when it is read. */

@@ -23,6 +23,7 @@ import { HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
 
 export type { ClassifierEvaluation };
 
+/** Options of a `Classifier`: what it is made of and how it is trained. */
 export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
   /**
    * All labels there are or will be. Needed for `partialFit` where the first rows do not show them all. Default: those seen in
@@ -33,6 +34,7 @@ export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
   labelSmoothing?: number;
 }
 
+/** Options of a single `fit` of a `Classifier`. */
 export interface ClassifierRunOptions extends RunOptions {
   /** Weights of classes: 'balanced' (N/(classes·members)), or one for each label. They multiply sample weights. */
   classWeights?: ClassWeights;

@@ -15,7 +15,10 @@ import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
 import { apart, checked } from '../runtime/options.js';
 import { NumberCoder, type NumberCoding, targetNumbers } from './numbers.js';
 
+/** Options of a `Regressor`: what it is made of and how it is trained. */
 export type RegressorOptions = EstimatorOptions;
+
+/** Options of a single `fit` of a `Regressor`. */
 export type RegressorRunOptions = RunOptions;
 
 /** How well a regressor does, in the units of the targets. */

@@ -68,6 +68,7 @@ export function ruleOf(init: Initializer): Rule | undefined {
 /** Of which only the first fit knows the weights. */
 const FROM_DATA = ['leastSquares'] as const;
 
+/** Initializers that a name chooses. */
 export type NamedInitializer = keyof typeof INITIALIZERS | (typeof FROM_DATA)[number];
 
 /**

@@ -60,6 +60,7 @@ export interface GaussianNoiseLayer {
   readonly deviation: number;
 }
 
+/** A layer of a network, as `dense`, `rbf`, `batchNorm`, `layerNorm`, `dropout` and `gaussianNoise` return it. */
 export type Layer = DenseLayer | RbfLayer | BatchNormLayer | LayerNormLayer | DropoutLayer | GaussianNoiseLayer;
 
 /** How many units a layer has on `inputs` inputs: layers without units of their own pass on as many as they get. */
@@ -72,6 +73,7 @@ export function activationOf(layer: Layer): Activation {
   return layer.type === 'dense' ? layer.activation : 'linear';
 }
 
+/** Options of `dense`. */
 export interface DenseOptions {
   /** 'linear' unless told otherwise. */
   activation?: Activation;
@@ -151,6 +153,7 @@ const RBF = {
   init: oneOf(RBF_INITIALIZERS, 'kMeans'),
 };
 
+/** Options of `rbf`. */
 export interface RbfOptions {
   /** σ > 0 of all units to start with. Default: the mean distance to the two nearest centres. */
   width?: number;
@@ -176,6 +179,7 @@ const EPSILON = (fallback: number) => number({ above: 0, below: Infinity }, fall
 
 const BATCH_NORM = { epsilon: EPSILON(1e-5), momentum: number({ min: 0, below: 1 }, 0.9) };
 
+/** Options of `batchNorm`. */
 export interface BatchNormOptions {
   /** ε > 0, added to variances. Default 10⁻⁵. */
   epsilon?: number;
@@ -196,6 +200,7 @@ export function batchNorm(options?: BatchNormOptions): BatchNormLayer {
 
 const LAYER_NORM = { epsilon: EPSILON(1e-5) };
 
+/** Options of `layerNorm`. */
 export interface LayerNormOptions {
   /** ε > 0, added to variances. Default 10⁻⁵. */
   epsilon?: number;

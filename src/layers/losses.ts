@@ -47,6 +47,7 @@ export const LOSSES: Readonly<Record<LossName, LossEntry>> = {
   meanSquaredLogarithmicError: { targets: 'amounts' },
 };
 
+/** The losses, by name. */
 export type Loss = LossName;
 
 export const LOSS_NAMES = Object.keys(LOSSES) as Loss[];

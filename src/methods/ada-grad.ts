@@ -7,6 +7,7 @@ import { rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
 import { EPSILON, decayOption } from './options.js';
 
+/** Options of `adaGrad`. */
 export interface AdaGradOptions extends AdaptiveOptions, RootOptions {
   /** What the sum of squares begins with: ≥ 0; more makes first steps shorter. Default 0; Keras and TensorFlow.js have 0.1. */
   initialAccumulator?: number;

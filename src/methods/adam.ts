@@ -8,6 +8,7 @@ import { rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
 import { EPSILON, FRACTION, decayOption } from './options.js';
 
+/** Options of `adam`. */
 export interface AdamOptions extends AdaptiveOptions {
   /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.9. */
   beta1?: number;

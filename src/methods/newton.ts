@@ -7,6 +7,7 @@ import { POSITIVE, decayOption } from './options.js';
 import { type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
 import { secondOrder } from './second-order/second-order.js';
 
+/** Options of `newton`. */
 export interface NewtonOptions extends LineSearchOptions {
   /** Whether directions come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
   truncated?: boolean;
@@ -30,6 +31,7 @@ export function newton(options?: NewtonOptions) {
   return searching('newton', weightDecay, truncated, lineSearch);
 }
 
+/** Options of `gaussNewton`. */
 export interface GaussNewtonOptions extends SecondOrderOptions {
   /** Whether steps come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
   truncated?: boolean;

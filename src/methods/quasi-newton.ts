@@ -22,6 +22,7 @@ export interface LineSearchOptions extends SecondOrderOptions {
 
 export const SEARCH = oneOf(LINE_SEARCHES, 'wolfe');
 
+/** Options of `conjugateGradient`. */
 export interface ConjugateGradientOptions extends SecondOrderOptions {
   /** How directions follow from gradients. Default 'polakRibiere', which the chapter calls the more robust one. */
   beta?: Beta;
@@ -43,6 +44,7 @@ export function conjugateGradient(options?: ConjugateGradientOptions) {
   );
 }
 
+/** Options of `scaledConjugateGradient`. */
 export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
   /** The first damping > 0. Default 5·10⁻⁷, as MATLAB has it. */
   lambda?: number;
@@ -61,6 +63,7 @@ export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions
   );
 }
 
+/** Options of `bfgs`. */
 export interface BfgsOptions extends LineSearchOptions {
   /**
    * What a step without positive curvature teaches, which Armijo's search may find: nothing ('skip', default), or as much as
@@ -95,6 +98,7 @@ export function bfgs(options?: WholeBfgsOptions) {
   return secondOrder({ name: 'bfgs', weightDecay, ...search }, (solving) => solving.bfgs(search));
 }
 
+/** Options of `lbfgs`. */
 export interface LbfgsOptions extends BfgsOptions {
   /** Steps remembered. Default 10. */
   memory?: number;

@@ -7,6 +7,7 @@ import { rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
 import { EPSILON, FRACTION, decayOption } from './options.js';
 
+/** Options of `rmsProp`. */
 export interface RmsPropOptions extends AdaptiveOptions, RootOptions {
   /** How long the mean of the squared gradient remembers: 0 ≤ ρ < 1. Default 0.9. */
   rho?: number;

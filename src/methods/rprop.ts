@@ -15,6 +15,7 @@ const VARIANTS = {
   'iRprop+': UpdateRule.rpropImprovedPlus,
 } as const;
 
+/** Variants of `rprop`: whether a step is taken back (`+`), and whether only after the loss has risen (`i`). */
 export type RpropVariant = keyof typeof VARIANTS;
 
 const OPTIONS = {
@@ -47,6 +48,7 @@ export interface RpropOptions {
   weightDecay?: number;
 }
 
+/** The method that `rprop` returns, with all of its settings. */
 export interface Rprop extends Method, Readonly<Required<RpropOptions>> {
   readonly name: 'rprop';
 }

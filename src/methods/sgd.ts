@@ -81,6 +81,7 @@ export interface SgdOptions {
   weightDecay?: number;
 }
 
+/** The method that `sgd` returns, with all of its settings. */
 export interface Sgd extends Method, Readonly<Required<SgdOptions>> {
   readonly name: 'sgd';
 }

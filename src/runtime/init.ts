@@ -17,6 +17,7 @@ const OPTIONS = {
   numerics: NUMERICS,
 };
 
+/** What `init` loads, and from where. */
 export interface InitOptions {
   /**
    * The binary: `fetch('…/float32.wasm')`, compiled while it arrives; a Module; or bytes. Default: the copy inside the package.

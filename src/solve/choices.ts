@@ -39,4 +39,6 @@ export const MINIMIZE_METHODS = [
   'truncatedNewton',
   'oneStepSecant',
 ] as const;
+
+/** The methods of `minimize`. */
 export type MinimizeMethod = (typeof MINIMIZE_METHODS)[number];

@@ -16,6 +16,8 @@ const RHO = {
 } satisfies Record<string, (z: number) => number[]>;
 
 export const RESIDUAL_LOSS_NAMES = ['linear', 'softL1', 'huber', 'cauchy', 'arctan'] as const;
+
+/** How `leastSquares` and `curveFit` count large residuals: squared (`linear`), or for less, as SciPy defines these losses. */
 export type ResidualLoss = (typeof RESIDUAL_LOSS_NAMES)[number];
 
 /**

@@ -17,6 +17,7 @@ export const STOP_REASONS = [
   'diverged', // the loss grew to more than ten times its start, or ceased to be finite; the weights are the best that were seen
 ] as const;
 
+/** Why a fit ended. */
 export type StopReason = (typeof STOP_REASONS)[number];
 
 /** The record of a fit. Entry i of each list belongs to epoch i + 1. */

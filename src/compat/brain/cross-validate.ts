@@ -4,6 +4,7 @@ import { EfficientBackpropError, ModelFileError } from '../../runtime/errors.js'
 import { requireLater } from './praxis/loader.js';
 import type { INeuralNetworkBinaryTestResult, INeuralNetworkState, INeuralNetworkTestResult } from './types.js';
 
+/** Means over all folds. */
 export interface ICrossValidateStatsAverages {
   trainTime: number;
   testTime: number;
@@ -13,12 +14,14 @@ export interface ICrossValidateStatsAverages {
   testError?: number;
 }
 
+/** Sizes of the folds. */
 export interface ICrossValidateStatsResultStats {
   total: number;
   testSize: number;
   trainSize: number;
 }
 
+/** Sizes of the folds, and counts of right and wrong answers with the ratios made of them. */
 export interface ICrossValidateStatsResultBinaryStats extends ICrossValidateStatsResultStats {
   truePos: number;
   trueNeg: number;
@@ -29,6 +32,7 @@ export interface ICrossValidateStatsResultBinaryStats extends ICrossValidateStat
   accuracy: number;
 }
 
+/** The result of one fold, with its network. */
 export interface ICrossValidationTestPartitionResults<JsonType> extends INeuralNetworkTestResult {
   trainTime: number;
   testTime: number;
@@ -39,9 +43,11 @@ export interface ICrossValidationTestPartitionResults<JsonType> extends INeuralN
   testError?: number;
 }
 
+/** The result of one fold, for networks with one output. */
 export type ICrossValidationTestPartitionBinaryResults<JsonType> = INeuralNetworkBinaryTestResult &
   ICrossValidationTestPartitionResults<JsonType>;
 
+/** What `CrossValidate` returns for networks with several outputs. */
 // biome-ignore lint/suspicious/noExplicitAny: 1.x's types name no type of JSON
 export interface ICrossValidateStats<JsonType = any> {
   avgs: ICrossValidateStatsAverages;
@@ -49,6 +55,7 @@ export interface ICrossValidateStats<JsonType = any> {
   sets: Array<ICrossValidationTestPartitionResults<JsonType>>;
 }
 
+/** What `CrossValidate` returns for networks with one output. */
 // biome-ignore lint/suspicious/noExplicitAny: 1.x's types name no type of JSON
 export interface ICrossValidateBinaryStats<JsonType = any> {
   avgs: ICrossValidateStatsAverages;
@@ -56,6 +63,7 @@ export interface ICrossValidateBinaryStats<JsonType = any> {
   sets: Array<ICrossValidationTestPartitionBinaryResults<JsonType>>;
 }
 
+/** What `CrossValidate` returns and writes. */
 // biome-ignore lint/suspicious/noExplicitAny: 1.x's types name no type of JSON
 export type ICrossValidateJSON<JsonType = any> = ICrossValidateStats<JsonType> | ICrossValidateBinaryStats<JsonType>;
 

@@ -9,6 +9,7 @@ import { DataFormatter } from './v2/data-formatter.js';
 import { NeuralNetwork, defaults, getTypedArrayFn, trainDefaults } from './v2/neural-network.js';
 import { toSVG } from './v2/svg.js';
 
+/** brain.js's `utilities`. */
 export const utilities = {
   ...common,
   ones2D,
@@ -32,10 +33,19 @@ export {
 const without = (name: string) => missing('brain', name);
 const withoutAll = (name: string, members: string) => missingCollection('brain', name, members);
 
+/** Is not available here: using it throws an `UnsupportedError`. */
 export const AE = without('AE');
+
+/** Is not available here: using it throws an `UnsupportedError`. */
 export const FeedForward = without('FeedForward');
+
+/** Is not available here: using it throws an `UnsupportedError`. */
 export const Recurrent = without('Recurrent');
+
+/** Is not available here: using its members throws an `UnsupportedError`. */
 export const activation = withoutAll('activation', 'relu sigmoid tanh leakyRelu');
+
+/** Is not available here: using its members throws an `UnsupportedError`. */
 export const layer = withoutAll(
   'layer',
   'layerTypes Add add arthurFeedForward BaseLayer baseLayerDefaultSettings Convolution convolution Dropout dropout feedForward ' +
@@ -44,15 +54,21 @@ export const layer = withoutAll(
     'Regression regression Relu relu Sigmoid sigmoid SoftMax softMax SVM svm Tanh tanh Target target Transpose transpose ' +
     'Zeros zeros',
 );
+
+/** Is not available here: using its members throws an `UnsupportedError`. */
 export const layerTypes = withoutAll(
   'layerTypes',
   'Activation Internal InternalModel EntryPoint Filter Model Modifier Operator Target',
 );
+
+/** Is not available here: using its members throws an `UnsupportedError`. */
 export const praxis = withoutAll(
   'praxis',
   'ArthurDeviationBiases arthurDeviationBiases ArthurDeviationWeights arthurDeviationWeights ' +
     'MomentumRootMeanSquaredPropagation momentumRootMeanSquaredPropagation MRmsProp mRmsProp',
 );
+
+/** Is not available here: using its members throws an `UnsupportedError`. */
 export const recurrent = withoutAll('recurrent', RECURRENT);
 
 export type { ILikelyNet } from './likely.js';

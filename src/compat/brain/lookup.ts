@@ -9,6 +9,7 @@ type Datum2D = { input: Rows; output: Rows };
 
 const flat = (rows: readonly Rows[]) => rows.flatMap((row) => [...row]);
 
+/** brain.js's `lookup`: turns records into arrays, and back. */
 export const lookup = {
   /** `[{ a: 1 }, { b: 6, c: 7 }]` → `{ a: 0, b: 1, c: 2 }` */
   toTable: (hashes: Rows): INumberHash => tableOf(hashes),

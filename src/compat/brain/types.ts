@@ -17,8 +17,10 @@ export interface INeuralNetworkState {
   error: number;
 }
 
+/** Is called during training, with the epochs and the error so far. */
 export type INeuralNetworkTrainingCallback = (state: INeuralNetworkState) => void;
 
+/** What `test` returns. */
 export interface INeuralNetworkTestResult {
   // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
   misclasses: any[];
@@ -26,6 +28,7 @@ export interface INeuralNetworkTestResult {
   total: number;
 }
 
+/** What `test` returns for networks with one output. */
 export interface INeuralNetworkBinaryTestResult extends INeuralNetworkTestResult {
   trueNeg: number;
   truePos: number;
@@ -36,6 +39,7 @@ export interface INeuralNetworkBinaryTestResult extends INeuralNetworkTestResult
   accuracy: number;
 }
 
+/** The activations of brain.js. */
 export type NeuralNetworkActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh';
 
 /**

@@ -15,6 +15,7 @@ import type {
   INeuralNetworkTrainingOptions,
 } from './types.js';
 
+/** The result of one fold, with its network. */
 export interface ICrossValidationTestPartitionResults {
   trainTime: number;
   testTime: number;
@@ -25,6 +26,7 @@ export interface ICrossValidationTestPartitionResults {
   network: NeuralNetwork;
 }
 
+/** What `CrossValidate` returns and writes. */
 export interface ICrossValidateJSON {
   avgs: ICrossValidationTestPartitionResults;
   stats: ICrossValidateStats;
@@ -59,6 +61,7 @@ export interface CrossValidation extends ICrossValidateJSON, ICrossValidateStats
   sets: Fold[];
 }
 
+/** brain.js's cross-validation: trains a network on each fold and keeps the best one. */
 export class CrossValidate {
   json: CrossValidation | null = null;
 

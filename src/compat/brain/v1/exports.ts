@@ -10,6 +10,7 @@ import { NeuralNetwork } from './neural-network.js';
 import { toSVG } from './svg.js';
 import { TrainStream } from './train-stream.js';
 
+/** brain.js's `utilities`. */
 export const utilities = {
   ...common,
   random: { randomF: randomFloat, randomI: randomInteger, randomN, gaussRandom },
@@ -21,6 +22,7 @@ export const utilities = {
 // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
 export const likely = likelyOf as <T>(input: T, net: NeuralNetwork | { run(input: any): unknown }) => any;
 
+/** Is not available here: using its members throws an `UnsupportedError`. */
 export const recurrent: typeof recurrentClasses = missingCollection('brain/v1', 'recurrent', RECURRENT);
 export declare namespace recurrent {
   type RNN = InstanceType<typeof recurrentClasses.RNN>;

@@ -40,6 +40,7 @@ interface Constructor {
   readonly trainDefaults: TrainOpts;
 }
 
+/** brain.js 1.x's `NeuralNetwork`: same options, same numbers, same files. */
 export class NeuralNetwork extends BrainNetwork {
   /** Both lines have a class of this name, one of which bundlers rename. */
   static override readonly name: string = 'NeuralNetwork';

@@ -5,6 +5,7 @@ import type { INeuralNetworkState } from '../types.js';
 import type { NeuralNetwork } from './neural-network.js';
 import type { INeuralNetworkOptions, INeuralNetworkTrainingOptions } from './types.js';
 
+/** The input or output of a recurrent network. */
 export type RNNTrainingValue = string;
 
 interface Pair<T> {
@@ -12,21 +13,34 @@ interface Pair<T> {
   output: T;
 }
 
+/** A training sample of a recurrent network. */
 export interface IRNNTrainingData extends Pair<RNNTrainingValue> {}
 
+/** Options of a recurrent network. */
 export interface IRNNDefaultOptions extends INeuralNetworkOptions {
   inputSize?: number;
   outputSize?: number;
 }
 
+/** The input of a recurrent time-step network. */
 export type RNNTimeStepInput = number[] | number[][] | object | object[] | object[][];
 
+/** A training sample whose input and output are series of numbers. */
 export interface IRNNTimeStepTrainingNumbers extends Pair<number[]> {}
+
+/** A training sample whose input and output are series of several numbers. */
 export interface IRNNTimeStepTrainingNumbers2D extends Pair<number[][]> {}
+
+/** A training sample whose input and output are records. */
 export interface IRNNTimeStepTrainingObject extends Pair<object> {}
+
+/** A training sample whose input and output are series of records. */
 export interface IRNNTimeStepTrainingObjects extends Pair<object[]> {}
+
+/** A training sample whose input and output are several series of records. */
 export interface IRNNTimeStepTrainingObject2D extends Pair<object[][]> {}
 
+/** A training sample of a recurrent time-step network. */
 export type IRNNTimeStepTrainingDatum =
   | IRNNTimeStepTrainingNumbers
   | IRNNTimeStepTrainingNumbers2D

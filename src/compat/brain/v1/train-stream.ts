@@ -24,6 +24,7 @@ interface Streamed {
   trainPattern(row: FormattedDatum, logErrorRate?: boolean): number | null;
 }
 
+/** Options of `TrainStream`. */
 export interface ITrainStreamOptions {
   neuralNetwork: NeuralNetwork;
   neuralNetworkGPU: NeuralNetwork;

@@ -5,6 +5,7 @@
 
 import type { INeuralNetworkState, NeuralNetworkActivation, OwnTrainOptions } from '../types.js';
 
+/** Options of `NeuralNetwork`. */
 export interface INeuralNetworkOptions {
   /** Above it, a single output counts as 1. Default 0.5. */
   binaryThresh?: number;
@@ -16,8 +17,10 @@ export interface INeuralNetworkOptions {
   leakyReluAlpha?: number;
 }
 
+/** Is called during training, with the epochs and the error so far. */
 export type INeuralNetworkTrainingCallback = (state: INeuralNetworkState) => void;
 
+/** Options of `train`. */
 export interface INeuralNetworkTrainingOptions {
   /** Epochs at most. Default 20000. */
   iterations?: number;
@@ -49,6 +52,7 @@ export interface TrainOptions extends Omit<INeuralNetworkTrainingOptions, 'callb
   epsilon?: number;
 }
 
+/** A network as JSON. */
 export interface INeuralNetworkJSON {
   sizes: number[];
   layers: object[];
@@ -61,13 +65,16 @@ export interface INeuralNetworkJSON {
   leakyReluAlpha?: number;
 }
 
+/** The input of a network. */
 export type NeuralNetworkInput = number[];
 
+/** A training sample. */
 export interface INeuralNetworkTrainingData {
   input: NeuralNetworkInput;
   output: NeuralNetworkInput;
 }
 
+/** What `test` returns. */
 export interface INeuralNetworkTestResult {
   // biome-ignore lint/suspicious/noExplicitAny: as brain.js's types have it
   misclasses: any;
@@ -75,6 +82,7 @@ export interface INeuralNetworkTestResult {
   total: number;
 }
 
+/** What `test` returns for networks with one output. */
 export interface INeuralNetworkBinaryTestResult extends INeuralNetworkTestResult {
   trueNeg: number;
   truePos: number;
@@ -85,6 +93,7 @@ export interface INeuralNetworkBinaryTestResult extends INeuralNetworkTestResult
   accuracy: number;
 }
 
+/** Sizes of the folds, and counts of right and wrong answers with the ratios made of them. */
 export interface ICrossValidateStats {
   truePos: number;
   trueNeg: number;

@@ -16,6 +16,7 @@ import {
 } from '../cross-validate.js';
 import type { INeuralNetworkBinaryTestResult, INeuralNetworkState, INeuralNetworkTestResult } from '../types.js';
 
+/** What `CrossValidate` needs of a network. */
 export interface IClassifier<TrainOptsType, JsonType, DatumType> {
   trainOpts: TrainOptsType;
   toJSON: () => JsonType;
@@ -25,6 +26,7 @@ export interface IClassifier<TrainOptsType, JsonType, DatumType> {
   initialize: () => void;
 }
 
+/** Makes a new network for each fold. */
 export type InitClassifier<TrainOptsType, JsonType, DatumType> = () => IClassifier<TrainOptsType, JsonType, DatumType>;
 
 type Net<Init extends () => unknown> = ReturnType<Init>;
@@ -32,6 +34,7 @@ type Json<Init extends () => { toJSON(): unknown }> = ReturnType<Net<Init>['toJS
 
 const isBinary = (of: object) => (of as { accuracy?: number }).accuracy !== undefined;
 
+/** brain.js's cross-validation: trains a network on each fold and keeps the best one. */
 export class CrossValidate<
   InitClassifierType extends InitClassifier<
     ReturnType<InitClassifierType>['trainOpts'],

@@ -7,11 +7,13 @@ import { putKey } from '../formats.js';
 /** What stands for characters. */
 export type Value = string | number | boolean | string[] | number[] | boolean[];
 
+/** A sample of a recurrent network. */
 export interface IRNNDatum {
   input: Value;
   output: Value;
 }
 
+/** A `DataFormatter` as JSON. */
 export interface IDataFormatterJSON {
   indexTable: { [key: string]: number; [key: number]: number };
   characterTable: { [key: number]: string | number | null };
@@ -20,6 +22,7 @@ export interface IDataFormatterJSON {
   specialIndexes: number[];
 }
 
+/** The interface of brain.js's `DataFormatter`. */
 export interface IDataFormatter {
   indexTable: { [value: string]: number };
   toIndexesInputOutput: (input: Value, output?: Value) => number[];

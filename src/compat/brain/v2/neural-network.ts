@@ -28,10 +28,12 @@ import type {
   TrainOptions,
 } from './types.js';
 
+/** The default options of a network. */
 export function defaults(): INeuralNetworkOptions {
   return { inputSize: 0, outputSize: 0, binaryThresh: 0.5 };
 }
 
+/** The default options of training. */
 export function trainDefaults(): INeuralNetworkTrainOptions {
   return { activation: 'sigmoid', leakyReluAlpha: 0.01, ...TRAINING };
 }
@@ -45,6 +47,7 @@ export function getTypedArrayFn(value: INeuralNetworkData, table: INumberHash | 
   return (row: INumberHash) => keyed(row, places);
 }
 
+/** brain.js 2.x's `NeuralNetwork`: same options, same numbers, same files. */
 export class NeuralNetwork<InputType extends INeuralNetworkData, OutputType extends INeuralNetworkData> extends BrainNetwork {
   /** Both lines have a class of this name, one of which bundlers rename. */
   static override readonly name: string = 'NeuralNetwork';

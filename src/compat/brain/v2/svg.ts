@@ -3,8 +3,10 @@
 import { EfficientBackpropError } from '../../../runtime/errors.js';
 import { type Drawing, type LineStyle, drawing } from '../drawing.js';
 
+/** How `toSVG` draws a network. */
 export type NeuralNetworkDrawOptions = Drawing & { sizes: number[] };
 
+/** How brain.js draws a recurrent network. */
 export interface RecurrentNeuralNetworkDrawOptions extends NeuralNetworkDrawOptions {
   /** Of recurrent networks, which this library does not have. */
   recurrentLine: LineStyle;

@@ -14,16 +14,19 @@ import type {
 /** Arrays, typed arrays, and objects of numbers. */
 export type INeuralNetworkData = number[] | Float32Array | Partial<INumberHash>;
 
+/** A training sample. */
 export interface INeuralNetworkDatum<InputType, OutputType> {
   input: InputType;
   output: OutputType;
 }
 
+/** A training sample as numbers. */
 export interface INeuralNetworkDatumFormatted<T> {
   input: T;
   output: T;
 }
 
+/** What `prepTraining` returns. */
 export interface INeuralNetworkPreppedTrainingData<T> {
   status: INeuralNetworkState;
   preparedData: Array<INeuralNetworkDatumFormatted<T>>;
@@ -36,6 +39,7 @@ export interface PreparedTraining extends INeuralNetworkPreppedTrainingData<Floa
   fresh?: boolean;
 }
 
+/** Options of `NeuralNetwork`. */
 export interface INeuralNetworkOptions {
   inputSize: number;
   outputSize: number;
@@ -43,11 +47,13 @@ export interface INeuralNetworkOptions {
   hiddenLayers?: number[];
 }
 
+/** Options of `NeuralNetworkGPU`. */
 export interface INeuralNetworkGPUOptions extends INeuralNetworkOptions {
   /** Without effect: the network computes by WebAssembly. */
   mode?: 'cpu' | 'gpu';
 }
 
+/** Options of `train`. */
 export interface INeuralNetworkTrainOptions {
   activation: NeuralNetworkActivation | string;
   iterations: number;
@@ -69,6 +75,7 @@ export interface INeuralNetworkTrainOptions {
 /** What train takes: brain.js's options, and this library's. */
 export type TrainOptions = Partial<Omit<INeuralNetworkTrainOptions, 'praxis'>> & OwnTrainOptions;
 
+/** Options of `train` as JSON. */
 export interface INeuralNetworkTrainOptionsJSON {
   activation: NeuralNetworkActivation | string;
   iterations: number;
@@ -86,6 +93,7 @@ export interface INeuralNetworkTrainOptionsJSON {
   epsilon: number;
 }
 
+/** A network as JSON. */
 export interface INeuralNetworkJSON {
   type: string;
   sizes: number[];
@@ -115,19 +123,23 @@ export interface INeuralNetworkTrainingOptions {
   praxis?: null | 'adam';
 }
 
+/** An array of numbers, plain or typed. */
 export interface INumberArray {
   length: number;
   buffer?: ArrayBuffer;
   [index: number]: number;
 }
 
+/** The input or output of a sample: numbers in an array, or by keys. */
 export type InputOutputValue = INumberArray | Partial<INumberHash>;
 
+/** A training sample with one or several inputs and outputs. */
 export interface ITrainingDatum {
   input: InputOutputValue | InputOutputValue[];
   output: InputOutputValue | InputOutputValue[];
 }
 
+/** Data that brain.js can read: numbers, arrays, records or samples. */
 export type FormattableData = number | ITrainingDatum | InputOutputValue | InputOutputValue[];
 
 export type { IJSONLayer, INeuralNetworkState, INumberHash, NeuralNetworkActivation, OwnTrainOptions, Praxis };

@@ -17,6 +17,7 @@ import type { TfjsArtifacts, TfjsFiles, TfjsModelJSON } from './types.js';
 // biome-ignore lint/suspicious/noExplicitAny: of any labels
 type Exportable = Network | Classifier<any> | Regressor;
 
+/** Options of `toTfjsArtifacts`. */
 export interface TfjsOptions {
   /**
    * Whether you prepare rows as `userDefinedMetadata` says, before the model sees them. It is needed for a Classifier or
@@ -26,6 +27,7 @@ export interface TfjsOptions {
   prepared?: boolean;
 }
 
+/** Options of `toTfjsFiles`. */
 export interface TfjsFileOptions extends TfjsOptions {
   /** Bytes that a file of weights has at most; from 1. Default 4 MiB, as TensorFlow.js splits them. */
   shardBytes?: number;

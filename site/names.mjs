@@ -1,0 +1,2 @@
+/** How programs import an entry of the package. */
+export const nameOf = (entry) => (entry === 'index' ? 'efficient-backprop' : `efficient-backprop/${entry}`);
