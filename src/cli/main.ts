@@ -79,6 +79,7 @@ function reading(command: Command): Command {
       yesOrNo,
     )
     .option('--no-header', 'the same as --header no: columns are named 1, 2, …')
+    .option('--longest-line <characters>', 'that a line of CSV or NDJSON may have (default: 268435456)', count)
     .addOption(new Option('--decimal <character>', 'between integers and decimals of text').choices(['.', ',']))
     .option('--column <types>', 'what columns are: zip:category,when:date(DD/MM/YYYY),note:ignore,price:number', columnTypes)
     .option(
@@ -95,7 +96,7 @@ const program = new Command('efficient-backprop')
   .description('Trains networks on tables: CSV, JSON, NDJSON or Parquet in, a model file out.')
   .version(manifest.version)
   .exitOverride()
-  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  .configureOutput({ writeErr: (text) => note(text.replace(/\n$/, '')) })
   .showHelpAfterError('(efficient-backprop --help says more)')
   .addHelpText(
     'after',

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { access, constants, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FileError } from '../runtime/errors.js';
-import { temporaryPrefix, unfinished, writeBytes } from '../format/file.js';
+import { failure, temporaryPrefix, unfinished, unlessAbsent, writeBytes } from '../format/file.js';
 import { UsageError } from './failure.js';
 import { pour } from './terminal.js';
 
@@ -80,7 +80,11 @@ export async function requireWritable(file: string): Promise<void> {
   const refuse = (why: string) => {
     throw new FileError(file, `cannot be written: ${why}`);
   };
-  const there = await stat(file).catch(() => undefined);
+  const there = await stat(file)
+    .catch(unlessAbsent)
+    .catch((cause: unknown) => {
+      throw failure(file, 'written', cause);
+    });
   if (there?.isDirectory()) refuse('is a folder');
   if (there?.isSocket()) refuse('is a socket');
   if (there?.isBlockDevice()) refuse('is a disk');
@@ -109,7 +113,7 @@ export async function writePieces(file: string | undefined, pieces: AsyncIterabl
 }
 
 /** What a spreadsheet would run as a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
 
 /**
  * A line of CSV; cells are quoted where they need to be.

@@ -87,8 +87,9 @@ async function* predictions(
   }
 }
 
-/** A cell as it is written: JSON has no large integers. */
-const plain = (cell: Cell) => (typeof cell === 'bigint' ? String(cell) : (cell ?? null));
+/** A cell as it is written: JSON has no large integers, and CSV no dates of its own. */
+const plain = (cell: Cell) =>
+  typeof cell === 'bigint' ? String(cell) : cell instanceof Date ? cell.toISOString() : (cell ?? null);
 
 /** Records as CSV, NDJSON or one JSON array, by the output's name; text as it comes. */
 async function* formatted(

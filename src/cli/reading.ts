@@ -19,6 +19,7 @@ export interface ReadingOptions {
   readonly encoding?: string;
   readonly comment?: string;
   readonly header?: boolean;
+  readonly longestLine?: number;
   readonly decimal?: '.' | ',';
   readonly missing?: Missing;
   readonly absent?: 'gap' | 'zero';
@@ -30,8 +31,8 @@ type Remembered = Pick<ReadOptions, 'decimal' | 'missing' | 'absent' | 'columns'
 
 /** The reader's options. */
 export function readingOf({ column, missing, ...options }: ReadingOptions): ReadOptions {
-  const { format, delimiter, encoding, comment, header, decimal, absent } = options;
-  return { format, delimiter, encoding, comment, header, decimal, absent, columns: column, missing: missing?.texts };
+  const { format, delimiter, encoding, comment, header, longestLine, decimal, absent } = options;
+  return { format, delimiter, encoding, comment, header, longestLine, decimal, absent, columns: column, missing: missing?.texts };
 }
 
 /** What a model is to remember, as its metadata; nothing where nothing was said. */

@@ -90,7 +90,9 @@ export function columnsText(columns: readonly ColumnSpec[]): string {
 /** What was chosen, and on what grounds. */
 export function choiceText({ chosen }: EstimatorHistory): string {
   const { hidden, activation, weightDecay, by, folds, candidates, epochs, rate, batchSize, members = 1, method } = chosen;
-  const shape = hidden.length ? `${hidden.join(' + ')} hidden units (${activation})` : 'no hidden units (a linear model)';
+  const shape = hidden.length
+    ? `${hidden.join(' + ')} hidden units${activation ? ` (${activation})` : ''}`
+    : 'no hidden units (a linear model)';
   const why = {
     given: 'as given',
     rule: 'by rule',
@@ -107,7 +109,7 @@ export function choiceText({ chosen }: EstimatorHistory): string {
 
 /** What a fit that went wrong advises, as a line; none where there is nothing to say. */
 export function adviceText({ advice }: EstimatorHistory): string[] {
-  return advice === undefined ? [] : [`advice: ${advice}`];
+  return advice === undefined ? [] : [`advice: ${advice.replaceAll("order: 'time'", '--order time')}`];
 }
 
 export function classificationText({

@@ -10,6 +10,7 @@ import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
 import { isBoolean, isMissingText, labelOf, unfinite } from '../table/types/cells.js';
 import type { Sheet } from '../table/sheet.js';
+import { SentinelTally } from '../table/types/sentinels.js';
 import { looksLikeNumber } from '../table/types/numbers.js';
 
 export type LearningTask = 'classification' | 'regression';
@@ -56,6 +57,7 @@ export class TargetProfile {
   /** Different numbers, and different texts, as far as they matter. */
   private readonly different = new Set<Cell>();
   private readonly labels = new Set<string>();
+  private readonly sentinels = new SentinelTally();
   /** An error about the first cell that is no number. */
   private stray: ((detail: (cell: string) => string) => Error) | undefined;
   private whole: ((detail: string) => Error) | undefined;
@@ -65,6 +67,7 @@ export class TargetProfile {
   add(sheet: Sheet, cells: readonly Cell[]): this {
     const { name, different, labels } = this;
     this.whole ??= (detail) => sheet.error(detail, undefined, name);
+    this.sentinels.add(cells.map((cell) => (isMissing(cell) || typeof cell === 'boolean' ? null : Number(cell))));
     cells.forEach((cell, row) => {
       if (typeof cell === 'string' && labels.size <= MOST_LABELS) labels.add(cell.trim());
       const number =
@@ -80,6 +83,11 @@ export class TargetProfile {
     });
     this.rows += cells.length;
     return this;
+  }
+
+  /** What is said of numbers that may stand for nothing. */
+  get note(): string | undefined {
+    return this.sentinels.note(this.name);
   }
 
   /**

@@ -19,9 +19,11 @@ const CAUSES: Record<string, string> = {
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left',
+  ELOOP: 'its symbolic links lead round in a circle',
 };
 
-function failure(path: string, verb: string, cause: unknown): FileError {
+/** What went wrong with a file, in words. */
+export function failure(path: string, verb: 'read' | 'written', cause: unknown): FileError {
   const { code, message } = cause as { code?: string; message: string };
   return new FileError(path, `cannot be ${verb}: ${(code && CAUSES[code]) ?? message}`, cause);
 }
@@ -46,6 +48,11 @@ export const temporaryName = (): string => `${temporaryPrefix()}${process.pid}-$
 /** Files that this process is writing, for who ends it. */
 export const unfinished = new Set<string>();
 
+/** For a file that need not be there. @throws what else is wrong, such as links without an end */
+export function unlessAbsent(cause: unknown): undefined {
+  if ((cause as { code?: string }).code !== 'ENOENT') throw cause;
+}
+
 /** Where a file is to be put, and what is kept of one that is there. */
 interface Destination {
   /** The file itself, where the name is a symbolic link. */
@@ -63,7 +70,7 @@ async function destinationOf(fs: typeof import('node:fs/promises'), path: string
     if (link === undefined) break;
     file = /^([/\\]|[a-zA-Z]:)/.test(link) ? link : file.replace(/[^/\\]*$/, link);
   }
-  const found = await fs.stat(path).catch(() => undefined);
+  const found = await fs.stat(path).catch(unlessAbsent);
   if (!found) return { file };
   // A folder cannot be replaced, and the error of trying says something else.
   if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });

@@ -1,7 +1,7 @@
 // A table as people get it: columns whose types have been found out, for estimators and networks to take as it is.
 
 import type { Label } from '../data/classes.js';
-import { type Cell, type Column, type Reading, columnOf, isMissing } from '../data/column.js';
+import { type Cell, type Column, type Reading, isMissing } from '../data/column.js';
 import { type Row, Table } from '../data/table.js';
 import { shown } from '../runtime/errors.js';
 import type { Sheet } from './sheet.js';
@@ -42,7 +42,7 @@ export class DataTable extends Table {
   /** A column by its index, as estimators ask for it. */
   column(index: number, reading?: Reading): Column {
     const { name } = this.columns[index]!;
-    return columnOf(name, this.cells(name), reading);
+    return this.sheet.columnNamed(name, reading);
   }
 
   /**

@@ -56,7 +56,7 @@ export class Layout {
     const found = profile.found(wanted, hints);
     const { spelling, type, sure } = found;
     const omitted = wanted === undefined && profile.countsRows && isCounter(name) ? 'counts rows' : undefined;
-    const said = wanted === 'text' ? [] : profile.notes(name, found);
+    const said = wanted === 'text' ? [] : profile.notes(name, found, hints);
     const notes = omitted ? [`column ${JSON.stringify(name)} counts rows: left out`] : said;
     this.notes.push(...notes);
     return {
@@ -70,9 +70,22 @@ export class Layout {
     };
   }
 
+  /** Adds to what is told of a column. */
+  tell(name: string, note: string | undefined): void {
+    if (note === undefined) return;
+    this.notes.push(note);
+    const column = this.found.get(name)!;
+    this.found.set(name, { ...column, note: column.note === undefined ? note : `${column.note}; ${note}` });
+  }
+
   /** Names of the columns that may be inputs. */
   get inputs(): string[] {
     return this.columns.filter(({ omitted }) => omitted === undefined).map(({ name }) => name);
+  }
+
+  /** Columns that somebody says are categories. */
+  get categories(): ReadonlySet<string> {
+    return new Set(this.names.filter((name) => this.wantedOf(name) === 'text'));
   }
 
   /** How the text of columns is read, by their names: plain data, to be kept with a model. */

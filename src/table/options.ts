@@ -20,10 +20,15 @@ export interface TableOptions {
   comment?: string;
   /** Of text, as TextDecoder names it: 'latin1', 'utf-16le', …. Default: what a byte order mark says, or UTF-8. */
   encoding?: string;
+  /**
+   * How many characters a line of CSV or NDJSON, or an element of a JSON array, may have, from 1 on: a quote that stays open makes
+   * one line of all that follows, and that would fill the memory. Default 2²⁸.
+   */
+  longestLine?: number;
   /** What separates decimals in text: ',' reads 1.163,74 as a number. Default '.'. */
   decimal?: '.' | ',';
-  /** Cells that hold nothing, as `['-999', 'unknown']`, beside empty ones, NA, N/A, NaN, null, None, ? and a lone point. */
-  missing?: readonly string[];
+  /** Cells that hold nothing, as `[-999, 'unknown']`, beside empty ones, NA, N/A, NaN, null, None, ? and a lone point. */
+  missing?: readonly (string | number)[];
   /**
    * What it means that a JSON object lacks a key that others have: 'gap', or 'zero' where they list only what there is. Default
    * 'gap'.
@@ -43,6 +48,9 @@ export interface TableOptions {
 const text = (expected: string, accepts: (text: string) => boolean) =>
   value<string | undefined>(expected, (v) => typeof v === 'string' && accepts(v), undefined);
 
+const areTextsOrNumbers = (v: unknown) =>
+  Array.isArray(v) && v.every((one) => typeof one === 'string' || (typeof one === 'number' && Number.isFinite(one)));
+
 const isTexts = (v: unknown) => Array.isArray(v) && v.every((one) => typeof one === 'string');
 
 const TABLE_OPTIONS: SchemaOf<TableOptions> = {
@@ -51,8 +59,9 @@ const TABLE_OPTIONS: SchemaOf<TableOptions> = {
   header: flag(undefined),
   comment: text('what comments begin with, such as #', (t) => t.length > 0 && !/["\r\n]/.test(t)),
   encoding: text('an encoding, such as utf-8, utf-16le or latin1', isEncoding),
+  longestLine: value<number | undefined>('an integer from 1 on', (v) => Number.isSafeInteger(v) && (v as number) > 0, undefined),
   decimal: oneOf(['.', ','], undefined),
-  missing: value<readonly string[] | undefined>('an array of texts', isTexts, undefined),
+  missing: value<readonly (string | number)[] | undefined>('an array of texts and numbers', areTextsOrNumbers, undefined),
   absent: oneOf(['gap', 'zero'], undefined),
   columns: value<Readonly<Record<string, SaidType>> | undefined>(
     "an object that says of columns, by name, one of 'number', 'category', 'date', 'date(DD/MM/YYYY)', 'ignore'",

@@ -9,6 +9,7 @@ import { PIECE, type ReadOptions, readSheet, readSheets } from './read.js';
 import { wantedBy } from './said.js';
 import type { Sheet } from './sheet.js';
 import { type Source, type TableSource, sourceOf } from './sources/source.js';
+import { SentinelTally } from './types/sentinels.js';
 import type { TableColumn } from './types/table-column.js';
 
 /**
@@ -22,7 +23,10 @@ export async function readTable(source: TableSource, options: TableOptions = {})
   const layout = new Layout();
   layout.add(sheet);
   layout.finish(wantedBy(how), how.decimal);
-  return tableOf(sheet, layout, keep);
+  const typed = typedColumns(sheet, layout);
+  for (const { name: column, type } of layout.columns)
+    if (type === 'number') layout.tell(column, new SentinelTally().add(typed.get(column)!).note(column));
+  return tableOf(sheet, layout, keep, typed);
 }
 
 /**
@@ -87,9 +91,11 @@ export class ScannedTable {
   }
 }
 
+const typedColumns = (sheet: Sheet, layout: Layout) =>
+  new Map(layout.names.map((name) => [name, layout.typed(sheet, name)] as const));
+
 /** @throws InputError where there is no column that is to be kept */
-function tableOf(sheet: Sheet, layout: Layout, keep: readonly string[]): DataTable {
-  const columns = new Map(layout.names.map((name) => [name, layout.typed(sheet, name)] as const));
-  const table = new DataTable(sheet.typed(columns), layout.columns, layout.notes);
+function tableOf(sheet: Sheet, layout: Layout, keep: readonly string[], columns = typedColumns(sheet, layout)): DataTable {
+  const table = new DataTable(sheet.typed(columns, undefined, layout.categories), layout.columns, layout.notes);
   return table.only(...layout.inputs).without(...keep);
 }

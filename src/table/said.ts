@@ -16,7 +16,7 @@ export interface Said {
   /** What separates decimals in text. */
   readonly decimal?: '.' | ',' | undefined;
   /** Cells that hold nothing, beside those that everybody takes so. */
-  readonly missing?: readonly string[] | undefined;
+  readonly missing?: readonly (string | number)[] | undefined;
   /** What it means that a record lacks a key. */
   readonly absent?: 'gap' | 'zero' | undefined;
   /** Whether a name that is no column's is an error. */
@@ -53,7 +53,7 @@ export function allAsSaid(sheet: Sheet, name: string, cells: Cell[], spelling: S
   const odd = cells.findIndex((cell) => typeof cell === 'string');
   if (odd < 0) return cells;
   const text = JSON.stringify(cells[odd]);
-  if (spelling.type === 'number') throw sheet.error(`${text} is no number, as this column is said to hold`, odd, name);
+  if (spelling.type === 'number') throw sheet.error(`${text} is not a finite number, as this column is said to hold`, odd, name);
   const how =
     'format' in spelling
       ? ` as ${spelling.format} spells them`
@@ -62,9 +62,9 @@ export function allAsSaid(sheet: Sheet, name: string, cells: Cell[], spelling: S
 }
 
 /** Whether a cell is one of those that hold nothing. */
-function among(missing: readonly string[]): (cell: Cell) => boolean {
-  const texts = new Set(missing.map((text) => text.trim()));
-  const numbers = new Set(missing.filter((text) => text.trim() !== '').map(Number));
+function among(missing: readonly (string | number)[]): (cell: Cell) => boolean {
+  const texts = new Set(missing.map((one) => String(one).trim()));
+  const numbers = new Set([...texts].filter((text) => text !== '').map(Number));
   return (cell) => {
     if (typeof cell === 'number') return numbers.has(cell);
     if (typeof cell !== 'string') return false;

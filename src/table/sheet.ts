@@ -5,9 +5,6 @@ import { Table } from '../data/table.js';
 import { nearest } from '../runtime/options.js';
 import { type FilePlace, InputError } from './input-error.js';
 
-/** A size without end: all rows go into one sheet. */
-export const WHOLE = Infinity;
-
 /**
  * Named columns of cells, all equally long: of a whole file, or of some of its rows. As it is read, CSV has strings only; other
  * formats have types of their own. What is learned from is a sheet whose columns are typed.
@@ -20,6 +17,8 @@ export class Sheet extends Table {
   rows = 0;
   /** Whether columns only have numbers, because the file names none. */
   nameless = false;
+  /** Columns that are categories, whatever their text looks like. */
+  private categories: ReadonlySet<string> = new Set();
   /** The line of each row that was read, where the format has lines. */
   private lines: number[] = [];
   /** The cells as they were read, where these are typed. */
@@ -45,7 +44,12 @@ export class Sheet extends Table {
 
   column(index: number, reading?: Reading): Column {
     const name = this.names[index]!;
-    return columnOf(name, this.columns.get(name)!, reading);
+    return this.columnNamed(name, reading);
+  }
+
+  columnNamed(name: string, reading: Reading = {}): Column {
+    const kind = reading.kind ?? (this.categories.has(name) ? 'category' : undefined);
+    return columnOf(name, this.columns.get(name)!, { ...reading, kind });
   }
 
   /** How many cells there are. */
@@ -65,9 +69,14 @@ export class Sheet extends Table {
     return [...this.columns.keys()];
   }
 
-  /** A sheet of columns whose cells are typed, with some of the rows of this one, or all. */
-  typed(columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array): Sheet {
-    return this.part(new Sheet(this.file, false, this.before), columns, picked);
+  /**
+   * A sheet of columns whose cells are typed, with some of the rows of this one, or all.
+   * @param categories columns that are such, whatever their text looks like
+   */
+  typed(columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array, categories = this.categories): Sheet {
+    const sheet = this.part(new Sheet(this.file, false, this.before), columns, picked);
+    sheet.categories = categories;
+    return sheet;
   }
 
   /** A sheet of some of the rows, read as they are. */

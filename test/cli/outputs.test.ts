@@ -16,6 +16,7 @@ import {
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { csvLine } from '../../src/cli/output.js';
 import { temporaryPrefix } from '../../src/format/file.js';
 import { PENGUINS, Workplace, requireBuilt } from './command.js';
 
@@ -66,6 +67,16 @@ test.each(['there', 'not there yet'])(
     expect(readFileSync(path.join(folder, 'far', 'p.csv'), 'utf8')).toMatch(/^species\n/);
   },
 );
+
+test('links that lead round in a circle are refused, and stay', async () => {
+  symlinkSync('round.csv', place.file('round.csv'));
+  const { code, err } = await predictions(['--out', 'round.csv']);
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/^error: round\.csv: cannot be written: .*links lead round in a circle\n$/),
+  ]);
+  expect(readlinkSync(place.file('round.csv'))).toBe('round.csv');
+});
 
 test('a pipe is written through', async () => {
   execFileSync('mkfifo', [place.file('pipe.csv')]);
@@ -234,4 +245,11 @@ test('--safe-csv quotes what a spreadsheet would run', async () => {
     "y\n'=1+1\n'+a\n'-b\n'@c\nd\n",
   );
   expect((await place.run(['predict', 'f.safetensors', 'five.csv', '--quiet'])).out).toBe('y\n=1+1\n+a\n-b\n@c\nd\n');
+});
+
+test('--safe-csv disarms what spreadsheets run, behind blanks and in full width too; numbers stay', () => {
+  for (const text of ['=1+1', '+1', '-1+cmd', '@SUM(A1)', ' =1', '\n=1', '\t=1', '\r', '＝1', '＋1', '－1', '＠A1'])
+    expect(csvLine([text], true).replace(/^"/, ''), JSON.stringify(text)).toMatch(/^'/);
+  expect(csvLine([-1.5, 'a=1', 'x', '1-2'], true)).toBe('-1.5,a=1,x,1-2\n');
+  expect(csvLine(['=1'])).toBe('=1\n');
 });

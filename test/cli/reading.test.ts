@@ -98,3 +98,41 @@ test('what makes no sense is refused', async () => {
   place.file('other.json', readFileSync(place.file('model.json')));
   await refused(['predict', 'model.json', 'data.csv', '-o', 'other.json'], /would replace a model/);
 }, 60_000);
+
+test.each(['--stream', '--no-stream'])('%s: a target, and columns, are what is said of them', async (how) => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${300 + (i % 3)},2024-01-0${1 + (i % 2)},${i % 7 === 0 ? -999 : (i % 5) / 2}`,
+  );
+  place.file('said.csv', `kind,when,size\n${rows.join('\n')}\n`);
+  const run = async (...args: string[]) =>
+    JSON.parse(
+      (
+        await place.run([
+          'train',
+          'said.csv',
+          how,
+          '--json',
+          '--hidden',
+          '0',
+          '--weight-decay',
+          '0.1',
+          '--epochs',
+          '2',
+          '--out',
+          'said.json',
+          ...args,
+        ])
+      ).out,
+    );
+  const kinds = await run('--target', 'kind', '--column', 'kind:category,when:category');
+  expect(kinds.task).toBe('classification');
+  expect(kinds.columns[0]).toMatchObject({ name: 'when', kind: 'category', categories: ['2024-01-01', '2024-01-02'] });
+  expect((await place.run(['predict', 'said.json', 'said.csv'])).out).toMatch(/^kind\n30\d\n/);
+  expect((await run('--target', 'kind', '--column', 'kind:number')).task).toBe('regression');
+  const told = await run('--target', 'size');
+  expect(told.notes).toContainEqual(
+    expect.stringMatching(/column "size": -999 \(9 times\).*--missing -999\).*--missing-target skip/),
+  );
+  expect((await run('--target', 'size', '--missing', '-999', '--missing-target', 'skip')).rows.all).toBe(51);
+});

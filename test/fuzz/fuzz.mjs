@@ -100,6 +100,14 @@ export function mutated(file, draw) {
   return out;
 }
 
+/** Parquet whose footer says something else: what is there, and where. Four bytes before the last four say how long it is. */
+export function misled(file, draw) {
+  const out = file.slice();
+  const length = new DataView(out.buffer, out.byteOffset).getUint32(out.length - 8, true);
+  for (let times = 1 + draw(2); times > 0; times--) out[out.length - 9 - draw(length)] = draw(256);
+  return out;
+}
+
 /** Milliseconds of work after which a file counts as one that hangs. */
 const HANGS = 2000;
 
@@ -124,7 +132,8 @@ export async function fuzz(library, count, seed) {
   const wrong = [];
   for (let i = 0; i < count; i++) {
     const extension = kinds[i % kinds.length];
-    const file = mutated(FORMATS[extension].file, draw);
+    const harm = extension === 'parquet' && draw(2) ? misled : mutated;
+    const file = harm(FORMATS[extension].file, draw);
     await tried(library, extension, file).catch((error) => {
       wrong.push({ extension, case: i, error: error.message, file: Buffer.from(file).toString('base64') });
     });

@@ -10,8 +10,11 @@ import { isMissingText, isNumber } from '../../src/table/types/cells.js';
 import { type CsvOptions, detectDelimiter, readCsv } from '../../src/table/formats/csv.js';
 import { CsvRecords } from '../../src/table/formats/records.js';
 import { readNdjson } from '../../src/table/formats/ndjson.js';
-import { type Sheet, WHOLE } from '../../src/table/sheet.js';
+import type { Sheet } from '../../src/table/sheet.js';
 import { textOf } from '../../src/table/sources/text.js';
+
+/** All rows in one sheet. */
+const WHOLE = Infinity;
 
 /** A text as a stream in pieces of a few bytes, so that pieces end anywhere. */
 function pieces(text: string, size: number): AsyncGenerator<string> {

@@ -11,6 +11,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FileError, OptionError } from '../../src/index.js';
 import { InputError, type TableSource, readTable, scanTable } from '../../src/table/index.js';
+import { readSheet } from '../../src/table/read.js';
+import { slicesOfBlob, slicesOfFile } from '../../src/table/sources/slices.js';
+import { sourceOf } from '../../src/table/sources/source.js';
 
 const TEXT = 'city,size\nBern,1\nZürich,2.5\n';
 const ROWS = [
@@ -174,6 +177,59 @@ describe('text', () => {
   });
 });
 
+describe('what would fill the memory is refused', () => {
+  test.each([
+    ['csv', 'a,b\n1,x\n2,"', 3],
+    ['ndjson', '{"a":1}\n{"a":2}\n{"a":"', 3],
+    ['json', '[{"a":1},\n{"a":2},\n{"a":"', 3],
+  ])('a line of %s without an end', async (format, begins, line) => {
+    const endless = async function* () {
+      yield utf8(begins);
+      for (;;) yield utf8('x\n'.repeat(format === 'ndjson' ? 0 : 500) + 'x'.repeat(500));
+    };
+    const error = await failure(readTable(endless(), { name: `t.${format}`, longestLine: 10_000 }));
+    expect(error.place.line).toBe(line);
+    expect(error.detail).toMatch(/is longer than 10000 characters, which the option longestLine \(--longest-line\) allows/);
+    const whole = {
+      csv: `${begins}${'x'.repeat(9000)}"\n`,
+      ndjson: `${begins}${'x'.repeat(9000)}"}\n`,
+      json: `${begins}${'x'.repeat(9000)}"}]`,
+    };
+    const text = inPieces(utf8(whole[format as 'csv']), 100);
+    expect((await readTable(text, { name: `t.${format}`, longestLine: 10_000 })).columns).not.toHaveLength(0);
+  });
+
+  test('more cells than there is memory for, as where each record has keys of its own', async () => {
+    const keys = Array.from({ length: 200 }, (_, i) => JSON.stringify({ [`k${i}`]: i })).join('\n');
+    await expect(readSheet(sourceOf(keys, 'k.ndjson'), {}, 10_000)).rejects.toThrow(
+      /k\.ndjson: has more cells than memory holds: 100 columns already in its first 100 rows.*scanTable.*--stream/,
+    );
+    expect((await readSheet(sourceOf(keys, 'k.ndjson'), {}, 40_001)).cells).toBe(40_000);
+  });
+});
+
+test('bytes that nobody has are refused, of files and of blobs, wherever a damaged file says that they are', async () => {
+  const ofFile = await slicesOfFile(path.join(folder, 't.csv'));
+  const ofBlob = slicesOfBlob(new Blob([TEXT]));
+  for (const slices of [ofFile, ofBlob]) {
+    const { byteLength } = slices;
+    expect(byteLength).toBe(utf8(TEXT).length);
+    expect(new TextDecoder().decode(await slices.slice(5, 9))).toBe('size');
+    expect((await slices.slice(byteLength - 2)).byteLength).toBe(2);
+    expect((await slices.slice(byteLength - 2, byteLength + 9)).byteLength).toBe(2);
+    for (const [start, end] of [
+      [-1, 4],
+      [Number.NaN, 4],
+      [0, 1.5],
+      [4, 2],
+      [2 ** 40, 2 ** 41],
+      [0, Infinity],
+    ])
+      await expect(slices.slice(start!, end)).rejects.toThrow(RangeError);
+    await slices.close();
+  }
+});
+
 describe('JSON', () => {
   test('arrays of objects, however they are laid out and cut', async () => {
     const records = [{ a: '"]},{[\\', b: 1 }, { a: 'ü', b: null }, { b: 3 }];
@@ -241,12 +297,45 @@ describe('options', () => {
     ]);
     for (const [type, message] of [
       ['date', /:3, column "a": "x" is no date, as this column is said to hold; date\(…\)/],
-      ['number', /:3, column "a": "x" is no number, as this column is said to hold/],
+      ['number', /:3, column "a": "x" is not a finite number, as this column is said to hold/],
     ] as const) {
       const first = type === 'date' ? '2021-02-13' : '1';
       expect((await failure(readTable(`a,b\n${first},1\nx,2\n`, { columns: { a: type } }))).message).toMatch(message);
       const json = `{"a":"${first}"}\n\n{"a":"x"}\n`;
       expect((await failure(readTable(json, { columns: { a: type } }))).message).toMatch(message);
+    }
+  });
+
+  test('what is said of a column goes before what its text looks like', async () => {
+    const text = 'when,zip,y\n2024-01-01,1,1\n2024-01-02,2,2\n2024-01-01,1,3\n2024-01-02,2,4\n';
+    for (const source of [
+      text,
+      '[{"when":"2024-01-01","zip":1,"y":1},{"when":"2024-01-02","zip":2,"y":2},{"when":"2024-01-01","zip":1,"y":3}]',
+    ]) {
+      const table = await readTable(source, { columns: { when: 'category', zip: 'category' } });
+      expect(table.columns.map(({ type }) => type)).toEqual(['category', 'category', 'number']);
+      const inputs = table.without('y');
+      expect([inputs.column(0), inputs.column(1), table.pick([0]).column(0)].map(({ kind }) => kind)).toEqual(
+        Array(3).fill('category'),
+      );
+    }
+    const dates = await readTable('d,e\n02/01/2024,2024-01-01\n', { columns: { d: 'date(MM/DD/YYYY)', e: 'date' } });
+    expect(dates.columns.map(({ type }) => type)).toEqual(['date', 'date']);
+  });
+
+  test('a number far outside of all others, and repeated, is told with the option that takes it for missing', async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => ({ a: i % 9 === 0 ? -999 : i % 7, b: i % 5 }));
+    for (const source of [
+      rows.map((row) => JSON.stringify(row)).join('\n'),
+      ['a,b', ...rows.map(({ a, b }) => `${a},${b}`)].join('\n'),
+    ]) {
+      const table = await readTable(source);
+      expect(table.notes).toEqual([
+        expect.stringMatching(/column "a": -999 \(12 times\) far outside.*missing: \[-999\] \(--missing -999\)/),
+      ]);
+      expect(table.columns[0]!.note).toBe(table.notes[0]);
+      const taken = await readTable(source, { missing: [-999] });
+      expect([taken.notes, taken.columns[0]!.missing]).toEqual([[], 12]);
     }
   });
 

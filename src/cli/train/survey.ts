@@ -58,11 +58,23 @@ export function columnsOf(layout: Layout, sheet: Sheet, skipped: number, options
  * @throws InputError for a target that makes no task; UsageError for options of another task
  */
 export function taskOf(profile: TargetProfile, layout: Layout, options: TrainOptions): { task: LearningTask; why: string } {
-  const found = options.task ? { task: options.task, why: 'as asked for' } : profile.task();
+  const asked = options.task ?? taskSaid(options);
+  const found = asked ? { task: asked, why: 'as asked for' } : profile.task();
   if (options.classWeights && found.task === 'regression') throw new UsageError('--class-weights goes with classification only');
+  if (found.task === 'regression' && profile.note !== undefined)
+    layout.notes.push(`${profile.note}; --missing-target skip leaves such rows out`);
   const apart = apartNote(options);
   if (apart && options.testShare > 0) layout.notes.push(apart);
   return found;
+}
+
+/** The task that the target makes where `--column` says what it is. @throws UsageError for what no model predicts */
+function taskSaid({ column = {}, target }: TrainOptions): LearningTask | undefined {
+  const said = Object.hasOwn(column, target) ? column[target]! : undefined;
+  if (said === undefined) return undefined;
+  if (said === 'number') return 'regression';
+  if (said === 'category') return 'classification';
+  throw new UsageError(`--column ${target}:${said}: a target is learned as a number or as a category`);
 }
 
 /** What is said of rows that are not held out at random. */

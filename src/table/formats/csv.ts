@@ -19,6 +19,8 @@ export interface CsvOptions {
   readonly header?: boolean | undefined;
   /** What comments begin with. Default: `#`, if the file begins with such lines and the others look different. */
   readonly comment?: string | undefined;
+  /** Characters of a line. Default LONGEST_LINE. */
+  readonly longestLine?: number | undefined;
 }
 
 /** How often each delimiter stands outside quotes in the first line that is not empty. */
@@ -99,7 +101,7 @@ class CsvRows {
     const named = SEPARATOR.exec(head);
     this.skips = named !== null;
     const delimiter = options.delimiter ?? named?.[1] ?? detectDelimiter(head.slice(comments?.length ?? 0));
-    this.records = new CsvRecords(delimiter, options.comment ?? (comments === undefined ? undefined : '#'));
+    this.records = new CsvRecords(delimiter, options.comment ?? (comments === undefined ? undefined : '#'), options.longestLine);
     if (comments !== undefined) this.sheet.notes.push('lines that begin with # are left out as comments');
   }
 
@@ -134,7 +136,8 @@ class CsvRows {
     const { sheet, options } = this;
     if (this.width === 0) {
       this.width = cells.length;
-      if (options.header ?? !cells.every((cell) => isNumber(cell) || isMissingText(cell))) {
+      const isData = cells.some(isNumber) && cells.every((cell) => isNumber(cell) || isMissingText(cell));
+      if (options.header ?? !isData) {
         nameColumns(sheet, cells);
         return;
       }

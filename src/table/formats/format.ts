@@ -6,6 +6,13 @@ export const FORMATS = ['csv', 'tsv', 'ndjson', 'json', 'parquet'] as const;
 
 export type Format = (typeof FORMATS)[number];
 
+/** How long a line of CSV or NDJSON, or an element of a JSON array, may be unless somebody says so: a quarter of a billion characters. */
+export const LONGEST_LINE = 2 ** 28;
+
+/** What is said of longer ones, which would fill the memory. */
+export const tooLong = (longest: number) =>
+  `is longer than ${longest} characters, which the option longestLine (--longest-line) allows; a quote or bracket that stays open makes one line of all that follows`;
+
 const EXTENSIONS: Record<string, Format> = {
   csv: 'csv',
   tsv: 'tsv',

@@ -2,11 +2,13 @@
 
 import { InputError } from '../input-error.js';
 import type { Sheet } from '../sheet.js';
+import { LONGEST_LINE, tooLong } from './format.js';
 import { type JsonText, sheetsOfRecords } from './json-records.js';
 
 /**
  * The rows of a JSON array, in sheets of so many cells each.
  * @param zero whether a key that a record lacks stands for 0
+ * @param longest characters of an element
  * @throws InputError with the line
  */
 export function readJson(
@@ -14,12 +16,17 @@ export function readJson(
   text: AsyncGenerator<string>,
   cells: number,
   zero = false,
+  longest = LONGEST_LINE,
 ): AsyncGenerator<Sheet, void, undefined> {
-  return sheetsOfRecords(file, elementsOf(file, text), cells, zero, 'has no rows: the array is empty');
+  return sheetsOfRecords(file, elementsOf(file, text, longest), cells, zero, 'has no rows: the array is empty');
 }
 
-async function* elementsOf(file: string, text: AsyncGenerator<string>): AsyncGenerator<Iterable<JsonText>, void, undefined> {
-  const elements = new Elements(file);
+async function* elementsOf(
+  file: string,
+  text: AsyncGenerator<string>,
+  longest: number,
+): AsyncGenerator<Iterable<JsonText>, void, undefined> {
+  const elements = new Elements(file, longest);
   for await (const piece of text) yield elements.in(piece);
   elements.end();
 }
@@ -42,12 +49,16 @@ class Elements {
   private ended = 0;
   /** What came in pieces before of the element under way, the line where it begins, how deep its brackets are. */
   private begun: string[] = [];
+  private length = 0;
   private first = 1;
   private depth = 0;
   private inString = false;
   private escaped = false;
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly longest: number,
+  ) {}
 
   /** The elements that end in a piece. @throws InputError */
   *in(piece: string): Generator<JsonText, void, undefined> {
@@ -74,6 +85,7 @@ class Elements {
         else if (c === COMMA || this.ended > 0) throw this.error('is not valid JSON: an element is missing between commas');
         start = -1;
         this.begun = [];
+        this.length = 0;
         this.ended++;
         if (c === CLOSE) this.where = 'behind';
         continue;
@@ -86,7 +98,10 @@ class Elements {
       else if (c === OPEN || c === OPEN_BRACE) this.depth++;
       else if ((c === CLOSE || c === CLOSE_BRACE) && this.depth > 0) this.depth--;
     }
-    if (start >= 0) this.begun.push(piece.slice(start));
+    if (start < 0) return;
+    this.begun.push(piece.slice(start));
+    this.length += piece.length - start;
+    if (this.length > this.longest) throw new InputError(this.file, { line: this.first }, tooLong(this.longest));
   }
 
   /** @throws InputError where the array has not ended */

@@ -3,6 +3,7 @@
 
 import Papa from 'papaparse';
 import { countOf } from '../sources/text.js';
+import { LONGEST_LINE, tooLong } from './format.js';
 
 /** A record, and the line in which it begins. */
 export interface CsvRecord {
@@ -42,10 +43,14 @@ export class CsvRecords {
   private at = 0;
   private readonly parser: Papa.Parser;
 
-  /** @param delimiter anything but quotes and line ends */
+  /**
+   * @param delimiter anything but quotes and line ends
+   * @param longest how many characters may wait for the end of their record
+   */
   constructor(
     private readonly delimiter: string,
     private readonly comment: string | undefined,
+    private readonly longest = LONGEST_LINE,
   ) {
     const step = ({ data, errors, meta: { cursor } }: Papa.ParseStepResult<string[][]>) => this.take(data[0]!, errors[0], cursor);
     this.parser = new Papa.Parser({ delimiter, newline: '\n', ...(comment && { comments: comment }), step: step as never });
@@ -74,7 +79,8 @@ export class CsvRecords {
     const rest = text.slice(this.at) + half;
     this.waiting = [rest];
     this.length = rest.length;
-    this.enough = 2 * rest.length;
+    if (!last && rest.length > this.longest) throw new CsvError(this.line, -1, tooLong(this.longest));
+    this.enough = Math.min(2 * rest.length, this.longest + 1);
     return this.found;
   }
 

@@ -20,8 +20,9 @@ export async function slicesOfFile(path: string): Promise<Slices> {
   const { size } = await file.stat();
   return {
     byteLength: size,
-    async slice(start, end = size) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+    async slice(from, to) {
+      const [start, end] = within(size, from, to);
+      const bytes = new Uint8Array(end - start);
       for (let done = 0; done < bytes.length; ) {
         const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done).catch(failed);
         if (bytesRead === 0) break; // it has become shorter
@@ -34,7 +35,20 @@ export async function slicesOfFile(path: string): Promise<Slices> {
 }
 
 export function slicesOfBlob(blob: Blob): Slices {
-  return { byteLength: blob.size, slice: (start, end) => blob.slice(start, end).arrayBuffer(), close: async () => {} };
+  const { size } = blob;
+  const slice = (start: number, end = size) => blob.slice(start, end).arrayBuffer();
+  return { byteLength: size, slice: async (start, end) => slice(...within(size, start, end)), close: async () => {} };
+}
+
+/**
+ * From where to where bytes are wanted, as far as there are any.
+ * @throws RangeError for places that no bytes have: a damaged file may say anything, and a blob of Node.js ends the process
+ */
+function within(size: number, start: number, end = size): [start: number, end: number] {
+  const isPlace = (at: number) => Number.isInteger(at) && at >= 0 && at <= size;
+  if (!isPlace(start) || !Number.isInteger(end) || end < start)
+    throw new RangeError(`bytes ${start} to ${end} of ${size} are wanted`);
+  return [start, Math.min(end, size)];
 }
 
 /** Slices of what comes in pieces, all of which are kept. */

@@ -14,7 +14,7 @@ export const WRITTEN = {
   minute: '\\d{2}',
   second: '\\d{2}(?:[.,]\\d{1,9})?',
   half: '[ap]\\.?m\\.?',
-  zone: '(?:UTC|GMT|Z)?[+-]\\d{2}(?::?\\d{2})?|UTC|GMT|Z|[ECMP][SD]T',
+  zone: '(?:UTC|GMT|Z)?[+-]\\d{2}(?::?\\d{2})?|(?:UTC|GMT)[+-]\\d|UTC|GMT|Z|[ECMP][SD]T',
 } as const;
 
 /** A time of day as it is written. */
@@ -36,7 +36,7 @@ const LETTERS: Readonly<Record<string, number>> = { E: -5, C: -6, M: -7, P: -8 }
 function offsetOf(zone: string): number {
   const letters = /^([ECMP])([SD])T$/i.exec(zone);
   if (letters) return 60 * (LETTERS[letters[1]!.toUpperCase()]! + (/d/i.test(letters[2]!) ? 1 : 0));
-  const [, sign, hours, minutes = '0'] = /([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  const [, sign, hours, minutes = '0'] = /([+-])(\d{1,2}):?(\d{2})?$/.exec(zone) ?? [];
   return sign === undefined ? 0 : Number(`${sign}1`) * (60 * Number(hours) + Number(minutes));
 }
 
@@ -48,7 +48,8 @@ export function clockTime({ hour = '0', minute = '0', second = '0', half, zone =
     if (hours < 1 || hours > 12) return undefined;
     hours = (hours % 12) + (/^p/i.test(half) ? 12 : 0);
   }
-  if (hours > 23 || Number(minute) > 59 || Number(whole) > 59) return undefined;
+  const ends = hours === 24 && Number(minute) === 0 && Number(second) === 0; // the end of a day, in ISO 8601
+  if ((hours > 23 && !ends) || Number(minute) > 59 || Number(whole) > 59) return undefined;
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
   return (hours * 60 + Number(minute) - offsetOf(zone)) * MINUTE + Number(whole) * 1000 + milliseconds;
 }

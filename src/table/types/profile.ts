@@ -169,23 +169,23 @@ export class ColumnProfile {
   }
 
   /** What is worth saying of a column that was taken so. */
-  notes(name: string, { spelling, sure }: Found): string[] {
+  notes(name: string, { spelling, sure }: Found, { said }: SpellingHints): string[] {
     const column = `column ${JSON.stringify(name)}`;
     const { nothing } = this;
     const dash = spelling?.type === 'category' && spelling.dash;
     const words = [...nothing].filter((text) => !(dash && isDash(text))).sort();
     const gaps = words.length > 0 ? [`${column}: ${words.map((t) => JSON.stringify(t)).join(', ')} taken as missing`] : [];
-    return [...(spelling ? this.spelled(column, spelling, sure) : []), ...gaps];
+    return [...(spelling ? this.spelled(column, spelling, { sure, said }) : []), ...gaps];
   }
 
-  private spelled(column: string, spelling: Spelling, sure: boolean): string[] {
+  private spelled(column: string, spelling: Spelling, { sure, said }: { sure: boolean; said?: boolean | undefined }): string[] {
     const { there, numbers, dates, odd, oddest } = this;
     switch (spelling.type) {
       case 'number': {
         if (isPlainSpelling(spelling)) return [];
         const { decimal, thousands, before, behind } = spelling;
         const how = [
-          ...(decimal === ',' && numbers.tells ? ['decimal commas'] : []),
+          ...(decimal === ',' && !said ? ['decimal commas'] : []),
           ...(thousands !== '' ? [`thousands separated by ${thousands === ' ' ? 'blanks' : JSON.stringify(thousands)}`] : []),
           ...[before, behind].filter(Boolean).map((around) => `${JSON.stringify(around)} beside each`),
         ].join(', ');

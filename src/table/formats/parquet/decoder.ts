@@ -34,6 +34,16 @@ interface Port {
 /** Columns of a group of rows, by name. */
 export type Columns = Map<string, unknown[]>;
 
+/** What is wrong in a column. */
+export class ColumnError extends Error {
+  constructor(
+    message: string,
+    readonly column: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
 /** Decodes a file. What it throws is an Error that says what is wrong with the file. */
 export class Decoder {
   private port: Port | undefined;
@@ -97,7 +107,7 @@ export class Decoder {
   private hear(report: Report): void {
     this.idle = 0;
     if (report.kind === 'needs') void this.give(report.start, report.end);
-    else if (report.kind === 'failed') this.settle?.reject(new Error(report.message));
+    else if (report.kind === 'failed') this.settle?.reject(new ColumnError(report.message, report.column));
     else if (report.kind === 'opened' || report.kind === 'decoded') this.settle?.resolve(report);
     else if (report.kind === 'column') this.add(report.name, report.values);
   }

@@ -5,7 +5,7 @@ import { FileError, UnsupportedError, shown } from '../../../runtime/errors.js';
 import { InputError, saidBy } from '../../input-error.js';
 import { Sheet } from '../../sheet.js';
 import type { Slices } from '../../sources/slices.js';
-import { type Columns, Decoder } from './decoder.js';
+import { ColumnError, type Columns, Decoder } from './decoder.js';
 
 /**
  * The rows of Parquet, in sheets of so many cells each. A row group is read as a whole.
@@ -14,15 +14,20 @@ import { type Columns, Decoder } from './decoder.js';
 export async function* readParquet(path: string, file: Slices, cells: number): AsyncGenerator<Sheet, void, undefined> {
   let sheet = new Sheet(path, false);
   const decoder = new Decoder(file);
-  const damaged = (cause: unknown): never => {
+  const damaged = (cause: unknown, group?: number): never => {
     if (cause instanceof FileError || cause instanceof UnsupportedError) throw cause;
-    throw new InputError(path, {}, `is not a readable Parquet file (${saidBy(cause)})`, { cause });
+    const place =
+      group === undefined
+        ? {}
+        : { row: sheet.before + sheet.rows + 1, column: cause instanceof ColumnError ? cause.column : undefined };
+    const where = group === undefined ? '' : ` in row group ${group + 1}, which begins with this row`;
+    throw new InputError(path, place, `is not a readable Parquet file${where} (${saidBy(cause)})`, { cause });
   };
   try {
-    const { names, groups } = await decoder.open().catch(damaged);
+    const { names, groups } = await decoder.open().catch((cause: unknown) => damaged(cause));
     for (const name of names) sheet.columns.set(name, []);
     for (const [index, rows] of groups.entries()) {
-      const columns = await decoder.group(index).catch(damaged);
+      const columns = await decoder.group(index).catch((cause: unknown) => damaged(cause, index));
       requireWhole(sheet, columns, rows);
       const most = Math.max(1, Math.ceil(cells / Math.max(1, names.length)));
       for (let from = 0; from < rows; ) {
@@ -49,7 +54,7 @@ function requireWhole(sheet: Sheet, columns: Columns, rows: number): void {
     const cells = columns.get(column) ?? [];
     if (cells.length !== rows) {
       const detail = `is not a readable Parquet file (it has ${cells.length} cells in ${rows} rows)`;
-      throw new InputError(sheet.file, { column }, detail);
+      throw new InputError(sheet.file, { row: before + 1, column }, detail);
     }
     const nested = cells.findIndex((cell) => cell !== null && typeof cell === 'object' && !(cell instanceof Date));
     if (nested < 0) continue;

@@ -29,7 +29,7 @@ export type Report =
   | { readonly kind: 'opened'; readonly names: readonly string[]; readonly groups: readonly number[] }
   | { readonly kind: 'column'; readonly name: string; readonly values: readonly unknown[] }
   | { readonly kind: 'decoded' }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string; readonly column: string | undefined };
 
 interface Port {
   on?(event: 'message', listener: (request: Request) => void): void;
@@ -64,11 +64,14 @@ const fileOf = (byteLength: number): AsyncBuffer => ({
 
 let file: AsyncBuffer;
 let metadata: FileMetaData;
+let names: readonly string[] = [];
+/** The column that is being decoded. */
+let column: string | undefined;
 
 async function open(byteLength: number): Promise<void> {
   file = fileOf(byteLength);
   metadata = await parquetMetadataAsync(file, { geoparquet: false });
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  names = parquetSchema(metadata).children.map(({ element }) => element.name);
   port.postMessage({ kind: 'opened', names, groups: metadata.row_groups.map(({ num_rows }) => Number(num_rows)) });
 }
 
@@ -76,18 +79,22 @@ async function decode(index: number): Promise<void> {
   const rowsOf = (groups: FileMetaData['row_groups']) => groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
   const rowStart = rowsOf(metadata.row_groups.slice(0, index));
   const rowEnd = rowStart + Number(metadata.row_groups[index]!.num_rows);
-  await parquetRead({
-    file,
-    metadata,
-    compressors,
-    rowStart,
-    rowEnd,
-    geoparquet: false,
-    onPage: () => port.postMessage({ kind: 'works' }),
-    onChunk: ({ columnName, columnData }) => {
-      port.postMessage({ kind: 'column', name: columnName, values: columnData as unknown[] });
-    },
-  });
+  // One after the other, so that an error is of one of them.
+  for (column of names) {
+    await parquetRead({
+      file,
+      metadata,
+      compressors,
+      columns: [column],
+      rowStart,
+      rowEnd,
+      geoparquet: false,
+      onPage: () => port.postMessage({ kind: 'works' }),
+      onChunk: ({ columnName, columnData }) => {
+        port.postMessage({ kind: 'column', name: columnName, values: columnData as unknown[] });
+      },
+    });
+  }
   port.postMessage({ kind: 'decoded' });
 }
 
@@ -109,14 +116,21 @@ async function watched(work: Promise<void>): Promise<void> {
   }
 }
 
+/** What went wrong; of errors that the packages did not expect, that they did not, as these say how they are written. */
+function saidBy(error: unknown): string {
+  if (error instanceof TypeError || error instanceof RangeError) return 'what it says of itself makes no sense';
+  return error instanceof Error ? error.message : String(error);
+}
+
 function hear(request: Request): void {
   if (request.kind === 'bytes') {
     waiting.shift()?.(request.bytes);
     return;
   }
+  column = undefined;
   const done = request.kind === 'open' ? open(request.byteLength) : decode(request.index);
   watched(done).catch((error: unknown) => {
-    port.postMessage({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    port.postMessage({ kind: 'failed', message: saidBy(error), column });
   });
 }
 
