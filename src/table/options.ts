@@ -21,8 +21,8 @@ export interface TableOptions {
   /** Of text, as TextDecoder names it: 'latin1', 'utf-16le', …. Default: what a byte order mark says, or UTF-8. */
   encoding?: string;
   /**
-   * How many characters a line of CSV or NDJSON, or an element of a JSON array, may have, from 1 on: a quote that stays open makes
-   * one line of all that follows, and that would fill the memory. Default 2²⁸.
+   * How many characters a line of CSV or NDJSON, or an element of a JSON array, may have, from 1 on: a quote that stays open
+   * makes one line of all that follows, and that would fill the memory. Default 2²⁸.
    */
   longestLine?: number;
   /** What separates decimals in text: ',' reads 1.163,74 as a number. Default '.'. */

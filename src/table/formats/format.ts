@@ -6,7 +6,7 @@ export const FORMATS = ['csv', 'tsv', 'ndjson', 'json', 'parquet'] as const;
 
 export type Format = (typeof FORMATS)[number];
 
-/** How long a line of CSV or NDJSON, or an element of a JSON array, may be unless somebody says so: a quarter of a billion characters. */
+/** Characters that a line of CSV or NDJSON, or an element of a JSON array, may have unless somebody says so. */
 export const LONGEST_LINE = 2 ** 28;
 
 /** What is said of longer ones, which would fill the memory. */
