@@ -171,6 +171,7 @@ export const enum TensorBinary {
   Maximum,
   Minimum,
   SquaredDifference,
+  Pow,
   Prelu,
   EluGrad,
 }
@@ -201,6 +202,7 @@ export const enum TensorUnary {
   Floor,
   Ceil,
   Round,
+  Erf,
   Step,
   ClipByValue,
 }

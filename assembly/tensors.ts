@@ -36,4 +36,5 @@ export { areFinite, mendConvolution, mendProduct } from "./tensors/finite";
 export { copyRows, gatherRows, transpose } from "./tensors/move";
 export { maxPool, maxPoolBackward, meanPool, meanPoolBackward } from "./tensors/pool";
 export { extremePlaces, extremes, sums } from "./tensors/reduce";
+export { agreed, products, running } from "./tensors/scan";
 export { unary } from "./tensors/unary";

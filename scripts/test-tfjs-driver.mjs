@@ -1,7 +1,6 @@
-// What `npm run test:tfjs` bundles with a program of tfjs-examples: a page without pixels, one training, and what came of it.
+// What `npm run test:tfjs` bundles with a program of tfjs-examples: a page without pixels, one training, and what came of it. It
+// runs in Node.js, in a page and in a worker.
 
-import { writeFileSync } from 'node:fs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { uniforms } from '../src/bench/ladder.js';
 
 /** An element that takes everything, and remembers who listens. */
@@ -17,31 +16,32 @@ function element() {
   return new Proxy(own, { get });
 }
 
+const elements = new Map();
+const named = (name) => elements.get(name) ?? elements.set(name, element()).get(name);
+const loaded = [];
+
+/** What programs take for their page. */
+export const document = {
+  ...element(),
+  getElementById: named,
+  querySelector: named,
+  addEventListener: (_, listener) => loaded.push(listener),
+};
+
 /**
- * Runs a program in a process of its own, which is told where TensorFlow.js's binaries are, where the report is to go, and which
- * backend to take.
- * @param load imports the program
- * @param train begins its training, and awaits the end
- * @param histories to which trainings add theirs
+ * Trains a program.
+ * @param backend of TensorFlow.js
+ * @param load imports the program's files
+ * @param train begins its training, awaits the end, and says what came of it
+ * @param histories to which fits add theirs
+ * @returns the histories
  */
-export async function drive({ tf, load, train, histories }) {
-  const [binaries, report, backend] = process.argv.slice(2);
-  const elements = new Map();
-  const named = (name) => elements.get(name) ?? elements.set(name, element()).get(name);
-  const loaded = [];
-  globalThis.document = {
-    ...element(),
-    getElementById: named,
-    querySelector: named,
-    addEventListener: (_, listener) => loaded.push(listener),
-  };
+export async function drive({ tf, backend, load, train, histories }) {
   console.warn = console.log = () => {};
   Math.random = uniforms(1);
-  setWasmPaths(binaries);
   await tf.setBackend(backend);
-  const program = await load();
+  const program = Object.assign({}, ...(await load()));
   for (const listener of loaded) await listener();
-  await train(program, named);
-  writeFileSync(report, JSON.stringify({ histories }));
-  process.exit(0);
+  const more = await train({ program, named, tf, ended: globalThis.ended });
+  return more ? [...histories, more] : histories;
 }

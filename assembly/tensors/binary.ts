@@ -1,9 +1,10 @@
 // Arithmetic of two tensors, element by element, where one may be repeated along rows or columns.
 //
-// An operation is a class of which nothing is left at run time: of(x, y) of two vectors.
+// An operation is a class of which nothing is left at run time: of(x, y) of two vectors, and commutes(): of(x, y) = of(y, x).
 
 import { TensorBinary } from "../codes";
 import { LANES, SIZE, add, mul, select, splat, splatAt, storePart, sub } from "../vec";
+import { power } from "./power";
 
 @final
 class Add {
@@ -11,6 +12,12 @@ class Add {
   @inline
   of(x: v128, y: v128): v128 {
     return add(x, y);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return true;
   }
 }
 
@@ -21,6 +28,12 @@ class Sub {
   of(x: v128, y: v128): v128 {
     return sub(x, y);
   }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return false;
+  }
 }
 
 @final
@@ -29,6 +42,12 @@ class Multiply {
   @inline
   of(x: v128, y: v128): v128 {
     return mul(x, y);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return true;
   }
 }
 
@@ -39,6 +58,12 @@ class RealDiv {
   of(x: v128, y: v128): v128 {
     return v128.div<real>(x, y);
   }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return false;
+  }
 }
 
 @final
@@ -48,6 +73,12 @@ class Maximum {
   of(x: v128, y: v128): v128 {
     return v128.max<real>(x, y); // NaN if one is
   }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return true;
+  }
 }
 
 @final
@@ -56,6 +87,12 @@ class Minimum {
   @inline
   of(x: v128, y: v128): v128 {
     return v128.min<real>(x, y);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return true;
   }
 }
 
@@ -67,6 +104,27 @@ class SquaredDifference {
     const d = sub(x, y);
     return mul(d, d);
   }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return true;
+  }
+}
+
+@final
+class Pow {
+  // @ts-ignore: decorator
+  @inline
+  of(x: v128, y: v128): v128 {
+    return power(x, y);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return false;
+  }
 }
 
 /** x, or y·x below 0 */
@@ -77,6 +135,12 @@ class Prelu {
   of(x: v128, y: v128): v128 {
     return select(v128.lt<real>(x, splat(0)), mul(x, y), x);
   }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return false;
+  }
 }
 
 /** x·f′ from y = f(x′), f being elu */
@@ -86,6 +150,12 @@ class EluGrad {
   @inline
   of(x: v128, y: v128): v128 {
     return select(v128.ge<real>(y, splat(0)), x, mul(x, add(y, splat(1))));
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  commutes(): bool {
+    return false;
   }
 }
 
@@ -116,6 +186,7 @@ function rowByRow<F>(rows: i32, n: i32, x: usize, ldx: usize, wideX: i32, y: usi
   for (; rows > 0; rows--, x += ldx, y += ldy, out += <usize>n * SIZE) {
     if (wideX & wideY) both<F>(n, x, y, out);
     else if (wideX) rightOne<F>(n, x, y, out);
+    else if (changetype<F>(0).commutes()) rightOne<F>(n, y, x, out);
     else leftOne<F>(n, x, y, out);
   }
 }
@@ -135,6 +206,7 @@ export function binary(
     case TensorBinary.Maximum: rowByRow<Maximum>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
     case TensorBinary.Minimum: rowByRow<Minimum>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
     case TensorBinary.SquaredDifference: rowByRow<SquaredDifference>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
+    case TensorBinary.Pow: rowByRow<Pow>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
     case TensorBinary.Prelu: rowByRow<Prelu>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
     case TensorBinary.EluGrad: rowByRow<EluGrad>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
     default: unreachable();

@@ -13,33 +13,6 @@ class Equal {
 }
 
 @final
-class NotEqual {
-  // @ts-ignore: decorator
-  @inline
-  of<T>(x: v128, y: v128): v128 {
-    return v128.ne<T>(x, y);
-  }
-}
-
-@final
-class Greater {
-  // @ts-ignore: decorator
-  @inline
-  of<T>(x: v128, y: v128): v128 {
-    return v128.gt<T>(x, y);
-  }
-}
-
-@final
-class GreaterEqual {
-  // @ts-ignore: decorator
-  @inline
-  of<T>(x: v128, y: v128): v128 {
-    return v128.ge<T>(x, y);
-  }
-}
-
-@final
 class Less {
   // @ts-ignore: decorator
   @inline
@@ -57,11 +30,12 @@ class LessEqual {
   }
 }
 
-/** The first n ≤ 4 lanes of a mask as bytes of 0 or 1. */
+/** The first n ≤ 4 lanes of a mask as bytes of 0 or 1, or of 1 or 0 if all bits of `flip` are set. */
 // @ts-ignore: decorator
 @inline
-function storeBytes(p: usize, mask: v128, n: i32): void {
-  const words = v128.narrow<i32>(mask, mask), bytes = v128.and(v128.narrow<i16>(words, words), v128.splat<i8>(1));
+function storeBytes(p: usize, mask: v128, flip: v128, n: i32): void {
+  const lanes = v128.xor(mask, flip), words = v128.narrow<i32>(lanes, lanes);
+  const bytes = v128.and(v128.narrow<i16>(words, words), v128.splat<i8>(1));
   if (n >= LANES) {
     v128.store32_lane(p, bytes, 0);
     return;
@@ -70,14 +44,16 @@ function storeBytes(p: usize, mask: v128, n: i32): void {
   for (; n > 0; n--, p++, b >>= 8) store<u8>(p, <u8>b);
 }
 
-/** out[r,j] = x[r,j] ∘ y[r,j]; an operand that is not wide has one number to a row */
-function rowByRow<F, T>(rows: i32, n: i32, x: usize, ldx: usize, wideX: i32, y: usize, ldy: usize, wideY: i32, out: usize): void {
+/** out[r,j] = x[r,j] ∘ y[r,j], or whether it is not if all bits of `flip` are set; what is not wide has one number to a row */
+function rowByRow<F, T>(
+  flip: v128, rows: i32, n: i32, x: usize, ldx: usize, wideX: i32, y: usize, ldy: usize, wideY: i32, out: usize,
+): void {
   const f = changetype<F>(0), stepX: usize = wideX ? 16 : 0, stepY: usize = wideY ? 16 : 0;
   for (; rows > 0; rows--, x += ldx, y += ldy) {
     const oneX = splatAt(x), oneY = splatAt(y);
     let i = n, p = x, q = y;
     for (; i > 0; i -= LANES, p += stepX, q += stepY) {
-      storeBytes(out, f.of<T>(wideX ? v128.load(p) : oneX, wideY ? v128.load(q) : oneY), i);
+      storeBytes(out, f.of<T>(wideX ? v128.load(p) : oneX, wideY ? v128.load(q) : oneY), flip, i);
       out += min(i, LANES);
     }
   }
@@ -88,13 +64,12 @@ function rowByRow<F, T>(rows: i32, n: i32, x: usize, ldx: usize, wideX: i32, y: 
 function compareAs<T>(
   operation: TensorComparison, rows: i32, n: i32, x: usize, ldx: usize, wideX: i32, y: usize, ldy: usize, wideY: i32, out: usize,
 ): void {
+  const flip = v128.splat<i32>(operation == TensorComparison.NotEqual ? -1 : 0);
   switch (operation) {
-    case TensorComparison.Equal: rowByRow<Equal, T>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
-    case TensorComparison.NotEqual: rowByRow<NotEqual, T>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
-    case TensorComparison.Greater: rowByRow<Greater, T>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
-    case TensorComparison.GreaterEqual: rowByRow<GreaterEqual, T>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
-    case TensorComparison.Less: rowByRow<Less, T>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
-    case TensorComparison.LessEqual: rowByRow<LessEqual, T>(rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
+    case TensorComparison.Equal:
+    case TensorComparison.NotEqual: rowByRow<Equal, T>(flip, rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
+    case TensorComparison.Less: rowByRow<Less, T>(flip, rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
+    case TensorComparison.LessEqual: rowByRow<LessEqual, T>(flip, rows, n, x, ldx, wideX, y, ldy, wideY, out); break;
     default: unreachable();
   }
 }
@@ -104,6 +79,12 @@ export function compare(
   operation: TensorComparison, integers: i32, rows: i32, n: i32, x: usize, ldx: usize, wideX: i32, y: usize, ldy: usize,
   wideY: i32, out: usize,
 ): void {
+  if (operation == TensorComparison.Greater || operation == TensorComparison.GreaterEqual) {
+    // x > y is y < x
+    const less = operation == TensorComparison.Greater ? TensorComparison.Less : TensorComparison.LessEqual;
+    compare(less, integers, rows, n, y, ldy, wideY, x, ldx, wideX, out);
+    return;
+  }
   if (integers) compareAs<i32>(operation, rows, n, x, ldx, wideX, y, ldy, wideY, out);
   else compareAs<real>(operation, rows, n, x, ldx, wideX, y, ldy, wideY, out);
 }

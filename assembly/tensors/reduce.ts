@@ -1,6 +1,6 @@
 // Reductions of one axis: of x as outer×n×inner numbers, n of which become one. Sums are added up in float64.
 
-import { LANES, SIZE, largest, loadPart, select, splat, storePart, storeUpTo } from "../vec";
+import { LANES, SIZE, largest, loadPart, select, splat, storeUpTo } from "../vec";
 
 /** The upper two lanes of v, in float64. */
 // @ts-ignore: decorator
@@ -62,53 +62,45 @@ export function sums(outer: i32, n: i32, inner: i32, x: usize, divisor: f64, out
   }
 }
 
-/** sign·max_k sign·x[k, j] for four columns j; NaN if one is */
+/** max_k x[k, j] for four columns j, all signs changed before and after by `flip`; NaN if one is */
 // @ts-ignore: decorator
 @inline
-function columnExtreme(least: bool, n: i32, ldx: usize, x: usize): v128 {
-  let m = v128.load(x);
+function columnExtreme(flip: v128, n: i32, ldx: usize, x: usize): v128 {
+  let m = v128.xor(v128.load(x), flip);
   for (; n > 1; n--) {
     x += ldx;
-    m = least ? v128.min<f32>(m, v128.load(x)) : v128.max<f32>(m, v128.load(x));
+    m = v128.max<f32>(m, v128.xor(v128.load(x), flip));
   }
-  return m;
+  return v128.xor(m, flip);
 }
 
+/** max_j x[j], all signs changed before by `flip` */
 // @ts-ignore: decorator
 @inline
-function rowExtreme(least: bool, n: i32, x: usize): f32 {
-  const flip = splat(least ? -0.0 : 0); // the least is what is largest with all signs changed
+function rowExtreme(flip: v128, n: i32, x: usize): f32 {
   let m = splat(-Infinity);
   for (; n >= LANES; n -= LANES, x += 16) m = v128.max<f32>(m, v128.xor(v128.load(x), flip));
   if (n > 0) {
     const rest = v128.xor(loadPart(x, n), flip);
     m = v128.max<f32>(m, select(v128.lt<i32>(i32x4(0, 1, 2, 3), v128.splat<i32>(n)), rest, m));
   }
-  const most = largest(m);
-  return least ? -most : most;
-}
-
-// @ts-ignore: decorator
-@inline
-function extremesOf(least: bool, outer: i32, n: i32, inner: i32, x: usize, out: usize): void {
-  const ld = <usize>inner * SIZE;
-  for (; outer > 0; outer--, x += <usize>n * ld, out += ld) {
-    if (inner == 1) {
-      store<f32>(out, rowExtreme(least, n, x));
-      continue;
-    }
-    for (let j = 0; j < inner; j += LANES) {
-      const at = <usize>j * SIZE, count = inner - j, m = columnExtreme(least, n, ld, x + at);
-      if (count >= LANES) v128.store(out + at, m);
-      else storePart(out + at, m, count);
-    }
-  }
+  return largest(m);
 }
 
 /** out[o,i] = max_k x[o,k,i], or the least if `least`; NaN if one is   n ≥ 1 */
 export function extremes(least: i32, outer: i32, n: i32, inner: i32, x: usize, out: usize): void {
-  if (least) extremesOf(true, outer, n, inner, x, out);
-  else extremesOf(false, outer, n, inner, x, out);
+  const ld = <usize>inner * SIZE, flip = splat(least ? -0.0 : 0); // the least is what is largest with all signs changed
+  for (; outer > 0; outer--, x += <usize>n * ld, out += ld) {
+    if (inner == 1) {
+      const most = rowExtreme(flip, n, x);
+      store<f32>(out, least ? -most : most);
+      continue;
+    }
+    for (let j = 0; j < inner; j += LANES) {
+      const at = <usize>j * SIZE;
+      storeUpTo(out + at, columnExtreme(flip, n, ld, x + at), inner - j);
+    }
+  }
 }
 
 /** out[o,i] = the first k with the largest x[o,k,i], int32, or the least if `least`; NaN is never larger nor less   n ≥ 1 */

@@ -5,6 +5,7 @@
 import { TensorUnary } from "../codes";
 import { LANES, add, mul, select, splat, storePart, sub } from "../vec";
 import { exp, expm1, log } from "../kernels/elementary";
+import { errorFunction } from "./power";
 
 @final
 class Abs {
@@ -138,6 +139,15 @@ class Round {
   }
 }
 
+@final
+class Erf {
+  // @ts-ignore: decorator
+  @inline
+  of(x: v128, s: v128, t: v128): v128 {
+    return errorFunction(x);
+  }
+}
+
 /** 1, or s from 0 down; NaN stays */
 @final
 class Step {
@@ -183,6 +193,7 @@ export function unary(f: TensorUnary, n: i32, x: usize, out: usize, first: f64, 
     case TensorUnary.Floor: each<Floor>(n, x, out, s, t); break;
     case TensorUnary.Ceil: each<Ceil>(n, x, out, s, t); break;
     case TensorUnary.Round: each<Round>(n, x, out, s, t); break;
+    case TensorUnary.Erf: each<Erf>(n, x, out, s, t); break;
     case TensorUnary.Step: each<Step>(n, x, out, s, t); break;
     case TensorUnary.ClipByValue: each<ClipByValue>(n, x, out, s, t); break;
     default: unreachable();

@@ -81,7 +81,7 @@ ear.unref();
 export const report = await listening(ear);
 
 /** Opens a page in a browser. @returns what its parts have said. @throws Error if one says nothing in time, or an error */
-async function visit([name, file], address, parts) {
+async function visit([name, file], address, parts, seconds) {
   heard.clear();
   const profile = await mkdtemp(path.join(tmpdir(), `${name}-`));
   await writeFile(path.join(profile, 'user.js'), 'user_pref("browser.aboutwelcome.enabled", false);\n');
@@ -94,7 +94,7 @@ async function visit([name, file], address, parts) {
     await new Promise((resolve, reject) => {
       timer = setTimeout(
         () => reject(new Error(`${name} says nothing of ${missing().join(', ')}:\n${output.slice(-2000)}`)),
-        60_000,
+        seconds * 1000,
       );
       const missing = () => parts.filter((part) => !heard.has(`${name}/${part}`));
       hears = () => missing().length === 0 && resolve();
@@ -117,9 +117,9 @@ async function visit([name, file], address, parts) {
   );
 }
 
-/** Opens a page in each browser. @returns what page and worker have said */
-export async function visited(address, parts = ['page', 'worker']) {
+/** Opens a page in each browser, which has so many seconds. @returns what page and worker have said */
+export async function visited(address, parts = ['page', 'worker'], seconds = 60) {
   const all = {};
-  for (const browser of installed) Object.assign(all, await visit(browser, address, parts));
+  for (const browser of installed) Object.assign(all, await visit(browser, address, parts, seconds));
   return all;
 }

@@ -20,6 +20,8 @@ import { products } from './kernels/matmul.js';
 import { moves } from './kernels/move.js';
 import { pools } from './kernels/pool.js';
 import { reductions } from './kernels/reduce.js';
+import { resizes } from './kernels/resize.js';
+import { scans } from './kernels/scan.js';
 import { splits } from './kernels/split.js';
 
 export { OutOfMemoryError } from '../../../bindings/errors.js';
@@ -41,6 +43,8 @@ const OWN: Readonly<Record<string, Kernel | undefined>> = {
   ...moves,
   ...enlargements,
   ...splits,
+  ...scans,
+  ...resizes,
 };
 
 /** Our kernel, and in its place tfjs's where it leaves a call to that. */

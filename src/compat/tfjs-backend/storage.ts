@@ -61,7 +61,8 @@ export class TensorData {
 /** What makes room for tensors. */
 const ADVICE = 'dispose() of tensors no longer needed, or make them within tf.tidy(), which does that for all but its result';
 
-const bytesPerElement = (dtype: DataType) => (dtype === 'bool' ? 1 : 4);
+/** Of numbers and booleans. */
+export const bytesPerElement = (dtype: DataType) => (dtype === 'bool' ? 1 : 4);
 
 /** All tensors of a backend: what tfjs calls its data storage. */
 export class Storage {

@@ -82,6 +82,7 @@ describe('element by element', () => {
     ['Step', 0, { alpha: 0.25 }],
     ['ClipByValue', 0, { clipValueMin: -1, clipValueMax: 0.75 }],
     ['LeakyRelu', 2e-7, { alpha: 0.2 }],
+    ['Erf', 1.2e-7],
     ...['Rsqrt', 'Exp', 'Expm1', 'Log', 'Log1p', 'Elu', 'Selu', 'Sigmoid', 'Tanh', 'Softplus'].map((name): [string, number] => [
       name,
       1e-6,
@@ -90,6 +91,44 @@ describe('element by element', () => {
   test.each(UNARY)('%s', async (name, tolerance, attrs) => {
     // tfjs adds 1 to e^x before it takes the logarithm, and loses digits of small results: 2⁻²⁴ is its own error.
     for (const shape of SHAPES) await same(() => run(name, { x: tensor(shape, 3) }, attrs), tolerance, tolerance && 1.2e-7);
+  });
+
+  test('Pow: of every shape, special numbers to special powers', async () => {
+    for (const [a, b] of [...PAIRS, ...SHAPES.map((shape) => [shape, shape] as [number[], number[]])])
+      await same(() => run('Pow', { a: tensor(a, 1), b: tensor(b, 2) }), 1.2e-7);
+    const special = [
+      Number.NaN,
+      Infinity,
+      -Infinity,
+      0,
+      -0,
+      1,
+      -1,
+      2,
+      -2,
+      3,
+      0.5,
+      -0.5,
+      1e-40,
+      -1e-40,
+      3e38,
+      -3e38,
+      16777217,
+      1.5,
+    ];
+    const n = special.length;
+    const [bases, powers] = [special, special].map((list, axis) => tf.tensor(list, axis ? [1, n] : [n, 1]));
+    await same(() => run('Pow', { a: bases, b: powers }), 1.2e-7);
+    for (const power of [-2, -1, 0, 0.5, 1, 2, 3, 4, 5])
+      for (const shape of [[1], [18], [3, 6]]) await same(() => run('Pow', { a: tensor(shape, 3), b: tf.scalar(power) }), 2e-7);
+    tf.dispose([bases!, powers!]);
+  });
+
+  test('a power whose digits are those of its exponent', async () => {
+    await same(
+      () => run('Pow', { a: tf.tensor1d([1.0000001, 0.9999999, 1.5, 0.7]), b: tf.tensor1d([6e8, -6e8, 200, -250]) }),
+      1.2e-7,
+    );
   });
 
   test('prelu, and the gradient of elu', async () => {
@@ -157,6 +196,34 @@ describe('reductions', () => {
               name === 'Max' || name === 'Min' ? 0 : 1e-6,
               name === 'Mean' || !special ? 1e-6 : 0, // tfjs divides first, and rounds
             );
+  });
+
+  test('means of booleans', async () => {
+    for (const [shape, axes] of AXES)
+      for (const axis of axes)
+        await same(() => run('Mean', { x: tf.greater(tensor(shape, 6), 0) }, { axis, keepDims: true }), 1.2e-7, 1e-7);
+  });
+
+  test.each(['Any', 'All'])('%s', async (name) => {
+    for (const [shape, axes] of [...AXES, [[2, 0], [1]] as [number[], number[]]])
+      for (const axis of axes)
+        for (const above of [-3, -2, 0, 2, 4])
+          await same(() => run(name, { x: tf.greater(tensor(shape, 6), above) }, { axis, keepDims: above > 0 }));
+  });
+
+  test.each(['Cumsum', 'Cumprod'])('%s', async (name) => {
+    for (const [shape, axes] of [
+      ...AXES,
+      [
+        [2, 0, 3],
+        [0, 1, 2],
+      ] as [number[], number[]],
+    ])
+      for (const axis of axes)
+        for (const exclusive of [false, true])
+          for (const reverse of [false, true])
+            if (typeof axis === 'number' && axis >= 0)
+              await same(() => run(name, { x: tensor(shape, 7) }, { axis, exclusive, reverse }));
   });
 
   test.each(['ArgMax', 'ArgMin'])('%s', async (name) => {

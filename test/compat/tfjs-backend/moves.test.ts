@@ -106,6 +106,59 @@ describe('what moves', () => {
     }
   });
 
+  test('booleans: slices, tiles, side by side, split, backwards', async () => {
+    const flags = (shape: number[], seed: number) => tf.greater(tensor(shape, seed), 0);
+    await same(() => tf.slice(flags([3, 5, 7], 1), [1, 0, 0], [2, 5, 7]));
+    await same(() => tf.slice(flags([3, 5, 7], 1), [1, 1, 0], [1, 3, 7]));
+    await same(() => tf.tile(flags([3, 5], 1), [2, 3]));
+    await same(() => tf.tile(flags([1, 1, 3, 5], 1), [4, 2, 1, 1]));
+    for (const axis of [0, 1]) {
+      await same(() => tf.concat([flags([3, 5], 1), flags([3, 5], 2)], axis));
+      await same(() => tf.stack([flags([3, 5], 1), flags([3, 5], 2)], axis));
+      await same(() => tf.reverse(flags([3, 5], 1), axis));
+    }
+    for (const part of [0, 1, 2]) await same(() => tf.split(flags([5, 6], 1), 3, 1)[part]!);
+    for (const part of [0, 4]) await same(() => tf.unstack(flags([5, 6], 1))[part]!);
+  });
+
+  test('backwards along axes', async () => {
+    for (const shape of [[1], [7], [4, 5], [3, 1, 5], [2, 3, 4, 5], [2, 0, 3]])
+      for (let axis = 0; axis < shape.length; axis++) {
+        await same(() => tf.reverse(tensor(shape, 1), axis));
+        await same(() => tf.reverse(tf.cast(tensor(shape, 1, false), 'int32'), axis));
+      }
+    await same(() => tf.reverse(tensor([3, 4, 5], 1)));
+    await same(() => tf.reverse(tensor([3, 4, 5], 1), [0, 2]));
+  });
+
+  test('one of many: indices in range and out of it, of both types', async () => {
+    for (const list of [[], [0], [2, -1, 0, 3, 1, 99]])
+      for (const dtype of ['float32', 'int32'] as const)
+        for (const [on, off] of [
+          [1, 0],
+          [5, -2],
+          [0.5, 0.25],
+        ])
+          await same(() => tf.oneHot(tf.tensor1d(list, 'int32'), 3, on, off, dtype));
+    await same(() => tf.oneHot(tf.tensor2d([0, 1, 2, 3], [2, 2], 'int32'), 4));
+  });
+
+  test('images enlarged by repeating pixels', async () => {
+    const sizes: [number, number][] = [
+      [3, 4],
+      [6, 8],
+      [9, 4],
+      [7, 8],
+      [147, 4],
+      [2, 2],
+    ];
+    for (const size of sizes)
+      for (const options of [{}, { alignCorners: true }, { halfPixelCenters: true }]) {
+        const attrs = { alignCorners: false, halfPixelCenters: false, ...options, size };
+        await same(() => run('ResizeNearestNeighbor', { images: tensor([2, 3, 4, 3], 1) }, attrs));
+      }
+  });
+
   test('every permutation of axes', async () => {
     const permutations = (list: number[]): number[][] =>
       list.length < 2 ? [list] : list.flatMap((x) => permutations(list.filter((y) => y !== x)).map((rest) => [x, ...rest]));

@@ -34,6 +34,23 @@ const arithmetic =
   ({ inputs, backend }) =>
     paired(code, inputs.a, inputs.b, backend);
 
+/** Small whole powers as products, which take a tenth of the time of others. */
+const pow: Kernel = (call) => {
+  const { a, b } = call.inputs;
+  const { backend } = call;
+  const exponent = sizeOf(b.shape) === 1 && b.shape.length <= a.shape.length ? backend.data.get(b.dataId).values[0] : 0;
+  const x = exponent === 1 || exponent === 2 || exponent === 3 || exponent === 4 ? backend.floats(a) : 0;
+  if (x === 0 || b.dtype !== 'float32') return paired(TensorBinary.Pow, a, b, backend);
+  if (exponent === 1) return backend.share(a, a.shape, a.dtype);
+  const n = sizeOf(a.shape);
+  const out = backend.make(a.shape, 'float32', n);
+  const { address } = out.dataId;
+  backend.core.unary(TensorUnary.Square, n, x, address, 0, 0);
+  if (exponent === 3) backend.core.binary(TensorBinary.Multiply, 1, n, address, 0, 1, x, 0, 1, address);
+  if (exponent === 4) backend.core.unary(TensorUnary.Square, n, address, address, 0, 0);
+  return out;
+};
+
 const prelu: Kernel = ({ inputs, backend }) => paired(TensorBinary.Prelu, inputs.x, inputs.alpha, backend);
 
 /** Of tensors of one shape: a tensor of y's shape, whatever dy's is, is what the cpu kernel makes. */
@@ -136,7 +153,7 @@ const addN: Kernel = ({ inputs, backend }) => {
   return sum;
 };
 
-const { EluGrad: _, Prelu: __, ...ARITHMETIC } = TensorBinary;
+const { EluGrad: _, Prelu: __, Pow: _____, ...ARITHMETIC } = TensorBinary;
 const { Step: ___, ClipByValue: ____, ...FUNCTIONS } = TensorUnary;
 
 const all = <Code>(codes: Record<string, Code>, of: (code: Code) => Kernel) =>
@@ -148,6 +165,7 @@ export const elementwise: Record<string, Kernel> = {
   ...all(FUNCTIONS, unary),
   Step: step,
   ClipByValue: clipByValue,
+  Pow: pow,
   Prelu: prelu,
   EluGrad: eluGrad,
   Relu: activation(TensorActivation.relu),

@@ -1,9 +1,11 @@
 // Tensors made larger: by a constant around them, or by being repeated.
 
+import type { DataType } from '@tensorflow/tfjs-core';
 import type { LinearMemoryBackend } from '../backend.js';
 import { sizeBetween, sizeOf } from '../shapes.js';
+import { bytesPerElement } from '../storage.js';
 import type { Kernel } from './kernel.js';
-import { words } from './move.js';
+import { elements, words } from './move.js';
 
 /** A constant around x; zeros only around integers, whose bits `fill` does not write. */
 const pad: Kernel = (call) => {
@@ -49,7 +51,7 @@ const tile: Kernel = (call) => {
   const { inputs, attrs, backend } = call;
   const { x } = inputs;
   const reps = attrs.reps as number[];
-  const from = words(x, call);
+  const from = elements(x, call);
   if (from === undefined || reps.length !== x.shape.length) return undefined;
   const shape: number[] = x.shape.slice();
   let source = backend.data.addressOf(from);
@@ -58,7 +60,7 @@ const tile: Kernel = (call) => {
     const count = reps[axis]!;
     if (count === 1) continue;
     const rows = sizeBetween(shape, 0, axis);
-    const run = sizeBetween(shape, axis, shape.length) * 4;
+    const run = sizeBetween(shape, axis, shape.length) * bytesPerElement(x.dtype);
     shape[axis] = shape[axis]! * count;
     const out = backend.make(shape.slice(), x.dtype, sizeOf(shape));
     const { address } = out.dataId;
@@ -72,4 +74,24 @@ const tile: Kernel = (call) => {
   return made ?? backend.share(x, shape, x.dtype);
 };
 
-export const enlargements: Record<string, Kernel> = { PadV2: pad, Tile: tile };
+/** One number as many, of which one is another; its place is an index, which may be none of them. */
+const oneHot: Kernel = ({ inputs, attrs, backend }) => {
+  const { indices } = inputs;
+  const { depth, onValue, offValue } = attrs;
+  const dtype = attrs.dtype as DataType;
+  const places = backend.data.get(indices.dataId);
+  const whole = dtype === 'int32' && Number.isInteger(onValue) && offValue === 0;
+  if (places.dtype !== 'int32' || !(dtype === 'float32' || whole)) return undefined;
+  const n = places.length * depth;
+  const out = backend.make([...indices.shape, depth], dtype, n);
+  backend.core.fill(n, offValue, out.dataId.address);
+  const list = places.values as Int32Array;
+  const made = out.dataId.values as Int32Array | Float32Array;
+  for (let i = 0, start = 0; i < list.length; i++, start += depth) {
+    const place = list[i]!;
+    if (place >= 0 && place < depth) made[start + place] = onValue;
+  }
+  return out;
+};
+
+export const enlargements: Record<string, Kernel> = { PadV2: pad, Tile: tile, OneHot: oneHot };

@@ -1,8 +1,9 @@
 // Numbers that change their place, shape or type.
 
-import { type DataType, type TensorInfo, slice_util } from '@tensorflow/tfjs-core';
+import { type DataType, type TensorInfo, slice_util, util } from '@tensorflow/tfjs-core';
 import type { LinearMemoryBackend } from '../backend.js';
 import { sizeBetween, sizeOf } from '../shapes.js';
+import { bytesPerElement } from '../storage.js';
 import type { Call, Kernel } from './kernel.js';
 
 const isWord = (dtype: DataType) => dtype === 'float32' || dtype === 'int32';
@@ -11,6 +12,12 @@ const isWord = (dtype: DataType) => dtype === 'float32' || dtype === 'int32';
 export function words({ dataId, dtype }: TensorInfo, { backend: { data } }: Pick<Call, 'backend'>) {
   const found = data.get(dataId);
   return found.dtype === dtype && isWord(dtype) ? found : undefined;
+}
+
+/** The data of a tensor of numbers or booleans; undefined of others, and where they are of another type than the tensor. */
+export function elements({ dataId, dtype }: TensorInfo, { backend: { data } }: Pick<Call, 'backend'>) {
+  const found = data.get(dataId);
+  return found.dtype === dtype && (dtype === 'bool' || isWord(dtype)) ? found : undefined;
 }
 
 const identity: Kernel = ({ inputs, backend }) => backend.share(inputs.x, inputs.x.shape, inputs.x.dtype);
@@ -27,7 +34,8 @@ const reshape: Kernel = ({ inputs, attrs, backend }) => {
 const slice: Kernel = ({ inputs, attrs, backend }) => {
   const { x } = inputs;
   const from = backend.data.get(x.dataId);
-  if (!isWord(from.dtype)) return undefined;
+  if (from.dtype !== 'bool' && !isWord(from.dtype)) return undefined;
+  const bytes = bytesPerElement(from.dtype);
   const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
   slice_util.assertParamsValid(x, begin, size);
   const rank = x.shape.length;
@@ -42,12 +50,12 @@ const slice: Kernel = ({ inputs, attrs, backend }) => {
     if (outer >= 0) return undefined;
     outer = i;
   }
-  const at = backend.data.addressOf(from) + offset * 4;
-  const run = sizeBetween(size, Math.max(last, 0), rank) * 4;
+  const at = backend.data.addressOf(from) + offset * bytes;
+  const run = sizeBetween(size, Math.max(last, 0), rank) * bytes;
   const rows = outer < 0 ? 1 : size[outer]!;
-  const out = backend.make(size, x.dtype, sizeOf(size));
-  const step = outer < 0 ? 0 : sizeBetween(x.shape, outer + 1, rank) * 4;
-  out.dataId.dtype = from.dtype;
+  const out = backend.make(size, from.dtype, sizeOf(size));
+  const step = outer < 0 ? 0 : sizeBetween(x.shape, outer + 1, rank) * bytes;
+  out.dtype = x.dtype;
   if (run > 0) backend.core.copyRows(rows, run, at, step, out.dataId.address, run);
   return out;
 };
@@ -61,19 +69,20 @@ function beside(call: Call, tensors: TensorInfo[], axis: number, added: 0 | 1): 
   const { dtype } = first!;
   let along = 0;
   for (const each of tensors) {
-    if (each.dtype !== dtype || words(each, call) === undefined || each.shape.length !== rank) return undefined;
+    if (each.dtype !== dtype || elements(each, call) === undefined || each.shape.length !== rank) return undefined;
     for (let i = 0; i < rank; i++) if ((added || i !== axis) && each.shape[i] !== first!.shape[i]) return undefined;
     along += added ? 1 : each.shape[axis]!;
   }
   const shape = first!.shape.slice();
   shape.splice(axis, 1 - added, along);
   const rows = sizeBetween(shape, 0, axis);
-  const pitch = sizeBetween(shape, axis, shape.length) * 4;
+  const bytes = bytesPerElement(dtype);
+  const pitch = sizeBetween(shape, axis, shape.length) * bytes;
   const addresses = tensors.map((each) => backend.data.addressOf(backend.data.get(each.dataId)));
   const out = backend.make(shape, dtype, sizeOf(shape));
   let at = out.dataId.address;
   for (let i = 0; i < tensors.length; i++) {
-    const run = sizeBetween(tensors[i]!.shape, axis, rank) * 4;
+    const run = sizeBetween(tensors[i]!.shape, axis, rank) * bytes;
     if (run > 0) backend.core.copyRows(rows, run, addresses[i]!, run, at, pitch);
     at += run;
   }
@@ -89,6 +98,27 @@ const concat: Kernel = (call) => {
 const pack: Kernel = (call) => {
   const tensors = call.inputs as TensorInfo[];
   return tensors.length > 1 ? beside(call, tensors, call.attrs.axis, 1) : undefined;
+};
+
+/** x in the opposite order along one axis. */
+const reverse: Kernel = (call) => {
+  const { inputs, attrs, backend } = call;
+  const { x } = inputs;
+  const from = elements(x, call);
+  if (from === undefined || x.shape.length === 0) return undefined;
+  const axes = util.parseAxisParam(attrs.dims, x.shape).filter((axis) => x.shape[axis] !== 1);
+  if (axes.length !== 1) return undefined;
+  const [axis] = axes as [number];
+  const n = x.shape[axis] as number;
+  const run = sizeBetween(x.shape, axis + 1, x.shape.length) * bytesPerElement(x.dtype);
+  const at = backend.data.addressOf(from);
+  const out = backend.make(x.shape, x.dtype, from.length);
+  const blocks = n * run === 0 ? 0 : sizeBetween(x.shape, 0, axis);
+  for (let i = 0; i < blocks; i++) {
+    const before = i * n * run;
+    backend.core.copyRows(n, run, at + before + (n - 1) * run, -run, out.dataId.address + before, run);
+  }
+  return out;
 };
 
 const gather: Kernel = (call) => {
@@ -217,6 +247,7 @@ export const moves: Record<string, Kernel> = {
   Slice: slice,
   Concat: concat,
   Pack: pack,
+  Reverse: reverse,
   GatherV2: gather,
   Transpose: transpose,
   Cast: cast,

@@ -1,13 +1,25 @@
 // Sums, means and extremes over axes that are next to each other; softmax and normalisation.
 
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { LinearMemoryBackend } from '../backend.js';
 import { reduction, sizeOf } from '../shapes.js';
 import type { Kernel } from './kernel.js';
+
+/** The address of a tensor's numbers in float32: of booleans as 0 and 1 in scratch, of others that are not float32 0. */
+function numbersOf(x: TensorInfo, backend: LinearMemoryBackend): number {
+  const from = backend.data.get(x.dataId);
+  if (from.dtype !== 'bool') return backend.floats(x);
+  const at = backend.data.addressOf(from);
+  const numbers = backend.data.scratch(from.length * 4);
+  backend.core.numbersOfBytes(from.length, at, numbers);
+  return numbers;
+}
 
 const summing =
   (mean: boolean): Kernel =>
   ({ inputs, attrs, backend }) => {
     const { x } = inputs;
-    const at = backend.floats(x);
+    const at = mean ? numbersOf(x, backend) : backend.floats(x);
     if (at === 0 || !reduction.of(x.shape, attrs.axis, attrs.keepDims) || reduction.n === 0) return undefined;
     const { outer, n, inner, shape } = reduction;
     const out = backend.make(shape, 'float32', outer * inner);

@@ -3,23 +3,26 @@
 import { type TensorInfo, backend_util, util } from '@tensorflow/tfjs-core';
 import { TensorBinary } from '../../../../build/codes.js';
 import { sizeBetween, sizeOf } from '../shapes.js';
+import { bytesPerElement } from '../storage.js';
 import type { Call, Kernel } from './kernel.js';
-import { words } from './move.js';
+import { elements } from './move.js';
 
 /** Stretches of an axis, of these lengths, one after the other, each in a shape of its own. */
 function pieces(call: Call, x: TensorInfo, axis: number, lengths: number[], shapeOf: (length: number) => number[]) {
   const { backend } = call;
-  const from = words(x, call);
+  const from = elements(x, call);
+
   if (from === undefined) return undefined;
+  const size = bytesPerElement(x.dtype);
   const rows = sizeBetween(x.shape, 0, axis);
-  const run = sizeBetween(x.shape, axis + 1, x.shape.length) * 4;
+  const run = sizeBetween(x.shape, axis + 1, x.shape.length) * size;
   const pitch = x.shape[axis]! * run;
   let at = backend.data.addressOf(from);
   const made: TensorInfo[] = [];
   try {
     for (const length of lengths) {
       const bytes = length * run;
-      const out = backend.make(shapeOf(length), x.dtype, (rows * bytes) / 4);
+      const out = backend.make(shapeOf(length), x.dtype, (rows * bytes) / size);
       made.push(out);
       if (bytes > 0) backend.core.copyRows(rows, bytes, at, pitch, out.dataId.address, bytes);
       at += bytes;
