@@ -27,6 +27,7 @@ const KERNELS = [
   'index.ts',
   'float64.ts',
   'patterns.ts',
+  'squares.ts',
   'tensors.ts',
   'reader.ts',
 ];

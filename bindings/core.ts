@@ -1,9 +1,9 @@
 // The typed ABI: what the binaries export, as their source says it.
 
-import type { Core, DoubleCore } from '../build/abi.js';
+import type { Core, DoubleCore, SquareCore } from '../build/abi.js';
 import type { Precision } from './memory.js';
 
-export type { Core, DoubleCore };
+export type { Core, DoubleCore, SquareCore };
 
 /**
  * How multiply-adds are rounded. `'fast'`: once, where the runtime has relaxed SIMD and the processor the instruction, which is a

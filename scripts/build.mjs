@@ -23,6 +23,7 @@ const entries = {
   float64: 'assembly/float64.ts',
   'float64.relaxed': 'assembly/float64.ts',
   patterns: 'assembly/patterns.ts',
+  squares: 'assembly/squares.ts',
   tensors: 'assembly/tensors.ts',
   reader: 'assembly/reader.ts',
 };

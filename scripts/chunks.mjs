@@ -50,9 +50,10 @@ async function closure(entries) {
   return new Set([...files].map((file) => path.join(root, file)));
 }
 
-/** Marks a copy for a part of the core, and one for an entry beside it. */
+/** Marks a copy for a part of the core, one for an entry beside it, and one for an entry alone. */
 const COPY = '?part';
 export const BESIDE = '?beside';
+export const ALONE = '?alone';
 
 /** Whether what a file loads when it is needed gets copies: the command and tables do as they like with what they have. */
 const copied = (file) => !['src/cli', 'src/table'].some((room) => file.startsWith(path.join(root, room, path.sep)));
@@ -77,6 +78,27 @@ function copiesBeside(core, files) {
     async load(id) {
       if (!id.endsWith(BESIDE)) return null;
       return { code: await readFile(id.slice(0, -BESIDE.length), 'utf8'), moduleType: 'ts', moduleSideEffects: false };
+    },
+  };
+}
+
+/** Copies of all that an entry alone consists of, but for what has to be one for all, and texts of binaries. */
+function copiesAlone() {
+  const shared = new Set(ONE_FOR_ALL.map((file) => path.join(root, file)));
+  const build = path.join(root, 'build', path.sep);
+  return {
+    name: 'copies for entries alone',
+    async resolveId(source, importer) {
+      const isEntry = source.endsWith(ALONE);
+      if (!isEntry && !(importer?.endsWith(ALONE) && source.startsWith('.'))) return null;
+      const from = importer.endsWith(ALONE) ? importer.slice(0, -ALONE.length) : importer;
+      const found = await this.resolve(isEntry ? source.slice(0, -ALONE.length) : source, from, { skipSelf: true });
+      if (!found || found.external || shared.has(found.id) || found.id.startsWith(build)) return found;
+      return { id: found.id + ALONE };
+    },
+    async load(id) {
+      if (!id.endsWith(ALONE)) return null;
+      return { code: await readFile(id.slice(0, -ALONE.length), 'utf8'), moduleType: 'ts', moduleSideEffects: false };
     },
   };
 }
@@ -118,7 +140,7 @@ export async function chunked(input, plugins) {
     platform: 'neutral',
     external: /^@tensorflow\//,
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'node', 'default'] },
-    plugins: [copiesBeside(core, beside), ...plugins, copies(core)],
+    plugins: [copiesAlone(), copiesBeside(core, beside), ...plugins, copies(core)],
     preserveEntrySignatures: 'allow-extension',
     optimization: { inlineConst: false }, // or each file that mentions a binary's text has a copy of it
     treeshake: { moduleSideEffects: (id) => (ours(id) ? id.endsWith('src/cli/builtins.ts') : undefined) },

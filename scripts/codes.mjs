@@ -17,6 +17,7 @@ const ENTRIES = {
   Core: 'assembly/index.ts',
   DoubleCore: 'assembly/float64.ts',
   PatternCore: 'assembly/patterns.ts',
+  SquareCore: 'assembly/squares.ts',
   TensorCore: 'assembly/tensors.ts',
   ReaderCore: 'assembly/reader.ts',
 };

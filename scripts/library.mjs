@@ -6,20 +6,22 @@ import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
-import { BESIDE, chunked } from './chunks.mjs';
+import { ALONE, BESIDE, chunked } from './chunks.mjs';
 import { writeLicenses } from './licenses.mjs';
 import { atOnce, root } from './steps.mjs';
 
 /**
  * What others import, by the name under which they do, where `index` is the package itself: its source, whether it has a
- * default export, which binary it holds beside the library's own, whether it does without the library's core, `beside` it, and
- * whether importing it is enough to `register` it with a package that it imports. package.json has an entry of `exports` and some
+ * default export, which binary it holds beside the library's own, whether it does without the library's core, `beside` it,
+ * whether it is `alone`, with copies of all that it takes of the library, and none of its binaries, and whether importing it is enough to
+ * `register` it with a package that it imports. package.json has an entry of `exports` and some
  * of `sideEffects` for each.
  */
 export const ENTRIES = {
   index: { source: 'src/index.ts' },
   brain: { source: 'src/compat/brain/index.ts', hasDefault: true, holds: 'patterns', beside: true },
   'brain/v1': { source: 'src/compat/brain/v1/index.ts', hasDefault: true, holds: 'patterns', beside: true },
+  'levenberg-marquardt': { source: 'src/compat/levenberg-marquardt/index.ts', holds: 'squares', alone: true },
   tfjs: { source: 'src/compat/tfjs/index.ts', holds: 'tensors' },
   'tfjs-backend': { source: 'src/compat/tfjs-backend/index.ts', holds: 'tensors', registers: true },
   table: { source: 'src/table/index.ts' },
@@ -30,14 +32,16 @@ const common = { bundle: true, target: 'es2022', logLevel: 'warning', legalComme
 /** The text of an entry, `KIND/NAME`, which says where binaries come from, by bindings/binaries.KIND.ts. */
 function textOfEntry(entry) {
   const [, kind, name] = /^(\w+)\/(.*)$/.exec(entry);
-  const { source, hasDefault, holds, beside, registers } = ENTRIES[name];
+  const { source, hasDefault, holds, beside, alone, registers } = ENTRIES[name];
+  const copied = alone && kind !== 'files' ? ALONE : '';
   const binaries = `./bindings/binaries.${kind}.js${beside && kind === 'text' ? BESIDE : ''}`;
-  const lines = [`import { provide } from '${binaries}';`, 'provide();', `export * from './${source}';`];
+  const lines = [`export * from './${source}${copied}';`];
+  if (!alone) lines.unshift(`import { provide } from '${binaries}';`, 'provide();');
   if (hasDefault) lines.push(`export { default } from './${source}';`);
   // Here, and not in a chunk, which bundlers leave out where nobody uses its exports.
   if (registers) lines.push(`import { register } from './${source}';`, 'register();');
   if (holds && kind === 'modules')
-    lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.modules.js';`, 'provideOwn();');
+    lines.unshift(`import { provide as provideOwn } from './bindings/${holds}.modules.js${copied}';`, 'provideOwn();');
   return lines.join('\n');
 }
 

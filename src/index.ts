@@ -89,7 +89,8 @@ export {
 } from './solve/curve-fit.js';
 export type { Bounds } from './solve/box.js';
 export type { ResidualLoss } from './solve/robust.js';
-export { type LeastSquaresMinimum, type LeastSquaresOptions, leastSquares } from './solve/least-squares.js';
+export { type LeastSquaresOptions, leastSquares } from './solve/least-squares.js';
+export type { LeastSquaresMinimum } from './solve/squares-fit.js';
 export type { Minimum, SolveOptions, SolveReason } from './solve/options.js';
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from './methods/levenberg-marquardt.js';
 export {

@@ -288,6 +288,7 @@ const DOCUMENTS = some(5, [
   'README',
   'docs/table',
   'docs/continuing',
+  'docs/levenberg-marquardt',
   'docs/techniques',
   'docs/threads',
   'docs/second-order',

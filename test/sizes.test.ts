@@ -37,6 +37,7 @@ async function loadedBy(
     alias: {
       'efficient-backprop': path.resolve('dist/index.js'),
       'efficient-backprop/brain': path.resolve('dist/brain.js'),
+      'efficient-backprop/levenberg-marquardt': path.resolve('dist/levenberg-marquardt.js'),
       'efficient-backprop/brain/v1': path.resolve('dist/brain/v1.js'),
     },
     bundle: true,
@@ -106,6 +107,21 @@ test('a page that trains a classifier without options', async () => {
   );
   expect(files).toEqual(['base', 'changing-rate', 'common.relaxed.text', 'core', 'estimators', 'nguyen-widrow']);
   expect(bytes, files.join(', ')).toBeLessThan(85_000);
+});
+
+test('a page that fits curves', async () => {
+  const { files, bytes } = await loadedBy(
+    'levenberg-marquardt',
+    'levenbergMarquardt',
+    `
+    const line = ([a, b]) => (x) => a * x + b;
+    const { parameterValues } = levenbergMarquardt({ x: [0, 1, 2], y: [1, 3, 5] }, line, { initialValues: [1, 0] });
+    if (!(Math.abs(parameterValues[0] - 2) < 1e-6)) throw new Error('does not fit');
+    `,
+    'efficient-backprop/levenberg-marquardt',
+  );
+  expect(files).not.toContain('core');
+  expect(bytes, files.join(', ')).toBeLessThan(16_000);
 });
 
 test.each(['efficient-backprop/brain', 'efficient-backprop/brain/v1'])('a page of brain.js’s that imports %s', async (entry) => {

@@ -5,7 +5,8 @@ import { type Checked, callback, checked, number, oneOf } from '../runtime/optio
 import { Box } from './box.js';
 import { Differences } from './differences.js';
 import { finiteList, isList, sized, startOf } from './given.js';
-import { FITTING_OPTIONS, type FittingOptions, type LeastSquaresMinimum, fitted } from './least-squares.js';
+import { FITTING_OPTIONS, type FittingOptions, fitted } from './least-squares.js';
+import type { LeastSquaresMinimum } from './squares-fit.js';
 import { studentQuantile } from './student.js';
 
 /** A model: what is expected at a point, by its parameters. */

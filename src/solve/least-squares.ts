@@ -1,16 +1,13 @@
 // Sums of squares of a caller's own residuals.
 
 import { engineOf } from '../runtime/engines.js';
-import { DataError, OptionError } from '../runtime/errors.js';
+import { OptionError } from '../runtime/errors.js';
 import { type Checked, callback, checked, flag, number, oneOf, value } from '../runtime/options.js';
-import { Box } from './box.js';
-import { type SolveObserver, drive } from './drive.js';
+import { drive } from './drive.js';
 import { isList, startOf } from './given.js';
-import { type Minimum, SOLVE_OPTIONS, type SolveOptions, endingAdvice } from './options.js';
-import { Residuals } from './residuals.js';
+import { SOLVE_OPTIONS, type SolveOptions } from './options.js';
 import { RESIDUAL_LOSS_NAMES, type ResidualLoss } from './robust.js';
-import { largest } from './vectors.js';
-import { trustRegion } from './trust-region.js';
+import { type LeastSquaresMinimum, SquaresFit } from './squares-fit.js';
 
 const isVector = (accepts: (e: number) => boolean) => (v: unknown) =>
   isList(v) && Array.from(v).every((e) => typeof e === 'number' && Number.isFinite(e) && accepts(e));
@@ -66,22 +63,6 @@ export interface LeastSquaresOptions extends FittingOptions {
   jacobian?: (x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>;
 }
 
-/** A minimum of a sum of squares. */
-export interface LeastSquaresMinimum extends Minimum {
-  /** The residuals at x, without weights. */
-  readonly residuals: Float64Array;
-  /**
-   * s²·(JᵀJ)⁻¹ with s² = value/(m − n), or 1 with `absoluteSigma`: n×n row-major; m is the number of residuals whose weight is
-   * not 0, n that of variables that stand at no bound. Rows and columns of those that do are NaN, and the others are conditional:
-   * what they would be if those were known. Undefined where JᵀJ is singular, or m ≤ n without `absoluteSigma`.
-   */
-  readonly covariance: Float64Array | undefined;
-  /** Roots of its diagonal. */
-  readonly standardErrors: Float64Array | undefined;
-  /** m − n as above: degrees of freedom of s². */
-  readonly degreesOfFreedom: number;
-}
-
 /**
  * A local minimum of Σ w_i·r_i(x)², or of a robust loss of residuals, from x0 on: Levenberg and Marquardt's method in a trust
  * region with Moré's scaling (MINPACK's), geodesic acceleration where residuals bend, bounds by an active set, Householder's QR,
@@ -113,64 +94,18 @@ export async function fitted(
   start: Float64Array,
   settings: Checked<typeof FITTING_OPTIONS>,
 ): Promise<LeastSquaresMinimum> {
-  const { weights, sigma, absoluteSigma, loss, scale } = settings;
+  const { weights, sigma, loss, scale } = settings;
   if (weights && sigma) throw new OptionError(`${call}.weights`, weights, 'none beside sigma, which stands for weights of 1/σ²');
   if (weights && Array.from(weights).every((e) => e === 0)) {
     throw new OptionError(`${call}.weights`, weights, 'at least one weight > 0: residuals of weight 0 are no observations');
   }
   const engine = await engineOf('float64', settings.numerics);
-  const n = start.length;
-  const box = new Box(call, n, settings.bounds);
-  box.project(start);
   const roots = weights ? Float64Array.from(weights, Math.sqrt) : sigma && Float64Array.from(sigma, (e) => 1 / e);
-  const f = new Residuals(
-    call,
-    engine,
-    { residuals, jacobian, roots, weighing: sigma ? 'sigma' : 'weights', loss, scale },
-    box,
-    start,
-  );
+  const functions = { residuals, jacobian, roots, weighing: sigma ? 'sigma' : 'weights', loss, scale } as const;
+  const fit = new SquaresFit(call, engine.core, functions, start, settings);
   try {
-    if (!Number.isFinite(f.sum)) throw new DataError('x0', 'the residuals are so large there that their squares overflow');
-    if (!f.linearise(start)) throw new DataError('x0', 'the slopes of the residuals are not all finite there');
-    const watch: SolveObserver = {
-      calls: () => f.counts.value + (jacobian ? f.counts.jacobian : 0),
-      told: ({ x, value: now, gradient }, iteration) => ({ iteration, x, value: now, gradientNorm: largest(gradient) }),
-    };
-    const { iterations, reason } = await drive(engine, trustRegion(f, box, settings, jacobian === undefined), settings, watch);
-    const x = f.x.slice();
-    const active = box.active(x);
-    const free = Array.from(active.keys()).filter((i) => active[i] === 0);
-    const degreesOfFreedom = f.observations - free.length;
-    const inverse = absoluteSigma || degreesOfFreedom > 0 ? f.model.inverse(free, jacobian ? EXACT : NUMERIC) : undefined;
-    const variance = absoluteSigma ? 1 : f.sum / degreesOfFreedom;
-    const covariance = inverse?.map((e, k) => (active[k % n] || active[Math.floor(k / n)] ? Number.NaN : variance * e));
-    const undetermined = !inverse && (absoluteSigma || degreesOfFreedom > 0) ? UNDETERMINED : undefined;
-    const advice = endingAdvice(reason, FLAT_RESIDUALS) ?? undetermined;
-    return {
-      x,
-      value: f.sum,
-      gradientNorm: f.model.slope.reduce((most, e, i) => (box.holds(i, x[i]!, e) ? most : Math.max(most, 2 * Math.abs(e))), 0),
-      iterations,
-      evaluations: f.counts,
-      reason,
-      active,
-      residuals: f.plain(),
-      covariance,
-      standardErrors: covariance && Float64Array.from({ length: n }, (_, k) => Math.sqrt(covariance[k * n + k]!)),
-      degreesOfFreedom,
-      ...(advice && { advice }),
-    };
+    return fit.minimum(await drive(engine, fit.solver, settings, fit));
   } finally {
-    f.dispose();
+    fit.dispose();
   }
 }
-
-const FLAT_RESIDUALS = 'the residuals do not change with some of the variables there';
-
-const UNDETERMINED =
-  'the residuals do not determine all variables there, so that there are no standard errors: begin closer to what you expect, leave one out, or freeze it by bounds';
-
-/** What is left of a column of J, relative to its length, after all that others have of it: less is rounding. */
-const EXACT = 1e-14;
-const NUMERIC = 1e-10;

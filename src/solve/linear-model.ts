@@ -1,6 +1,6 @@
 // Residuals as they are about a point, J·p + e, kept as a triangle in linear memory: steps, products and inverses.
 
-import type { DoubleEngine } from '../../bindings/core.js';
+import type { SquareCore } from '../../bindings/core.js';
 import { type Arena, viewOf } from '../../bindings/memory.js';
 import { norm } from './vectors.js';
 
@@ -21,7 +21,7 @@ export class LinearModel {
 
   /** @throws OutOfMemoryError */
   constructor(
-    private readonly engine: DoubleEngine,
+    private readonly core: SquareCore,
     arena: Arena,
     readonly n: number,
     readonly m: number,
@@ -46,8 +46,7 @@ export class LinearModel {
 
   /** R, z and what follows from them, for J as it stands and these errors. Says whether all of it is finite. */
   fold(errors: Float64Array): boolean {
-    const { n, m, place, lengths, slope } = this;
-    const { core } = this.engine;
+    const { n, m, place, lengths, slope, core } = this;
     this.errors = norm(errors);
     viewOf('float64', place.e, m).set(errors);
     viewOf('float64', place.used, m * n).set(this.jacobian);
@@ -75,8 +74,7 @@ export class LinearModel {
    * @param d D² of each variable
    */
   step(mu: number, d: Float64Array, free: readonly number[], p: Float64Array): boolean {
-    const { n, place, engine } = this;
-    const { core } = engine;
+    const { n, place, core } = this;
     const k = free.length;
     let [R, z] = [place.R, place.z];
     if (k < n) {
@@ -151,7 +149,7 @@ export class LinearModel {
     const k = free.length;
     const slope = viewOf('float64', place.p, k).fill(0);
     for (let i = 0, row = 0; i < m; i++, row += n) for (let c = 0; c < k; c++) slope[c]! -= j[row + free[c]!]! * r[i]!;
-    this.engine.core.choleskySolve(k, place.U, place.p, place.p);
+    this.core.choleskySolve(k, place.U, place.p, place.p);
     let total = 0;
     a.fill(0);
     free.forEach((c, at) => {
@@ -163,7 +161,7 @@ export class LinearModel {
 
   /** (JᵀJ)⁻¹ of the free variables, 0 elsewhere: n×n; undefined where JᵀJ is singular. */
   inverse(free: readonly number[], least: number): Float64Array | undefined {
-    const { n, place, lengths, engine } = this;
+    const { n, place, lengths, core } = this;
     const k = free.length;
     if (!this.step(0, lengths, free, new Float64Array(n)) && k > 0) return undefined;
     const triangle = viewOf('float64', place.U, k * k);
@@ -173,7 +171,7 @@ export class LinearModel {
     const result = new Float64Array(n * n);
     for (let i = 0; i < k; i++) {
       viewOf('float64', place.p, k).fill(0)[i] = 1;
-      engine.core.choleskySolve(k, place.U, place.p, place.p);
+      core.choleskySolve(k, place.U, place.p, place.p);
       const column = viewOf('float64', place.p, k);
       for (let j = 0; j < k; j++) result[free[j]! * n + free[i]!] = column[j]!;
     }

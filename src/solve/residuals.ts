@@ -1,6 +1,6 @@
 // A caller's residuals: weighted, under a loss, with their derivatives.
 
-import type { DoubleEngine } from '../../bindings/core.js';
+import type { SquareCore } from '../../bindings/core.js';
 import { Arena } from '../../bindings/memory.js';
 import { DataError, OptionError, shown } from '../runtime/errors.js';
 import type { Box } from './box.js';
@@ -11,7 +11,8 @@ import { LinearModel } from './linear-model.js';
 import { type ResidualLoss, robustSum } from './robust.js';
 import { equalVectors, norm } from './vectors.js';
 
-interface ResidualFunctions {
+/** A caller's residuals, and what is made of them. */
+export interface ResidualFunctions {
   residuals(x: Float64Array): ArrayLike<number>;
   readonly jacobian?: ((x: Float64Array) => readonly ArrayLike<number>[] | ArrayLike<number>) | undefined;
   /** What residuals are multiplied with: the roots of their weights. */
@@ -55,7 +56,7 @@ export class Residuals {
   /** @throws OptionError; DataError where residuals are not finite at the start; OutOfMemoryError */
   constructor(
     private readonly call: string,
-    engine: DoubleEngine,
+    core: SquareCore,
     private readonly functions: ResidualFunctions,
     box: Box,
     start: Float64Array,
@@ -89,7 +90,7 @@ export class Residuals {
     this.here = { x: start.slice(), r, sum: 0 };
     this.there = { x: new Float64Array(n).fill(Number.NaN), r: new Float64Array(m), sum: Number.NaN };
     this.weigh(this.here);
-    this.model = new LinearModel(engine, this.arena, n, m);
+    this.model = new LinearModel(core, this.arena, n, m);
   }
 
   /** F at the model's point, for the residuals of now. */

@@ -8,7 +8,7 @@ import { FAR_REACHES, lowestAround } from './around.js';
 import { SINGULAR, dampingFor } from './damping.js';
 import type { Residuals } from './residuals.js';
 import type { SolveReason } from './options.js';
-import { PAUSE, type Pause, type Iterate, type Solver } from './smooth.js';
+import { PAUSE, type Pause, type Iterate } from './smooth.js';
 import { dot } from './vectors.js';
 
 /** When it ends. */
@@ -75,7 +75,7 @@ export function* trustRegion(
   box: Box,
   { minGradient, tolerance }: Tolerances,
   numeric: boolean,
-): Solver<SolveReason> {
+): Generator<Iterate | Pause, SolveReason> {
   const { n } = f;
   const d = new Float64Array(n); // D²
   const step = new BoundedStep(f.model, box);
