@@ -12,10 +12,9 @@ import { atOnce, root } from './steps.mjs';
 
 /**
  * What others import, by the name under which they do, where `index` is the package itself: its source, whether it has a
- * default export, which binary it holds beside the library's own, whether it does without the library's core, `beside` it,
- * whether it is `alone`, with copies of all that it takes of the library, and none of its binaries, and whether importing it is enough to
- * `register` it with a package that it imports. package.json has an entry of `exports` and some
- * of `sideEffects` for each.
+ * default export, which binary it holds beside the library's own, and whether importing it is enough to `register` it with a
+ * package that it imports. An entry `beside` the library does without its core; one that is `alone` has copies of all that it
+ * takes of the library, and none of its binaries. package.json has an entry of `exports` and some of `sideEffects` for each.
  */
 export const ENTRIES = {
   index: { source: 'src/index.ts' },
