@@ -13,7 +13,7 @@ import { HeldOut } from './report/held-out.js';
 import { TableProfile } from './report/profile.js';
 import { labelsOf, numbersOf } from './target.js';
 import { tell, tellJson } from './terminal.js';
-import { Conformer, loadEstimator, piecesFor, targetOf, tellNotes } from './use.js';
+import { FileConformer, loadEstimator, piecesFor, targetOf, tellNotes } from './use.js';
 
 interface EvaluateOptions extends ReadingOptions {
   readonly target?: string;
@@ -30,7 +30,7 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   }
   const model = await loadEstimator(modelFile);
   const target = targetOf(model, modelFile, options.target);
-  const conformer = new Conformer(model, options);
+  const conformer = new FileConformer(model, options);
   const held = new HeldOut(model);
   const profile = new TableProfile();
   let sheet: Sheet | undefined;

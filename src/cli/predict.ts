@@ -11,7 +11,7 @@ import { located } from './located.js';
 import type { ReadingOptions } from './reading.js';
 import { requireColumn } from './target.js';
 import { note } from './terminal.js';
-import { Conformer, loadEstimator, piecesFor, tellNotes } from './use.js';
+import { FileConformer, loadEstimator, piecesFor, tellNotes } from './use.js';
 
 interface PredictOptions extends ReadingOptions {
   readonly out?: string;
@@ -45,7 +45,7 @@ export async function predict(modelFile: string, file: string, options: PredictO
   const model = await loadEstimator(modelFile);
   if (options.probabilities && !(model instanceof Classifier))
     throw new UsageError('--probabilities goes with classifiers; this model predicts numbers');
-  const conformer = new Conformer(model, options);
+  const conformer = new FileConformer(model, options);
   await writePieces(options.out, formatted(predictions(model, conformer, file, options), options));
   if (options.quiet) return;
   tellNotes(conformer.notes);
@@ -55,7 +55,7 @@ export async function predict(modelFile: string, file: string, options: PredictO
 /** Predictions of rows, as records, piece by piece. */
 async function* predictions(
   model: Classifier | Regressor,
-  conformer: Conformer,
+  conformer: FileConformer,
   file: string,
   options: PredictOptions,
 ): AsyncGenerator<Record<string, unknown>[], void, undefined> {

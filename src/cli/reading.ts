@@ -26,38 +26,10 @@ export interface ReadingOptions {
   readonly column?: Readonly<Record<string, SaidType>>;
 }
 
-/** What of it says what cells mean: a model's data are read so as its training data were. */
-type Remembered = Pick<ReadOptions, 'decimal' | 'missing' | 'absent' | 'columns'> & { readonly keep?: readonly string[] };
-
 /** The reader's options. */
 export function readingOf({ column, missing, ...options }: ReadingOptions): ReadOptions {
   const { format, delimiter, encoding, comment, header, longestLine, decimal, absent } = options;
   return { format, delimiter, encoding, comment, header, longestLine, decimal, absent, columns: column, missing: missing?.texts };
-}
-
-/** What a model is to remember, as its metadata; nothing where nothing was said. */
-export function remembered(options: ReadingOptions & { readonly keep?: readonly string[] }): { reading?: string } {
-  const { decimal, missing, absent, columns } = readingOf(options);
-  const { keep } = options;
-  const said = { decimal, missing: missing?.length ? missing : undefined, absent, columns, keep };
-  return Object.values(said).some((value) => value !== undefined) ? { reading: JSON.stringify(said) } : {};
-}
-
-/** How data for a model are read: as its training data were, and as the options say. */
-export function readingFor(metadata: Readonly<Record<string, string>>, options: ReadingOptions): ReadOptions & Remembered {
-  const before = memory(metadata);
-  const now = readingOf(options);
-  const given = Object.fromEntries(Object.entries(now).filter(([, value]) => value !== undefined));
-  return { ...before, ...given, columns: { ...before.columns, ...now.columns }, lenient: true };
-}
-
-function memory({ reading }: Readonly<Record<string, string>>): Remembered {
-  try {
-    const found: unknown = reading === undefined ? {} : JSON.parse(reading);
-    return typeof found === 'object' && found !== null ? (found as Remembered) : {};
-  } catch {
-    return {}; // metadata are the user's, too
-  }
 }
 
 /** An encoding that this runtime knows. */

@@ -10,7 +10,7 @@ import { counted } from '../runtime/errors.js';
 import type { ReadingOptions } from './reading.js';
 import { grid, short } from './show.js';
 import { labelsOf, numbersOf } from './target.js';
-import { Conformer, loadEstimator, rowsFor, targetOf, tellNotes } from './use.js';
+import { FileConformer, loadEstimator, rowsFor, targetOf, tellNotes } from './use.js';
 
 export interface SpectrumCommandOptions extends ReadingOptions {
   readonly target?: string;
@@ -32,7 +32,7 @@ export async function spectrumOf(modelFile: string, file: string, options: Spect
   }
   const model = await loadEstimator(modelFile);
   const target = targetOf(model, modelFile, options.target);
-  const conformer = new Conformer(model, options);
+  const conformer = new FileConformer(model, options);
   const { sheet, table } = await rowsFor(conformer, file);
   if (!options.quiet) tellNotes(conformer.notes);
   await init({ precision: 'float64' });

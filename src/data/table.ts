@@ -2,6 +2,7 @@
 
 import { DataError, shown } from '../runtime/errors.js';
 import { type Cell, type Column, type Reading, columnOf } from './column.js';
+import type { ColumnSpec } from './column-spec.js';
 import { type Matrix, type MatrixLike, matrix } from './matrix.js';
 
 /** A record: cells by the names of their columns. */
@@ -16,6 +17,18 @@ export type Samples = MatrixLike | readonly Row[] | readonly TypedRow[];
 /** Rows as users give them: N×I numbers, or records. */
 export type Rows = Samples | Table;
 
+/** How the text of a table was read: notes of the model that learned from it, as they stand in files. */
+export interface ReadingNotes {
+  readonly spellings?: string;
+  readonly reading?: string;
+}
+
+/** A model that reads tables: what became of each column in training, and its notes, those about text among them. */
+export interface TableReader {
+  readonly columns: readonly ColumnSpec[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** Rows of cells, seen by column. */
 export abstract class Table {
   abstract readonly rows: number;
@@ -24,6 +37,19 @@ export abstract class Table {
   abstract readonly width: number;
   /** Whether strings are meant as such, even where they are numbers in text. */
   readonly settled: boolean = false;
+
+  /** How its text was read; undefined where it was not read from any. */
+  get readingNotes(): ReadingNotes | undefined {
+    return undefined;
+  }
+
+  /**
+   * The same rows with the columns of a model, where their text means what it meant in training.
+   * @throws EfficientBackpropError where it means nothing there, or a column is missing
+   */
+  as(_model: TableReader): Table {
+    return this;
+  }
 
   /** @throws DataError at the first cell that is not what the column holds */
   abstract column(index: number, reading?: Reading): Column;
@@ -78,6 +104,15 @@ export class SomeRows extends Table {
     this.names = whole.names;
     this.width = whole.width;
     this.settled = whole.settled;
+  }
+
+  override get readingNotes(): ReadingNotes | undefined {
+    return this.whole.readingNotes;
+  }
+
+  override as(model: TableReader): Table {
+    const whole = this.whole.as(model);
+    return whole === this.whole ? this : new SomeRows(whole, this.kept);
   }
 
   column(index: number, reading?: Reading): Column {

@@ -2,7 +2,7 @@
 
 import { ColumnsLearner } from '../data/columns.js';
 import { Encoder, type EncoderSpec } from '../data/encoder.js';
-import { type Rows, type Table, table } from '../data/table.js';
+import { type ReadingNotes, type Rows, Table, table } from '../data/table.js';
 import { DisposedError, EfficientBackpropError, NotFittedError } from '../runtime/errors.js';
 import type { Journal } from './journal.js';
 import type { TargetCoder } from './coding.js';
@@ -129,12 +129,19 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** Makes a model of rows; the old one, if any, stays until the new one is done. */
   protected fitRows(rows: Rows, targets: Targets, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
-    return this.replace(() => fitRows(this.specification, rows, targets, run, byClass, this));
+    const notes = () => (rows instanceof Table ? rows.readingNotes : undefined);
+    return this.replace(() => fitRows(this.specification, rows, targets, run, byClass, this), notes);
   }
 
   /** The same of chunks. */
   protected fitChunks(chunks: RowChunks<Targets>, run: Checked<typeof RUN_OPTIONS>, byClass: unknown): Promise<void> {
-    return this.replace(async () => {
+    let first: Table | undefined;
+    const seen = (rows: Rows) => {
+      const t = table(rows);
+      first ??= t;
+      return t;
+    };
+    const fit = async () => {
       const { fitChunks } = await STREAMING.load();
       return fitChunks(this.specification, chunks, run, byClass, this, {
         ColumnsLearner,
@@ -144,12 +151,14 @@ export abstract class Estimator<Targets, Coding> extends Model {
         encoded,
         fills,
         learn,
-        table,
+        table: seen,
       });
-    });
+    };
+    return this.replace(fit, () => first?.readingNotes);
   }
 
-  private replace(fit: () => Promise<Fitted<Coding>>): Promise<void> {
+  /** @param notes how the text of what was learned had been read */
+  private replace(fit: () => Promise<Fitted<Coding>>, notes: () => ReadingNotes | undefined): Promise<void> {
     return this.exclusively(async () => {
       const fitted = await fit();
       if (this.disposed) {
@@ -158,7 +167,19 @@ export abstract class Estimator<Targets, Coding> extends Model {
       }
       this.fitted?.members.dispose();
       this.fitted = fitted;
+      this.remember(notes());
     });
+  }
+
+  /** Keeps how text was read, in the place of what was kept of rows before. */
+  private remember(notes: ReadingNotes | undefined): void {
+    const { spellings: _, reading: __, ...others } = this.metadata;
+    this.note({ ...others, ...notes });
+  }
+
+  /** A table as this model reads it. */
+  private own(t: Table): Table {
+    return this.trained.inputs.encoder.spec.named ? t.as(this) : t;
   }
 
   /** Goes on training on new rows, or begins with them. */
@@ -166,9 +187,12 @@ export abstract class Estimator<Targets, Coding> extends Model {
     const given = checked('partialFit', PARTIAL_OPTIONS, options);
     await this.exclusively(async () => {
       const { continueOn } = CONTINUING.exports ?? (await CONTINUING.load());
-      const some = withWeight(rows, targets, given.sampleWeights);
+      const begins = this.fitted === undefined;
+      const t = rows instanceof Table && !begins ? this.own(rows) : rows;
+      const some = withWeight(t, targets, given.sampleWeights);
       const own = { Inputs, Members, Problem, Recipes, columnsSaid, encoded, fills, fixedBy, learnCoding, settingOf };
       await continueOn(this.specification, some, given, this, own);
+      if (begins && rows instanceof Table) this.remember(rows.readingNotes);
     });
   }
 
@@ -185,7 +209,7 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** The inputs of a table's rows. */
   protected encoded(t: Table): ShapedArray {
     const { inputs, members } = this.trained;
-    return shaped(inputs.encode(t, members.first.precision), inputs.count);
+    return shaped(inputs.encode(this.own(t), members.first.precision), inputs.count);
   }
 
   /**

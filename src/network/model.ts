@@ -28,7 +28,7 @@ export interface SaveOptions {
 }
 
 export abstract class Model {
-  /** Notes from the file that the model was loaded from. */
+  /** Notes: those of the file that the model was loaded from, and how the text of the table was read that it learned from. */
   readonly metadata: Metadata = {};
   private writer: Writer | undefined;
 

@@ -2,8 +2,10 @@
 
 import type { Label } from '../data/classes.js';
 import { type Cell, type Column, type Reading, isMissing } from '../data/column.js';
-import { type Row, Table } from '../data/table.js';
+import { type ReadingNotes, type Row, Table, type TableReader } from '../data/table.js';
 import { shown } from '../runtime/errors.js';
+import { readAs } from './read-as.js';
+import { type Remembered, remembered, spellingsDocument } from './remembered.js';
 import type { Sheet } from './sheet.js';
 import { labelOf } from './types/cells.js';
 import type { TableColumn } from './types/table-column.js';
@@ -23,6 +25,8 @@ export class DataTable extends Table {
     /** All columns that were read, inputs or not. */
     private readonly all: readonly TableColumn[],
     notes: readonly string[],
+    /** What somebody said of it. */
+    private readonly how: Remembered,
     columns = all,
   ) {
     super();
@@ -89,7 +93,28 @@ export class DataTable extends Table {
 
   /** Some of the rows, from 0. */
   pick(rows: ArrayLike<number>): DataTable {
-    return new DataTable(this.sheet.typed(this.sheet.columns, Uint32Array.from(rows)), this.all, this.notes, this.columns);
+    return new DataTable(
+      this.sheet.typed(this.sheet.columns, Uint32Array.from(rows)),
+      this.all,
+      this.notes,
+      this.how,
+      this.columns,
+    );
+  }
+
+  /** How its text was read: what a model that learns from the table remembers. @internal */
+  override get readingNotes(): ReadingNotes {
+    return { ...spellingsDocument(this.all, this.names), ...remembered(this.how) };
+  }
+
+  /**
+   * The same rows as a model reads them that learned from another table: text means what it meant there, and the inputs are the
+   * model's. `notes` tell what was ignored, filled, or new. `predict` and `evaluate` read tables so.
+   * @throws InputError where a column is missing, or holds what it did not hold in training; ModelFileError
+   */
+  override as(model: TableReader): DataTable {
+    const { sheet, all, names, notes } = readAs(model, { sheet: this.sheet, all: this.all, names: this.names, how: this.how });
+    return new DataTable(sheet, all, notes, this.how).only(...names);
   }
 
   /** Records, { name: cell, … }, one for each row. */
@@ -117,7 +142,7 @@ export class DataTable extends Table {
   }
 
   private of(columns: readonly TableColumn[]): DataTable {
-    return new DataTable(this.sheet, this.all, this.notes, columns);
+    return new DataTable(this.sheet, this.all, this.notes, this.how, columns);
   }
 
   private cells(name: string): Cell[] {

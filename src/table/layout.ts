@@ -4,7 +4,7 @@ import type { Cell } from '../data/column.js';
 import type { Sheet } from './sheet.js';
 import { ColumnProfile, type SpellingHints } from './types/profile.js';
 import { allAsSaid } from './said.js';
-import { type Spelling, ofSpelling } from './types/spelling.js';
+import { ofSpelling } from './types/spelling.js';
 import { type TableColumn, type Wanted, isSaid } from './types/table-column.js';
 
 /** The columns of a file that is read piece by piece. */
@@ -86,11 +86,6 @@ export class Layout {
   /** Columns that somebody says are categories. */
   get categories(): ReadonlySet<string> {
     return new Set(this.names.filter((name) => this.wantedOf(name) === 'text'));
-  }
-
-  /** How the text of columns is read, by their names: plain data, to be kept with a model. */
-  get spellings(): Readonly<Record<string, Spelling>> {
-    return Object.fromEntries(this.columns.flatMap(({ name, spelling }) => (spelling ? [[name, spelling]] : [])));
   }
 
   /** What columns that are sure say of others. */

@@ -6,6 +6,7 @@ import { DataTable } from './data-table.js';
 import { Layout } from './layout.js';
 import { type TableOptions, checkedOptions } from './options.js';
 import { PIECE, type ReadOptions, readSheet, readSheets } from './read.js';
+import type { Remembered } from './remembered.js';
 import { wantedBy } from './said.js';
 import type { Sheet } from './sheet.js';
 import { type Source, type TableSource, sourceOf } from './sources/source.js';
@@ -26,7 +27,7 @@ export async function readTable(source: TableSource, options: TableOptions = {})
   const typed = typedColumns(sheet, layout);
   for (const { name: column, type } of layout.columns)
     if (type === 'number') layout.tell(column, new SentinelTally().add(typed.get(column)!).note(column));
-  return tableOf(sheet, layout, keep, typed);
+  return tableOf(sheet, layout, { ...how, keep }, typed);
 }
 
 /**
@@ -71,7 +72,8 @@ export class ScannedTable {
 
   /** The rows from the first on, some hundred thousand cells at a time. @throws FileError, InputError */
   async *tables(): AsyncGenerator<DataTable, void, undefined> {
-    for await (const sheet of readSheets(this.source, this.how, PIECE)) yield tableOf(sheet, this.layout, this.keep);
+    for await (const sheet of readSheets(this.source, this.how, PIECE))
+      yield tableOf(sheet, this.layout, { ...this.how, keep: this.keep });
   }
 
   /**
@@ -95,7 +97,7 @@ const typedColumns = (sheet: Sheet, layout: Layout) =>
   new Map(layout.names.map((name) => [name, layout.typed(sheet, name)] as const));
 
 /** @throws InputError where there is no column that is to be kept */
-function tableOf(sheet: Sheet, layout: Layout, keep: readonly string[], columns = typedColumns(sheet, layout)): DataTable {
-  const table = new DataTable(sheet.typed(columns, undefined, layout.categories), layout.columns, layout.notes);
-  return table.only(...layout.inputs).without(...keep);
+function tableOf(sheet: Sheet, layout: Layout, how: Remembered, columns = typedColumns(sheet, layout)): DataTable {
+  const table = new DataTable(sheet.typed(columns, undefined, layout.categories), layout.columns, layout.notes, how);
+  return table.only(...layout.inputs).without(...(how.keep ?? []));
 }

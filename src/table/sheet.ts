@@ -21,8 +21,8 @@ export class Sheet extends Table {
   private categories: ReadonlySet<string> = new Set();
   /** The line of each row that was read, where the format has lines. */
   private lines: number[] = [];
-  /** The cells as they were read, where these are typed. */
-  private read = this.columns;
+  /** What was read, where these are cells that were typed, or some of the rows. */
+  private source: Sheet = this;
   /** Which of the rows that were read these are, if not all. */
   private picked: Uint32Array | undefined;
 
@@ -79,19 +79,24 @@ export class Sheet extends Table {
     return sheet;
   }
 
-  /** A sheet of some of the rows, read as they are. */
-  some(picked: Uint32Array): Sheet {
+  /** A sheet of some of the rows, or all, read as they are. */
+  some(picked: Uint32Array | undefined): Sheet {
     const sheet = this.part(new Sheet(this.file, this.text, this.before, this.zero), this.columns, picked);
     sheet.notes.push(...this.notes);
     sheet.nameless = this.nameless;
     return sheet;
   }
 
+  /** The rows as they were read. */
+  asRead(): Sheet {
+    return this.source.some(this.picked);
+  }
+
   private part(sheet: Sheet, columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array): Sheet {
     for (const [name, cells] of columns) sheet.columns.set(name, picked ? Array.from(picked, (r) => cells[r]!) : cells);
     sheet.rows = picked?.length ?? this.rows;
     sheet.lines = this.lines;
-    sheet.read = this.read;
+    sheet.source = this.source;
     sheet.picked = picked && this.picked ? picked.map((r) => this.picked![r]!) : (picked ?? this.picked);
     return sheet;
   }
@@ -139,7 +144,7 @@ export class Sheet extends Table {
 
   /** What a cell of row r (from 0) is in the file, where that is text. */
   written(row: number, column: string): string | undefined {
-    const cell = this.read.get(column)?.[this.picked?.[row] ?? row];
+    const cell = this.source.columns.get(column)?.[this.picked?.[row] ?? row];
     return typeof cell === 'string' ? cell.trim() : undefined;
   }
 

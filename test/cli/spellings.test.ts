@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { predict } from '../../src/cli/predict.js';
-import { spellingsOf } from '../../src/cli/spellings.js';
+import { spellingsOf } from '../../src/table/remembered.js';
 import { trainFile } from '../../src/cli/train/command.js';
 import { ModelFileError, type Regressor, loadModel } from '../../src/index.js';
 

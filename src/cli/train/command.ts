@@ -7,7 +7,8 @@ import { UsageError } from '../failure.js';
 import { requireApart, requireExtension, requireWritable } from '../output.js';
 import { reporter, silent } from '../progress.js';
 import { STDIN } from '../data.js';
-import { remembered } from '../reading.js';
+import { remembered } from '../../table/remembered.js';
+import { readingOf } from '../reading.js';
 import { trainInMemory } from './in-memory.js';
 import { type TrainOptions, modelOptions } from './options.js';
 import { conclude, sayer } from './result.js';
@@ -27,7 +28,7 @@ export async function trainFile(file: string, options: TrainOptions, signal: Abo
     json: options.json ?? false,
     quiet: options.quiet ?? false,
     testShare: options.testShare,
-    reading: remembered(options),
+    reading: remembered({ ...readingOf(options), keep: options.keep }),
   };
   const seed = options.seed ?? freshSeed();
   const progress = options.json || options.quiet ? silent : reporter();

@@ -54,7 +54,7 @@ export async function trainInMemory(
     task,
     why,
     notes,
-    spellings: layout.spellings,
+    columns: layout.columns,
     rows: { all: sheet.rows, train: rows.length, test: test.length },
     seed,
   };

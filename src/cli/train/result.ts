@@ -5,8 +5,8 @@ import { counted } from '../../runtime/errors.js';
 import type { Regressor, RegressorEvaluation } from '../../estimators/regressor.js';
 import { writeText, wrote } from '../output.js';
 import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from '../show.js';
-import { spellingsDocument } from '../spellings.js';
-import type { Spelling } from '../../table/types/spelling.js';
+import { spellingsDocument } from '../../table/remembered.js';
+import type { TableColumn } from '../../table/types/table-column.js';
 import { repeatable } from '../report/command-line.js';
 import type { HeldOut } from '../report/held-out.js';
 import type { TableProfile } from '../report/profile.js';
@@ -35,8 +35,8 @@ interface TrainingData {
   /** Why this task. */
   readonly why: string;
   readonly notes: readonly string[];
-  /** How text is read, by column. */
-  readonly spellings: Readonly<Record<string, Spelling>>;
+  /** What the file's columns hold. */
+  readonly columns: readonly TableColumn[];
   readonly rows: { readonly all: number; readonly train: number; readonly test: number };
   readonly seed: number;
 }
@@ -83,9 +83,9 @@ export async function conclude(
   { out, report, json, quiet, testShare, reading }: Output,
 ): Promise<void> {
   const { model, evaluation } = trained;
-  const { file, target, task, notes, spellings, rows, seed } = data;
+  const { file, target, task, notes, rows, seed } = data;
   const say = sayer({ json, quiet });
-  await model.save(out, { metadata: { target, task, ...reading, ...spellingsDocument(spellings) } });
+  await model.save(out, { metadata: { target, task, ...reading, ...spellingsDocument(data.columns) } });
   wrote(out);
 
   const { history } = model;

@@ -55,7 +55,7 @@ export async function trainStreamed(
   /** Keeps some of the rows held out, where a report is to tell of them. */
   const kept = (held: HeldOut): Watch | undefined => profile && ((inputs, truths) => held.add(inputs, truths));
   const { notes, file: name } = layout;
-  const data = { file: name, target, task, why, notes, spellings: layout.spellings, seed: run.seed };
+  const data = { file: name, target, task, why, notes, columns: layout.columns, seed: run.seed };
   announce(say, { ...data, rows: { all: layout.rows } }, layout.names.length, options.task !== undefined);
   const spool = await FileSpool.create();
   const learn = async (): Promise<TrainedModel> => {
