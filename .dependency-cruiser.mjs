@@ -41,6 +41,7 @@ const ROOMS = [
   'data',
   'plan',
   'evaluation',
+  'metrics',
   'rates',
   'objective',
   'curvature',

@@ -23,6 +23,7 @@ export const ENTRIES = {
   'levenberg-marquardt': { source: 'src/compat/levenberg-marquardt/index.ts', holds: 'squares', alone: true },
   tfjs: { source: 'src/compat/tfjs/index.ts', holds: 'tensors' },
   'tfjs-backend': { source: 'src/compat/tfjs-backend/index.ts', holds: 'tensors', registers: true },
+  metrics: { source: 'src/metrics/index.ts', alone: true },
   table: { source: 'src/table/index.ts' },
 };
 

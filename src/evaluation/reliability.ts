@@ -9,6 +9,7 @@ interface ReliabilityBin {
   readonly frequency: number;
 }
 
+/** How far probabilities are from what happened. */
 export interface Reliability {
   /** Those of equally wide bins that hold cases, in order. */
   readonly bins: readonly ReliabilityBin[];
