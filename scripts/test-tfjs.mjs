@@ -189,6 +189,7 @@ async function bundled(name, who, platform, outfile) {
     mainFields: platform === 'node' ? ['module', 'main'] : ['browser', 'module', 'main'],
     logLevel: 'error',
     plugins: [inPlace],
+    external: platform === 'node' ? [] : ['fs'], // which programs require where they read files
     ...(platform === 'node' && {
       banner: {
         js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = import.meta.dirname;",

@@ -1,5 +1,10 @@
 // Shapes, as few numbers as kernels need. No array is made that is not kept: small kernels take as long as their calls.
 
+/** Whether something is a size or a place: a whole number from 0 on. For what is not, the cpu kernel has words. */
+export function isCount(n: unknown): n is number {
+  return Number.isInteger(n) && (n as number) >= 0;
+}
+
 /** The number of elements. */
 export function sizeOf(shape: readonly number[]): number {
   return sizeBetween(shape, 0, shape.length);
@@ -137,7 +142,7 @@ class Reduction {
       }
       if (to - from !== axis.length) return false;
     }
-    if (!(from >= 0 && to <= rank)) return false;
+    if (!(isCount(from) && to <= rank)) return false;
     this.outer = sizeBetween(shape, 0, from);
     this.n = sizeBetween(shape, from, to);
     this.inner = sizeBetween(shape, to, rank);

@@ -283,6 +283,10 @@ describe('what moves', () => {
 
 describe('what tfjs refuses, in its words', () => {
   const complex = () => tf.complex([1, 2], [3, 4]);
+  const fusedPrelu = () => {
+    const attrs = { transposeA: false, transposeB: false, activation: 'prelu' };
+    return run('_FusedMatMul', { a: tensor([2, 3], 1), b: tensor([3, 2], 2) }, attrs);
+  };
   const CASES: [string, () => tf.Tensor][] = [
     ['shapes that do not meet', () => tf.add(tensor([3], 1), tensor([4], 2))],
     [
@@ -302,6 +306,25 @@ describe('what tfjs refuses, in its words', () => {
     ['complex numbers in softmax', () => run('Maximum', { a: complex(), b: complex() })],
     ['an axis that is not there', () => tf.sum(tensor([3, 3], 1), 4)],
     ['a size that does not fit', () => tf.reshape(tensor([3, 3], 1), [2, 4])],
+    ['a size of tile that is negative', () => tf.tile(tensor([1, 2], 1), [2, -1])],
+    ['a size of tile that is not whole', () => tf.tile(tf.greater(tensor([1, 2], 1), 0), [1.5, 1])],
+    ['booleans that do not meet', () => tf.stack([tf.tensor1d([1], 'bool'), tf.tensor1d([1, 0], 'bool')])],
+    ['an axis that is not whole', () => tf.concat([tensor([3, 3], 1), tensor([3, 3], 1)], 0.5)],
+    ['a size of slice that is not whole', () => run('Slice', { x: tensor([3, 3], 1) }, { begin: [0, 0], size: [1.5, 1] })],
+    ['a negative size to fill', () => run('Fill', {}, { shape: [-2], value: 1, dtype: 'float32' })],
+    [
+      'a pool that does not move',
+      () => run('MaxPool', { x: tensor([1, 4, 4, 2], 1) }, { filterSize: 2, strides: 0, pad: 'same' }),
+    ],
+    ['an activation without its slopes', () => fusedPrelu()],
+    ['complex numbers in a product of all', () => run('Prod', { x: complex() }, { axis: 0, keepDims: false })],
+    ['complex numbers in a running sum', () => run('Cumsum', { x: complex() }, { axis: 0 })],
+    ['complex numbers in a reversal', () => run('Reverse', { x: complex() }, { dims: [0] })],
+    ['numbers in any', () => tf.any(tensor([3], 1))],
+    ['an axis of all that is not there', () => tf.all(tf.greater(tensor([3], 1), 0), 2)],
+    ['a depth of 0', () => tf.oneHot(tf.tensor1d([0], 'int32'), 0)],
+    ['exponents of another shape', () => tf.pow(tensor([3], 1), tensor([2], 1))],
+    ['images of two axes', () => tf.image.resizeNearestNeighbor(tensor([2, 2], 1) as tf.Tensor3D, [2, 2])],
     ['concat of other shapes', () => tf.concat([tensor([3, 3], 1), tensor([2, 2], 1)], 1)],
   ];
   test.each(CASES)('%s', async (_, f) => {

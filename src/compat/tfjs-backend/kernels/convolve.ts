@@ -23,7 +23,7 @@ export function infoOf(attrs: Call['attrs'], image: Shape, filter: Shape, depthw
   const spread = dilations ?? [1, 1];
   if (depthwise && !backend_util.eitherStridesOrDilationsAreOne(strides, spread)) return undefined;
   const info = backend_util.computeConv2DInfo(image, filter, strides, spread, pad, dimRoundingMode, depthwise);
-  if (depthwise && info.outChannels !== info.inChannels) return undefined;
+  if (filter[2] !== info.inChannels || (depthwise && info.outChannels !== info.inChannels)) return undefined;
   return isNone(info) ? undefined : info;
 }
 

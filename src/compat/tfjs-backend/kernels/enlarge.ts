@@ -2,7 +2,7 @@
 
 import type { DataType } from '@tensorflow/tfjs-core';
 import type { LinearMemoryBackend } from '../backend.js';
-import { sizeBetween, sizeOf } from '../shapes.js';
+import { isCount, sizeBetween, sizeOf } from '../shapes.js';
 import { bytesPerElement } from '../storage.js';
 import type { Kernel } from './kernel.js';
 import { elements, words } from './move.js';
@@ -16,7 +16,7 @@ const pad: Kernel = (call) => {
   const from = words(x, call);
   if (from === undefined || (x.dtype === 'int32' && constantValue !== 0)) return undefined;
   const rank = x.shape.length;
-  if (paddings.length !== rank || paddings.some(([before, after]) => !(before >= 0 && after >= 0))) return undefined;
+  if (paddings.length !== rank || !paddings.flat().every(isCount)) return undefined;
   // Axes behind `last` come whole: with it, they are one run.
   let last = rank - 1;
   while (last >= 0 && paddings[last]![0] === 0 && paddings[last]![1] === 0) last--;
@@ -52,7 +52,7 @@ const tile: Kernel = (call) => {
   const { x } = inputs;
   const reps = attrs.reps as number[];
   const from = elements(x, call);
-  if (from === undefined || reps.length !== x.shape.length) return undefined;
+  if (from === undefined || reps.length !== x.shape.length || !reps.every(isCount)) return undefined;
   const shape: number[] = x.shape.slice();
   let source = backend.data.addressOf(from);
   let made: ReturnType<LinearMemoryBackend['make']> | undefined;
@@ -81,7 +81,7 @@ const oneHot: Kernel = ({ inputs, attrs, backend }) => {
   const dtype = attrs.dtype as DataType;
   const places = backend.data.get(indices.dataId);
   const whole = dtype === 'int32' && Number.isInteger(onValue) && offValue === 0;
-  if (places.dtype !== 'int32' || !(dtype === 'float32' || whole)) return undefined;
+  if (places.dtype !== 'int32' || !isCount(depth) || !(dtype === 'float32' || whole)) return undefined;
   const n = places.length * depth;
   const out = backend.make([...indices.shape, depth], dtype, n);
   backend.core.fill(n, offValue, out.dataId.address);

@@ -29,7 +29,7 @@ export function areOurs({ inputs, attrs, backend }: Call, n: number, rank: numbe
   const { bias, preluActivationWeights: alpha } = inputs;
   if (bias && !isRow(bias, n, rank, backend)) return false;
   const kind = ACTIVATIONS[attrs.activation || 'linear'];
-  return kind === 'prelu' ? isRow(alpha, n, rank, backend) : kind !== undefined;
+  return kind === 'prelu' ? alpha !== undefined && isRow(alpha, n, rank, backend) : kind !== undefined;
 }
 
 /** Applies a call's activation in place to rows of n numbers. */

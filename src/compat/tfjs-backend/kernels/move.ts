@@ -2,7 +2,7 @@
 
 import { type DataType, type TensorInfo, slice_util, util } from '@tensorflow/tfjs-core';
 import type { LinearMemoryBackend } from '../backend.js';
-import { sizeBetween, sizeOf } from '../shapes.js';
+import { isCount, sizeBetween, sizeOf } from '../shapes.js';
 import { bytesPerElement } from '../storage.js';
 import type { Call, Kernel } from './kernel.js';
 
@@ -26,7 +26,7 @@ const reshape: Kernel = ({ inputs, attrs, backend }) => {
   const { x } = inputs;
   const { shape } = attrs;
   if (x.dtype === 'complex64' || sizeOf(shape) !== sizeOf(x.shape)) return undefined;
-  for (const size of shape) if (size < 0) return undefined;
+  for (const size of shape) if (!isCount(size)) return undefined;
   return backend.share(x, shape, x.dtype);
 };
 
@@ -38,6 +38,7 @@ const slice: Kernel = ({ inputs, attrs, backend }) => {
   const bytes = bytesPerElement(from.dtype);
   const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size) as [number[], number[]];
   slice_util.assertParamsValid(x, begin, size);
+  if (!begin.every(isCount) || !size.every(isCount)) return undefined;
   const rank = x.shape.length;
   // Axes behind `last` are taken whole; before it, one may have more than one place.
   let last = rank - 1;
@@ -65,7 +66,7 @@ function beside(call: Call, tensors: TensorInfo[], axis: number, added: 0 | 1): 
   const { backend } = call;
   const [first] = tensors;
   const rank = first!.shape.length;
-  if (!(axis >= 0 && axis < rank + added)) return undefined;
+  if (!(isCount(axis) && axis < rank + added)) return undefined;
   const { dtype } = first!;
   let along = 0;
   for (const each of tensors) {
@@ -128,7 +129,7 @@ const gather: Kernel = (call) => {
   const places = words(indices, call);
   const rank = x.shape.length;
   const axis = attrs.axis < 0 ? attrs.axis + rank : attrs.axis;
-  if (from === undefined || places?.dtype !== 'int32' || attrs.batchDims || !(axis >= 0 && axis < rank)) return undefined;
+  if (from === undefined || places?.dtype !== 'int32' || attrs.batchDims || !(isCount(axis) && axis < rank)) return undefined;
   const limit = x.shape[axis];
   const run = sizeBetween(x.shape, axis + 1, rank) * 4;
   const count = places.length;
@@ -155,7 +156,8 @@ const transpose: Kernel = (call) => {
   const { x } = inputs;
   const perm = attrs.perm as number[];
   const from = words(x, call);
-  if (from === undefined) return undefined;
+  if (from === undefined || perm.length !== x.shape.length) return undefined;
+  for (let axis = 0; axis < perm.length; axis++) if (!perm.includes(axis)) return undefined;
   const size = (axis: number) => x.shape[axis] as number;
   const shape = perm.map(size);
   const moved = perm.filter((axis) => size(axis) !== 1);
@@ -234,7 +236,9 @@ const cast: Kernel = (call) => {
 };
 
 const fill: Kernel = ({ attrs: { shape, value, dtype }, backend }) =>
-  typeof value === 'number' && (dtype || 'float32') === 'float32' ? backend.filled(shape, value) : undefined;
+  typeof value === 'number' && (dtype || 'float32') === 'float32' && shape.every(isCount)
+    ? backend.filled(shape, value)
+    : undefined;
 
 const like =
   (value: 0 | 1): Kernel =>

@@ -2,7 +2,7 @@
 
 import { type TensorInfo, backend_util, util } from '@tensorflow/tfjs-core';
 import { TensorBinary } from '../../../../build/codes.js';
-import { sizeBetween, sizeOf } from '../shapes.js';
+import { isCount, sizeBetween, sizeOf } from '../shapes.js';
 import { bytesPerElement } from '../storage.js';
 import type { Call, Kernel } from './kernel.js';
 import { elements } from './move.js';
@@ -39,14 +39,14 @@ const splitV: Kernel = (call) => {
   const [axis] = util.parseAxisParam(call.attrs.axis, x.shape) as [number];
   const lengths = backend_util.prepareSplitSize(x, call.attrs.numOrSizeSplits, axis);
   // The cpu kernel says what is wrong.
-  if (lengths.some((length) => length < 0) || lengths.reduce((a, b) => a + b, 0) > x.shape[axis]) return undefined;
+  if (!isCount(axis) || !lengths.every(isCount) || lengths.reduce((a, b) => a + b, 0) > x.shape[axis]) return undefined;
   return pieces(call, x, axis, lengths, (length) => x.shape.map((size: number, i: number) => (i === axis ? length : size)));
 };
 
 const unpack: Kernel = (call) => {
   const { value } = call.inputs;
   const axis = call.attrs.axis < 0 ? call.attrs.axis + value.shape.length : call.attrs.axis;
-  if (!(axis >= 0 && axis < value.shape.length)) return undefined;
+  if (!(isCount(axis) && axis < value.shape.length)) return undefined;
   const shape = value.shape.filter((_: number, i: number) => i !== axis);
   return pieces(call, value, axis, new Array(value.shape[axis]).fill(1), () => shape.slice());
 };
@@ -64,7 +64,7 @@ const unsortedSegmentSum: Kernel = (call) => {
   const shape = [numSegments, ...x.shape.slice(1)];
   const size = sizeOf(shape);
   const run = size / numSegments;
-  if (!(size > 0) || !core.areFinite(sizeOf(x.shape), at)) return undefined;
+  if (!isCount(numSegments) || !(size > 0) || !core.areFinite(sizeOf(x.shape), at)) return undefined;
   const out = backend.filled(shape, 0);
   const { address } = out.dataId;
   const indices = places.values as Int32Array;

@@ -1,14 +1,16 @@
 // Windows that move over images whose channels come last: of convolutions and of pools.
 
 import type { backend_util } from '@tensorflow/tfjs-core';
-import { sizeBetween, sizeOf } from '../shapes.js';
+import { isCount, sizeBetween, sizeOf } from '../shapes.js';
 
 /** What tfjs makes of shapes and attributes. Its filter is the window. */
 export type Info = backend_util.Conv2DInfo;
 
-/** Whether there is nothing to do. */
-export const isNone = (info: Info) =>
-  info.outHeight <= 0 || info.outWidth <= 0 || sizeOf(info.outShape) === 0 || sizeOf(info.inShape) === 0;
+/** Whether there is nothing to do, or sizes, strides or paddings are no whole numbers. */
+export function isNone({ outShape, inShape, strideHeight, strideWidth, padInfo }: Info): boolean {
+  const whole = isCount(strideHeight) && isCount(strideWidth) && isCount(padInfo.top) && isCount(padInfo.left);
+  return !whole || !outShape.every(isCount) || sizeOf(outShape) === 0 || sizeOf(inShape) === 0;
+}
 
 const sizesOf = (info: Info) =>
   [
