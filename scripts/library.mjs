@@ -62,8 +62,8 @@ const entries = {
 const entriesOfCommonJs = {
   name: 'entries',
   setup(build) {
-    // What decodes Parquet is there once, in the chunks: a text of 70 KB.
-    build.onResolve({ filter: /parquet\.text\.js$/ }, () => ({ path: '../chunks/parquet.text.js', external: true }));
+    // What decodes Parquet is a text of 70 KB, which few need.
+    build.onResolve({ filter: /parquet\.text\.js$/ }, () => ({ path: './parquet.cjs', external: true }));
     build.onResolve({ filter: /^entry:/ }, ({ path: entry }) => ({ path: entry.slice(ENTRY.length), namespace: 'entry' }));
     build.onLoad({ filter: /./, namespace: 'entry' }, ({ path: entry }) => ({ contents: textOfEntry(entry), resolveDir: root }));
   },
@@ -160,7 +160,17 @@ async function commonJs() {
     define: { REQUIRE: 'require' },
     external: ['@tensorflow/*'],
     plugins: [entriesOfCommonJs],
+    // Jest has no import() where modules are CommonJS.
+    supported: { 'dynamic-import': false },
   });
+  const decoder = await esbuild.build({
+    ...common,
+    entryPoints: ['build/parquet.text.ts'],
+    format: 'cjs',
+    outfile: 'parquet.cjs',
+  });
+  const text = `${decoder.outputFiles[0].text}\nmodule.exports = module.exports.default;`;
+  await written('dist/cjs/parquet.cjs', text, { toplevel: true });
   await written('dist/cjs/all.cjs', outputFiles[0].text, { toplevel: true });
   const all = createRequire(import.meta.url)('../dist/cjs/all.cjs');
   for (const name of names) {

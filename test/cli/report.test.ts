@@ -293,6 +293,51 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     await page.close();
   });
 
+  test.each(['two classes', 'ten classes', 'numbers', 'thirty classes', '300 columns', 'hostile names'])(
+    'on paper everything is there, dark on white: %s',
+    async (name) => {
+      // Whoever prints may have chosen dark.
+      const page = await browser.newPage({ colorScheme: 'dark', viewport: { width: 703, height: 1000 } }); // A4 less 12 mm on each side
+      await page.setContent(pages[name]!);
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.evaluate(misplaced)).toEqual([]);
+      const found = await page.evaluate(() => {
+        const light = (colour: string) => {
+          const [r = 0, g = 0, b = 0, alpha = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+          return alpha === 0 ? undefined : (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+        };
+        const wrong: string[] = [];
+        const ground = light(getComputedStyle(document.body).backgroundColor);
+        if (ground !== undefined && ground < 0.95) wrong.push('the page is dark');
+        for (const one of document.querySelectorAll<HTMLElement>('h1,h2,p,td,th,dt,dd,figcaption,summary')) {
+          const style = getComputedStyle(one);
+          const text = one.textContent?.trim().slice(0, 30);
+          if (light(style.color)! > 0.6) wrong.push(`pale: ${text}`);
+          if (one.scrollWidth > one.clientWidth + 1 && style.overflow !== 'visible' && style.display !== 'inline')
+            wrong.push(`cut: ${text}`);
+        }
+        for (const one of document.querySelectorAll<HTMLElement>('main *')) {
+          const { overflowX, overflowY } = getComputedStyle(one);
+          const cuts = [overflowX, overflowY].some((how) => how !== 'visible') && !one.closest('svg');
+          if (cuts && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
+            wrong.push(`scrolls: ${one.className}`);
+        }
+        for (const details of document.querySelectorAll('details'))
+          if (!details.open) wrong.push(`closed: ${details.textContent?.trim().slice(0, 30)}`);
+        return wrong;
+      });
+      expect(found).toEqual([]);
+      // No sheet of paper cuts a picture: none is higher than one.
+      const highest = await page.evaluate(() =>
+        Math.max(...[...document.querySelectorAll('figure')].map((one) => one.getBoundingClientRect().height), 0),
+      );
+      expect(highest).toBeLessThan(1000);
+      const pdf = await page.pdf({ format: 'A4', margin: { top: '12mm', bottom: '12mm', left: '12mm', right: '12mm' } });
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      await page.close();
+    },
+  );
+
   test('texts are no wider than was reckoned, in the widest of usual fonts', async () => {
     const { widthOf } = await import('../../src/cli/picture/text.js');
     const page = await browser.newPage();

@@ -52,7 +52,7 @@ const plain = (options) => ({
     const folder = await project(name, {});
     const library = await serve(path.join(folder, 'node_modules'), { ...ISOLATED, 'Access-Control-Allow-Origin': '*' });
     const dist = `${library.address}/efficient-backprop/dist`;
-    const from = { index: `${dist}/index.js`, brain: `${dist}/brain.js`, v1: `${dist}/brain/v1.js` };
+    const from = { index: `${dist}/index.js`, brain: `${dist}/brain.js`, v1: `${dist}/brain/v1.js`, table: `${dist}/table.js` };
     const files = { ...sources, 'main.js': esm(MAIN, from), 'worker.js': esm(WORKER, from) };
     const headers = options.headers(library.address);
     try {

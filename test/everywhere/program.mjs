@@ -26,8 +26,41 @@ export function exclusiveOr(NeuralNetwork) {
   }
 }
 
+/**
+ * The same rows from text, a file, a stream, gzip and Parquet; what was read of each.
+ * @param parquet the bytes of Parquet in base64
+ * @param gzip the rows as NDJSON, likewise
+ */
+export async function tablesOf(readTable, { parquet, gzip }) {
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const rows = [
+    { city: 'Bern', size: 1163.5, when: new Date(Date.UTC(2024, 0, 3)) },
+    { city: 'Zürich', size: 2, when: new Date(Date.UTC(2024, 4, 4)) },
+  ];
+  const csv = 'city;size;when\nBern;1.163,5;3 Jan 2024\nZürich;2;4 May 2024\n';
+  const sources = {
+    text: csv,
+    json: JSON.stringify(rows.map(({ city, size }, i) => ({ city, size, when: ['Jan 3, 2024', '2024-05-04'][i] }))),
+    // jsdom's cannot be read.
+    ...(new Blob([]).stream && { file: new File([csv], 't.csv'), stream: new Blob([csv]).stream() }),
+    ...(typeof TextDecoder === 'function' && { gzip: bytes(gzip) }), // nor has it what makes text of bytes
+    parquet: bytes(parquet),
+  };
+  const found = { file: true, stream: true, gzip: true };
+  for (const [name, source] of Object.entries(sources)) {
+    try {
+      found[name] = JSON.stringify((await readTable(source)).records()) === JSON.stringify(rows);
+    } catch (error) {
+      // Where there are no workers, that is said.
+      const lacks = error.name === 'UnsupportedError' && /workers?/.test(error.message) && typeof Worker === 'undefined';
+      found[name] = (name === 'parquet' && lacks) || String(error);
+    }
+  }
+  return found;
+}
+
 /** Hashes of what was trained, and what the package said of threads, where it said anything. */
-export async function trained({ Classifier, Network, dense, loadModel, brain, brainV1 }) {
+export async function trained({ Classifier, Network, dense, loadModel, brain, brainV1, readTable, tables }) {
   const said = [];
   const { info } = console;
   console.info = (text) => said.push(text);
@@ -57,6 +90,7 @@ export async function trained({ Classifier, Network, dense, loadModel, brain, br
       loaded: JSON.stringify((await loadModel(model.toBytes())).predictProbabilities(X)) === probabilities,
       // The same, as results do not depend on threads: on two of them, and in the background.
       same: [await network({ threads: 2 }), await network({ threads: 1 }, { background: true })].every((h) => h === float32),
+      tables: await tablesOf(readTable, tables),
       // With the instructions that this machine has: which bits, nobody knows.
       fast: (await network({ threads: 1, numerics: 'fast' })).length === 8,
     };

@@ -5,7 +5,9 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { exclusiveOr, hashOf, trained } from './program.mjs';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { exclusiveOr, hashOf, tablesOf, trained } from './program.mjs';
 
 export const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
@@ -27,17 +29,40 @@ export async function packed() {
   await execute('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', `./${filename}`], { cwd: folder });
 }
 
-const PROGRAM = `${hashOf}\n${exclusiveOr}\n${trained}`;
-const RESULT = 'const result = () => trained({ Classifier, Network, dense, loadModel, brain, brainV1 });';
+const PROGRAM = `${hashOf}\n${exclusiveOr}\n${tablesOf}\n${trained}`;
+
+const PARQUET = Buffer.from(
+  parquetWriteBuffer({
+    columnData: [
+      { name: 'city', data: ['Bern', 'Zürich'], type: 'STRING' },
+      { name: 'size', data: [1163.5, 2], type: 'DOUBLE' },
+      { name: 'when', data: ['2024-01-03', '2024-05-04'], type: 'STRING' },
+    ],
+    codec: 'SNAPPY',
+  }),
+).toString('base64');
+
+const GZIP = gzipSync(
+  '{"city":"Bern","size":"1.163,5","when":"3 Jan 2024"}\n{"city":"Zürich","size":2,"when":"2024-05-04"}\n',
+).toString('base64');
+
+const RESULT = `const result = () =>
+  trained({ Classifier, Network, dense, loadModel, brain, brainV1, readTable, tables: ${JSON.stringify({ parquet: PARQUET, gzip: GZIP })} });`;
 
 /** What the package is imported by. */
-const NAMES = { index: 'efficient-backprop', brain: 'efficient-backprop/brain', v1: 'efficient-backprop/brain/v1' };
+const NAMES = {
+  index: 'efficient-backprop',
+  brain: 'efficient-backprop/brain',
+  v1: 'efficient-backprop/brain/v1',
+  table: 'efficient-backprop/table',
+};
 
 /** The program as an ES module, followed by what is done with `result()`. */
-export const esm = (then, { index, brain, v1 } = NAMES) => `
+export const esm = (then, { index, brain, v1, table } = NAMES) => `
 import { Classifier, Network, dense, loadModel } from '${index}';
 import { NeuralNetwork as brain } from '${brain}';
 import { NeuralNetwork as brainV1 } from '${v1}';
+import { readTable } from '${table}';
 ${PROGRAM}
 ${RESULT}
 ${then}
@@ -48,6 +73,7 @@ export const cjs = (then) => `
 const { Classifier, Network, dense, loadModel } = require('${NAMES.index}');
 const { NeuralNetwork: brain } = require('${NAMES.brain}');
 const { NeuralNetwork: brainV1 } = require('${NAMES.v1}');
+const { readTable } = require('${NAMES.table}');
 ${PROGRAM}
 ${RESULT}
 ${then}

@@ -26,6 +26,8 @@ function wrong(result, threads) {
   expected ??= bits;
   if (bits !== expected) return `other bits: ${bits}; expected ${expected}`;
   if (!found.same) return 'threads change results';
+  const unread = Object.entries(found.tables).filter(([, read]) => read !== true);
+  if (unread.length > 0) return `tables are not read: ${JSON.stringify(unread)}`;
   if (!found.loaded) return 'a model is not what was saved';
   if (!found.fast) return 'nothing came of fast numerics';
   if (threads === true && said.length > 0) return `it has no threads: ${said}`;

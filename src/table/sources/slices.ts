@@ -51,6 +51,13 @@ function within(size: number, start: number, end = size): [start: number, end: n
   return [start, Math.min(end, size)];
 }
 
+/** Slices of bytes that are in memory. */
+export function slicesOfBytes(bytes: Uint8Array): Slices {
+  const { byteLength } = bytes;
+  const slice = async (start: number, end?: number) => bytes.slice(...within(byteLength, start, end)).buffer as ArrayBuffer;
+  return { byteLength, slice, close: async () => {} };
+}
+
 /** Slices of what comes in pieces, all of which are kept. */
 export async function slicesOf(pieces: AsyncIterable<Piece>): Promise<Slices> {
   const kept: Piece[] = [];

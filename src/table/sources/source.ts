@@ -3,7 +3,7 @@
 import { FileError, shown } from '../../runtime/errors.js';
 import { InputError } from '../input-error.js';
 import { type Piece, bytesOfFile, pathOf, piecesOfStream } from './bytes.js';
-import { type Slices, slicesOfBlob, slicesOfFile } from './slices.js';
+import { type Slices, slicesOfBlob, slicesOfBytes, slicesOfFile } from './slices.js';
 
 /**
  * A path or address of a file, its bytes, a blob, a stream of either, or text: a string with a line break, or one that begins
@@ -61,7 +61,7 @@ export function sourceOf(source: TableSource, name?: string): Source {
   }
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
     const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : asBytes(source);
-    return { name: name ?? 'the bytes', open: () => inPieces(bytes), once: false };
+    return { name: name ?? 'the bytes', open: () => inPieces(bytes), once: false, slices: async () => slicesOfBytes(bytes) };
   }
   if (typeof source === 'object' && source !== null) {
     const called = name ?? 'the stream';
