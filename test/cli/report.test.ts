@@ -296,8 +296,8 @@ describe.skipIf(!executablePath)('in Chromium', () => {
   test.each(['two classes', 'ten classes', 'numbers', 'thirty classes', '300 columns', 'hostile names'])(
     'on paper everything is there, dark on white: %s',
     async (name) => {
-      // Whoever prints may have chosen dark.
-      const page = await browser.newPage({ colorScheme: 'dark', viewport: { width: 703, height: 1000 } }); // A4 less 12 mm on each side
+      // Whoever prints may have chosen dark. A4 less 12 mm on each side.
+      const page = await browser.newPage({ colorScheme: 'dark', viewport: { width: 703, height: 1000 } });
       await page.setContent(pages[name]!);
       await page.emulateMedia({ media: 'print' });
       expect(await page.evaluate(misplaced)).toEqual([]);

@@ -36,7 +36,7 @@ td.text .picture{margin-left:0}
 .matrix td.right{font-weight:700}
 pre{background:var(--band);border-radius:.5rem;padding:.8rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.9rem}
 @media print{body{font-size:11pt}main{max-width:none;padding:0}figure,tr,dl>div{break-inside:avoid}h2{break-after:avoid}
-.scroll{overflow:visible}}
+.scroll{overflow:visible}table{font-size:8pt}th,td{padding:2pt 3pt}th[scope=row],td.text{min-width:0}}
 `;
 
 /** Characters of a name that a line or a cell has room for. */
