@@ -60,6 +60,7 @@ export { type Calibrated, type EncodeOptions, type EncodedTargets, targets } fro
 export type { Label, LabelsLike } from './data/classes.js';
 export type { HeadOptions } from './estimators/head.js';
 export { type CrossValidateOptions, type CrossValidation, type Fold, crossValidate } from './validate/cross-validate.js';
+export type { HeldMetric, ProbabilityMetric } from './validate/held-predictions.js';
 export { type LearningCurveOptions, type LearningPoint, learningCurve } from './validate/learning-curve.js';
 export { type BiasVariance, type BiasVarianceOptions, biasVariance } from './validate/bias-variance.js';
 export type { Decomposition } from './validate/decomposition.js';

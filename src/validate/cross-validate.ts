@@ -12,6 +12,7 @@ import { GROUPS } from '../estimators/options.js';
 import { OptionError } from '../runtime/errors.js';
 import { type Checked, callback, checked, number, oneOf, value } from '../runtime/options.js';
 import { Purpose, SEED } from '../runtime/random.js';
+import { type Asked, type HeldMetric, PREDICTED, type ProbabilityMetric, heldOf } from './held-predictions.js';
 import { type Summary, summary } from './summary.js';
 import { type Learner, type Make, type Source, type Truths, maker, sourceOf } from './subject.js';
 
@@ -46,6 +47,7 @@ const OPTIONS = {
   folds: number({ min: 2, integer: true }, 5),
   repeats: number({ min: 1, integer: true }, 1),
   ...SHARED,
+  ...PREDICTED,
   onFold: callback<(fold: Fold<object>) => unknown>('(fold) => void'),
 };
 
@@ -66,6 +68,15 @@ export interface CrossValidateOptions<E extends object = object> extends SharedO
   folds?: number;
   /** How often all is done again with other parts. Default 1. */
   repeats?: number;
+  /**
+   * Further metrics of the rows left out, functions of truths and predictions, by the names under which evaluations are to have
+   * them. Those of efficient-backprop/metrics fit: `{ f1, balancedAccuracy }`. Not with a dataset.
+   */
+  metrics?: Readonly<Record<string, HeldMetric>>;
+  /** The same of a Classifier's probabilities: `{ rocAuc, logLoss }`. Not with a dataset. */
+  probabilityMetrics?: Readonly<Record<string, ProbabilityMetric>>;
+  /** Whether to keep what was predicted for rows left out. Default false. Not with a dataset. */
+  predictions?: boolean;
   /** Called after each training. A promise that it returns is awaited; if it rejects, so does the call. */
   onFold?: (fold: Fold<E>) => unknown;
 }
@@ -77,13 +88,20 @@ export interface Fold<E extends object> {
   readonly fold: number;
   /** Indices of the rows left out, ascending; all others were trained on. */
   readonly held: Uint32Array;
-  /** What `evaluate` found on the rows left out. */
+  /** What `evaluate` found on the rows left out, and `metrics`. */
   readonly evaluation: E;
+  /** With `predictions`: what was predicted for each of `held`. */
+  readonly predictions?: readonly unknown[];
 }
 
 /** What cross-validation found: `mean` and `deviation` of each number of the evaluations, over all trainings. */
 export interface CrossValidation<E extends object> extends Summary {
   readonly folds: readonly Fold<E>[];
+  /**
+   * With `predictions`: what was predicted for each row when it was left out, in the first repeat; undefined for rows that never
+   * were, as the earliest with `order: 'time'`.
+   */
+  readonly predictions?: readonly unknown[];
 }
 
 type EvaluationOf<M extends Learner> = ReturnType<M['evaluate']>;
@@ -122,6 +140,7 @@ export async function crossValidate<M extends Learner>(
   const given = checked('crossValidate', OPTIONS, options);
   const { folds, repeats, seed, fit, sampleWeights, signal, onFold } = given;
   const source = sourceOf(X, Y as Truths, sampleWeights, given.groups);
+  const asked = askedOf(X, Y as Truths, given);
   if (folds > source.rows) {
     throw new OptionError('crossValidate.folds', folds, `at most the number of rows, which is ${source.rows}`);
   }
@@ -141,14 +160,37 @@ export async function crossValidate<M extends Learner>(
         const { held, learned = without(held, source.rows) } = parts[fold]!;
         await source.fit(model, learned, fit);
         const evaluation = source.evaluate(model, held) as EvaluationOf<M>;
-        done.push({ repeat, fold, held, evaluation });
+        const found = asked && heldOf(model, asked, held);
+        Object.assign(evaluation, found?.metrics);
+        done.push({ repeat, fold, held, evaluation, ...(given.predictions && { predictions: found!.predictions }) });
         await onFold?.(done.at(-1)!);
       } finally {
         model.dispose();
       }
     }
   }
-  return { folds: done, ...summary(done.map(({ evaluation }) => evaluation)) };
+  const found = summary(done.map(({ evaluation }) => evaluation));
+  return { folds: done, ...found, ...(given.predictions && { predictions: inOrder(done, source.rows) }) };
+}
+
+/** What is asked for of rows and truths, if anything. @throws OptionError with a dataset */
+function askedOf(X: Samples | Dataset, Y: Truths, given: Checked<typeof PREDICTED>): Asked | undefined {
+  const option = (['metrics', 'probabilityMetrics', 'predictions'] as const).find((name) => given[name]);
+  if (!option) return undefined;
+  if (!(X instanceof Dataset)) return { X, Y, ...given };
+  throw new OptionError(`crossValidate.${option}`, given[option], 'none with a dataset: give rows and truths');
+}
+
+/** Predictions of the first repeat, row by row. */
+function inOrder(folds: readonly Fold<object>[], rows: number): unknown[] {
+  const all = new Array<unknown>(rows).fill(undefined);
+  for (const { repeat, held, predictions } of folds) {
+    if (repeat === 0)
+      held.forEach((row, i) => {
+        all[row] = predictions![i];
+      });
+  }
+  return all;
 }
 
 /**

@@ -1,12 +1,13 @@
 // Models end where TensorFlow.js's own training takes them, from the same weights in the same order: within 10⁻⁵ of the weights'
-// norm after 100 steps, or three times what lies between TensorFlow.js's own two backends. Where a training is chaotic, that is
-// one draw of many: others are how far it goes astray from weights that are the next numbers, above or below. `npm test` samples
-// the combinations of product.ts.
+// norm after 100 steps, or three times what lies between TensorFlow.js's own two backends. Trainings that are chaotic are listed:
+// they end within ten times what TensorFlow.js itself goes astray from weights that are the next numbers, above or below.
+// `npm test` samples the combinations of product.ts.
 
 import { beforeAll, expect, test } from 'vitest';
 import { accelerate } from '../../../src/compat/tfjs/index.js';
 import { runs } from '../../thorough.js';
 import {
+  CHAOTIC,
   type Combination,
   OPTIMIZERS,
   RANDOM,
@@ -34,7 +35,7 @@ async function trainedBy(backend: string, combination: Combination, { ours = fal
   return weights;
 }
 
-/** How often a training that seems chaotic is begun from other weights. */
+/** How often a chaotic training is begun from other weights. */
 const NUDGES = 8;
 
 const finite = (weights: Float32Array) => weights.every(Number.isFinite);
@@ -48,13 +49,19 @@ async function fault(combination: Combination): Promise<string | undefined> {
   if (apart <= 1e-5) return undefined;
   const backends = distance(theirs, await trainedBy('wasm', combination));
   if (apart <= 3 * backends) return undefined;
+  const said = `${apart.toExponential(1)} apart, TensorFlow.js's backends ${backends.toExponential(1)}`;
+  if (!CHAOTIC.has(nameOf(combination))) return said;
   let astray = 0;
-  for (let nudged = 1; nudged <= NUDGES && apart > 3 * astray; nudged++) {
+  for (let nudged = 1; nudged <= NUDGES && apart > 10 * astray; nudged++) {
     astray = Math.max(astray, distance(theirs, await trainedBy('cpu', combination, { nudged })));
   }
-  if (apart <= 3 * astray) return undefined;
-  return `${apart.toExponential(1)} apart, TensorFlow.js itself ${backends.toExponential(1)} and ${astray.toExponential(1)}`;
+  return apart <= 10 * astray ? undefined : `${said}, and goes astray by ${astray.toExponential(1)}`;
 }
+
+test('what is listed as chaotic is there', () => {
+  const names = new Set(combinations().map(nameOf));
+  for (const name of CHAOTIC) expect(names).toContain(name);
+});
 
 const sample = shuffled(combinations(), 22).slice(0, runs(60, Infinity));
 
