@@ -113,7 +113,5 @@ export class Background {
 const idle: Background[] = [];
 
 function lost(): WorkerLostError {
-  return new WorkerLostError(
-    'the worker of this background fit has ended; the weights are those of the last epoch that was kept',
-  );
+  return new WorkerLostError('the worker of this background fit has ended; the weights are those of the last epoch');
 }

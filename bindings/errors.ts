@@ -14,8 +14,8 @@ export class LoadError extends EfficientBackpropError {
   override name = 'LoadError';
 
   constructor(what: string, detail: string, cause?: unknown) {
-    const advice = 'once the network is back, try again; if the files of this version are gone from the server, reload the page';
-    super(`what is needed for ${what} could not be loaded (${detail}): ${advice}`, { cause });
+    const advice = 'try again once the network is back; if the server no longer has the files of this version, reload the page';
+    super(`could not load ${what} (${detail}): ${advice}`, { cause });
   }
 }
 
@@ -39,7 +39,7 @@ export class OutOfMemoryError extends EfficientBackpropError {
     advice = 'use fewer rows, smaller layers, or dispose() of networks and datasets no longer needed',
   ) {
     const mib = (n: number) => `${(n / 2 ** 20).toFixed(1)} MiB`;
-    super(`${mib(bytes)} more do not fit into WebAssembly memory (${mib(used)} in use, 4096 MiB at most); ${advice}`);
+    super(`${mib(bytes)} more do not fit in WebAssembly memory (${mib(used)} in use, 4096 MiB at most); ${advice}`);
     this.bytes = bytes;
     this.used = used;
   }

@@ -1,7 +1,7 @@
 // The package as others get it: what is in it, that it runs and type-checks elsewhere, and how large it is in a page.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -286,6 +286,12 @@ function snippetsOf(file: string): string {
 
 const DOCUMENTS = some(5, [
   'README',
+  'docs/network',
+  'docs/model-files',
+  'docs/from-tensorflow',
+  'docs/from-brain',
+  'docs/from-scikit-learn',
+  'docs/from-matlab',
   'docs/table',
   'docs/continuing',
   'docs/levenberg-marquardt',
@@ -297,7 +303,14 @@ const DOCUMENTS = some(5, [
 ]);
 test.each(DOCUMENTS)('the snippets of %s run as they stand', (name) => {
   writeFileSync(path.join(project, 'snippets.mjs'), snippetsOf(`${name}.md`));
+  copyFileSync('examples/data/penguins.csv', path.join(project, 'penguins.csv')); // which the README reads
   run(process.execPath, ['snippets.mjs']);
+});
+
+test('the README’s network learns XOR, with no options but layers and loss', () => {
+  const [block] = [...readFileSync('README.md', 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].filter(([, code]) => /\bxor\b/.test(code!));
+  writeFileSync(path.join(project, 'xor.mjs'), block![1]!.replace(/^(xor\.predict.*);.*$/m, 'console.log(Array.from($1, Math.round).join());'));
+  expect(run(process.execPath, ['xor.mjs']).trim()).toBe('0,1,1,0');
 });
 
 test.each([

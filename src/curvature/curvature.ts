@@ -110,7 +110,7 @@ export class Curvature {
   hessianDiagonal(options?: DiagonalOptions): Float64Array | EstimatedDiagonal {
     this.check();
     const { kind, full, probes, gamma, seed } = checked('hessianDiagonal', DIAGONAL, options);
-    if (full && kind !== 'lecun') throw new OptionError('hessianDiagonal.full', full, "false, but for kind: 'lecun'");
+    if (full && kind !== 'lecun') throw new OptionError('hessianDiagonal.full', full, "false unless kind is 'lecun'");
     if (gamma !== undefined && kind !== 'lecun')
       throw new OptionError('hessianDiagonal.gamma', gamma, "none, but for kind: 'lecun'");
     if (gamma !== undefined) return runningDiagonal(this.derivatives, gamma, full, seed);

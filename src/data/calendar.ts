@@ -112,13 +112,13 @@ export class DateTally {
     const { count, rises, falls, name } = this;
     if (apart === 'time' && falls > 0) {
       return [
-        `column ${JSON.stringify(name)} goes back ${falls === 1 ? 'once' : `${falls} times`} from one row to the next; order: 'time' wants the earliest rows first, so sort them by it`,
+        `column ${JSON.stringify(name)} goes back ${falls === 1 ? 'once' : `${falls} times`} from one row to the next; order: 'time' needs the earliest rows first: sort the rows by this column`,
       ];
     }
     if (apart || count < LEAST_ORDERED || Math.min(rises, falls) > 0 || Math.max(rises, falls) < count / 2) return [];
     const how = rises > 0 ? 'rises' : 'falls';
     return [
-      `column ${JSON.stringify(name)} ${how} from row to row, so that rows held out at random lie between rows that were learned from; order: 'time' holds out the last ones instead, where the model is for times to come`,
+      `column ${JSON.stringify(name)} ${how} from row to row, so rows held out at random lie between training rows; if the model is for later times, use order: 'time', which holds out the last rows to come`,
     ];
   }
 }

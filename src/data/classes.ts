@@ -76,9 +76,9 @@ export function classesIn(labels: ArrayLike<Label>): Label[] {
 
 /** What errors about labels say to do: that there is one class only, and that a label is none of the classes. */
 export const OR_LISTED = ' (or the option classes)';
-export const UNLISTED = '; the option classes: [...] lists all that there are, those with few rows too';
+export const UNLISTED = '; list all classes in the option classes: [...], including those with few rows';
 
-/** The index of each label. @throws DataError for a label that is none of the classes */
+/** The index of each label. @throws DataError for a label that is not one of the classes */
 export function classIndices(labels: ArrayLike<Label>, classes: readonly Label[]): Uint32Array {
   const index = new Map(classes.map((label, i) => [label, i]));
   return Uint32Array.from({ length: labels.length }, (_, r) => {
@@ -86,6 +86,6 @@ export function classIndices(labels: ArrayLike<Label>, classes: readonly Label[]
     if (c !== undefined) return c;
     const list = classes.slice(0, 12).map(shown).join(', ') + (classes.length > 12 ? ', …' : '');
     const hint = isLabel(labels[r]) ? UNLISTED : '';
-    throw new DataError('labels', `${shown(labels[r])} is none of the classes ${list}${hint}`, { row: r });
+    throw new DataError('labels', `${shown(labels[r])} is not one of the classes ${list}${hint}`, { row: r });
   });
 }

@@ -142,20 +142,20 @@ function numberOf(cell: Cell, column: string, row: number, from?: ReadFrom, by?:
       : cell instanceof Date
         ? '; its getTime() is a number'
         : from === 'text'
-          ? ` in text; a gap is null, and columns: { ${JSON.stringify(column)}: 'category' } makes categories of all`
+          ? ` in text; write null for a missing cell. columns: { ${JSON.stringify(column)}: 'category' } turns all cells into categories`
           : '';
-  throw new DataError('X', `${shown(cell)} stands in a column of numbers${hint}`, { row, column });
+  throw new DataError('X', `${shown(cell)} is in a column of numbers${hint}`, { row, column });
 }
 
 /** @param strings whether the dates are written out, so that a number is none. @throws DataError */
 function time(cell: Cell, strings: boolean, column: string, row: number): number {
   if (cell instanceof Date) {
     if (!Number.isNaN(cell.getTime())) return cell.getTime();
-    throw new DataError('X', 'is an invalid Date; a gap is written as null', { row, column });
+    throw new DataError('X', 'is an invalid Date; write null for a missing cell', { row, column });
   }
   if (typeof cell === 'string' && isDateInText(cell)) return timeIn(cell);
   if (!strings && isNumericCell(cell)) return Number(cell);
-  const detail = `${shown(cell)} is not a date, and stands in a column of dates (2020-01-31 in ISO 8601); a gap stays empty`;
+  const detail = `${shown(cell)} is not a date, but is in a column of dates (2020-01-31 in ISO 8601); leave missing cells empty`;
   throw new DataError('X', detail, { row, column });
 }
 
@@ -166,7 +166,7 @@ function categories(name: string, cells: ArrayLike<Cell>, by: Conversions | unde
     if (typeof cell === 'string') return cell;
     const converted = by?.categoryFrom(cell);
     if (converted !== undefined) return converted;
-    throw new DataError('X', `${shown(cell)} stands in a column of strings`, { row, column: name });
+    throw new DataError('X', `${shown(cell)} is in a column of strings`, { row, column: name });
   });
 }
 
@@ -176,6 +176,6 @@ function requireTold(name: string, cells: ArrayLike<Cell>, values: Float64Array)
   if (first < 0 || values.some((v) => !Number.isNaN(v) && v !== values[first])) return;
   const row = Array.prototype.findIndex.call(cells, (cell: Cell) => typeof cell === 'bigint' && cell !== cells[first]);
   if (row < 0) return;
-  const detail = `${shown(cells[row])} and ${shown(cells[first])} are the same number in 64 bits; subtract one that they have in common, or leave the column out if it names rows`;
+  const detail = `${shown(cells[row])} and ${shown(cells[first])} are the same number in 64 bits; subtract a common offset, or leave the column out if it identifies rows`;
   throw new DataError('X', detail, { row, column: name });
 }

@@ -117,7 +117,7 @@ export class ColumnsLearner {
   private places(t: Table): number[] {
     const { names, columns } = this;
     if ((names === undefined) !== (t.names === undefined)) {
-      throw new DataError('X', names ? 'arrays, where there were records before' : 'records, where there were arrays before');
+      throw new DataError('X', names ? 'has arrays, but there were records before' : 'has records, but there were arrays before');
     }
     if (!names) {
       if (t.width !== columns!.length)
@@ -126,7 +126,7 @@ export class ColumnsLearner {
     }
     const index = new Map(t.names!.map((name, i) => [name, i]));
     const absent = this.asked.zero ? undefined : names.find((name) => !index.has(name));
-    if (absent !== undefined) throw new DataError('X', 'is missing, and was there before', { column: absent });
+    if (absent !== undefined) throw new DataError('X', 'is missing, but was there before', { column: absent });
     const stranger = t.names!.find((name) => !names.includes(name));
     if (stranger !== undefined) throw new DataError('X', 'was not there before', { column: stranger });
     return names.map((name) => index.get(name) ?? -1);
@@ -173,7 +173,7 @@ function requireKind(gathered: Gathered, kind: Column['kind']): void {
   gathered.kind ??= kind;
   if (gathered.kind === kind) return;
   const words = { number: 'numbers', date: 'dates', category: 'strings' };
-  throw new DataError('X', `holds ${words[kind]} where it held ${words[gathered.kind]} before`, { column: gathered.place });
+  throw new DataError('X', `has ${words[kind]}, but had ${words[gathered.kind]} before`, { column: gathered.place });
 }
 
 /** What was learned of all columns. */

@@ -247,9 +247,9 @@ function checkTargets(kind: 'amounts' | 'distribution' | 'probabilities' | 'sign
     const t = targets[i]!;
     const place = { row: Math.floor(i / outputs), column: i % outputs };
     if (kind === 'amounts') {
-      if (!(t >= 0)) throw new DataError('Y', `${t} is negative, but the loss is about numbers from 0 on`, place);
+      if (!(t >= 0)) throw new DataError('Y', `${t} is negative, but the loss needs numbers ≥ 0`, place);
     } else if (kind === 'signs') {
-      if (t !== 1 && t !== -1) throw new DataError('Y', `${t} is neither 1 nor −1, as the hinge losses want it`, place);
+      if (t !== 1 && t !== -1) throw new DataError('Y', `${t} is neither 1 nor −1, as hinge losses require`, place);
     } else if (!(t >= 0 && t <= 1)) {
       throw new DataError('Y', `${t} is not a probability from 0 to 1`, place);
     }
@@ -258,7 +258,7 @@ function checkTargets(kind: 'amounts' | 'distribution' | 'probabilities' | 'sign
       for (let j = i - outputs + 1; j <= i; j++) sum += targets[j]!;
       if (Math.abs(sum - 1) > tolerance) {
         const sole =
-          "; one output of softmax is always 1: take an output for each class, or dense(1, { activation: 'sigmoid' }) with binaryCrossEntropy";
+          "; a single softmax output is always 1: use an output for each class, or dense(1, { activation: 'sigmoid' }) with binaryCrossEntropy";
         throw new DataError('Y', `the probabilities sum to ${sum}; expected 1${outputs === 1 ? sole : ''}`, { row: place.row });
       }
     }

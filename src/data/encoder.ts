@@ -71,7 +71,7 @@ export class Encoder {
     if (encoder.inputs === 0) {
       if (learner.rows === 1) throw new DataError('X', 'one row is too few to learn from: no column varies');
       const why = columns.map((spec) => `${spec.name}: ${spec.kind === 'dropped' ? spec.reason : spec.kind}`).join('; ');
-      throw new DataError('X', `no column says anything to learn from (${why})`);
+      throw new DataError('X', `no column can be learned from (${why})`);
     }
     return encoder;
   }
@@ -141,8 +141,8 @@ export class Encoder {
     const stranger = t.names.find((name) => !known.has(name));
     const absent = this.spec.zero ? undefined : columns.find(({ name, kind }) => kind !== 'dropped' && !index.has(name));
     if (absent) {
-      const other = stranger === undefined ? '' : `; there is a column ${JSON.stringify(stranger)} that training had not`;
-      const remedy = "; null says that it is unknown, and models fitted with absent: 'zero' take what records lack as 0";
+      const other = stranger === undefined ? '' : `; there is a column ${JSON.stringify(stranger)} that training did not have`;
+      const remedy = "; write null if it is unknown, or fit with absent: 'zero' if records leave out zeros";
       throw new DataError('X', `is missing in every row${other || remedy}`, { column: absent.name });
     }
     if (stranger !== undefined)
@@ -163,7 +163,7 @@ export class Encoder {
       const gap = x === undefined;
       out[at] = gap ? 0 : scaled(spec.squash ? squashed(x, spec.squash) : x, spec);
       if (out[at]! - out[at]! !== 0)
-        throw new DataError('X', `${values[r]} is too far from what training saw`, { row: r, column: place });
+        throw new DataError('X', `${values[r]} is too far from the training data`, { row: r, column: place });
       if (spec.indicator) out[at + 1] = scaled(gap ? 1 : 0, spec.indicator);
     }
     if (spec.calendar)

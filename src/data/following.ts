@@ -16,8 +16,8 @@ function firstNumbers(t: Table, place: number): Column {
   const column = t.column(place);
   if (column.kind !== 'category') return column;
   const row = column.values.findIndex((v) => v !== null);
-  const why = 'had no value in the first rows of the stream, so that it became one of numbers';
-  const detail = `${shown(column.values[row])} stands in a column that ${why}; begin with rows in which each column of strings has one, or leave it out`;
+  const why = 'had no value in the first rows of the stream, and was taken for numbers';
+  const detail = `${shown(column.values[row])} is in a column that ${why}; begin with rows in which each column of strings has a value, or leave the column out`;
   throw new DataError('X', detail, { row, column: t.names?.[place] ?? place });
 }
 

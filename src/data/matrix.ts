@@ -56,7 +56,7 @@ export function matrix(x: unknown, what: string): Matrix {
     if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 0 || columns < 0 || rows * columns !== x.data.length) {
       throw new DataError(what, `shape [${x.shape.map(shown).join(', ')}] does not fit ${x.data.length} numbers`);
     }
-    if (isRow(x.data[0])) throw new DataError(what, 'the data beside a shape must be flat; got rows');
+    if (isRow(x.data[0])) throw new DataError(what, 'data with a shape must be flat; got rows');
     return nonEmpty({ rows, columns, source: x.data }, what);
   }
   if (!isRow(x)) throw new DataError(what, `expected an array of rows, or { data, shape }; got ${shown(x)}`);

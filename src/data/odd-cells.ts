@@ -16,7 +16,7 @@ function mostlyNumbers({ inText, odd, gaps }: Odd, rows: number): boolean {
 
 /** The first cell that is no number, in words. */
 function oddOne({ inText, odd, gaps }: Odd, rows: number): string {
-  return `${shown(odd!.text)} stands among numbers in text, as ${inText} of ${rows - gaps} cells of this column are; a gap is null`;
+  return `${shown(odd!.text)} is among numbers in text (${inText} of ${rows - gaps} cells of this column are numbers); write null for a missing cell`;
 }
 
 /**
@@ -25,7 +25,7 @@ function oddOne({ inText, odd, gaps }: Odd, rows: number): string {
  */
 export function refuseOdd(gathered: Odd, rows: number): void {
   if (!mostlyNumbers(gathered, rows)) return;
-  const detail = `${oddOne(gathered, rows)}, and a column that names rows is to be left out`;
+  const detail = `${oddOne(gathered, rows)}, and leave the column out if it identifies rows`;
   throw new DataError('X', detail, { row: gathered.odd!.row, column: gathered.place });
 }
 
@@ -43,6 +43,6 @@ export function noticesOf(
     const { name, odd, counts, from, tally } = column;
     if (kind === 'date') return tally?.notices(asked.apart) ?? [];
     if (kind !== 'category' || from || !mostlyNumbers(column, rows) || counts!.size < MANY_NUMBERS) return [];
-    return [`column ${JSON.stringify(name)} is one of categories: in row ${odd!.row}, ${oddOne(column, rows)}`];
+    return [`column ${JSON.stringify(name)} is taken for categories: in row ${odd!.row}, ${oddOne(column, rows)}`];
   });
 }

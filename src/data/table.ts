@@ -84,7 +84,9 @@ function unusual(cell: unknown, row: number, column: number): number {
   if (cell === null || cell === undefined || Number.isNaN(cell)) return Number.NaN;
   if (typeof cell === 'boolean') return cell ? 1 : 0;
   const hint =
-    typeof cell === 'number' ? 'is not a finite number' : 'is not a number; records, { name: value }, may have other columns';
+    typeof cell === 'number'
+      ? 'is not a finite number'
+      : 'is not a number; use records, { name: value }, for other kinds of columns';
   throw new DataError('X', `${shown(cell)} ${hint}`, { row, column });
 }
 
@@ -162,8 +164,8 @@ class RecordTable extends Table {
 export function table(rows: Rows): Table {
   if (rows instanceof Table) return rows;
   if (comesInChunks(rows)) {
-    const right = 'chunks go to fit and evaluateChunks, as a function that returns them; elsewhere give the rows of one chunk';
-    throw new DataError('X', `expected rows; got ${shown(rows)}. Of data larger than memory, ${right}`);
+    const right = 'give fit and evaluateChunks a function that returns chunks; elsewhere give the rows of one chunk';
+    throw new DataError('X', `expected rows; got ${shown(rows)}; for data larger than memory, ${right}`);
   }
   if (Array.isArray(rows)) {
     const first: unknown = rows[0];

@@ -32,7 +32,7 @@ export function heldOut({ engine, problem, options: { validation } }: Pick<Mater
   const order = permutation(engine, rows, seed, Purpose.split);
   const turn = groups ? someGroups(groups, validation, order) : lastRows(rows, validation);
   if (turn.held.length === 0 || turn.learned.length === 0)
-    throw new OptionError('fit.validation', validation, `a share that leaves rows on both sides; ${thereAre(rows, 'row')}`);
+    throw new OptionError('fit.validation', validation, `a share that leaves rows for both parts; ${thereAre(rows, 'row')}`);
   const [learned, held] = [problem.some(turn.learned), problem.some(turn.held)];
   const dispose = () => {
     learned.dispose();

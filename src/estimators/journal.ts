@@ -164,9 +164,9 @@ function requireSameFit(call: string, before: Asked, now: Asked, options: Readon
     const [was, is] = [before[name] ?? 'undefined', now[name] ?? 'undefined'];
     if (sameInWords(was, is)) continue;
     if (name === 'rows') throw new DataError('rows', `there are ${is}; the fit to be resumed had ${was}`);
-    if (name === 'data') throw new DataError('rows', 'are not what they were in the fit to be resumed');
+    if (name === 'data') throw new DataError('rows', 'differ from those of the fit to be resumed');
     if (name === 'targets' || name === 'sampleWeights' || name === 'groups')
-      throw new DataError(name, 'are not what they were in the fit to be resumed');
+      throw new DataError(name, 'differ from those of the fit to be resumed');
     refuseDifferent(`${call}.${name}`, options[name], is, was);
   }
 }

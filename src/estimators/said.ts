@@ -17,7 +17,7 @@ const MANY = 20;
 /** @throws OptionError for a column that is not there */
 function requireColumn(option: string, value: unknown, name: string, { names }: Pick<Table, 'names'>): void {
   if (!names) {
-    const expected = 'none for rows of numbers, whose columns have no names; records have';
+    const expected = 'none for rows of numbers, since their columns have no names; use records';
     throw new OptionError(option, value, expected);
   }
   if (names.includes(name)) return;

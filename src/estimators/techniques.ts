@@ -91,8 +91,7 @@ export function techniques(call: string, options: Given, background = false): Te
   const { init, normalization, method, order, batchSize, decorrelate, l1, clip, average, labelSmoothing = 0 } = options;
   if (typeof decorrelate === 'object') decorrelation(decorrelate); // which checks them
   const given = method && OF_THE_METHOD.find((name) => options[name] !== undefined);
-  if (given)
-    throw new OptionError(`${call}.${given}`, options[given], `none beside a method; ${method.name} has settings of its own`);
+  if (given) throw new OptionError(`${call}.${given}`, options[given], `none with a method; ${method.name} has its own settings`);
   const size = typeof batchSize === 'number' ? undefined : (batchSize ?? method?.batch);
   return {
     ...(init && { init }),

@@ -28,7 +28,7 @@ export function requireFinite(outputs: RealArray, width: number, first = 0): voi
   const at = outputs.findIndex((a) => !Number.isFinite(a));
   if (at < 0) return;
   const remedy = "scale the inputs, or give the network precision: 'float64'; if training diverged, its history has advice";
-  throw new DataError('X', `makes an output of ${outputs[at]}: inputs or weights are too large; ${remedy}`, {
+  throw new DataError('X', `gives an output of ${outputs[at]}: inputs or weights are too large; ${remedy}`, {
     row: first + Math.floor(at / width),
   });
 }

@@ -6,7 +6,7 @@ import { EfficientBackpropError, FileError, UnsupportedError } from '../runtime/
 /** The runtime's file system. */
 function fileSystem(): typeof import('node:fs/promises') {
   const found = builtin<typeof import('node:fs/promises')>('node:fs/promises');
-  if (!found) throw new UnsupportedError('there are no files here; use toBytes() and loadModel(bytes)');
+  if (!found) throw new UnsupportedError('this runtime has no files; use toBytes() and loadModel(bytes)');
   return found;
 }
 

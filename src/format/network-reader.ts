@@ -39,7 +39,7 @@ function networkConfig(config: unknown): NetworkConfig {
 
 function layerFrom(config: unknown, what: string): Layer {
   const layer = record(config, what);
-  if (!isLayer(layer)) throw new ModelFileError(`damaged: ${what}.type is ${shown(layer['type'])}, which is no layer`);
+  if (!isLayer(layer)) throw new ModelFileError(`damaged: ${what}.type is ${shown(layer['type'])}, which is not a layer`);
   const custom = 'init' in layer && layer.init === 'custom';
   const made = readable(what, () => checkedLayer(custom ? ({ ...layer, init: 'zeros' } as Layer) : layer));
   for (const name of Object.keys(made)) {

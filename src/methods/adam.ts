@@ -39,7 +39,7 @@ function adamLike<N extends string>(
   };
   const settings = checked(name, schema, options);
   if (settings.amsGrad && settings.nesterov) {
-    throw new OptionError(`${name}.amsGrad`, true, 'false with nesterov: there is no method that does both');
+    throw new OptionError(`${name}.amsGrad`, true, 'false with nesterov: no method combines them');
   }
   const { amsGrad, nesterov, decoupled } = settings;
   const code = amsGrad ? UpdateRule.amsGrad : nesterov ? UpdateRule.nadam : UpdateRule.adam;

@@ -70,7 +70,11 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
   const fixed = options?.muInc !== undefined || options?.muDec !== undefined;
   const { bayesian, maxFail } = given;
   if (bayesian && given.weightDecay > 0) {
-    throw new OptionError('levenbergMarquardt.weightDecay', given.weightDecay, 'none with bayesian, which asks the data for it');
+    throw new OptionError(
+      'levenbergMarquardt.weightDecay',
+      given.weightDecay,
+      'none with bayesian, which finds it from the data',
+    );
   }
   const rule = given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const));
   const settings = { ...given, rule, acceleration: given.acceleration ?? rule === 'nielsen' };

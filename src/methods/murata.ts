@@ -60,7 +60,7 @@ export function murata(options?: MurataOptions): Method & { readonly name: 'mura
   const bounds = (start: number) => ({ least: given.least ?? start / 1000, most: given.most ?? 10 * start });
   const { least, most } = rate === 'auto' ? { least: given.least ?? 0, most: given.most ?? Infinity } : bounds(rate);
   if (rate === 'auto' && given.least !== undefined && given.most === undefined) {
-    throw new OptionError('murata.least', least, 'one with most or rate beside it: a rate that is measured may be lower');
+    throw new OptionError('murata.least', least, 'one with most or rate as well, since a measured rate may be lower');
   }
   if (least > most) throw new OptionError('murata.least', least, `a number ≤ most, which is ${most}`);
   if (rate !== 'auto' && (rate < least || rate > most)) {

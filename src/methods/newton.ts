@@ -61,8 +61,7 @@ export function gaussNewton(options?: GaussNewtonOptions) {
   };
   const { truncated, weightDecay, mu = 1, lineSearch } = checked('gaussNewton', schema, options);
   if (lineSearch !== undefined) {
-    if (options?.mu !== undefined)
-      throw new OptionError('gaussNewton.mu', options.mu, 'none with lineSearch, which is done instead');
+    if (options?.mu !== undefined) throw new OptionError('gaussNewton.mu', options.mu, 'none with lineSearch, which replaces it');
     return searching('gaussNewton', weightDecay, truncated, lineSearch);
   }
   return secondOrder({ name: 'gaussNewton', weightDecay, truncated, mu }, (solving, settings) => solving.gaussNewton(settings));

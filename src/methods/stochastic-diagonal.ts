@@ -56,7 +56,7 @@ export function stochasticDiagonalLM(options?: StochasticDiagonalOptions) {
   const settings = checked('stochasticDiagonalLM', schema, options);
   const { rate, mu, momentum, samples, every, gamma, weightDecay } = settings;
   if (gamma !== undefined && (options?.samples !== undefined || options?.every !== undefined)) {
-    throw new OptionError('stochasticDiagonalLM.gamma', gamma, 'none beside samples or every: a running mean takes each batch');
+    throw new OptionError('stochasticDiagonalLM.gamma', gamma, 'none with samples or every: a running mean uses each batch');
   }
   const rule: DescentRule<'mean' | 'curvature'> & { readonly name: 'stochasticDiagonalLM' } = {
     name: 'stochasticDiagonalLM',

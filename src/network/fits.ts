@@ -103,7 +103,7 @@ export class NetworkFits {
     const { network, resumption } = this;
     network.check();
     if (!resumable && options?.resume)
-      throw new OptionError('partialFit.resume', options.resume, 'none: partialFit goes on by itself; fit takes a fit up');
+      throw new OptionError('partialFit.resume', options.resume, 'none: partialFit goes on by itself; fit resumes a fit');
     if (this.fitting) throw new EfficientBackpropError('this network is being fitted already; await that fit first');
     this.fitting = true;
     const began = performance.now();

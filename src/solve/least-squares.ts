@@ -95,9 +95,9 @@ export async function fitted(
   settings: Checked<typeof FITTING_OPTIONS>,
 ): Promise<LeastSquaresMinimum> {
   const { weights, sigma, loss, scale } = settings;
-  if (weights && sigma) throw new OptionError(`${call}.weights`, weights, 'none beside sigma, which stands for weights of 1/σ²');
+  if (weights && sigma) throw new OptionError(`${call}.weights`, weights, 'none with sigma, which means weights of 1/σ²');
   if (weights && Array.from(weights).every((e) => e === 0)) {
-    throw new OptionError(`${call}.weights`, weights, 'at least one weight > 0: residuals of weight 0 are no observations');
+    throw new OptionError(`${call}.weights`, weights, 'at least one weight > 0: residuals of weight 0 are not observations');
   }
   const engine = await engineOf('float64', settings.numerics);
   const roots = weights ? Float64Array.from(weights, Math.sqrt) : sigma && Float64Array.from(sigma, (e) => 1 / e);

@@ -20,7 +20,7 @@ export function fitArguments(
   const whole = X instanceof Dataset || isChunks(X);
   if (!whole && isOptions(Y)) {
     const expected = 'expected an array of rows, or { data, shape }; got an object';
-    throw new DataError('Y', `${expected}; chunks come as () => [[X, Y], …] or an async iterable, with options behind them`);
+    throw new DataError('Y', `${expected}; chunks come as () => [[X, Y], …] or an async iterable, followed by options`);
   }
   const given = whole ? ((Y as FitOptions | undefined) ?? options) : options;
   checked('fit', FIT_OPTIONS, given);

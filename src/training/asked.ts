@@ -135,7 +135,7 @@ export function requireSame(before: Asked, now: Asked, settings: FitSettings): v
     throw new DataError('X', `the data ${detail(now['rows'])}; those of the fit to be resumed ${detail(before['rows'])}`);
   }
   for (const name of ['X', 'Y', 'sampleWeights']) {
-    if (before[name] !== now[name]) throw new DataError(name, 'is not what it was in the fit to be resumed');
+    if (before[name] !== now[name]) throw new DataError(name, 'differs from that of the fit to be resumed');
   }
   for (const [name, value] of Object.entries(now)) {
     if (!sameInWords(before[name], value))

@@ -47,12 +47,12 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
   const noisy = architecture.layers.find(({ type }) => type === 'dropout' || type === 'gaussianNoise' || type === 'batchNorm');
   const stochastic = (why: string): MethodChoice => ({ method: adam({ rate: ADAM_RATE }), because: `adam, batches: ${why}` });
   if (noisy) return stochastic(`layers of ${noisy.type} change the function from step to step`);
-  if (firstOrder) return stochastic(`${firstOrder} goes with methods of first order`);
+  if (firstOrder) return stochastic(`${firstOrder} needs a first-order method`);
   const size = `${counted(parameters, 'parameter')}, ${counted(rows, 'row')}`;
   if (architecture.loss === 'meanSquaredError') {
     const fits = parameters <= FEW_PARAMETERS && (rows * outputs * parameters * parameters) / 2 <= NORMAL_MATRIX;
     if (fits) return { method: levenbergMarquardt(), because: `levenbergMarquardt: squared errors, ${size}` };
-    return stochastic(`${size} are too many for Levenberg-Marquardt`);
+    return stochastic(`${size}: too many for Levenberg-Marquardt`);
   }
   if (LossTraits[architecture.loss].curvatureScale > 0 && rows <= FEW_ROWS) {
     return { method: lbfgs(), because: `lbfgs: ${size}, a set that is not redundant` };

@@ -43,9 +43,9 @@ export class Datasets {
 
   private datasetOf(x: MatrixLike | Dataset, y: MatrixLike | undefined, weights: ArrayLike<number> | undefined): Dataset {
     if (x instanceof Dataset) {
-      if (y !== undefined) throw new OptionError('fit.Y', y, 'none beside a dataset, which has its targets');
+      if (y !== undefined) throw new OptionError('fit.Y', y, 'none with a dataset, which contains its targets');
       if (weights)
-        throw new OptionError('fit.sampleWeights', weights, 'none beside a dataset; give them to dataset(X, Y, { weights })');
+        throw new OptionError('fit.sampleWeights', weights, 'none with a dataset; give them to dataset(X, Y, { weights })');
       return x;
     }
     if (y === undefined) throw new DataError('Y', 'is missing');

@@ -90,7 +90,7 @@ export function split(
   const order = permutation(engine, data.rows, seed, Purpose.split);
   const [train, held] = deal(order, [1 - share, share], classesOf(samples, architecture, data.rows));
   if (train!.length === 0 || held!.length === 0) {
-    throw new OptionError('fit.validation', share, `a share that leaves rows on both sides; ${thereAre(data.rows, 'row')}`);
+    throw new OptionError('fit.validation', share, `a share that leaves rows for both parts; ${thereAre(data.rows, 'row')}`);
   }
   return { train: Words.of(arena, train!), held: Words.of(arena, held!) };
 }

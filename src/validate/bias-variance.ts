@@ -109,7 +109,7 @@ export async function biasVariance<M extends Learner>(
 /** Options of a network's fit that measure on the way. */
 function atEpochs(model: Learner, fit: object, epochs: readonly number[], measure: (epoch: number) => void): object {
   if (!(model instanceof Network))
-    throw new OptionError('biasVariance.epochs', epochs, 'none but for networks, whose epochs can be watched');
+    throw new OptionError('biasVariance.epochs', epochs, 'none except for networks, whose epochs can be observed');
   const { onEpoch } = fit as { onEpoch?: (progress: { epoch: number }) => unknown };
   const watched = (progress: { epoch: number }) => {
     if (epochs.includes(progress.epoch)) measure(progress.epoch);

@@ -196,7 +196,7 @@ describe('what cannot work', () => {
     place.file('strange.csv', 'n,c,y\n1,a,u\n1,a,w\n');
     expect(await place.run(['evaluate', 't.safetensors', 'strange.csv'])).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/strange\.csv:3, column "y": "w" is none of the classes "u", "v"$/m),
+      err: expect.stringMatching(/strange\.csv:3, column "y": "w" is not one of the classes "u", "v"$/m),
     });
   });
 

@@ -27,10 +27,10 @@ describe('a model meets a cell of another kind', () => {
     ['d', 'unknown', /"unknown" is not a date/],
     ['d', '2020-02-30T99:00', /is not a date/],
     ['d', 5, /5 is not a date/],
-    ['a', 'x', /"x" stands in a column of numbers/],
-    ['a', '2020-01-01', /"2020-01-01" stands in a column of numbers/],
+    ['a', 'x', /"x" is in a column of numbers/],
+    ['a', '2020-01-01', /"2020-01-01" is in a column of numbers/],
     ['a', new Date(0), /a column of numbers; its getTime/],
-    ['c', 3, /3 stands in a column of strings/],
+    ['c', 3, /3 is in a column of strings/],
   ] as const;
 
   test.each(cases)('%s: %s, first, in the middle or last', async (column, cell, message) => {
@@ -96,7 +96,7 @@ describe('a column is what most of its cells are', () => {
           { i: 'x' },
         ),
       ),
-    ).toThrow(new RegExp(`row ${row}, column "i": "x" stands in a column of numbers`));
+    ).toThrow(new RegExp(`row ${row}, column "i": "x" is in a column of numbers`));
     expect(() =>
       encoded(
         altered(
@@ -105,7 +105,7 @@ describe('a column is what most of its cells are', () => {
           { c: 3 },
         ),
       ),
-    ).toThrow(new RegExp(`row ${row}, column "c": 3 stands in a column of strings`));
+    ).toThrow(new RegExp(`row ${row}, column "c": 3 is in a column of strings`));
   });
 
   test('chunks after the first are what the first was', async () => {

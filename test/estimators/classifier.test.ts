@@ -120,7 +120,7 @@ describe('labels', () => {
     const model = kept(await Classifier.fit(X, y.map(String), QUICK));
     const before = model.predictProbabilities(X);
     const labels = y.map((c, r) => (r === 3 ? '7' : String(c)));
-    expect(() => model.evaluate(X, labels)).toThrow(/row 3.*"7" is none of the classes "0", "1", "2"/);
+    expect(() => model.evaluate(X, labels)).toThrow(/row 3.*"7" is not one of the classes "0", "1", "2"/);
     await expect(model.partialFit(X, labels)).rejects.toMatchObject({ name: 'DataError', row: 3 });
     expect(() => model.evaluate(X, y)).toThrow(DataError); // numbers are not strings
     expect(model.predictProbabilities(X)).toEqual(before);

@@ -174,7 +174,7 @@ describe('columns that are constant at first', () => {
         ],
         [1, 2],
       ),
-    ).rejects.toThrow(/row 1, column "b": "x" stands in a column that had no value in the first rows/);
+    ).rejects.toThrow(/row 1, column "b": "x" is in a column that had no value in the first rows/);
     expect(model.columns).toEqual(before);
   });
 

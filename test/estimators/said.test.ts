@@ -128,7 +128,7 @@ describe('absent keys', () => {
 
   test('are gaps otherwise, and the error says what to do where all rows lack one', async () => {
     using model = await Classifier.fit(colours, labels, { seed: 1 });
-    expect(() => model.predict([{ r: 1, g: 0.4 }])).toThrow(/column "b": is missing in every row; null.*absent: 'zero'/);
+    expect(() => model.predict([{ r: 1, g: 0.4 }])).toThrow(/column "b": is missing in every row; .*null.*absent: 'zero'/);
   });
 });
 

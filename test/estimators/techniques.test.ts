@@ -84,9 +84,9 @@ it('all at once, and chosen by validation where size is open', async () => {
 
 it('refuses what cannot be', async () => {
   const bad: [object, RegExp][] = [
-    [{ method: sgd(), rate: 0.1 }, /none beside a method/],
-    [{ method: sgd(), weightDecay: 0.1 }, /none beside a method/],
-    [{ method: sgd(), momentum: 0.1 }, /none beside a method/],
+    [{ method: sgd(), rate: 0.1 }, /none with a method/],
+    [{ method: sgd(), weightDecay: 0.1 }, /none with a method/],
+    [{ method: sgd(), momentum: 0.1 }, /none with a method/],
     [{ method: 'adam' }, /adam\(\)/],
     [{ dropout: 1 }, /< 1/],
     [{ inputNoise: -1 }, /≥ 0/],

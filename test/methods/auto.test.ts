@@ -57,10 +57,10 @@ describe('chooses', () => {
   });
 
   test.each([
-    ['too many parameters', () => regressor(200), {}, /801 parameters, 50 rows are too many/],
+    ['too many parameters', () => regressor(200), {}, /801 parameters, 50 rows: too many/],
     ['dropout', () => regressor(8, [dropout(0.1)]), {}, /dropout/],
     ['batchNorm', () => regressor(8, [batchNorm()]), {}, /batchNorm/],
-    ['l1', () => regressor(), { l1: 1e-3 }, /l1 goes with methods of first order/],
+    ['l1', () => regressor(), { l1: 1e-3 }, /l1 needs a first-order method/],
     ['clip', () => regressor(), { clip: { norm: 1 } }, /clip/],
     ['average', () => regressor(), { average: 'polyak' }, /average/],
     ['a batch size', () => regressor(), { batchSize: 8 }, /a batch size/],

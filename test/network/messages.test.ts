@@ -82,7 +82,7 @@ test('chunks in the wrong place or form: the error says what is right', async ()
   const chunks = async function* () {
     yield [X, words] as const;
   };
-  const asFunction = /as a function that returns them/;
+  const asFunction = /a function that returns chunks/;
   expect(await messageOf(() => Classifier.fit(chunks() as never, undefined as never))).toMatch(asFunction);
   expect(await messageOf(() => new Classifier().fit([[X, words]][Symbol.iterator]() as never, {} as never))).toMatch(asFunction);
   const model = await Classifier.fit(X, words, { hidden: 4, weightDecay: 0.1, epochs: 1, seed: 1 });

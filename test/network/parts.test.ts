@@ -24,7 +24,7 @@ test('what cannot be loaded is said with advice, and tried again', async () => {
   });
   const failed = (await part.load().catch((error: unknown) => error)) as LoadError;
   expect(failed).toBeInstanceOf(LoadError);
-  expect(failed.message).toMatch(/^what is needed for testing could not be loaded \(Failed to fetch.*\): .*try again/);
+  expect(failed.message).toMatch(/^could not load testing \(Failed to fetch.*\): .*try again/);
   expect(failed.cause).toBeInstanceOf(TypeError);
   expect(() => part.here).toThrow(LoadError);
   out = false;
@@ -75,7 +75,7 @@ test('a binary that cannot be fetched is such a part, and one that the runtime r
   const failed = await binaryOf('float64').catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(LoadError);
   expect(failed).toMatchObject({
-    message: expect.stringMatching(/float64 could not be loaded \(Failed to fetch\): .*try again/),
+    message: expect.stringMatching(/could not load arithmetic in float64 \(Failed to fetch\): .*try again/),
   });
   takeBinariesFrom(() => Promise.reject(new UnsupportedError('no SIMD')));
   await expect(binaryOf('float64')).rejects.toThrow(new UnsupportedError('no SIMD'));

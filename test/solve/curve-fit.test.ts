@@ -172,7 +172,7 @@ test('refusals say what and where', async () => {
     /curveFit.sigma .* 10 numbers, one for each point/,
   );
   await expect(curveFit(model, t, y, start, { sigma: sigma.map(() => 0) })).rejects.toThrow(/finite numbers > 0/);
-  await expect(curveFit(model, t, y, start, { sigma, weights: sigma })).rejects.toThrow(/none beside sigma/);
+  await expect(curveFit(model, t, y, start, { sigma, weights: sigma })).rejects.toThrow(/none with sigma/);
   await expect(curveFit(model, t, y, start, { loss: 'l1' as 'huber' })).rejects.toThrow(OptionError);
   await expect(curveFit(() => 'x' as never, t, y, start)).rejects.toThrow(/curveFit.model returned "x"; expected a number/);
   const weighted = await curveFit(model, t, y, start, { sigma });

@@ -417,7 +417,7 @@ describe('minimize and leastSquares', () => {
     expect(exact.gradientNorm).toBeLessThan(1e-6);
   });
 
-  test('residuals of weight 0 are no observations: standard errors are those without them', async () => {
+  test('residuals of weight 0 are not observations: standard errors are those without them', async () => {
     const plain = await leastSquares(residuals, [1, 1, 0]);
     const padded = await leastSquares((x) => [...residuals(x), 3, x[0]! - 7, x[1]!], [1, 1, 0], {
       weights: [...times.map(() => 1), 0, 0, 0],

@@ -326,7 +326,7 @@ describe('no false alarms, and suggestions', () => {
       epochs: 600,
     });
     expect(after).toBeLessThan(0.5 * variance(Y));
-    expect(history.advice).toMatch(/^column \d of the inputs has .*faster and surer/);
+    expect(history.advice).toMatch(/^column \d of the inputs has .*faster and more reliable/);
   });
 
   test('dead units are counted', async () => {

@@ -147,7 +147,7 @@ export abstract class BrainNetwork extends LiveNetwork {
     if (!ownPraxis(this.trainOpts)) return inTurns(this.#course(training, slice, this.trainOpts.iterations), slice);
     if (!this.isOriginal) {
       throw new EfficientBackpropError(
-        `praxis '${this.trainOpts.praxis}' takes all rows at once, which methods that were replaced would not see; leave trainPattern and the others as they are`,
+        `praxis '${this.trainOpts.praxis}' uses all rows at once, so the methods that you replaced would not be called; do not replace trainPattern and the others`,
       );
     }
     return praxisLater(this, training);

@@ -44,7 +44,7 @@ export class Rounds {
     if (network.unwatched) return this.epochs.advance();
     if (scaled) {
       throw new EfficientBackpropError(
-        'normalize: true trains on scaled inputs, which methods that were replaced would not see; scale the data, or leave trainPattern and the others as they are',
+        'normalize: true trains on scaled inputs, which the methods that you replaced would not see; scale the data yourself, or do not replace trainPattern and the other methods',
       );
     }
     const { rows, status, endTime } = this.training;

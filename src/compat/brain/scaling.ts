@@ -124,7 +124,7 @@ export class ScaledLearner implements Learner {
   /** The network has what was learned so far. */
   show(): void {
     if (this.network.core !== this.shown) {
-      throw new EfficientBackpropError('the network was begun anew while it was being trained');
+      throw new EfficientBackpropError('the network was restarted while it was being trained');
     }
     this.scaling.fold(this.core.numbers, this.shown.numbers);
   }

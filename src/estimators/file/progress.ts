@@ -77,7 +77,7 @@ function doneFrom(config: unknown, reading: StateReader, name: string): [string,
   const weights = reading.vector(`${name}.weights`);
   const part = reading.part(`${name}.record`, given.record);
   if (![4, 6].includes(part.numbers.length) || !part.vectors['loss'] || !weights.every(Number.isFinite))
-    throw new ModelFileError(`damaged: the state of ${name} is no record of a training`);
+    throw new ModelFileError(`damaged: the state of ${name} is not a record of a training`);
   const history: History = {
     ...recordFrom(part, given.seed),
     reason: given.reason,

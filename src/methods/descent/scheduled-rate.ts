@@ -97,7 +97,7 @@ export class ScheduledRate {
         throw new OptionError(
           'fit.rows',
           undefined,
-          `the number of rows of an epoch: the rate of ${call} goes by the share that is done`,
+          `the number of rows of an epoch: the rate of ${call} depends on the share that is done`,
         );
       },
     };

@@ -88,7 +88,7 @@ export function levenbergMarquardt(settings: SquaresSettings): Way<NetworkSquare
       throw new OptionError(
         'fit.method',
         'levenbergMarquardt',
-        `gaussNewton() or lbfgs() with the loss ${loss}; it is made for squared errors`,
+        `gaussNewton() or lbfgs() with the loss ${loss}; levenbergMarquardt is for squared errors`,
       );
     }
     const squares = new NetworkSquares(objective, unit, bayesian, acceleration, recalled);

@@ -42,7 +42,7 @@ export async function afterDivergence(setting: EndedFit, epoch: number, rate: nu
   const happened =
     grown && Number.isFinite(grown.to)
       ? `the loss grew from ${round(grown.from)} to ${round(grown.to)} by epoch ${epoch}`
-      : `the loss ceased to be finite in epoch ${epoch}`;
+      : `the loss was no longer finite in epoch ${epoch}`;
   const found = findings(setting);
   const ways: string[] = [];
   const scaling = scalingOf(found);
@@ -52,12 +52,12 @@ export async function afterDivergence(setting: EndedFit, epoch: number, rate: nu
     ways.push(
       setting.settings.method.paced
         ? `a rate of ${lower} or less (it was ${round(rate)})`
-        : `method: sgd({ rate: ${lower} }) in the place of ${setting.settings.method.name}, or a lower rate`,
+        : `method: sgd({ rate: ${lower} }) instead of ${setting.settings.method.name}, or a lower rate`,
     );
   }
   if (ways.length > 0) return `${happened}; try ${ways.join(', or ')}`;
   if (scaling) return `${happened}; try ${changeText(setting, scaling, found)}`;
-  return `${happened}, and no lower rate that was tried does better: the weights that the fit began with may be out of scale`;
+  return `${happened}; lower rates were tried and do no better: the initial weights may be out of scale`;
 }
 
 /** After a fit that ended otherwise, in so many epochs. */
@@ -72,9 +72,10 @@ export async function afterFit(setting: EndedFit, signs: Signs, epochs: number):
   const sentences: string[] = [];
   const { inputs, targets, range, stuck } = found;
   if (range) sentences.push(`${rangeSentence(range)}: make that layer linear, dense(${outputsOf(subject.architecture)})`);
-  if (inputs) sentences.push(`${columnText('inputs', inputs)}: learning is faster and surer with ${scaledText('inputs')}`);
+  if (inputs)
+    sentences.push(`${columnText('inputs', inputs)}: learning is faster and more reliable with ${scaledText('inputs')}`);
   if (targets && !range && setting.settings.method.precision !== 'float64') {
-    sentences.push(`${columnText('targets', targets)}: learning is faster and surer with ${scaledText('targets')}`);
+    sentences.push(`${columnText('targets', targets)}: learning is faster and more reliable with ${scaledText('targets')}`);
   }
   if (stuck) sentences.push(`${stuckText(stuck)}: a lower rate, or lecunTanh, keeps them alive`);
   return sentences.length > 0 ? sentences.join('; ') : undefined;
@@ -131,7 +132,7 @@ async function nothingLearned(
       if (setting.interruption.reason) break;
     }
     if (!setting.interruption.reason && Object.keys(base).length === 0) {
-      return `${happened}; another method and lecunTanh units, which were tried, do no better: perhaps the inputs do not tell the targets, or there are too few units`;
+      return `${happened}; another method and lecunTanh units were tried and do no better: perhaps the inputs do not determine the targets, or there are too few units`;
     }
   }
   return `${happened}; try ${changeText(setting, changes[3]!, found)}`;
@@ -181,7 +182,7 @@ function changeText(setting: EndedFit, change: Remedy, { inputs, targets, range 
   if (change.inputs && inputs) parts.push(`${scaledText('inputs')} (${columnText('inputs', inputs)})`);
   if (change.targets && targets) parts.push(`${scaledText('targets')} (${columnText('targets', targets)})`);
   if (change.hidden) {
-    parts.push(`activation: '${change.hidden}' for hidden layers, in the place of ${replaceable(setting).join(' and ')}`);
+    parts.push(`activation: '${change.hidden}' for hidden layers, instead of ${replaceable(setting).join(' and ')}`);
   }
   if (change.method) {
     const call = change.method.batch === 'full' ? 'rprop()' : `adam({ rate: ${REMEDY_RATE} })`;
@@ -199,7 +200,7 @@ function columnText(what: 'inputs' | 'targets', { column, mean, spread }: Unscal
 }
 
 function rangeSentence({ by, range, targets: [least, most] }: OutOfRange): string {
-  return `the ${by} of the last layer gives ${rangeText(range)}, but targets go from ${round(least)} to ${round(most)}`;
+  return `the ${by} of the last layer returns ${rangeText(range)}, but targets go from ${round(least)} to ${round(most)}`;
 }
 
 function stuckText({ layer, activation, units, of }: Stuck): string {

@@ -57,7 +57,7 @@ export function requireReachable(architecture: Architecture, { t }: Pick<SampleB
   const [least, most] = out.targets;
   throw new DataError(
     'Y',
-    `not one target, from ${least} to ${most}, is within what the ${out.by} of the last layer gives, ${rangeText(out.range)}: ` +
+    `no target (they go from ${least} to ${most}) is in the range that the ${out.by} of the last layer returns, ${rangeText(out.range)}: ` +
       `make that layer linear, dense(${outputsOf(architecture)}), or scale the targets`,
   );
 }

@@ -95,7 +95,7 @@ export async function train(network: Learner, { rows, status, endTime, fresh }: 
     fitted.setWeights(weightsOf(core));
     const [X, Y] = [matrixOf(given, 'input', sizes[0]!), matrixOf(given, 'output', sizes.at(-1)!)];
     const show = () => {
-      if (network.core !== own) throw new EfficientBackpropError('the network was begun anew while it was being trained');
+      if (network.core !== own) throw new EfficientBackpropError('the network was restarted while it was being trained');
       adopt(core, fitted.getWeights());
       scaled?.show();
     };

@@ -39,7 +39,7 @@ function rounded(values: Float64Array | RealArray, where: string): Float32Array<
   const result = Float32Array.from(values);
   const odd = result.findIndex((v) => !Number.isFinite(v));
   if (odd >= 0)
-    throw new UnsupportedError(`toTfjsArtifacts: a weight of ${where} is ${values[odd]}, which is no number in float32`);
+    throw new UnsupportedError(`toTfjsArtifacts: a weight of ${where} is ${values[odd]}, which is not a number in float32`);
   return result;
 }
 

@@ -57,7 +57,7 @@ export function standardInputs(inputs: Inputs, prepared: boolean): { inputs: Tfj
   const odd = prepared ? undefined : columns.find((spec) => peculiar(spec));
   if (odd) {
     throw new UnsupportedError(
-      `toTfjsArtifacts: column ${JSON.stringify(odd.name)} ${peculiar(odd)}, which is no layer of TensorFlow.js. With { prepared: true } ` +
+      `toTfjsArtifacts: column ${JSON.stringify(odd.name)} ${peculiar(odd)}, which is not a layer of TensorFlow.js. With { prepared: true } ` +
         'the model takes rows that you prepare as its userDefinedMetadata says',
     );
   }

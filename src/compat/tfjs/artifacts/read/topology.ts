@@ -72,7 +72,8 @@ function chainOf(config: Record<string, unknown>): Stage[] {
     if (nodes.length === 0) continue;
     if (nodes.length > 1) throw branching(stage);
     const feeder = feederOf(nodes[0], stage);
-    if (!byName.has(feeder)) throw new ModelFileError(`damaged: ${called(stage)} is fed by ${shown(feeder)}, which is no layer`);
+    if (!byName.has(feeder))
+      throw new ModelFileError(`damaged: ${called(stage)} is fed by ${shown(feeder)}, which is not a layer`);
     if (next.has(feeder)) throw branching(stage);
     next.set(feeder, stage);
   }
