@@ -1,7 +1,17 @@
 // The package as others get it: what is in it, that it runs and type-checks elsewhere, and how large it is in a page.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -308,8 +318,13 @@ test.each(DOCUMENTS)('the snippets of %s run as they stand', (name) => {
 });
 
 test('the README’s network learns XOR, with no options but layers and loss', () => {
-  const [block] = [...readFileSync('README.md', 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].filter(([, code]) => /\bxor\b/.test(code!));
-  writeFileSync(path.join(project, 'xor.mjs'), block![1]!.replace(/^(xor\.predict.*);.*$/m, 'console.log(Array.from($1, Math.round).join());'));
+  const [block] = [...readFileSync('README.md', 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].filter(([, code]) =>
+    /\bxor\b/.test(code!),
+  );
+  writeFileSync(
+    path.join(project, 'xor.mjs'),
+    block![1]!.replace(/^(xor\.predict.*);.*$/m, 'console.log(Array.from($1, Math.round).join());'),
+  );
   expect(run(process.execPath, ['xor.mjs']).trim()).toBe('0,1,1,0');
 });
 

@@ -35,15 +35,36 @@ export default {
       { text: 'Source', link: repository.url.replace(/^git\+|\.git$/g, '') },
     ],
     sidebar: [
-      { text: 'Start', items: [{ text: 'Read me', link: '/' }, ...documents('runtimes', 'defaults', 'table', 'command-line')] },
+      {
+        text: 'Start',
+        items: [{ text: 'Read me', link: '/' }, ...documents('defaults', 'table', 'command-line', 'model-files', 'runtimes')],
+      },
       {
         text: 'Coming from',
-        items: documents('brain', 'tfjs', 'tfjs-backend'),
+        items: documents(
+          'from-tensorflow',
+          'tfjs',
+          'tfjs-backend',
+          'from-brain',
+          'brain',
+          'from-scikit-learn',
+          'from-matlab',
+          'levenberg-marquardt',
+        ),
       },
       {
         text: 'Training',
         items: documents(
-          ...['techniques', 'activations-and-losses', 'second-order', 'training-data', 'validation', 'continuing', 'threads'],
+          ...[
+            'network',
+            'techniques',
+            'activations-and-losses',
+            'second-order',
+            'training-data',
+            'validation',
+            'continuing',
+            'threads',
+          ],
         ),
       },
       {

@@ -31,7 +31,7 @@ describe('numbers in text', () => {
         return spec!.kind === 'dropped' ? spec!.reason : spec!.kind;
       } catch (error) {
         // It names the first odd cell, and there may be several.
-        return (error as DataError).message.replace(/row \d+|\S+ stands/g, '');
+        return (error as DataError).message.replace(/row \d+|\S+ is (?:in|among)/g, '');
       }
     };
     fc.assert(
