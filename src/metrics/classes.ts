@@ -148,7 +148,7 @@ export function f1(truths: ArrayLike<Label>, predictions: ArrayLike<Label>, opti
 
 /**
  * The harmonic mean of precision and recall in which recall counts β times as much (van Rijsbergen).
- * @param options.beta β > 0: 2 where what is missed costs more than a false alarm, 0.5 where it costs less
+ * @param options `beta` > 0: 2 where what is missed costs more than a false alarm, 0.5 where it costs less
  * @throws DataError, OptionError
  */
 export function fBeta(

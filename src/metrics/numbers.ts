@@ -135,7 +135,7 @@ export function meanSquaredLogError(truths: ArrayLike<number>, predictions: Arra
 /**
  * What a quantile costs: errors below the truth q times their size, errors above it 1 − q times. Least for the q-quantile.
  * Koenker & Bassett, "Regression quantiles", 1978.
- * @param options.quantile 0 < q < 1. Default 0.5: half of the mean absolute error.
+ * @param options `quantile` q, 0 < q < 1. Default 0.5: half of the mean absolute error.
  * @throws DataError, OptionError
  */
 export function quantileLoss(
