@@ -50,10 +50,10 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
   const measure = async () => {
     if (model instanceof Classifier) {
       const found = await model.evaluateChunks(chunks((at) => labelsOf(conformer.target(at, target))));
-      return { result: found, text: classificationText(found) };
+      return { result: found, text: () => classificationText(found) };
     }
     const found = await model.evaluateChunks(chunks((at) => numbersOf(at, target, conformer.target(at, target))));
-    return { result: found, text: regressionText(found) };
+    return { result: found, text: (rows: number) => regressionText(found, rows) };
   };
   const { result, text } = await measure().catch((error: unknown) => {
     throw sheet ? relocated(sheet, error, { target }) : error;
@@ -69,6 +69,6 @@ export async function evaluate(modelFile: string, file: string, options: Evaluat
     await writeText(options.report, await reportHtml({ ...about, ...asked }));
   }
   if (options.json) return tellJson({ model: modelFile, target, rows, notes, evaluation: result });
-  tell(`${modelFile} on ${name}, ${counted(rows, 'row')}, target ${JSON.stringify(target)}:\n${text}`);
+  tell(`${modelFile} on ${name}, ${counted(rows, 'row')}, target ${JSON.stringify(target)}:\n${text(rows)}`);
   if (options.report) tell(`report: ${options.report}`);
 }

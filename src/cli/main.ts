@@ -117,7 +117,7 @@ reading(
     .command('train')
     .description('train a model on the rows of a file')
     .argument('<data>', 'file of rows, or - for standard input')
-    .requiredOption('-t, --target <column>', 'the column to learn')
+    .option('-t, --target <column>', 'the column to learn (required)')
     .addOption(
       new Option('--task <task>', 'what to learn (default: found out from the target)').choices(['classification', 'regression']),
     )
@@ -166,7 +166,11 @@ reading(
       'of all randomness; repeats a run',
       numeric('an integer ≥ 0', (n) => Number.isSafeInteger(n) && n >= 0),
     ),
-).action((file: string, options: TrainOptions) => trainFile(file, options, interruption.signal));
+).action((file: string, options: TrainOptions, command: Command) => {
+  // An option that there is none of is told first: it may be --target, misspelt.
+  if (options.target === undefined) command.error("error: required option '-t, --target <column>' not specified");
+  return trainFile(file, options, interruption.signal);
+});
 
 reading(
   program

@@ -60,10 +60,13 @@ async function* predictions(
   options: PredictOptions,
 ): AsyncGenerator<Record<string, unknown>[], void, undefined> {
   const target = model.metadata['target'] ?? 'prediction';
-  const keep = options.keep ?? conformer.reading.keep ?? [];
+  const asked = options.keep;
+  const keep = asked ?? conformer.reading.keep ?? [];
+  let here: readonly string[] | undefined;
   const name = keep.includes(target) ? `predicted ${target}` : target;
   for await (const { sheet, table } of piecesFor(conformer, file)) {
-    for (const kept of keep) requireColumn(sheet, kept, 'to be kept');
+    for (const kept of asked ?? []) requireColumn(sheet, kept, 'to be kept');
+    here ??= keep.filter((kept) => conformer.keeps(sheet, kept)); // the first piece says which columns there are
     const predicted = located(sheet, () => {
       if (!(model instanceof Classifier)) {
         const predicted = model.predict(table) as number[] | number[][];
@@ -79,7 +82,7 @@ async function* predictions(
         return { [name]: model.classes[best], ...probabilities } as Record<string, unknown>;
       });
     });
-    const columns = keep.map((kept) => [kept, sheet.columns.get(kept)!] as const);
+    const columns = here.map((kept) => [kept, sheet.columns.get(kept) ?? []] as const);
     yield predicted.map((record, row) => ({
       ...Object.fromEntries(columns.map(([kept, cells]) => [kept, plain(cells[row])])),
       ...record,

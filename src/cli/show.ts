@@ -122,19 +122,24 @@ export function classificationText({
   confusionMatrix,
 }: ClassifierEvaluation): string {
   const names = classes.map(String);
-  const perClass = names.map((name, i) => [name, percent(precision[i]!), percent(recall[i]!), percent(f1[i]!)]);
+  const has = (i: number) => confusionMatrix[i]!.some((rows) => rows > 0);
+  const perClass = names.map((name, i) => [name, ...[precision, recall, f1].map((of) => (has(i) ? percent(of[i]!) : '–'))]);
+  const absent = names.filter((_, i) => !has(i)).map((name) => clipped(name));
+  const only = names.length - absent.length === 1 ? ': all rows are of one class, which says little' : '';
   return [
     `  accuracy ${percent(accuracy)}, log loss ${short(logLoss)}`,
     '',
     grid([['class', 'precision', 'recall', 'F1'], ...perClass]),
+    ...(absent.length > 0 ? [`  –: there are no rows of ${absent.join(', ')} to measure by${only}`] : []),
     '',
     grid([['true \\ said', ...names], ...confusionMatrix.map((row, i) => [names[i]!, ...row.map(short)])]),
   ].join('\n');
 }
 
-export function regressionText({ mse, mae, r2 }: RegressorEvaluation): string {
+/** @param rows how many there were: one has no deviation that R² could explain */
+export function regressionText({ mse, mae, r2 }: RegressorEvaluation, rows: number): string {
   return grid([
-    ['R²', short(r2)],
+    ['R²', rows > 1 ? short(r2) : '– (of one row)'],
     ['root of mean squared error', short(Math.sqrt(mse))],
     ['mean squared error', short(mse)],
     ['mean absolute error', short(mae)],

@@ -60,6 +60,13 @@ export class FileConformer extends Conformer {
     return { sheet, table: sheet.typed(this.take(sheet)) };
   }
 
+  /** Whether a column that predictions keep, as training was told, is there. */
+  keeps(sheet: Sheet, name: string): boolean {
+    const there = sheet.columns.has(name);
+    if (!there) this.tell(`there is no column ${JSON.stringify(name)}, which was to be kept`);
+    return there;
+  }
+
   /** The cells of the target in a sheet, every one of them there. @throws InputError */
   target(sheet: Sheet, name: string): Cell[] {
     const { estimator } = this;

@@ -64,8 +64,8 @@ export function matrix(x: unknown, what: string): Matrix {
   if (!isRow(x[0])) {
     const first: unknown = x[0];
     if (typeof first === 'object' && first !== null && !ArrayBuffer.isView(first)) {
-      const hint = 'records are for Classifier and Regressor';
-      throw new DataError(what, `expected a row of numbers; got ${shown(first)} (${hint})`, { row: 0 });
+      const hint = what === 'targets' ? '' : ' (records are for Classifier and Regressor)';
+      throw new DataError(what, `expected a row of numbers; got ${shown(first)}${hint}`, { row: 0 });
     }
     return nonEmpty({ rows: x.length, columns: 1, source: x }, what);
   }
@@ -152,8 +152,9 @@ function columnNamed({ columns, source }: Matrix, i: number): number | undefined
 function requireNumbers(values: ArrayLike<unknown>, m: Matrix, what: string, row: number): void {
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] !== 'number') {
-      const label = typeof values[i] === 'string' && (what === 'Y' || what === 'targets');
-      const hint = label ? '; labels are for Classifier' : '';
+      const text: unknown = what === 'Y' || what === 'targets' ? values[i] : undefined;
+      const isNumber = typeof text === 'string' && text.trim() !== '' && Number.isFinite(Number(text));
+      const hint = typeof text !== 'string' ? '' : isNumber ? ' but text; convert it with Number' : '; labels are for Classifier';
       throw new DataError(what, `${shown(values[i])} is not a number${hint}`, {
         row: row + Math.floor(i / m.columns),
         column: columnNamed(m, i),

@@ -134,12 +134,13 @@ class RecordTable extends Table {
     super();
     this.rows = records.length;
     const names = new Set<string>();
-    records.forEach((record, row) => {
+    for (let row = 0; row < records.length; row++) {
+      const record = records[row]; // a hole as well
       if (record === null || typeof record !== 'object' || Array.isArray(record)) {
         throw new DataError('X', `expected a record like row 0; got ${shown(record)}`, { row });
       }
       for (const name of Object.keys(record)) names.add(name);
-    });
+    }
     this.names = [...names];
     this.width = this.names.length;
     if (this.width === 0) throw new DataError('X', 'the records have no columns');

@@ -46,6 +46,11 @@ export class Conformer {
     this.spellings = spellingsOf(model.metadata);
   }
 
+  /** Notices something, once. */
+  protected tell(note: string): void {
+    if (!this.told.includes(note)) this.told.push(note);
+  }
+
   /** What was noticed: columns ignored, categories unknown, gaps filled. */
   get notes(): string[] {
     const notes = [...this.told];

@@ -3,7 +3,7 @@
 import type { Label } from '../data/classes.js';
 import { type Cell, type Column, type Reading, isMissing } from '../data/column.js';
 import { type ReadingNotes, type Row, Table, type TableReader } from '../data/table.js';
-import { shown } from '../runtime/errors.js';
+import { DataError, shown, thereAre } from '../runtime/errors.js';
 import { readAs } from './read-as.js';
 import { type Remembered, remembered, spellingsDocument } from './remembered.js';
 import type { Sheet } from './sheet.js';
@@ -91,8 +91,11 @@ export class DataTable extends Table {
     return this.of(names.map((name) => this.all.find((column) => column.name === name)!));
   }
 
-  /** Some of the rows, from 0. */
+  /** Some of the rows, from 0. @throws DataError for a row that is not there */
   pick(rows: ArrayLike<number>): DataTable {
+    for (let i = 0; i < rows.length; i++)
+      if (!(Number.isInteger(rows[i]) && rows[i]! >= 0 && rows[i]! < this.rows))
+        throw new DataError('pick', `${shown(rows[i])} is no row; ${thereAre(this.rows, 'row')}, counted from 0`);
     return new DataTable(
       this.sheet.typed(this.sheet.columns, Uint32Array.from(rows)),
       this.all,

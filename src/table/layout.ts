@@ -16,6 +16,7 @@ export class Layout {
   private readonly profiles = new Map<string, ColumnProfile>();
   private readonly found = new Map<string, TableColumn>();
   private wanted: Readonly<Record<string, Wanted>> = {};
+  private semicolons = false;
 
   /** Names of the columns. */
   get names(): string[] {
@@ -31,6 +32,7 @@ export class Layout {
     this.file = sheet.file;
     this.notes.push(...sheet.notes);
     this.rows += sheet.rows;
+    this.semicolons ||= sheet.semicolons;
     for (const [name, cells] of sheet.columns) {
       const profile = this.profiles.get(name) ?? new ColumnProfile();
       this.profiles.set(name, profile.add(sheet, cells));
@@ -95,7 +97,11 @@ export class Layout {
       const different = new Set(said.filter((one) => one !== undefined));
       return different.size === 1 ? [...different][0] : undefined;
     };
-    return { decimal: only(texts.map(({ decimal }) => decimal)), order: only(texts.map(({ order }) => order)) };
+    return {
+      decimal: only(texts.map(({ decimal }) => decimal)),
+      order: only(texts.map(({ order }) => order)),
+      semicolons: this.semicolons,
+    };
   }
 
   /**

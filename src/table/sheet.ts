@@ -17,6 +17,8 @@ export class Sheet extends Table {
   rows = 0;
   /** Whether columns only have numbers, because the file names none. */
   nameless = false;
+  /** Whether semicolons separate cells, as where commas separate decimals. */
+  semicolons = false;
   /** Columns that are categories, whatever their text looks like. */
   private categories: ReadonlySet<string> = new Set();
   /** The line of each row that was read, where the format has lines. */
@@ -61,6 +63,7 @@ export class Sheet extends Table {
   following(): Sheet {
     const next = new Sheet(this.file, this.text, this.before + this.rows, this.zero);
     next.nameless = this.nameless;
+    next.semicolons = this.semicolons;
     for (const name of this.columns.keys()) next.columns.set(name, []);
     return next;
   }
@@ -84,6 +87,7 @@ export class Sheet extends Table {
     const sheet = this.part(new Sheet(this.file, this.text, this.before, this.zero), this.columns, picked);
     sheet.notes.push(...this.notes);
     sheet.nameless = this.nameless;
+    sheet.semicolons = this.semicolons;
     return sheet;
   }
 

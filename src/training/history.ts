@@ -35,8 +35,9 @@ export interface History {
   reason: StopReason;
   /**
    * What to try, in plain words: after a divergence, where nothing was learned (the loss is not better than the best constant's
-   * by a tenth), where units are stuck, columns not scaled, or targets beyond what the last layer gives. What could be tried in
-   * short was tried before. Missing where there is nothing to say.
+   * by a tenth), where some of a few rows were not learned and another seed would have done better, where units are stuck,
+   * columns not scaled, or targets beyond what the last layer gives. What could be tried in short was tried before. Missing
+   * where there is nothing to say.
    */
   advice?: string;
   /** Which method `method: 'auto'`, or `fit` on a small set without method and epochs, chose, and why. */

@@ -121,6 +121,20 @@ describe('what cannot work', () => {
     ['nothing beside the target', 'y\na\nb\n', ['--target', 'y'], 1, /beside the target/],
     ['no target', 'x,y\n1,a\n', [], 2, /--target/],
     ['an unknown option', 'x,y\n1,a\n', ['--target', 'y', '--epoch', '3'], 2, /did you mean --epochs/i],
+    [
+      'the target misspelt as an option',
+      'x,y\n1,a\n',
+      ['--traget', 'y'],
+      2,
+      /unknown option '--traget'.*did you mean --target/is,
+    ],
+    [
+      'a setting that a method has not',
+      'x,y\n1,a\n',
+      ['--target', 'y', '--method', 'lbfgs', '--rate', '0.1'],
+      2,
+      /--rate does not go with --method lbfgs$/m,
+    ],
     ['a bad number', 'x,y\n1,a\n', ['--target', 'y', '--epochs', '0.5'], 2, /--epochs/],
     ['too many threads', 'x,y\n1,a\n', ['--target', 'y', '--threads', '17'], 2, /--threads.*from 1 to 16, or auto/s],
     [

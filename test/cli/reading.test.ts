@@ -36,6 +36,10 @@ test('a model remembers how its data were read, and predictions keep what is ask
   const predicted = await place.run(['predict', 't.safetensors', 'new.csv']);
   expect(predicted.out).toMatch(/^id,y\nfirst,\d\nsecond,\d\n$/);
   expect(predicted.err).toMatch(/"size": 1 missing, filled as in training/);
+  place.file('nameless.csv', 'when;size;zip\n01/02/2021;1,5;0100\n02/02/2021;-1;0200\n');
+  const without = await place.run(['predict', 't.safetensors', 'nameless.csv']);
+  expect(without.out).toBe(predicted.out.replaceAll(/^\w+,/gm, ''));
+  expect(without.err).toContain('there is no column "id", which was to be kept');
 }, 60_000);
 
 test('keys that objects lack stand for 0, in training and later', async () => {

@@ -345,3 +345,44 @@ describe('no false alarms, and suggestions', () => {
     expect(advice).not.toMatch(/rprop/);
   });
 });
+
+describe('a few rows', () => {
+  const tanh2 = (seed: number): NetworkOptions => ({
+    inputs: 2,
+    layers: [dense(2, { activation: 'tanh' }), dense(1, { activation: 'sigmoid' })],
+    loss: 'binaryCrossEntropy',
+    seed,
+  });
+
+  test('of which some were not learned: another seed, and it does', async () => {
+    let told = 0;
+    for (const seed of [1, 2, 3, 13, 14, 15]) {
+      const { history, after } = await outcome(tanh2(seed), XOR, ODD, {});
+      const stuck = after > 0.1 * Math.log(2);
+      if (!stuck) expect(history.advice).toBeUndefined();
+      const other = /local minimum; try seed: (\d+) \(tried/.exec(history.advice ?? '')?.[1];
+      if (other === undefined) continue;
+      expect(stuck).toBe(true);
+      told++;
+      expect((await outcome(tanh2(Number(other)), XOR, ODD, {})).after).toBeLessThan(0.5 * after);
+    }
+    expect(told).toBeGreaterThan(1);
+  });
+
+  test('and hidden layers without an activation: that they are linear, and one that learns', async () => {
+    const linear = { ...tanh2(1), layers: [dense(8), dense(1, { activation: 'sigmoid' })] };
+    const { history } = await outcome(linear, XOR, ODD, {});
+    expect(history.advice).toMatch(
+      /no hidden layer has an activation: the network is a linear one; try activation: 'lecunTanh' for hidden layers, in the place of linear/,
+    );
+  });
+
+  test('that say nothing of their targets: no other seed is named', async () => {
+    const twice = [...XOR, ...XOR];
+    const both = [...ODD, ...ODD.map(([y]) => [1 - y!])];
+    const half = twice.map((row, i) => [...row, i < 2 ? 1 : 0]);
+    const made = { ...tanh2(2), inputs: 3 };
+    const { history } = await outcome(made, half, both, {});
+    expect(history.advice ?? '').not.toMatch(/local minimum/);
+  });
+});

@@ -47,7 +47,7 @@ function perClass(evaluation: ClassifierEvaluation, areas: ReadonlyMap<number, n
     return rowOf(
       name,
       numberCell(figure(count)),
-      ...[precision, recall, f1].map((of) => numberCell(percent(of[i]!))),
+      ...[precision, recall, f1].map((of) => numberCell(count > 0 ? percent(of[i]!) : '–')),
       several ? numberCell(area === undefined ? '–' : decimal(area, 3)) : undefined,
     );
   });

@@ -1,5 +1,7 @@
 // Methods by the names that --method takes.
 
+import { OptionError } from '../../runtime/errors.js';
+import { UsageError } from '../failure.js';
 import { adaGrad } from '../../methods/ada-grad.js';
 import { adam, adamW, nadam } from '../../methods/adam.js';
 import { adamax } from '../../methods/adamax.js';
@@ -24,8 +26,16 @@ export interface MethodSettings {
   readonly weightDecay?: number | undefined;
 }
 
-/** @throws OptionError for a setting that the method does not have */
+/** @throws UsageError for a setting that the method does not have; OptionError for a value that it does not take */
 export function methodNamed(name: MethodName, settings: MethodSettings): Method {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  return METHODS[name](given);
+  try {
+    return METHODS[name](given);
+  } catch (error) {
+    if (!(error instanceof OptionError && error.message.includes('no such option'))) throw error;
+    const option = error.option
+      .slice(error.option.lastIndexOf('.') + 1)
+      .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${option} does not go with --method ${name}`);
+  }
 }

@@ -93,7 +93,7 @@ export async function conclude(
     ? undefined
     : trained.task === 'classification'
       ? classificationText(trained.evaluation!)
-      : regressionText(trained.evaluation!);
+      : regressionText(trained.evaluation!, data.rows.test);
   const columns = columnsText(model.columns);
   const chosen = choiceText(history);
   const advice = adviceText(history);

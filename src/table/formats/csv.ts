@@ -101,6 +101,7 @@ class CsvRows {
     const named = SEPARATOR.exec(head);
     this.skips = named !== null;
     const delimiter = options.delimiter ?? named?.[1] ?? detectDelimiter(head.slice(comments?.length ?? 0));
+    this.sheet.semicolons = delimiter === ';';
     this.records = new CsvRecords(delimiter, options.comment ?? (comments === undefined ? undefined : '#'), options.longestLine);
     if (comments !== undefined) this.sheet.notes.push('lines that begin with # are left out as comments');
   }

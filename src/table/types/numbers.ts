@@ -106,6 +106,8 @@ export class NumberTally {
   count = 0;
   /** Integers with leading zeros, and those with more digits than numbers keep apart. */
   codes = 0;
+  /** Whether the text that came last was written in a way that none before it was. */
+  fresh = false;
   private readonly ways = new Map<number, number>();
   private readonly surroundings = new Map<string, number>();
 
@@ -125,9 +127,12 @@ export class NumberTally {
 
   private enter(ways: number, around: string): void {
     this.count++;
-    this.ways.set(ways, (this.ways.get(ways) ?? 0) + 1);
-    if (this.surroundings.size < MOST_SURROUNDINGS || this.surroundings.has(around))
-      this.surroundings.set(around, (this.surroundings.get(around) ?? 0) + 1);
+    const before = this.ways.get(ways);
+    const beside = this.surroundings.get(around);
+    this.ways.set(ways, (before ?? 0) + 1);
+    const known = beside !== undefined || this.surroundings.size === MOST_SURROUNDINGS;
+    if (beside !== undefined || !known) this.surroundings.set(around, (beside ?? 0) + 1);
+    this.fresh = before === undefined || !known;
   }
 
   private accepted(bit: number): number {
@@ -141,8 +146,9 @@ export class NumberTally {
    * numbers.
    * @param hint what other columns say of decimals
    * @param said whether somebody says so, of numbers without decimals too
+   * @param semicolons whether these separate cells, as where commas separate decimals
    */
-  spelling(hint: DecimalHint, said = false): { spelling: NumberSpelling; accepted: number; sure: boolean } {
+  spelling(hint: DecimalHint, said = false, semicolons = false): { spelling: NumberSpelling; accepted: number; sure: boolean } {
     const counts = CANDIDATES.map((_, i) => this.accepted(i));
     const best = Math.max(...counts);
     const point = counts.slice(0, OF_EACH).indexOf(best);
@@ -150,7 +156,8 @@ export class NumberTally {
     const either = point >= 0 && comma >= 0;
     // Both read all; they differ where digits stand behind the one or the other.
     const differ = either && [...this.ways.keys()].some((ways) => ways !== ALL_WAYS && !sameNumber(ways));
-    const way = !either ? Math.max(point, comma) : (differ || said) && hint === ',' ? comma : point;
+    const commas = hint === ',' || (hint === undefined && semicolons && CANDIDATES[point]?.thousands === ',');
+    const way = !either ? Math.max(point, comma) : (differ || said) && commas ? comma : point;
     const { decimal, thousands } = CANDIDATES[way]!;
     const [around, same] = [...this.surroundings].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0] ?? ['\n', 0];
     const [before = '', behind = ''] = around.split('\n');

@@ -5,7 +5,7 @@ import { type Cell, isMissing } from '../../data/column.js';
 import { counted } from '../../runtime/errors.js';
 import type { Sheet } from '../sheet.js';
 import { type DateOrder, DateTally } from './dates.js';
-import { type DecimalHint, NumberTally, PLAIN } from './numbers.js';
+import { type DecimalHint, NumberTally, PLAIN, readNumber } from './numbers.js';
 import { type Spelling, isPlainSpelling } from './spelling.js';
 import { type ColumnType, type Found, type Wanted, isSaid } from './table-column.js';
 import { BooleanTally, isDash, isNothing } from './words.js';
@@ -19,6 +19,8 @@ export interface SpellingHints {
   /** Whether somebody says so of decimals. */
   readonly said?: boolean;
   readonly order?: DateOrder | undefined;
+  /** Whether semicolons separate cells. */
+  readonly semicolons?: boolean;
 }
 
 const of = (spelling: Spelling, sure = true): Found => ({ spelling, type: spelling.type, sure });
@@ -33,6 +35,12 @@ const USUAL = {
 /** Different words for nothing that are told. */
 const TOLD = 4;
 
+/** A cell and where it stands, in words. */
+function placeOf(sheet: Sheet, row: number, text: string): string {
+  const { line, row: number } = sheet.place(row);
+  return `${JSON.stringify(text)} in ${line !== undefined ? `line ${line}` : `row ${number}`}`;
+}
+
 /** Finds out what the cells of a column are. The order of rows does not matter, but for what counts them. */
 export class ColumnProfile {
   /** Cells that hold nothing, or a dash. */
@@ -44,6 +52,8 @@ export class ColumnProfile {
   private readonly typed = { number: 0, boolean: 0, date: 0 };
   private readonly nothing = new Set<string>();
   private readonly numbers = new NumberTally();
+  /** The first number of each way to write some, and where it stands, in words. */
+  private readonly firsts: { readonly text: string; readonly place: string }[] = [];
   private readonly dates = new DateTally();
   private readonly booleans = new BooleanTally();
   /** How many are words for yes or no; -1 once there was text that is neither. */
@@ -74,6 +84,7 @@ export class ColumnProfile {
       this.there++;
       if (this.numbers.add(text)) {
         this.count(Number(text));
+        if (this.numbers.fresh) this.firsts.push({ text, place: placeOf(sheet, row, text) });
         continue;
       }
       this.counting = false;
@@ -83,8 +94,7 @@ export class ColumnProfile {
       if (word) this.words++;
       else this.words = -1;
       if (this.odd !== undefined && (date || this.oddest !== undefined)) continue;
-      const { line, row: number } = sheet.place(row);
-      const place = `${JSON.stringify(text)} in ${line !== undefined ? `line ${line}` : `row ${number}`}`;
+      const place = placeOf(sheet, row, text);
       this.odd ??= place;
       if (!date) this.oddest ??= place;
     }
@@ -158,7 +168,7 @@ export class ColumnProfile {
     if (wanted === 'text') return category;
     if (typeof wanted === 'object') return of({ type: 'date', format: wanted.format });
     if (wanted === 'plain' && booleans.words(there) !== 'true') return of(USUAL.number);
-    const number = numbers.spelling(hints.decimal, hints.said);
+    const number = numbers.spelling(hints.decimal, hints.said, hints.semicolons);
     const all = number.accepted === there;
     if (wanted === 'number' || (all && numbers.codes === 0 && wanted !== 'date'))
       return of({ type: 'number', ...(there > 0 ? number.spelling : PLAIN) }, number.sure);
@@ -203,10 +213,17 @@ export class ColumnProfile {
       case 'boolean':
         return [];
       case 'category': {
-        if (numbers.codes > 0 && numbers.count === there)
-          return [`${column} holds codes, with leading zeros or more than 15 digits: taken as categories`];
         const mostly = (what: string, count: number, place: string | undefined) =>
           `${column} would be ${what} but for ${counted(there - count, 'cell')}, ${there - count > 1 ? 'the first ' : ''}${place}: taken as text`;
+        if (numbers.codes > 0 && numbers.count === there)
+          return [`${column} holds codes, with leading zeros or more than 15 digits: taken as categories`];
+        if (there > 0 && numbers.count === there) {
+          const { spelling, accepted } = numbers.spelling(undefined);
+          const others = this.firsts.filter(({ text }) => readNumber(text, spelling) === undefined);
+          if (accepted >= MOSTLY * there) return [mostly('numbers', accepted, others[0]?.place)];
+          const places = this.firsts.slice(0, 2).map(({ place }) => place);
+          return [`${column} holds numbers that are written in several ways, ${places.join(' and ')}: taken as text`];
+        }
         if (there > 0 && numbers.count < there && numbers.count >= MOSTLY * there) return [mostly('numbers', numbers.count, odd)];
         if (there > 0 && dates.count < there && dates.count >= MOSTLY * there) return [mostly('dates', dates.count, oddest)];
         return [];

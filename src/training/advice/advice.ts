@@ -1,7 +1,7 @@
 // What a fit that ended badly, or might have gone better, is told: reasons that were found, and remedies that were tried. Loaded
 // where there are signs of it.
 
-import { ACTIVATIONS, type Activation } from '../../layers/activations.js';
+import type { Activation } from '../../layers/activations.js';
 import { LOSSES } from '../../layers/losses.js';
 import { outputsOf } from '../../plan/plan.js';
 import { adam } from '../../methods/adam.js';
@@ -12,8 +12,8 @@ import { Probe } from '../probe.js';
 import { type OutOfRange, outOfRange, rangeText } from './range.js';
 import { type Unscaled, unscaled } from './scale.js';
 import type { Signs } from './signs.js';
-import { type Remedy, type Result, type EndedFit, affordsTrials, startCurvature, trial } from './trial.js';
-import type { Stuck } from './units.js';
+import { type Remedy, type Result, type EndedFit, affordsTrials, replaced, startCurvature, trial } from './trial.js';
+import { type Stuck, isLinear } from './units.js';
 
 /** To two digits. */
 const round = (x: number): number | string => (Math.abs(x) < 1e6 ? Number(x.toPrecision(2)) : x.toExponential(1));
@@ -28,6 +28,10 @@ const ADAM_EPOCHS = 100;
 const RPROP_EPOCHS = 1000;
 /** Rates that are tried, each a third of the one before. */
 const RATES_TRIED = 12;
+
+/** Other weights to begin with that are tried, and how many seeds there are. */
+const SEEDS_TRIED = 3;
+const SEEDS = 2 ** 32;
 
 /** What may be wrong with a fit's data and units. */
 interface Findings {
@@ -71,6 +75,10 @@ export async function afterFit(setting: EndedFit, signs: Signs, epochs: number):
   }
   const sentences: string[] = [];
   const { inputs, targets, range, stuck } = found;
+  if (signs.halfway && !subject.remembers && affordsTrials(setting, epochs)) {
+    const better = await otherSeed(setting, loss);
+    if (better) sentences.push(better);
+  }
   if (range) sentences.push(`${rangeSentence(range)}: make that layer linear, dense(${outputsOf(subject.architecture)})`);
   if (inputs)
     sentences.push(`${columnText('inputs', inputs)}: learning is faster and more reliable with ${scaledText('inputs')}`);
@@ -97,6 +105,21 @@ function findings({ subject, source }: EndedFit): Findings {
   };
 }
 
+/** What to say where a fit of a few rows ended in a minimum that others leave; undefined where other weights do no better. */
+async function otherSeed(setting: EndedFit, loss: number): Promise<string | undefined> {
+  const { seed } = setting.subject;
+  for (let k = 1; k <= SEEDS_TRIED; k++) {
+    const other = (seed + k) % SEEDS;
+    const result = await trial(setting, { seed: other });
+    if (result && result.after < REMEDIED * loss) {
+      const falls = `the loss falls from ${round(loss)} to ${round(result.after)}`;
+      return `some rows were not learned, since the fit ended in a local minimum; try seed: ${other} (tried: ${falls}), or more hidden units`;
+    }
+    if (setting.interruption.reason) return undefined;
+  }
+  return undefined;
+}
+
 async function nothingLearned(
   setting: EndedFit,
   found: Findings,
@@ -117,7 +140,10 @@ async function nothingLearned(
     : { method: rprop(), epochs: RPROP_EPOCHS };
   const changes = [base, { ...base, ...units }, { ...base, ...method }, { ...base, ...units, ...method }];
   const compared = loss >= constant ? 'no better than' : 'hardly better than';
-  const also = stuck ? `, and ${stuckText(stuck)}` : '';
+  const linear = isLinear(subject.architecture.layers)
+    ? ', and no hidden layer has an activation: the network is a linear one'
+    : '';
+  const also = stuck ? `, and ${stuckText(stuck)}` : linear;
   const happened = `nothing was learned: the loss, ${round(loss)}, is ${compared} a constant's, ${round(constant)}${also}`;
   if (tries) {
     const seen = new Set<string>();
@@ -163,7 +189,9 @@ async function workingRate(setting: EndedFit, rate: number): Promise<number | un
 function replaceable({ subject }: EndedFit): Activation[] {
   const activations = subject.architecture.layers
     .slice(0, -1)
-    .flatMap((layer) => (layer.type === 'dense' && ACTIVATIONS[layer.activation].replaceable ? [layer.activation] : []));
+    .flatMap((layer) =>
+      layer.type === 'dense' && replaced(subject.architecture.layers, layer.activation) ? [layer.activation] : [],
+    );
   return [...new Set(activations)];
 }
 

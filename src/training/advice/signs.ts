@@ -5,12 +5,15 @@ import { Probe } from '../probe.js';
 import { outOfRange } from './range.js';
 import { mayBeUnscaled } from './scale.js';
 import type { EndedFit } from './trial.js';
-import { type Stuck, stuckUnits } from './units.js';
+import { type Stuck, isLinear, stuckUnits } from './units.js';
 
 /** A loss of this share of the best constant's, or more, shows that nothing was learned. */
 const NOTHING_LEARNED = 0.9;
 /** Below this share a fit has learned so well that units at their limits have their reasons: steps, or classes far apart. */
 const WELL_LEARNED = 0.01;
+/** A loss of this share or more says of a few samples, at most so many, that some were not learned. */
+const HALFWAY = 0.1;
+const FEW_SAMPLES = 16;
 /** Fewer samples say nothing about what was learned. */
 const LEAST_SAMPLES = 2;
 
@@ -20,6 +23,8 @@ export interface Signs {
   /** The loss of the best constant, and whether the fit did hardly better. */
   readonly constant: number;
   readonly nothing: boolean;
+  /** Whether some of a few rows were learned, and some not, by a network that could know them all. */
+  readonly halfway: boolean;
   readonly stuck: Stuck | undefined;
 }
 
@@ -35,11 +40,14 @@ export async function signsOf(setting: EndedFit, epochs: number, loss: number | 
   const stuck = await perform(stuckUnits(subject, source.learned, probe.rows));
   const { x, t } = source.samples;
   const numbers = LOSSES[architecture.loss].targets === 'numbers' && settings.method.precision !== 'float64';
+  const hidden = architecture.layers.length > 1 && !isLinear(architecture.layers);
+  const halfway = !nothing && hidden && source.rows <= FEW_SAMPLES && loss >= HALFWAY * constant && constant > 0;
   const seen =
     nothing ||
+    halfway ||
     (stuck && unlearned) ||
     outOfRange(architecture, t.view()) ||
     mayBeUnscaled(engine.core, x) ||
     (numbers && mayBeUnscaled(engine.core, t));
-  return seen ? { loss, constant, nothing, stuck: nothing || unlearned ? stuck : undefined } : undefined;
+  return seen ? { loss, constant, nothing, halfway, stuck: nothing || unlearned ? stuck : undefined } : undefined;
 }

@@ -6,6 +6,7 @@ import { ACTIVATIONS, type Activation } from '../../layers/activations.js';
 import type { SampleBuffers } from '../../data/dataset.js';
 import { type Layer, dense } from '../../layers/layers.js';
 import type { Method } from '../../methods/method.js';
+import { isLinear } from './units.js';
 import { PrincipalCurvature } from '../../methods/descent/measured-rate.js';
 import { type Architecture, outputsOf, parameterShapes, workOf } from '../../plan/plan.js';
 import { extentFor } from '../../plan/extent.js';
@@ -28,6 +29,8 @@ export interface Remedy {
   readonly rate?: number;
   readonly method?: Method;
   readonly epochs?: number;
+  /** Begins with the weights of another seed. */
+  readonly seed?: number;
   /** The activation of hidden layers in the place of those that are replaceable. */
   readonly hidden?: Activation;
   /** Whether the last layer becomes linear. */
@@ -68,12 +71,17 @@ const PASSES = 3;
 /** Steps that a trial takes in any case: fewer tell nothing of a rate. */
 const LEAST_STEPS = 50;
 
+/** Whether another activation may take the place of a hidden layer's. */
+export function replaced(layers: readonly Layer[], activation: Activation): boolean {
+  return ACTIVATIONS[activation].replaceable || isLinear(layers);
+}
+
 /** An architecture with a change. */
 function changed({ layers, ...rest }: Architecture, { hidden, linear }: Remedy): Architecture {
   const top = layers.length - 1;
   const other = (layer: Layer, i: number): Layer => {
     if (i === top) return linear && 'units' in layer ? dense(layer.units) : layer;
-    if (!hidden || layer.type !== 'dense' || !ACTIVATIONS[layer.activation].replaceable) return layer;
+    if (!hidden || layer.type !== 'dense' || !replaced(layers, layer.activation)) return layer;
     return dense(layer.units, { activation: hidden, bias: layer.bias });
   };
   return { ...rest, layers: layers.map(other) };
@@ -117,7 +125,8 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   const { source, settings, seed, snapshot, interruption, performs } = setting;
   const { seed: own, theta } = setting.subject;
   const { rate, epochs = settings.epochs, method = settings.method } = change;
-  const same = !change.inputs && !change.targets && !change.hidden && !change.linear;
+  const from = change.seed ?? seed;
+  const same = !change.inputs && !change.targets && !change.hidden && !change.linear && change.seed === undefined;
   const architecture = changed(setting.subject.architecture, change);
   const waits = !same && startsFromData(architecture.layers);
   const batchSize = method.batch === 'full' ? ('full' as const) : settings.batchSize;
@@ -129,7 +138,7 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   else {
     await loadAll(neededToDraw(architecture.layers));
     subject.check();
-    drawWeights(engine.core, arena, theta, architecture, parameterShapes(architecture), own);
+    drawWeights(engine.core, arena, theta, architecture, parameterShapes(architecture), change.seed ?? own);
   }
   const work = PASSES * workOf(architecture);
   const budget = Math.min(Math.max(work * source.rows * settings.epochs, TRIAL_COST.least), TRIAL_COST.most) / work;
@@ -138,7 +147,7 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   const differing = { ...settings, method, epochs: passes, batchSize, order, minGradient: 0 } as FitSettings;
   await loadAll(neededFor(differing, architecture.loss, waits, false));
   subject.check();
-  const training = begun(subject, arena, differing, at, seed, undefined, { rate, slab: TRIAL_SLAB });
+  const training = begun(subject, arena, differing, at, from, undefined, { rate, slab: TRIAL_SLAB });
   const probe = new Probe(subject, at);
   const perform = performs(subject);
   const before = await perform(probe.loss());

@@ -21,6 +21,12 @@ const UNIT_SAMPLES = 64;
 /** From this share of a layer's units on they are worth a word. */
 const MOST_STUCK = 0.5;
 
+/** Whether all hidden layers are linear, so that the network is. */
+export function isLinear(layers: readonly Layer[]): boolean {
+  const hidden = layers.slice(0, -1);
+  return hidden.length > 0 && hidden.every((layer) => layer.type === 'dense' && layer.activation === 'linear');
+}
+
 /** On which flat side of its activation an output is; 0 for none. */
 function sideOf(layer: Layer): ((a: number) => number) | undefined {
   return layer.type === 'dense' ? ACTIVATIONS[layer.activation].flatSide : undefined;
