@@ -48,7 +48,7 @@ describe('penguins, from a table to predictions', () => {
   test('the model file is one that the library loads, with the target noted', async () => {
     const model = await loadModel(place.file('p.safetensors'));
     expect(model).toBeInstanceOf(Classifier);
-    expect(model.metadata).toEqual({ target: 'species', task: 'classification' });
+    expect(model.metadata).toEqual({ target: 'species', task: 'classification', spellings: '{}' });
   });
 
   test('the report is one file with its pictures inside', () => {

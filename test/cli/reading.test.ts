@@ -97,7 +97,7 @@ test('what makes no sense is refused', async () => {
   await refused([...train, '--column', 'z:category'], /no column "z".*the columns are "x", "y"/, 1);
   await refused([...train, '--time-limit', '5 parsecs'], /Expected a duration, such as 90s, 5m or 2h/);
   await refused([...train, '--header', 'maybe'], /Expected yes or no/);
-  await refused([...train, '--method', 'lion', '--momentum', '0.9'], /lion\.momentum/);
+  await refused([...train, '--method', 'lion', '--momentum', '0.9'], /--momentum does not go with --method lion$/m);
   await refused(['predict', 'model.json', 'data.csv', '-o', 'model.json'], /would replace what is read/);
   place.file('other.json', readFileSync(place.file('model.json')));
   await refused(['predict', 'model.json', 'data.csv', '-o', 'other.json'], /would replace a model/);
