@@ -62,6 +62,17 @@ export type { HeadOptions } from './estimators/head.js';
 export { type CrossValidateOptions, type CrossValidation, type Fold, crossValidate } from './validate/cross-validate.js';
 export type { HeldMetric, ProbabilityMetric } from './validate/held-predictions.js';
 export { type LearningCurveOptions, type LearningPoint, learningCurve } from './validate/learning-curve.js';
+export {
+  GridSearch,
+  RandomSearch,
+  type Grid,
+  type OfGrid,
+  type RandomSearchOptions,
+  type SearchOptions,
+  type Settings,
+  type Trial,
+} from './validate/search.js';
+export type { Drawn, Range, Space } from './validate/space.js';
 export { type BiasVariance, type BiasVarianceOptions, biasVariance } from './validate/bias-variance.js';
 export type { Decomposition } from './validate/decomposition.js';
 export type { Learner, Truths } from './validate/subject.js';

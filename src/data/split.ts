@@ -73,3 +73,26 @@ export function without(some: Uint32Array, rows: number): Uint32Array {
   }
   return left;
 }
+
+/**
+ * So many of the rows, in an order of all: the first of a line in which every class is evenly spread, so that fewer are a part of
+ * more.
+ */
+export function leading(
+  rows: Uint32Array,
+  count: number,
+  order: Uint32Array,
+  strata: ArrayLike<number> | undefined,
+): Uint32Array {
+  const within = new Set(rows);
+  const byClass = new Map<number, number[]>();
+  for (const r of order) {
+    if (!within.has(r)) continue;
+    const c = strata ? strata[r]! : 0;
+    if (byClass.has(c)) byClass.get(c)!.push(r);
+    else byClass.set(c, [r]);
+  }
+  const line = [...byClass.values()].flatMap((list) => list.map((row, i) => ({ row, place: (i + 0.5) / list.length })));
+  line.sort((a, b) => a.place - b.place);
+  return Uint32Array.from(line.slice(0, count), ({ row }) => row).sort();
+}

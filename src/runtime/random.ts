@@ -16,6 +16,7 @@ export const Purpose = {
   batches: 11,
   probes: 12,
   importance: 13,
+  search: 14,
 } as const;
 
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];

@@ -41,11 +41,16 @@ export interface SharedOptions {
   signal?: AbortSignal;
 }
 
-const OPTIONS = {
+/** How rows are dealt into those that are learned from and those held out. */
+export const DEALING = {
   order: oneOf(['random', 'time'], 'random'),
   groups: GROUPS,
   folds: number({ min: 2, integer: true }, 5),
   repeats: number({ min: 1, integer: true }, 1),
+};
+
+const OPTIONS = {
+  ...DEALING,
   ...SHARED,
   ...PREDICTED,
   onFold: callback<(fold: Fold<object>) => unknown>('(fold) => void'),

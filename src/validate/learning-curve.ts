@@ -2,7 +2,7 @@
 
 import { engineOf } from '../runtime/engines.js';
 import { Dataset } from '../data/dataset.js';
-import { permutation, without } from '../data/split.js';
+import { leading, permutation, without } from '../data/split.js';
 import type { Samples } from '../data/table.js';
 import { OptionError } from '../runtime/errors.js';
 import { callback, checked, number, value } from '../runtime/options.js';
@@ -91,7 +91,7 @@ export async function learningCurve<M extends Learner>(
         }
         const rest = without(parts[fold]!, source.rows);
         const wanted = rowsIn(size, rest.length);
-        const used = wanted === rest.length ? rest : some(rest, wanted, order, source.strata(model));
+        const used = wanted === rest.length ? rest : leading(rest, wanted, order, source.strata(model));
         fewest = Math.min(fewest, used.length);
         await source.fit(model, used, fit);
         training.push(source.evaluate(model, used));
@@ -116,22 +116,4 @@ function requireSizes(sizes: readonly number[], rows: number): void {
   if (wrong === undefined) return;
   const expected = `between 1 and the ${rows} rows that are not held out`;
   throw new OptionError('learningCurve.sizes', sizes, expected, `learningCurve.sizes has ${wrong}; expected ${expected}`);
-}
-
-/**
- * So many of the rows, in an order of all: the first of a line in which every class is evenly spread, so that fewer are a part of
- * more.
- */
-function some(rows: Uint32Array, count: number, order: Uint32Array, strata: ArrayLike<number> | undefined): Uint32Array {
-  const within = new Set(rows);
-  const byClass = new Map<number, number[]>();
-  for (const r of order) {
-    if (!within.has(r)) continue;
-    const c = strata ? strata[r]! : 0;
-    if (byClass.has(c)) byClass.get(c)!.push(r);
-    else byClass.set(c, [r]);
-  }
-  const line = [...byClass.values()].flatMap((list) => list.map((row, i) => ({ row, place: (i + 0.5) / list.length })));
-  line.sort((a, b) => a.place - b.place);
-  return Uint32Array.from(line.slice(0, count), ({ row }) => row).sort();
 }

@@ -243,8 +243,8 @@ export function isNotANumber({ optimizer, loss, activation, set }: Combination):
 }
 
 /**
- * Left to a wider rule: trainings that are chaotic. Where one rounding differs, TensorFlow.js's own weights end far apart, as they
- * do from weights of which each is the next number. They are 18 of 3,808.
+ * Left to a wider rule: trainings that are chaotic. Where one rounding differs, TensorFlow.js's own weights end far apart, as
+ * they do from weights of which each is the next number. They are 18 of 3,808.
  */
 export const CHAOTIC: ReadonlySet<string> = new Set([
   'adadelta, cosineProximity, softplus, dense',
