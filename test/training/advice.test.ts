@@ -373,7 +373,7 @@ describe('a few rows', () => {
     const linear = { ...tanh2(1), layers: [dense(8), dense(1, { activation: 'sigmoid' })] };
     const { history } = await outcome(linear, XOR, ODD, {});
     expect(history.advice).toMatch(
-      /no hidden layer has an activation: the network is a linear one; try activation: 'lecunTanh' for hidden layers, in the place of linear/,
+      /no hidden layer has an activation: the network is a linear one; try activation: 'lecunTanh' for hidden layers, instead of linear/,
     );
   });
 
