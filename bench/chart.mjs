@@ -1,104 +1,90 @@
-// Results as pictures: the ladder as bars, curves with their quartiles.
+// Results as pictures: the ladder and methods as dots, curves with their quartiles.
 
-import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { chartDocument } from '../build/pictures.js';
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+/** The curves of a run of bench:scaling: how they are shown and drawn. */
+export const CURVES = {
+  rows: { title: 'Time per row of an epoch, 20-32-1, batch 32', x: 'rows', y: 'ns', scale: 1e9 },
+  rowsOfMore: { title: 'Time per row of an epoch, 8-64-64-1, batch 64', x: 'rows', y: 'ns', scale: 1e9 },
+  parameters: { title: 'Time per operation of a step, batch 128', x: 'parameters', y: 'ps/FLOP', scale: 1e12 },
+  batch: { title: 'Time per sample, 784-128-10', x: 'samples a batch', y: 'µs', scale: 1e6, logarithmic: true },
+};
 
-function drawn(option, width, height) {
-  const picture = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  picture.setOption({ animation: false, ...option });
-  const svg = picture.renderToSVGString();
-  picture.dispose();
-  return svg;
-}
-
-/** @param results [{ rung, times: { contender: { median } } }] @returns an SVG document */
-export function chart(results) {
-  const names = [...new Set(results.flatMap(({ times }) => Object.keys(times)))];
-  return drawn(
-    {
-      title: { text: 'One training step, microseconds (logarithmic)', left: 'center' },
-      legend: { bottom: 0 },
-      grid: { left: 70, right: 20, top: 50, bottom: 90 },
-      xAxis: { type: 'category', data: results.map(({ rung }) => rung), axisLabel: { interval: 0, rotate: 20 } },
-      yAxis: { type: 'log', name: 'µs' },
-      series: names.map((name) => ({
-        name,
-        type: 'bar',
-        data: results.map(({ times }) => (times[name] ? Number((times[name].median * 1e6).toPrecision(4)) : null)),
+/** @param ladder [{ rung, times: { contender: { median, low, high } } }] */
+const ladderChart = (ladder) =>
+  chartDocument({
+    kind: 'dots',
+    title: 'One training step, medians with half of the rounds between',
+    x: 'microseconds',
+    log: 'x',
+    compact: true,
+    rows: ladder.flatMap(({ rung, times }) =>
+      Object.entries(times).map(([series, { median, low, high }]) => ({
+        label: rung,
+        series,
+        estimate: 1e6 * median,
+        low: 1e6 * low,
+        high: 1e6 * high,
       })),
-    },
-    1000,
-    520,
-  );
-}
-
-const COLOURS = ['#3366bb', '#cc6633', '#339966', '#9944aa', '#887722', '#555555', '#cc3366', '#33aaaa'];
-
-/**
- * Curves: medians as a line, quartiles as thin ones.
- * @param curves [{ name, points: [{ x, median, low, high }] }]
- * @param axes { title, x, y, scale }: names of the axes, and what y is multiplied by; `logarithmic` where y is, `linear` where x
- * is not
- */
-export function lines(curves, { title, x, y, scale = 1, logarithmic = false, linear = false }) {
-  const series = curves.flatMap(({ name, points }, i) => {
-    const line = (of, width, symbol) => ({
-      name,
-      type: 'line',
-      showSymbol: symbol,
-      symbolSize: 6,
-      lineStyle: { width, color: COLOURS[i % COLOURS.length] },
-      itemStyle: { color: COLOURS[i % COLOURS.length] },
-      data: points.map((point) => [point.x, Number((point[of] * scale).toPrecision(4))]),
-    });
-    return [line('median', 2, true), line('low', 0.5, false), line('high', 0.5, false)];
+    ),
   });
-  return drawn(
-    {
-      title: { text: title, left: 'center', textStyle: { fontSize: 14 } },
-      ...(curves.length > 1 && { legend: { bottom: 0 } }),
-      grid: { left: 60, right: 30, top: 60, bottom: curves.length > 1 ? 75 : 50 },
-      xAxis: {
-        type: linear ? 'value' : 'log',
-        name: x,
-        nameLocation: 'middle',
-        nameGap: 28,
-        ...(linear && { min: 1, minInterval: 1 }),
-      },
-      yAxis: { type: logarithmic ? 'log' : 'value', name: y, ...(!logarithmic && { min: 0 }) },
-      series,
-    },
-    520,
-    340,
-  );
-}
 
 /**
- * Bars side by side, on a logarithmic scale.
- * @param rows [{ label, group, value }]; a value may be missing
+ * Curves: medians as a line, quartiles about it.
+ * @param curves [{ name, points: [{ x, median, low, high }] }]
+ * @param axes of CURVES; y is multiplied by `scale` and logarithmic or from 0 on, `linear` says that x is not logarithmic
  */
-export function bars(rows, { title, y }) {
-  const labels = [...new Set(rows.map(({ label }) => label))];
-  const groups = [...new Set(rows.map(({ group }) => group))];
-  return drawn(
-    {
-      title: { text: title, left: 'center', textStyle: { fontSize: 14 } },
-      legend: { bottom: 0 },
-      grid: { left: 60, right: 20, top: 60, bottom: 110 },
-      xAxis: { type: 'category', data: labels, axisLabel: { interval: 0, rotate: 30 } },
-      yAxis: { type: 'log', name: y },
-      series: groups.map((group, i) => ({
-        name: group,
-        type: 'bar',
-        itemStyle: { color: COLOURS[i % COLOURS.length] },
-        data: labels.map((label) => rows.find((row) => row.label === label && row.group === group)?.value ?? null),
-      })),
-    },
-    620,
-    380,
+function curvesChart(curves, { title, x, y, scale = 1, logarithmic = false, linear = false }) {
+  const line = (points, of) => points.map((point) => [point.x, scale * point[of]]);
+  return chartDocument({
+    title,
+    x,
+    y,
+    log: [linear ? '' : 'x', logarithmic ? 'y' : ''].join('').replace('xy', 'both') || undefined,
+    fromZero: !logarithmic,
+    lines: curves.map(({ name, points }) => ({
+      name,
+      points: line(points, 'median'),
+      low: line(points, 'low'),
+      high: line(points, 'high'),
+    })),
+  });
+}
+
+const threadsChart = (threads) =>
+  curvesChart(
+    [...new Set(threads.map(({ rung }) => rung))].map((rung) => ({
+      name: rung,
+      points: threads.filter((p) => p.rung === rung).map(({ threads: x, speedup }) => ({ x, ...speedup })),
+    })),
+    { title: 'Times faster than one thread', x: 'threads', y: '×', linear: true },
   );
+
+const methodsChart = (methods) =>
+  chartDocument({
+    kind: 'dots',
+    title: 'Until the training loss is reached, 5-20-1, 500 rows',
+    x: 'milliseconds',
+    log: 'x',
+    compact: true,
+    rows: methods
+      .filter(({ milliseconds }) => milliseconds)
+      .map(({ method, goal, milliseconds: { median, low, high } }) => ({
+        label: method,
+        series: `loss ${goal}`,
+        estimate: median,
+        low,
+        high,
+      })),
+  });
+
+/** The pictures of a run, of either kind: SVG documents, by what is added to the result's name. */
+export function picturesOf(result) {
+  const curves = Object.entries(CURVES).filter(([name]) => result[name]);
+  return {
+    ...(result.ladder?.length > 0 && { '.svg': ladderChart(result.ladder) }),
+    ...Object.fromEntries(curves.map(([name, axes]) => [`.${name}.svg`, curvesChart([{ name, points: result[name] }], axes)])),
+    ...(result.threads && { '.threads.svg': threadsChart(result.threads) }),
+    ...(result.methods && { '.methods.svg': methodsChart(result.methods) }),
+  };
 }

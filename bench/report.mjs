@@ -1,8 +1,9 @@
-// npm run bench:report: writes what bench/results/ holds into docs/performance.md, between its markers. Whole runs do so by
-// themselves.
+// npm run bench:report: draws what bench/results/ holds, and writes it into docs/performance.md, between its markers. Whole runs do
+// so by themselves.
 
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { picturesOf } from './chart.mjs';
 import { number, percent, size } from './show.mjs';
 
 const folder = new URL('results/', import.meta.url);
@@ -152,21 +153,34 @@ export function replaced(document, text) {
   return `${document.slice(0, from + BEGIN.length)}\n\n${text}\n\n${document.slice(to)}`;
 }
 
+/** The runs that are kept, as [name, result]. */
+async function runs() {
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json') && !name.startsWith('latest'));
+  const read = async (file) => [file.slice(0, -'.json'.length), JSON.parse(await readFile(new URL(file, folder), 'utf8'))];
+  return Promise.all(files.sort().map(read));
+}
+
 /** docs/performance.md as bench/results/ has it. */
 export async function written() {
-  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json') && !name.startsWith('latest'));
   const sections = [];
-  for (const file of files.sort()) {
-    const name = file.slice(0, -'.json'.length);
-    const result = JSON.parse(await readFile(new URL(file, folder), 'utf8'));
+  for (const [name, result] of await runs()) {
     sections.push((name.endsWith('.scaling') ? scalingSection : runSection)(name, result));
   }
   const text = sections.join('\n\n') || 'No run is recorded: `npm run bench` and `npm run bench:scaling` record one.';
   return replaced(await readFile(page, 'utf8'), text);
 }
 
+/** The pictures of bench/results/, by name. */
+export async function drawn() {
+  const pictures = (await runs()).map(([name, result]) =>
+    Object.entries(picturesOf(result)).map(([end, svg]) => [`${name}${end}`, svg]),
+  );
+  return Object.fromEntries(pictures.flat());
+}
+
 export async function report() {
   await writeFile(page, await written());
+  for (const [name, svg] of Object.entries(await drawn())) await writeFile(new URL(name, folder), svg);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await report();

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { NUMERICS, PRECISIONS, bandwidthLoops, limitLoops } from '../dist/bench.js';
 import { measureBesideBrain } from './brain.mjs';
-import { chart } from './chart.mjs';
+import { picturesOf } from './chart.mjs';
 import { measureCurvature } from './curvature.mjs';
 import { measureBandwidth, measureTanh, measureVectors } from './elementary.mjs';
 import { measureProducts } from './products.mjs';
@@ -124,8 +124,7 @@ console.log(
 show(list);
 
 // Only a whole run stands for its kind of machine.
-const pictures = result.ladder.length > 0 ? { '.svg': chart(result.ladder) } : {};
-const files = await keep(whole && !options.quick ? slug : 'latest', result, pictures);
+const files = await keep(whole && !options.quick ? slug : 'latest', result, picturesOf(result));
 if (whole && !options.quick) await report();
 if (options.json) await writeFile(options.json, `${JSON.stringify(result, null, 1)}\n`);
 console.log(`Written: ${[...(options.json ? [options.json] : []), ...files].join(', ')}`);

@@ -2,7 +2,7 @@
 // How time grows with rows, parameters, threads and batch, what memory a fit takes, and how long methods need. Two minutes.
 
 import { parseArgs } from 'node:util';
-import { bars, lines } from './chart.mjs';
+import { CURVES, picturesOf } from './chart.mjs';
 import { overBatch, overParameters, overRows, overRowsOfMore, overThreads } from './curves.mjs';
 import { highWater } from './high-water.mjs';
 import { report } from './report.mjs';
@@ -21,49 +21,23 @@ const { quick } = options;
 
 console.log(`${machine.cpu}, Node.js ${machine.version}, ${rounds} rounds`);
 const result = { ...heading, rounds };
-const pictures = {};
 
 const quartiles = ({ median, low, high }, scale) => ({
   median: number(median * scale),
   'half between': `${number(low * scale)} – ${number(high * scale)}`,
 });
 
-/** The curves of one line: how they are measured, shown and drawn. */
-const CURVES = {
-  rows: { measure: overRows, title: 'Time per row of an epoch, 20-32-1, batch 32', x: 'rows', y: 'ns', scale: 1e9 },
-  rowsOfMore: {
-    measure: overRowsOfMore,
-    title: 'Time per row of an epoch, 8-64-64-1, batch 64',
-    x: 'rows',
-    y: 'ns',
-    scale: 1e9,
-  },
-  parameters: {
-    measure: overParameters,
-    title: 'Time per operation of a step, batch 128',
-    x: 'parameters',
-    y: 'ps/FLOP',
-    scale: 1e12,
-  },
-  batch: {
-    measure: overBatch,
-    title: 'Time per sample, 784-128-10',
-    x: 'samples a batch',
-    y: 'µs',
-    scale: 1e6,
-    logarithmic: true,
-  },
-};
+/** How the curves of one line are measured. */
+const MEASURES = { rows: overRows, rowsOfMore: overRowsOfMore, parameters: overParameters, batch: overBatch };
 
-for (const [name, { measure, ...axes }] of Object.entries(CURVES)) {
+for (const [name, axes] of Object.entries(CURVES)) {
   if (wanted && !wanted.includes(name)) continue;
-  const points = await measure(rounds, quick);
+  const points = await MEASURES[name](rounds, quick);
   result[name] = points.map(({ rounds: _, ...point }) => point);
   console.log(`\n${axes.title}, ${axes.y}: the most is ${number(spread(points))} times the least`);
   console.table(
     Object.fromEntries(points.map((point) => [`${point.x.toLocaleString('en-US')} ${axes.x}`, quartiles(point, axes.scale)])),
   );
-  pictures[`.${name}.svg`] = lines([{ name, points }], axes);
 }
 
 if (!wanted || wanted.includes('threads')) {
@@ -83,13 +57,6 @@ if (!wanted || wanted.includes('threads')) {
   console.log(
     `\nTwo threads, each with steps of its own, do ${rungs.map((rung) => `${number(result.together.rungs[rung].median)} (${rung})`).join(', ')} times the steps of one; ` +
       `a word takes ${number(result.together.handOver.median)} ns from one to the other`,
-  );
-  pictures['.threads.svg'] = lines(
-    rungs.map((rung) => ({
-      name: rung,
-      points: result.threads.filter((p) => p.rung === rung).map(({ threads, speedup }) => ({ x: threads, ...speedup })),
-    })),
-    { title: 'Times faster than one thread', x: 'threads', y: '×', linear: true },
   );
 }
 
@@ -118,21 +85,13 @@ if (!wanted || wanted.includes('methods')) {
       ...(milliseconds && { ...quartiles(milliseconds, 1), epochs: number(epochs.median) }),
     })),
   );
-  pictures['.methods.svg'] = bars(
-    result.methods.map(({ method, goal, milliseconds }) => ({
-      label: method,
-      group: `loss ${goal}`,
-      ...(milliseconds && { value: Number(milliseconds.median.toPrecision(4)) }),
-    })),
-    { title: 'Until the training loss is reached, 5-20-1, 500 rows (logarithmic)', y: 'ms' },
-  );
 }
 
 const { list, add } = checks();
 if (!quick) judgeGrowth(result, add);
 result.targets = list;
 show(list);
-const files = await keep(quick || wanted ? 'latest.scaling' : `${slug}.scaling`, result, pictures);
+const files = await keep(quick || wanted ? 'latest.scaling' : `${slug}.scaling`, result, picturesOf(result));
 if (!quick && !wanted) await report();
 console.log(`Written: ${files.join(', ')}`);
 process.exit(0); // workers

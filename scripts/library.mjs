@@ -204,7 +204,19 @@ const bench = () =>
     outdir: 'dist',
   });
 
-/** Writes all of it to dist/. */
+/** What draws for documents, experiments and benchmarks: the pictures of the command's reports, and not shipped. */
+const pictures = () =>
+  esbuild.build({
+    ...common,
+    write: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    entryPoints: { pictures: 'src/cli/picture/document.ts' },
+    outdir: 'build',
+  });
+
+/** Writes all of it to dist/, and what draws to build/. */
 export async function bundle() {
-  await Promise.all([modules(), commonJs(), bench()]);
+  await Promise.all([modules(), commonJs(), bench(), pictures()]);
 }

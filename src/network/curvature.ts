@@ -16,7 +16,8 @@ const CURVATURE = new Part('curvature', () => import('../curvature/on-data.js'))
 
 /** A network's engine: from the first network on, float64's comes with what measures curvature. */
 export async function engineFor(precision: Precision, numerics: Numerics, extent: Extent): Promise<Engine> {
-  const [engine] = await Promise.all([engineOf(precision, numerics, extent), accompanyDouble(CURVATURE)]);
+  // In this order: an engine comes with what was registered before it is asked for.
+  const [, engine] = await Promise.all([accompanyDouble(CURVATURE), engineOf(precision, numerics, extent)]);
   return engine;
 }
 

@@ -16,6 +16,13 @@ describe('docs/performance.md', () => {
     expect(await written()).toBe(readFileSync('docs/performance.md', 'utf8'));
   });
 
+  test('shows pictures of what is in bench/results', async () => {
+    const { drawn } = await load('report.mjs');
+    const pictures = Object.entries((await drawn()) as Record<string, string>);
+    expect(pictures.length).toBeGreaterThan(10);
+    for (const [name, svg] of pictures) expect(readFileSync(`bench/results/${name}`, 'utf8'), name).toBe(svg);
+  });
+
   test('is replaced between its markers, and only there', async () => {
     const { replaced } = await load('report.mjs');
     const page = readFileSync('docs/performance.md', 'utf8');

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { plot } from '../../src/cli/picture/axes.js';
 import { binned, histogramChart, lineChart } from '../../src/cli/picture/charts.js';
+import { chartDocument } from '../../src/cli/picture/document.js';
 import { decimal, figure, percent } from '../../src/cli/picture/figures.js';
 import { element, escaped } from '../../src/cli/picture/svg.js';
 import { cut, fitted, widthOf } from '../../src/cli/picture/text.js';
@@ -166,5 +167,54 @@ describe('axes', () => {
     expect(ticks(text)[0]).toBe('0');
     expect(binned([7, 7]).counts).toEqual([2]);
     expect(binned([-1e308, 1e308, 0, Number.NaN]).counts.reduce((a, b) => a + b)).toBe(3);
+  });
+});
+
+describe('charts of documents', () => {
+  const textsOf = (svg: string) => Array.from(svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g), ([, text]) => text);
+  const numbersOf = (svg: string, pattern: RegExp) => Array.from(svg.matchAll(pattern), ([, number]) => Number(number));
+
+  test('name lines at their ends, no two names on top of each other, and leave out what no scale has', () => {
+    const lines = ['a', 'b', 'c', 'd'].map((name, i) => ({
+      name,
+      points: [
+        [1, 0.001 * (1 + i)],
+        [10, 0.1 + 1e-6 * i],
+        [100, Number.NaN],
+        [1000, 0],
+      ] as [number, number][],
+    }));
+    const svg = chartDocument({ title: 'Falls', x: 'epoch', y: 'error', log: 'both', lines });
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['Falls', 'epoch', 'error', 'a', 'b', 'c', 'd', '0.01', '0.1']));
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    const places = numbersOf(svg, /y="([\d.]+)" style="fill:var\(--series/g).sort((p, q) => p - q);
+    expect(places).toHaveLength(4);
+    for (const [i, at] of places.slice(1).entries()) expect(at - places[i]!).toBeGreaterThanOrEqual(12);
+    // Of its own, in light and in dark.
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg".*<style>.*prefers-color-scheme:dark.*<\/style>/);
+  });
+
+  test('draw a number with its interval in the scale, and what diverged as such', () => {
+    const svg = chartDocument({
+      kind: 'dots',
+      title: 'Ratios',
+      x: 'times',
+      log: 'x',
+      guide: 1,
+      rows: [
+        { label: 'one & two', series: 'half', estimate: 0.5, low: 0.1, high: 10 },
+        { label: 'one & two', series: 'never', estimate: 'Infinity', low: 1, high: 'Infinity' },
+      ],
+    });
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['one &amp; two', 'half', 'never', '∞ →', '0.1', '1', '10']));
+    expect(svg).not.toMatch(/NaN|[^ ]Infinity|undefined/);
+    const [, left, right] = /class="interval"[^>]*d="M([\d.]+) [\d.]+H([\d.]+)"/.exec(svg)!.map(Number) as [
+      number,
+      number,
+      number,
+    ];
+    const dot = numbersOf(svg, /translate\(([\d.]+) [\d.]+\)"><path d="[^"]+" fill="var\(--series-0\)/g)[0]!;
+    // log₁₀ of 0.1, 0.5 and 10.
+    expect((dot - left) / (right - left)).toBeCloseTo((Math.log10(0.5) + 1) / 2, 2);
   });
 });

@@ -17,6 +17,13 @@ export interface Axis {
   readonly format?: (x: number) => string;
   /** Whether there is nothing between integers. */
   readonly whole?: boolean;
+  /** Texts at places of their own, in the place of round numbers; without lines. */
+  readonly ticks?: readonly Tick[];
+}
+
+interface Tick {
+  readonly at: number;
+  readonly text: string;
 }
 
 export interface Frame {
@@ -24,6 +31,8 @@ export interface Frame {
   readonly y: Axis;
   readonly width?: number;
   readonly height?: number;
+  /** Room at the right, for what is drawn there. */
+  readonly room?: number;
   /** What the picture shows, in words. */
   readonly label: string;
   /** Names of series, with a sample of each, 24 by 12. */
@@ -46,7 +55,7 @@ function apart({ from, to, logarithmic }: Axis): [number, number] {
 
 interface Measured {
   readonly scale: (range: [number, number]) => Scale;
-  readonly ticks: readonly { readonly at: number; readonly text: string }[];
+  readonly ticks: readonly Tick[];
 }
 
 /** An axis with round ends and ticks, as many as there is room for. */
@@ -55,6 +64,7 @@ function measured(axis: Axis, most: number): Measured {
   const base = logarithmic ? scaleLog(apart(axis), [0, 1]) : scaleLinear(apart(axis), [0, 1]);
   if (!exact) base.nice();
   const [low, high] = base.domain() as [number, number];
+  if (axis.ticks) return { scale: (range) => base.copy().range(range), ticks: axis.ticks };
   const all = logarithmic ? decades(low, high, most) : base.ticks(most);
   const ticks = whole ? all.filter(Number.isInteger) : all;
   return {
@@ -95,12 +105,12 @@ function legendRows(names: readonly string[], width: number): { name: string; x:
 
 /** A plot. @param draw what is in it, in its coordinates */
 export function plot(
-  { x, y, width = 460, height = 320, label, legend = [] }: Frame,
+  { x, y, width = 460, height = 320, room = 3 * GAP, label, legend = [] }: Frame,
   draw: (x: Scale, y: Scale) => Markup,
 ): Markup {
   const vertical = measured(y, 6);
   const left = Math.ceil(Math.max(...vertical.ticks.map(({ text }) => widthOf(text, SIZE)), 2 * SIZE)) + 2 * GAP;
-  const right = 3 * GAP;
+  const right = room;
   const inner = width - left - right;
   // As many ticks as texts of this length fit, with as much room between them.
   const widest = (ticks: Measured['ticks']) => Math.max(...ticks.map(({ text }) => widthOf(text, SIZE)), SIZE);
@@ -134,7 +144,7 @@ export function plot(
     ),
     vertical.ticks.map(({ at, text }) =>
       together(
-        element('path', { class: 'grid', d: `M${left} ${up(at).toFixed(1)}H${width - right}` }),
+        y.ticks ? undefined : element('path', { class: 'grid', d: `M${left} ${up(at).toFixed(1)}H${width - right}` }),
         element('text', { class: 'tick', x: left - GAP, y: up(at) + SIZE / 3, 'text-anchor': 'end' }, text),
       ),
     ),
