@@ -1,5 +1,5 @@
-// npm run bench:report: draws what bench/results/ holds, and writes it into docs/performance.md, between its markers. Whole runs do
-// so by themselves.
+// npm run bench:report: draws what bench/results/ holds, and writes it into docs/performance.md, between its markers. Whole runs
+// do so by themselves.
 
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

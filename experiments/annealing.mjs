@@ -1,5 +1,5 @@
-import { Network, dense, schedules, sgd } from 'efficient-backprop';
-import { band, dot, filled, mean, median, round, spread, square, stream } from './sample.mjs';
+import { dense, schedules, sgd } from 'efficient-backprop';
+import { band, dot, filled, mean, median, round, spread, square, stream, network, ratioOf } from './sample.mjs';
 
 const INPUTS = 5;
 const NOISE = 1;
@@ -45,16 +45,27 @@ end its mean over the last ${LAST} measurements. The theory of constant rates (f
           i < theory.length ? round(theory[i]) : '',
         ]),
       },
-      series: {
+      chart: {
         title: 'Squared distance from the minimum, median over seeds',
         x: 'samples',
         y: 'squared distance',
         log: 'y',
         lines: results.map(({ name, curves }) => ({ name, points: band(name, curves, (i) => EVERY * (i + 1)).points })),
       },
-      confirmed:
-        levels.every((v, i) => i === 0 || v < 0.75 * levels[i - 1]) && off < 0.35 && annealed < 0.3 * Math.min(...levels),
-      verdict: `Constant rates from ${CONSTANT[0]} to ${CONSTANT.at(-1)} leave squared distances from ${round(levels[0])} to ${round(levels.at(-1))}, each within ${Math.round(100 * off)} % of the theory: about half as much for half the rate where rates are small (${round(levels.at(-2) / levels.at(-1), 2)} times for twice the smallest), and more than that where they are near the largest that converges (${round(levels[0] / levels[1], 2)} times for the two largest); the falling rate ends at ${round(annealed)}, and the median of its runs at ${round(median(results.at(-1).ends))}.`,
+      verdict:
+        levels.every((v, i) => i === 0 || v < 0.75 * levels[i - 1]) && off < 0.35 && annealed < 0.3 * Math.min(...levels)
+          ? 'confirmed'
+          : 'refuted',
+      effects: [
+        {
+          trick: '4.1',
+          what: 'a rate that falls like c/t',
+          task: 'a linear stream, against the best of five constant rates',
+          found: ratioOf(results.at(-1).ends, results.at(-2).ends),
+          of: 'distance² from the minimum',
+        },
+      ],
+      finding: `Constant rates from ${CONSTANT[0]} to ${CONSTANT.at(-1)} leave squared distances from ${round(levels[0])} to ${round(levels.at(-1))}, each within ${Math.round(100 * off)} % of the theory: about half as much for half the rate where rates are small (${round(levels.at(-2) / levels.at(-1), 2)} times for twice the smallest), and more than that where they are near the largest that converges (${round(levels[0] / levels[1], 2)} times for the two largest); the falling rate ends at ${round(annealed)}, and the median of its runs at ${round(median(results.at(-1).ends))}.`,
     };
   },
 };
@@ -68,7 +79,7 @@ function samples(seed) {
 
 /** The squared distance from the function's weights, every so many samples. */
 async function follow({ X, Y, target }, rate, seed) {
-  const net = await Network.create({ inputs: INPUTS, layers: [dense(1)], loss: 'meanSquaredError', precision: 'float64', seed });
+  const net = await network({ inputs: INPUTS, layers: [dense(1)], loss: 'meanSquaredError', precision: 'float64', seed });
   const distances = [];
   for (let t = 0; t < LENGTH; t += EVERY) {
     await net.partialFit(X.slice(t, t + EVERY), Y.slice(t, t + EVERY), {

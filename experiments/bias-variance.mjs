@@ -1,5 +1,5 @@
-import { Network, dense, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, square, squash, stream } from './sample.mjs';
+import { dense, sgd } from 'efficient-backprop';
+import { band, filled, mean, median, round, spread, square, squash, stream, network } from './sample.mjs';
 
 const UNITS = 20;
 const ROWS = 60;
@@ -32,7 +32,7 @@ below it). Seeds differ in rows, noise and initial weights.`,
         columns: ['epoch', ...QUANTITIES.map((q) => `${q}: median (range)`)],
         rows: EPOCHS.map((epoch, k) => [epoch, ...QUANTITIES.map((q) => spread(of(q, k)))]),
       },
-      series: {
+      chart: {
         title: 'Bias and variance, median and range over seeds',
         x: 'epoch',
         y: 'squared error on points without noise',
@@ -42,13 +42,15 @@ below it). Seeds differ in rows, noise and initial weights.`,
           return band(q, curves, (k) => EPOCHS[k]);
         }),
       },
-      confirmed:
+      verdict:
         bias.every((v, k) => k === 0 || v < bias[k - 1]) &&
         variance.at(-1) > 5 * variance[0] &&
         Math.max(...variance) === variance.at(-1) &&
         least < EPOCHS.length - 1 &&
-        sum.at(-1) > 1.1 * sum[least],
-      verdict: `From epoch 1 to ${EPOCHS.at(-1)} the squared bias falls from ${round(bias[0])} to ${round(bias.at(-1))} and the variance rises from ${round(variance[0])} to ${round(variance.at(-1))}. Their sum, the expected error, is lowest after ${EPOCHS[least]} epochs (${round(sum[least])}) and ${round(sum.at(-1))} at the end.`,
+        sum.at(-1) > 1.1 * sum[least]
+          ? 'confirmed'
+          : 'refuted',
+      finding: `From epoch 1 to ${EPOCHS.at(-1)} the squared bias falls from ${round(bias[0])} to ${round(bias.at(-1))} and the variance rises from ${round(variance[0])} to ${round(variance.at(-1))}. Their sum, the expected error, is lowest after ${EPOCHS[least]} epochs (${round(sum[least])}) and ${round(sum.at(-1))} at the end.`,
     };
   },
 };
@@ -64,7 +66,7 @@ async function decomposed(seed, sets) {
   for (let set = 0; set < sets; set++) {
     const X = draw(ROWS);
     const Y = X.map((x) => [truth(x) + NOISE * normal()]);
-    const net = await Network.create({
+    const net = await network({
       inputs: 2,
       layers: [dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
       loss: 'meanSquaredError',

@@ -1,5 +1,5 @@
-import { Network, dense, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, square, squash, stream } from './sample.mjs';
+import { dense, sgd } from 'efficient-backprop';
+import { band, filled, mean, median, round, spread, square, squash, stream, network } from './sample.mjs';
 
 const UNITS = 30;
 const TRAINING = 80;
@@ -44,7 +44,7 @@ no decay. Either ${EPOCHS} epochs, or early stopping: patience ${PATIENCE}, back
           ['early stopping', spread(of('epoch')), spread(atStop), spread(of('stopped'))],
         ],
       },
-      series: {
+      chart: {
         title: 'Errors during training, median over seeds',
         x: 'epoch',
         y: 'mean squared error',
@@ -54,14 +54,16 @@ no decay. Either ${EPOCHS} epochs, or early stopping: patience ${PATIENCE}, back
           { name: 'rows held out', points: band('', of('held')).points },
         ],
       },
-      confirmed:
+      verdict:
         median(ratios) > 1.1 &&
         better >= 0.85 * seeds.length &&
         rise > 1.2 &&
         median(of('epoch')) < EPOCHS / 3 &&
         before >= 0.85 * seeds.length &&
-        median(atEnd) < 0.9 * median(atStop),
-      verdict: `The error on rows held out is least after ${median(leastHeld)} of ${EPOCHS} epochs (median), and ${round(rise)} times as large at the end; that on the training rows is least after ${median(leastTraining)}, later in ${before} of ${seeds.length} runs, and falls from ${round(median(atStop))} at the stop to ${round(median(atEnd))}. The test error after all epochs is ${round(median(ratios))} times that of early stopping, which is better in ${better} of ${seeds.length} runs.`,
+        median(atEnd) < 0.9 * median(atStop)
+          ? 'confirmed'
+          : 'refuted',
+      finding: `The error on rows held out is least after ${median(leastHeld)} of ${EPOCHS} epochs (median), and ${round(rise)} times as large at the end; that on the training rows is least after ${median(leastTraining)}, later in ${before} of ${seeds.length} runs, and falls from ${round(median(atStop))} at the stop to ${round(median(atEnd))}. The test error after all epochs is ${round(median(ratios))} times that of early stopping, which is better in ${better} of ${seeds.length} runs.`,
     };
   },
 };
@@ -78,7 +80,7 @@ async function compare(seed) {
   const validation = sample(HELD);
   const test = sample(TEST);
   const fit = async (options) => {
-    const net = await Network.create({
+    const net = await network({
       inputs: 2,
       layers: [dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1)],
       loss: 'meanSquaredError',

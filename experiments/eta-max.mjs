@@ -41,21 +41,23 @@ no chance in it, and so no seeds.`,
           flip.toFixed(3),
         ]),
       },
-      series: {
+      chart: {
         title: 'Below and above 2/λmax = 1.985',
         x: 'epoch',
         y: 'error',
         log: 'y',
         lines: curves.map(({ rate, losses: list }) => ({ name: `rate ${rate}`, points: list.map((v, t) => [t + 1, v / 2]) })),
       },
-      confirmed:
+      verdict:
         off < 2e-3 &&
         (await converges(1.9, true)) &&
         !(await converges(2.05, true)) &&
         (await converges(2.35, false)) &&
         !(await converges(2.45, false)) &&
-        Math.abs(biased.predicted - 1.985) < 1e-3,
-      verdict: `With a bias λmax is ${round(biased.lambda, 5)} and learning diverges from ${round(biased.flip, 4)} on (2/λmax = ${round(biased.predicted, 4)}); without, λmax is ${round(plain.lambda, 4)}, and it diverges from ${round(plain.flip, 4)} on (${round(plain.predicted, 4)}). The chapter's 2.38 is the rate without a bias; its own Figure 11 diverges by the bias.`,
+        Math.abs(biased.predicted - 1.985) < 1e-3
+          ? 'confirmed'
+          : 'refuted',
+      finding: `With a bias λmax is ${round(biased.lambda, 5)} and learning diverges from ${round(biased.flip, 4)} on (2/λmax = ${round(biased.predicted, 4)}); without, λmax is ${round(plain.lambda, 4)}, and it diverges from ${round(plain.flip, 4)} on (${round(plain.predicted, 4)}). The chapter's 2.38 is the rate without a bias; its own Figure 11 diverges by the bias.`,
     };
   },
 };

@@ -1,6 +1,6 @@
-import { Network, dense, sgd } from 'efficient-backprop';
+import { dense, sgd } from 'efficient-backprop';
 import { decibels } from './figure-11.mjs';
-import { filled, median, round, stream } from './sample.mjs';
+import { filled, median, round, stream, network } from './sample.mjs';
 
 /** (w0, w1) of the four runs of Figure 14, and the decibels that they start from there. */
 const STARTS = [
@@ -64,7 +64,7 @@ the draw. Starts (w0, w1) as in Figure 14: ${STARTS.map((w) => `(${w.join(', ')}
           `${found.filter(({ w0 }) => w0 > 0).length} of ${seeds.length}`,
         ]),
       },
-      series: {
+      chart: {
         title: 'Error over epochs, medians over seeds',
         x: 'epoch',
         y: 'error, dB',
@@ -73,8 +73,8 @@ the draw. Starts (w0, w1) as in Figure 14: ${STARTS.map((w) => `(${w.join(', ')}
           points: filled(EPOCHS + 1, (t) => [t, median(found.map(({ curve }) => curve[t]))]),
         })),
       },
-      confirmed: basins.size === 2 && same && worst < LEVEL,
-      verdict: `All four starts end ${same ? 'in a minimum with w0·w1 > 0' : 'not always in a minimum'}, ${basins.size === 2 ? 'and both minima are found' : 'but only one minimum is found'}; after ${EPOCHS} epochs the medians are at ${round(worst)} dB or below, and ${below(runs.flatMap(({ ends }) => ends))} runs below ${LEVEL} dB. On points drawn without regard to the chapter's errors ${below(anyPoints)} runs get below it.`,
+      verdict: basins.size === 2 && same && worst < LEVEL ? 'confirmed' : 'refuted',
+      finding: `All four starts end ${same ? 'in a minimum with w0·w1 > 0' : 'not always in a minimum'}, ${basins.size === 2 ? 'and both minima are found' : 'but only one minimum is found'}; after ${EPOCHS} epochs the medians are at ${round(worst)} dB or below, and ${below(runs.flatMap(({ ends }) => ends))} runs below ${LEVEL} dB. On points drawn without regard to the chapter's errors ${below(anyPoints)} runs get below it.`,
     };
   },
 };
@@ -89,7 +89,7 @@ function problem(seed) {
 /** Whether the starts err on these points as they do in the chapter. */
 async function alike({ X, Y }) {
   for (const [i, start] of STARTS.entries()) {
-    const net = await network(start, 1);
+    const net = await begun(start, 1);
     const off = Math.abs(decibels(net.evaluate(X, Y).loss) - PUBLISHED[i]);
     net.dispose();
     if (off > ALIKE) return false;
@@ -99,7 +99,7 @@ async function alike({ X, Y }) {
 
 /** Decibels at the start and after each epoch, and where the weights end. */
 async function learn({ X, Y }, start, seed) {
-  const net = await network(start, seed);
+  const net = await begun(start, seed);
   const error = () => decibels(net.evaluate(X, Y).loss);
   const curve = [error()];
   const options = { method: sgd({ rate: RATE / 2, momentum: 0 }), batchSize: 1, epochs: EPOCHS };
@@ -109,9 +109,9 @@ async function learn({ X, Y }, start, seed) {
   return { curve, w0: a, w1: b };
 }
 
-async function network([w0, w1], seed) {
+async function begun([w0, w1], seed) {
   const sigmoid = dense(1, { activation: 'lecunTanh' });
-  const net = await Network.create({
+  const net = await network({
     inputs: 1,
     layers: [sigmoid, sigmoid],
     loss: 'meanSquaredError',

@@ -1,5 +1,5 @@
-import { Network, dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, filled, median, regression, round, spread } from './sample.mjs';
+import { dense, sgd } from 'efficient-backprop';
+import { atBestRate, band, filled, median, regression, round, spread, network, ratioOf } from './sample.mjs';
 
 const INPUTS = 10;
 const UNITS = 15;
@@ -42,7 +42,7 @@ seed. Measured: the mean squared error at the end.`,
         columns: ['scale', ...results.map(({ part }) => `error, ${part} scaled: median (range)`)],
         rows: scales.map((scale, k) => [scale, ...results.map(({ ends }) => spread(ends[k]))]),
       },
-      series: {
+      chart: {
         title: `After ${EPOCHS} epochs, at the best rate`,
         x: 'scale of the initial weights',
         y: 'mean squared error',
@@ -52,15 +52,24 @@ seed. Measured: the mean squared error at the end.`,
           return band(part, curves, (k) => scales[k]);
         }),
       },
-      confirmed: results.every((_, p) => best[p] === 1 && small[p] > 2 * right[p] && large[p] > 10 * right[p]),
-      verdict: `The error is lowest at scale ${best[0]}: ${round(right[0])} of the targets' variance. At 0.01 it is ${round(small[0])} with all layers scaled and ${round(small[1])} with the hidden ones, at 100 it is ${round(large[0])} and ${round(large[1])}. Too large is worse than too small: from small weights a network grows out of the flat region, but saturated units hardly move.`,
+      verdict: results.every((_, p) => best[p] === 1 && small[p] > 2 * right[p] && large[p] > 10 * right[p])
+        ? 'confirmed'
+        : 'refuted',
+      effects: [0.1, 10].map((scale) => ({
+        trick: '4.6',
+        what: `weights by fan-in in the place of ${scale < 1 ? 'a tenth' : 'ten times'} as large ones`,
+        task: '10-15-15-1, all layers',
+        found: ratioOf(results[0].ends[scales.indexOf(1)], results[0].ends[scales.indexOf(scale)]),
+        of: 'error',
+      })),
+      finding: `The error is lowest at scale ${best[0]}: ${round(right[0])} of the targets' variance. At 0.01 it is ${round(small[0])} with all layers scaled and ${round(small[1])} with the hidden ones, at 100 it is ${round(large[0])} and ${round(large[1])}. Too large is worse than too small: from small weights a network grows out of the flat region, but saturated units hardly move.`,
     };
   },
 };
 
 /** The training loss of each epoch, from kernels `scale` times their size in the first `layers`. */
 async function learn({ X, Y }, { scale, layers, rate, seed }) {
-  const net = await Network.create({
+  const net = await network({
     inputs: INPUTS,
     layers: [
       dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }),

@@ -1,5 +1,5 @@
-import { Network, dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, dot, filled, median, round, spread, square, stream } from './sample.mjs';
+import { dense, sgd } from 'efficient-backprop';
+import { atBestRate, band, dot, filled, median, round, spread, square, stream, network, ratioOf } from './sample.mjs';
 
 const INPUTS = 8;
 const ROWS = 64;
@@ -68,7 +68,7 @@ ${RATES.join(', ')}, times 1 − μ, that is there first, for each seed. Measure
           ]),
         ],
       },
-      series: {
+      chart: {
         title: 'κ = 100',
         x: 'epoch',
         y: 'error beyond the least one, median over seeds',
@@ -83,8 +83,24 @@ ${RATES.join(', ')}, times 1 − μ, that is there first, for each seed. Measure
           points: band('', curves, (i) => i).points.filter(([epoch, v]) => epoch <= EPOCHS / 2 && v > 1e-8),
         })),
       },
-      confirmed: median(gain) > 3 && most < median(gain) / 2,
-      verdict: `Full batches take ${median(epochs(batch.none))} epochs without momentum and ${median(epochs(batch.best))} with it: ${round(median(gain), 2)} times fewer, run by run in the median. Stochastic learning gets there in ${median(epochs(stochastic[0]))} epochs without momentum, ${MOMENTA.slice(
+      verdict: median(gain) > 3 && most < median(gain) / 2 ? 'confirmed' : 'refuted',
+      effects: [
+        {
+          trick: '4.7',
+          what: 'momentum, full batches',
+          task: 'a linear unit, κ = 100',
+          found: ratioOf(epochs(batch.best), epochs(batch.none)),
+          of: 'epochs',
+        },
+        {
+          trick: '4.7',
+          what: 'momentum 0.9, single samples',
+          task: 'a linear unit, κ = 100',
+          found: ratioOf(epochs(stochastic.at(-1)), epochs(stochastic[0])),
+          of: 'epochs',
+        },
+      ],
+      finding: `Full batches take ${median(epochs(batch.none))} epochs without momentum and ${median(epochs(batch.best))} with it: ${round(median(gain), 2)} times fewer, run by run in the median. Stochastic learning gets there in ${median(epochs(stochastic[0]))} epochs without momentum, ${MOMENTA.slice(
         1,
       )
         .map((momentum, i) => `${median(epochs(stochastic[i + 1]))} with ${momentum}`)
@@ -144,7 +160,7 @@ function orthonormal(vectors) {
 
 /** The error beyond the least one, at the start and after each epoch. */
 async function learn({ X, Y, least }, options, seed) {
-  const net = await Network.create({
+  const net = await network({
     inputs: INPUTS,
     layers: [dense(1, { bias: false, init: 'zeros' })],
     loss: 'meanSquaredError',

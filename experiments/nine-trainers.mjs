@@ -1,7 +1,6 @@
 // Nine trainers on one problem, as MATLAB's guide compares them: what the experiments on SIN and PARITY share.
 
 import {
-  Network,
   bfgs,
   conjugateGradient,
   gdx,
@@ -11,7 +10,7 @@ import {
   rprop,
   scaledConjugateGradient,
 } from 'efficient-backprop';
-import { filled, quantile } from './sample.mjs';
+import { filled, quantile, network } from './sample.mjs';
 
 /** By MATLAB's abbreviations, and L-BFGS, which it does not have. Epochs that hardly any run needs. */
 export const TRAINERS = {
@@ -28,6 +27,17 @@ export const TRAINERS = {
 };
 
 /**
+ * Multiply-adds of an evaluation, by trainer: a gradient is three for each weight and row; BFGS has its matrix besides, and
+ * Levenberg-Marquardt, half of whose evaluations are a Jacobian with JᵀJ and a factor, the other half a forward pass.
+ */
+export function workOf(name, { weights, parameters, rows }) {
+  const gradient = 3 * weights * rows;
+  if (name === 'BFG') return gradient + 3 * parameters ** 2;
+  if (name !== 'LM') return gradient;
+  return (2 * weights * rows + (rows * parameters ** 2) / 2 + parameters ** 3 / 6 + weights * rows) / 2;
+}
+
+/**
  * Evaluations of each trainer to each goal, over seeds; Infinity where it is not reached.
  * @returns { name: [goal][seed] }
  */
@@ -38,7 +48,7 @@ export async function compare({ X, Y, layers, goals, seeds, names = Object.keys(
     found[name] = filled(goals.length, () => []);
     for (let seed = 1; seed <= seeds; seed++) {
       for (const [g, goal] of goals.entries()) {
-        const net = await Network.create({ inputs: X[0].length, layers, loss: 'meanSquaredError', precision: 'float64', seed });
+        const net = await network({ inputs: X[0].length, layers, loss: 'meanSquaredError', precision: 'float64', seed });
         const { reason, evaluations } = await net.fit(X, Y, { method: make(), batchSize: 'full', epochs, goal });
         found[name][g].push(reason === 'goal' ? evaluations : Infinity);
         net.dispose();

@@ -1,18 +1,12 @@
 import { dense } from 'efficient-backprop';
-import { TRAINERS, compare, middle } from './nine-trainers.mjs';
-import { filled, round } from './sample.mjs';
+import { TRAINERS, compare, middle, workOf } from './nine-trainers.mjs';
+import { filled, ratioOf, round } from './sample.mjs';
+import { judged, part } from './verdict.mjs';
 
 /** Mean times in MATLAB's guide (R2015b), relative to the fastest. */
 const PUBLISHED = { LM: 3.5, BFG: 5.28, RP: 1, SCG: 1.1, CGB: 1.42, CGF: 1.77, CGP: 1.38, OSS: 2.14, GDX: 7.26 };
-/** Weights of 3-10-10-1, its parameters, and its samples. */
-const [WEIGHTS, PARAMETERS, ROWS] = [140, 161, 8];
-
-/** Multiply-adds of an evaluation: a gradient; for LM the share of JᵀJ, of a factor and of two passes. */
-const GRADIENT = 3 * WEIGHTS * ROWS;
-const WORK = {
-  LM: (2 * WEIGHTS * ROWS + (ROWS * PARAMETERS ** 2) / 2 + PARAMETERS ** 3 / 6 + WEIGHTS * ROWS) / 2,
-  BFG: GRADIENT + 3 * PARAMETERS ** 2,
-};
+const SIZES = { weights: 140, parameters: 161, rows: 8 };
+const GRADIENT = workOf('GDX', SIZES);
 
 export default {
   name: 'parity-nine-trainers',
@@ -22,7 +16,7 @@ export default {
     'For recognising patterns the advantage of Levenberg-Marquardt is gone: on parity Rprop, scaled and other conjugate gradients are faster, and gradient descent with a variable rate is the slowest.',
   setting: `The problem PARITY of MATLAB's guide to its neural network toolbox: the parity of three bits, all ±1, 3-10-10-1 with tanh units, Nguyen and Widrow's start, mean squared
 error 0.001. The nine methods at their defaults, and L-BFGS. What counts is work in multiply-adds, from evaluations until the goal: an evaluation is ${GRADIENT} for a gradient, and
-${Math.round(WORK.LM / 1000)} thousand for Levenberg-Marquardt, with JᵀJ and a factor of ${PARAMETERS} parameters; the guide has times. Medians over 30 starts.`,
+${Math.round(workOf('LM', SIZES) / 1000)} thousand for Levenberg-Marquardt, with JᵀJ and a factor of ${SIZES.parameters} parameters; the guide has times. Medians over 30 starts.`,
   async run({ quick }) {
     const X = filled(8, (i) => filled(3, (b) => ((i >> b) & 1 ? 1 : -1)));
     const Y = X.map(([a, b, c]) => [a * b * c]);
@@ -31,10 +25,18 @@ ${Math.round(WORK.LM / 1000)} thousand for Levenberg-Marquardt, with JᵀJ and a
     const names = quick ? ['LM', 'RP', 'SCG', 'CGP', 'GDX'] : Object.keys(TRAINERS);
     const found = await compare({ X, Y, layers, goals: [1e-3], seeds: quick ? 9 : 30, names });
     const evaluations = (name) => middle(found[name][0]);
-    const work = (name) => evaluations(name) * (WORK[name] ?? GRADIENT);
+    const works = (name) => found[name][0].map((v) => v * workOf(name, SIZES));
+    const work = (name) => evaluations(name) * workOf(name, SIZES);
     const least = Math.min(...names.map(work));
-    const simple = ['RP', 'SCG', 'CGP'].map(work);
+    const than = (name, other) => ratioOf(works(name), works(other));
+    const parts = [
+      ...['RP', 'SCG', 'CGP'].map((name) => part(`work of ${name} relative to LM`, than(name, 'LM'), { below: 1 })),
+      ...names
+        .filter((name) => name !== 'GDX')
+        .map((name) => part(`work of ${name} relative to GDX`, than(name, 'GDX'), { below: 1 })),
+    ];
     return {
+      ...judged(parts, 'the method: not all are faster than Levenberg-Marquardt, or than GDX'),
       table: {
         columns: ['method', 'evaluations', 'work, relative to the least', 'time in the guide', 'failed'],
         rows: [...names]
@@ -47,16 +49,24 @@ ${Math.round(WORK.LM / 1000)} thousand for Levenberg-Marquardt, with JᵀJ and a
             found[name][0].filter((v) => v === Infinity).length,
           ]),
       },
-      series: {
-        title: 'Work relative to the least',
-        x: 'time in the guide, relative to the least',
-        y: 'work',
-        log: 'both',
-        lines: names.filter((name) => PUBLISHED[name]).map((name) => ({ name, points: [[PUBLISHED[name], work(name) / least]] })),
+      chart: {
+        kind: 'dots',
+        title: 'Work relative to scaled conjugate gradients',
+        x: 'times the work',
+        log: 'x',
+        guide: 1,
+        rows: [...names].sort((p, q) => work(p) - work(q)).map((name) => ({ label: name, ...than(name, 'SCG') })),
       },
-      confirmed:
-        simple.every((w) => w < work('LM')) && names.every((name) => name === 'GDX' || evaluations(name) < evaluations('GDX')),
-      verdict: `Levenberg-Marquardt needs few evaluations (${evaluations('LM')}; Rprop ${evaluations('RP')}, scaled conjugate gradients ${evaluations('SCG')}), but each costs ${Math.round(WORK.LM / GRADIENT)} times a gradient: ${round(work('LM') / least)} times the least work, where Rprop is at ${round(work('RP') / least)}, scaled conjugate gradients at ${round(work('SCG') / least)}, Polak-Ribière's at ${round(work('CGP') / least)}, and GDX at ${round(work('GDX') / least)}.`,
+      effects: [
+        {
+          trick: 'methods',
+          what: 'Levenberg-Marquardt against scaled conjugate gradients',
+          task: 'parity, 161 parameters',
+          found: than('LM', 'SCG'),
+          of: 'work',
+        },
+      ],
+      finding: `Levenberg-Marquardt needs few evaluations (${evaluations('LM')}; Rprop ${evaluations('RP')}, scaled conjugate gradients ${evaluations('SCG')}), but each costs ${Math.round(workOf('LM', SIZES) / GRADIENT)} times a gradient: ${round(work('LM') / least)} times the least work, where Rprop is at ${round(work('RP') / least)}, scaled conjugate gradients at ${round(work('SCG') / least)}, Polak-Ribière's at ${round(work('CGP') / least)}, and GDX at ${round(work('GDX') / least)}.`,
     };
   },
 };

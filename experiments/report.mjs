@@ -1,36 +1,116 @@
-// The page of an experiment, and the list of all of them.
+// The page of an experiment, the drawing on it, and what is kept of a run for both: pages are made from that alone.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { chart } from './chart.mjs';
+import { chartDocument } from '../build/pictures.js';
 
-const folder = new URL('../docs/experiments/', import.meta.url);
+const pages = new URL('../docs/experiments/', import.meta.url);
+const kept = new URL('results/', import.meta.url);
 
 /** A number as a table shows it: three significant digits. */
 function shown(value) {
   if (typeof value !== 'number') return String(value);
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (Number.isInteger(value)) return String(value);
   return Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 }
 
-function tableText({ columns, rows }) {
-  const line = (cells) => `| ${cells.map(shown).join(' | ')} |`;
+const cell = (value) => shown(value).replaceAll('|', '\\|');
+
+export function tableText({ columns, rows }) {
+  const line = (cells) => `| ${cells.map(cell).join(' | ')} |`;
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-const verdictWord = ({ confirmed }) => (confirmed ? 'Confirmed' : 'Not confirmed');
+/** A median and its interval, as text. */
+export const intervalText = ({ estimate, low, high }) => `${shown(estimate)} (${shown(low)}–${shown(high)})`;
 
-/** Writes docs/experiments/NAME.md and its chart. */
-export async function writeReport({ name, title, section, claim, setting }, found) {
-  await mkdir(folder, { recursive: true });
-  const text = `# ${title}
+/** What is drawn, to four digits, each line no more points than anybody sees. */
+const POINTS = 120;
+
+function rounded(value) {
+  if (typeof value === 'number') return Number.isFinite(value) ? Number(value.toPrecision(4)) : String(value);
+  if (Array.isArray(value)) return value.map(rounded);
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, rounded(v)]));
+  return value;
+}
+
+/** Evenly picked points; where x is logarithmic, the first of them all, and ever fewer. */
+function thinned(points, log) {
+  if (points.length <= POINTS) return points;
+  const last = points.length - 1;
+  const even = (k) => Math.round((k * last) / (POINTS - 1));
+  const cubic = (k) => Math.max(k, Math.round(last * (k / (POINTS - 1)) ** 3));
+  return Array.from({ length: POINTS }, (_, k) => points[(log ? cubic : even)(k)]);
+}
+
+function drawn(chart) {
+  if (!chart.lines) return chart;
+  const some = (points) =>
+    thinned(
+      points.filter(([, y]) => Number.isFinite(y)),
+      chart.log === 'x' || chart.log === 'both',
+    );
+  const line = ({ low, high, points, ...rest }) => ({
+    ...rest,
+    points: some(points),
+    ...(low && { low: some(low), high: some(high) }),
+  });
+  return { ...chart, lines: chart.lines.map(line) };
+}
+
+/** What is kept of a run: its numbers as they are shown. */
+export function keptOf({ verdict, on, finding, parts = [], table, chart, effects = [] }) {
+  const { columns, rows } = table;
+  return rounded({
+    verdict,
+    ...(on && { on }),
+    finding,
+    parts,
+    table: { columns, rows: rows.map((row) => row.map(shown)) },
+    chart: drawn(chart),
+    effects,
+  });
+}
+
+/** As JSON, lists of numbers on a line each. */
+export const keptText = (result) =>
+  `${JSON.stringify(result, null, 1).replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner) => `[${inner.replace(/,\s+(?=["\-\d])/g, ', ')}]`)}\n`;
+
+const WORDS = { confirmed: () => 'Confirmed.', refuted: () => 'Refuted.', depends: (on) => `It depends on ${on}.` };
+
+export const verdictText = ({ verdict, on }) => WORDS[verdict](on);
+
+const partsText = (parts) =>
+  parts.length === 0
+    ? ''
+    : `## What was judged
+
+${tableText({
+  columns: ['part of the claim', 'found', 'wanted', 'holds'],
+  rows: parts.map(({ what, found, wanted, outcome }) => [
+    what,
+    typeof found === 'string' ? found : intervalText(found),
+    wanted,
+    outcome,
+  ]),
+})}
+
+`;
+
+/** The page of an experiment. */
+export function pageOf({ name, title, section, claim, setting }, result) {
+  return `# ${title}
 
 **Claim** (Efficient BackProp ${section}): ${claim}
 
-**${verdictWord(found)}.** ${found.verdict}
+**${verdictText(result)}** ${result.finding}
 
-![${found.series.title}](${name}.svg)
+![${result.chart.title}](${name}.svg)
 
-${tableText(found.table)}
+${partsText(result.parts)}## Numbers
+
+${tableText(result.table)}
 
 ## Setting
 
@@ -38,27 +118,24 @@ ${setting}
 
 Run it with \`npm run experiments -- ${name}\`; the program is [experiments/${name}.mjs](../../experiments/${name}.mjs).
 `;
-  await writeFile(new URL(`${name}.md`, folder), text);
-  await writeFile(new URL(`${name}.svg`, folder), chart(found.series));
 }
 
-/** Writes the list of experiments, with the verdicts of their pages. */
-export async function writeIndex(experiments) {
-  const lines = [];
-  for (const { name, title, section, claim } of experiments) {
-    const page = await readFile(new URL(`${name}.md`, folder), 'utf8').catch(() => undefined);
-    const verdict = page?.match(/^\*\*(Confirmed|Not confirmed)\.\*\*/m)?.[1];
-    if (verdict) lines.push(`| ${section} | [${title}](${name}.md) | ${claim} | ${verdict.toLowerCase()} |`);
-  }
-  lines.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const text = `# Experiments
+export const pictureOf = (result) => chartDocument(result.chart);
 
-One experiment for each claim of *Efficient BackProp* that can be tried in seconds. \`npm run experiments\` runs them again, with fixed
-seeds; short forms of them are part of \`npm run test:thorough\`, the quick ones of \`npm test\` too.
+/** What is kept of an experiment's last full run; undefined where there is none. */
+export async function readResult(name) {
+  const text = await readFile(new URL(`${name}.json`, kept), 'utf8').catch(() => undefined);
+  return text && JSON.parse(text);
+}
 
-| section | experiment | claim | verdict |
-|---|---|---|---|
-${lines.join('\n')}
-`;
-  await writeFile(new URL('README.md', folder), text);
+/** Writes what is kept of a run. */
+export async function writeResult(name, result) {
+  await mkdir(kept, { recursive: true });
+  await writeFile(new URL(`${name}.json`, kept), keptText(result));
+}
+
+/** Writes pages, as name and text. */
+export async function writePages(files) {
+  await mkdir(pages, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(new URL(name, pages), text);
 }

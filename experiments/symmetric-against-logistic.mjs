@@ -1,5 +1,5 @@
-import { Network, dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, filled, median, regression, round, spread } from './sample.mjs';
+import { dense, sgd } from 'efficient-backprop';
+import { atBestRate, band, filled, median, regression, round, spread, network, ratioOf } from './sample.mjs';
 
 const INPUTS = 10;
 const UNITS = 15;
@@ -48,22 +48,38 @@ chosen, by tanh y = 2σ(2y) − 1, such that the network starts as the very func
         columns: ['hidden layers', 'activation', 'error: median (range)', 'relative to tanh: median (range)'],
         rows: results.map(({ depth, name, ends }) => [depth, name, spread(ends), spread(ratios(depth, name))]),
       },
-      series: {
+      chart: {
         title: `${DEPTHS[1]} hidden layers, at the best rate`,
         x: 'epoch',
         y: 'mean squared error',
         log: 'y',
         lines: results.filter(({ depth }) => depth === DEPTHS[1]).map(({ name, curves }) => band(name, curves)),
       },
-      confirmed: DEPTHS.every((_, d) => sigmoid[d] > 1.5 && begun[d] > 1.5 && ahead[d] > 1.1),
-      verdict: `In ${DEPTHS.join(', ')} hidden layers the logistic function leaves ${sigmoid.join(', ')} times the error of tanh. Even where it starts as the same function as tanh, it leaves ${begun.join(', ')} times as much. Of the two symmetric ones, lecunTanh is behind tanh on these targets (${lecunTanh.join(', ')} times), but still ahead of the logistic function that starts as tanh (which leaves ${ahead.join(', ')} times the error of lecunTanh).`,
+      verdict: DEPTHS.every((_, d) => sigmoid[d] > 1.5 && begun[d] > 1.5 && ahead[d] > 1.1) ? 'confirmed' : 'refuted',
+      effects: DEPTHS.flatMap((depth) => [
+        {
+          trick: '4.4',
+          what: 'tanh in the place of the logistic function',
+          task: `${depth} hidden layers`,
+          found: ratioOf(of(depth, 'tanh'), of(depth, 'sigmoid')),
+          of: 'error',
+        },
+        {
+          trick: '4.4',
+          what: 'lecunTanh in the place of tanh',
+          task: `${depth} hidden layers`,
+          found: ratioOf(of(depth, 'lecunTanh'), of(depth, 'tanh')),
+          of: 'error',
+        },
+      ]),
+      finding: `In ${DEPTHS.join(', ')} hidden layers the logistic function leaves ${sigmoid.join(', ')} times the error of tanh. Even where it starts as the same function as tanh, it leaves ${begun.join(', ')} times as much. Of the two symmetric ones, lecunTanh is behind tanh on these targets (${lecunTanh.join(', ')} times), but still ahead of the logistic function that starts as tanh (which leaves ${ahead.join(', ')} times the error of lecunTanh).`,
     };
   },
 };
 
 /** The training loss of each epoch. */
 async function learn({ X, Y }, { activation, asTanh, depth, rate, seed }) {
-  const net = await Network.create({
+  const net = await network({
     inputs: INPUTS,
     layers: [...filled(depth, () => dense(UNITS, { activation, biasInit: 'zeros' })), dense(1)],
     loss: 'meanSquaredError',

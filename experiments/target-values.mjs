@@ -1,11 +1,12 @@
-import { Network, dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, filled, mean, median, round, spread, squash, stream } from './sample.mjs';
+import { dense, sgd } from 'efficient-backprop';
+import { atBestRate, filled, mean, network, quantile, ratioOf, round, spread, squash, stream, within } from './sample.mjs';
+import { fact, judged, part } from './verdict.mjs';
 
 const ROWS = 200;
 const NEW = 2000;
 const UNITS = 10;
-const EPOCHS = 200;
-const RATES = filled(9, (i) => 0.32 / 2 ** i);
+const EPOCHS = 100;
+const RATES = filled(5, (i) => round(0.16 / 2 ** i));
 /**
  * [low, high] targets where the second derivative is largest, and at the asymptotes; the slope at output a, relative to the
  * largest.
@@ -18,6 +19,8 @@ const CONTENDERS = [
   ...Object.entries(OUTPUTS).flatMap(([activation, { second, asymptotes, slope }]) =>
     [second, asymptotes].map((targets) => ({ activation, targets, slope, loss: 'meanSquaredError' })),
   ),
+  // What is customary between the two.
+  { activation: 'sigmoid', targets: [0.1, 0.9], slope: OUTPUTS.sigmoid.slope, loss: 'meanSquaredError' },
   // A loss whose gradient lacks the slope of the output unit.
   { activation: 'sigmoid', targets: [0, 1], slope: OUTPUTS.sigmoid.slope, loss: 'binaryCrossEntropy' },
 ];
@@ -31,15 +34,14 @@ export default {
     'Targets belong where the second derivative of the output sigmoid is largest: targets at the asymptotes drive the weights up until the outputs are saturated, where learning can get stuck, and where outputs do not tell how sure they are.',
   setting: `Two classes, ${ROWS} samples of two uniform inputs; the probability of the second class is a steep function of a quadratic one of the inputs, so that samples near
 the border are ambiguous. Network 2-${UNITS}-1 (lecunTanh; lecunTanh or sigmoid), mean squared error (once cross-entropy), ${EPOCHS} epochs, one sample per step, no momentum, each pair of targets at
-the best of the rates ${RATES[0]}, ${RATES[1]}, …, 0.32/2⁸ for each seed, the one with the fewest errors on the training samples in the mean over epochs.
+the best of the rates ${RATES.join(', ')} for each seed, the one with the fewest errors on the training samples in the mean over epochs.
 
 Slope: that of the output unit relative to its largest, mean over the training samples. Largest weight: of the output unit. On ${NEW} new samples: the rate of errors beyond
 the unavoidable ones, and the confidence where the true probability is between 0.35 and 0.65, which is the distance of the output from the middle of the targets in
-units of theirs (at most 1). The confidence that those probabilities warrant is below 0.3.`,
+units of theirs (at most 1). The confidence that those probabilities warrant is below 0.3. Stuck means more than twice the errors at the end of the same start with the other targets.`,
   async run({ quick }) {
-    const seeds = filled(quick ? 6 : 15, (s) => s + 1);
-    const rates = quick ? RATES.slice(2, 9).filter((_, i) => i % 2 === 0) : RATES;
-    const epochs = quick ? EPOCHS / 2 : EPOCHS;
+    const seeds = filled(quick ? 6 : 31, (s) => s + 1);
+    const rates = quick ? RATES.filter((_, i) => i % 2 === 0) : RATES;
     const results = CONTENDERS.map((contender) => ({ ...contender, runs: [] }));
     for (const seed of seeds) {
       const data = { training: samples(2 * seed, ROWS), fresh: samples(2 * seed + 1, NEW) };
@@ -47,29 +49,47 @@ units of theirs (at most 1). The confidence that those probabilities warrant is 
         runs.push(
           await atBestRate(
             rates,
-            (rate) => learn(data, { ...contender, rate, epochs, seed }),
+            (rate) => learn(data, { ...contender, rate, epochs: EPOCHS, seed }),
             ({ errors }) => errors,
           ),
         );
       }
     }
     const of = (r, quantity) => r.runs.map((run) => run[quantity]);
-    const medians = (r) => Object.fromEntries(QUANTITIES.map((q) => [q, round(median(of(r, q)))]));
-    const squared = results.filter(({ loss }) => loss === 'meanSquaredError');
-    const entropy = results.at(-1);
-    const worst = (r) => round(Math.max(...of(r, 'end')));
-    const pairs = Object.keys(OUTPUTS).map((activation) => {
-      const [second, asymptotes] = squared.filter((r) => r.activation === activation);
-      const stuck = (one, other) => of(one, 'end').filter((v, s) => v > 2 * of(other, 'end')[s]).length;
-      return {
-        activation,
-        stuck: [stuck(second, asymptotes), stuck(asymptotes, second)],
-        ...Object.fromEntries(QUANTITIES.map((q) => [q, [medians(second)[q], medians(asymptotes)[q]]])),
-      };
-    });
+    const ratio = (r, other, quantity) => ratioOf(of(r, quantity), of(other, quantity));
     const name = ({ activation, targets, loss }) =>
       `${activation}, ${targets.join(' and ')}${loss === 'binaryCrossEntropy' ? ', cross-entropy' : ''}`;
+    const find = (activation, targets) => results.find((r) => r.activation === activation && r.targets === targets);
+    const entropy = results.at(-1);
+    const customary = results.at(-2);
+    const pairs = Object.entries(OUTPUTS).map(([activation, { second, asymptotes }]) => ({
+      activation,
+      second: find(activation, second),
+      asymptotes: find(activation, asymptotes),
+    }));
+    pairs.push({ activation: 'sigmoid', second: pairs.at(-1).second, asymptotes: customary });
+    const stuck = (one, other) => of(one, 'end').filter((v, s) => v > 2 * of(other, 'end')[s]).length;
+    const share = (count) => `${count} of ${seeds.length}`;
+    const parts = pairs.slice(0, 2).flatMap(({ second, asymptotes }) => [
+      part(
+        `${name(asymptotes)}: largest weight relative to ${second.targets.join(' and ')}`,
+        ratio(asymptotes, second, 'largest'),
+        { above: 1.2 },
+      ),
+      part(`${name(asymptotes)}: slope of the output, relative`, ratio(asymptotes, second, 'slope'), { below: 0.8 }),
+      part(`${name(asymptotes)}: confidence where ambiguous, relative`, ratio(asymptotes, second, 'confidence'), {
+        above: 1.2,
+      }),
+      part(`${name(asymptotes)}: errors beyond the unavoidable, relative`, ratio(asymptotes, second, 'excess'), { above: 1.1 }),
+      fact(
+        `${name(asymptotes)}: stuck in some runs, and the other targets in none`,
+        `${share(stuck(asymptotes, second))}, and ${share(stuck(second, asymptotes))}`,
+        'some, none',
+        stuck(asymptotes, second) > 0 && stuck(second, asymptotes) === 0,
+      ),
+    ]);
     return {
+      ...judged(parts, 'what is asked: weights, slopes and confidence behave as said; the error of most runs does not change'),
       table: {
         columns: [
           'output, targets',
@@ -82,28 +102,45 @@ units of theirs (at most 1). The confidence that those probabilities warrant is 
         ],
         rows: results.map((r) => [name(r), ...QUANTITIES.map((q) => spread(of(r, q)))]),
       },
-      series: {
-        title: 'The seed with most errors at each epoch, at the best rate',
-        x: 'epoch',
-        y: 'error rate in training',
+      chart: {
+        kind: 'dots',
+        title: 'Relative to targets where the second derivative is largest',
+        x: 'times as much',
         log: 'x',
-        lines: results.map((r) => ({ name: name(r), points: band(name(r), of(r, 'curve')).high })),
-      },
-      confirmed: pairs.every(
-        (pair) =>
-          pair.stuck[0] === 0 &&
-          pair.stuck[1] >= seeds.length / 10 &&
-          pair.slope[1] < 0.4 * pair.slope[0] &&
-          pair.largest[1] > 1.5 * pair.largest[0] &&
-          pair.confidence[1] > 1.5 * pair.confidence[0],
-      ),
-      verdict: [
-        ...pairs.map(
-          ({ activation, stuck, end, slope, largest, confidence }) =>
-            `With ${activation} outputs, targets at the asymptotes bring the largest weight to ${largest[1]} (${largest[0]} at the points of largest second derivative), the slope of the output to ${slope[1]} (${slope[0]}), and the confidence where the class is ambiguous to ${confidence[1]} (${confidence[0]}). With ${stuck[1]} of ${seeds.length} seeds they get stuck at over twice the errors; in the median over seeds they learn as well (${end[1]} errors at the end, against ${end[0]}).`,
+        guide: 1,
+        rows: pairs.flatMap(({ second, asymptotes }) =>
+          [
+            ['errors beyond the unavoidable', 'excess'],
+            ['slope of the output', 'slope'],
+            ['largest weight', 'largest'],
+            ['confidence where ambiguous', 'confidence'],
+          ].map(([label, quantity]) => ({ label: name(asymptotes), series: label, ...ratio(asymptotes, second, quantity) })),
         ),
-        `Sticking belongs to the squared error: cross-entropy, whose gradient lacks the slope of the output, learns targets 0 and 1 with every seed (at most ${worst(entropy)} at the end, ${worst(squared.at(-1))} by squared error).`,
-      ].join(' '),
+      },
+      effects: [
+        ...pairs.map(({ second, asymptotes }) => ({
+          trick: '4.5',
+          what: `targets ${second.targets.join(' and ')} in the place of ${asymptotes.targets.join(' and ')}`,
+          task: `two classes, ${second.activation} output, squared error`,
+          found: ratio(second, asymptotes, 'excess'),
+          of: 'errors beyond the unavoidable',
+        })),
+        {
+          trick: '4.5',
+          what: 'cross-entropy with targets 0 and 1',
+          task: 'against squared error with 0.2113 and 0.7887',
+          found: ratio(entropy, pairs[1].second, 'excess'),
+          of: 'errors beyond the unavoidable',
+        },
+      ],
+      finding: `${pairs
+        .map(
+          ({ second, asymptotes }) =>
+            `${name(asymptotes)}, relative to ${second.targets.join(' and ')}: largest weight ${within(ratio(asymptotes, second, 'largest'))} times, slope ${within(ratio(asymptotes, second, 'slope'))} times, confidence where ambiguous ${within(ratio(asymptotes, second, 'confidence'))} times, errors beyond the unavoidable ${within(ratio(asymptotes, second, 'excess'))} times; stuck with ${share(stuck(asymptotes, second))} starts, the other with ${share(stuck(second, asymptotes))}`,
+        )
+        .join(
+          '. ',
+        )}. Cross-entropy, whose gradient lacks the slope of the output, ends with at most ${round(quantile(of(entropy, 'end'), 1))} errors, squared error with 0 and 1 with up to ${round(quantile(of(pairs[1].asymptotes, 'end'), 1))}.`,
     };
   },
 };
@@ -119,7 +156,7 @@ function samples(seed, rows) {
 async function learn({ training, fresh }, { activation, targets, slope, loss, rate, epochs, seed }) {
   const [low, high] = targets;
   const middle = (low + high) / 2;
-  const net = await Network.create({
+  const net = await network({
     inputs: 2,
     layers: [dense(UNITS, { activation: 'lecunTanh', biasInit: 'zeros' }), dense(1, { activation })],
     loss,

@@ -1,60 +1,109 @@
-// Each experiment in its short form: the direction of its claim, with fixed seeds.
+// Pages of experiments are what their programs write: the pages from the numbers that are kept, and these from a run.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
 // @ts-expect-error: plain JavaScript
-import { experiments } from '../../experiments/run.mjs';
+import { adviceOf, supported } from '../../experiments/guide.mjs';
+// @ts-expect-error: plain JavaScript
+import { gradientOf, lossOf, packed, plainNetwork } from '../../experiments/plain-network.mjs';
+// @ts-expect-error: plain JavaScript
+import { keptOf, keptText } from '../../experiments/report.mjs';
+// @ts-expect-error: plain JavaScript
+import { experiments, pagesOf } from '../../experiments/run.mjs';
+// @ts-expect-error: plain JavaScript
+import { geometricMean, median, medianOf, ratioOf, shareOf } from '../../experiments/sample.mjs';
+// @ts-expect-error: plain JavaScript
+import { judged, part } from '../../experiments/verdict.mjs';
 import { thorough } from '../thorough.js';
 
 interface Experiment {
   readonly name: string;
-  readonly title: string;
-  readonly section: string;
-  readonly claim: string;
-  readonly setting: string;
-  /** false where the claim is not confirmed. */
-  readonly expected?: boolean;
-  run(options: { quick: boolean }): Promise<{
-    table: { columns: string[]; rows: (string | number)[][] };
-    series: { title: string; x: string; y: string; lines: { name: string; points: [number, number][] }[] };
-    confirmed: boolean;
-    verdict: string;
-  }>;
+  run(options: { quick: boolean }): Promise<object>;
 }
 
 const all = (await experiments()) as Experiment[];
+const pages = new URL('../../docs/experiments/', import.meta.url);
+const kept = new URL('../../experiments/results/', import.meta.url);
+const text = (name: string, folder = pages) => readFileSync(new URL(name, folder), 'utf8');
 
-/** Those that take more than two seconds. */
-const LONG = new Set([
-  'annealing',
-  'batch-norm',
-  'figure-24',
-  'growing-batches',
-  'method-map',
-  'per-weight-rates',
-  'relu-against-tanh',
-  'spectrum',
-  'target-values',
-]);
+/** Those that take no more than a second or two. */
+const SHORT = new Set(['eta-max', 'figure-11', 'figure-12', 'interleaving', 'parity-nine-trainers', 'stochastic-against-batch']);
 
 describe.each(all.map((experiment) => [experiment.name, experiment] as const))('%s', (name, experiment) => {
-  (LONG.has(name) ? thorough : it)('comes out as its page says', { timeout: 60_000 }, async () => {
-    const { confirmed, table, series, verdict } = await experiment.run({ quick: true });
-    expect(confirmed, verdict).toBe(experiment.expected ?? true);
-    for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
-    expect(series.lines.length).toBeGreaterThan(0);
-    for (const { points } of series.lines) expect(points.length).toBeGreaterThan(0);
-    const page = readFileSync(new URL(`../../docs/experiments/${name}.md`, import.meta.url), 'utf8');
-    expect(page).toContain(confirmed ? '**Confirmed.**' : '**Not confirmed.**');
-    expect(page).toContain(experiment.claim);
+  (SHORT.has(name) ? it : thorough)('has the numbers that its program finds', { timeout: 300_000 }, async () => {
+    expect(keptText(keptOf(await experiment.run({ quick: false })))).toBe(text(`${name}.json`, kept));
   });
 });
 
-it('every page and drawing belongs to an experiment', () => {
-  const files = readdirSync(new URL('../../docs/experiments/', import.meta.url));
-  const names = new Set(all.map(({ name }) => name));
-  for (const file of files) {
-    if (file !== 'README.md') expect(names, file).toContain(file.replace(/\.(md|svg)$/, ''));
-  }
-  expect(files).toContain('README.md');
+it('pages, drawings and the guide are what the kept numbers make, and there are no others', async () => {
+  const written = (await pagesOf(all)) as Record<string, string>;
+  for (const [name, contents] of Object.entries(written)) expect(text(name), name).toBe(contents);
+  expect(readdirSync(pages).sort()).toEqual(Object.keys(written).sort());
+  expect(readdirSync(kept).sort()).toEqual(all.map(({ name }) => `${name}.json`).sort());
 });
+
+it('the guide advises nothing that the experiments speak against', () => {
+  const results = Object.fromEntries(all.map(({ name }) => [name, JSON.parse(text(`${name}.json`, kept))]));
+  for (const advice of adviceOf(results)) expect(supported(advice), advice.text).toBe(true);
+});
+
+test('medians count what diverged among the largest, and intervals are those of the binomial distribution', () => {
+  expect(median([1, Number.NaN, 2])).toBe(2);
+  expect(median([1, Infinity, Number.NaN])).toBe(Infinity);
+  expect(median([1, 2, 3, Infinity])).toBe(2.5);
+  const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+  // Tables of nonparametric statistics: 1st and 6th of 6, 2nd and 8th of 9, 3rd and 10th of 12, 7th and 19th of 25.
+  for (const [n, low, high] of [
+    [5, 1, 5],
+    [6, 1, 6],
+    [9, 2, 8],
+    [12, 3, 10],
+    [25, 8, 18],
+  ] as const)
+    expect(medianOf(upTo(n)), String(n)).toEqual({ estimate: (n + 1) / 2, low, high });
+  expect(ratioOf([Infinity, 2, 0], [Infinity, 1, 0])).toEqual({ estimate: 1, low: 1, high: 2 });
+  expect(geometricMean([1, 100])).toBeCloseTo(10, 12);
+  expect(geometricMean([0.5, 0, 3])).toBe(0);
+  // Wilson 1927, 10 of 40.
+  const { low, high } = shareOf(10, 40);
+  expect([low, high]).toEqual([expect.closeTo(0.1419, 4), expect.closeTo(0.4019, 4)]);
+});
+
+test('a claim is confirmed if all its parts hold, refuted if none does, and else depends', () => {
+  const holds = part('a', { estimate: 0.5, low: 0.4, high: 0.6 }, { below: 0.9 });
+  const open = part('b', { estimate: 0.8, low: 0.7, high: 1 }, { below: 0.9 });
+  const fails = part('c', { estimate: 0.5, low: 0.4, high: 0.6 }, { above: 0.9 });
+  expect([holds, open, fails].map(({ outcome }) => outcome)).toEqual(['yes', 'not shown', 'no']);
+  expect(judged([holds], 'x').verdict).toBe('confirmed');
+  expect(judged([open, fails], 'x').verdict).toBe('refuted');
+  expect(judged([holds, open], 'x')).toMatchObject({ verdict: 'depends', on: 'x' });
+});
+
+test.each([{}, { centre: true }, { scale: true }, { centre: true, scale: true }])(
+  'gradients of the plain network are those of its loss, %j between layers',
+  (between) => {
+    const connected = (layer: number, input: number, unit: number) => layer > 0 || input <= unit;
+    const net = plainNetwork({ sizes: [3, 4, 4, 1], seed: 3, activation: 'smooth rectifier', between, connected });
+    const data = packed({
+      X: [
+        [1, 2, 0.3],
+        [0.1, -1, 0.5],
+        [-0.4, 0.2, -2],
+        [0.7, 0.7, 0.1],
+      ],
+      Y: [[1], [0], [0.5], [-1]],
+    });
+    const gradients = gradientOf(net, data) as Float64Array[];
+    for (const [k, { weights, there }] of (net.layers as { weights: Float64Array; there: Uint8Array }[]).entries()) {
+      for (let j = 0; j < weights.length; j++) {
+        const [w, h] = [weights[j]!, 1e-5];
+        weights[j] = w + h;
+        const above = lossOf(net, data);
+        weights[j] = w - h;
+        const slope = (above - lossOf(net, data)) / (2 * h);
+        weights[j] = w;
+        expect(gradients[k]![j]).toBeCloseTo(there[j] ? slope : 0, 7);
+      }
+    }
+  },
+);

@@ -236,7 +236,9 @@ function dots(chart: DotsChart): { text: Markup; height: number } {
   const usable = (value: number | string | undefined): value is number =>
     typeof value === 'number' && Number.isFinite(value) && (log !== 'x' || value > 0);
   const numbers = chart.rows.flatMap((row) => [row.estimate, row.low, row.high]).filter(usable);
-  const [from, to] = extent(guide === undefined ? numbers : [...numbers, guide]);
+  const [least, most] = extent(guide === undefined ? numbers : [...numbers, guide]);
+  // A little room, in the place of whole decades.
+  const [from, to] = log === 'x' ? [least / 1.15, most * 1.15] : [least, most];
   const names = rows.map(({ name, heading }) => (heading ? '' : fitted(name ?? '', SIZE, 300)));
   const legend = compact
     ? series.map((name, i) => ({ name, sample: element('g', { transform: 'translate(12 8)' }, mark(i)) }))
@@ -246,7 +248,7 @@ function dots(chart: DotsChart): { text: Markup; height: number } {
   const n = rows.length;
   const text = plot(
     {
-      x: { title: x, from, to, logarithmic: log === 'x' },
+      x: { title: x, from, to, logarithmic: log === 'x', exact: log === 'x' },
       y: {
         title: '',
         from: 0,
