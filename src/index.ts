@@ -9,8 +9,16 @@ export {
   type ClassifierOptions,
   type ClassifierRunOptions,
 } from './estimators/classifier.js';
-export { Regressor, type RegressorEvaluation, type RegressorOptions, type RegressorRunOptions } from './estimators/regressor.js';
-export type { RowChunks } from './estimators/chunks.js';
+export {
+  type PredictionOf,
+  Regressor,
+  type RegressorEvaluation,
+  type RegressorOptions,
+  type RegressorRunOptions,
+  type TargetsOf,
+} from './estimators/regressor.js';
+export type { RowChunk, RowChunks } from './estimators/chunks.js';
+export type { LabelOf } from './estimators/classifier.js';
 export type { EstimatorHistory, EstimatorOptions, FitProgress, PartialFitOptions, RunOptions } from './estimators/options.js';
 export type { Recipe } from './estimators/recipe.js';
 export type { Candidate, Choice } from './estimators/choice.js';
@@ -20,7 +28,8 @@ export type { Scaling } from './data/spread.js';
 export type { Squash } from './data/squash.js';
 export type { Cell } from './data/column.js';
 export type { Row, Rows, Samples, TypedRow } from './data/table.js';
-export { loadModel } from './load-model.js';
+export { type AnyModel, loadModel } from './load-model.js';
+export type { ModelSource } from './format/loading.js';
 export { init, type InitOptions } from './runtime/init.js';
 export type { SaveOptions } from './network/model.js';
 export type { Metadata, ModelJSON } from './format/document.js';
@@ -146,7 +155,7 @@ export { sgd, type PerWeight, type Sgd, type SgdOptions } from './methods/sgd.js
 export { type SophiaOptions, sophia } from './methods/sophia.js';
 export { type StochasticDiagonalOptions, stochasticDiagonalLM } from './methods/stochastic-diagonal.js';
 export { type SuperSabOptions, superSAB } from './methods/super-sab.js';
-export type { Method, Regularisation } from './methods/method.js';
+export type { Chosen, Method, MethodOf, Regularisation } from './methods/method.js';
 export type { Clip, EarlyStopping, FitOptions, Progress } from './training/options.js';
 export type { History, StopReason } from './training/history.js';
 export type { Chunk, Chunks } from './training/chunks.js';

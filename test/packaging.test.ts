@@ -20,6 +20,7 @@ import { rollup } from 'rollup';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // @ts-expect-error: a script has no declarations
 import { ENTRIES } from '../scripts/library.mjs';
+import { blocksOf, snippetsOf } from './snippets.js';
 import { some } from './thorough.js';
 
 const root = process.cwd();
@@ -286,14 +287,6 @@ test('a bundler keeps the import of the backend, which is all that registers it'
   rmSync(peers);
 });
 
-/** A document's snippets, one after the other: what one declares, the next may use. */
-function snippetsOf(file: string): string {
-  const imports = /^import \{(.*)\} from 'efficient-backprop';$/gm;
-  const code = [...readFileSync(file, 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map(([, block]) => block).join('\n');
-  const names = new Set([...code.matchAll(imports)].flatMap(([, list]) => list!.split(',').map((name) => name.trim())));
-  return `import { ${[...names].join(', ')} } from 'efficient-backprop';\n${code.replace(imports, '')}`;
-}
-
 const DOCUMENTS = some(5, [
   'README',
   'docs/network',
@@ -332,7 +325,7 @@ test.each([
   ['brain', 3],
   ['tfjs', 1],
 ])('the snippets of docs/%s run as they stand, each by itself', (name, count) => {
-  const blocks = [...readFileSync(`docs/${name}.md`, 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map(([, block]) => block!);
+  const blocks = blocksOf(`docs/${name}.md`);
   expect(blocks).toHaveLength(count);
   for (const block of blocks) {
     writeFileSync(path.join(project, 'snippets.mjs'), block);

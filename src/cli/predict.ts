@@ -4,14 +4,13 @@ import path from 'node:path';
 import type { Cell } from '../data/column.js';
 import { Classifier } from '../estimators/classifier.js';
 import { loadModel } from '../load-model.js';
-import type { Regressor } from '../estimators/regressor.js';
 import { UsageError } from './failure.js';
 import { csvLine, requireApart, requireWritable, writePieces } from './output.js';
 import { located } from './located.js';
 import type { ReadingOptions } from './reading.js';
 import { requireColumn } from './target.js';
 import { note } from './terminal.js';
-import { FileConformer, loadEstimator, piecesFor, tellNotes } from './use.js';
+import { FileConformer, type Predictor, loadEstimator, piecesFor, tellNotes } from './use.js';
 
 interface PredictOptions extends ReadingOptions {
   readonly out?: string;
@@ -54,7 +53,7 @@ export async function predict(modelFile: string, file: string, options: PredictO
 
 /** Predictions of rows, as records, piece by piece. */
 async function* predictions(
-  model: Classifier | Regressor,
+  model: Predictor,
   conformer: FileConformer,
   file: string,
   options: PredictOptions,
@@ -69,11 +68,12 @@ async function* predictions(
     here ??= keep.filter((kept) => conformer.keeps(sheet, kept)); // the first piece says which columns there are
     const predicted = located(sheet, () => {
       if (!(model instanceof Classifier)) {
-        const predicted = model.predict(table) as number[] | number[][];
-        return predicted.map(
-          (p): Record<string, unknown> =>
-            Array.isArray(p) ? Object.fromEntries(p.map((v, i) => [`${name} ${i + 1}`, v])) : { [name]: p },
-        );
+        return model
+          .predict(table)
+          .map(
+            (p): Record<string, unknown> =>
+              Array.isArray(p) ? Object.fromEntries(p.map((v, i) => [`${name} ${i + 1}`, v])) : { [name]: p },
+          );
       }
       if (!options.probabilities) return model.predict(table).map((label): Record<string, unknown> => ({ [name]: label }));
       return model.predictProbabilities(table).map((row) => {

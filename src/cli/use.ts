@@ -2,8 +2,8 @@
 
 import { Classifier } from '../estimators/classifier.js';
 import { UnsupportedError } from '../runtime/errors.js';
-import { loadModel } from '../load-model.js';
-import { Regressor } from '../estimators/regressor.js';
+import { type AnyModel, loadModel } from '../load-model.js';
+import type { Network } from '../network/network.js';
 import type { Cell } from '../data/column.js';
 import { Conformer, categories } from '../table/conformer.js';
 import { PIECE, readSheet, readSheets } from '../table/read.js';
@@ -16,15 +16,18 @@ import { type ReadingOptions, readingOf } from './reading.js';
 import { allThere, requireColumn } from './target.js';
 import { clipped, note } from './terminal.js';
 
+/** A model that predicts rows of tables. */
+export type Predictor = Exclude<AnyModel, Network>;
+
 /** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
-export async function loadEstimator(file: string): Promise<Classifier | Regressor> {
+export async function loadEstimator(file: string): Promise<Predictor> {
   const model = await loadModel(file);
-  if (model instanceof Classifier || model instanceof Regressor) return model;
+  if (model.kind !== 'network') return model;
   throw new UnsupportedError(`${file} is a bare network, which knows no columns; this command needs a classifier or regressor`);
 }
 
 /** The column that has the truth, by an option or as in training. @throws UsageError where neither says */
-export function targetOf({ metadata }: Classifier | Regressor, file: string, asked: string | undefined): string {
+export function targetOf({ metadata }: Predictor, file: string, asked: string | undefined): string {
   const target = asked ?? metadata['target'];
   if (target === undefined) throw new UsageError(`${file} does not say what its target is called; --target does`);
   return target;
@@ -49,7 +52,7 @@ export async function* piecesFor(conformer: FileConformer, file: string): AsyncG
 /** A model's columns from files. */
 export class FileConformer extends Conformer {
   constructor(
-    private readonly estimator: Classifier | Regressor,
+    private readonly estimator: Predictor,
     options: ReadingOptions,
   ) {
     super(estimator, readingOf(options));

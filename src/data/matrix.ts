@@ -15,10 +15,10 @@ export type NumericArray =
   | Uint16Array
   | Uint32Array;
 
-/** A matrix as one typed array, row-major, with its shape [rows, columns]. */
+/** A matrix as one typed array, row-major, with its shape: two numbers, [rows, columns]. */
 export interface ShapedArray {
   readonly data: NumericArray | readonly number[];
-  readonly shape: readonly [rows: number, columns: number];
+  readonly shape: readonly [rows: number, columns: number] | readonly number[];
 }
 
 /**
@@ -52,8 +52,9 @@ export function requireArray(x: unknown, what: string, expected: string): void {
  */
 export function matrix(x: unknown, what: string): Matrix {
   if (isShaped(x)) {
-    const [rows, columns] = x.shape;
-    if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 0 || columns < 0 || rows * columns !== x.data.length) {
+    const [rows, columns] = x.shape as readonly [number, number];
+    const whole = (n: number) => Number.isInteger(n) && n >= 0;
+    if (x.shape.length !== 2 || !whole(rows) || !whole(columns) || rows * columns !== x.data.length) {
       throw new DataError(what, `shape [${x.shape.map(shown).join(', ')}] does not fit ${x.data.length} numbers`);
     }
     if (isRow(x.data[0])) throw new DataError(what, 'data with a shape must be flat; got rows');

@@ -3,8 +3,18 @@
 import type { Rows } from '../data/table.js';
 import type { EncodedRows } from './encoded.js';
 
-/** Rows and their targets chunk by chunk; called for each pass over them, and begins anew each time. */
-export type RowChunks<Targets> = () => AsyncIterable<readonly [Rows, Targets]> | Iterable<readonly [Rows, Targets]>;
+/** Rows and their targets: `[rows, targets]`, which generators that say nothing of tuples yield as an array of either. */
+export type RowChunk<Targets> = readonly [Rows, Targets] | readonly (Rows | Targets)[];
+
+/** Chunks of rows and their targets; called for each pass over them, and begins anew each time. */
+export type RowChunks<Targets, C = RowChunk<Targets>> = () => AsyncIterable<C> | Iterable<C>;
+
+/** The targets among what a chunk holds. */
+export type TargetsIn<C> = C extends readonly [unknown, infer Targets]
+  ? Targets
+  : C extends readonly (infer Either)[]
+    ? Either
+    : never;
 
 export function isRowChunks<Targets>(rows: unknown): rows is RowChunks<Targets> {
   return typeof rows === 'function';

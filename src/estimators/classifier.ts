@@ -5,7 +5,7 @@ import { rowWeights } from '../data/dataset.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { CLASSES, type Label, type LabelsLike, argmax } from '../data/classes.js';
 import { ModelFileError, OptionError } from '../runtime/errors.js';
-import { type RowChunks, isRowChunks } from './chunks.js';
+import { type RowChunk, type RowChunks, type TargetsIn, isRowChunks } from './chunks.js';
 import type { ClassWeights } from './class-weights.js';
 import { LabelCoder, type LabelCoding } from './labels.js';
 import { type ClassifierEvaluation, EvaluationSums, rowLoss } from './class-evaluation.js';
@@ -15,7 +15,7 @@ import { RESTORING } from './loading.js';
 import { shaped } from './encoded.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import type { ModelDocument, ModelJSON } from '../format/document.js';
-import { READING } from '../format/loading.js';
+import { type ModelSource, READING, loaded } from '../format/loading.js';
 import { FIT_OPTIONS } from '../training/options.js';
 import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
 import { apart, type Checked, checked, value } from '../runtime/options.js';
@@ -23,13 +23,13 @@ import { HEAD_OPTIONS, type HeadOptions, headFrom } from './head.js';
 
 export type { ClassifierEvaluation };
 
-/** Options of a `Classifier`: what it is made of and how it is trained. */
-export interface ClassifierOptions extends EstimatorOptions, HeadOptions {
+/** Options of a `Classifier`: what it is made of and how it is trained. `L` is the type of its labels. */
+export interface ClassifierOptions<L extends Label = Label> extends EstimatorOptions, HeadOptions {
   /**
    * All labels there are or will be. Needed for `partialFit` where the first rows do not show them all. Default: those seen in
    * training, sorted.
    */
-  classes?: readonly Label[];
+  classes?: readonly L[];
   /** Makes targets less than certain, as of `Network.fit`; with the loss crossEntropy. Default 0. */
   labelSmoothing?: number;
 }
@@ -39,6 +39,9 @@ export interface ClassifierRunOptions extends RunOptions {
   /** Weights of classes: 'balanced' (N/(classes·members)), or one for each label. They multiply sample weights. */
   classWeights?: ClassWeights;
 }
+
+/** The labels among arrays of labels and of rows: what the type of a classifier that learns from chunks is found by. */
+export type LabelOf<Targets> = Targets extends ArrayLike<infer L> ? (L extends Label ? L : never) : never;
 
 const CLASSIFIER_OPTIONS = { classes: CLASSES, ...HEAD_OPTIONS, labelSmoothing: FIT_OPTIONS.labelSmoothing };
 
@@ -64,12 +67,13 @@ const CLASSIFIER_RUN_OPTIONS = {
  * rules of docs/defaults.md, and
  * `model.history.chosen` says what they chose. `L` is the type of the labels.
  */
-export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>, LabelCoding> {
+export class Classifier<const L extends Label = Label> extends Estimator<ArrayLike<L>, LabelCoding> {
+  /** Tells a classifier from regressors and networks. */
   readonly kind = 'classifier';
   protected readonly coder: LabelCoder;
 
   /** @throws OptionError */
-  constructor(options?: ClassifierOptions) {
+  constructor(options?: ClassifierOptions<L>) {
     super('Classifier', options, CLASSIFIER_OPTIONS);
     const own = this.options as unknown as Checked<typeof CLASSIFIER_OPTIONS>;
     this.coder = new LabelCoder(headFrom('Classifier', own), own.classes);
@@ -80,15 +84,15 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   }
 
   /** A new classifier, fitted: `new Classifier(options).fit(rows, labels, options)`. */
-  static fit<T extends ArrayLike<Label>>(
+  static fit<const T extends ArrayLike<Label>, const C extends Label = T[number]>(
     rows: Rows,
     labels: T,
-    options?: ClassifierOptions & ClassifierRunOptions,
-  ): Promise<Classifier<LabelsLike<T[number]>>>;
-  static fit<L extends Label>(
-    chunks: RowChunks<ArrayLike<L>>,
-    options?: ClassifierOptions & ClassifierRunOptions,
-  ): Promise<Classifier<LabelsLike<L>>>;
+    options?: ClassifierOptions<C> & ClassifierRunOptions,
+  ): Promise<Classifier<T[number] | C>>;
+  static fit<const T extends RowChunk<ArrayLike<Label>>, const C extends Label = LabelOf<TargetsIn<T>>>(
+    chunks: RowChunks<ArrayLike<Label>, T>,
+    options?: ClassifierOptions<C> & ClassifierRunOptions,
+  ): Promise<Classifier<LabelOf<TargetsIn<T>> | C>>;
   static async fit(
     rows: Rows | RowChunks<ArrayLike<Label>>,
     labels?: ArrayLike<Label> | (ClassifierOptions & ClassifierRunOptions),
@@ -101,19 +105,32 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   }
 
   /**
+   * A classifier from a file (Node.js, Bun, Deno) or from the bytes of one, as `loadModel` reads them.
+   *
+   * ```ts
+   * const model = await Classifier.load<'setosa' | 'versicolor'>('flowers.safetensors'); // the labels, where you know them
+   * ```
+   *
+   * @throws FileError if the file cannot be read; ModelFileError if it is damaged, or holds another kind of model
+   */
+  static load<L extends Label = Label>(source: ModelSource): Promise<Classifier<L>> {
+    return loaded('Classifier.load', source, (document) => this.fromDocument<L>(document));
+  }
+
+  /**
    * The classifier of `toJSON`, or of its text parsed.
    * @throws ModelFileError
    */
-  static async fromJSON(json: ModelJSON): Promise<Classifier> {
-    return this.fromDocument((await READING.load()).fromJSON(json));
+  static async fromJSON<L extends Label = Label>(json: ModelJSON): Promise<Classifier<L>> {
+    return this.fromDocument<L>((await READING.load()).fromJSON(json));
   }
 
   /** @internal */
-  static async fromDocument(document: ModelDocument): Promise<Classifier> {
+  static async fromDocument<L extends Label = Label>(document: ModelDocument): Promise<Classifier<L>> {
     if (document.kind !== 'classifier') throw new ModelFileError(`the model is a ${document.kind}, not a classifier`);
     const [{ readable }, { optionsOf }] = await Promise.all([READING.load(), RESTORING.load()]);
-    const options = optionsOf(document) as ClassifierOptions;
-    const model = readable('options', () => new this(options));
+    const options = optionsOf(document) as ClassifierOptions<L>;
+    const model = readable('options', () => new this<L>(options));
     await model.adopt(document);
     return model;
   }
@@ -144,8 +161,8 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
    * this call. Steps are bounded by the curvature of the inputs so far.
    * @throws DataError for a label that neither training nor `classes` knew
    */
-  async partialFit(rows: Rows, labels: ArrayLike<L>, options?: PartialFitOptions): Promise<this> {
-    await this.continueOn(rows, labels, options);
+  async partialFit(rows: Rows, labels: ArrayLike<LabelsLike<L>>, options?: PartialFitOptions): Promise<this> {
+    await this.continueOn(rows, labels as ArrayLike<Label> as ArrayLike<L>, options);
     return this;
   }
 
@@ -177,7 +194,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
    * Loss and metrics on rows and their labels.
    * @throws DataError for a label unseen in training
    */
-  evaluate(rows: Rows, labels: ArrayLike<L>, options?: { sampleWeights?: ArrayLike<number> }): ClassifierEvaluation {
+  evaluate(rows: Rows, labels: ArrayLike<LabelsLike<L>>, options?: { sampleWeights?: ArrayLike<number> }): ClassifierEvaluation {
     const sums = new EvaluationSums(this.classes.length);
     this.measure(sums, table(rows), labels, options);
     return sums.result(this.classes);
@@ -187,7 +204,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
    * The same of data larger than memory: `chunks` returns an (async) iterable of [rows, labels].
    * @throws DataError that names the chunk
    */
-  async evaluateChunks(chunks: RowChunks<ArrayLike<L>>): Promise<ClassifierEvaluation> {
+  async evaluateChunks(chunks: RowChunks<ArrayLike<LabelsLike<L>>>): Promise<ClassifierEvaluation> {
     const sums = new EvaluationSums(this.classes.length);
     const { eachChunk } = await STREAMING.load();
     for await (const _ of eachChunk(chunks, table, (t, labels) => this.measure(sums, t, labels, undefined)));
@@ -198,7 +215,7 @@ export class Classifier<L extends Label = Label> extends Estimator<ArrayLike<L>,
   private measure(
     sums: EvaluationSums,
     t: Table,
-    labels: ArrayLike<L>,
+    labels: ArrayLike<Label>,
     options: { sampleWeights?: ArrayLike<number> } | undefined,
   ): void {
     const { coding, members } = this.trained;

@@ -1,16 +1,16 @@
 // The regressor: numbers in, numbers out.
 
 import { rowWeights } from '../data/dataset.js';
-import type { MatrixLike } from '../data/matrix.js';
+import type { MatrixLike, NumericArray, ShapedArray } from '../data/matrix.js';
 import { type Rows, table } from '../data/table.js';
 import { ModelFileError } from '../runtime/errors.js';
-import { type RowChunks, isRowChunks } from './chunks.js';
+import { type RowChunk, type RowChunks, type TargetsIn, isRowChunks } from './chunks.js';
 import { Estimator } from './estimator.js';
 import { STREAMING } from './ways.js';
 import { RESTORING } from './loading.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
 import type { ModelDocument, ModelJSON } from '../format/document.js';
-import { READING } from '../format/loading.js';
+import { type ModelSource, READING, loaded } from '../format/loading.js';
 import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
 import { apart, checked } from '../runtime/options.js';
 import { NumberCoder, type NumberCoding, targetNumbers } from './numbers.js';
@@ -20,6 +20,16 @@ export type RegressorOptions = EstimatorOptions;
 
 /** Options of a single `fit` of a `Regressor`. */
 export type RegressorRunOptions = RunOptions;
+
+/** What a regressor predicts of a row after targets of a type: a number after a plain vector, else an array of numbers. */
+export type PredictionOf<T> = T extends NumericArray | readonly number[]
+  ? number
+  : T extends readonly (readonly number[] | NumericArray)[] | ShapedArray
+    ? number[]
+    : never;
+
+/** The targets that a regressor with such predictions learns from. */
+export type TargetsOf<P extends number | number[]> = [P] extends [number] ? readonly number[] | NumericArray : MatrixLike;
 
 /** How well a regressor does, in the units of the targets. */
 export interface RegressorEvaluation extends NumberMetrics {
@@ -36,9 +46,11 @@ export interface RegressorEvaluation extends NumberMetrics {
  * ```
  *
  * Rows are as for Classifier; targets a vector of N numbers, or N×O for several outputs. Inputs and targets are centred and
- * scaled inside; predictions come in the units of the targets.
+ * scaled inside; predictions come in the units of the targets. `P` is the type of a prediction: `new Regressor<number[]>()` learns
+ * targets of several columns.
  */
-export class Regressor extends Estimator<MatrixLike, NumberCoding> {
+export class Regressor<P extends number | number[] = number> extends Estimator<MatrixLike, NumberCoding> {
+  /** Tells a regressor from classifiers and networks. */
   readonly kind = 'regressor';
   protected readonly coder = new NumberCoder();
 
@@ -48,33 +60,53 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   }
 
   /** A new regressor, fitted: `new Regressor(options).fit(rows, targets, options)`. */
-  static fit(rows: Rows, targets: MatrixLike, options?: RegressorOptions & RegressorRunOptions): Promise<Regressor>;
-  static fit(chunks: RowChunks<MatrixLike>, options?: RegressorOptions & RegressorRunOptions): Promise<Regressor>;
+  static fit<T extends MatrixLike>(
+    rows: Rows,
+    targets: T,
+    options?: RegressorOptions & RegressorRunOptions,
+  ): Promise<Regressor<PredictionOf<T>>>;
+  static fit<T extends RowChunk<MatrixLike>>(
+    chunks: RowChunks<MatrixLike, T>,
+    options?: RegressorOptions & RegressorRunOptions,
+  ): Promise<Regressor<PredictionOf<TargetsIn<T>>>>;
   static async fit(
     rows: Rows | RowChunks<MatrixLike>,
     targets?: MatrixLike | (RegressorOptions & RegressorRunOptions),
     options?: RegressorOptions & RegressorRunOptions,
-  ): Promise<Regressor> {
+  ): Promise<Regressor<number | number[]>> {
     const given = isRowChunks(rows) && targets !== undefined ? targets : options;
     const [own, run] = apart('Regressor.fit', ESTIMATOR_OPTIONS, RUN_OPTIONS, given);
-    const model = new this(own);
+    const model = new this<number | number[]>(own);
     return isRowChunks<MatrixLike>(rows) ? model.fit(rows, run) : model.fit(rows, targets as MatrixLike, run);
+  }
+
+  /**
+   * A regressor from a file (Node.js, Bun, Deno) or from the bytes of one, as `loadModel` reads them.
+   *
+   * ```ts
+   * const model = await Regressor.load<number>('prices.safetensors'); // of single targets, as you know
+   * ```
+   *
+   * @throws FileError if the file cannot be read; ModelFileError if it is damaged, or holds another kind of model
+   */
+  static load<P extends number | number[] = number | number[]>(source: ModelSource): Promise<Regressor<P>> {
+    return loaded('Regressor.load', source, (document) => this.fromDocument<P>(document));
   }
 
   /**
    * The regressor of `toJSON`, or of its text parsed.
    * @throws ModelFileError
    */
-  static async fromJSON(json: ModelJSON): Promise<Regressor> {
-    return this.fromDocument((await READING.load()).fromJSON(json));
+  static async fromJSON<P extends number | number[] = number | number[]>(json: ModelJSON): Promise<Regressor<P>> {
+    return this.fromDocument<P>((await READING.load()).fromJSON(json));
   }
 
   /** @internal */
-  static async fromDocument(document: ModelDocument): Promise<Regressor> {
+  static async fromDocument<P extends number | number[]>(document: ModelDocument): Promise<Regressor<P>> {
     if (document.kind !== 'regressor') throw new ModelFileError(`the model is a ${document.kind}, not a regressor`);
     const [{ readable }, { optionsOf }] = await Promise.all([READING.load(), RESTORING.load()]);
     const options = optionsOf(document) as RegressorOptions;
-    const model = readable('options', () => new this(options));
+    const model = readable('options', () => new this<P>(options));
     await model.adopt(document);
     return model;
   }
@@ -86,8 +118,8 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
    * learns columns and scalings, one draws a sample, on which size, decay and rate are chosen, and one an epoch follows.
    * @throws DataError for bad rows or targets; OptionError
    */
-  fit(rows: Rows, targets: MatrixLike, options?: RegressorRunOptions): Promise<this>;
-  fit(chunks: RowChunks<MatrixLike>, options?: RegressorRunOptions): Promise<this>;
+  fit(rows: Rows, targets: TargetsOf<P>, options?: RegressorRunOptions): Promise<this>;
+  fit(chunks: RowChunks<TargetsOf<P>>, options?: RegressorRunOptions): Promise<this>;
   async fit(
     rows: Rows | RowChunks<MatrixLike>,
     targets?: MatrixLike | RegressorRunOptions,
@@ -104,7 +136,7 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
    * what was learned, the method's state stays, and `history` is the record of this call. Steps are bounded by the curvature of
    * the inputs so far.
    */
-  async partialFit(rows: Rows, targets: MatrixLike, options?: PartialFitOptions): Promise<this> {
+  async partialFit(rows: Rows, targets: TargetsOf<P>, options?: PartialFitOptions): Promise<this> {
     await this.continueOn(rows, targets, options);
     return this;
   }
@@ -115,11 +147,11 @@ export class Regressor extends Estimator<MatrixLike, NumberCoding> {
   }
 
   /** A number for each row; an array of numbers where the targets had several columns (or were given as N×1). */
-  predict(rows: Rows): number[] | number[][] {
+  predict(rows: Rows): P[] {
     const a = this.unscaled(rows);
     const n = this.outputCount;
-    if (this.trained.coding.single) return Array.from(a);
-    return Array.from({ length: a.length / n }, (_, r) => Array.from(a.subarray(r * n, (r + 1) * n)));
+    if (this.trained.coding.single) return Array.from(a) as P[];
+    return Array.from({ length: a.length / n }, (_, r) => Array.from(a.subarray(r * n, (r + 1) * n))) as P[];
   }
 
   /** Errors on rows and their targets, in the units of the targets. */

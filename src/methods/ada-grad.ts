@@ -5,6 +5,7 @@ import { checked, flag, number } from '../runtime/options.js';
 import { type AdaptiveOptions, type RootOptions, adaptiveRule } from './descent/adaptive-rule.js';
 import { rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { EPSILON, decayOption } from './options.js';
 
 /** Options of `adaGrad`. */
@@ -18,7 +19,7 @@ export interface AdaGradOptions extends AdaptiveOptions, RootOptions {
  * insideRoot: true, epsilon: 1e-7 }`.
  * @throws OptionError
  */
-export function adaGrad(options?: AdaGradOptions) {
+export function adaGrad(options?: AdaGradOptions): MethodOf<'adaGrad', Required<AdaGradOptions>> {
   const schema = {
     rate: rateOption(0.01),
     epsilon: EPSILON,

@@ -6,6 +6,7 @@ import type { Schedule } from '../rates/schedule.js';
 import { curvedMeanRule } from './descent/curved-mean-rule.js';
 import { type RateOfEpoch, rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of adaHessian. */
@@ -32,7 +33,7 @@ export interface AdaHessianOptions {
  * h² (Yao et al. 2021, here with LeCun's back-propagated diagonal instead of random probes).
  * @throws OptionError
  */
-export function adaHessian(options?: AdaHessianOptions) {
+export function adaHessian(options?: AdaHessianOptions): MethodOf<'adaHessian', Required<AdaHessianOptions>> {
   const schema = {
     rate: rateOption(0.01),
     beta1: number(FRACTION, 0.9),

@@ -4,6 +4,7 @@ import { checked, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of adadelta; the defaults are the author's. */
@@ -26,7 +27,7 @@ export interface AdadeltaOptions {
  * weights, so that there is no rate to find, but they are short at first.
  * @throws OptionError
  */
-export function adadelta(options?: AdadeltaOptions) {
+export function adadelta(options?: AdadeltaOptions): MethodOf<'adadelta', Required<AdadeltaOptions>> {
   const schema = {
     rate: rateOption(1),
     rho: number(FRACTION, 0.95),

@@ -6,6 +6,7 @@ import { checked, flag, number } from '../runtime/options.js';
 import { type AdaptiveOptions, adaptiveRule } from './descent/adaptive-rule.js';
 import { rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { EPSILON, FRACTION, decayOption } from './options.js';
 
 /** Options of `adam`. */
@@ -26,7 +27,7 @@ function adamLike<N extends string>(
   name: N,
   options: AdamOptions | undefined,
   defaults: { decoupled: boolean; nesterov: boolean; weightDecay: number },
-) {
+): MethodOf<N, Required<AdamOptions>> {
   const schema = {
     rate: rateOption(0.001),
     beta1: number(FRACTION, 0.9),
@@ -53,10 +54,11 @@ function adamLike<N extends string>(
  * 2015, algorithm 1). Default η 0.001.
  * @throws OptionError
  */
-export const adam = (options?: AdamOptions) => adamLike('adam', options, { decoupled: false, nesterov: false, weightDecay: 0 });
+export const adam = (options?: AdamOptions): MethodOf<'adam', Required<AdamOptions>> =>
+  adamLike('adam', options, { decoupled: false, nesterov: false, weightDecay: 0 });
 
 /** Adam with decoupled decay, w ← w − η·λ·w beside the step (Loshchilov and Hutter 2019). Default λ 0.01. @throws OptionError */
-export const adamW = (options?: AdamOptions) =>
+export const adamW = (options?: AdamOptions): MethodOf<'adamW', Required<AdamOptions>> =>
   adamLike('adamW', options, { decoupled: true, nesterov: false, weightDecay: 0.01 });
 
 /**
@@ -64,4 +66,5 @@ export const adamW = (options?: AdamOptions) =>
  * β₂ᵗ)) + ε). Dozat's schedule of β₁, which begins at half of its value (Keras and PyTorch have it), is left out.
  * @throws OptionError
  */
-export const nadam = (options?: AdamOptions) => adamLike('nadam', options, { decoupled: false, nesterov: true, weightDecay: 0 });
+export const nadam = (options?: AdamOptions): MethodOf<'nadam', Required<AdamOptions>> =>
+  adamLike('nadam', options, { decoupled: false, nesterov: true, weightDecay: 0 });

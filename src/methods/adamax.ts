@@ -5,6 +5,7 @@ import { checked, number } from '../runtime/options.js';
 import { type AdaptiveOptions, adaptiveRule } from './descent/adaptive-rule.js';
 import { rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { EPSILON, FRACTION, decayOption } from './options.js';
 
 /** Options of adamax; the defaults are the authors'. */
@@ -20,7 +21,7 @@ export interface AdamaxOptions extends AdaptiveOptions {
  * is much longer than η. Default η 0.002.
  * @throws OptionError
  */
-export function adamax(options?: AdamaxOptions) {
+export function adamax(options?: AdamaxOptions): MethodOf<'adamax', Required<AdamaxOptions>> {
   const schema = {
     rate: rateOption(0.002),
     beta1: number(FRACTION, 0.9),

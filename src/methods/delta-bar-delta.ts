@@ -3,7 +3,7 @@
 
 import { checked, number } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { batchMethod } from './descent/first-order.js';
+import { type BatchMethod, batchMethod } from './descent/first-order.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of deltaBarDelta; defaults are customary ones. */
@@ -27,7 +27,7 @@ export interface DeltaBarDeltaOptions {
  * η_i·g_i (Jacobs 1988).
  * @throws OptionError
  */
-export function deltaBarDelta(options?: DeltaBarDeltaOptions) {
+export function deltaBarDelta(options?: DeltaBarDeltaOptions): BatchMethod<'deltaBarDelta', Required<DeltaBarDeltaOptions>> {
   const schema = {
     rate: number(POSITIVE, 0.1),
     up: number({ min: 0, below: Infinity }, 0.05),

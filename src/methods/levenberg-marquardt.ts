@@ -3,6 +3,7 @@
 import { OptionError } from '../runtime/errors.js';
 import { checked, flag, number, oneOf } from '../runtime/options.js';
 import { DAMPING_RULES, DAMPING_SCALINGS, type DampingRule, type DampingScaling } from '../solve/choices.js';
+import type { Chosen, MethodOf } from './method.js';
 import { secondOrder } from './second-order/second-order.js';
 
 const OPTIONS = {
@@ -65,7 +66,9 @@ export interface LevenbergMarquardtOptions {
  * fastest there is. An epoch is an accepted step. Needs the loss meanSquaredError.
  * @throws OptionError
  */
-export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
+export function levenbergMarquardt(
+  options?: LevenbergMarquardtOptions,
+): MethodOf<'levenbergMarquardt', Chosen<LevenbergMarquardtOptions>> {
   const given = checked('levenbergMarquardt', OPTIONS, options);
   const fixed = options?.muInc !== undefined || options?.muDec !== undefined;
   const { bayesian, maxFail } = given;
@@ -78,6 +81,6 @@ export function levenbergMarquardt(options?: LevenbergMarquardtOptions) {
   }
   const rule = given.rule ?? (fixed ? ('tenfold' as const) : ('nielsen' as const));
   const settings = { ...given, rule, acceleration: given.acceleration ?? rule === 'nielsen' };
-  const named = { ...settings, name: 'levenbergMarquardt', ...(maxFail !== undefined && { patience: maxFail }) };
+  const named = { ...settings, name: 'levenbergMarquardt' as const, ...(maxFail !== undefined && { patience: maxFail }) };
   return secondOrder(named, (solving) => solving.levenbergMarquardt(settings));
 }

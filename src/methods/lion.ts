@@ -4,6 +4,7 @@ import { checked, number } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { FRACTION, decayOption } from './options.js';
 
 /** Options of lion; the defaults are the authors'. */
@@ -29,7 +30,7 @@ export interface LionOptions {
  * all weights (Chen et al. 2023). It suits large batches, whose gradients have signs that mean something.
  * @throws OptionError
  */
-export function lion(options?: LionOptions) {
+export function lion(options?: LionOptions): MethodOf<'lion', Required<LionOptions>> {
   const schema = {
     rate: rateOption(1e-4),
     beta1: number(FRACTION, 0.9),

@@ -176,6 +176,12 @@ export interface Method {
   start(task: Task, state?: MethodState): Training;
 }
 
+/** A method by its name, with its settings `O`. */
+export type MethodOf<N extends string, O> = Method & { readonly name: N } & Readonly<O>;
+
+/** Settings as options say them, where those that have no default may be undefined. */
+export type Chosen<O> = { readonly [K in keyof O]: O[K] | undefined };
+
 export function isMethod(value: unknown): value is Method {
   return typeof value === 'object' && value !== null && 'start' in value && typeof value.start === 'function';
 }

@@ -5,6 +5,7 @@ import { checked, flag, number, oneOf } from '../runtime/options.js';
 import { LINE_SEARCHES, type LineSearch } from '../solve/choices.js';
 import { POSITIVE, decayOption } from './options.js';
 import { type LineSearchOptions, SEARCH, type SecondOrderOptions } from './quasi-newton.js';
+import type { Chosen, MethodOf } from './method.js';
 import { secondOrder } from './second-order/second-order.js';
 
 /** Options of `newton`. */
@@ -16,7 +17,7 @@ export interface NewtonOptions extends LineSearchOptions {
 const TRUNCATED = flag(undefined);
 
 /** How both searched by a line. */
-function searching(name: string, weightDecay: number, truncated: boolean | undefined, lineSearch: LineSearch) {
+function searching<N extends string>(name: N, weightDecay: number, truncated: boolean | undefined, lineSearch: LineSearch) {
   return secondOrder({ name, weightDecay, truncated, lineSearch }, (solving, settings) => solving.searching(settings));
 }
 
@@ -25,7 +26,7 @@ function searching(name: string, weightDecay: number, truncated: boolean | undef
  * search.
  * @throws OptionError
  */
-export function newton(options?: NewtonOptions) {
+export function newton(options?: NewtonOptions): MethodOf<'newton', Chosen<NewtonOptions>> {
   const schema = { truncated: TRUNCATED, weightDecay: decayOption(), lineSearch: SEARCH };
   const { truncated, weightDecay, lineSearch } = checked('newton', schema, options);
   return searching('newton', weightDecay, truncated, lineSearch);
@@ -52,7 +53,7 @@ export interface GaussNewtonOptions extends SecondOrderOptions {
  * Jacobian.
  * @throws OptionError
  */
-export function gaussNewton(options?: GaussNewtonOptions) {
+export function gaussNewton(options?: GaussNewtonOptions): MethodOf<'gaussNewton', Chosen<GaussNewtonOptions>> {
   const schema = {
     truncated: TRUNCATED,
     weightDecay: decayOption(),

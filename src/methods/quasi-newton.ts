@@ -3,6 +3,7 @@
 import { checked, number, oneOf, value } from '../runtime/options.js';
 import { BETAS, type Beta, LINE_SEARCHES, type LineSearch, SECANT_UPDATES, type SecantUpdate } from '../solve/choices.js';
 import { POSITIVE, decayOption } from './options.js';
+import type { Chosen, MethodOf } from './method.js';
 import { secondOrder } from './second-order/second-order.js';
 
 /** Options that methods of second order share. */
@@ -33,7 +34,9 @@ export interface ConjugateGradientOptions extends SecondOrderOptions {
  * chapter's all-round method.
  * @throws OptionError
  */
-export function conjugateGradient(options?: ConjugateGradientOptions) {
+export function conjugateGradient(
+  options?: ConjugateGradientOptions,
+): MethodOf<'conjugateGradient', Chosen<ConjugateGradientOptions>> {
   const { beta, weightDecay } = checked(
     'conjugateGradient',
     { beta: oneOf(BETAS, 'polakRibiere'), weightDecay: decayOption() },
@@ -55,7 +58,9 @@ export interface ScaledConjugateGradientOptions extends SecondOrderOptions {
  * 1993).
  * @throws OptionError
  */
-export function scaledConjugateGradient(options?: ScaledConjugateGradientOptions) {
+export function scaledConjugateGradient(
+  options?: ScaledConjugateGradientOptions,
+): MethodOf<'scaledConjugateGradient', Chosen<ScaledConjugateGradientOptions>> {
   const schema = { lambda: number(POSITIVE, 5e-7), weightDecay: decayOption() };
   const { lambda, weightDecay } = checked('scaledConjugateGradient', schema, options);
   return secondOrder({ name: 'scaledConjugateGradient', lambda, weightDecay }, (solving, settings) =>
@@ -91,7 +96,7 @@ const FIRST_MATRIX = value<number | 'firstStep'>(
 );
 
 /** BFGS with the whole matrix (6.4): P² numbers; up to a few thousand parameters. @throws OptionError */
-export function bfgs(options?: WholeBfgsOptions) {
+export function bfgs(options?: WholeBfgsOptions): MethodOf<'bfgs', Chosen<WholeBfgsOptions>> {
   const schema = { weightDecay: decayOption(), lineSearch: SEARCH, update: UPDATE, scale: FIRST_MATRIX };
   const { weightDecay, scale, ...usual } = checked('bfgs', schema, options);
   const search = scale === 'firstStep' ? usual : { ...usual, scale };
@@ -105,7 +110,7 @@ export interface LbfgsOptions extends BfgsOptions {
 }
 
 /** BFGS that remembers a few steps: 2·memory·P numbers. @throws OptionError */
-export function lbfgs(options?: LbfgsOptions) {
+export function lbfgs(options?: LbfgsOptions): MethodOf<'lbfgs', Chosen<LbfgsOptions>> {
   const schema = {
     memory: number({ min: 1, integer: true }, 10),
     weightDecay: decayOption(),
@@ -117,7 +122,7 @@ export function lbfgs(options?: LbfgsOptions) {
 }
 
 /** BFGS that remembers one step (Battiti 1992). @throws OptionError */
-export function oneStepSecant(options?: BfgsOptions) {
+export function oneStepSecant(options?: BfgsOptions): MethodOf<'oneStepSecant', Chosen<BfgsOptions>> {
   const { weightDecay, ...search } = checked(
     'oneStepSecant',
     { weightDecay: decayOption(), lineSearch: SEARCH, update: UPDATE },

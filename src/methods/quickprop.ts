@@ -3,7 +3,7 @@
 
 import { checked, number } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { batchMethod } from './descent/first-order.js';
+import { type BatchMethod, batchMethod } from './descent/first-order.js';
 import { POSITIVE, decayOption } from './options.js';
 
 /** Options of quickprop. */
@@ -22,7 +22,7 @@ export interface QuickpropOptions {
  * trouble, twistedTanh has none.
  * @throws OptionError
  */
-export function quickprop(options?: QuickpropOptions) {
+export function quickprop(options?: QuickpropOptions): BatchMethod<'quickprop', Required<QuickpropOptions>> {
   const schema = { rate: number(POSITIVE, 0.1), growth: number({ above: 1, below: Infinity }, 1.75), weightDecay: decayOption() };
   const settings = checked('quickprop', schema, options);
   const { rate, growth, weightDecay } = settings;

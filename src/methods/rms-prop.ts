@@ -5,6 +5,7 @@ import { checked, flag, number } from '../runtime/options.js';
 import { type AdaptiveOptions, type RootOptions, adaptiveRule } from './descent/adaptive-rule.js';
 import { rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { EPSILON, FRACTION, decayOption } from './options.js';
 
 /** Options of `rmsProp`. */
@@ -22,7 +23,7 @@ export interface RmsPropOptions extends AdaptiveOptions, RootOptions {
  * with `centered` v − m² stands for v, m ← ρ·m + (1 − ρ)·g.
  * @throws OptionError
  */
-export function rmsProp(options?: RmsPropOptions) {
+export function rmsProp(options?: RmsPropOptions): MethodOf<'rmsProp', Required<RmsPropOptions>> {
   const schema = {
     rate: rateOption(0.001),
     rho: number(FRACTION, 0.9),

@@ -6,6 +6,7 @@ import type { Schedule } from '../rates/schedule.js';
 import { curvedMeanRule } from './descent/curved-mean-rule.js';
 import { type RateOfEpoch, rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { MethodOf } from './method.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of sophia. */
@@ -31,7 +32,7 @@ export interface SophiaOptions {
  * back-propagated diagonal).
  * @throws OptionError
  */
-export function sophia(options?: SophiaOptions) {
+export function sophia(options?: SophiaOptions): MethodOf<'sophia', Required<SophiaOptions>> {
   const schema = {
     rate: rateOption(0.001),
     beta1: number(FRACTION, 0.965),

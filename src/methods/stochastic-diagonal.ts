@@ -6,6 +6,7 @@ import { checked, either, number, oneOf } from '../runtime/options.js';
 import type { Schedule } from '../rates/schedule.js';
 import { type DescentRule, type RateOfEpoch, rateOption } from './descent/descent-rule.js';
 import { pacedMethod } from './descent/first-order.js';
+import type { Chosen, MethodOf } from './method.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Tells stochasticDiagonalOpen to follow the chapter's schedule. */
@@ -43,7 +44,9 @@ export interface StochasticDiagonalOptions {
  * outputs.
  * @throws OptionError
  */
-export function stochasticDiagonalLM(options?: StochasticDiagonalOptions) {
+export function stochasticDiagonalLM(
+  options?: StochasticDiagonalOptions,
+): MethodOf<'stochasticDiagonalLM', Chosen<Required<StochasticDiagonalOptions>>> {
   const schema = {
     rate: rateOption(0.01),
     mu: number(POSITIVE, 0.02),

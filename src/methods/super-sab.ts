@@ -3,7 +3,7 @@
 
 import { checked, number } from '../runtime/options.js';
 import type { DescentRule } from './descent/descent-rule.js';
-import { batchMethod } from './descent/first-order.js';
+import { type BatchMethod, batchMethod } from './descent/first-order.js';
 import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of superSAB; the defaults are customary ones. */
@@ -28,7 +28,7 @@ export interface SuperSabOptions {
  * with none (Tollenaere 1990).
  * @throws OptionError
  */
-export function superSAB(options?: SuperSabOptions) {
+export function superSAB(options?: SuperSabOptions): BatchMethod<'superSAB', Required<SuperSabOptions>> {
   const schema = {
     rate: number(POSITIVE, 0.1),
     up: number({ min: 1, below: Infinity }, 1.05),

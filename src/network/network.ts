@@ -9,7 +9,7 @@ import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from '../data/matrix.js';
 import { type Evaluation, evaluation, requireFinite } from '../evaluation/evaluation.js';
 import type { ModelDocument, ModelJSON } from '../format/document.js';
-import { READING, STATES } from '../format/loading.js';
+import { type ModelSource, READING, STATES, loaded } from '../format/loading.js';
 import { type NetworkConfig, networkDocument } from '../format/network.js';
 import type { NetworkState } from '../training/checkpoint.js';
 import type { Layer } from '../layers/layers.js';
@@ -43,6 +43,8 @@ import { type NetworkOptions, type NetworkSettings, checkedNetwork, measureWeigh
  * ```
  */
 export class Network extends Model {
+  /** Tells a network from classifiers and regressors. */
+  readonly kind = 'network';
   readonly inputs: number;
   readonly outputs: number;
   readonly layers: readonly Layer[];
@@ -107,6 +109,14 @@ export class Network extends Model {
       throw error;
     }
     return network;
+  }
+
+  /**
+   * A network from a file (Node.js, Bun, Deno) or from the bytes of one, as `loadModel` reads them.
+   * @throws FileError if the file cannot be read; ModelFileError if it is damaged, or holds another kind of model
+   */
+  static load(source: ModelSource): Promise<Network> {
+    return loaded('Network.load', source, (document) => this.fromDocument(document));
   }
 
   /**

@@ -3,9 +3,13 @@
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 
-/** Some rows: inputs and targets as `fit` takes them, or a dataset. */
+/**
+ * Some rows: `[X, Y]`, inputs and targets as `fit` takes them (an array of both, for generators that say nothing of tuples), an
+ * object of them, or a dataset.
+ */
 export type Chunk =
   | readonly [X: MatrixLike, Y: MatrixLike]
+  | readonly MatrixLike[]
   | { readonly X: MatrixLike; readonly Y: MatrixLike; readonly sampleWeights?: ArrayLike<number> | undefined }
   | Dataset;
 

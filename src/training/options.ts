@@ -193,7 +193,7 @@ export interface FitOptions {
    * What the validation loss is measured on: a share of the rows, set aside by the seed (stratified for classes), a dataset, or
    * [X, Y]. None by default.
    */
-  validation?: number | Dataset | readonly [MatrixLike, MatrixLike];
+  validation?: number | Dataset | readonly [X: MatrixLike, Y: MatrixLike] | readonly MatrixLike[];
   /**
    * Stops when the validation loss has not fallen by more than `minDelta` (0) for `patience` (6) epochs, and goes back to the
    * best weights (`restoreBest`, true). Needs `validation`. Default false.

@@ -3,7 +3,6 @@
 
 import { Arena } from '../../bindings/memory.js';
 import { Dataset, type SampleBuffers } from '../data/dataset.js';
-import type { MatrixLike } from '../data/matrix.js';
 import { DataError, OptionError, shown, counted } from '../runtime/errors.js';
 import type { Chunk, Chunks } from './chunks.js';
 import type { PartState } from './checkpoint.js';
@@ -252,7 +251,7 @@ function iteratorOf(chunks: Chunks): AsyncIterator<Chunk> | Iterator<Chunk> {
 }
 
 /** @throws DataError for what is no chunk */
-function parts(chunk: Exclude<Chunk, Dataset>): Exclude<Chunk, Dataset | readonly [MatrixLike, MatrixLike]> {
+function parts(chunk: Exclude<Chunk, Dataset>): Extract<Chunk, { X: unknown }> {
   if (Array.isArray(chunk) && chunk.length === 2) return { X: chunk[0], Y: chunk[1] };
   if (typeof chunk === 'object' && chunk !== null && 'X' in chunk && 'Y' in chunk) return chunk;
   throw new DataError('chunks', `expected [X, Y], { X, Y, sampleWeights } or a dataset; got ${shown(chunk)}`);

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { heap } from '../../bindings/memory.js';
-import { Classifier, ModelFileError, Network, Regressor, dense, loadModel } from '../../src/index.js';
+import { type AnyModel, Classifier, ModelFileError, Network, Regressor, dense, loadModel } from '../../src/index.js';
 import { birds, normals } from '../data/synthetic.js';
 import { runs } from '../thorough.js';
 import { unchecked } from './unchecked.js';
@@ -11,7 +11,6 @@ import { unchecked } from './unchecked.js';
 const X = normals(2, 30, 3);
 const { records, labels } = birds(3, 40);
 
-type Model = Network | Classifier | Regressor;
 const files: Record<string, Uint8Array<ArrayBuffer>> = {};
 let classifier: Classifier;
 
@@ -44,7 +43,7 @@ async function load(bytes: Uint8Array): Promise<unknown> {
 }
 
 /** A model that loads is whole: it can be saved, and it predicts or refuses, with an error of the library's. */
-function use(model: Model): void {
+function use(model: AnyModel): void {
   expect(model.toBytes().length).toBeGreaterThan(100);
   try {
     if (model instanceof Network) model.predict(Array.from({ length: 2 }, () => new Array(model.inputs).fill(0.5)));

@@ -15,6 +15,7 @@ import {
   Regressor,
   dense,
   levenbergMarquardt,
+  type AnyModel,
   loadModel,
 } from '../../src/index.js';
 import { birds, blobs, normals } from '../data/synthetic.js';
@@ -26,12 +27,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Model = Network | Classifier | Regressor;
-const living: Model[] = [];
+const living: AnyModel[] = [];
 afterEach(() => {
   for (const model of living.splice(0)) model.dispose();
 });
-function kept<M extends Model>(model: M): M {
+function kept<M extends AnyModel>(model: M): M {
   living.push(model);
   return model;
 }
@@ -67,7 +67,7 @@ const NETWORKS: [string, NetworkOptions][] = [
 ];
 
 /** The same model by every way there is. */
-async function copies(model: Model): Promise<Model[]> {
+async function copies(model: AnyModel): Promise<AnyModel[]> {
   const file = path.join(folder, 'copy.safetensors');
   await model.save(file);
   const bytes = model.toBytes();
@@ -132,7 +132,7 @@ describe('estimators come back bit for bit', () => {
   const dated = X.map(([a], r) => ({ when: new Date(r * 1e10), a: r % 9 ? a! : null, word: ['u', 'v', null][r % 3]! }));
   const quick = { hidden: 4, weightDecay: 0.01, epochs: 3, seed: 9 } as const;
 
-  const made: [string, () => Promise<Classifier | Regressor>, unknown][] = [
+  const made: [string, () => Promise<Exclude<AnyModel, Network>>, unknown][] = [
     ['records with gaps', () => Classifier.fit(records, labels, quick), records],
     ['chosen by itself', () => Classifier.fit(records, labels, { seed: 2, epochs: 4 }), records],
     [
@@ -243,10 +243,10 @@ describe('estimators come back bit for bit', () => {
   ];
   test.each(made)('%s', async (_, make, rows) => {
     const model = kept(await make());
-    const predict = (m: Classifier | Regressor) =>
+    const predict = (m: Exclude<AnyModel, Network>) =>
       m instanceof Classifier ? [m.predict(rows as never), m.predictProbabilities(rows as never)] : m.predict(rows as never);
     const before = predict(model);
-    for (const copy of (await copies(model)) as (Classifier | Regressor)[]) {
+    for (const copy of (await copies(model)) as Exclude<AnyModel, Network>[]) {
       kept(copy);
       expect(copy.constructor).toBe(model.constructor);
       expect(predict(copy)).toEqual(before);

@@ -2,7 +2,16 @@
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Classifier, type ModelJSON, Network, type NormalizerJSON, Regressor, loadModel, normalize } from '../../src/index.js';
+import {
+  type AnyModel,
+  Classifier,
+  type ModelJSON,
+  Network,
+  type NormalizerJSON,
+  Regressor,
+  loadModel,
+  normalize,
+} from '../../src/index.js';
 
 const folder = new URL('fixtures/0.1/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder));
@@ -24,7 +33,11 @@ function parsed<T>(file: string): T {
 const said = parsed<Record<string, Said>>('predictions.json');
 const rows = parsed<Record<string, never>>('rows.json');
 const files = readdirSync(folder).filter((file) => !['predictions.json', 'rows.json', 'normalizers.json'].includes(file));
-const kinds = { network: Network, classifier: Classifier, regressor: Regressor };
+const kinds: Record<AnyModel['kind'], { fromJSON(json: ModelJSON): Promise<AnyModel> }> = {
+  network: Network,
+  classifier: Classifier,
+  regressor: Regressor,
+};
 
 test('every model has a file, and every file a model', () => {
   const named = new Set(files.map((file) => file.replace(/\.(json|safetensors)$/, '')));
@@ -50,9 +63,7 @@ test.each(files)('%s', async (file) => {
   const name = file.replace(/\.(json|safetensors)$/, '');
   const { kind, targets, predictions, probabilities, loss, ...about } = said[name]!;
   const asked = rows[about.rows]!;
-  using model = file.endsWith('.json')
-    ? await kinds[kind].fromJSON(parsed<ModelJSON>(file))
-    : ((await loadModel(read(file))) as Network | Classifier | Regressor);
+  using model = file.endsWith('.json') ? await kinds[kind].fromJSON(parsed<ModelJSON>(file)) : await loadModel(read(file));
   expect(model).toBeInstanceOf(kinds[kind]);
   expect(model.metadata).toEqual(file.endsWith('.json') ? {} : { made: name });
   const found = model.predict(asked);

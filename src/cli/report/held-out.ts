@@ -4,7 +4,7 @@ import { type Column, type Reading, columnOf } from '../../data/column.js';
 import type { Label } from '../../data/classes.js';
 import { SomeRows, Table } from '../../data/table.js';
 import { Classifier } from '../../estimators/classifier.js';
-import type { Regressor } from '../../estimators/regressor.js';
+import type { Predictor } from '../use.js';
 import { type ColumnImportance, permutationImportance } from '../../validate/permutation-importance.js';
 import { Thinned } from './thinned.js';
 
@@ -47,7 +47,7 @@ export class HeldOut {
   private names: readonly string[] | undefined;
   private kinds: Column['kind'][] = [];
 
-  constructor(readonly model: Classifier | Regressor) {
+  constructor(readonly model: Predictor) {
     this.kept = new Thinned(Math.min(MOST_ROWS, Math.max(500, Math.floor(MOST_CELLS / model.columns.length))));
     this.indices = new Map(model instanceof Classifier ? model.classes.map((label, i) => [label, i]) : []);
   }

@@ -2,14 +2,15 @@
 
 import path from 'node:path';
 import manifest from '../../../package.json' with { type: 'json' };
-import type { Classifier, ClassifierEvaluation } from '../../estimators/classifier.js';
-import type { Regressor, RegressorEvaluation } from '../../estimators/regressor.js';
+import type { ClassifierEvaluation } from '../../estimators/classifier.js';
+import type { RegressorEvaluation } from '../../estimators/regressor.js';
 import { counted } from '../../runtime/errors.js';
 import { lineChart } from '../picture/charts.js';
 import { figure, percent } from '../picture/figures.js';
 import { type Markup, element, together } from '../picture/svg.js';
 import { cut } from '../picture/text.js';
 import { adviceText, choiceText } from '../show.js';
+import type { Predictor } from '../use.js';
 import { classesSections } from './classes.js';
 import { columnsSection, importanceSection } from './columns.js';
 import type { HeldOut } from './held-out.js';
@@ -19,7 +20,7 @@ import type { TableProfile } from './profile.js';
 
 /** What a report is about. */
 export interface ReportSubject {
-  readonly model: Classifier | Regressor;
+  readonly model: Predictor;
   readonly modelFile: string;
   readonly dataFile: string;
   readonly target: string;

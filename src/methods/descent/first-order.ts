@@ -3,21 +3,18 @@
 import { Descent } from './descent.js';
 import type { DescentRule } from './descent-rule.js';
 import { neededBy } from './loading.js';
-import type { Method } from '../method.js';
-
-/** A method, with its settings. */
-type FirstOrder<N extends string, O> = Method & { readonly name: N } & Readonly<O>;
+import type { Method, MethodOf } from '../method.js';
 
 /** A method whose rate says how long its steps are. */
 export function pacedMethod<N extends string, O extends object>(
   rule: DescentRule & { readonly name: N },
   settings: O,
-): FirstOrder<N, O> {
+): MethodOf<N, O> {
   return Object.freeze({ name: rule.name, ...settings, paced: true as const, ...descending(rule) });
 }
 
 /** A method for full batches, with its settings. */
-export type BatchMethod<N extends string, O> = FirstOrder<N, O> & { readonly batch: 'full' };
+export type BatchMethod<N extends string, O> = MethodOf<N, O> & { readonly batch: 'full' };
 
 /** A method that compares gradients of the whole set. */
 export function batchMethod<N extends string, O extends object>(

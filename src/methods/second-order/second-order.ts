@@ -17,7 +17,7 @@ interface SecondOrderSettings {
 }
 
 /** The method with these settings, which solves so. */
-export function secondOrder<S extends SecondOrderSettings, F = Smooth>(
+export function secondOrder<const S extends SecondOrderSettings, F = Smooth>(
   settings: S,
   solves: (solving: Solving, settings: S) => Omit<SecondOrder<F>, keyof SecondOrderSettings>,
 ): Method & S {

@@ -15,7 +15,7 @@ import type { TfjsArtifacts, TfjsFiles, TfjsModelJSON } from './types.js';
 
 /** A fitted Classifier of whatever labels, or a Regressor, or a Network. */
 // biome-ignore lint/suspicious/noExplicitAny: of any labels
-type Exportable = Network | Classifier<any> | Regressor;
+type Exportable = Network | Classifier<any> | Regressor<any>;
 
 /** Options of `toTfjsArtifacts`. */
 export interface TfjsOptions {
