@@ -32,7 +32,7 @@ export { type AnyModel, loadModel } from './load-model.js';
 export type { ModelSource } from './format/loading.js';
 export { init, type InitOptions } from './runtime/init.js';
 export type { SaveOptions } from './network/model.js';
-export type { Metadata, ModelJSON } from './format/document.js';
+export type { Metadata, ModelJSON, ModelObject } from './format/document.js';
 export {
   type BatchNormLayer,
   type BatchNormOptions,
@@ -159,7 +159,7 @@ export type { Chosen, Method, MethodOf, Regularisation } from './methods/method.
 export type { Clip, EarlyStopping, FitOptions, Progress } from './training/options.js';
 export type { History, StopReason } from './training/history.js';
 export type { Chunk, Chunks } from './training/chunks.js';
-export type { ClassMetrics, MetricName, NumberMetrics } from './evaluation/metrics.js';
+export type { ClassMetrics, MetricAlias, MetricName, NumberMetrics } from './evaluation/metrics.js';
 export type { MatrixLike, NumericArray, ShapedArray } from './data/matrix.js';
 export type { Activation, TargetValues } from './layers/activations.js';
 export type { CustomInitializer, Initializer, NamedInitializer } from './layers/initializers.js';
@@ -169,7 +169,8 @@ export {
   type TruncatedNormalOptions,
   type VarianceScalingOptions,
 } from './layers/parametric-initializers.js';
-export type { Loss } from './layers/losses.js';
+export type { Loss, LossAlias } from './layers/losses.js';
+export type { Duration } from './runtime/duration.js';
 export type { Numerics } from '../bindings/core.js';
 export type { Precision } from '../bindings/memory.js';
 export type { WasmSource } from '../bindings/load.js';

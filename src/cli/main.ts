@@ -3,6 +3,7 @@
 
 import './builtins.js';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { millisecondsIn } from '../runtime/duration.js';
 import { provide } from '../../bindings/binaries.text.js';
 import { MOST_THREADS } from '../../bindings/commands.js';
 import manifest from '../../package.json' with { type: 'json' };
@@ -53,14 +54,12 @@ function delimiter(text: string): string {
   return found;
 }
 
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600 };
-
 /** Seconds. */
 function duration(text: string): number {
-  const [, amount, unit] = /^([\d.]+) ?([smh]?)$/.exec(text.trim()) ?? [];
-  const seconds = Number(amount) * (unit ? UNITS[unit]! : 1);
+  const bare = /^[\d.]+$/.test(text.trim());
+  const seconds = bare ? Number(text) : millisecondsIn(text) / 1000;
   if (!(seconds > 0 && seconds < Infinity)) throw new InvalidArgumentError('Expected a duration, such as 90s, 5m or 2h.');
-  if (!unit) note(`note: --time-limit ${text} means ${text}s; write the unit, which will be needed`);
+  if (bare) note(`note: --time-limit ${text} means ${text}s; write the unit, which will be needed`);
   return seconds;
 }
 

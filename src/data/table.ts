@@ -174,6 +174,9 @@ export function table(rows: Rows): Table {
       return new RecordTable(rows as readonly Row[]);
     }
   }
+  if (typeof rows === 'object' && rows !== null && !ArrayBuffer.isView(rows) && !Array.isArray(rows) && !('shape' in rows)) {
+    throw new DataError('X', `expected an array of rows; got ${shown(rows)}. One record is an array of one: [{ … }]`);
+  }
   return new MatrixTable(matrix(rows as MatrixLike, 'X'));
 }
 

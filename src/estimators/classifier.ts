@@ -4,7 +4,7 @@ import { type Calibration, calibration } from '../data/calibration.js';
 import { rowWeights } from '../data/dataset.js';
 import { type Rows, type Table, table } from '../data/table.js';
 import { CLASSES, type Label, type LabelsLike, argmax } from '../data/classes.js';
-import { ModelFileError, OptionError } from '../runtime/errors.js';
+import { ModelFileError, OptionError, shown } from '../runtime/errors.js';
 import { type RowChunk, type RowChunks, type TargetsIn, isRowChunks } from './chunks.js';
 import type { ClassWeights } from './class-weights.js';
 import { LabelCoder, type LabelCoding } from './labels.js';
@@ -14,7 +14,7 @@ import { STREAMING } from './ways.js';
 import { RESTORING } from './loading.js';
 import { shaped } from './encoded.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import type { ModelDocument, ModelJSON } from '../format/document.js';
+import type { ModelDocument, ModelJSON, ModelObject } from '../format/document.js';
 import { type ModelSource, READING, loaded } from '../format/loading.js';
 import { FIT_OPTIONS } from '../training/options.js';
 import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
@@ -125,6 +125,14 @@ export class Classifier<const L extends Label = Label> extends Estimator<ArrayLi
     return this.fromDocument<L>((await READING.load()).fromJSON(json));
   }
 
+  /**
+   * The classifier of `toObject`, or of a clone of it.
+   * @throws ModelFileError
+   */
+  static async fromObject<L extends Label = Label>(object: ModelObject): Promise<Classifier<L>> {
+    return this.fromDocument<L>((await READING.load()).fromObject(object));
+  }
+
   /** @internal */
   static async fromDocument<L extends Label = Label>(document: ModelDocument): Promise<Classifier<L>> {
     if (document.kind !== 'classifier') throw new ModelFileError(`the model is a ${document.kind}, not a classifier`);
@@ -169,6 +177,10 @@ export class Classifier<const L extends Label = Label> extends Estimator<ArrayLi
   /** The labels, in the order of probabilities and of per-class metrics. */
   get classes(): readonly L[] {
     return this.trained.coding.classes as readonly L[];
+  }
+
+  protected override outputsInWords(): string {
+    return `${this.classes.length} classes ${shown(this.classes)}`;
   }
 
   /** The most probable label of each row. */

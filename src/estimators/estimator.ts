@@ -3,7 +3,8 @@
 import { ColumnsLearner } from '../data/columns.js';
 import { Encoder, type EncoderSpec } from '../data/encoder.js';
 import { type ReadingNotes, type Rows, Table, table } from '../data/table.js';
-import { DisposedError, EfficientBackpropError, NotFittedError } from '../runtime/errors.js';
+import { layersInLine } from '../network/summary.js';
+import { DisposedError, EfficientBackpropError, NotFittedError, counted } from '../runtime/errors.js';
 import type { Journal } from './journal.js';
 import type { TargetCoder } from './coding.js';
 import type { Fitted } from './fitted.js';
@@ -52,6 +53,8 @@ export abstract class Estimator<Targets, Coding> extends Model {
 
   /** @internal */
   abstract readonly kind: 'classifier' | 'regressor';
+  /** What is predicted, in a few words. */
+  protected abstract outputsInWords(): string;
   /** How targets become outputs. */
   protected abstract readonly coder: TargetCoder<Targets, Coding>;
 
@@ -101,6 +104,15 @@ export abstract class Estimator<Targets, Coding> extends Model {
   /** The layers of each network. */
   get layers(): readonly Layer[] {
     return this.trained.members.first.layers;
+  }
+
+  protected override inWords(): string {
+    const { call, seed, fitted } = this;
+    if (!fitted) return `${call} { ${this.disposed ? 'disposed of' : 'not fitted yet'} }`;
+    const { first, networks, parameters } = fitted.members;
+    const several = networks.length > 1 ? `${networks.length} networks of ` : '';
+    const size = `${counted(parameters, 'parameter')}, ${first.precision}, seed ${seed}`;
+    return `${call} { ${this.outputsInWords()} from ${counted(fitted.inputs.columns.length, 'column')}; ${several}${layersInLine(first.inputs, first.layers)}; ${size} }`;
   }
 
   /** Whether there is a model to predict with. */

@@ -1,10 +1,11 @@
 // The top of an estimator's network: what its outputs are, and what they are to become.
 
 import type { Activation } from '../layers/activations.js';
+import { LOSS_ALIASES, type LossAlias } from '../layers/losses.js';
 import { TARGET_ACTIVATIONS, isTargetValues, targetValues } from '../data/targets.js';
 import type { TargetValues } from '../layers/activations.js';
 import { OptionError } from '../runtime/errors.js';
-import { type Checked, oneOf, value } from '../runtime/options.js';
+import { type Checked, named, oneOf, value } from '../runtime/options.js';
 
 /** Loss and activation of the last layer, and the values that stand for a class (for numbers they mean nothing). */
 export interface Head extends TargetValues {
@@ -16,7 +17,7 @@ export interface Head extends TargetValues {
 export const NUMBERS: Head = { loss: 'meanSquaredError', activation: 'linear', low: 0, high: 1 };
 
 export const HEAD_OPTIONS = {
-  loss: oneOf(['crossEntropy', 'meanSquaredError', 'hinge'], 'crossEntropy'),
+  loss: named(['crossEntropy', 'meanSquaredError', 'hinge'], LOSS_ALIASES, 'crossEntropy'),
   outputActivation: oneOf(['softmax', ...TARGET_ACTIVATIONS], undefined),
   targetValues: value<TargetValues | undefined>('{ low, high }, finite, low < high', isTargetValues, undefined),
 };
@@ -26,9 +27,9 @@ export interface HeadOptions {
   /**
    * 'crossEntropy' (default): softmax outputs, probabilities. 'meanSquaredError': sigmoid outputs that go to target values (4.5).
    * 'hinge': linear outputs, beyond ±1 on the right side. With the last two, probabilities come from calibration on the training
-   * rows.
+   * rows. 'mse' and 'categoricalCrossentropy' are other names of the first two.
    */
-  loss?: Head['loss'];
+  loss?: Head['loss'] | Extract<LossAlias, 'mse' | 'categoricalCrossentropy'>;
   /** Of the last layer. Default: softmax with crossEntropy, lecunTanh with meanSquaredError, linear with hinge. */
   outputActivation?: Activation;
   /**

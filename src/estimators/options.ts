@@ -8,6 +8,7 @@ import type { ColumnKind } from '../data/column.js';
 import { type EarlyStopping, FIT_OPTIONS } from '../training/options.js';
 import type { History } from '../training/history.js';
 import { NUMERICS } from '../runtime/numerics.js';
+import { DURATION, type Duration } from '../runtime/duration.js';
 import { callback, number, oneOf, value } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 import { THREADS, type Threads } from '../runtime/threads.js';
@@ -132,7 +133,7 @@ export const RUN_OPTIONS = {
   ),
   groups: GROUPS,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
-  timeLimit: number({ above: 0 }, Infinity),
+  timeLimit: DURATION,
   background: FIT_OPTIONS.background,
   resume: value<boolean | 'ifAny' | Resumable>(
     "true, false, 'ifAny', or a model whose fit was interrupted",
@@ -177,8 +178,8 @@ export interface RunOptions {
   groups?: string | ArrayLike<unknown>;
   /** Stops when aborted. Before the first epoch of the final training the fit rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Stops after so many milliseconds; choosing takes at most half of them. */
-  timeLimit?: number;
+  /** Stops after so long: a number of milliseconds, or a text such as '90s' or '5m'. Choosing takes at most half of it. */
+  timeLimit?: Duration;
   /**
    * Whether a worker trains the networks, as of `Network.fit`; linear models and what is done with data stay in this thread.
    * Default false.

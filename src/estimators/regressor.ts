@@ -3,13 +3,13 @@
 import { rowWeights } from '../data/dataset.js';
 import type { MatrixLike, NumericArray, ShapedArray } from '../data/matrix.js';
 import { type Rows, table } from '../data/table.js';
-import { ModelFileError } from '../runtime/errors.js';
+import { ModelFileError, counted } from '../runtime/errors.js';
 import { type RowChunk, type RowChunks, type TargetsIn, isRowChunks } from './chunks.js';
 import { Estimator } from './estimator.js';
 import { STREAMING } from './ways.js';
 import { RESTORING } from './loading.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import type { ModelDocument, ModelJSON } from '../format/document.js';
+import type { ModelDocument, ModelJSON, ModelObject } from '../format/document.js';
 import { type ModelSource, READING, loaded } from '../format/loading.js';
 import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
 import { apart, checked } from '../runtime/options.js';
@@ -101,6 +101,14 @@ export class Regressor<P extends number | number[] = number> extends Estimator<M
     return this.fromDocument<P>((await READING.load()).fromJSON(json));
   }
 
+  /**
+   * The regressor of `toObject`, or of a clone of it.
+   * @throws ModelFileError
+   */
+  static async fromObject<P extends number | number[] = number | number[]>(object: ModelObject): Promise<Regressor<P>> {
+    return this.fromDocument<P>((await READING.load()).fromObject(object));
+  }
+
   /** @internal */
   static async fromDocument<P extends number | number[]>(document: ModelDocument): Promise<Regressor<P>> {
     if (document.kind !== 'regressor') throw new ModelFileError(`the model is a ${document.kind}, not a regressor`);
@@ -139,6 +147,10 @@ export class Regressor<P extends number | number[] = number> extends Estimator<M
   async partialFit(rows: Rows, targets: TargetsOf<P>, options?: PartialFitOptions): Promise<this> {
     await this.continueOn(rows, targets, options);
     return this;
+  }
+
+  protected override outputsInWords(): string {
+    return counted(this.outputCount, 'number');
   }
 
   /** How many numbers a prediction has. */

@@ -4,9 +4,30 @@ import type { RealArray } from '../../bindings/memory.js';
 import type { Loss } from '../layers/losses.js';
 import { asksSeparately, classOf, classThreshold } from '../data/classes.js';
 
-export const METRIC_NAMES = ['accuracy', 'mse', 'mae', 'r2'] as const;
+/** What is measured of classes, one by one. */
+const PER_CLASS = ['precision', 'recall', 'f1'] as const;
+type PerClass = (typeof PER_CLASS)[number];
 
-/** Metrics that a fit can record per epoch. */
+const CLASS_METRICS = [
+  'accuracy',
+  ...PER_CLASS,
+  ...PER_CLASS.flatMap((name) => [`${name}Macro`, `${name}Weighted`] as const),
+] as const;
+const NUMBER_METRICS = ['mse', 'mae', 'r2'] as const;
+export const METRIC_NAMES = [...CLASS_METRICS, ...NUMBER_METRICS] as const;
+
+/** Names that metrics have as losses, which stand for the short ones. */
+export const METRIC_ALIASES = { meanSquaredError: 'mse', meanAbsoluteError: 'mae' } as const satisfies Record<string, MetricName>;
+export type MetricAlias = keyof typeof METRIC_ALIASES;
+
+/** The metrics that a fit can record of classes, or of numbers. */
+export const metricsOf = (classes: boolean): readonly MetricName[] => (classes ? CLASS_METRICS : NUMBER_METRICS);
+
+/**
+ * Metrics that a fit can record per epoch. Of two classes `precision`, `recall` and `f1` are those of the second (output above
+ * the threshold, target 1), which is the positive one; of more they are the means over classes, as `…Macro` always is.
+ * `…Weighted` are means by how many samples each class has.
+ */
 export type MetricName = (typeof METRIC_NAMES)[number];
 
 /** How well classes were found. */
@@ -19,6 +40,14 @@ export interface ClassMetrics {
   recall: number[];
   /** Per class: harmonic mean of precision and recall. */
   f1: number[];
+  /** Means over classes that count alike, scikit-learn's average='macro'. */
+  precisionMacro: number;
+  recallMacro: number;
+  f1Macro: number;
+  /** Means over classes by how many samples (by weight) are of each, scikit-learn's average='weighted'. */
+  precisionWeighted: number;
+  recallWeighted: number;
+  f1Weighted: number;
   /** [true class][predicted class], weights added up. */
   confusionMatrix: number[][];
 }
@@ -34,6 +63,25 @@ export interface NumberMetrics {
    * predicted exactly, else 0, as scikit-learn has it.
    */
   r2: number;
+}
+
+/**
+ * One number for a list with one of each class: of two classes that of the second, the positive one; of more their mean, each
+ * counting alike.
+ */
+export function single(perClass: readonly number[]): number {
+  return perClass.length === 2 ? perClass[1]! : average(perClass);
+}
+
+function average(perClass: readonly number[], weights?: readonly number[]): number {
+  let sum = 0;
+  let all = 0;
+  perClass.forEach((value, c) => {
+    const weight = weights ? weights[c]! : 1;
+    sum += weight * value;
+    all += weight;
+  });
+  return sum / all;
 }
 
 /** Counts of (true, predicted) classes. */
@@ -64,6 +112,7 @@ export class ClassTally {
     const precision: number[] = [];
     const recall: number[] = [];
     const f1: number[] = [];
+    const support: number[] = [];
     for (let c = 0; c < classes; c++) {
       const right = confusion[c]![c]!;
       let said = 0;
@@ -75,8 +124,21 @@ export class ClassTally {
       precision.push(share(right, said));
       recall.push(share(right, are));
       f1.push(share(2 * right, said + are));
+      support.push(are);
     }
-    return { accuracy: this.accuracy, precision, recall, f1, confusionMatrix: confusion.map((row) => [...row]) };
+    return {
+      accuracy: this.accuracy,
+      precision,
+      recall,
+      f1,
+      precisionMacro: average(precision),
+      recallMacro: average(recall),
+      f1Macro: average(f1),
+      precisionWeighted: average(precision, support),
+      recallWeighted: average(recall, support),
+      f1Weighted: average(f1, support),
+      confusionMatrix: confusion.map((row) => [...row]),
+    };
   }
 }
 
@@ -162,6 +224,12 @@ export class Tally {
         this.classes!.add(classOf(t, at, outputs, threshold), classOf(a, at, outputs, threshold), weight);
       }
     }
+  }
+
+  /** One metric as a number. */
+  metric(name: MetricName): number {
+    const found = (this.result() as unknown as Record<MetricName, number | readonly number[]>)[name];
+    return typeof found === 'number' ? found : single(found);
   }
 
   result(): ClassMetrics | NumberMetrics {

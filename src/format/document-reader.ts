@@ -5,7 +5,7 @@ import { fromBase64 } from './base64.js';
 import { bytesOf, decodeContainer, isDtype, realsOf, textOf } from './container.js';
 import { FORMAT, KINDS, type Metadata, type ModelDocument, type ModelKind, canonical, checksum } from './document.js';
 import { record } from './fields.js';
-import type { Tensor } from './safetensors.js';
+import { type Tensor, dtypeOf } from './safetensors.js';
 
 /** The newest version that this library reads. */
 const FORMAT_VERSION = 4;
@@ -61,6 +61,33 @@ export function fromJSON(json: unknown): ModelDocument {
   const found = document(version, kind, config, metadata ?? {}, decoded);
   verify(said, sum, () => checksum(canonical(said), decoded));
   return found;
+}
+
+/** @throws ModelFileError */
+export function fromObject(given: unknown): ModelDocument {
+  const { format, version, kind, config, metadata, tensors } = record(given, 'the model');
+  if (format !== FORMAT)
+    throw new ModelFileError(`not a model of this library: format is ${shown(format)}; expected ${shown(FORMAT)}`);
+  if (!Array.isArray(tensors)) throw new ModelFileError('damaged: tensors is not an array');
+  const checked = tensors.map((tensor: unknown, i): Tensor => {
+    const { name, shape, data } = record(tensor, `tensors[${i}]`);
+    const reals = data instanceof Float32Array || data instanceof Float64Array ? (data as Tensor['data']) : undefined;
+    const bytes = reals && bytesOf(dtypeOf(reals), shape);
+    if (typeof name !== 'string' || !reals || bytes !== reals.byteLength) {
+      throw new ModelFileError(`damaged: tensors[${i}] does not have the name, shape and typed array of a tensor`);
+    }
+    return { name, shape: shape as number[], data: reals };
+  });
+  return document(version, kind, copied(config), metadata ?? {}, checked);
+}
+
+/** A copy, so that the model does not change with what it was made of. @throws ModelFileError for what is no plain data */
+function copied(config: unknown): unknown {
+  try {
+    return structuredClone(config);
+  } catch (cause) {
+    throw new ModelFileError('damaged: config is not made of plain data', { cause });
+  }
 }
 
 /** Files of versions that wrote no checksum, and did not say so either, are taken as they are. @throws ModelFileError */

@@ -62,6 +62,17 @@ export interface ModelJSON {
   }[];
 }
 
+/** A model as `toObject` gives it: plain data, which structuredClone, postMessage and IndexedDB take; `fromObject` takes it back. */
+export interface ModelObject {
+  readonly format: typeof FORMAT;
+  readonly version: number;
+  readonly kind: ModelKind;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly metadata: Metadata;
+  /** Parameters by name, row-major, in the model's precision. */
+  readonly tensors: readonly Tensor[];
+}
+
 /** What a file says beside its tensors. */
 function saidOf({ kind, config, metadata }: ModelDocument) {
   return { format: FORMAT, version: versionFor({ config }), kind, config, metadata, checked: CHECKED } as const;
@@ -110,6 +121,11 @@ export function toJSON(model: ModelDocument): ModelJSON {
       data: toBase64(rawBytes(data)),
     })),
   };
+}
+
+export function toObject(model: ModelDocument): ModelObject {
+  const { checked: _, ...said } = saidOf(model);
+  return { ...structuredClone(said), tensors: model.tensors };
 }
 
 /** A model as JSON, in UTF-8. */

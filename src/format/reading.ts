@@ -1,5 +1,5 @@
 // Reading model files, whatever they turn out to hold: loaded where there is one.
 
-export { fromBytes, fromJSON } from './document-reader.js';
+export { fromBytes, fromJSON, fromObject } from './document-reader.js';
 export { readable } from './fields.js';
 export { configured, restored } from './restoring.js';

@@ -50,6 +50,20 @@ export const LOSSES: Readonly<Record<LossName, LossEntry>> = {
 /** The losses, by name. */
 export type Loss = LossName;
 
+/** Shorter names of losses, and Keras's: networks know them by the names that they stand for. */
+export const LOSS_ALIASES = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  msle: 'meanSquaredLogarithmicError',
+  kld: 'kullbackLeiblerDivergence',
+  categoricalCrossentropy: 'crossEntropy',
+  binaryCrossentropy: 'binaryCrossEntropy',
+} as const satisfies Record<string, Loss>;
+
+/** Another name of a loss. */
+export type LossAlias = keyof typeof LOSS_ALIASES;
+
 export const LOSS_NAMES = Object.keys(LOSSES) as Loss[];
 
 /** Activations that may end a network under a loss (docs/activations-and-losses.md has the whole table). */

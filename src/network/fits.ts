@@ -13,6 +13,7 @@ import type { NetworkState } from '../training/checkpoint.js';
 import type { Method, MethodState } from '../methods/method.js';
 import { type Architecture, workOf } from '../plan/plan.js';
 import { EfficientBackpropError, OptionError } from '../runtime/errors.js';
+import { milliseconds } from '../runtime/duration.js';
 import { type Threads, mayPay } from '../runtime/threads.js';
 import { startsFromData } from '../start/waits.js';
 import { type Chunks, aboutRows, isChunks, wholeSetMethods } from '../training/chunks.js';
@@ -137,7 +138,8 @@ export class NetworkFits {
         if (promotes) await network.promote(precision);
         this.inBackground = given?.background === true;
         const again = lowered > 0 && !from;
-        const left = again && timeLimit !== undefined && { timeLimit: Math.max(timeLimit - (performance.now() - began), 1) };
+        const left = again &&
+          timeLimit !== undefined && { timeLimit: Math.max(milliseconds(timeLimit) - (performance.now() - began), 1) };
         const keeps = lasts ? resumption.follow(decided) : undefined;
         const whole = left ? { ...given, ...left } : given;
         const taking = { from, resuming: lasts ? RESUMING.here : undefined };

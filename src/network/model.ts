@@ -1,7 +1,16 @@
 // What Network, Classifier and Regressor have in common: they go into files.
 
 import { OptionError } from '../runtime/errors.js';
-import { type Metadata, type ModelDocument, type ModelJSON, toBytes, toJSON, toText } from '../format/document.js';
+import {
+  type Metadata,
+  type ModelDocument,
+  type ModelJSON,
+  type ModelObject,
+  toBytes,
+  toJSON,
+  toObject,
+  toText,
+} from '../format/document.js';
 import type { Writer } from '../format/file.js';
 import { FILES } from '../format/loading.js';
 import { checked, flag, value } from '../runtime/options.js';
@@ -64,6 +73,28 @@ export abstract class Model {
   toJSON(options?: Pick<SaveOptions, 'state'> | string): ModelJSON {
     const { state } = checked('toJSON', { state: SAVE.state }, typeof options === 'string' ? {} : options);
     return toJSON({ ...this.document(state), metadata: this.metadata });
+  }
+
+  /**
+   * The model as plain data, with typed arrays: what structuredClone, postMessage and IndexedDB take. `fromObject` of its class
+   * makes a model of it, which `kind` names; its parameters are copies.
+   */
+  toObject(options?: Pick<SaveOptions, 'state'>): ModelObject {
+    const { state } = checked('toObject', { state: SAVE.state }, options);
+    return toObject({ ...this.document(state), metadata: this.metadata });
+  }
+
+  /** The model in a line. */
+  protected abstract inWords(): string;
+
+  /** What consoles of Node.js and Bun, and of Deno, show. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.inWords();
+  }
+
+  /** @internal */
+  [Symbol.for('Deno.customInspect')](): string {
+    return this.inWords();
   }
 
   /** Takes over a file's notes. @internal */

@@ -8,7 +8,7 @@ import type { Curvature } from '../curvature/curvature.js';
 import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from '../data/matrix.js';
 import { type Evaluation, evaluation, requireFinite } from '../evaluation/evaluation.js';
-import type { ModelDocument, ModelJSON } from '../format/document.js';
+import type { ModelDocument, ModelJSON, ModelObject } from '../format/document.js';
 import { type ModelSource, READING, STATES, loaded } from '../format/loading.js';
 import { type NetworkConfig, networkDocument } from '../format/network.js';
 import type { NetworkState } from '../training/checkpoint.js';
@@ -30,6 +30,7 @@ import type { Chunks } from '../training/chunks.js';
 import { curvatureOf, engineFor } from './curvature.js';
 import { type Continuation, NetworkFits } from './fits.js';
 import { Model } from './model.js';
+import { inLine, inTable } from './summary.js';
 import { type NetworkOptions, type NetworkSettings, checkedNetwork, measureWeights } from './options.js';
 
 /**
@@ -125,6 +126,14 @@ export class Network extends Model {
    */
   static async fromJSON(json: ModelJSON): Promise<Network> {
     return this.fromDocument((await READING.load()).fromJSON(json));
+  }
+
+  /**
+   * The network of `toObject`, or of a clone of it.
+   * @throws ModelFileError
+   */
+  static async fromObject(object: ModelObject): Promise<Network> {
+    return this.fromDocument((await READING.load()).fromObject(object));
   }
 
   /** @internal */
@@ -292,6 +301,15 @@ export class Network extends Model {
     const sampleWeights = measureWeights('curvature', options);
     const { engine, architecture, shapes, threads, numerics } = this;
     return curvatureOf({ engine, architecture, shapes, theta: this.theta.read(), threads }, numerics, X, Y, sampleWeights);
+  }
+
+  /** The layers as a table in text, with outputs and trained parameters of each: `console.log(net.summary())`. */
+  summary(): string {
+    return inTable(this);
+  }
+
+  protected override inWords(): string {
+    return inLine(this);
   }
 
   /** Frees the network's memory at once; a fit under way ends with a DisposedError. */

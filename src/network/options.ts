@@ -3,11 +3,11 @@
 import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import { type Layer, checkedLayer, isLayer } from '../layers/layers.js';
-import { LOSS_NAMES, type Loss, checkLayers } from '../layers/losses.js';
+import { LOSS_ALIASES, LOSS_NAMES, type Loss, type LossAlias, checkLayers } from '../layers/losses.js';
 import type { Architecture } from '../plan/plan.js';
 import { OptionError } from '../runtime/errors.js';
 import { NUMERICS } from '../runtime/numerics.js';
-import { type Checked, checked, number, oneOf, value } from '../runtime/options.js';
+import { type Checked, checked, named, number, oneOf, value } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 import { THREADS, type Threads } from '../runtime/threads.js';
 
@@ -18,7 +18,7 @@ const OPTIONS = {
     (v) => Array.isArray(v) && v.length > 0,
     undefined,
   ),
-  loss: oneOf(LOSS_NAMES, undefined),
+  loss: named(LOSS_NAMES, LOSS_ALIASES, undefined),
   precision: oneOf(['float32', 'float64'], 'float32'),
   numerics: NUMERICS,
   threads: THREADS,
@@ -31,8 +31,8 @@ export interface NetworkOptions {
   inputs: number;
   /** The layers from the bottom up. */
   layers: readonly Layer[];
-  /** What training minimises. */
-  loss: Loss;
+  /** What training minimises; 'mse', 'mae' and other short names will do, and `network.loss` has the long one. */
+  loss: Loss | LossAlias;
   /** Of parameters, data and arithmetic. Default 'float32'. */
   precision?: Precision;
   /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */

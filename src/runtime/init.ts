@@ -30,8 +30,9 @@ export interface InitOptions {
 }
 
 /**
- * Loads and compiles a precision's arithmetic, so that the first network does not have to wait for it. Nobody needs to call this:
- * without it, the package's own copy is loaded when first needed.
+ * Loads and compiles a precision's arithmetic, so that the first network does not have to wait for it. Without this call the
+ * package's own copy is loaded when first needed. Only `curvature` of a float32 network needs it, with `precision: 'float64'`: it
+ * is measured in float64, at once, and what has to be loaded for that cannot be awaited there.
  * @throws UnsupportedError if it does not compile, or is not this version's binary; OptionError
  */
 export async function init(options?: InitOptions): Promise<void> {

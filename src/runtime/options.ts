@@ -8,6 +8,8 @@ export interface Field<T> {
   accepts(value: unknown): boolean;
   /** What the option takes, in words. */
   readonly expected: string;
+  /** What a value that it takes stands for, where there are several ways to say the same. */
+  read?(value: unknown): T;
   readonly default: T;
   /** Not for users: no message lists it. */
   readonly internal?: boolean;
@@ -64,6 +66,18 @@ export function number<T = number>(bounds: NumberBounds, fallback: T): Field<num
 export function oneOf<const N extends string, T extends N | undefined>(names: readonly N[], fallback: T): Field<N | T> {
   const list = names.map((name) => `'${name}'`).join(', ');
   return field<N | T>(`one of ${list}`, (value) => names.includes(value as N), fallback);
+}
+
+/** One of a few names, some of which have others that mean the same. */
+export function named<const N extends string, T extends N | undefined>(
+  names: readonly N[],
+  aliases: Readonly<Record<string, string>>,
+  fallback: T,
+): Field<N | T> {
+  const others = (name: N) => Object.keys(aliases).filter((alias) => aliases[alias] === name && names.includes(name));
+  const said = names.map((name) => [`'${name}'`, ...others(name).map((alias) => `or '${alias}'`)].join(' '));
+  const read = (value: unknown) => (Object.hasOwn(aliases, value as string) ? aliases[value as string] : value) as N;
+  return { ...field<N | T>(`one of ${said.join(', ')}`, (value) => names.includes(read(value)), fallback), read };
 }
 
 /** true or false. */
@@ -123,7 +137,7 @@ export function checked<S extends Schema>(call: string, schema: S, options: unkn
   for (const [name, option] of Object.entries(schema)) {
     const v = given[name];
     if (v === undefined) result[name] = option.default;
-    else if (option.accepts(v)) result[name] = v;
+    else if (option.accepts(v)) result[name] = option.read ? option.read(v) : v;
     else throw new OptionError(`${call}.${name}`, v, option.expected);
   }
   return result as Checked<S>;

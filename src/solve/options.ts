@@ -2,6 +2,7 @@
 
 import type { Numerics } from '../../bindings/core.js';
 import { NUMERICS } from '../runtime/numerics.js';
+import { DURATION, type Duration } from '../runtime/duration.js';
 import { type Checked, callback, number, value } from '../runtime/options.js';
 import { type Bounds, isBounds } from './box.js';
 import type { Ending } from './smooth.js';
@@ -15,7 +16,7 @@ export const SOLVE_OPTIONS = {
   onIteration: callback<(point: SolveProgress) => unknown>('(point) => void'),
   numerics: NUMERICS,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
-  timeLimit: number({ above: 0 }, Infinity),
+  timeLimit: DURATION,
 };
 
 export type SolveSettings = Checked<typeof SOLVE_OPTIONS>;
@@ -57,8 +58,8 @@ export interface SolveOptions {
   onIteration?: (point: SolveProgress) => unknown;
   /** Tolerances when aborted; what was found is returned. The thread is left to others every 16 ms, so that it can be. */
   signal?: AbortSignal;
-  /** Milliseconds, > 0, after which what was found is returned. Default no limit. */
-  timeLimit?: number;
+  /** After so long, a number > 0 of milliseconds or a text such as '90s', what was found is returned. Default no limit. */
+  timeLimit?: Duration;
 }
 
 /**

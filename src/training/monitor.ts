@@ -5,7 +5,7 @@ import type { SampleBuffers } from '../data/dataset.js';
 import { OptionError } from '../runtime/errors.js';
 import type { FitSubject } from './subject.js';
 import type { History } from './history.js';
-import { type MetricName, Tally } from '../evaluation/metrics.js';
+import { type MetricName, Tally, metricsOf } from '../evaluation/metrics.js';
 import { classThreshold } from '../data/classes.js';
 import { outputsOf } from '../plan/plan.js';
 import { Forward } from '../plan/forward.js';
@@ -28,13 +28,13 @@ export class Monitor {
     private readonly metrics: readonly MetricName[],
     private readonly epochs: number,
   ) {
-    const numbers = classThreshold(subject.architecture.loss) === undefined;
-    const unfit = metrics.find((name) => numbers === (name === 'accuracy'));
+    const right = metricsOf(classThreshold(subject.architecture.loss) !== undefined);
+    const unfit = metrics.find((name) => !right.includes(name));
     if (unfit)
       throw new OptionError(
         'fit.metrics',
         unfit,
-        `metrics of the loss ${subject.architecture.loss}: ${numbers ? "'mse', 'mae', 'r2'" : "'accuracy'"}`,
+        `metrics of the loss ${subject.architecture.loss}: ${right.map((name) => `'${name}'`).join(', ')}`,
       );
   }
 
@@ -60,11 +60,10 @@ export class Monitor {
         validationLoss = loss;
         history.validationLoss.push(loss);
       }
-      const found = tally?.result() as Record<MetricName, number> | undefined;
       for (const metric of this.metrics) {
         const key =
           name === 'training' ? metric : (`validation${metric[0]!.toUpperCase()}${metric.slice(1)}` as keyof History['metrics']);
-        (history.metrics[key] ??= []).push(found![metric]);
+        (history.metrics[key] ??= []).push(tally!.metric(metric));
       }
     }
     return validationLoss;

@@ -5,10 +5,23 @@ import { type Order, isEmphasis } from '../data/orders.js';
 import { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { OptionError } from '../runtime/errors.js';
-import { METRIC_NAMES, type MetricName } from '../evaluation/metrics.js';
+import { METRIC_ALIASES, METRIC_NAMES, type MetricAlias, type MetricName } from '../evaluation/metrics.js';
 import { type Method, isMethod } from '../methods/method.js';
 import { sgd } from '../methods/sgd.js';
-import { type Checked, type SchemaOf, callback, checked, either, flag, number, oneOf, value } from '../runtime/options.js';
+import { DURATION, type Duration } from '../runtime/duration.js';
+import {
+  type Checked,
+  type Field,
+  type SchemaOf,
+  named,
+  callback,
+  checked,
+  either,
+  flag,
+  number,
+  oneOf,
+  value,
+} from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 
 /** What `onEpoch` is told. */
@@ -78,6 +91,13 @@ const isAverage = (v: unknown) => {
 
 const isObject = (v: unknown) => typeof v === 'object' && v !== null;
 
+const METRIC = named(METRIC_NAMES, METRIC_ALIASES, undefined);
+
+const METRICS: Field<readonly MetricName[]> = {
+  ...value<readonly MetricName[]>(`an array of ${METRIC.expected}`, (v) => Array.isArray(v) && v.every(METRIC.accepts), []),
+  read: (names) => (names as unknown[]).map((name) => METRIC.read!(name)!),
+};
+
 /** How each option of `fit` is checked, and its default; FitOptions says what it is. */
 export const FIT_OPTIONS = {
   method: value<NonNullable<FitOptions['method']>>(
@@ -126,14 +146,10 @@ export const FIT_OPTIONS = {
   rows: number({ min: 1, integer: true }, undefined),
   goal: number({ min: -Infinity, max: Infinity }, -Infinity),
   minGradient: number({ min: 0 }, 0),
-  timeLimit: number({ above: 0 }, Infinity),
+  timeLimit: DURATION,
   signal: value<FitOptions['signal']>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   seed: number(SEED, undefined),
-  metrics: value<NonNullable<FitOptions['metrics']>>(
-    `an array of ${METRIC_NAMES.map((name) => `'${name}'`).join(', ')}`,
-    (v) => Array.isArray(v) && v.every((name) => METRIC_NAMES.includes(name)),
-    [],
-  ),
+  metrics: METRICS,
   background: flag(false),
   resume: either(flag(false), oneOf(['ifAny'], undefined as never)),
   onEpoch: callback<NonNullable<FitOptions['onEpoch']>>('(progress) => void'),
@@ -228,17 +244,18 @@ export interface FitOptions {
   goal?: number;
   /** Stops when no element of the gradient is larger; for batchSize 'full'. */
   minGradient?: number;
-  /** Stops after so many milliseconds. */
-  timeLimit?: number;
+  /** Stops after so long: a number of milliseconds, or a text such as '90s' or '5m'. */
+  timeLimit?: Duration;
   /** Stops when aborted; what was learned is kept. */
   signal?: AbortSignal;
   /** Of shuffling and the validation split. Default: the network's. */
   seed?: number;
   /**
-   * Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set: each costs a forward
-   * pass.
+   * Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set, at the cost of a forward
+   * pass: `'accuracy'`, `'f1'` and the like for classes, `'mse'`, `'mae'` and `'r2'` for numbers. `history.metrics` has them by these
+   * names; `MetricName` says what averages they are.
    */
-  metrics?: readonly MetricName[];
+  metrics?: readonly (MetricName | MetricAlias)[];
   /**
    * Whether a worker does the work, so that this thread stays free: a page draws 60 frames a second, a server answers. Progress,
    * `signal`, `timeLimit`, the history and the bits of the weights are the same. Preparing the data, and starts taken from them,
