@@ -1,5 +1,5 @@
-// What TypeScript knows of the package: the types of models and of what they predict, of data in chunks, of snippets in README and
-// docs, and what editors show.
+// What TypeScript knows of the package: the types of models and of what they predict, of data in chunks, of snippets in README
+// and docs, and what editors show.
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';

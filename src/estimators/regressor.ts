@@ -46,8 +46,8 @@ export interface RegressorEvaluation extends NumberMetrics {
  * ```
  *
  * Rows are as for Classifier; targets a vector of N numbers, or N×O for several outputs. Inputs and targets are centred and
- * scaled inside; predictions come in the units of the targets. `P` is the type of a prediction: `new Regressor<number[]>()` learns
- * targets of several columns.
+ * scaled inside; predictions come in the units of the targets. `P` is the type of a prediction: `new Regressor<number[]>()`
+ * learns targets of several columns.
  */
 export class Regressor<P extends number | number[] = number> extends Estimator<MatrixLike, NumberCoding> {
   /** Tells a regressor from classifiers and networks. */

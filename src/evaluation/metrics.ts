@@ -6,7 +6,6 @@ import { asksSeparately, classOf, classThreshold } from '../data/classes.js';
 
 /** What is measured of classes, one by one. */
 const PER_CLASS = ['precision', 'recall', 'f1'] as const;
-type PerClass = (typeof PER_CLASS)[number];
 
 const CLASS_METRICS = [
   'accuracy',
@@ -18,6 +17,7 @@ export const METRIC_NAMES = [...CLASS_METRICS, ...NUMBER_METRICS] as const;
 
 /** Names that metrics have as losses, which stand for the short ones. */
 export const METRIC_ALIASES = { meanSquaredError: 'mse', meanAbsoluteError: 'mae' } as const satisfies Record<string, MetricName>;
+/** Another name of a metric. */
 export type MetricAlias = keyof typeof METRIC_ALIASES;
 
 /** The metrics that a fit can record of classes, or of numbers. */

@@ -62,7 +62,9 @@ export interface ModelJSON {
   }[];
 }
 
-/** A model as `toObject` gives it: plain data, which structuredClone, postMessage and IndexedDB take; `fromObject` takes it back. */
+/**
+ * A model as `toObject` gives it: plain data, which structuredClone, postMessage and IndexedDB take. `fromObject` takes it back.
+ */
 export interface ModelObject {
   readonly format: typeof FORMAT;
   readonly version: number;

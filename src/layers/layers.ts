@@ -11,10 +11,17 @@ const DENSE = {
   bias: flag(true),
   init: INITIALIZER_FIELD,
   biasInit: oneOf(['random', 'zeros'], undefined),
+  trainable: flag(true),
 };
 
+/** A layer whose parameters training may leave as they are. */
+interface Freezable {
+  /** False where it does; missing where they are trained. */
+  readonly trainable?: false;
+}
+
 /** A fully connected layer: a = f(b + x·K). */
-export interface DenseLayer {
+export interface DenseLayer extends Freezable {
   readonly type: 'dense';
   readonly units: number;
   readonly activation: Activation;
@@ -27,7 +34,7 @@ export interface DenseLayer {
 }
 
 /** Radial basis functions: a = e^{−‖x − c‖²/(2σ²)}, one centre c and width σ a unit. */
-export interface RbfLayer {
+export interface RbfLayer extends Freezable {
   readonly type: 'rbf';
   readonly units: number;
   /** σ to start with; 0: found from the centres. */
@@ -43,7 +50,7 @@ export interface BatchNormLayer {
 }
 
 /** Each sample centred and scaled over the units. */
-export interface LayerNormLayer {
+export interface LayerNormLayer extends Freezable {
   readonly type: 'layerNorm';
   readonly epsilon: number;
 }
@@ -66,6 +73,14 @@ export type Layer = DenseLayer | RbfLayer | BatchNormLayer | LayerNormLayer | Dr
 /** How many units a layer has on `inputs` inputs: layers without units of their own pass on as many as they get. */
 export function unitsOf(layer: Layer, inputs: number): number {
   return 'units' in layer ? layer.units : inputs;
+}
+
+/** Whether training leaves a layer's parameters as they are. */
+export const isFrozen = (layer: Layer): boolean => 'trainable' in layer && layer.trainable === false;
+
+/** A layer's options, of which it keeps `trainable` only where that is false. */
+function withFreezing<T extends { trainable: boolean }>({ trainable, ...rest }: T): Omit<T, 'trainable'> & Freezable {
+  return { ...rest, ...(!trainable && { trainable: false as const }) };
 }
 
 /** The activation that a layer's outputs come from. */
@@ -95,6 +110,8 @@ export interface DenseOptions {
    * squares and waves.
    */
   biasInit?: BiasInitializer;
+  /** False: training leaves kernel and bias as they are. For layers taken over from another network. Default true. */
+  trainable?: boolean;
 }
 
 const UNITS = number({ min: 1, max: 2 ** 24, integer: true }, undefined);
@@ -113,12 +130,13 @@ function requireUnits(layer: string, units: unknown): void {
  * - `init`: kernel's initial weights, a name or a function; by default by the activation: `'heNormal'` for rectifiers, else
  *   `'lecunNormal'` (Efficient BackProp, (16)).
  * - `biasInit`: `'random'` (uniform on ±1) in hidden layers, `'zeros'` in the last one.
+ * - `trainable`: `true`; `false` leaves kernel and bias as they are.
  *
  * @throws OptionError
  */
 export function dense(units: number, options?: DenseOptions): DenseLayer {
   requireUnits('dense', units);
-  const { activation, slope, bias, init, biasInit } = checked('dense', DENSE, options);
+  const { activation, slope, bias, init, biasInit, trainable } = checked('dense', DENSE, options);
   const traits = ACTIVATIONS[activation];
   if (slope !== undefined && traits.slope === undefined) {
     throw new OptionError('dense.slope', slope, `none: ${activation} has no slope`);
@@ -135,6 +153,7 @@ export function dense(units: number, options?: DenseOptions): DenseLayer {
     bias,
     init: init ?? byActivation(activation),
     ...(biasInit && { biasInit }),
+    ...(!trainable && { trainable: false as const }),
   });
 }
 
@@ -151,6 +170,7 @@ const RBF_INITIALIZERS = ['kMeans', 'normal'] as const;
 const RBF = {
   width: number({ above: 0, below: Infinity }, 0),
   init: oneOf(RBF_INITIALIZERS, 'kMeans'),
+  trainable: flag(true),
 };
 
 /** Options of `rbf`. */
@@ -162,6 +182,8 @@ export interface RbfOptions {
    * normal random places of unit variance, at once.
    */
   init?: RbfInitializer;
+  /** False: centres and widths stay where they begin, as in classical networks of this kind. Default true. */
+  trainable?: boolean;
 }
 
 /**
@@ -172,7 +194,7 @@ export interface RbfOptions {
  */
 export function rbf(units: number, options?: RbfOptions): RbfLayer {
   requireUnits('rbf', units);
-  return Object.freeze({ type: 'rbf' as const, units, ...checked('rbf', RBF, options) });
+  return Object.freeze({ type: 'rbf' as const, units, ...withFreezing(checked('rbf', RBF, options)) });
 }
 
 const EPSILON = (fallback: number) => number({ above: 0, below: Infinity }, fallback);
@@ -198,17 +220,19 @@ export function batchNorm(options?: BatchNormOptions): BatchNormLayer {
   return Object.freeze({ type: 'batchNorm' as const, ...checked('batchNorm', BATCH_NORM, options) });
 }
 
-const LAYER_NORM = { epsilon: EPSILON(1e-5) };
+const LAYER_NORM = { epsilon: EPSILON(1e-5), trainable: flag(true) };
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
   /** ε > 0, added to variances. Default 10⁻⁵. */
   epsilon?: number;
+  /** False: training leaves scale and shift as they are. Default true. */
+  trainable?: boolean;
 }
 
 /** Centres and scales each sample over the units below, then a = γ·x̂ + β (Ba, Kiros and Hinton 2016). @throws OptionError */
 export function layerNorm(options?: LayerNormOptions): LayerNormLayer {
-  return Object.freeze({ type: 'layerNorm' as const, ...checked('layerNorm', LAYER_NORM, options) });
+  return Object.freeze({ type: 'layerNorm' as const, ...withFreezing(checked('layerNorm', LAYER_NORM, options)) });
 }
 
 const RATE = number({ min: 0, below: 1 }, undefined);

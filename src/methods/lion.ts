@@ -43,6 +43,7 @@ export function lion(options?: LionOptions): MethodOf<'lion', Required<LionOptio
     name: 'lion',
     rate: settings.rate,
     vectors: ['mean'],
+    decoupled: weightDecay > 0,
     open(core, update, { rate, at }) {
       core.lionOpen(update, rate, beta1, beta2, weightDecay, at('mean'));
     },

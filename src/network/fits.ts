@@ -123,7 +123,7 @@ export class NetworkFits {
         const shares = this.mayShare(X, given);
         const promotes = precision !== network.precision || !(network.engine.whole || isCommon(given, shares));
         const loading = [
-          loadAll([...neededFor(given, network.architecture.loss, !this.started, shares), ...also]),
+          loadAll([...neededFor(given, network.architecture, !this.started, shares), ...also]),
           shares ? threadsLoaded() : undefined,
           promotes ? engineOf(precision, network.numerics, 'whole') : undefined,
         ];

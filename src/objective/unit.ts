@@ -2,8 +2,10 @@
 
 import type { RealArray, Words } from '../../bindings/memory.js';
 import { ACTIVATIONS } from '../layers/activations.js';
+import { isFrozen } from '../layers/layers.js';
 import { LOSSES } from '../layers/losses.js';
 import type { SampleBuffers } from '../data/dataset.js';
+import { frozenRanges } from '../plan/frozen.js';
 import { type Architecture, outputsOf, parameterShapes } from '../plan/plan.js';
 
 /** Targets whose squares overflow, or vanish, keep the unit they have. */
@@ -13,7 +15,8 @@ const LARGEST_UNIT = 1e140;
  * Targets in a unit of their own, s: the power of ten next to their standard deviation, outputs pooled. A network gives s times
  * its outputs where the parameters of a linear last layer are s times theirs: so θ = c∘u, c = s there and 1 elsewhere, and of
  * squared errors E/s² is what it would be for targets of the order of 1. Steps and tolerances in u do not depend on what targets
- * are measured in. Where the last layer is not linear its range is the unit, and s = 1.
+ * are measured in. Where the last layer is not linear its range is the unit, and s = 1; also where it is frozen. Parameters of
+ * frozen layers have no slopes, so that no step moves them.
  */
 export class TargetUnit {
   /** s */
@@ -22,6 +25,8 @@ export class TargetUnit {
   readonly loss: number;
   /** Of the last layer. */
   private readonly first: number;
+  private readonly frozen: readonly { readonly first: number; readonly size: number }[];
+  private readonly frozenTop: boolean;
 
   constructor(
     architecture: Architecture,
@@ -31,7 +36,10 @@ export class TargetUnit {
   ) {
     const { layers, loss } = architecture;
     const top = layers.at(-1)!;
-    const power = top.type === 'dense' && ACTIVATIONS[top.activation].homogeneous ? LOSSES[loss].degree : undefined;
+    this.frozen = frozenRanges(architecture);
+    this.frozenTop = isFrozen(top);
+    const power =
+      !this.frozenTop && top.type === 'dense' && ACTIVATIONS[top.activation].homogeneous ? LOSSES[loss].degree : undefined;
     this.scale = power ? order(deviation(samples, subset, outputsOf(architecture))) : 1;
     this.loss = this.scale ** (power ?? 0);
     this.first = parameterShapes(architecture).find(({ name }) => name === `layers.${layers.length - 1}.kernel`)?.first ?? 0;
@@ -65,6 +73,7 @@ export class TargetUnit {
   /** From ∂E/∂θ to ∂(E/loss)/∂u, in place; so a product with the Hessian, from H·(c∘v). */
   slopes(g: Float64Array): Float64Array {
     if (this.scale !== 1) for (let i = 0; i < g.length; i++) g[i]! *= this.factor(i) / this.loss;
+    for (const { first, size } of this.frozen) g.fill(0, first, first + size);
     return g;
   }
 
@@ -80,6 +89,7 @@ export class TargetUnit {
 
   /** The length of a unit's weights in the last layer, as u has them. */
   weights(u: Float64Array, outputs: number): number {
+    if (this.frozenTop) return 0; // of those that may change
     let sum = 0;
     for (let i = this.first; i < u.length; i++) sum += u[i]! * u[i]!;
     return Math.sqrt(sum / outputs);

@@ -1,5 +1,6 @@
 // Which method, where the user leaves it to us: read off the map of docs/experiments/method-map.md.
 
+import { isFrozen } from '../layers/layers.js';
 import { LossTraits } from '../../build/codes.js';
 import { counted } from '../runtime/errors.js';
 import type { FitOptions } from './options.js';
@@ -47,6 +48,7 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
   const noisy = architecture.layers.find(({ type }) => type === 'dropout' || type === 'gaussianNoise' || type === 'batchNorm');
   const stochastic = (why: string): MethodChoice => ({ method: adam({ rate: ADAM_RATE }), because: `adam, batches: ${why}` });
   if (noisy) return stochastic(`layers of ${noisy.type} change the function from step to step`);
+  if (architecture.layers.some(isFrozen)) return stochastic('frozen layers need a method that follows gradients');
   if (firstOrder) return stochastic(`${firstOrder} needs a first-order method`);
   const size = `${counted(parameters, 'parameter')}, ${counted(rows, 'row')}`;
   if (architecture.loss === 'meanSquaredError') {

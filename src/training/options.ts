@@ -252,8 +252,8 @@ export interface FitOptions {
   seed?: number;
   /**
    * Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set, at the cost of a forward
-   * pass: `'accuracy'`, `'f1'` and the like for classes, `'mse'`, `'mae'` and `'r2'` for numbers. `history.metrics` has them by these
-   * names; `MetricName` says what averages they are.
+   * pass: `'accuracy'`, `'f1'` and the like for classes, `'mse'`, `'mae'` and `'r2'` for numbers. `history.metrics` has them by
+   * these names; `MetricName` says what averages they are.
    */
   metrics?: readonly (MetricName | MetricAlias)[];
   /**

@@ -9,7 +9,7 @@ import { isEmphasis } from '../data/orders.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { OptionError } from '../runtime/errors.js';
 import type { BatchSize, Method, MethodState, SamplesAtHand, Task, Training } from '../methods/method.js';
-import type { Loss } from '../layers/losses.js';
+import { isFrozen } from '../layers/layers.js';
 import { checked } from '../runtime/options.js';
 import { type Architecture, Plan } from '../plan/plan.js';
 import { FIT_OPTIONS, type FitOptions, type FitSettings, type Stopping, checkedStopping } from './options.js';
@@ -36,7 +36,12 @@ type PartsOfOptions = Partial<
  * @param waits whether layers wait for data
  * @param shares whether threads may share steps
  */
-export function neededFor(options: PartsOfOptions | undefined, loss: Loss, waits: boolean, shares: boolean): Part<unknown>[] {
+export function neededFor(
+  options: PartsOfOptions | undefined,
+  { loss, layers }: Pick<Architecture, 'loss' | 'layers'>,
+  waits: boolean,
+  shares: boolean,
+): Part<unknown>[] {
   const {
     method = FIT_OPTIONS.method.default as Method,
     batchSize,
@@ -53,7 +58,7 @@ export function neededFor(options: PartsOfOptions | undefined, loss: Loss, waits
     ...(background ? [BACKGROUND] : []),
     ...(labelSmoothing || classWeights ? [REWEIGHING] : []),
     ...(isUsual(loss) ? [] : [OTHER_CONSTANTS]),
-    ...(average ? [SURROUNDING] : []),
+    ...(average || layers.some(isFrozen) ? [SURROUNDING] : []),
     ...(isPlain(order) ? [] : [ORDERING]),
   ];
 }
@@ -128,6 +133,7 @@ export function taskOf(
   const { engine, architecture, theta, threads } = subject;
   const { order, lastBatch, weighting, epochs, clip, l1, average } = settings;
   const { subset, rows, learned, stream } = source;
+  requireTrained(architecture);
   const { wanted, most } = batchSizeOf(settings, architecture, rows, stream !== undefined);
   const plan = new Plan(engine, arena, architecture, theta, Math.min(most, trial?.slab ?? Infinity), true);
   if (subject.start) {
@@ -176,6 +182,12 @@ export function taskOf(
     threads,
     background: settings.background,
   };
+}
+
+/** @throws OptionError where no parameter would move */
+function requireTrained({ layers }: Architecture): void {
+  if (layers.some((layer) => !isFrozen(layer) && layer.type !== 'dropout' && layer.type !== 'gaussianNoise')) return;
+  throw new OptionError('layers', layers, 'at least one layer that is not frozen, or there is nothing to train');
 }
 
 /**

@@ -57,7 +57,12 @@ test('crossValidate has their means: of the second of two classes, else over cla
   expect(found.folds[0]!.evaluation.classes).toEqual(['often', 'rare']);
   expect(found.mean['f1']).toBeCloseTo(rare!, 12);
   expect(found.mean['f1Macro']).toBeCloseTo((often! + rare!) / 2, 12);
-  const three = await crossValidate(make, X, X.map(([a]) => (a! > 0.5 ? 'c' : a! > -0.5 ? 'b' : 'a')), { folds: 3 });
+  const three = await crossValidate(
+    make,
+    X,
+    X.map(([a]) => (a! > 0.5 ? 'c' : a! > -0.5 ? 'b' : 'a')),
+    { folds: 3 },
+  );
   for (const name of ['precision', 'recall', 'f1']) expect(three.mean[name]).toBeCloseTo(three.mean[`${name}Macro`]!, 12);
   expect(three.deviation['f1Weighted']).toBeGreaterThanOrEqual(0);
 });
@@ -109,7 +114,11 @@ test('times have units', async () => {
   );
   await expect(net.fit([[1]], [1], { timeLimit: '0s' })).rejects.toThrow(/timeLimit/);
   const rows = Array.from({ length: 40 }, (_, r) => [r % 7, r % 5]);
-  const late = await Regressor.fit(rows, rows.map(([a]) => a!), { hidden: 3, weightDecay: 0.1, seed: 1, epochs: 1e6, timeLimit: '0.05s' });
+  const late = await Regressor.fit(
+    rows,
+    rows.map(([a]) => a!),
+    { hidden: 3, weightDecay: 0.1, seed: 1, epochs: 1e6, timeLimit: '0.05s' },
+  );
   expect(late.history.reason).toBe('timeLimit');
 });
 

@@ -1,6 +1,6 @@
 // What methods share that divide by the root of squared gradients (assembly/rules/adaptive.ts).
 
-import type { Decay, UpdateRule } from '../../../build/codes.js';
+import { Decay, type UpdateRule } from '../../../build/codes.js';
 import type { Schedule } from '../../rates/schedule.js';
 import { type DescentRule, type RateOfEpoch, powers } from './descent-rule.js';
 
@@ -44,6 +44,7 @@ export function adaptiveRule<N extends string>(
     rate: given,
     vectors,
     ...(first && { first }),
+    decoupled: weightDecay > 0 && decay === Decay.decoupled,
     open(core, update, { rate, step, at }) {
       const [b1, b2] = [power1(step), power2(step)];
       const [mean, square, top] = [at('mean'), at('square'), at(momentum ? 'velocity' : 'top')];

@@ -28,6 +28,7 @@ export function curvedMeanRule<N extends string>(
     rate: given,
     vectors: ['mean', 'curvature'],
     diagonals: { everyStep: every },
+    decoupled: weightDecay > 0,
     open(core, update, { rate, step, at, diagonals: { buffers, diagonal } }) {
       const [b1, b2] = [power1(step), power2(Math.ceil(step / every))];
       const [mean, h] = [at('mean'), at('curvature')];

@@ -39,6 +39,8 @@ export interface DescentRule<V extends string = string> {
   readonly safe?: boolean;
   /** What steps take of the rate, save the first. */
   readonly share?: number;
+  /** Whether weight decay stands beside the step, w ← w − η·λ·w, rather than in the gradient. */
+  readonly decoupled?: boolean;
   /** What each parameter's rate is multiplied with, on average 1. */
   readonly multipliers?: (architecture: Architecture) => Float64Array;
   /** Where the diagonal of the Hessian comes from, which goes into the vector called 'curvature'. */

@@ -70,9 +70,10 @@ export class RunUpdate {
     const { plan, arena, extras } = this.task;
     const { l1, clipNorm, clipValue, average } = extras;
     let multipliers = 0;
-    if (this.rule.multipliers) {
+    const given = SURROUNDING.exports?.multipliersOf(this.rule, this.task);
+    if (given) {
       const m = new Reals(arena, plan.engine.precision, plan.parameters);
-      m.view().set(this.rule.multipliers(plan.architecture));
+      m.view().set(given);
       multipliers = m.address;
     }
     this.core.updateExtras(this.address, l1, clipNorm, clipValue, multipliers, this.average?.address ?? 0, average ?? 0);

@@ -2,5 +2,8 @@
 
 import { Part } from '../../../bindings/part.js';
 
-export const SURROUNDING = new Part('averages of weights, and rates of their own', () => import('./surrounding.js'));
+export const SURROUNDING = new Part(
+  'averages of weights, rates of their own, and frozen layers',
+  () => import('./surrounding.js'),
+);
 export const ORDERING = new Part('orders by class or error', () => import('./special-orders.js'));

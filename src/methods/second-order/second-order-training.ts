@@ -1,5 +1,6 @@
 // A method of second order at work on a network: its solver, driven from one accepted point to the next.
 
+import { isFrozen } from '../../layers/layers.js';
 import type { DoubleEngine } from '../../../bindings/core.js';
 import { Reals } from '../../../bindings/memory.js';
 import { Objective } from '../../objective/objective.js';
@@ -31,6 +32,8 @@ export interface SecondOrder<F = Smooth> {
   solve(goal: SolverObjective<F>, x: Float64Array, state: MethodState | undefined, kept: SolverState | undefined): Solver;
   /** Ends where the gradient's largest magnitude is at most this, in the unit of the targets. */
   readonly minGrad?: number;
+  /** Whether it solves systems of equations over all parameters, so that none can be left out. */
+  readonly solvesForAll?: boolean;
 }
 
 /** Most bytes of matrices: WebAssembly's memory is 4 GiB, and there are data besides. */
@@ -60,12 +63,16 @@ function earlierFit(name: string, n: number, state: MethodState | undefined): Ea
 }
 
 /** @throws OptionError for what methods of second order cannot have beside them */
-function requirePlain({ name }: { name: string }, { plan, extras }: Task): void {
+function requirePlain({ name, solvesForAll }: { name: string; solvesForAll?: boolean }, { plan, extras }: Task): void {
   const noisy = plan.architecture.layers.find(
     ({ type }) => type === 'dropout' || type === 'gaussianNoise' || type === 'batchNorm',
   );
   if (noisy) {
     const expected = `a method of first order with ${noisy.type} layers, whose function changes from step to step`;
+    throw new OptionError('fit.method', name, expected);
+  }
+  if (solvesForAll && plan.architecture.layers.some(isFrozen)) {
+    const expected = 'lbfgs(), another method that follows gradients, or a method of first order with frozen layers';
     throw new OptionError('fit.method', name, expected);
   }
   const { l1, clipNorm, clipValue, average } = extras;

@@ -43,6 +43,7 @@ interface Searching {
 export function searching({ name, truncated, lineSearch }: Searching): Way {
   const wanted = truncates(truncated);
   return {
+    solvesForAll: true,
     matrices: (parameters) => (wanted(parameters) ? 0 : 2),
     solve: ({ f, objective: { engine, arena } }, x) =>
       newtonSolver(engine, arena, f, x, name === 'gaussNewton', wanted(f.n), lineSearch),
@@ -62,6 +63,7 @@ export function gaussNewton({ truncated, mu }: { truncated: boolean | undefined;
     undampedFirst: true,
   } as const;
   return {
+    solvesForAll: true,
     matrices: (parameters) => (wanted(parameters) ? 0 : 2),
     goal(objective, unit, recalled) {
       const { f, loss } = plainLoss(objective, unit);
@@ -106,6 +108,7 @@ export function levenbergMarquardt(settings: SquaresSettings): Way<NetworkSquare
     };
   };
   return {
+    solvesForAll: true,
     matrices: () => 2,
     goal,
     solve: ({ f }, x, state, kept) => levenbergMarquardtSolver(f, x, goingOn('levenbergMarquardt', settings, state), kept),

@@ -145,7 +145,7 @@ async function tried(setting: EndedFit, change: Remedy, arena: Arena): Promise<R
   const at = samplesOf(setting, change, arena, Math.min(TRIAL_SAMPLES, Math.max(Math.floor(budget / 20), 1)));
   const passes = Math.max(1, Math.min(epochs, Math.ceil(budget / at.rows)));
   const differing = { ...settings, method, epochs: passes, batchSize, order, minGradient: 0 } as FitSettings;
-  await loadAll(neededFor(differing, architecture.loss, waits, false));
+  await loadAll(neededFor(differing, architecture, waits, false));
   subject.check();
   const training = begun(subject, arena, differing, at, from, undefined, { rate, slab: TRIAL_SLAB });
   const probe = new Probe(subject, at);
