@@ -60,6 +60,8 @@ const MODELS = `${SAME}
     const wide = new Regressor<number[]>();
     await wide.fit(houses, [[1.2]]);
     same<ReturnType<typeof wide.predict>, number[][]>(true);
+    declare const net: Network;
+    same<number | undefined, ReturnType<typeof net.evaluate>['accuracy']>(true);
     // @ts-expect-error: predictions would not be single
     await begun.fit(houses, [[1.2]]);`;
 
@@ -115,7 +117,7 @@ const names = Object.keys(library);
 const HOVERED = `import { ${names.join(', ')} } from 'efficient-backprop';\n${names.map((name) => `${name};`).join('\n')}\n`;
 
 /** Documents whose snippets are each a program of its own. */
-const APART = ['docs/brain.md', 'docs/tfjs.md', 'docs/tfjs-backend.md'];
+const APART = ['docs/brain.md', 'docs/tfjs.md', 'docs/tfjs-backend.md', 'docs/levenberg-marquardt.md'];
 
 const documents = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter(
   (name) => name.endsWith('.md') && blocksOf(name).length > 0,

@@ -9,9 +9,12 @@ import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 
 /** What `evaluate` finds: the library's loss, and metrics of classes or of numbers. */
 export type Evaluation = { loss: number } & (
-  | (ClassMetrics & { /** Of cross-entropies: the loss by its other name. */ logLoss?: number })
-  | NumberMetrics
+  | (ClassMetrics & Lacking<NumberMetrics> & { /** Of cross-entropies: the loss by its other name. */ logLoss?: number })
+  | (NumberMetrics & Lacking<ClassMetrics> & { logLoss?: never })
 );
+
+/** What the other kind of metrics has: undefined, so that one may ask for it without knowing the kind. */
+type Lacking<Metrics> = { [K in keyof Metrics]?: never };
 
 /** What is evaluated. */
 interface Evaluated extends ForwardSubject {
@@ -56,7 +59,7 @@ export function evaluation(network: Evaluated, data: Dataset, demands: boolean):
     }
     const metrics = tally.result();
     const loss = Number.isFinite(sum) ? sum / forward.weight : beyond(kind, metrics);
-    return { loss, ...(kind.endsWith('Entropy') && { logLoss: loss }), ...metrics };
+    return { loss, ...(kind.endsWith('Entropy') && { logLoss: loss }), ...metrics } as Evaluation;
   } finally {
     arena.dispose();
   }

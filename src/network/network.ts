@@ -120,18 +120,12 @@ export class Network extends Model {
     return loaded('Network.load', source, (document) => this.fromDocument(document));
   }
 
-  /**
-   * The network of `toJSON`, or of its text parsed.
-   * @throws ModelFileError
-   */
+  /** The network of `toJSON`, or of its text parsed. @throws ModelFileError */
   static async fromJSON(json: ModelJSON): Promise<Network> {
     return this.fromDocument((await READING.load()).fromJSON(json));
   }
 
-  /**
-   * The network of `toObject`, or of a clone of it.
-   * @throws ModelFileError
-   */
+  /** The network of `toObject`, or of a clone of it. @throws ModelFileError */
   static async fromObject(object: ModelObject): Promise<Network> {
     return this.fromDocument((await READING.load()).fromObject(object));
   }

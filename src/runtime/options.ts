@@ -76,7 +76,7 @@ export function named<const N extends string, T extends N | undefined>(
 ): Field<N | T> {
   const others = (name: N) => Object.keys(aliases).filter((alias) => aliases[alias] === name && names.includes(name));
   const said = names.map((name) => [`'${name}'`, ...others(name).map((alias) => `or '${alias}'`)].join(' '));
-  const read = (value: unknown) => (Object.hasOwn(aliases, value as string) ? aliases[value as string] : value) as N;
+  const read = (value: unknown) => (typeof value === 'string' && Object.hasOwn(aliases, value) ? aliases[value] : value) as N;
   return { ...field<N | T>(`one of ${said.join(', ')}`, (value) => names.includes(read(value)), fallback), read };
 }
 

@@ -180,7 +180,7 @@ const NONSENSE: Record<string, readonly unknown[]> = {
     [dense(2, { activation: 'softmax' })], // not with this loss
     [dense(2, { activation: 'softmax' }), dense(1)], // nor below
   ],
-  loss: [...NAME, 'mse', 'toString', '__proto__', 'hinge '],
+  loss: [...NAME, 'rmse', 'toString', '__proto__', 'hinge '],
   precision: [...NAME, 'float16', 32],
   seed: [...NUMBER, -1, 1.5, Infinity, 2 ** 53],
   method: [null, 'sgd', 0.1, {}, sgd, { start: 1 }, []],

@@ -386,3 +386,22 @@ describe('a few rows', () => {
     expect(history.advice ?? '').not.toMatch(/local minimum/);
   });
 });
+
+test('targets that are all the same are told, of numbers and of classes', async () => {
+  const said = /^all targets are the same, so that there is nothing to learn but that constant$/;
+  for (const [loss, activation, outputs, target] of [
+    ['meanSquaredError', 'linear', 2, [3, -1]],
+    ['crossEntropy', 'softmax', 2, [0, 1]],
+    ['binaryCrossEntropy', 'sigmoid', 1, [1]],
+  ] as const) {
+    const layers = [dense(3, { activation: 'tanh' }), dense(outputs, { activation })];
+    using net = await Network.create({ inputs: 4, layers, loss, seed: 1 });
+    const same = X.map((): number[] => [...target]);
+    expect((await net.fit(X, same)).advice).toMatch(said);
+    const other = same.with(
+      7,
+      same[7]!.map((t) => 1 - t),
+    );
+    expect((await net.fit(X, other)).advice ?? '').not.toMatch(said);
+  }
+});

@@ -3,7 +3,7 @@
 import { Part } from '../../../bindings/part.js';
 import { LoadError } from '../../runtime/errors.js';
 import type { Grown } from '../loss-growth.js';
-import { signsOf } from './signs.js';
+import { areTargetsSame, signsOf } from './signs.js';
 import type { EndedFit } from './trial.js';
 
 const ADVICE = new Part('advice on a fit', () => import('./advice.js'));
@@ -23,6 +23,8 @@ export async function advise(
   loss: number | undefined,
 ): Promise<string | undefined> {
   const wrong = diverged || grown !== undefined;
+  if (!wrong && epochs > 0 && areTargetsSame(setting))
+    return 'all targets are the same, so that there is nothing to learn but that constant';
   const signs = wrong ? undefined : await signsOf(setting, epochs, loss);
   if (!wrong && !signs) return undefined;
   try {

@@ -1,6 +1,7 @@
 // Signs that a fit might have gone better, looked for after every one.
 
 import { LOSSES } from '../../layers/losses.js';
+import { outputsOf } from '../../plan/plan.js';
 import { Probe } from '../probe.js';
 import { outOfRange } from './range.js';
 import { mayBeUnscaled } from './scale.js';
@@ -50,4 +51,12 @@ export async function signsOf(setting: EndedFit, epochs: number, loss: number | 
     mayBeUnscaled(engine.core, x) ||
     (numbers && mayBeUnscaled(engine.core, t));
   return seen ? { loss, constant, nothing, halfway, stuck: nothing || unlearned ? stuck : undefined } : undefined;
+}
+
+/** Whether each of several rows of targets is the first one again. */
+export function areTargetsSame({ subject, source }: EndedFit): boolean {
+  if (source.stream || source.rows < LEAST_SAMPLES) return false;
+  const outputs = outputsOf(subject.architecture);
+  const t = source.samples.t.view();
+  return t.every((target, i) => target === t[i % outputs]);
 }
