@@ -32,7 +32,7 @@ export { type AnyModel, loadModel } from './load-model.js';
 export type { ModelSource } from './format/loading.js';
 export { init, type InitOptions } from './runtime/init.js';
 export type { SaveOptions } from './network/model.js';
-export type { Metadata, ModelJSON, ModelObject } from './format/document.js';
+export type { Metadata, ModelJSON, ModelObject, ReadingOptions } from './format/document.js';
 export {
   type BatchNormLayer,
   type BatchNormOptions,

@@ -3,7 +3,7 @@
 import { Classifier } from './estimators/classifier.js';
 import { Regressor } from './estimators/regressor.js';
 import type { Label } from './data/classes.js';
-import type { ModelDocument } from './format/document.js';
+import type { ModelDocument, ReadingOptions } from './format/document.js';
 import { type ModelSource, loaded } from './format/loading.js';
 import { Network } from './network/network.js';
 
@@ -22,8 +22,8 @@ export type AnyModel<L extends Label = Label> = Classifier<L> | Regressor<number
  * @throws FileError if the file cannot be read; ModelFileError if it is damaged, cut off, of a newer version, or none of this
  * library's
  */
-export function loadModel<L extends Label = Label>(source: ModelSource): Promise<AnyModel<L>> {
-  return loaded('loadModel', source, (document) => fromDocument<L>(document));
+export function loadModel<L extends Label = Label>(source: ModelSource, options?: ReadingOptions): Promise<AnyModel<L>> {
+  return loaded('loadModel', source, options, (document) => fromDocument<L>(document));
 }
 
 function fromDocument<L extends Label>(document: ModelDocument): Promise<AnyModel<L>> {

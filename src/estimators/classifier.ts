@@ -14,7 +14,7 @@ import { STREAMING } from './ways.js';
 import { RESTORING } from './loading.js';
 import { shaped } from './encoded.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import type { ModelDocument, ModelJSON, ModelObject } from '../format/document.js';
+import type { ModelDocument, ModelJSON, ModelObject, ReadingOptions } from '../format/document.js';
 import { type ModelSource, READING, loaded } from '../format/loading.js';
 import { FIT_OPTIONS } from '../training/options.js';
 import { type ClassMetrics, ClassTally } from '../evaluation/metrics.js';
@@ -113,16 +113,16 @@ export class Classifier<const L extends Label = Label> extends Estimator<ArrayLi
    *
    * @throws FileError if the file cannot be read; ModelFileError if it is damaged, or holds another kind of model
    */
-  static load<L extends Label = Label>(source: ModelSource): Promise<Classifier<L>> {
-    return loaded('Classifier.load', source, (document) => this.fromDocument<L>(document));
+  static load<L extends Label = Label>(source: ModelSource, options?: ReadingOptions): Promise<Classifier<L>> {
+    return loaded('Classifier.load', source, options, (document) => this.fromDocument<L>(document));
   }
 
   /**
    * The classifier of `toJSON`, or of its text parsed.
    * @throws ModelFileError
    */
-  static async fromJSON<L extends Label = Label>(json: ModelJSON): Promise<Classifier<L>> {
-    return this.fromDocument<L>((await READING.load()).fromJSON(json));
+  static async fromJSON<L extends Label = Label>(json: ModelJSON, options?: ReadingOptions): Promise<Classifier<L>> {
+    return this.fromDocument<L>((await READING.load()).fromJSON(json, options));
   }
 
   /**

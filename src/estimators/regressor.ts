@@ -9,7 +9,7 @@ import { Estimator } from './estimator.js';
 import { STREAMING } from './ways.js';
 import { RESTORING } from './loading.js';
 import { ESTIMATOR_OPTIONS, type EstimatorOptions, type PartialFitOptions, RUN_OPTIONS, type RunOptions } from './options.js';
-import type { ModelDocument, ModelJSON, ModelObject } from '../format/document.js';
+import type { ModelDocument, ModelJSON, ModelObject, ReadingOptions } from '../format/document.js';
 import { type ModelSource, READING, loaded } from '../format/loading.js';
 import { type NumberMetrics, NumberTally } from '../evaluation/metrics.js';
 import { apart, checked } from '../runtime/options.js';
@@ -89,16 +89,22 @@ export class Regressor<P extends number | number[] = number> extends Estimator<M
    *
    * @throws FileError if the file cannot be read; ModelFileError if it is damaged, or holds another kind of model
    */
-  static load<P extends number | number[] = number | number[]>(source: ModelSource): Promise<Regressor<P>> {
-    return loaded('Regressor.load', source, (document) => this.fromDocument<P>(document));
+  static load<P extends number | number[] = number | number[]>(
+    source: ModelSource,
+    options?: ReadingOptions,
+  ): Promise<Regressor<P>> {
+    return loaded('Regressor.load', source, options, (document) => this.fromDocument<P>(document));
   }
 
   /**
    * The regressor of `toJSON`, or of its text parsed.
    * @throws ModelFileError
    */
-  static async fromJSON<P extends number | number[] = number | number[]>(json: ModelJSON): Promise<Regressor<P>> {
-    return this.fromDocument<P>((await READING.load()).fromJSON(json));
+  static async fromJSON<P extends number | number[] = number | number[]>(
+    json: ModelJSON,
+    options?: ReadingOptions,
+  ): Promise<Regressor<P>> {
+    return this.fromDocument<P>((await READING.load()).fromJSON(json, options));
   }
 
   /**

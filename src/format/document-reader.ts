@@ -1,9 +1,19 @@
 // Reading a model's document, from bytes or JSON, whatever they turn out to hold.
 
 import { ModelFileError, shown } from '../runtime/errors.js';
+import { type Checked, checked, oneOf } from '../runtime/options.js';
 import { fromBase64 } from './base64.js';
 import { bytesOf, decodeContainer, isDtype, realsOf, textOf } from './container.js';
-import { FORMAT, KINDS, type Metadata, type ModelDocument, type ModelKind, canonical, checksum } from './document.js';
+import {
+  FORMAT,
+  JSON_CHECKED,
+  KINDS,
+  type Metadata,
+  type ModelDocument,
+  type ModelKind,
+  canonical,
+  checksum,
+} from './document.js';
 import { record } from './fields.js';
 import { type Tensor, dtypeOf } from './safetensors.js';
 
@@ -12,13 +22,20 @@ const FORMAT_VERSION = 4;
 
 const BRACE = 0x7b;
 
+const READING = { checksum: oneOf(['verify', 'ignore'], 'verify') };
+type Sums = Checked<typeof READING>['checksum'];
+
+/** Whether checksums count, as options of a call say. */
+const sumsOf = (call: string, options: unknown): Sums => checked(call, READING, options).checksum;
+
 /**
- * From the bytes of a safetensors file, or of JSON.
+ * From the bytes of a safetensors file, or of JSON, by options of `loadModel` and the like, which messages begin with.
  * @throws ModelFileError
  */
-export function fromBytes(bytes: Uint8Array): ModelDocument {
+export function fromBytes(bytes: Uint8Array, call: string, options?: unknown): ModelDocument {
+  const sums = sumsOf(call, options);
   // A safetensors file begins with the length of its header, eight bytes, and the header with a brace.
-  if (bytes[0] === BRACE && bytes[8] !== BRACE) return fromJSON(parsed(textOf(bytes, false), 'model'));
+  if (bytes[0] === BRACE && bytes[8] !== BRACE) return documentOf(parsed(textOf(bytes, false), 'model'), sums);
   const { tensors, metadata } = decodeContainer(bytes);
   const { checksum: sum, ...header } = metadata;
   if (header['format'] !== FORMAT) {
@@ -34,17 +51,24 @@ export function fromBytes(bytes: Uint8Array): ModelDocument {
     parsed(header['metadata'], 'metadata'),
     tensors,
   );
-  verify(header, sum, () => checksum(header, tensors));
+  if (sums === 'verify') verify(sum, () => checksum(header, tensors));
   return found;
 }
 
-/** @throws ModelFileError */
-export function fromJSON(json: unknown): ModelDocument {
+/**
+ * From JSON, by options of `fromJSON`.
+ * @throws ModelFileError
+ */
+export function fromJSON(json: unknown, options?: unknown): ModelDocument {
   if (typeof json === 'string') {
     throw new ModelFileError(
       `fromJSON takes an object, and this is a string: ${shown(json)}; give it JSON.parse(text), or a file's path to loadModel`,
     );
   }
+  return documentOf(json, sumsOf('fromJSON', options));
+}
+
+function documentOf(json: unknown, sums: Sums): ModelDocument {
   const { checksum: sum, tensors, ...said } = record(json, 'the model');
   const { format, version, kind, config, metadata } = said;
   if (format !== FORMAT)
@@ -59,7 +83,8 @@ export function fromJSON(json: unknown): ModelDocument {
     return { name, shape: shape as number[], data: realsOf(dtype, bytes) };
   });
   const found = document(version, kind, config, metadata ?? {}, decoded);
-  verify(said, sum, () => checksum(canonical(said), decoded));
+  const has = sum !== undefined || (version as number) >= JSON_CHECKED;
+  if (sums === 'verify' && has) verify(sum, () => checksum(canonical(said), decoded));
   return found;
 }
 
@@ -90,9 +115,8 @@ function copied(config: unknown): unknown {
   }
 }
 
-/** Files of versions that wrote no checksum, and did not say so either, are taken as they are. @throws ModelFileError */
-function verify({ checked }: { readonly checked?: unknown }, sum: unknown, found: () => string): void {
-  if (sum === undefined && checked === undefined) return;
+/** @throws ModelFileError */
+function verify(sum: unknown, found: () => string): void {
   if (sum === undefined) throw new ModelFileError(`damaged: the checksum is missing. ${EDITED}`);
   if (sum !== attempt(found)) throw new ModelFileError(`damaged: the contents are not those that were saved. ${EDITED}`);
 }
@@ -106,7 +130,7 @@ function attempt(found: () => string): string | undefined {
   }
 }
 
-const EDITED = 'If somebody edited them on purpose, remove both `checked` and `checksum`';
+const EDITED = "If somebody edited them on purpose, load them with { checksum: 'ignore' } once, and save the model again";
 
 function document(
   version: unknown,

@@ -27,11 +27,8 @@ export function versionFor({ config }: Pick<ModelDocument, 'config'>): number {
 export const KINDS = ['network', 'classifier', 'regressor'] as const;
 export type ModelKind = (typeof KINDS)[number];
 
-/**
- * What files say that have a checksum, so that one whose checksum was lost is not taken for one of a version that wrote none.
- * Versions of the format cannot tell: releases from before would refuse a newer one.
- */
-const CHECKED = 'crc32';
+/** JSON has a checksum from this version on; safetensors files have had one since the first. */
+export const JSON_CHECKED = 2;
 
 /** A user's own notes in a model file. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -50,9 +47,7 @@ export interface ModelJSON {
   readonly kind: ModelKind;
   readonly config: Readonly<Record<string, unknown>>;
   readonly metadata: Metadata;
-  /** How `checksum` was made; version 0.1 wrote neither. */
-  readonly checked?: typeof CHECKED;
-  /** Of all the rest, whatever its layout and the order of its keys. */
+  /** Of all the rest, whatever its layout and the order of its keys. Files of version 1 have none. */
   readonly checksum?: string;
   readonly tensors: readonly {
     readonly name: string;
@@ -75,9 +70,18 @@ export interface ModelObject {
   readonly tensors: readonly Tensor[];
 }
 
+/** How `loadModel` and `fromJSON` read. */
+export interface ReadingOptions {
+  /**
+   * Whether a model whose checksum is missing or wrong is refused; default `'verify'`, since what was damaged predicts nonsense
+   * without a word. `'ignore'` is for files that somebody edited on purpose.
+   */
+  checksum?: 'verify' | 'ignore';
+}
+
 /** What a file says beside its tensors. */
 function saidOf({ kind, config, metadata }: ModelDocument) {
-  return { format: FORMAT, version: versionFor({ config }), kind, config, metadata, checked: CHECKED } as const;
+  return { format: FORMAT, version: versionFor({ config }), kind, config, metadata } as const;
 }
 
 export function toBytes(model: ModelDocument): Uint8Array<ArrayBuffer> {
@@ -112,7 +116,8 @@ const rawBytes = ({ buffer, byteOffset, byteLength }: Tensor['data']) => new Uin
 
 export function toJSON(model: ModelDocument): ModelJSON {
   const { tensors } = model;
-  const said = saidOf(model);
+  const plain = saidOf(model);
+  const said = { ...plain, version: Math.max(plain.version, JSON_CHECKED) };
   return {
     ...said,
     checksum: checksum(canonical(said), tensors),
@@ -126,8 +131,7 @@ export function toJSON(model: ModelDocument): ModelJSON {
 }
 
 export function toObject(model: ModelDocument): ModelObject {
-  const { checked: _, ...said } = saidOf(model);
-  return { ...structuredClone(said), tensors: model.tensors };
+  return { ...structuredClone(saidOf(model)), tensors: model.tensors };
 }
 
 /** A model as JSON, in UTF-8. */

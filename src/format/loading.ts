@@ -2,7 +2,7 @@
 
 import { Part } from '../../bindings/part.js';
 import { ModelFileError, OptionError } from '../runtime/errors.js';
-import type { ModelDocument } from './document.js';
+import type { ModelDocument, ReadingOptions } from './document.js';
 
 export const READING = new Part('reading a model', () => import('./reading.js'));
 export const STATES = new Part('a saved state', () => import('./state.js'));
@@ -16,15 +16,20 @@ export type ModelSource = string | Uint8Array | ArrayBuffer;
  * @param call what messages about the source begin with
  * @throws FileError, ModelFileError, OptionError
  */
-export async function loaded<M>(call: string, source: ModelSource, make: (document: ModelDocument) => Promise<M>): Promise<M> {
+export async function loaded<M>(
+  call: string,
+  source: ModelSource,
+  options: ReadingOptions | undefined,
+  make: (document: ModelDocument) => Promise<M>,
+): Promise<M> {
   if (typeof source !== 'string') {
     const bytes = bytesFrom(call, source);
-    return make((await READING.load()).fromBytes(bytes));
+    return make((await READING.load()).fromBytes(bytes, call, options));
   }
   const [{ readBytes }, { fromBytes }] = await Promise.all([FILES.load(), READING.load()]);
   const bytes = await readBytes(source);
   try {
-    return await make(fromBytes(bytes));
+    return await make(fromBytes(bytes, call, options));
   } catch (cause) {
     throw cause instanceof ModelFileError ? new ModelFileError(`${source}: ${cause.message}`, { cause }) : cause;
   }

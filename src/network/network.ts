@@ -8,7 +8,7 @@ import type { Curvature } from '../curvature/curvature.js';
 import { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from '../data/matrix.js';
 import { type Evaluation, evaluation, requireFinite } from '../evaluation/evaluation.js';
-import type { ModelDocument, ModelJSON, ModelObject } from '../format/document.js';
+import type { ModelDocument, ModelJSON, ModelObject, ReadingOptions } from '../format/document.js';
 import { type ModelSource, READING, STATES, loaded } from '../format/loading.js';
 import { type NetworkConfig, networkDocument } from '../format/network.js';
 import type { NetworkState } from '../training/checkpoint.js';
@@ -116,13 +116,13 @@ export class Network extends Model {
    * A network from a file (Node.js, Bun, Deno) or from the bytes of one, as `loadModel` reads them.
    * @throws FileError if the file cannot be read; ModelFileError if it is damaged, or holds another kind of model
    */
-  static load(source: ModelSource): Promise<Network> {
-    return loaded('Network.load', source, (document) => this.fromDocument(document));
+  static load(source: ModelSource, options?: ReadingOptions): Promise<Network> {
+    return loaded('Network.load', source, options, (document) => this.fromDocument(document));
   }
 
   /** The network of `toJSON`, or of its text parsed. @throws ModelFileError */
-  static async fromJSON(json: ModelJSON): Promise<Network> {
-    return this.fromDocument((await READING.load()).fromJSON(json));
+  static async fromJSON(json: ModelJSON, options?: ReadingOptions): Promise<Network> {
+    return this.fromDocument((await READING.load()).fromJSON(json, options));
   }
 
   /** The network of `toObject`, or of a clone of it. @throws ModelFileError */

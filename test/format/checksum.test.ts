@@ -1,5 +1,5 @@
 // The checksum of JSON goes by what the text says, not by how it is written; files that lost theirs are refused, and files of
-// versions that wrote none are not.
+// version 1, which wrote none, are not.
 
 import { beforeAll, expect, test } from 'vitest';
 import {
@@ -7,6 +7,7 @@ import {
   Classifier,
   ModelFileError,
   type ModelJSON,
+  type ReadingOptions,
   Network,
   Regressor,
   dense,
@@ -17,7 +18,7 @@ import { unchecked } from './unchecked.js';
 
 const { records, labels } = birds(3, 40);
 const X = normals(2, 30, 3);
-const kinds: Record<string, { fromJSON(json: ModelJSON): Promise<AnyModel> }> = {
+const kinds: Record<string, { fromJSON(json: ModelJSON, options?: ReadingOptions): Promise<AnyModel> }> = {
   network: Network,
   classifier: Classifier,
   regressor: Regressor,
@@ -69,7 +70,7 @@ test.each(Object.keys(kinds))('a %s whose JSON says something else is refused', 
     { ...json, config: { ...json.config, note: 1 } },
     { ...json, checksum: '00000000' },
     { ...json, checksum: null },
-    { ...json, checked: 'crc64' },
+    { ...json, version: 3 },
     { ...json, other: 1 },
   ];
   const [tensor, ...others] = json.tensors;
@@ -81,28 +82,42 @@ test.each(Object.keys(kinds))('a %s whose JSON says something else is refused', 
   for (const one of changed) {
     const error = await loadModel(bytes(JSON.stringify(one))).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(ModelFileError);
-    expect((error as Error).message).toMatch(/not those that were saved.*remove both `checked` and `checksum`/);
+    expect((error as Error).message).toMatch(/not those that were saved.*\{ checksum: 'ignore' \}/);
   }
 });
 
-test.each(Object.keys(kinds))('a %s without a checksum loads where its version wrote none', async (name) => {
+test.each(Object.keys(kinds))('a %s that lacks its checksum is refused, unless the caller says so', async (name) => {
   const json = written(name);
-  using old = await loadModel(bytes(JSON.stringify(unchecked(json))));
-  expect(JSON.parse(JSON.stringify(old))).toEqual(json);
-  const { checksum, ...lost } = json;
-  await expect(loadModel(bytes(JSON.stringify(lost)))).rejects.toThrow(/checksum is missing/);
+  const kind = kinds[name as 'network']!;
+  const { checksum = '', ...lost } = json;
+  for (const version of [2, 3, 4]) {
+    const bare = { ...lost, version };
+    await expect(kind.fromJSON(bare)).rejects.toThrow(/checksum is missing.*\{ checksum: 'ignore' \} once, and save/);
+    await expect(loadModel(bytes(JSON.stringify(bare)))).rejects.toThrow(/checksum is missing/);
+    using asked = await kind.fromJSON(bare, { checksum: 'ignore' });
+    expect(JSON.parse(JSON.stringify(asked))).toEqual(json);
+  }
+  await expect(kind.fromJSON({ ...lost, version: 1, checksum })).rejects.toThrow(/not those that were saved/);
+  using first = await kind.fromJSON(unchecked(json)); // 0.1 wrote none
+  expect(JSON.parse(JSON.stringify(first))).toEqual(json);
 
   const file = models[name]!.toBytes();
   const length = Number(new DataView(file.buffer).getBigUint64(0, true));
   const header = new TextDecoder().decode(file.subarray(8, 8 + length));
-  const without = (pattern: RegExp) => {
-    const shorter = header.replace(pattern, '');
-    expect(shorter.length).toBeLessThan(length);
-    return Uint8Array.of(...file.subarray(0, 8), ...bytes(shorter.padEnd(header.length)), ...file.subarray(8 + length));
-  };
-  await expect(loadModel(without(/,"checksum":"\w+"/))).rejects.toThrow(/checksum is missing/);
-  using older = await loadModel(without(/,"checked":"\w+","checksum":"\w+"/));
-  expect(older.toBytes()).toEqual(file);
+  for (const version of ['1', '4']) {
+    const shorter = header.replace(/,"checksum":"\w+"/, '').replace(/"version":"\d"/, `"version":"${version}"`);
+    expect(shorter.length).toBeLessThan(header.length);
+    const without = Uint8Array.of(...file.subarray(0, 8), ...bytes(shorter.padEnd(header.length)), ...file.subarray(8 + length));
+    await expect(loadModel(without)).rejects.toThrow(/checksum is missing/);
+    using asked = await loadModel(without, { checksum: 'ignore' });
+    expect(asked.toBytes()).toEqual(file);
+  }
+});
+
+test('other values of the option are refused', async () => {
+  const wrong = { checksum: 'no' } as never;
+  await expect(loadModel(bytes('{}'), wrong)).rejects.toThrow("loadModel.checksum is \"no\"; expected one of 'verify', 'ignore'");
+  await expect(Network.fromJSON(written('network'), wrong)).rejects.toThrow(/fromJSON.checksum is "no"/);
 });
 
 test('fromJSON of a text says what to do', async () => {

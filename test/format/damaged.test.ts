@@ -27,11 +27,14 @@ beforeAll(async () => {
   regressor.dispose();
 });
 
+/** Files whose checksum is not what is put to the test. */
+const unsummed = new WeakSet<Uint8Array>();
+
 /** What loading gives: an error, or nothing where there was a model, which is made to work and disposed of. */
 async function load(bytes: Uint8Array): Promise<unknown> {
   const used = heap.used;
   try {
-    const model = await loadModel(bytes);
+    const model = await loadModel(bytes, unsummed.has(bytes) ? { checksum: 'ignore' } : {});
     use(model);
     model.dispose();
     return undefined;
@@ -93,8 +96,9 @@ function edited(name: string, change: (header: Header, config: Config) => unknow
   const result = change(header, config);
   header.__metadata__['config'] = typeof result === 'string' ? result : JSON.stringify(config);
   delete header.__metadata__['checksum'];
-  delete header.__metadata__['checked'];
-  return container(header, bytes.subarray(8 + length));
+  const file = container(header, bytes.subarray(8 + length));
+  unsummed.add(file);
+  return file;
 }
 
 test('untouched files load', async () => {
