@@ -50,6 +50,9 @@ export function isNumberInText(text: string): boolean {
   return /^\s*-?(?:(?:0|[1-9]\d{0,14})(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text);
 }
 
+/** Whether a text may be a number, or a date, as a locale writes it: digits with commas, points or slashes between them. */
+export const isInLocale = (text: string) => /^\s*-?\d+(?:[.,/]\d+)+\s*$/.test(text);
+
 /** Whether a cell holds nothing. */
 export function isMissing(cell: Cell): boolean {
   return cell === null || cell === undefined || cell === '' || (typeof cell === 'number' && Number.isNaN(cell));

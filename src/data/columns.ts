@@ -1,7 +1,7 @@
 // What each column of a table is, learned from its cells: how it becomes inputs, or why it does not.
 
 import { DataError, counted } from '../runtime/errors.js';
-import { type Column, type Reading, isNumberInText } from './column.js';
+import { type Column, type Reading, isInLocale, isNumberInText } from './column.js';
 import { type Extremes, Grouping, Groups } from './extremes.js';
 import {
   type Running,
@@ -69,7 +69,7 @@ export class ColumnsLearner {
   async look(): Promise<this> {
     for (const gathered of this.columns ?? []) {
       const { dates, odd, inText, name } = gathered;
-      if (dates.length === 0 && !(odd && inText > 0)) continue;
+      if (dates.length === 0 && !(odd && (inText > 0 || isInLocale(odd.text)))) continue;
       const { DateTally } = await SPECIAL_COLUMNS.load();
       gathered.tally ??= new DateTally(name);
       for (const values of dates.splice(0)) gathered.tally.add(values);
