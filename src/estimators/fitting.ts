@@ -1,6 +1,7 @@
 // A model made: chosen, its networks trained, and replaced by something simpler where all of them failed.
 
 import { Part } from '../../bindings/part.js';
+import { answered } from '../runtime/callbacks.js';
 import type { StopReason } from '../training/history.js';
 import type { Network } from '../network/network.js';
 import type { Choice, Selected } from './choice.js';
@@ -40,7 +41,7 @@ export async function make(material: Material): Promise<MadeModel> {
   };
   let halted = false;
   const selected = await select(engine, problem, latitude, async (done, all) => {
-    await report({ stage: 'select', done, all });
+    await answered(report({ stage: 'select', done, all }), run.signal, run.timeLimit - interruption.elapsed);
     run.signal?.throwIfAborted();
     halted = interruption.elapsed >= run.timeLimit / 2;
     return !halted;

@@ -194,8 +194,8 @@ export interface RunOptions {
    */
   resume?: boolean | 'ifAny' | Resumable;
   /**
-   * Called after each candidate and each epoch. A promise that it returns is awaited; if it rejects, or the function throws, the
-   * fit rejects with the same.
+   * Called after each candidate and each epoch. A promise that it returns is awaited, after `signal` or `timeLimit` for no more
+   * than a second; if it rejects, or the function throws, the fit rejects with the same.
    */
   onProgress?: (progress: FitProgress) => unknown;
   /** With chunks: keeps what they are encoded to, so that they are not asked for in each epoch. @internal */

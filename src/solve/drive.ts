@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../bindings/core.js';
 import { turn } from '../../bindings/turn.js';
-import { isPromise } from '../runtime/callbacks.js';
+import { answered, isPromise } from '../runtime/callbacks.js';
 import { hereUntil } from '../runtime/work.js';
 import type { SolveProgress, SolveReason, SolveSettings } from './options.js';
 import { type Iterate, type Pause, type Solver, isIterate } from './smooth.js';
@@ -80,10 +80,12 @@ export async function drive(
   limits: Limits,
   observer: SolveObserver,
 ): Promise<Driven> {
+  const begun = performance.now();
   const work = driven(() => hereUntil(engine, solver), limits, observer);
   let step = work.next();
   while (!step.done) {
-    await (step.value ?? turn());
+    const left = limits.timeLimit - (performance.now() - begun);
+    await (step.value ? answered(step.value, limits.signal, left) : turn());
     step = work.next();
   }
   return step.value;

@@ -54,7 +54,8 @@ export interface SolveOptions {
    * for numeric derivatives either.
    */
   bounds?: Bounds;
-  /** Called after each accepted step. A promise that it returns is awaited; if it rejects, so does the call. */
+  /** Called after each accepted step. A promise that it returns is awaited, after `signal` or `timeLimit` for no
+   * more than a second; if it rejects, so does the call. */
   onIteration?: (point: SolveProgress) => unknown;
   /** Tolerances when aborted; what was found is returned. The thread is left to others every 16 ms, so that it can be. */
   signal?: AbortSignal;

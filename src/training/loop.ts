@@ -2,7 +2,7 @@
 
 import type { Background } from '../../bindings/background.js';
 import { startsThreads } from '../../bindings/threads.js';
-import { isPromise } from '../runtime/callbacks.js';
+import { answered, isPromise } from '../runtime/callbacks.js';
 import { OptionError } from '../runtime/errors.js';
 import type { MethodState, Training } from '../methods/method.js';
 import { advise } from './advice/advise.js';
@@ -147,7 +147,7 @@ export async function loop(context: FitContext): Promise<Outcome> {
         rate: training.rate,
         time: interruption.elapsed,
       });
-      if (isPromise(told)) await told;
+      if (isPromise(told)) await answered(told, interruption.signal, interruption.limit - interruption.elapsed);
       subject.check();
       stop ??= interruption.reason;
     }

@@ -272,7 +272,8 @@ export interface FitOptions {
    */
   resume?: boolean | 'ifAny';
   /**
-   * Called after each epoch. A promise that it returns is awaited before the next epoch; if it rejects, or the function throws,
+   * Called after each epoch. A promise that it returns is awaited before the next epoch, after
+   * `signal` or `timeLimit` for no more than a second; if it rejects, or the function throws,
    * the fit rejects with the same.
    */
   onEpoch?: (progress: Progress) => unknown;

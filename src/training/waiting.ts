@@ -1,10 +1,8 @@
 // Waiting for sources of chunks, which may take as long as they like: no longer than a fit may last.
 
+import { LONGEST_TIMER } from '../runtime/callbacks.js';
 import type { StopReason } from './history.js';
 import type { Interruption } from './interruption.js';
-
-/** Timers take no more milliseconds than this. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * What a promise brings, or why there is no waiting for it any longer.

@@ -5,6 +5,7 @@ import type { Engine } from '../../bindings/core.js';
 import { engineOf } from '../runtime/engines.js';
 import { Arena, Words } from '../../bindings/memory.js';
 import type { Samples } from '../data/table.js';
+import { answered } from '../runtime/callbacks.js';
 import { DataError, OptionError } from '../runtime/errors.js';
 import { Network } from '../network/network.js';
 import { callback, checked, number, value } from '../runtime/options.js';
@@ -93,7 +94,7 @@ export async function biasVariance<M extends Learner>(
     } finally {
       model.dispose();
     }
-    await onReplica?.(replica + 1, replicas);
+    await answered(onReplica?.(replica + 1, replicas), signal);
   }
   const end = spreads.get(0)!;
   const overTraining = (epochs ?? []).map((epoch) => {

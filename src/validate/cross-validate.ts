@@ -9,6 +9,7 @@ import { deal, permutation, without } from '../data/split.js';
 import { type Samples, table } from '../data/table.js';
 import { SAID } from '../estimators/loading.js';
 import { GROUPS } from '../estimators/options.js';
+import { answered } from '../runtime/callbacks.js';
 import { OptionError } from '../runtime/errors.js';
 import { type Checked, callback, checked, number, oneOf, value } from '../runtime/options.js';
 import { Purpose, SEED } from '../runtime/random.js';
@@ -168,7 +169,7 @@ export async function crossValidate<M extends Learner>(
         const found = asked && heldOf(model, asked, held);
         Object.assign(evaluation, found?.metrics);
         done.push({ repeat, fold, held, evaluation, ...(given.predictions && { predictions: found!.predictions }) });
-        await onFold?.(done.at(-1)!);
+        await answered(onFold?.(done.at(-1)!), signal);
       } finally {
         model.dispose();
       }

@@ -4,6 +4,7 @@ import { engineOf } from '../runtime/engines.js';
 import { Dataset } from '../data/dataset.js';
 import { leading, permutation, without } from '../data/split.js';
 import type { Samples } from '../data/table.js';
+import { answered } from '../runtime/callbacks.js';
 import { OptionError } from '../runtime/errors.js';
 import { callback, checked, number, value } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
@@ -102,7 +103,7 @@ export async function learningCurve<M extends Learner>(
     }
     const point = { rows: fewest, training: summary(training), held: summary(held) };
     points.push(point);
-    await onPoint?.(point);
+    await answered(onPoint?.(point), signal);
   }
   return points;
 }

@@ -5,6 +5,7 @@ import { picked, countRows } from '../data/pick.js';
 import { leading, permutation } from '../data/split.js';
 import type { Samples } from '../data/table.js';
 import { engineOf } from '../runtime/engines.js';
+import { answered } from '../runtime/callbacks.js';
 import { NotFittedError, OptionError, shown } from '../runtime/errors.js';
 import { type Checked, callback, checked, flag, number, value } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
@@ -136,7 +137,7 @@ abstract class Search<P extends object, M extends Learner> {
         const { mean, deviation } = await crossValidate(() => this.make(settings), some.X, some.Y, known(given));
         const trial = { settings, score: this.score(mean), mean, deviation, rows: count };
         round.push(trial);
-        await onTrial?.(trial as unknown as Trial<Settings>);
+        await answered(onTrial?.(trial as unknown as Trial<Settings>), signal);
       }
       round.sort((a, b) => this.better(b, a));
       trials.unshift(...round);

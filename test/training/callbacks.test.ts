@@ -141,3 +141,45 @@ test('a promise where a value is wanted is refused, and its rejection ends nothi
   }
   await soon(); // in which nothing is left unhandled
 });
+
+describe('a promise that never settles is waited for no longer than a second after', () => {
+  const never = () => new Promise<never>(() => {});
+  const residuals = ([a]: Float64Array) => [1 - a!, a! * a!];
+  const cost = (x: Float64Array) => residuals(x).reduce((sum, r) => sum + r * r, 0);
+  /** Calls with what ends them. */
+  const ends = { signal: () => ({ signal: AbortSignal.timeout(20) }), timeLimit: () => ({ timeLimit: 20 }) };
+
+  test.each(Object.entries(ends))('%s', async (reason, end) => {
+    const fit = async () => {
+      const history = await (await network()).fit(X, Y, { epochs: 4, method: sgd(), onEpoch: never, ...end() });
+      expect(history).toMatchObject({ reason, epochs: 1 });
+    };
+    const learn = async () => {
+      const model = await learner()
+        .fit(X, names, { onProgress: never, ...end() })
+        .catch((error: unknown) => error);
+      // Before there is a model, a signal ends the fit with its error.
+      if (model instanceof Classifier) expect(model.history.reason).toBe(reason);
+      else expect((model as Error).name).toBe('TimeoutError');
+    };
+    const solve = async () =>
+      expect(await minimize(cost, [-1.2], { onIteration: never, ...end() })).toMatchObject({ reason, iterations: 1 });
+    const solveSquares = async () =>
+      expect(await leastSquares(residuals, [-1.2], { onIteration: never, ...end() })).toMatchObject({ reason, iterations: 1 });
+    await Promise.all([fit(), learn(), solve(), solveSquares()]);
+  });
+
+  test('the signal of a validation', async () => {
+    const ended = { name: 'TimeoutError' };
+    await Promise.all([
+      expect(crossValidate(learner, X, names, { folds: 2, ...ends.signal(), onFold: never })).rejects.toMatchObject(ended),
+      expect(learningCurve(learner, X, names, { folds: 2, ...ends.signal(), onPoint: never })).rejects.toMatchObject(ended),
+    ]);
+  });
+
+  test('the signal, and what it rejects with meanwhile is what the fit rejects with', async () => {
+    const mishap = new Error('mine');
+    const late = (): Promise<never> => new Promise((_, reject) => setTimeout(() => reject(mishap), 60));
+    await expect((await network()).fit(X, Y, { epochs: 4, onEpoch: late, ...ends.signal() })).rejects.toBe(mishap);
+  });
+});
