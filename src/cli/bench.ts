@@ -27,7 +27,7 @@ function runtime(): { runtime: string; version: string } {
 export async function bench({ seconds, rung, json, quiet }: BenchOptions): Promise<void> {
   if (shortRungs({ rung: rung ?? '' }).length === 0) {
     const names = shortRungs().map(({ name }) => name);
-    throw new UsageError(`--rung ${rung}: no rung is called so; there are ${names.join(', ')}`);
+    throw new UsageError(`--rung ${rung}: no rung has this name; there are ${names.join(', ')}`);
   }
   const machine = { cpu: os.cpus()[0]?.model ?? '', cores: os.availableParallelism(), ...runtime() };
   const progress = !json && !quiet && redraws();

@@ -19,7 +19,7 @@ interface InspectOptions extends SpectrumCommandOptions {
 export async function inspect(file: string, options: InspectOptions): Promise<void> {
   const { json, spectrum: data } = options;
   for (const name of ['target', 'svg'] as const) {
-    if (!data && options[name] !== undefined) throw new UsageError(`--${name} is for --spectrum, which says what data to use`);
+    if (!data && options[name] !== undefined) throw new UsageError(`--${name} needs --spectrum, which names the data`);
   }
   const model = await loadModel(file);
   const spectrum = data === undefined ? undefined : await spectrumOf(file, data, options);

@@ -31,7 +31,7 @@ export function relocated(sheet: Sheet, error: unknown, { picked, target }: Orig
   const column = aboutTarget ? target : error.column === undefined ? undefined : String(error.column);
   const written = row !== undefined && column !== undefined ? sheet.written(row, column) : undefined;
   const detail = error.detail
-    .replace(GAP, 'is missing; trained with --missing mean, gaps are filled')
+    .replace(GAP, 'is missing; train with --missing mean to fill missing cells')
     .replace(UNLISTED, '')
     .replace(OR_LISTED, '')
     .replace(/^-?Infinity is not a finite number/, (said) => (written === undefined ? said : unfinite(written)));

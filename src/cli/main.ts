@@ -68,25 +68,29 @@ const names = (text: string) => text.split(',').map((name) => name.trim());
 /** Options of every command that reads rows. */
 function reading(command: Command): Command {
   return command
-    .addOption(new Option('--format <format>', 'of the data (default: by its name, or how it begins)').choices(FORMATS))
-    .option('--delimiter <character>', 'between cells of CSV: , ; | or tab (default: found out)', delimiter)
-    .option('--encoding <name>', 'of text, such as latin1 (default: what a byte order mark says, or UTF-8)', encodingNamed)
-    .option('--comment <text>', 'leave out lines of CSV that begin so (default: #, where the file begins so)')
+    .addOption(
+      new Option('--format <format>', 'format of the data (default: detected from the name or the contents)').choices(FORMATS),
+    )
+    .option('--delimiter <character>', 'character between cells of CSV: , ; | or tab (default: detected)', delimiter)
+    .option('--encoding <name>', 'encoding of text, such as latin1 (default: by the byte order mark, or UTF-8)', encodingNamed)
+    .option('--comment <text>', 'leave out lines of CSV that begin with this (default: #, if the file begins with it)')
     .option(
       '--header [yes|no]',
-      'whether the first line of CSV names the columns (default: unless it holds numbers only)',
+      'whether the first line of CSV names the columns (default: yes, unless it contains only numbers)',
       yesOrNo,
     )
     .option('--no-header', 'the same as --header no: columns are named 1, 2, …')
-    .option('--longest-line <characters>', 'that a line of CSV or NDJSON may have (default: 268435456)', count)
-    .addOption(new Option('--decimal <character>', 'between integers and decimals of text').choices(['.', ',']))
-    .option('--column <types>', 'what columns are: zip:category,when:date(DD/MM/YYYY),note:ignore,price:number', columnTypes)
+    .option('--longest-line <characters>', 'the most that a line of CSV or NDJSON may have (default: 268435456)', count)
+    .addOption(new Option('--decimal <character>', 'decimal separator of numbers in text').choices(['.', ',']))
+    .option('--column <types>', 'kinds of columns: zip:category,when:date(DD/MM/YYYY),note:ignore,price:number', columnTypes)
     .option(
       '--missing <texts>',
-      'cells that hold nothing, beside NA and the like: -999,unknown; when training also mean or refuse',
+      'cells that count as missing, besides NA and the like: -999,unknown; in training also mean or refuse',
       missingCells,
     )
-    .addOption(new Option('--absent <meaning>', 'of keys that JSON objects lack (default: gap)').choices(['gap', 'zero']))
+    .addOption(
+      new Option('--absent <meaning>', 'meaning of missing keys in JSON objects (default: gap)').choices(['gap', 'zero']),
+    )
     .option('--json', 'print one JSON value, errors included')
     .option('--quiet', 'print results and errors only');
 }
@@ -96,7 +100,7 @@ const program = new Command('efficient-backprop')
   .version(manifest.version)
   .exitOverride()
   .configureOutput({ writeErr: (text) => note(text.replace(/\n$/, '')) })
-  .showHelpAfterError('(efficient-backprop --help says more)')
+  .showHelpAfterError('(see efficient-backprop --help)')
   .addHelpText(
     'after',
     `
@@ -118,28 +122,30 @@ reading(
     .argument('<data>', 'file of rows, or - for standard input')
     .option('-t, --target <column>', 'the column to learn (required)')
     .addOption(
-      new Option('--task <task>', 'what to learn (default: found out from the target)').choices(['classification', 'regression']),
+      new Option('--task <task>', 'what to learn (default: detected from the target)').choices(['classification', 'regression']),
     )
-    .option('-o, --out <file>', 'the model file (default: the name of the data, with .safetensors)')
-    .option('--report <file>', 'write an HTML report with pictures')
+    .option('-o, --out <file>', 'model file (default: the name of the data, with .safetensors)')
+    .option('--report <file>', 'write an HTML report with charts')
     .option('--drop <columns>', 'columns to leave out, separated by commas', names)
     .option('--test-share <share>', 'share of the rows held out to measure the model on; 0 for none', share, 0.2)
-    .option('--stream', 'read the file anew for each pass instead of keeping its rows (default: from 256 MB on)')
-    .option('--no-stream', 'keep the rows, however many there are')
+    .option('--stream', 'read the file again for each pass instead of keeping its rows in memory (default: from 256 MB on)')
+    .option('--no-stream', 'keep all rows in memory, whatever their number')
     .option('--hidden <units>', 'units of the hidden layers, separated by commas; 0 for none (default: chosen)', units)
     .addOption(
-      new Option('--activation <name>', 'of the hidden layers').choices(ACTIVATION_NAMES.filter((name) => name !== 'softmax')),
+      new Option('--activation <name>', 'activation of the hidden layers (default: chosen)').choices(
+        ACTIVATION_NAMES.filter((name) => name !== 'softmax'),
+      ),
     )
-    .option('--members <count>', 'networks whose outputs are averaged (default: chosen; 1 predicts fastest)', count)
+    .option('--members <count>', 'number of networks that are averaged (default: chosen; 1 predicts fastest)', count)
     .option(
       '--weight-decay <number>',
-      'default: chosen',
+      'strength of weight decay (default: chosen)',
       numeric('a number ≥ 0', (n) => n >= 0 && n < Infinity),
     )
-    .addOption(new Option('--method <name>', 'how networks learn (default: chosen)').choices(METHOD_NAMES))
-    .option('--dropout <share>', 'of hidden units left out in each step', share)
-    .option('--rate <number>', 'the learning rate to start with', positive)
-    .option('--momentum <number>', 'default 0.9', share)
+    .addOption(new Option('--method <name>', 'training method (default: chosen)').choices(METHOD_NAMES))
+    .option('--dropout <share>', 'share of hidden units dropped in each step', share)
+    .option('--rate <number>', 'initial learning rate', positive)
+    .option('--momentum <number>', 'momentum of gradient descent (default: 0.9)', share)
     .option('--epochs <count>', 'passes over the rows', count)
     .option('--batch-size <count>', 'rows per step', count)
     .option(
@@ -147,13 +153,13 @@ reading(
       'share of the training rows to measure a validation loss on',
       numeric('a number > 0 and < 1', (n) => n > 0 && n < 1),
     )
-    .addOption(new Option('--order <order>', 'rows are in order of time: the last ones are held out').choices(['time']))
-    .option('--groups <column>', 'what rows belong to, such as a person: whole groups are held out')
-    .option('--early-stopping', 'stop when the validation loss ceases to fall; needs --validation')
+    .addOption(new Option('--order <order>', 'say that rows are in order of time: the last rows are held out').choices(['time']))
+    .option('--groups <column>', 'column of what rows belong to, such as a person: whole groups are held out')
+    .option('--early-stopping', 'stop when the validation loss no longer falls; needs --validation')
     .addOption(new Option('--missing-target <how>', 'what to do with rows that lack the target').choices(['refuse', 'skip']))
-    .option('--keep <columns>', 'columns not to learn from, which predict copies beside its predictions', names)
-    .addOption(new Option('--class-weights <how>', 'make up for classes of different sizes').choices(['balanced']))
-    .addOption(new Option('--precision <precision>', 'of the arithmetic').choices(['float32', 'float64']))
+    .option('--keep <columns>', 'columns not to learn from; predict copies them next to its predictions', names)
+    .addOption(new Option('--class-weights <how>', 'compensate for classes of different sizes').choices(['balanced']))
+    .addOption(new Option('--precision <precision>', 'precision of the arithmetic').choices(['float32', 'float64']))
     .option(
       '--threads <count>',
       `that compute, 1 to ${MOST_THREADS}, or auto: several where that is faster (default: auto)`,
@@ -162,7 +168,7 @@ reading(
     .option('--time-limit <duration>', 'stop after 90s, 5m or 2h', duration)
     .option(
       '--seed <integer>',
-      'of all randomness; repeats a run',
+      'seed of all randomness, to repeat a run',
       numeric('an integer ≥ 0', (n) => Number.isSafeInteger(n) && n >= 0),
     ),
 ).action((file: string, options: TrainOptions, command: Command) => {
@@ -178,8 +184,8 @@ reading(
     .argument('<model>', 'model file')
     .argument('<data>', 'file of rows, or - for standard input')
     .option('-o, --out <file>', 'where to write: .csv, .json, .ndjson (default: CSV to standard output)')
-    .option('--probabilities', 'of each class, beside the prediction')
-    .option('--keep <columns>', 'columns of the data to copy beside the predictions', names)
+    .option('--probabilities', 'also write the probability of each class')
+    .option('--keep <columns>', 'columns of the data to copy next to the predictions', names)
     .option('--safe-csv', "put a ' before text that a spreadsheet would run as a formula"),
 ).action(predict);
 
@@ -190,23 +196,23 @@ reading(
     .argument('<model>', 'model file')
     .argument('<data>', 'file of rows, or - for standard input')
     .option('-t, --target <column>', 'the column with the truth (default: as in training)')
-    .option('--report <file>', 'write an HTML report with pictures'),
+    .option('--report <file>', 'write an HTML report with charts'),
 ).action(evaluate);
 
 reading(
   program
     .command('inspect')
-    .description('show what a model file holds, and how its loss curves on data')
+    .description('show what a model file contains, and the curvature of its loss on data')
     .argument('<model>', 'model file')
     .option('--spectrum <data>', "eigenvalues of the loss's Hessian on the rows of a file, or - for standard input")
     .option('-t, --target <column>', 'with --spectrum: the column with the truth (default: as in training)')
-    .option('--svg <file>', 'with --spectrum: draw them'),
+    .option('--svg <file>', 'with --spectrum: draw the eigenvalues'),
 ).action(inspect);
 
 program
   .command('bench')
-  .description("measure training steps on this machine, beside the machine's own limits (some fifteen seconds)")
-  .option('--seconds <seconds>', 'for all rungs together', positive, 12)
+  .description('measure training steps on this machine, and its limits (about fifteen seconds)')
+  .option('--seconds <seconds>', 'time for all rungs together', positive, 12)
   .option('--rung <text>', 'only rungs whose names contain this, such as 784-128-10 or b1')
   .option('--json', 'print one JSON value, errors included')
   .option('--quiet', 'no progress')
@@ -215,7 +221,7 @@ program
     await bench(options);
   });
 
-for (const command of program.commands) command.showHelpAfterError(`(efficient-backprop ${command.name()} --help says more)`);
+for (const command of program.commands) command.showHelpAfterError(`(see efficient-backprop ${command.name()} --help)`);
 
 // Ctrl-C, a request to end, and a terminal that has gone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -39,11 +39,11 @@ export async function predict(modelFile: string, file: string, options: PredictO
   if (!FORMATS.includes(extensionOf(options.out)))
     throw new UsageError(`--out ${options.out}: predictions are written as .csv, .json, .ndjson or .jsonl`);
   if (extensionOf(options.out) === '.json' && (await isModel(options.out!)))
-    throw new UsageError(`--out ${options.out} would replace a model by predictions`);
+    throw new UsageError(`--out ${options.out} would replace a model with predictions`);
   if (options.out) await requireWritable(options.out);
   const model = await loadEstimator(modelFile);
   if (options.probabilities && !(model instanceof Classifier))
-    throw new UsageError('--probabilities goes with classifiers; this model predicts numbers');
+    throw new UsageError('--probabilities needs a classifier; this model predicts numbers');
   const conformer = new FileConformer(model, options);
   await writePieces(options.out, formatted(predictions(model, conformer, file, options), options));
   if (options.quiet) return;

@@ -48,18 +48,18 @@ function columnText(spec: ColumnSpec): string {
       return `${categories.length === 1 ? '1 category' : `${categories.length} categories`}: ${names}`;
     }
     default:
-      return `${spec.kind}${spec.squash ? ', long tails drawn in by asinh' : ''}${farText(spec)}`;
+      return `${spec.kind}${spec.squash ? ', long tails compressed by asinh' : ''}${farText(spec)}`;
   }
 }
 
 /** What lay far outside of a column's other values, in words; nothing where nothing did. */
 function farText({ kind, limits, sentinels = [] }: Extract<ColumnSpec, { kind: 'number' | 'date' }>): string {
   const named = (x: number) => (kind === 'date' ? day(x) : short(x));
-  const codes = sentinels.map(({ value, count }) => `, ${named(value)} (${count} times) taken for missing`).join('');
+  const codes = sentinels.map(({ value, count }) => `, ${named(value)} (${count} times) treated as missing`).join('');
   if (!limits?.beyond) return codes;
   const { low, high, beyond } = limits;
   const bounds = [low === undefined ? [] : `at least ${named(low)}`, high === undefined ? [] : `at most ${named(high)}`];
-  return `${codes}, ${counted(beyond, 'value')} far outside held to ${bounds.flat().join(' and ')}`;
+  return `${codes}, ${counted(beyond, 'value')} far outside limited to ${bounds.flat().join(' and ')}`;
 }
 
 /** How the gaps of a column are filled, in words; undefined where there were none. */
@@ -69,7 +69,7 @@ function gapText(spec: ColumnSpec): string | undefined {
     spec.kind === 'category'
       ? `the most frequent, ${clipped(spec.categories[spec.fill] ?? 'none')}`
       : `the mean, ${spec.kind === 'date' ? day(spec.mean) : short(spec.mean)}`;
-  return `${spec.gaps} missing, filled with ${filling}${spec.indicator ? ', with an indicator column' : ''}`;
+  return `${spec.gaps} missing, filled with ${filling}${spec.indicator ? ', with an additional input for missing cells' : ''}`;
 }
 
 /** What a model does with a column, in words. */

@@ -99,7 +99,7 @@ export class TargetProfile {
     // Text that is numbers throughout, or true and false throughout, is taken as such.
     const texts = strings > 0 && numbers < rows && booleans < rows;
     if (texts && this.stray && numbers >= MOSTLY_NUMBERS * rows) {
-      throw this.stray((cell) => `${cell} stands in a target of numbers (--task classification makes labels of them all)`);
+      throw this.stray((cell) => `${cell} is in a target of numbers (--task classification treats all of them as labels)`);
     }
     if (texts && labels.size > 2 && (labels.size > rows / 2 || labels.size > MOST_LABELS)) {
       const many = labels.size > MOST_LABELS ? `more than ${MOST_LABELS}` : labels.size;

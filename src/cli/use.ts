@@ -19,11 +19,11 @@ import { clipped, note } from './terminal.js';
 /** A model that predicts rows of tables. */
 export type Predictor = Exclude<AnyModel, Network>;
 
-/** @throws FileError, ModelFileError; UnsupportedError for a bare network, which knows no columns */
+/** @throws FileError, ModelFileError; UnsupportedError for a Network, which has no columns */
 export async function loadEstimator(file: string): Promise<Predictor> {
   const model = await loadModel(file);
   if (model.kind !== 'network') return model;
-  throw new UnsupportedError(`${file} is a bare network, which knows no columns; this command needs a classifier or regressor`);
+  throw new UnsupportedError(`${file} is a Network, which has no columns; this command needs a classifier or regressor`);
 }
 
 /** The column that has the truth, by an option or as in training. @throws UsageError where neither says */

@@ -93,7 +93,7 @@ describe('what cannot work', () => {
       `x,y\n${'1,2.5\n2,3.5\n'.repeat(9)}7,many\n`,
       ['--target', 'y'],
       1,
-      /data\.csv:20, column "y": "many" stands in a target of numbers/,
+      /data\.csv:20, column "y": "many" is in a target of numbers/,
     ],
     [
       'a target of names',
@@ -245,12 +245,12 @@ describe('what cannot work', () => {
     await refused(['train', 'absent.csv', '-t', 'y', '--early-stopping'], /--early-stopping needs --validation/);
     await refused(['train', 'data.csv', '-t', 'y', '--stream', '--validation', '0.2'], /without --stream/);
     await refused(['train', 'data.csv', '-t', 'y', '--hidden', '8,a'], /integers ≥ 1, separated by commas/);
-    await refused(['predict', 'known.safetensors', 'known.csv', '--probabilities'], /goes with classifiers/);
+    await refused(['predict', 'known.safetensors', 'known.csv', '--probabilities'], /needs a classifier/);
     for (const name of ['p.xlsx', 'p.tsv'])
       await refused(['predict', 'known.safetensors', 'known.csv', '-o', name], /written as \.csv, \.json, \.ndjson or \.jsonl/);
-    await refused(['train', 'data.csv'], /\(efficient-backprop train --help says more\)/);
-    await refused(['predict', 'm', 'data.csv', '--what'], /\(efficient-backprop predict --help says more\)/);
-    await refused(['dance'], /\(efficient-backprop --help says more\)/);
+    await refused(['train', 'data.csv'], /\(see efficient-backprop train --help\)/);
+    await refused(['predict', 'm', 'data.csv', '--what'], /\(see efficient-backprop predict --help\)/);
+    await refused(['dance'], /\(see efficient-backprop --help\)/);
     expect(readFileSync(place.file('data.csv'), 'utf8')).toBe('x,y\n1,a\n2,b\n');
   });
 

@@ -128,7 +128,7 @@ describe('what it says', () => {
     expect(text).toMatch(/Predicting answer from rows\.csv/);
     expect(text).toMatch(/predicts answer, one of 2 classes \(no, yes\), from 3 columns \(a, b, colour\)/);
     expect(text).toMatch(
-      /On 50 rows held out of 200 in rows\.csv it is right in [\d.]+ % of the cases\. Always saying (no|yes), the most frequent class, would be right in [\d.]+ %/,
+      /On 50 rows held out of 200 in rows\.csv it is right in [\d.]+ % of the cases\. Always predicting (no|yes), the most frequent class, would be right in [\d.]+ %/,
     );
     for (const heading of [
       'Class by class',
@@ -153,7 +153,7 @@ describe('what it says', () => {
   test('of numbers', () => {
     const text = textOf(pages['numbers']!);
     expect(text).toMatch(
-      /On 40 rows held out of 160 in rows\.csv its predictions miss by [\d.]+ × 10⁻⁶ .*Always saying the mean would miss by [\d.]+ × 10⁻[⁵⁶]/,
+      /On 40 rows held out of 160 in rows\.csv its predictions miss by [\d.]+ × 10⁻⁶ .*Always predicting the mean would miss by [\d.]+ × 10⁻[⁵⁶]/,
     );
     expect(text).toMatch(/Predicted against true .* Residuals Predicted minus true: half of them between/);
     expect(text).toMatch(/day date .*2020-09-13 to 2021-03-16/);
@@ -185,7 +185,7 @@ describe('what it says', () => {
     const all = { all: 60, measured: 0 };
     const about = { model, modelFile: 'm', dataFile: 'd.csv', target: 't', rows: all, trained: true, evaluation: undefined };
     const html = await reportHtml({ ...about, held: new HeldOut(model), profile, notes: [], seed: 1, command: 'c' });
-    expect(textOf(html)).toMatch(/trained on all 60 rows of d\.csv\. No rows were held out, so that nothing was measured/);
+    expect(textOf(html)).toMatch(/trained on all 60 rows of d\.csv\. No rows were held out, so nothing was measured/);
     expect(html).not.toMatch(/Importance|Confusion/);
   });
 });

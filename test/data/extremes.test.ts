@@ -245,7 +245,7 @@ test('files and reports tell of it', async () => {
   const probes = [-999, -998, 0.5, 1e6, 3e20].map((x) => ({ x, other: 2 }));
   expect(copy.predict(probes)).toEqual(model.predict(probes));
   expect(columnsText(model.columns)).toMatch(
-    /x: number, -999 \(10 times\) taken for missing, 1 value far outside held to at least -[\d.]+ and at most [\d.]+/,
+    /x: number, -999 \(10 times\) treated as missing, 1 value far outside limited to at least -[\d.]+ and at most [\d.]+/,
   );
 
   const without = JSON.stringify(unchecked(model));

@@ -53,7 +53,7 @@ function perClass(evaluation: ClassifierEvaluation, areas: ReadonlyMap<number, n
   });
   const names = ['rows', 'precision', 'recall', 'F1', ...(several ? ['AUC'] : [])];
   const heads = [{ name: 'class', text: true }, ...names.map((name) => ({ name }))];
-  const meaning = `Precision: of the rows said to be of a class, those that are. Recall: of those that are, the ones found.${several ? ' AUC: area under the ROC curve.' : ''}`;
+  const meaning = `Precision: how many of the rows predicted as a class belong to it. Recall: how many of its rows were found.${several ? ' AUC: area under the ROC curve.' : ''}`;
   return tableOf({ name: 'Class by class', meaning, heads, rows });
 }
 
@@ -69,7 +69,7 @@ function matrix({ classes, confusionMatrix }: ClassifierEvaluation): Markup {
     return rowOf(cut(names[truth]!, LONGEST), ...cells);
   });
   const heads = [{ name: 'true \\ said', text: true }, ...names.map((name) => ({ name: cut(name, LONGEST) }))];
-  const meaning = 'Rows by their true class, columns by what the model said. A deeper ground holds more of its row.';
+  const meaning = 'Rows are true classes, columns are predictions. A darker cell contains more of its row.';
   return tableOf({ name: 'Confusion matrix', meaning, heads, rows, kind: 'matrix' });
 }
 
@@ -77,7 +77,7 @@ function matrix({ classes, confusionMatrix }: ClassifierEvaluation): Markup {
 function confusions({ classes, confusionMatrix }: ClassifierEvaluation): Markup {
   const all = confusionMatrix.flatMap((row, truth) => row.map((count, said) => ({ truth, said, count })));
   const worst = all.filter(({ truth, said, count }) => truth !== said && count > 0).sort((a, b) => b.count - a.count);
-  if (worst.length === 0) return element('p', {}, 'No class was taken for another.');
+  if (worst.length === 0) return element('p', {}, 'No class was confused with another.');
   const rows = worst
     .slice(0, MOST_CONFUSIONS)
     .map(({ truth, said, count }) => rowOf(String(classes[truth]), textCell(String(classes[said])), numberCell(figure(count))));
@@ -123,8 +123,8 @@ function calibrationFigure(names: readonly string[], { list }: HeldOut): Markup 
   const told = bins.map(
     ({ count, probability, frequency }) => `${percent(frequency, 0)} of ${figure(count)} at ${percent(probability, 0)}`,
   );
-  const what = binary ? `probability of ${names[1]}` : 'probability of the class that was said';
-  const meaning = `Of what is called 70 % likely, 70 % should come true (dashed); larger dots stand for more rows. In the mean they differ by ${percent(expectedError)}.`;
+  const what = binary ? `probability of ${names[1]}` : 'probability of the predicted class';
+  const meaning = `Of the predictions with a probability of 70 %, 70 % should be right (dashed). Larger dots stand for more rows. The average difference is ${percent(expectedError)}.`;
   const axis = { from: 0, to: 1, exact: true };
   const x = { ...axis, title: what };
   const y = { ...axis, title: 'came true' };

@@ -118,7 +118,7 @@ export function importanceSection(
     { name: `${score} lost` },
     ...(shuffles ? [{ name: 'deviation' }] : []),
   ];
-  const meaning = `How much ${score} is lost where a column's values are shuffled among the held-out rows.`;
+  const meaning = `How much ${score} is lost if a column's values are shuffled among the held-out rows.`;
   const others =
     rest > 0
       ? element(
@@ -128,7 +128,7 @@ export function importanceSection(
         )
       : undefined;
   const shared =
-    'Columns that tell the same share what they are worth, so that each alone may cost little. Less than 0 is chance.';
+    'Columns with the same information share their importance, so each alone may seem to matter little. Values below 0 are chance.';
   const table = tableOf({ name: 'Importance of columns', meaning, heads, rows });
   return section('Importance of columns', table, others, element('p', { class: 'faint' }, shared));
 }

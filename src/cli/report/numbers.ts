@@ -40,7 +40,7 @@ export function numbersSections({ list }: HeldOut, target: string): Markup[] {
       element(
         'div',
         { class: 'figures' },
-        captioned('Predicted against true', 'Each point is a row. On the dashed line a prediction is right.', scatter),
+        captioned('Predicted against true', 'Each point is a row. On the dashed line, predictions are right.', scatter),
         captioned('Residuals', `Predicted minus true: ${middle}.`, left),
       ),
     ),

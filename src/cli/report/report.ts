@@ -59,7 +59,7 @@ function summary({ model, dataFile, target: whole, rows, trained, evaluation }: 
       : `${figure(used.length)} columns (${few(used.map(({ name }) => name))})`;
   const first = `This model predicts ${what} from ${from}.`;
   if (!evaluation) {
-    const none = `It was trained on all ${counted(rows.all, 'row')} of ${path.basename(dataFile)}. No rows were held out, so that nothing was measured.`;
+    const none = `It was trained on all ${counted(rows.all, 'row')} of ${path.basename(dataFile)}. No rows were held out, so nothing was measured.`;
     return element('p', { class: 'lead' }, `${first} ${none}`);
   }
   const of = trained
@@ -80,7 +80,7 @@ function rightAnswers({ accuracy, logLoss, classes, confusionMatrix }: Classifie
   const most = Math.max(...counts);
   const guess = most / all;
   const entropy = counts.reduce((sum, n) => sum - (n > 0 ? (n / all) * Math.log(n / all) : 0), 0);
-  const sentence = `it is right in ${percent(accuracy)} of the cases. Always saying ${cut(String(classes[counts.indexOf(most)]), LONGEST)}, the most frequent class, would be right in ${percent(guess)}.`;
+  const sentence = `it is right in ${percent(accuracy)} of the cases. Always predicting ${cut(String(classes[counts.indexOf(most)]), LONGEST)}, the most frequent class, would be right in ${percent(guess)}.`;
   return {
     sentence,
     pairs: [
@@ -95,7 +95,7 @@ function rightAnswers({ accuracy, logLoss, classes, confusionMatrix }: Classifie
 function errorsOf({ mse, mae, r2 }: RegressorEvaluation): Verdict {
   const root = Math.sqrt(mse);
   const mean = r2 < 1 ? Math.sqrt(mse / (1 - r2)) : Number.NaN;
-  const beside = Number.isFinite(mean) ? ` Always saying the mean would miss by ${figure(mean)}.` : '';
+  const beside = Number.isFinite(mean) ? ` Always predicting the mean would miss by ${figure(mean)}.` : '';
   return {
     sentence: `its predictions miss by ${figure(root)} (root of the mean square).${beside} It explains ${percent(Math.max(r2, 0))} of the variance.`,
     pairs: [
@@ -154,7 +154,7 @@ function settingsSection({ model, modelFile, command, seed, notes, trained }: Re
     element(
       'p',
       {},
-      `This command does the same again, with efficient-backprop ${manifest.version}${trained ? ` and seed ${seed}` : ''}:`,
+      `To repeat this, run the following command with efficient-backprop ${manifest.version}${trained ? ` and seed ${seed}` : ''}:`,
     ),
     element('pre', {}, command),
   );
