@@ -79,7 +79,7 @@ describe('what cannot work', () => {
       `x,y\n${'1,a\n2,b\n'.repeat(9)},a\n`,
       ['--target', 'y', '--missing', 'refuse'],
       1,
-      /column "x": is missing; trained with --missing mean/,
+      /column "x": is missing; train with --missing mean/,
     ],
     [
       'text to regress on',
