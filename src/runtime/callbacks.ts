@@ -8,7 +8,9 @@ export function isPromise(returned: unknown): returned is PromiseLike<unknown> {
   return typeof returned === 'object' && returned !== null && 'then' in returned && typeof returned.then === 'function';
 }
 
-/** Milliseconds that a promise has where a signal, or the clock, would end the waiting: to save what was learned, for instance. */
+/**
+ * Milliseconds that a promise has where a signal, or the clock, would end the waiting: to save what was learned, for instance.
+ */
 const GRACE = 1000;
 
 /** Timers take no more milliseconds than this. */
