@@ -29,7 +29,7 @@ an independent program.`,
     const deviations = AT.map((_, i) => Math.sqrt(mean(curves.map((c) => square(c[i] - means[i])))));
     const images = await digits();
     const { value } = images.principalEigenvalue();
-    const shown = filled(quick ? 5 : 20, (seed) => AT.map((presentations) => estimate(images, presentations, seed) / value));
+    const shown = filled(quick ? 5 : 9, (seed) => AT.map((presentations) => estimate(images, presentations, seed) / value));
     const within = (q, i) =>
       quantile(
         shown.map((c) => c[i]),
