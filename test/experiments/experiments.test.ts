@@ -27,7 +27,16 @@ const kept = new URL('../../experiments/results/', import.meta.url);
 const text = (name: string, folder = pages) => readFileSync(new URL(name, folder), 'utf8');
 
 /** Those that take no more than a second or two. */
-const SHORT = new Set(['eta-max', 'figure-11', 'figure-12', 'interleaving', 'parity-nine-trainers', 'stochastic-against-batch']);
+const SHORT = new Set([
+  'eta-max',
+  'figure-11',
+  'figure-12',
+  'figures-13-14',
+  'interleaving',
+  'momentum',
+  'parity-nine-trainers',
+  'stochastic-against-batch',
+]);
 
 describe.each(all.map((experiment) => [experiment.name, experiment] as const))('%s', (name, experiment) => {
   (SHORT.has(name) ? it : thorough)('has the numbers that its program finds', { timeout: 300_000 }, async () => {
