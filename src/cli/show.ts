@@ -69,7 +69,8 @@ function gapText(spec: ColumnSpec): string | undefined {
     spec.kind === 'category'
       ? `the most frequent, ${clipped(spec.categories[spec.fill] ?? 'none')}`
       : `the mean, ${spec.kind === 'date' ? day(spec.mean) : short(spec.mean)}`;
-  return `${spec.gaps} missing, filled with ${filling}${spec.indicator ? ', with an additional input for missing cells' : ''}`;
+  const codes = spec.kind === 'category' ? 0 : (spec.sentinels ?? []).reduce((sum, { count }) => sum + count, 0);
+  return `${spec.gaps + codes} missing, filled with ${filling}${spec.indicator ? ', with an additional input for missing cells' : ''}`;
 }
 
 /** What a model does with a column, in words. */
@@ -109,7 +110,11 @@ export function choiceText({ chosen }: EstimatorHistory): string {
 
 /** What a fit that went wrong advises, as a line; none where there is nothing to say. */
 export function adviceText({ advice }: EstimatorHistory): string[] {
-  return advice === undefined ? [] : [`advice: ${advice.replaceAll("order: 'time'", '--order time')}`];
+  if (advice === undefined) return [];
+  const asTyped = advice
+    .replaceAll("order: 'time'", '--order time')
+    .replace(/columns: \{ ("(?:[^"\\]|\\.)*"): 'number' \}/g, (_, name: string) => `--column ${JSON.parse(name)}:number`);
+  return [`advice: ${asTyped}`];
 }
 
 export function classificationText({

@@ -7,9 +7,10 @@ export type Cell = number | string | boolean | bigint | Date | null | undefined;
 
 /**
  * A column in one of two forms: numbers (NaN where missing), or strings (null where missing). Dates are milliseconds since 1970.
+ * `said` are columns that somebody says are numbers, so that each of their values is one.
  */
 export type Column =
-  | { readonly kind: 'number' | 'date'; readonly values: Float64Array; readonly from?: ReadFrom }
+  | { readonly kind: 'number' | 'date'; readonly values: Float64Array; readonly from?: ReadFrom; readonly said?: boolean }
   | { readonly kind: 'category'; readonly values: readonly (string | null)[] };
 
 /** What a column is said to be. */

@@ -91,6 +91,7 @@ export class ColumnsLearner {
       gaps: 0,
       dropped: undefined,
       from: undefined,
+      said: false,
       dates: [],
       tally: undefined,
       ...this.asked.of?.(place),
@@ -110,7 +111,7 @@ export class ColumnsLearner {
     const spreads = each.map(({ spread }, i) => (isNumeric(columns[i]!) ? spread : undefined));
     const shared = commensurable(varying(spreads));
     const running = { rows, begun: begins, shared, spreads };
-    const notices = SPECIAL_COLUMNS.exports?.noticesOf(gathered, columns, this) ?? [];
+    const notices = [...columns.flatMap(codesIn), ...(SPECIAL_COLUMNS.exports?.noticesOf(gathered, columns, this) ?? [])];
     return { columns: shared ? sharing(columns, spreads) : columns, tails: each.map(({ tail }) => tail), running, notices };
   }
 
@@ -141,6 +142,7 @@ export class ColumnsLearner {
       if (spread.count === 0) return; // nothing says what the column is
       requireKind(gathered, column.kind);
       gathered.from ??= column.from;
+      gathered.said ||= column.kind === 'number' && (column.said || column.from === 'anything' || gathered.from === 'anything');
       if (column.kind === 'date') gathered.dates.push(column.values);
       gathered.spread = joined(gathered.spread, spread);
       gathered.groups.add(column.values);
@@ -219,9 +221,20 @@ function learnedOf(gathered: Gathered, rows: number, begins: boolean): LearnedCo
   };
 }
 
+/** That values of a column were taken for gaps, and how they are taken as they are. */
+function codesIn(spec: ColumnSpec): string[] {
+  if (spec.kind !== 'number' || !spec.sentinels) return [];
+  const name = JSON.stringify(spec.name);
+  const codes = spec.sentinels.map(({ value, count }) => `${value} (${count} times)`).join(', ');
+  return [
+    `column ${name}: ${codes} far outside of all other values, treated as missing; with columns: { ${name}: 'number' } it is a number like others`,
+  ];
+}
+
 function learnedNumbers(gathered: Gathered, kind: 'number' | 'date', rows: number, begins: boolean): LearnedColumn {
-  const { name, gaps, groups, sample, from, tally } = gathered;
-  const extremes = begins ? undefined : groups.extremes();
+  const { name, gaps, groups, sample, from, said, tally } = gathered;
+  const outside = begins ? undefined : groups.extremes();
+  const extremes = said && outside && outside.sentinels.length > 0 ? undefined : outside;
   const spread = extremes?.spread ?? gathered.spread;
   const plain = numberSpec(name, kind, { ...spread, gaps }, extremes, rows, begins);
   const calendar = tally?.inputs(begins) ?? [];

@@ -37,6 +37,8 @@ export interface Gathered {
   readonly dropped: string | undefined;
   /** What else its cells may be. */
   from: ReadFrom | undefined;
+  /** Whether somebody says that it is one of numbers, so that none of them stands for a gap. */
+  said: boolean;
   /** Dates that the calendar has not seen yet, and what it made of those before. */
   readonly dates: Float64Array[];
   tally: DateTally | undefined;

@@ -85,9 +85,15 @@ export class Layout {
     return this.columns.filter(({ omitted }) => omitted === undefined).map(({ name }) => name);
   }
 
-  /** Columns that somebody says are categories. */
-  get categories(): ReadonlySet<string> {
-    return new Set(this.names.filter((name) => this.wantedOf(name) === 'text'));
+  /** What somebody says of columns: that they are numbers, or categories. */
+  get said(): ReadonlyMap<string, 'number' | 'category'> {
+    const kinds = { number: 'number', text: 'category' } as const;
+    return new Map(
+      this.names.flatMap((name) => {
+        const wanted = this.wantedOf(name);
+        return wanted === 'number' || wanted === 'text' ? [[name, kinds[wanted]] as const] : [];
+      }),
+    );
   }
 
   /** What columns that are sure say of others. */

@@ -26,7 +26,8 @@ export async function readTable(source: TableSource, options: TableOptions = {})
   layout.finish(wantedBy(how), how.decimal);
   const typed = typedColumns(sheet, layout);
   for (const { name: column, type } of layout.columns)
-    if (type === 'number') layout.tell(column, new SentinelTally().add(typed.get(column)!).note(column));
+    if (type === 'number' && !layout.said.has(column))
+      layout.tell(column, new SentinelTally().add(typed.get(column)!).note(column));
   return tableOf(sheet, layout, { ...how, keep }, typed);
 }
 
@@ -98,6 +99,6 @@ const typedColumns = (sheet: Sheet, layout: Layout) =>
 
 /** @throws InputError where there is no column that is to be kept */
 function tableOf(sheet: Sheet, layout: Layout, how: Remembered, columns = typedColumns(sheet, layout)): DataTable {
-  const table = new DataTable(sheet.typed(columns, undefined, layout.categories), layout.columns, layout.notes, how);
+  const table = new DataTable(sheet.typed(columns, undefined, layout.said), layout.columns, layout.notes, how);
   return table.only(...layout.inputs).without(...(how.keep ?? []));
 }

@@ -19,8 +19,8 @@ export class Sheet extends Table {
   nameless = false;
   /** Whether semicolons separate cells, as where commas separate decimals. */
   semicolons = false;
-  /** Columns that are categories, whatever their text looks like. */
-  private categories: ReadonlySet<string> = new Set();
+  /** What somebody says of columns, whatever their cells look like. */
+  private said: ReadonlyMap<string, 'number' | 'category'> = new Map();
   /** The line of each row that was read, where the format has lines. */
   private lines: number[] = [];
   /** What was read, where these are cells that were typed, or some of the rows. */
@@ -50,8 +50,9 @@ export class Sheet extends Table {
   }
 
   columnNamed(name: string, reading: Reading = {}): Column {
-    const kind = reading.kind ?? (this.categories.has(name) ? 'category' : undefined);
-    return columnOf(name, this.columns.get(name)!, { ...reading, kind });
+    const said = this.said.get(name);
+    const column = columnOf(name, this.columns.get(name)!, { ...reading, kind: reading.kind ?? said });
+    return said === 'number' && column.kind === said ? { ...column, said: true } : column;
   }
 
   /** How many cells there are. */
@@ -74,11 +75,11 @@ export class Sheet extends Table {
 
   /**
    * A sheet of columns whose cells are typed, with some of the rows of this one, or all.
-   * @param categories columns that are such, whatever their text looks like
+   * @param said what somebody says of columns
    */
-  typed(columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array, categories = this.categories): Sheet {
+  typed(columns: ReadonlyMap<string, Cell[]>, picked?: Uint32Array, said = this.said): Sheet {
     const sheet = this.part(new Sheet(this.file, false, this.before), columns, picked);
-    sheet.categories = categories;
+    sheet.said = said;
     return sheet;
   }
 

@@ -6,7 +6,8 @@ import { Encoder } from '../../src/data/encoder.js';
 import { asinh } from '../../src/data/squash.js';
 import { table } from '../../src/data/table.js';
 import { type ColumnSpec, Classifier, ModelFileError, Regressor, loadModel } from '../../src/index.js';
-import { columnsText } from '../../src/cli/show.js';
+import { adviceText, columnsText } from '../../src/cli/show.js';
+import { readTable } from '../../src/table/index.js';
 import { encoded } from './encoded.js';
 import { type Draw, draws } from './synthetic.js';
 import { unchecked } from '../format/unchecked.js';
@@ -304,5 +305,46 @@ describe('tails that are drawn in', () => {
     const x = drawn.encode(table([{ x: -999 }, { x: 1e7 }]), 'float64');
     expect(x[0]).toBe(0);
     expect(x[2]).toBeLessThan(10);
+  });
+});
+
+describe('a caller who says that a column holds numbers', () => {
+  const draw = draws(21);
+  // Bonuses of 100000 in a sixth of the rows, which are real: what is learned rises with them.
+  const bonuses = Array.from({ length: 240 }, (_, i) => (i % 6 === 0 ? 100_000 : Math.round(50 * draw.uniform())));
+  const targets = bonuses.map((bonus, i) => bonus / 1000 + 0.1 * (i % 7));
+  const options = { hidden: 3, members: 1, epochs: 3, weightDecay: 0.01, seed: 1 } as const;
+  const told = /column "bonus": 100000 \(40 times\) far outside.*treated as missing; with columns: \{ "bonus": 'number' \}/;
+
+  test('keeps what would be taken for gaps, which is told otherwise', async () => {
+    const records = bonuses.map((bonus) => ({ bonus }));
+    using found = await Regressor.fit(records, targets, options);
+    expect(found.history.advice).toMatch(told);
+    using said = await Regressor.fit(records, targets, { ...options, columns: { bonus: 'number' } });
+    expect(said.columns[0]).not.toHaveProperty('sentinels');
+    expect(said.history.advice ?? '').not.toContain('bonus');
+    expect((said.columns[0] as NumberSpec).mean).toBeCloseTo(bonuses.reduce((a, b) => a + b) / 240, 6);
+    using numbers = await Regressor.fit(
+      bonuses.map((bonus) => [bonus]),
+      targets,
+      options,
+    );
+    expect(numbers.history.advice).toMatch(/column "0": 100000 \(40 times\)/);
+  });
+
+  test('does so to readTable, too', async () => {
+    const text = `bonus,y\n${bonuses.map((bonus, i) => `${bonus},${targets[i]}`).join('\n')}`;
+    const found = await readTable(text);
+    expect(found.notes.join()).toMatch(/column "bonus": 100000 \(40 times\)/);
+    using taken = await Regressor.fit(found.without('y'), found.numbers('y'), options);
+    expect(taken.history.advice).toMatch(told);
+    const declared = await readTable(text, { columns: { bonus: 'number' } });
+    expect(declared.notes).toEqual([]);
+    using said = await Regressor.fit(declared.without('y'), declared.numbers('y'), options);
+    expect(said.columns[0]).not.toHaveProperty('sentinels');
+    expect(said.columns[0]).not.toHaveProperty('from');
+    const shown = columnsText(taken.columns);
+    expect(shown).toContain('bonus: number, 100000 (40 times) treated as missing (40 missing, filled');
+    expect(adviceText(taken.history).join()).toContain('with --column bonus:number it is');
   });
 });

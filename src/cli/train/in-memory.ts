@@ -32,7 +32,7 @@ export async function trainInMemory(
   const names = columnsOf(layout, sheet, read.rows - sheet.rows, options);
   const cells = allThere(sheet, target, layout.typed(sheet, target));
   const inputs = new Map(names.map((name) => [name, layout.typed(sheet, name)]));
-  const whole = sheet.typed(inputs, undefined, layout.categories);
+  const whole = sheet.typed(inputs, undefined, layout.said);
   // Every cell is looked at before the work, so that a bad one in the held-out part is not found after it.
   located(sheet, () => {
     for (let i = 0; i < whole.width; i++) whole.column(i);

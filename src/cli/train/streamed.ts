@@ -243,7 +243,7 @@ class FilePasses {
       if (mine.length === 0) continue;
       rows += mine.length;
       const columns = new Map(names.map((name) => [name, layout.typed(sheet, name)] as const));
-      const inputs = sheet.typed(columns, Uint32Array.from(mine), layout.categories);
+      const inputs = sheet.typed(columns, Uint32Array.from(mine), layout.said);
       recent.set(number, inputs);
       recent.delete(number - 3);
       number++;
