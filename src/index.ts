@@ -70,6 +70,16 @@ export type { Label, LabelsLike } from './data/classes.js';
 export type { HeadOptions } from './estimators/head.js';
 export { type CrossValidateOptions, type CrossValidation, type Fold, crossValidate } from './validate/cross-validate.js';
 export type { HeldMetric, ProbabilityMetric } from './validate/held-predictions.js';
+export {
+  type ColumnKey,
+  type Importance,
+  type PartialDependence,
+  type PartialDependenceOptions,
+  type PermutationImportanceOptions,
+  partialDependence,
+  permutationImportance,
+} from './validate/importance.js';
+export type { DecidingOptions } from './validate/decisive.js';
 export { type LearningCurveOptions, type LearningPoint, learningCurve } from './validate/learning-curve.js';
 export {
   GridSearch,

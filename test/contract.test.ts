@@ -61,6 +61,8 @@ const NAMES = [
   'newton',
   'normalize',
   'oneStepSecant',
+  'partialDependence',
+  'permutationImportance',
   'quickprop',
   'rbf',
   'rmsProp',

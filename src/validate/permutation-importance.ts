@@ -37,7 +37,7 @@ class ShuffledTable extends SomeRows {
  * @param score of a model on a table of these rows, higher where it is better
  * @param columns indices of those to shuffle
  */
-export async function permutationImportance(
+export async function shuffledDrops(
   table: Table,
   score: (table: Table) => number,
   columns: readonly number[],

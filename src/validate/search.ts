@@ -6,10 +6,11 @@ import { leading, permutation } from '../data/split.js';
 import type { Samples } from '../data/table.js';
 import { engineOf } from '../runtime/engines.js';
 import { answered } from '../runtime/callbacks.js';
-import { NotFittedError, OptionError, shown } from '../runtime/errors.js';
-import { type Checked, callback, checked, flag, number, value } from '../runtime/options.js';
+import { NotFittedError, OptionError } from '../runtime/errors.js';
+import { type Checked, callback, checked, flag, number } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
 import { type CrossValidateOptions, DEALING, SHARED, crossValidate } from './cross-validate.js';
+import { DECIDING, type DecidingOptions, decision } from './decisive.js';
 import { PREDICTED } from './held-predictions.js';
 import { type Draws, type Drawn, type Space, drawsOf, isSpace } from './space.js';
 import { type Learner, type Truths, sourceOf } from './subject.js';
@@ -31,8 +32,7 @@ const OPTIONS = {
   fit: SHARED.fit,
   metrics,
   probabilityMetrics,
-  metric: value<string | undefined>('the name of a number that evaluations have', (v) => typeof v === 'string', undefined),
-  minimize: flag<boolean | undefined>(undefined),
+  ...DECIDING,
   refit: flag(true),
   halving: number<number | undefined>({ above: 1, below: Infinity }, undefined),
   onTrial: callback<(trial: Trial<Settings>) => unknown>('(trial) => void'),
@@ -40,13 +40,8 @@ const OPTIONS = {
 
 /** Options of `GridSearch`. Those of `crossValidate` say how each candidate is measured. */
 export interface SearchOptions<P extends object = Settings>
-  extends Omit<CrossValidateOptions, 'sampleWeights' | 'signal' | 'predictions' | 'onFold'> {
-  /**
-   * Which number of the evaluations decides. Default 'accuracy' of classifiers, 'r2' of regressors, else 'loss'.
-   */
-  metric?: string;
-  /** Whether less of it is better. Default: of losses and errors ('loss', 'logLoss', 'mse', 'mae'), yes; of all else, no. */
-  minimize?: boolean;
+  extends Omit<CrossValidateOptions, 'sampleWeights' | 'signal' | 'predictions' | 'onFold'>,
+    DecidingOptions {
   /** Whether a model is trained with the best settings on all rows at the end, for `predict`. Default true. */
   refit?: boolean;
   /**
@@ -77,12 +72,6 @@ export interface Trial<P extends object> {
 }
 
 const FIT = { sampleWeights: SHARED.sampleWeights, signal: SHARED.signal };
-
-/** Numbers of evaluations of which less is better. */
-const LOWER: ReadonlySet<string> = new Set(['loss', 'logLoss', 'mse', 'mae']);
-
-/** What decides where nobody says: the first of these that there is. */
-const DECISIVE = ['accuracy', 'r2', 'loss'];
 
 /** Rows that each fold has at least on the first round of halving. */
 const LEAST_IN_FOLD = 8;
@@ -123,7 +112,7 @@ abstract class Search<P extends object, M extends Learner> {
    */
   async fit(X: Samples, Y: Truths, options?: Pick<CrossValidateOptions, 'sampleWeights' | 'signal'>): Promise<this> {
     const { sampleWeights, signal } = checked(`${this.call}.fit`, FIT, options);
-    const { metric, minimize, refit, halving, onTrial, ...cross } = this.options;
+    const { metric: _metric, minimize: _minimize, refit, halving, onTrial, ...cross } = this.options;
     this.forget();
     const rows = countRows(X, 'X');
     const all = { X, Y, weights: sampleWeights };
@@ -135,7 +124,7 @@ abstract class Search<P extends object, M extends Learner> {
       for (const settings of left) {
         const given = { ...cross, groups: some.groups, sampleWeights: some.weights, signal };
         const { mean, deviation } = await crossValidate(() => this.make(settings), some.X, some.Y, known(given));
-        const trial = { settings, score: this.score(mean), mean, deviation, rows: count };
+        const trial = { settings, score: decision(this.call, mean, this.options).score, mean, deviation, rows: count };
         round.push(trial);
         await answered(onTrial?.(trial as unknown as Trial<Settings>), signal);
       }
@@ -196,22 +185,11 @@ abstract class Search<P extends object, M extends Learner> {
     }
   }
 
-  private get metricOf() {
-    return (mean: Readonly<Record<string, number>>) => this.options.metric ?? DECISIVE.find((name) => name in mean) ?? 'loss';
-  }
-
-  private score(mean: Readonly<Record<string, number>>): number {
-    const metric = this.metricOf(mean);
-    if (metric in mean) return mean[metric]!;
-    throw new OptionError(`${this.call}.metric`, metric, `one of ${Object.keys(mean).map(shown).join(', ')}`);
-  }
-
   /** > 0 where the first is better; what is no number is worst. */
   private better(a: Trial<P>, b: Trial<P>): number {
-    const { minimize } = this.options;
-    const down = minimize ?? LOWER.has(this.metricOf(a.mean));
-    const [x, y] = [a, b].map(({ score }) => (Number.isNaN(score) ? -Infinity : down ? -score : score)) as [number, number];
-    return x === y ? 0 : x - y;
+    const [x, y] = [a, b].map(({ mean }) => decision(this.call, mean, this.options).worth) as [number, number];
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(y)) - Number(Number.isNaN(x));
+    return x - y;
   }
 
   /** All trials, the best first; with `halving` those on the most rows before those that were given up. */

@@ -3,7 +3,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Table } from '../../src/data/table.js';
 import { table } from '../../src/data/table.js';
-import { permutationImportance } from '../../src/validate/permutation-importance.js';
+import { shuffledDrops } from '../../src/validate/permutation-importance.js';
 import { draws, normals } from '../data/synthetic.js';
 import { init } from '../../src/index.js';
 
@@ -27,7 +27,7 @@ function score(t: Table): number {
 }
 
 test('shuffling costs twice the share of the variance that a column brings; of a column that nobody reads, nothing', async () => {
-  const found = await permutationImportance(table(records as never), score, [0, 1, 2, 3], { seed: 1, repeats: 40 });
+  const found = await shuffledDrops(table(records as never), score, [0, 1, 2, 3], { seed: 1, repeats: 40 });
   expect(found.map(({ column }) => column)).toEqual([0, 1, 2, 3]);
   // E (2a′ − 2a)² = 2·4·Var a, of a variance of 4 + 1.
   expect(found[0]!.drop).toBeGreaterThan(1.4);
@@ -44,7 +44,7 @@ test('a shuffled column has the same cells, gaps among them, and others stay; th
   const seen: Table[] = [];
   const options = { seed: 7, repeats: 2 };
   const watch = (t: Table) => seen.push(t);
-  await permutationImportance(whole, watch, [3, 1], options);
+  await shuffledDrops(whole, watch, [3, 1], options);
   expect(seen).toHaveLength(5); // once as it is
   const [, first, second, third] = seen;
   const cells = (t: Table, i: number) => Array.from(t.column(i).values as ArrayLike<string | number | null>);
@@ -55,6 +55,6 @@ test('a shuffled column has the same cells, gaps among them, and others stay; th
   expect(cells(third!, 3)).toEqual(cells(whole, 3));
   expect(cells(third!, 1).sort()).toEqual(cells(whole, 1).sort());
   const again: Table[] = [];
-  await permutationImportance(whole, (t) => again.push(t), [3, 1], options);
+  await shuffledDrops(whole, (t) => again.push(t), [3, 1], options);
   expect(cells(again[1]!, 3)).toEqual(cells(first!, 3));
 });

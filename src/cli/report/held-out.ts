@@ -5,7 +5,7 @@ import type { Label } from '../../data/classes.js';
 import { SomeRows, Table } from '../../data/table.js';
 import { Classifier } from '../../estimators/classifier.js';
 import type { Predictor } from '../use.js';
-import { type ColumnImportance, permutationImportance } from '../../validate/permutation-importance.js';
+import { type ColumnImportance, shuffledDrops } from '../../validate/permutation-importance.js';
 import { Thinned } from './thinned.js';
 
 /** Rows kept at most, and cells in all of them. */
@@ -93,7 +93,7 @@ export class HeldOut {
       model instanceof Classifier
         ? model.predict(table).filter((label, r) => this.indices.get(label) === truths[r]).length / truths.length
         : determination(model.predict(table) as number[], truths);
-    const found = await permutationImportance(new KeptTable(rows, this.names, kinds), score, used, { seed, repeats });
+    const found = await shuffledDrops(new KeptTable(rows, this.names, kinds), score, used, { seed, repeats });
     return found.map((one) => ({ ...one, name: names[one.column]! }));
   }
 }
