@@ -8,22 +8,37 @@ import { ENTRIES } from './library.mjs';
 import { run } from './steps.mjs';
 
 /** What TypeScript 5.0 does not have by itself, nor later ones for every `lib`: as @types/node declares it. */
-const HEAD = `declare global {
-    interface SymbolConstructor {
+const SYMBOLS = `    interface SymbolConstructor {
         readonly dispose: unique symbol;
     }
-}
 `;
+
+/** What programs without the types of pages or of Node.js lack: empty interfaces, which others' declarations add to. */
+const ELSEWHERE = {
+  AbortSignal: 'interface AbortSignal {}',
+  Blob: 'interface Blob {}',
+  ReadableStream: 'interface ReadableStream<R = any> {}',
+  Response: 'interface Response {}',
+  URL: 'interface URL {}',
+  'WebAssembly.Module': 'namespace WebAssembly { interface Module {} }',
+};
+
+/** What the types of an entry need beside the language's own. */
+function head(code) {
+  const lacking = Object.entries(ELSEWHERE).filter(([name]) => code.includes(name));
+  return `declare global {\n${SYMBOLS}${lacking.map(([, declared]) => `    ${declared}\n`).join('')}}\n`;
+}
 
 /** Arrays that are not over shared memory, which TypeScript before 5.7 cannot say: what it says of those that it makes. */
 function forAnyVersion(code) {
   const used = new Set();
-  const types = code.replace(/\b([BIUF]\w+Array)<(\w+)>/g, (_, name, buffer) => {
+  const plain = code.replace(/\bBufferSource\b/g, 'ArrayBufferView | ArrayBuffer');
+  const types = plain.replace(/\b([BIUF]\w+Array)<(\w+)>/g, (_, name, buffer) => {
     if (buffer !== 'ArrayBuffer') return name;
     used.add(name);
     return `Own${name}`;
   });
-  return `${HEAD}${[...used].map((name) => `type Own${name} = ReturnType<typeof ${name}.of>;\n`).join('')}${types}`;
+  return `${head(plain)}${[...used].map((name) => `type Own${name} = ReturnType<typeof ${name}.of>;\n`).join('')}${types}`;
 }
 
 /** Types of the package itself, in another entry: of classes there is one declaration, or compilers would see two. */

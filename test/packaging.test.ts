@@ -396,6 +396,21 @@ test('classes of the package are those that other entries speak of', () => {
   compile('models.ts', '--skipLibCheck'); // TensorFlow.js's own types declare what compilers of today have
 });
 
+test('types of pages, and of Node.js, are not needed', () => {
+  writeFileSync(
+    path.join(project, 'plain.ts'),
+    `
+    import { Classifier, init } from 'efficient-backprop';
+    import { levenbergMarquardt } from 'efficient-backprop/levenberg-marquardt';
+    import { f1 } from 'efficient-backprop/metrics';
+    import { readTable } from 'efficient-backprop/table';
+    export const penguins = await readTable('penguins.csv');
+    export const all = [Classifier, init, levenbergMarquardt, f1];
+    `,
+  );
+  compile('plain.ts', '--lib', 'es2022', '--types', '');
+});
+
 /** Compiles a file of the project in the ways that resolve exports. */
 function compile(file: string, ...more: string[]): void {
   const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--exactOptionalPropertyTypes', ...more];

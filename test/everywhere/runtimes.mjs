@@ -126,12 +126,13 @@ const types = (compiler) => ({
     const programs = await brainPrograms();
     const folder = await project(name, { 'esm.mts': imported + body, 'cjs.cts': required + body, ...programs });
     const modules = ['esm.mts', ...Object.keys(programs)];
-    for (const [module, moduleResolution, ...files] of [
-      ['node16', 'node16', ...modules, 'cjs.cts'],
-      ['nodenext', 'nodenext', ...modules, 'cjs.cts'],
-      ['esnext', 'bundler', ...modules],
+    for (const [lib, module, moduleResolution, ...files] of [
+      [['es2022', 'dom'], 'node16', 'node16', ...modules, 'cjs.cts'],
+      [['es2022', 'dom'], 'nodenext', 'nodenext', ...modules, 'cjs.cts'],
+      [['es2022'], 'nodenext', 'nodenext', 'esm.mts', 'cjs.cts'],
+      [['es2022', 'dom'], 'esnext', 'bundler', ...modules],
     ]) {
-      const common = { noEmit: true, strict: true, target: 'es2022', lib: ['es2022', 'dom'], types: [] };
+      const common = { noEmit: true, strict: true, target: 'es2022', lib, types: [] };
       const config = JSON.stringify({ compilerOptions: { ...common, module, moduleResolution }, files });
       await writeFile(path.join(folder, 'tsconfig.json'), config);
       await run(process.execPath, [tool(`${compiler}/bin/tsc`)], folder);
