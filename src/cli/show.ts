@@ -1,7 +1,6 @@
 // Results as text for a terminal.
 
 import { plot } from 'simple-ascii-chart';
-import type { ClassifierEvaluation } from '../estimators/classifier.js';
 import { counted } from '../runtime/errors.js';
 import type { ColumnSpec } from '../data/column-spec.js';
 import type { EstimatorHistory } from '../estimators/options.js';
@@ -13,20 +12,28 @@ export function short(x: number): string {
   return Number.isInteger(x) && Math.abs(x) < 1e9 ? String(x) : String(Number(x.toPrecision(4)));
 }
 
-function percent(x: number): string {
+export function percent(x: number): string {
   return `${(100 * x).toFixed(1)} %`;
 }
 
 /** The day of a time in milliseconds since 1970. */
 export const day = (time: number) => new Date(time).toISOString().slice(0, 10);
 
-/** Rows of cells in aligned columns, the first to the left, others to the right; long cells are cut. */
-export function grid(whole: readonly (readonly string[])[]): string {
-  const rows = whole.map((row) => row.map((cell) => clipped(cell)));
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows
+/** Characters of a line where nobody says how many there are. */
+const USUAL_WIDTH = 80;
+
+/** Least and most characters of a cell that is cut. */
+const [NARROW, WIDE] = [6, 40];
+
+/** Rows of cells in aligned columns, the first to the left, others to the right; long cells are cut, first ones so that lines fit. */
+export function grid(whole: readonly (readonly string[])[], width = process.stdout.columns || USUAL_WIDTH): string {
+  const cut = whole.map((row) => row.map((cell) => clipped(cell, WIDE)));
+  const widths = cut[0]!.map((_, i) => Math.max(...cut.map((row) => row[i]!.length)));
+  const others = widths.slice(1).reduce((sum, w) => sum + w + 2, 2);
+  const first = Math.min(widths[0]!, Math.max(width - others, NARROW));
+  return cut
     .map((row) =>
-      `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}`.trimEnd(),
+      `  ${row.map((cell, i) => (i === 0 ? clipped(cell, first).padEnd(first) : cell.padStart(widths[i]!))).join('  ')}`.trimEnd(),
     )
     .join('\n');
 }
@@ -115,30 +122,6 @@ export function adviceText({ advice }: EstimatorHistory): string[] {
     .replaceAll("order: 'time'", '--order time')
     .replace(/columns: \{ ("(?:[^"\\]|\\.)*"): 'number' \}/g, (_, name: string) => `--column ${JSON.parse(name)}:number`);
   return [`advice: ${asTyped}`];
-}
-
-export function classificationText({
-  accuracy,
-  logLoss,
-  classes,
-  precision,
-  recall,
-  f1,
-  confusionMatrix,
-}: ClassifierEvaluation): string {
-  const names = classes.map(String);
-  const has = (i: number) => confusionMatrix[i]!.some((rows) => rows > 0);
-  const perClass = names.map((name, i) => [name, ...[precision, recall, f1].map((of) => (has(i) ? percent(of[i]!) : '–'))]);
-  const absent = names.filter((_, i) => !has(i)).map((name) => clipped(name));
-  const only = names.length - absent.length === 1 ? ': all rows are of one class, which says little' : '';
-  return [
-    `  accuracy ${percent(accuracy)}, log loss ${short(logLoss)}`,
-    '',
-    grid([['class', 'precision', 'recall', 'F1'], ...perClass]),
-    ...(absent.length > 0 ? [`  –: there are no rows of ${absent.join(', ')} to measure by${only}`] : []),
-    '',
-    grid([['true \\ said', ...names], ...confusionMatrix.map((row, i) => [names[i]!, ...row.map(short)])]),
-  ].join('\n');
 }
 
 /** @param rows how many there were: one has no deviation that R² could explain */

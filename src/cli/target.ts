@@ -10,6 +10,7 @@ import { nearest } from '../runtime/options.js';
 import { Purpose } from '../runtime/random.js';
 import { isBoolean, isMissingText, labelOf, unfinite } from '../table/types/cells.js';
 import type { Sheet } from '../table/sheet.js';
+import { DateTally } from '../table/types/dates.js';
 import { SentinelTally } from '../table/types/sentinels.js';
 import { looksLikeNumber } from '../table/types/numbers.js';
 
@@ -44,6 +45,9 @@ export const isGap = (cell: Cell) => isMissing(cell) || (typeof cell === 'string
 /** Of a text target, this share of numbers means that it was meant to hold numbers. */
 const MOSTLY_NUMBERS = 0.8;
 
+/** What helps where dates are to be predicted. */
+const AS_NUMBERS = 'to predict times, put numbers in their place, such as days since the first of them';
+
 /** Labels are told apart up to so many: more than that name nothing. */
 const MOST_LABELS = 10_000;
 
@@ -58,6 +62,8 @@ export class TargetProfile {
   private readonly different = new Set<Cell>();
   private readonly labels = new Set<string>();
   private readonly sentinels = new SentinelTally();
+  private readonly dates = new DateTally();
+  private times = 0;
   /** An error about the first cell that is no number. */
   private stray: ((detail: (cell: string) => string) => Error) | undefined;
   private whole: ((detail: string) => Error) | undefined;
@@ -80,6 +86,7 @@ export class TargetProfile {
       } else this.stray ??= (detail) => sheet.error(detail(JSON.stringify(cell)), row, name);
       if (typeof cell === 'boolean' || (typeof cell === 'string' && isBoolean(cell))) this.booleans++;
       if (typeof cell === 'string') this.strings++;
+      if (cell instanceof Date || (!number && typeof cell === 'string' && this.dates.add(cell.trim()))) this.times++;
     });
     this.rows += cells.length;
     return this;
@@ -88,6 +95,12 @@ export class TargetProfile {
   /** What is said of numbers that may stand for nothing. */
   get note(): string | undefined {
     return this.sentinels.note(this.name);
+  }
+
+  /** What is said of classes that are dates. */
+  get datesNote(): string | undefined {
+    if (this.times < this.rows || this.rows === 0) return undefined;
+    return `the target ${JSON.stringify(this.name)} holds dates, and each date is a class; ${AS_NUMBERS}`;
   }
 
   /**
@@ -103,7 +116,10 @@ export class TargetProfile {
     }
     if (texts && labels.size > 2 && (labels.size > rows / 2 || labels.size > MOST_LABELS)) {
       const many = labels.size > MOST_LABELS ? `more than ${MOST_LABELS}` : labels.size;
-      throw this.whole!(`the target has ${many} different labels in ${rows} rows: nothing to learn from one example each`);
+      const dates = this.times === rows ? `; ${AS_NUMBERS}` : '';
+      throw this.whole!(
+        `the target has ${many} different labels in ${rows} rows: nothing to learn from one example each${dates}`,
+      );
     }
     if (numbers < rows)
       return { task: 'classification', why: `the target holds ${booleans > 0 && !texts ? 'true and false' : 'text'}` };

@@ -4,7 +4,8 @@ import type { Classifier, ClassifierEvaluation } from '../../estimators/classifi
 import { counted } from '../../runtime/errors.js';
 import type { Regressor, RegressorEvaluation } from '../../estimators/regressor.js';
 import { writeText, wrote } from '../output.js';
-import { adviceText, choiceText, classificationText, columnsText, curveText, regressionText } from '../show.js';
+import { adviceText, choiceText, columnsText, curveText, regressionText } from '../show.js';
+import { classificationText } from '../show-classes.js';
 import { spellingsDocument } from '../../table/remembered.js';
 import type { TableColumn } from '../../table/types/table-column.js';
 import { repeatable } from '../report/command-line.js';

@@ -63,6 +63,7 @@ export function taskOf(profile: TargetProfile, layout: Layout, options: TrainOpt
   if (options.classWeights && found.task === 'regression') throw new UsageError('--class-weights goes with classification only');
   if (found.task === 'regression' && profile.note !== undefined)
     layout.notes.push(`${profile.note}; --missing-target skip leaves such rows out`);
+  if (found.task === 'classification' && profile.datesNote !== undefined) layout.notes.push(profile.datesNote);
   const apart = apartNote(options);
   if (apart && options.testShare > 0) layout.notes.push(apart);
   return found;
