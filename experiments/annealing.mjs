@@ -1,5 +1,6 @@
 import { dense, schedules, sgd } from 'efficient-backprop';
-import { band, dot, filled, mean, median, round, spread, square, stream, network, ratioOf } from './sample.mjs';
+import { band, dot, filled, mean, median, network, ratioOf, round, spread, square, stream } from './sample.mjs';
+import { fact, judged, part } from './verdict.mjs';
 
 const INPUTS = 5;
 const NOISE = 1;
@@ -52,10 +53,20 @@ end its mean over the last ${LAST} measurements. The theory of constant rates (f
         log: 'y',
         lines: results.map(({ name, curves }) => ({ name, points: band(name, curves, (i) => EVERY * (i + 1)).points })),
       },
-      verdict:
-        levels.every((v, i) => i === 0 || v < 0.75 * levels[i - 1]) && off < 0.35 && annealed < 0.3 * Math.min(...levels)
-          ? 'confirmed'
-          : 'refuted',
+      ...judged(
+        [
+          ...CONSTANT.slice(1).map((rate, i) =>
+            part(`distance² at the rate ${rate} relative to ${CONSTANT[i]}`, ratioOf(results[i + 1].ends, results[i].ends), {
+              below: 0.75,
+            }),
+          ),
+          fact('levels are those of the theory', `off by ${Math.round(100 * off)} % at most`, 'at most 35 %', off < 0.35),
+          part('distance² of c/t relative to the smallest rate', ratioOf(results.at(-1).ends, results.at(-2).ends), {
+            below: 0.3,
+          }),
+        ],
+        'the rate',
+      ),
       effects: [
         {
           trick: '4.1',

@@ -1,5 +1,6 @@
 import { dense, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, square, squash, stream, network } from './sample.mjs';
+import { band, filled, mean, median, network, ratioOf, round, spread, square, squash, stream } from './sample.mjs';
+import { fact, judged, part } from './verdict.mjs';
 
 const UNITS = 20;
 const ROWS = 60;
@@ -27,6 +28,7 @@ below it). Seeds differ in rows, noise and initial weights.`,
     const of = (quantity, k) => runs.map((run) => run[k][quantity]);
     const [bias, variance, sum] = QUANTITIES.map((q) => EPOCHS.map((_, k) => median(of(q, k))));
     const least = sum.indexOf(Math.min(...sum));
+    const last = EPOCHS.length - 1;
     return {
       table: {
         columns: ['epoch', ...QUANTITIES.map((q) => `${q}: median (range)`)],
@@ -42,14 +44,25 @@ below it). Seeds differ in rows, noise and initial weights.`,
           return band(q, curves, (k) => EPOCHS[k]);
         }),
       },
-      verdict:
-        bias.every((v, k) => k === 0 || v < bias[k - 1]) &&
-        variance.at(-1) > 5 * variance[0] &&
-        Math.max(...variance) === variance.at(-1) &&
-        least < EPOCHS.length - 1 &&
-        sum.at(-1) > 1.1 * sum[least]
-          ? 'confirmed'
-          : 'refuted',
+      ...judged(
+        [
+          fact(
+            'the squared bias falls at each moment',
+            bias.map((v) => round(v, 2)).join(', '),
+            'falling',
+            bias.every((v, k) => k === 0 || v < bias[k - 1]),
+          ),
+          part('variance at the end relative to the beginning', ratioOf(of('variance', last), of('variance', 0)), { above: 5 }),
+          fact(
+            'the variance is largest at the end',
+            variance.map((v) => round(v, 2)).join(', '),
+            'rising',
+            Math.max(...variance) === variance.at(-1),
+          ),
+          part(`sum at the end relative to epoch ${EPOCHS[least]}`, ratioOf(of('sum', last), of('sum', least)), { above: 1.1 }),
+        ],
+        'the part of the claim',
+      ),
       finding: `From epoch 1 to ${EPOCHS.at(-1)} the squared bias falls from ${round(bias[0])} to ${round(bias.at(-1))} and the variance rises from ${round(variance[0])} to ${round(variance.at(-1))}. Their sum, the expected error, is lowest after ${EPOCHS[least]} epochs (${round(sum[least])}) and ${round(sum.at(-1))} at the end.`,
     };
   },

@@ -1,5 +1,6 @@
 import { dense, sgd } from 'efficient-backprop';
-import { band, filled, mean, median, round, spread, square, squash, stream, network } from './sample.mjs';
+import { band, filled, mean, median, medianOf, network, ratioOf, round, spread, square, squash, stream } from './sample.mjs';
+import { fact, judged, part } from './verdict.mjs';
 
 const UNITS = 30;
 const TRAINING = 80;
@@ -28,7 +29,8 @@ no decay. Either ${EPOCHS} epochs, or early stopping: patience ${PATIENCE}, back
     for (const seed of seeds) runs.push(await compare(seed));
     const ratios = runs.map(({ whole, stopped }) => whole / stopped);
     const of = (name) => runs.map((run) => run[name]);
-    const rise = median(runs.map(({ held }) => held.at(-1) / Math.min(...held)));
+    const rises = runs.map(({ held }) => held.at(-1) / Math.min(...held));
+    const rise = median(rises);
     const least = (curve) => curve.indexOf(Math.min(...curve)) + 1;
     const [leastHeld, leastTraining] = ['held', 'training'].map((name) => of(name).map(least));
     const end = (curve) => mean(curve.slice(-LAST));
@@ -54,15 +56,21 @@ no decay. Either ${EPOCHS} epochs, or early stopping: patience ${PATIENCE}, back
           { name: 'rows held out', points: band('', of('held')).points },
         ],
       },
-      verdict:
-        median(ratios) > 1.1 &&
-        better >= 0.85 * seeds.length &&
-        rise > 1.2 &&
-        median(of('epoch')) < EPOCHS / 3 &&
-        before >= 0.85 * seeds.length &&
-        median(atEnd) < 0.9 * median(atStop)
-          ? 'confirmed'
-          : 'refuted',
+      ...judged(
+        [
+          part('test error after all epochs relative to early stopping', medianOf(ratios), { above: 1 }),
+          part('held-out error at the end relative to its least', medianOf(rises), { above: 1 }),
+          part('epoch of the stop', medianOf(of('epoch')), { below: EPOCHS / 3 }),
+          fact(
+            'least held-out error before the least training error',
+            `${before} of ${seeds.length} runs`,
+            'at least 85 %',
+            before >= 0.85 * seeds.length,
+          ),
+          part('training error at the end relative to the stop', ratioOf(atEnd, atStop), { below: 1 }),
+        ],
+        'the part of the claim',
+      ),
       finding: `The error on rows held out is least after ${median(leastHeld)} of ${EPOCHS} epochs (median), and ${round(rise)} times as large at the end; that on the training rows is least after ${median(leastTraining)}, later in ${before} of ${seeds.length} runs, and falls from ${round(median(atStop))} at the stop to ${round(median(atEnd))}. The test error after all epochs is ${round(median(ratios))} times that of early stopping, which is better in ${better} of ${seeds.length} runs.`,
     };
   },

@@ -1,5 +1,6 @@
 import { dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, filled, median, regression, round, spread, network, ratioOf } from './sample.mjs';
+import { atBestRate, band, filled, median, network, ratioOf, regression, round, spread } from './sample.mjs';
+import { fact, judged, part } from './verdict.mjs';
 
 const INPUTS = 10;
 const UNITS = 15;
@@ -52,9 +53,14 @@ seed. Measured: the mean squared error at the end.`,
           return band(part, curves, (k) => scales[k]);
         }),
       },
-      verdict: results.every((_, p) => best[p] === 1 && small[p] > 2 * right[p] && large[p] > 10 * right[p])
-        ? 'confirmed'
-        : 'refuted',
+      ...judged(
+        results.flatMap(({ part: scaled, ends }, p) => [
+          fact(`${scaled}: the best scale`, String(best[p]), '1', best[p] === 1),
+          part(`${scaled}: error at scale 0.01 relative to 1`, ratioOf(ends[0], ends[scales.indexOf(1)]), { above: 2 }),
+          part(`${scaled}: error at scale 100 relative to 1`, ratioOf(ends.at(-1), ends[scales.indexOf(1)]), { above: 10 }),
+        ]),
+        'the layers that are scaled',
+      ),
       effects: [0.1, 10].map((scale) => ({
         trick: '4.6',
         what: `weights by fan-in in the place of ${scale < 1 ? 'a tenth' : 'ten times'} as large ones`,

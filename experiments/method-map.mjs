@@ -166,7 +166,7 @@ them, or 5,000 passes over the rows. Medians of three seeds. A cell goes to one 
           task,
           rows,
           hidden,
-          TASKS[task][goal],
+          `${goal}: ${goal === 'fine' && task === 'regression' ? '10⁻⁶' : TASKS[task][goal]}`,
           ...filled(3, (i) => (ranked[i] ? named(ranked[i], goal) : '–')),
           gain === Infinity
             ? 'only second order gets there'

@@ -1,5 +1,6 @@
 import { dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, dot, filled, median, round, spread, square, stream, network, ratioOf } from './sample.mjs';
+import { atBestRate, band, dot, filled, median, medianOf, network, ratioOf, round, spread, square, stream } from './sample.mjs';
+import { judged, part } from './verdict.mjs';
 
 const INPUTS = 8;
 const ROWS = 64;
@@ -83,7 +84,17 @@ ${RATES.join(', ')}, times 1 − μ, that is there first, for each seed. Measure
           points: band('', curves, (i) => i).points.filter(([epoch, v]) => epoch <= EPOCHS / 2 && v > 1e-8),
         })),
       },
-      verdict: median(gain) > 3 && most < median(gain) / 2 ? 'confirmed' : 'refuted',
+      ...judged(
+        [
+          part('full batches: epochs without momentum relative to with it', medianOf(gain), { above: 1 }),
+          ...MOMENTA.slice(1).map((momentum, i) =>
+            part(`gain of single samples with ${momentum}, relative to that of batches`, ratioOf(stochasticGains[i + 1], gain), {
+              below: 1,
+            }),
+          ),
+        ],
+        'how much momentum there is',
+      ),
       effects: [
         {
           trick: '4.7',

@@ -1,5 +1,6 @@
 import { dense, sgd } from 'efficient-backprop';
-import { atBestRate, band, filled, median, regression, round, spread, network, ratioOf } from './sample.mjs';
+import { atBestRate, band, filled, median, network, ratioOf, regression, round, spread } from './sample.mjs';
+import { judged, part } from './verdict.mjs';
 
 const INPUTS = 10;
 const UNITS = 15;
@@ -55,7 +56,22 @@ chosen, by tanh y = 2σ(2y) − 1, such that the network starts as the very func
         log: 'y',
         lines: results.filter(({ depth }) => depth === DEPTHS[1]).map(({ name, curves }) => band(name, curves)),
       },
-      verdict: DEPTHS.every((_, d) => sigmoid[d] > 1.5 && begun[d] > 1.5 && ahead[d] > 1.1) ? 'confirmed' : 'refuted',
+      ...judged(
+        DEPTHS.flatMap((depth) => [
+          part(`logistic relative to tanh, ${depth} hidden layers`, ratioOf(of(depth, 'sigmoid'), of(depth, 'tanh')), {
+            above: 1.5,
+          }),
+          part(
+            `logistic, begun as tanh, relative to tanh, ${depth}`,
+            ratioOf(of(depth, 'sigmoid, begun as tanh'), of(depth, 'tanh')),
+            { above: 1.5 },
+          ),
+          part(`the same relative to lecunTanh, ${depth}`, ratioOf(of(depth, 'sigmoid, begun as tanh'), of(depth, 'lecunTanh')), {
+            above: 1.1,
+          }),
+        ]),
+        'the symmetric sigmoid that it stands against',
+      ),
       effects: DEPTHS.flatMap((depth) => [
         {
           trick: '4.4',
