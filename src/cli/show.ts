@@ -124,10 +124,13 @@ export function adviceText({ advice }: EstimatorHistory): string[] {
   return [`advice: ${asTyped}`];
 }
 
-/** @param rows how many there were: one has no deviation that R² could explain */
+/** Rows of which R² means nothing. */
+const TOO_FEW = 5;
+
+/** @param rows how many there were: a few hardly vary by more than chance, and one not at all, so that R² explains nothing */
 export function regressionText({ mse, mae, r2 }: RegressorEvaluation, rows: number): string {
   return grid([
-    ['R²', rows > 1 ? short(r2) : '– (of one row)'],
+    ['R²', rows >= TOO_FEW ? short(r2) : `– (of ${rows === 1 ? 'one row' : `${rows} rows`})`],
     ['root of mean squared error', short(Math.sqrt(mse))],
     ['mean squared error', short(mse)],
     ['mean absolute error', short(mae)],

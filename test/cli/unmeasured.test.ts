@@ -24,10 +24,11 @@ test('a class without rows has a dash, and one class only a word', () => {
   expect(text).toContain('no rows of b, c to measure by: all rows are of one class, which says little');
 });
 
-test('R² of one row is none', () => {
+test('R² of a few rows is none', () => {
   const found = { loss: 4, mse: 4, mae: 2, r2: 0 };
   expect(regressionText(found, 1)).toMatch(/R² +– \(of one row\)/);
-  expect(regressionText(found, 2)).toMatch(/R² +0$/m);
+  expect(regressionText(found, 4)).toMatch(/R² +– \(of 4 rows\)/);
+  expect(regressionText(found, 5)).toMatch(/R² +0$/m);
 });
 
 test.each([1, 20, 80, 200])('many classes, of long names, fit %i columns, or nearly', (width) => {

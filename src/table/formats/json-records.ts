@@ -54,5 +54,18 @@ function recordIn(file: string, line: number, source: string): Record<string, Ce
     if (cell !== null && typeof cell === 'object')
       throw new InputError(file, { line, column }, `expected a number, string, boolean or null; got ${shown(cell)}`);
   }
-  return value as Record<string, Cell>;
+  const cells = value as Record<string, Cell>;
+  return LONG.test(source) && Object.values(cells).some(isRounded) ? (JSON.parse(quoted(source)) as Record<string, Cell>) : cells;
+}
+
+/** Digits that may be more than a number keeps apart. */
+const LONG = /\d{16}/;
+
+const isRounded = (cell: Cell) => Number.isInteger(cell) && !Number.isSafeInteger(cell);
+
+/** JSON whose integers of too many digits are strings, as in CSV, since they are rather codes. */
+function quoted(source: string): string {
+  return source.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, (token) =>
+    /^-?\d{16,}$/.test(token) && isRounded(Number(token)) ? `"${token}"` : token,
+  );
 }

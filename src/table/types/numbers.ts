@@ -27,7 +27,14 @@ const MINUS = /[\u2212\ufe63\uff0d]/g;
 const MARKS = /[\u061c\u200e\u200f]/g;
 
 /** A number with what stands around it: a sign may stand on either side of what is before. */
-const AROUND = /^([+-]?)([^\d.,+-]*)([+-]?)([\d.,][\d.,' ]*(?:e[+-]?\d+)?(?<![ ']))( ?[^\d.,' +-][^\d]{0,11})?$/iu;
+const AROUND =
+  /^([+-]?)([^\d.,+-]*)([+-]?)([\d.,][\d.,' ]*(?:e[+-]?\d+)?(?<![ ']))( ?(?:[a-z]{0,2}m[23]|[^\d.,' +-][^\d]{0,11}))?$/iu;
+
+/** Negative numbers as accountants write them: in parentheses, or with the sign behind. */
+const ACCOUNTED = /^(?:(\D{0,6})\(([^()]*)\)|([^+-]*\d ?)-)( ?(?:%|\p{Sc}|[A-Z]{3})?)$/u;
+
+/** No cents, as `5.-` and `5,-` say. */
+const NO_CENTS = /(?<=\d)([.,])[-\u2013\u2014]{1,2}(?=\D{0,6}$)/;
 
 /** Currencies by their signs, by three letters and a blank, or as some abbreviate them. */
 const CURRENCY = /^(?:[A-Z]{0,3}\p{Sc}|[A-Z]{3}(?= )|Fr\.|kr\.?|Rs\.?) {0,2}$/u;
@@ -65,7 +72,12 @@ interface Parts {
 }
 
 function partsOf(text: string): Parts | undefined {
-  const even = text.replace(MARKS, '').replace(MINUS, '-').replace(BLANKS, ' ').replace(APOSTROPHES, "'");
+  const plain = text.replace(MARKS, '').replace(MINUS, '-').replace(BLANKS, ' ').replace(APOSTROPHES, "'");
+  const whole = plain.replace(NO_CENTS, '$10');
+  const [, ahead = '', inside, signed, after = ''] = ACCOUNTED.exec(whole) ?? [];
+  const accounted = inside ?? signed;
+  if (accounted?.includes('-') || accounted?.includes('+')) return undefined;
+  const even = accounted === undefined ? whole : `-${ahead}${accounted}${after}`;
   const [, outer = '', before = '', inner = '', digits, behind = ''] = AROUND.exec(even) ?? [];
   if (digits === undefined || (outer && inner) || (before.trim() !== '' && !CURRENCY.test(inner ? `${before} ` : before)))
     return undefined;
@@ -108,8 +120,10 @@ export class NumberTally {
   codes = 0;
   /** Whether the text that came last was written in a way that none before it was. */
   fresh = false;
+  /** Whether negative numbers are written as accountants do: (5), 5-. */
+  accounting = false;
   private readonly ways = new Map<number, number>();
-  private readonly surroundings = new Map<string, number>();
+  private readonly surroundings = new Map<string, { readonly around: string; readonly count: number }>();
 
   /** @returns whether the text is a number in some way */
   add(text: string): boolean {
@@ -121,6 +135,7 @@ export class NumberTally {
     const parts = partsOf(text);
     const ways = parts ? waysOf(parts.digits) : 0;
     if (ways === 0) return false;
+    this.accounting ||= parts!.sign === '-' && /\(|\d ?-/.test(text);
     this.enter(ways, `${parts!.before}\n${parts!.behind}`);
     return true;
   }
@@ -128,10 +143,14 @@ export class NumberTally {
   private enter(ways: number, around: string): void {
     this.count++;
     const before = this.ways.get(ways);
-    const beside = this.surroundings.get(around);
+    const key = around.replace(/[^\n]*$/, unitOf);
+    const beside = this.surroundings.get(key);
     this.ways.set(ways, (before ?? 0) + 1);
     const known = beside !== undefined || this.surroundings.size === MOST_SURROUNDINGS;
-    if (beside !== undefined || !known) this.surroundings.set(around, (beside ?? 0) + 1);
+    if (beside || !known) {
+      const first = beside && beside.around < around ? beside.around : around;
+      this.surroundings.set(key, { around: first, count: (beside?.count ?? 0) + 1 });
+    }
     this.fresh = before === undefined || !known;
   }
 
@@ -159,7 +178,8 @@ export class NumberTally {
     const commas = hint === ',' || (hint === undefined && semicolons && CANDIDATES[point]?.thousands === ',');
     const way = !either ? Math.max(point, comma) : (differ || said) && commas ? comma : point;
     const { decimal, thousands } = CANDIDATES[way]!;
-    const [around, same] = [...this.surroundings].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0] ?? ['\n', 0];
+    const most = [...this.surroundings.values()].sort((a, b) => b.count - a.count || (a.around < b.around ? -1 : 1));
+    const { around, count: same } = most[0] ?? { around: '\n', count: 0 };
     const [before = '', behind = ''] = around.split('\n');
     return {
       spelling: { decimal, thousands, before, behind },
@@ -202,12 +222,15 @@ export function readNumber(text: string, { decimal, thousands, before, behind }:
     if (decimal === '.') return numberIn(text);
   }
   const parts = partsOf(text);
-  if (!parts || parts.before !== before || parts.behind !== behind) return undefined;
+  if (!parts || parts.before !== before || unitOf(parts.behind) !== unitOf(behind)) return undefined;
   const way = CANDIDATES.findIndex((c) => c.decimal === decimal && c.thousands === thousands);
   if ((waysOf(parts.digits) & (1 << way)) === 0) return undefined;
   const whole = thousands === '' ? parts.digits : parts.digits.replaceAll(thousands, '');
   return Number(parts.sign + whole.replace(decimal, '.'));
 }
+
+/** A unit, in which KG is kg; one of mixed case is another unit, as mW and MW are. */
+const unitOf = (behind: string) => (/^[A-Z]{2,}$/.test(behind) ? behind.toLowerCase() : behind);
 
 /** A text as programs write numbers. Infinities, and numbers too large for float64, become ±Infinity. */
 function numberIn(text: string): number {

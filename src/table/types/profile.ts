@@ -192,11 +192,17 @@ export class ColumnProfile {
     const { there, numbers, dates, odd, oddest } = this;
     switch (spelling.type) {
       case 'number': {
-        if (isPlainSpelling(spelling)) return [];
+        const { accounting, codes } = numbers;
+        if (codes > 0 && this.typed.number > 0)
+          return [
+            `${column} holds integers of more digits than numbers keep, which are rounded; as text in all rows they are codes`,
+          ];
+        if (isPlainSpelling(spelling) && !accounting) return [];
         const { decimal, thousands, before, behind } = spelling;
         const how = [
           ...(decimal === ',' && !said ? ['decimal commas'] : []),
           ...(thousands !== '' ? [`thousands separated by ${thousands === ' ' ? 'blanks' : JSON.stringify(thousands)}`] : []),
+          ...(accounting ? ['parentheses, or a minus sign behind, for negative ones'] : []),
           ...[before, behind].filter(Boolean).map((around) => `${JSON.stringify(around)} beside each`),
         ].join(', ');
         const other = decimal === ',' ? '.' : ',';
