@@ -48,7 +48,7 @@ const TRICKS = [
         on: /^rare class, rate 0\.01/,
         help: true,
       },
-      { text: 'Do not where labels may be wrong.', rests: /^emphasis/, on: /wrong/, help: false },
+      { text: 'Do not emphasise where labels may be wrong.', rests: /^emphasis/, on: /wrong/, help: false },
     ],
   },
   {
@@ -164,7 +164,12 @@ const TRICKS = [
         on: /(2 inputs|^bumps)/,
         help: true,
       },
-      { text: 'Do not for targets that depend on directions in many dimensions.', rests: /^RBF/, on: /^ridges, 10/, help: false },
+      {
+        text: 'Do not take them for targets that depend on directions in many dimensions.',
+        rests: /^RBF/,
+        on: /^ridges, 10/,
+        help: false,
+      },
     ],
   },
   {
@@ -178,7 +183,7 @@ const TRICKS = [
         help: true,
       },
       {
-        text: 'Do not where there are many parameters for each row, as in parity.',
+        text: 'Do not take Levenberg-Marquardt where there are many parameters for each row, as in parity.',
         rests: /^Levenberg/,
         on: /^parity/,
         help: false,
@@ -223,12 +228,14 @@ export function supported({ help, effects }) {
 function adviceText({ text, help, effects }) {
   const medians = effects.map(({ found }) => Number(found.estimate));
   const of = [...new Set(effects.map((effect) => effect.of))].join(', ');
-  const shown = help === undefined ? 'none' : effects.filter(help ? helps : harms).length;
+  const [less, more] = [helps, harms].map((side) => effects.filter(side).length);
+  const clear =
+    help === undefined ? `${less} clearly less, ${more} clearly more` : `${help ? less : more} of ${effects.length} clear of 1`;
   const range =
     effects.length === 1
       ? `${intervalText(effects[0].found)} times the ${of}`
-      : `${intervalText({ estimate: median(medians), low: Math.min(...medians), high: Math.max(...medians) })} times the ${of}, middle and ends of ${effects.length} cases; the interval of ${shown} is clear of 1`;
-  return `- ${text} (${range}.)`.replace(/\.\)$/, ')');
+      : `${intervalText({ estimate: median(medians), low: Math.min(...medians), high: Math.max(...medians) })} times the ${of}, middle and ends of ${effects.length} cases, ${clear}`;
+  return `- ${text} *${range}.*`;
 }
 
 function sectionOf({ trick, title }, results) {
@@ -268,7 +275,7 @@ export function guideOf(all, results) {
 something that the experiment names.
 
 Each number is a ratio: what is measured with the trick over what it is without it, run by run from the same start, so that less than 1 is a gain. It is the median over seeds, with an interval that holds the true median with at least
-95 % (of fewer than six seeds the range). Both sides are tuned alike: at the best rate of the same grid, seed by seed. A part of a claim holds where its whole interval is on the right side of a limit that the program had from the beginning.
+95 % (of fewer than six seeds the range). Both sides are tuned alike: at the best rate of the same grid, seed by seed. A part of a claim holds where its whole interval is on the right side of a limit that stands in the program. Of several cases the advice has the middle and the ends of their medians, and in how many the whole interval is on one side of 1.
 
 The tasks are small, made by random networks, and learned in seconds. They show what a trick does and when, not how much it brings on your data.
 

@@ -15,6 +15,8 @@ const CONTENDERS = {
   'sigmoid, begun as tanh': { activation: 'sigmoid', asTanh: true },
 };
 
+const layersText = (depth) => `${depth} hidden ${depth > 1 ? 'layers' : 'layer'}`;
+
 export default {
   name: 'symmetric-against-logistic',
   title: 'Symmetric sigmoids against the logistic function',
@@ -58,7 +60,7 @@ chosen, by tanh y = 2σ(2y) − 1, such that the network starts as the very func
       },
       ...judged(
         DEPTHS.flatMap((depth) => [
-          part(`logistic relative to tanh, ${depth} hidden layers`, ratioOf(of(depth, 'sigmoid'), of(depth, 'tanh')), {
+          part(`logistic relative to tanh, ${layersText(depth)}`, ratioOf(of(depth, 'sigmoid'), of(depth, 'tanh')), {
             above: 1.5,
           }),
           part(
@@ -76,14 +78,14 @@ chosen, by tanh y = 2σ(2y) − 1, such that the network starts as the very func
         {
           trick: '4.4',
           what: 'tanh in the place of the logistic function',
-          task: `${depth} hidden layers`,
+          task: `${layersText(depth)}`,
           found: ratioOf(of(depth, 'tanh'), of(depth, 'sigmoid')),
           of: 'error',
         },
         {
           trick: '4.4',
           what: 'lecunTanh in the place of tanh',
-          task: `${depth} hidden layers`,
+          task: `${layersText(depth)}`,
           found: ratioOf(of(depth, 'lecunTanh'), of(depth, 'tanh')),
           of: 'error',
         },
