@@ -1,6 +1,7 @@
 import { dense, sgd } from 'efficient-backprop';
 import { X, Y } from './figure-10.mjs';
-import { filled, log10, round, network } from './sample.mjs';
+import { filled, log10, network, round } from './sample.mjs';
+import { fact, judged } from './verdict.mjs';
 
 /** What an exact program computes on these points: w0, w1 and dB after t epochs. */
 const EXPECTED = {
@@ -91,7 +92,15 @@ that the chapter's drawing, read likewise, differs by more, most in the run that
           { name: `rate ${rate}, Figure 11`, points: EXPECTED[rate].map(([t], i) => [t, DRAWN[rate][i][2]]) },
         ]),
       },
-      verdict: offWeights <= 0.005 && offError <= 0.05 && falls && rises ? 'confirmed' : 'refuted',
+      ...judged(
+        [
+          fact('at 1.5 the error falls in each epoch', falls ? 'yes' : 'no', 'yes', falls),
+          fact('at 2.5 it rises in each', rises ? 'yes' : 'no', 'yes', rises),
+          fact("weights are an exact program's", `within ${round(offWeights, 2)}`, 'within 0.005', offWeights <= 0.005),
+          fact('errors too', `within ${round(offError, 2)} dB`, 'within 0.05 dB', offError <= 0.05),
+        ],
+        'the rate',
+      ),
       finding: `At 1.5 the error falls in each epoch, to ${round(slow.at(-1), 4)} dB after ten; at 2.5 it rises in each. Weights are within ${round(offWeights, 2)} of an exact program's and errors within ${round(offError, 2)} dB; of those in the chapter's drawing, within ${round(off('drawn', [0, 1]), 2)} and ${round(off('drawn', [2]), 2)} dB.`,
     };
   },

@@ -1,5 +1,6 @@
 import { dense, init } from 'efficient-backprop';
-import { band, filled, mean, quantile, round, square, stream, network } from './sample.mjs';
+import { band, filled, mean, medianOf, network, quantile, round, square, stream } from './sample.mjs';
+import { fact, judged, part } from './verdict.mjs';
 
 /** Presentations at which the estimates are compared. */
 const AT = [20, 80, 100, 200, 400];
@@ -62,18 +63,25 @@ an independent program.`,
           { name: 'expected', points: AT.map((t, i) => [t, EXPECTED[i]]) },
         ],
       },
-      verdict:
-        Math.max(...off) < 3.5 &&
-        means[3] > 0.9 &&
-        means[3] < 1.1 &&
-        means[2] > 0.5 &&
-        means[2] < 2 &&
-        within(0.5, 2) > 0.3 &&
-        within(0.5, 2) < 3 &&
-        within(0.5, 4) > 0.7 &&
-        within(0.5, 4) < 1.4
-          ? 'confirmed'
-          : 'refuted',
+      ...judged(
+        [
+          fact(
+            'means are those of an independent program',
+            `within ${round(Math.max(...off), 2)} standard errors`,
+            'within 3.5',
+            Math.max(...off) < 3.5,
+          ),
+          part('Gaussian inputs, 100 samples: λ̂/λmax', medianOf(curves.map((c) => c[2])), { above: 0.5 }),
+          part('the same', medianOf(curves.map((c) => c[2])), { below: 2 }),
+          part('Gaussian inputs, 400 samples', medianOf(curves.map((c) => c[4])), { above: 0.9 }),
+          part('the same, 400 samples', medianOf(curves.map((c) => c[4])), { below: 1.1 }),
+          part('784-30-10, 100 samples', medianOf(shown.map((c) => c[2])), { above: 0.3 }),
+          part('the same, 784-30-10', medianOf(shown.map((c) => c[2])), { below: 3 }),
+          part('784-30-10, 400 samples', medianOf(shown.map((c) => c[4])), { above: 0.7 }),
+          part('the same, 784-30-10, 400 samples', medianOf(shown.map((c) => c[4])), { below: 1.4 }),
+        ],
+        'the data',
+      ),
       finding: `On Gaussian inputs the estimate is ${round(means[2], 2)}·λmax after 100 samples in the mean of ${runs} runs, ${round(means[3], 2)}·λmax after 200 and ${round(means[4], 2)}·λmax after 400 (an independent program has ${EXPECTED.slice(2).join(', ')}). On the network it is ${round(within(0.5, 2), 2)}·λmax after 100 and ${round(within(0.5, 4), 2)}·λmax after 400.`,
     };
   },

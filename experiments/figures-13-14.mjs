@@ -1,6 +1,7 @@
 import { dense, sgd } from 'efficient-backprop';
 import { decibels } from './figure-11.mjs';
-import { filled, median, round, stream, network } from './sample.mjs';
+import { filled, median, medianOf, network, round, stream } from './sample.mjs';
+import { fact, judged, part } from './verdict.mjs';
 
 /** (w0, w1) of the four runs of Figure 14, and the decibels that they start from there. */
 const STARTS = [
@@ -73,7 +74,16 @@ the draw. Starts (w0, w1) as in Figure 14: ${STARTS.map((w) => `(${w.join(', ')}
           points: filled(EPOCHS + 1, (t) => [t, median(found.map(({ curve }) => curve[t]))]),
         })),
       },
-      verdict: basins.size === 2 && same && worst < LEVEL ? 'confirmed' : 'refuted',
+      ...judged(
+        [
+          fact('both minima are found', String(basins.size), '2', basins.size === 2),
+          fact('all runs end where w0·w1 > 0, on one side of the saddle', same ? 'yes' : 'no', 'yes', same),
+          ...runs.map(({ start, ends }) =>
+            part(`from (${start.join(', ')}): dB after ${EPOCHS} epochs`, medianOf(ends), { below: LEVEL }),
+          ),
+        ],
+        'the start',
+      ),
       finding: `All four starts end ${same ? 'in a minimum with w0·w1 > 0' : 'not always in a minimum'}, ${basins.size === 2 ? 'and both minima are found' : 'but only one minimum is found'}; after ${EPOCHS} epochs the medians are at ${round(worst)} dB or below, and ${below(runs.flatMap(({ ends }) => ends))} runs below ${LEVEL} dB. On points drawn without regard to the chapter's errors ${below(anyPoints)} runs get below it.`,
     };
   },
