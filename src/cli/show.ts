@@ -25,7 +25,7 @@ const USUAL_WIDTH = 80;
 /** Least and most characters of a cell that is cut. */
 const [NARROW, WIDE] = [6, 40];
 
-/** Rows of cells in aligned columns, the first to the left, others to the right; long cells are cut, first ones so that lines fit. */
+/** Rows of cells in aligned columns, the first to the left, others to the right. Long cells are cut, so that lines fit. */
 export function grid(whole: readonly (readonly string[])[], width = process.stdout.columns || USUAL_WIDTH): string {
   const cut = whole.map((row) => row.map((cell) => clipped(cell, WIDE)));
   const widths = cut[0]!.map((_, i) => Math.max(...cut.map((row) => row[i]!.length)));

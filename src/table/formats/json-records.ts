@@ -63,9 +63,9 @@ const LONG = /\d{16}/;
 
 const isRounded = (cell: Cell) => Number.isInteger(cell) && !Number.isSafeInteger(cell);
 
-/** JSON whose integers of too many digits are strings, as in CSV, since they are rather codes. */
+/** JSON whose integers that numbers would round are strings, as in CSV, since they are rather codes. */
 function quoted(source: string): string {
   return source.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, (token) =>
-    /^-?\d{16,}$/.test(token) && isRounded(Number(token)) ? `"${token}"` : token,
+    /^-?\d{16,}$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token,
   );
 }

@@ -3,6 +3,7 @@
 
 import Papa from 'papaparse';
 import { countOf } from '../sources/text.js';
+import { FOLDED, folded, unfolded } from './doubled.js';
 import { LONGEST_LINE, tooLong } from './format.js';
 
 /** A record, and the line in which it begins. */
@@ -39,6 +40,8 @@ export class CsvRecords {
   private line = 1;
   private found: CsvRecord[] = [];
   private text = '';
+  /** Whether doubled quotes are folded: not once the text has what would stand for them. */
+  private folds = true;
   /** Where the next record begins in the text. */
   private at = 0;
   private readonly parser: Papa.Parser;
@@ -58,6 +61,10 @@ export class CsvRecords {
 
   /** The records that end in this piece. @throws CsvError */
   add(piece: string): readonly CsvRecord[] {
+    if (this.folds && piece.includes(FOLDED)) {
+      this.folds = false;
+      this.waiting = this.waiting.map((text) => text.replaceAll(FOLDED, '""'));
+    }
     this.waiting.push(piece);
     this.length += piece.length;
     return this.length < this.enough ? [] : this.whole(false);
@@ -71,7 +78,8 @@ export class CsvRecords {
   private whole(last: boolean): readonly CsvRecord[] {
     const all = this.waiting.join('');
     const half = !last && all.endsWith('\r') ? '\r' : ''; // whose line feed may be yet to come
-    const text = (half ? all.slice(0, -1) : all).replace(/\r\n?/g, '\n');
+    const lines = (half ? all.slice(0, -1) : all).replace(/\r\n?/g, '\n');
+    const text = this.folds ? folded(lines, this.delimiter, this.comment) : lines;
     this.found = [];
     this.at = 0;
     this.text = text;
@@ -99,7 +107,9 @@ export class CsvRecords {
     this.line += countOf(text.slice(from, end), '\n');
     if (from < end && cells.some((cell) => cell.includes('"'))) this.requireQuoted(cells, from, line);
     // A line of nothing is no record; one of "" is.
-    if (cells.length > 1 || cells[0] !== '' || text[from] === '"') this.found.push({ cells, line });
+    if (cells.length === 1 && cells[0] === '' && text[from] !== '"') return;
+    const has = this.folds && cells.some((cell) => cell.includes(FOLDED));
+    this.found.push({ cells: has ? cells.map(unfolded) : cells, line });
   }
 
   /** Papa Parse takes quotes inside of cells that are not quoted for text. @throws CsvError */

@@ -157,7 +157,10 @@ export class ColumnProfile {
     if (!own || isSaid(wanted)) return text;
     if (this.there === 0) return { spelling: undefined, type: own, sure: true };
     const { number, boolean, date } = this.typed;
-    return text.type === own || this.there > number + boolean + date ? text : { spelling: USUAL[own], type: own, sure: true };
+    const codes = own === 'number' && this.numbers.count === this.there; // which are numbers if others are
+    return text.type === own || (!codes && this.there > number + boolean + date)
+      ? text
+      : { spelling: USUAL[own], type: own, sure: true };
   }
 
   private foundInText(wanted: Wanted, hints: SpellingHints): Found {
@@ -195,7 +198,7 @@ export class ColumnProfile {
         const { accounting, codes } = numbers;
         if (codes > 0 && this.typed.number > 0)
           return [
-            `${column} holds integers of more digits than numbers keep, which are rounded; as text in all rows they are codes`,
+            `${column} holds codes, with leading zeros or more than 15 digits, among numbers: read as numbers; as text in all rows they are codes`,
           ];
         if (isPlainSpelling(spelling) && !accounting) return [];
         const { decimal, thousands, before, behind } = spelling;
