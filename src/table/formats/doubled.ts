@@ -14,7 +14,8 @@ const AT_ONCE = 1 << 13;
 
 function textOf(units: Uint16Array): string {
   const parts: string[] = [];
-  for (let i = 0; i < units.length; i += AT_ONCE) parts.push(String.fromCharCode(...units.subarray(i, i + AT_ONCE)));
+  for (let i = 0; i < units.length; i += AT_ONCE)
+    parts.push(String.fromCharCode.apply(null, units.subarray(i, i + AT_ONCE) as never));
   return parts.join('');
 }
 

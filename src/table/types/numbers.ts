@@ -71,7 +71,11 @@ interface Parts {
   readonly behind: string;
 }
 
+/** Characters of a text that may be a number. */
+const LONGEST = 400;
+
 function partsOf(text: string): Parts | undefined {
+  if (text.length > LONGEST) return undefined;
   const plain = text.replace(MARKS, '').replace(MINUS, '-').replace(BLANKS, ' ').replace(APOSTROPHES, "'");
   const whole = plain.replace(NO_CENTS, '$10');
   const [, ahead = '', inside, signed, after = ''] = ACCOUNTED.exec(whole) ?? [];
