@@ -22,6 +22,9 @@ const FORMAT_VERSION = 4;
 
 const BRACE = 0x7b;
 
+/** The byte order mark that some editors put before UTF-8. */
+const MARK = [0xef, 0xbb, 0xbf];
+
 const READING = { checksum: oneOf(['verify', 'ignore'], 'verify') };
 type Sums = Checked<typeof READING>['checksum'];
 
@@ -35,7 +38,8 @@ const sumsOf = (call: string, options: unknown): Sums => checked(call, READING, 
 export function fromBytes(bytes: Uint8Array, call: string, options?: unknown): ModelDocument {
   const sums = sumsOf(call, options);
   // A safetensors file begins with the length of its header, eight bytes, and the header with a brace.
-  if (bytes[0] === BRACE && bytes[8] !== BRACE) return documentOf(parsed(textOf(bytes, false), 'model'), sums);
+  const text = MARK.every((byte, i) => bytes[i] === byte) ? bytes.subarray(MARK.length) : bytes;
+  if (text[0] === BRACE && bytes[8] !== BRACE) return documentOf(parsed(textOf(text, false), 'model'), sums);
   const { tensors, metadata } = decodeContainer(bytes);
   const { checksum: sum, ...header } = metadata;
   if (header['format'] !== FORMAT) {

@@ -51,6 +51,7 @@ test.each(Object.keys(kinds))('a %s loads however its JSON is laid out', async (
   const texts = [
     JSON.stringify(json),
     JSON.stringify(json, null, 2),
+    `\ufeff${JSON.stringify(json)}`,
     JSON.stringify(reversed(json), null, '\t'),
     JSON.stringify(json).replaceAll('ü', '\\u00fc').replaceAll('1e+21', '1000000000000000000000'),
     JSON.stringify({ ...json, tensors: [...json.tensors].reverse() }),
