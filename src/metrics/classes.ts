@@ -30,6 +30,10 @@ const AVERAGED = {
   positive: value<Label | undefined>('a label', (v) => ['string', 'number', 'boolean'].includes(typeof v), undefined),
 };
 
+/** The classes that occur. @throws DataError for what is no label, and for labels of several types */
+const occurring = (truths: ArrayLike<Label>, predictions: ArrayLike<Label>): Label[] =>
+  classesIn([...Array.from(truths), ...Array.from(predictions)]);
+
 /** Counts of pairs. @throws DataError */
 function counts(
   truths: ArrayLike<Label>,
@@ -39,7 +43,7 @@ function counts(
 ) {
   paired(truths, 'predictions', predictions);
   const weights = weightsOf(given, truths.length);
-  const classes = listed ?? classesIn([...Array.from(truths), ...Array.from(predictions)]);
+  const classes = listed ?? occurring(truths, predictions);
   const [are, said] = [classIndices(truths, classes), classIndices(predictions, classes)];
   const tally = new ClassTally(classes.length);
   for (let i = 0; i < are.length; i++) tally.add(are[i]!, said[i]!, weights[i]!);
@@ -55,6 +59,7 @@ function counts(
 export function accuracy(truths: ArrayLike<Label>, predictions: ArrayLike<Label>, options?: MetricOptions): number {
   const { sampleWeights } = checked('accuracy', PLAIN, options);
   paired(truths, 'predictions', predictions);
+  occurring(truths, predictions); // or '1' for 1 would be a wrong answer
   return mean(weightsOf(sampleWeights, truths.length), (i) => Number(truths[i] === predictions[i]));
 }
 

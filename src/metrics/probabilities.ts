@@ -3,7 +3,7 @@
 import { type Label, CLASSES, classIndices, classesIn } from '../data/classes.js';
 import { type Reliability, reliability } from '../evaluation/reliability.js';
 import { type RocCurve, rocCurve as curveOf } from '../evaluation/ranking.js';
-import { DataError, counted } from '../runtime/errors.js';
+import { DataError, OptionError, counted, shown } from '../runtime/errors.js';
 import { checked, number, value } from '../runtime/options.js';
 import {
   type MetricOptions,
@@ -119,20 +119,20 @@ export function averagePrecision(truths: ArrayLike<Label>, scores: ArrayLike<num
   return precision.reduce((sum, p, i) => (i + 1 < recall.length ? sum + (recall[i]! - recall[i + 1]!) * p : sum), 0);
 }
 
-/** Rows of probabilities or scores with a column for each class. @throws DataError */
+/** Rows of finite probabilities or scores with a column for each class. @throws DataError */
 function rowsOf(truths: ArrayLike<Label>, rows: ArrayLike<ArrayLike<number>>, listed: readonly Label[] | undefined) {
   paired(truths, 'probabilities', rows);
   const classes = listed ?? classesIn(truths);
   for (let row = 0; row < rows.length; row++) {
-    if (rows[row]?.length === classes.length) continue;
-    const detail = `has ${counted(rows[row]?.length ?? 0, 'number')}; expected ${classes.length}, one for each class`;
-    throw new DataError('probabilities', detail, { row });
+    const own = Array.from(rows[row] ?? []);
+    if (own.length !== classes.length) {
+      const detail = `has ${counted(own.length, 'number')}; expected ${classes.length}, one for each class`;
+      throw new DataError('probabilities', detail, { row });
+    }
+    const bad = own.findIndex((e) => !Number.isFinite(e));
+    if (bad >= 0) throw new DataError('probabilities', `${shown(own[bad])} is not a finite number`, { row });
   }
-  const column = (c: number) =>
-    numbersOf(
-      'probabilities',
-      Array.from(rows, (row) => row[c]!),
-    );
+  const column = (c: number) => Float64Array.from({ length: rows.length }, (_, row) => rows[row]![c]!);
   return { classes, column };
 }
 
@@ -225,6 +225,8 @@ export function topKAccuracy(
   const schema = { sampleWeights: SAMPLE_WEIGHTS, classes: CLASSES, k: number({ min: 1, integer: true }, 2) };
   const { sampleWeights, classes, k } = checked('topKAccuracy', schema, options);
   const columns = rowsOf(truths, scores, classes);
+  const most = columns.classes.length;
+  if (k > most) throw new OptionError('topKAccuracy.k', k, `an integer from 1 to ${most}, the number of classes`);
   const indices = classIndices(truths, columns.classes);
   return mean(weightsOf(sampleWeights, truths.length), (i) => {
     const [row, own] = [scores[i]!, indices[i]!];

@@ -239,7 +239,21 @@ describe('edges', () => {
           ],
           { classes: ['a', 'b'] },
         ),
-      /"c" is none of the classes/,
+      /"c" is not one of the classes/,
+    ],
+    ['no label', () => accuracy([Number.NaN, 1], [Number.NaN, 1]), /NaN is not a label/],
+    ['labels of two types', () => accuracy([1, 2], ['1', '2'] as never), /"1" is a string, but row 0 has a number/],
+    [
+      'scores of NaN',
+      () =>
+        topKAccuracy(
+          [0, 1],
+          [
+            [0.5, 0.5],
+            [0.1, Number.NaN],
+          ],
+        ),
+      /row 1: NaN is not a finite number/,
     ],
     ['weights', () => accuracy([1, 2], [1, 2], { sampleWeights: [1, -1] }), /sampleWeights, row 1: -1/],
     ['no weight', () => accuracy([1, 2], [1, 2], { sampleWeights: [0, 0] }), /are all 0/],
@@ -255,6 +269,16 @@ describe('edges', () => {
   test('options', () => {
     expect(() => f1([0, 1], [0, 1], { average: 'mean' as never })).toThrow(OptionError);
     expect(() => quantileLoss([1], [1], { quantile: 1 })).toThrow(OptionError);
+    expect(() =>
+      topKAccuracy(
+        [0, 1],
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        { k: 3 },
+      ),
+    ).toThrow('topKAccuracy.k is 3; expected an integer from 1 to 2');
     expect(() => accuracy([1], [1], { weights: [1] } as never)).toThrow(OptionError);
   });
 });
