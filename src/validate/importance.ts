@@ -100,7 +100,7 @@ export async function permutationImportance(
 const DEPENDENCE = {
   values: value<readonly Cell[] | undefined>(
     'an array of values of the column',
-    (v) => Array.isArray(v) && v.length > 0,
+    (v) => Array.isArray(v) && v.length > 0 && v.every((cell) => cell !== null && cell !== undefined),
     undefined,
   ),
   points: number({ min: 2, integer: true }, 20),
@@ -193,8 +193,17 @@ export function partialDependence(
     own.kind === 'category' ? [...new Set(own.values.filter((e) => e !== null))].sort() : quantiles(own.values, points);
   if (found.length === 0) throw new DataError('X', 'has no cell in this column', { column });
   const values = (given as readonly (number | string)[] | undefined) ?? found;
+  // What is no number would be filled in, as a missing cell is, and seem to be the column's mean.
+  if (own.kind !== 'category' && values.some((cell) => !Number.isFinite(Number(cell))))
+    throw new OptionError('partialDependence.values', values, 'finite numbers, as this column holds');
   const means = values.map((cell) => {
     const predicted = predictedRows(model, new HeldTable(all, index, cell));
+    if (Array.from(predicted[0]!).some((one) => typeof one === 'string'))
+      throw new OptionError(
+        'partialDependence.model',
+        model,
+        'a Classifier, or a model that predicts numbers; pass the property model of a search',
+      );
     return Array.from(predicted[0]!, (_, o) => predicted.reduce((sum, row) => sum + Number(row[o]), 0) / predicted.length);
   });
   return { values, predictions: means, ...(model instanceof Classifier && { classes: model.classes }) };

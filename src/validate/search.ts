@@ -322,7 +322,7 @@ export class RandomSearch<const S extends Space, M extends Learner> extends Sear
       throw new OptionError(
         'RandomSearch.space',
         space,
-        'an object whose values are arrays, { min, max } with min < max (log: > 0), or functions of random',
+        'an object whose values are arrays, functions of random, or { min, max, log?, integer? } with min < max (log: > 0; integer: one between them)',
       );
   }
 

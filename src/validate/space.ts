@@ -27,8 +27,10 @@ export type Draws<S extends Space> = () => Drawn<S>;
 
 function isRange(v: unknown): boolean {
   if (typeof v !== 'object' || v === null) return false;
-  const { min, max, log } = v as Range;
-  return Number.isFinite(min) && Number.isFinite(max) && min < max && (!log || min > 0);
+  const { min, max, log = false, integer = false, ...others } = v as Range;
+  const areKnown = Object.keys(others).length === 0 && typeof log === 'boolean' && typeof integer === 'boolean';
+  const isWide = Number.isFinite(min) && Number.isFinite(max) && min < max && (!log || min > 0);
+  return areKnown && isWide && (!integer || Math.ceil(min) <= Math.floor(max));
 }
 
 /** Whether settings can be drawn from what somebody gave. */

@@ -109,5 +109,9 @@ describe('partial dependence', () => {
     expect(() => partialDependence(linear, X, 3)).toThrow(OptionError);
     expect(() => partialDependence(linear, X, 'a')).toThrow('an index from 0 to 2');
     expect(() => partialDependence(linear, X, 0, { points: 1 })).toThrow('points');
+    expect(() => partialDependence(linear, X, 0, { values: [1, 'many'] })).toThrow('partialDependence.values');
+    expect(() => partialDependence(linear, X, 0, { values: [1, null as never] })).toThrow('partialDependence.values');
+    const named = { ...linear, predict: (rows: number[][]) => rows.map(() => 'yes') };
+    expect(() => partialDependence(named as never, X, 0)).toThrow('a model that predicts numbers');
   });
 });

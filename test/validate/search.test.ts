@@ -175,6 +175,8 @@ test('refused', async () => {
   expect(() => new GridSearch(make, { a: [1] }, { halving: 1 })).toThrow('halving');
   expect(() => new RandomSearch(make, { a: { min: 2, max: 1 } })).toThrow('RandomSearch.space');
   expect(() => new RandomSearch(make, { a: { min: 0, max: 1, log: true } })).toThrow(OptionError);
+  expect(() => new RandomSearch(make, { a: { min: 0.2, max: 0.8, integer: true } })).toThrow('integer: one between them');
+  expect(() => new RandomSearch(make, { a: { min: 1, max: 2, logarithmic: true } as never })).toThrow('RandomSearch.space');
   expect(() => new RandomSearch(make, { a: [1] }, { trials: 0 })).toThrow('trials');
   const aborted = new GridSearch(make, { a: [1] }).fit(X, Y, { signal: AbortSignal.abort(new Error('stop')) });
   await expect(aborted).rejects.toThrow('stop');
