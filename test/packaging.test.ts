@@ -93,8 +93,8 @@ test('package.json has every entry, for every kind of program, and no other', ()
   expect(exported).toEqual(Object.fromEntries(names.map((name) => [keyOf(name), entryOf(name)])));
   // The first condition that holds is taken: their order matters as well.
   for (const name of names) expect(JSON.stringify(exported[keyOf(name)])).toBe(JSON.stringify(entryOf(name)));
-  // Entries say where binaries come from, unless they have none. What registers itself does so in CommonJS too, whatever a bundler
-  // thinks of it.
+  // Entries say where binaries come from, unless they have none. What registers itself does so in CommonJS too, whatever a
+  // bundler thinks of it.
   const active = names.filter((name) => !ENTRIES[name].alone || ENTRIES[name].holds);
   const sides = active.flatMap((name) => [
     `./dist/${name}.js`,
