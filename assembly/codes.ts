@@ -40,6 +40,8 @@ export const enum Loss {
   cosineProximity,
   meanAbsolutePercentageError,
   meanSquaredLogarithmicError,
+  /** And from here on: losses that the host computes, each with a number of its own. */
+  custom,
 }
 
 /** ε of losses that divide by outputs or targets, or take their logarithms, as in Keras. */

@@ -86,7 +86,7 @@ async function engine(folder, precision) {
   const file = path.join(folder, 'wasm', `${precision}${DEFAULT === 'relaxed' ? '.relaxed' : ''}.wasm`);
   if (!existsSync(file)) return undefined;
   const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536 });
-  const { instance } = await WebAssembly.instantiate(await readFile(file), { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(await readFile(file), { env: { memory, customLoss: () => Number.NaN } });
   return { memory, core: instance.exports };
 }
 

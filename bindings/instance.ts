@@ -25,17 +25,18 @@ export function hasInstances(): boolean {
   return instances > 0;
 }
 
-/** An instance over a heap, and the module that it is one of. @throws UnsupportedError */
+/** An instance over a heap, with what it imports beside the memory, and the module that it is one of. @throws UnsupportedError */
 export function instanceOf(
   binary: Binary,
   over: Heap = heap,
+  imports: WebAssembly.ModuleImports = {},
 ): {
   readonly instance: WebAssembly.Instance;
   readonly module: WebAssembly.Module;
 } {
   return compiledBy(() => {
     const module = binary instanceof WebAssembly.Module ? binary : new WebAssembly.Module(shareable(binary, over));
-    const instance = new WebAssembly.Instance(module, { env: { memory: over.memory } });
+    const instance = new WebAssembly.Instance(module, { env: { memory: over.memory, ...imports } });
     if (over === heap) instances++;
     return { instance, module };
   });

@@ -2,6 +2,7 @@
 
 import { type BinaryName, binaryOf, hasCommon } from './binaries.js';
 import type { Core, DoubleEngine, Engine, Extent, Numerics } from './core.js';
+import { customLoss } from './custom-losses.js';
 import { fuses } from './features.js';
 import { hasInstances, instanceOf, refusal, shareable } from './instance.js';
 import { Arena, type Precision, Reals, heap } from './memory.js';
@@ -104,7 +105,7 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
 }
 
 function instantiate(precision: Precision, binary: Uint8Array<ArrayBuffer> | WebAssembly.Module): Engine {
-  const { instance, module } = instanceOf(binary);
+  const { instance, module } = instanceOf(binary, heap, { customLoss });
   if (!('planBytes' in instance.exports)) throw refusal(new Error("it is not this package's binary"));
   const core = instance.exports as unknown as Core;
   if (!computesIn(precision, core)) throw refusal(new Error(`it is not the binary of ${precision}`));

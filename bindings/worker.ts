@@ -3,6 +3,7 @@
 // the text that workers are made from; nothing of the library comes with it.
 
 import type { Core } from './core.js';
+import { customLoss } from './custom-losses.js';
 import { builtin } from './features.js';
 import { leadJob } from './lead.js';
 import { type Command, carryOut, doAlone } from './commands.js';
@@ -96,7 +97,7 @@ function receive(message: Help | Duty): void {
   const { memory } = message;
   try {
     for (const module of message.modules.slice(message.kind === 'help' ? cores.length : 0)) {
-      cores.push(new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Core);
+      cores.push(new WebAssembly.Instance(module, { env: { memory, customLoss } }).exports as unknown as Core);
     }
     if (message.kind === 'help') help(message);
     else port.postMessage({ kind: 'done', value: serve(message) });

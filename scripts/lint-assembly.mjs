@@ -15,7 +15,7 @@ try {
       const file = path.join(copies, folder, name);
       if (!file.endsWith('.ts')) continue;
       const text = readFileSync(file, 'utf8');
-      writeFileSync(file, text.replace(/^(\s*)@(inline|unmanaged|unsafe|global|external)\b/gm, '$1/*@$2*/'));
+      writeFileSync(file, text.replace(/^(\s*)@(inline|unmanaged|unsafe|global|external(?:\(.*\))?)(?!\w)/gm, '$1/*@$2*/'));
     }
   }
   cpSync(path.join(root, 'scripts/lint-assembly.jsonc'), path.join(copies, 'biome.jsonc'));

@@ -179,6 +179,7 @@ export {
   type TruncatedNormalOptions,
   type VarianceScalingOptions,
 } from './layers/parametric-initializers.js';
+export type { CustomLoss } from './layers/custom-loss.js';
 export type { Loss, LossAlias } from './layers/losses.js';
 export type { Duration } from './runtime/duration.js';
 export type { Numerics } from '../bindings/core.js';

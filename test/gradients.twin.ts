@@ -208,7 +208,8 @@ function judge(kind: Loss, { a, aE, f }: Pick<Trace, 'a' | 'aE' | 'f'>, t: reado
 
 /** Σ w·l and its gradient, sample by sample. */
 export function twin({ architecture, theta, rows, x, t, w }: Problem): Opinion {
-  const { inputs, loss: kind } = architecture;
+  const { inputs } = architecture;
+  const kind = architecture.loss as Loss;
   const layers = architecture.layers as readonly DenseLayer[];
   const outputs = outputsOf(architecture);
   const shapes = parameterShapes(architecture);

@@ -15,6 +15,8 @@
 //
 // Where outputs of a sample are coupled, parts are functions of a row: the values of crossEntropy and kullbackLeiblerDivergence,
 // and all parts of categoricalHinge and cosineProximity.
+//
+// From Loss.custom on they are the host's, which has values and slopes alone (custom.ts).
 
 import { Loss } from "../codes";
 import { WHOLE } from "../extent";
@@ -23,6 +25,7 @@ import { BinaryCrossEntropy } from "./binary-cross-entropy";
 import { CategoricalHinge, categoricalHinge } from "./categorical-hinge";
 import { CosineProximity, DIAGONAL, cosineFactor, cosineProximity } from "./cosine-proximity";
 import { CrossEntropy, crossEntropyFactor, crossEntropyValue } from "./cross-entropy";
+import { Custom, customLoss } from "./custom";
 import { Hinge } from "./hinge";
 import { KullbackLeiblerDivergence } from "./kullback-leibler-divergence";
 import { LogCosh } from "./log-cosh";
@@ -72,7 +75,7 @@ function otherNumberOf(what: i32, loss: Loss, a: usize, t: usize, scale: f64): f
     case Loss.kullbackLeiblerDivergence: return what == FLAGS ? flags<KullbackLeiblerDivergence>() : 0;
     case Loss.categoricalHinge: return what == FLAGS ? flags<CategoricalHinge>() : 0;
     case Loss.cosineProximity: return what == FLAGS ? flags<CosineProximity>() : 0;
-    default: return unreachable();
+    default: return what == FLAGS ? flags<Custom>() : unreachable();
   }
 }
 
@@ -299,6 +302,7 @@ export function throughInput(loss: Loss): bool {
 
 /** Σ_r w[r]·l_r   y is read by losses through the input only, a by the others and cross-entropies of softmax */
 export function lossValue(loss: Loss, rows: i32, units: i32, y: usize, a: usize, t: usize, w: usize): f64 {
+  if (WHOLE && loss >= Loss.custom) return customLoss(loss, rows, units, a, t, w, 0, 0, SIZE);
   if (WHOLE && isRowwise(loss)) return rowwise(SLOPE, loss, false, rows, units, a, t, 0, w, 1, 0);
   if (ofSoftmax(loss)) {
     const own = crossEntropyValue(rows, units, y, a, t, w);
@@ -318,6 +322,10 @@ export function lossValue(loss: Loss, rows: i32, units: i32, y: usize, a: usize,
 
 /** d[r,j] = scale·w[r]·∂l_r/∂a_j, through the input ∂l_r/∂y_j   d may be a or t */
 export function lossSlope(loss: Loss, rows: i32, units: i32, a: usize, t: usize, w: usize, scale: f64, d: usize): void {
+  if (WHOLE && loss >= Loss.custom) {
+    customLoss(loss, rows, units, a, t, w, scale, d, SIZE);
+    return;
+  }
   derivatives(SLOPE, loss, false, rows, units, a, t, 0, w, scale * share(loss, units), d);
 }
 

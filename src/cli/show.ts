@@ -115,13 +115,22 @@ export function choiceText({ chosen }: EstimatorHistory): string {
   return `${shape}${together}, weight decay ${short(weightDecay)}: ${why}; ${how}${method === 'adam' ? ', by Adam' : ''}`;
 }
 
+/** What the library's advice calls options, and what they are here. The command takes up no fit: it needs the time at once. */
+const SPELLINGS: readonly (readonly [RegExp, string])[] = [
+  [/order: 'time'/g, '--order time'],
+  [/weightDecay: /g, '--weight-decay '],
+  [/leave out rate\b/g, 'leave out --rate'],
+  [/numbers that measure something are for Regressor/g, 'numbers that measure something want --task regression'],
+  [/timeLimit ended (.*?); fit\(…, \{ resume: true \}\) takes it up/g, '--time-limit ended $1; a longer one tries more'],
+];
+
 /** What a fit that went wrong advises, as a line; none where there is nothing to say. */
-export function adviceText({ advice }: EstimatorHistory): string[] {
+export function adviceText({ advice }: Pick<EstimatorHistory, 'advice'>): string[] {
   if (advice === undefined) return [];
-  const asTyped = advice
-    .replaceAll("order: 'time'", '--order time')
+  const own = advice
+    .replace(/hidden: \[([\d, ]*)\]/g, (_, units: string) => `--hidden ${units.replaceAll(', ', ',') || 0}`)
     .replace(/columns: \{ ("(?:[^"\\]|\\.)*"): 'number' \}/g, (_, name: string) => `--column ${JSON.parse(name)}:number`);
-  return [`advice: ${asTyped}`];
+  return [SPELLINGS.reduce((text, [spelling, said]) => text.replace(spelling, said), `advice: ${own}`)];
 }
 
 /** Rows of which R² means nothing. */

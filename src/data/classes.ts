@@ -1,6 +1,6 @@
 // Labels and classes: which there are, their indices, and which class outputs stand for.
 
-import { LOSSES, type Loss } from '../layers/losses.js';
+import { LOSSES, type AnyLoss } from '../layers/losses.js';
 import { DataError, shown } from '../runtime/errors.js';
 import { value } from '../runtime/options.js';
 
@@ -18,6 +18,7 @@ export function classOf(values: ArrayLike<number>, at: number, n: number, thresh
 
 /** Where one output tells two classes apart, by what targets mean; numbers are about no classes. */
 const THRESHOLDS = {
+  any: undefined,
   numbers: undefined,
   amounts: undefined,
   directions: undefined,
@@ -27,12 +28,12 @@ const THRESHOLDS = {
 } as const;
 
 /** Whether a loss is about classes, and where one output tells two of them apart. */
-export function classThreshold(loss: Loss): number | undefined {
+export function classThreshold(loss: AnyLoss): number | undefined {
   return THRESHOLDS[LOSSES[loss].targets];
 }
 
 /** Whether each output is a question of its own, with two answers: several sigmoids. */
-export function asksSeparately(loss: Loss, outputs: number): boolean {
+export function asksSeparately(loss: AnyLoss, outputs: number): boolean {
   return LOSSES[loss].targets === 'probabilities' && outputs > 1;
 }
 

@@ -3,7 +3,7 @@
 import { type Arena, type Precision, type RealArray, Reals } from '../../bindings/memory.js';
 import { ownedArena } from '../../bindings/owned.js';
 import { DataError, DisposedError, counted, thereAre } from '../runtime/errors.js';
-import { LOSSES, type Loss } from '../layers/losses.js';
+import { LOSSES, type AnyLoss } from '../layers/losses.js';
 import { checked, oneOf, value } from '../runtime/options.js';
 import { type Matrix, type MatrixLike, type ShapedArray, copyMatrix, isRow, matrix, requireColumns } from './matrix.js';
 import { picked } from './pick.js';
@@ -91,7 +91,7 @@ export class Dataset {
    * @internal
    * @throws DataError if the targets do not suit the loss, or the data overflow the precision
    */
-  samples(precision: Precision, loss: Loss, outputs: number, arena: Arena): SampleBuffers {
+  samples(precision: Precision, loss: AnyLoss, outputs: number, arena: Arena): SampleBuffers {
     this.check();
     return {
       x: this.in(precision, this.x, 'X', arena),
@@ -101,7 +101,7 @@ export class Dataset {
   }
 
   /** The same, all of it the arena's, so that the dataset may go. @internal */
-  copied(precision: Precision, loss: Loss, outputs: number, arena: Arena): SampleBuffers {
+  copied(precision: Precision, loss: AnyLoss, outputs: number, arena: Arena): SampleBuffers {
     const { x, t, w } = this.samples(precision, loss, outputs, arena);
     const kept = (from: Reals) =>
       from !== this.x && from !== this.y && from !== this.w
@@ -155,7 +155,7 @@ export class Dataset {
     });
   }
 
-  private coded(precision: Precision, loss: Loss, outputs: number, arena: Arena): Reals {
+  private coded(precision: Precision, loss: AnyLoss, outputs: number, arena: Arena): Reals {
     const kind = LOSSES[loss].targets;
     if (namesClasses({ loss, outputs }, this.targets))
       return made(arena, precision, this.rows * outputs, (target) => oneHot(this.y.view(), outputs, target));
@@ -163,7 +163,7 @@ export class Dataset {
       throw new DataError('Y', `has ${counted(this.targets, 'column')}, but the network has ${counted(outputs, 'output')}`);
     }
     const t = this.in(precision, this.y, 'Y', arena);
-    if (kind !== 'numbers' && kind !== 'directions' && !this.suits.has(kind)) {
+    if (kind !== 'any' && kind !== 'numbers' && kind !== 'directions' && !this.suits.has(kind)) {
       checkTargets(kind, t.view(), outputs);
       this.suits.add(kind);
     }
@@ -173,7 +173,7 @@ export class Dataset {
 
 /** What targets are for. */
 interface Coding {
-  readonly loss: Loss;
+  readonly loss: AnyLoss;
   readonly outputs: number;
 }
 

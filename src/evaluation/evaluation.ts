@@ -4,7 +4,7 @@ import { Arena, type RealArray, Reals } from '../../bindings/memory.js';
 import type { Dataset } from '../data/dataset.js';
 import { DataError, counted } from '../runtime/errors.js';
 import { Forward, type ForwardSubject } from '../plan/forward.js';
-import type { Loss } from '../layers/losses.js';
+import type { AnyLoss } from '../layers/losses.js';
 import { type ClassMetrics, type NumberMetrics, Tally } from './metrics.js';
 
 /** What `evaluate` finds: the library's loss, and metrics of classes or of numbers. */
@@ -20,7 +20,7 @@ type Lacking<Metrics> = { [K in keyof Metrics]?: never };
 interface Evaluated extends ForwardSubject {
   readonly inputs: number;
   readonly outputs: number;
-  readonly loss: Loss;
+  readonly loss: AnyLoss;
 }
 
 /**
@@ -66,10 +66,14 @@ export function evaluation(network: Evaluated, data: Dataset, demands: boolean):
 }
 
 /** A loss whose summands overflow float32, from metrics, whose sums are in float64. */
-function beyond(kind: Loss, metrics: ClassMetrics | NumberMetrics): number {
+function beyond(kind: AnyLoss, metrics: ClassMetrics | NumberMetrics): number {
   const metric = BEYOND[kind];
   return metric && 'mse' in metrics ? metrics[metric] : Infinity;
 }
 
 /** What a loss is, or is to rounding, where its summands are too large for float32. */
-const BEYOND: Partial<Record<Loss, keyof NumberMetrics>> = { meanSquaredError: 'mse', meanAbsoluteError: 'mae', logCosh: 'mae' };
+const BEYOND: Partial<Record<AnyLoss, keyof NumberMetrics>> = {
+  meanSquaredError: 'mse',
+  meanAbsoluteError: 'mae',
+  logCosh: 'mae',
+};

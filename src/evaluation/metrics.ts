@@ -1,7 +1,7 @@
 // Metrics, added up sample by sample in float64.
 
 import type { RealArray } from '../../bindings/memory.js';
-import type { Loss } from '../layers/losses.js';
+import type { AnyLoss } from '../layers/losses.js';
 import { asksSeparately, classOf, classThreshold } from '../data/classes.js';
 
 /** What is measured of classes, one by one. */
@@ -197,7 +197,7 @@ export class Tally {
   private readonly threshold: number;
 
   constructor(
-    loss: Loss,
+    loss: AnyLoss,
     readonly outputs: number,
   ) {
     const threshold = classThreshold(loss);

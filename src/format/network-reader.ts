@@ -2,6 +2,7 @@
 
 import { ModelFileError, shown } from '../runtime/errors.js';
 import { type Layer, checkedLayer, isLayer } from '../layers/layers.js';
+import { withoutFunction } from '../layers/custom-loss.js';
 import { LOSS_NAMES, checkLayers } from '../layers/losses.js';
 import { NUMERICS } from '../runtime/numerics.js';
 import { number, oneOf, value } from '../runtime/options.js';
@@ -14,7 +15,8 @@ import type { Tensor } from './safetensors.js';
 const NETWORK = {
   inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
   layers: value<readonly unknown[] | undefined>('a non-empty array', (v) => Array.isArray(v) && v.length > 0, undefined),
-  loss: oneOf(LOSS_NAMES, undefined),
+  loss: oneOf([...LOSS_NAMES, 'custom'], undefined),
+  lossName: value<string | undefined>('a name', (v) => typeof v === 'string', ''),
   precision: oneOf(['float32', 'float64'], undefined),
   numerics: NUMERICS,
   seed: number(SEED, undefined),
@@ -33,8 +35,9 @@ export function networkFrom(config: unknown, tensors: readonly Tensor[]): { own:
 
 /** @throws ModelFileError */
 function networkConfig(config: unknown): NetworkConfig {
-  const { layers, ...rest } = fields('network', NETWORK, config);
-  return { ...rest, layers: list(layers, 'layers').map((layer, i) => layerFrom(layer, `layers[${i}]`)) };
+  const { layers, lossName, ...rest } = fields('network', NETWORK, config);
+  const custom = rest.loss === 'custom' && { custom: withoutFunction(lossName || 'custom') };
+  return { ...rest, ...custom, layers: list(layers, 'layers').map((layer, i) => layerFrom(layer, `layers[${i}]`)) };
 }
 
 function layerFrom(config: unknown, what: string): Layer {

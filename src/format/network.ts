@@ -13,6 +13,11 @@ export interface NetworkConfig extends Architecture {
   readonly seed: number;
 }
 
+/** A network that goes into a file. */
+interface Described extends Omit<NetworkConfig, 'custom'> {
+  readonly architecture: Pick<Architecture, 'custom'>;
+}
+
 /** What training goes on from: in the configuration, and in tensors. */
 export interface StateParts {
   readonly config: unknown;
@@ -21,7 +26,7 @@ export interface StateParts {
 
 /** A network as a model file has it, without notes. @param state what training goes on from, where there is such a thing */
 export function networkDocument(
-  { inputs, layers, loss, precision, numerics, seed }: NetworkConfig,
+  { inputs, layers, loss, precision, numerics, seed, architecture: { custom } }: Described,
   shapes: readonly ParameterShape[],
   weights: readonly RealArray[],
   state: StateParts | undefined,
@@ -36,6 +41,7 @@ export function networkDocument(
       inputs,
       layers: plain,
       loss,
+      ...(custom && { lossName: custom.name }),
       precision,
       ...(numerics === 'strict' && { numerics }),
       seed,

@@ -5,8 +5,11 @@ import { ACTIVATIONS, type Activation } from './activations.js';
 import { OptionError } from '../runtime/errors.js';
 import { type Layer, activationOf } from './layers.js';
 
-/** What the targets of a loss mean: amounts are numbers ≥ 0, directions numbers of which only ratios count. */
-type Targets = 'numbers' | 'amounts' | 'directions' | 'distribution' | 'probabilities' | 'signs';
+/**
+ * What the targets of a loss mean: amounts are numbers ≥ 0, directions numbers of which only ratios count; of 'any' nothing is
+ * known.
+ */
+type Targets = 'any' | 'numbers' | 'amounts' | 'directions' | 'distribution' | 'probabilities' | 'signs';
 
 interface LossEntry {
   readonly targets: Targets;
@@ -45,10 +48,15 @@ export const LOSSES: Readonly<Record<LossName, LossEntry>> = {
   meanAbsolutePercentageError: { targets: 'numbers' },
   /** Mean over samples and outputs of (ln(1 + a) − ln(1 + t))², with 10⁻⁷ for an a that is less. */
   meanSquaredLogarithmicError: { targets: 'amounts' },
+  /** Mean over samples of a function of JavaScript's. */
+  custom: { targets: 'any' },
 };
 
-/** The losses, by name. */
-export type Loss = LossName;
+/** The losses of the library, by name. */
+export type Loss = Exclude<LossName, 'custom'>;
+
+/** The same, and 'custom' for a function. */
+export type AnyLoss = LossName;
 
 /** Shorter names of losses, and Keras's: networks know them by the names that they stand for. */
 export const LOSS_ALIASES = {
@@ -64,17 +72,17 @@ export const LOSS_ALIASES = {
 /** Another name of a loss. */
 export type LossAlias = keyof typeof LOSS_ALIASES;
 
-export const LOSS_NAMES = Object.keys(LOSSES) as Loss[];
+export const LOSS_NAMES = Object.keys(LOSSES).filter((name) => name !== 'custom') as Loss[];
 
 /** Activations that may end a network under a loss (docs/activations-and-losses.md has the whole table). */
-export function legalActivation(loss: Loss, activation: Activation): boolean {
+export function legalActivation(loss: AnyLoss, activation: Activation): boolean {
   const { activation: only, positive } = LOSSES[loss];
   const { range, slope = 0 } = ACTIVATIONS[activation];
   return only ? activation === only : activation !== 'softmax' && !(positive && range(slope)[0] < 0);
 }
 
 /** @throws OptionError if the last layer does not go with the loss, or softmax stands below the last layer */
-export function checkLayers(loss: Loss, layers: readonly Layer[]): void {
+export function checkLayers(loss: AnyLoss, layers: readonly Layer[]): void {
   layers.forEach((layer, i) => {
     const last = i === layers.length - 1;
     const activation = activationOf(layer);
@@ -109,6 +117,6 @@ export function checkLayers(loss: Loss, layers: readonly Layer[]): void {
 }
 
 /** Whether the last layer's best weights are those of a linear least-squares problem. */
-function solvable(loss: Loss, activation: Activation): boolean {
+function solvable(loss: AnyLoss, activation: Activation): boolean {
   return loss === 'meanSquaredError' && activation === 'linear';
 }

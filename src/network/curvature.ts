@@ -10,6 +10,7 @@ import type { CurvatureSubject } from '../curvature/derivatives.js';
 import type { Dataset } from '../data/dataset.js';
 import type { MatrixLike } from '../data/matrix.js';
 import { accompanyDouble, engineOf } from '../runtime/engines.js';
+import { requireSecondDerivatives } from '../plan/plan.js';
 import { UnsupportedError } from '../runtime/errors.js';
 
 const CURVATURE = new Part('curvature', () => import('../curvature/on-data.js'));
@@ -29,6 +30,7 @@ export function curvatureOf(
   Y: MatrixLike | undefined,
   weights: ArrayLike<number> | undefined,
 ): Curvature {
+  requireSecondDerivatives(subject.architecture, 'curvature');
   const engine = subject.engine.precision === 'float64' ? (subject.engine as DoubleEngine) : compiledDouble(numerics);
   const measuring = CURVATURE.exports;
   if (!engine || !measuring) {

@@ -17,6 +17,7 @@ import { milliseconds } from '../runtime/duration.js';
 import { type Threads, mayPay } from '../runtime/threads.js';
 import { startsFromData } from '../start/waits.js';
 import { type Chunks, aboutRows, isChunks, wholeSetMethods } from '../training/chunks.js';
+import { requireSuited } from '../training/custom-loss.js';
 import { type Decision, decide } from '../training/decide.js';
 import { fit } from '../training/fit.js';
 import type { Outcome } from '../training/loop.js';
@@ -118,6 +119,7 @@ export class NetworkFits {
       await roomMade();
       for (let lowered = from?.lowered ?? 0; ; lowered++, from = undefined) {
         const { given, choice, byDefault } = await decide(network, X, options, lowered);
+        requireSuited(network.architecture, given);
         const { method, timeLimit } = given ?? {};
         const precision = method?.precision ?? network.precision;
         const shares = this.mayShare(X, given);

@@ -5,7 +5,7 @@ import { type Arena, type Precision, type RealArray, Reals } from '../../binding
 import { ownedArena, roomMade } from '../../bindings/owned.js';
 import { loadAll } from '../../bindings/part.js';
 import type { Curvature } from '../curvature/curvature.js';
-import { Dataset } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { type MatrixLike, matrix, requireColumns } from '../data/matrix.js';
 import { type Evaluation, evaluation, requireFinite } from '../evaluation/evaluation.js';
 import type { ModelDocument, ModelJSON, ModelObject, ReadingOptions } from '../format/document.js';
@@ -13,21 +13,23 @@ import { type ModelSource, READING, STATES, loaded } from '../format/loading.js'
 import { type NetworkConfig, networkDocument } from '../format/network.js';
 import type { NetworkState } from '../training/checkpoint.js';
 import type { Layer } from '../layers/layers.js';
-import type { Loss } from '../layers/losses.js';
+import type { CustomLoss } from '../layers/custom-loss.js';
+import { CUSTOM_LOSSES } from '../layers/loading.js';
+import type { AnyLoss } from '../layers/losses.js';
 import { Inference, beforeSoftmax } from '../plan/inference.js';
 import { extentFor } from '../plan/extent.js';
 import { type Architecture, type ParameterShape, outputsOf, parameterShapes } from '../plan/plan.js';
 import { checkedWeights, drawWeights, neededToDraw } from '../plan/weights.js';
-import { DataError, DisposedError, EfficientBackpropError, ModelFileError } from '../runtime/errors.js';
+import { DisposedError, EfficientBackpropError, ModelFileError } from '../runtime/errors.js';
 import { freshSeed } from '../runtime/random.js';
 import type { Threads } from '../runtime/threads.js';
 import { fitArguments } from '../training/arguments.js';
 import type { History } from '../training/history.js';
 import type { Outcome } from '../training/loop.js';
 import type { FitOptions } from '../training/options.js';
-import { datasetFor } from '../training/rows.js';
 import type { Chunks } from '../training/chunks.js';
 import { curvatureOf, engineFor } from './curvature.js';
+import { evaluateOn } from './evaluate.js';
 import { type Continuation, NetworkFits } from './fits.js';
 import { Model } from './model.js';
 import { inLine, inTable } from './summary.js';
@@ -49,7 +51,7 @@ export class Network extends Model {
   readonly inputs: number;
   readonly outputs: number;
   readonly layers: readonly Layer[];
-  readonly loss: Loss;
+  readonly loss: AnyLoss;
   /** Of parameters and arithmetic; becomes 'float64' for good when a method of second order trains the network. */
   precision: Precision;
   readonly numerics: Numerics;
@@ -61,7 +63,7 @@ export class Network extends Model {
   /** @internal */
   engine: Engine;
   /** @internal */
-  readonly architecture: Architecture;
+  architecture: Architecture;
   private readonly shapes: readonly ParameterShape[];
   /** @internal */
   theta: Reals;
@@ -85,7 +87,7 @@ export class Network extends Model {
     this.threads = options.threads ?? 'auto';
     this.seed = seed ?? freshSeed();
     this.engine = engine;
-    this.architecture = { inputs, layers: this.layers, loss };
+    this.architecture = { inputs, layers: this.layers, loss, custom: options.custom };
     this.shapes = parameterShapes(this.architecture);
     const total = (shapes: readonly ParameterShape[]) => shapes.reduce((sum, { size }) => sum + size, 0);
     this.parameters = total(this.shapes.filter(({ trained }) => trained));
@@ -100,7 +102,7 @@ export class Network extends Model {
    *   UnsupportedError without WebAssembly SIMD; OutOfMemoryError
    */
   static async create(options: NetworkOptions): Promise<Network> {
-    const given = checkedNetwork(options);
+    const given = await checkedNetwork(options);
     await loadAll(neededToDraw(given.layers));
     const network = await this.made(given);
     try {
@@ -230,15 +232,7 @@ export class Network extends Model {
   evaluate(data: Dataset): Evaluation;
   evaluate(X: MatrixLike | Dataset, Y?: MatrixLike, options?: { sampleWeights?: ArrayLike<number> }): Evaluation {
     this.check();
-    const sampleWeights = measureWeights('evaluate', options);
-    if (X instanceof Dataset) return evaluation(this, X, true);
-    if (Y === undefined) throw new DataError('Y', 'is missing');
-    const data = datasetFor(this, X, Y, sampleWeights);
-    try {
-      return evaluation(this, data, true);
-    } finally {
-      data.dispose();
-    }
+    return evaluateOn(this, X, Y, options);
   }
 
   /** The loss that `evaluate` finds, finite or not. @internal */
@@ -295,6 +289,11 @@ export class Network extends Model {
     const sampleWeights = measureWeights('curvature', options);
     const { engine, architecture, shapes, threads, numerics } = this;
     return curvatureOf({ engine, architecture, shapes, theta: this.theta.read(), threads }, numerics, X, Y, sampleWeights);
+  }
+
+  /** Gives a network from a file its custom loss again, for `fit` and `evaluate`: files keep no functions. @throws OptionError */
+  async setLoss(loss: CustomLoss): Promise<void> {
+    this.architecture = (await CUSTOM_LOSSES.load()).withFunction(this.architecture, loss);
   }
 
   /** The layers as a table in text, with outputs and trained parameters of each: `console.log(net.summary())`. */

@@ -3,13 +3,25 @@
 import type { Numerics } from '../../bindings/core.js';
 import type { Precision } from '../../bindings/memory.js';
 import { type Layer, checkedLayer, isLayer } from '../layers/layers.js';
-import { LOSS_ALIASES, LOSS_NAMES, type Loss, type LossAlias, checkLayers } from '../layers/losses.js';
+import type { CustomLoss } from '../layers/custom-loss.js';
+import { LOSS_ALIASES, LOSS_NAMES, type LossAlias, type Loss, checkLayers } from '../layers/losses.js';
+import { CUSTOM_LOSSES } from '../layers/loading.js';
 import type { Architecture } from '../plan/plan.js';
 import { OptionError } from '../runtime/errors.js';
 import { NUMERICS } from '../runtime/numerics.js';
-import { type Checked, checked, named, number, oneOf, value } from '../runtime/options.js';
+import { type Checked, type Field, checked, named, number, oneOf, value } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 import { THREADS, type Threads } from '../runtime/threads.js';
+
+const NAMED = named(LOSS_NAMES, LOSS_ALIASES, undefined);
+const isCustom = (v: unknown): v is CustomLoss => typeof v === 'object' && v !== null;
+/** One of the library's, or a function. */
+const LOSS: Field<Loss | CustomLoss | undefined> = {
+  ...NAMED,
+  expected: `${NAMED.expected}, or { value, gradient }`,
+  accepts: (v) => isCustom(v) || NAMED.accepts(v),
+  read: (v) => (isCustom(v) ? v : NAMED.read!(v)),
+};
 
 const OPTIONS = {
   inputs: number({ min: 1, max: 2 ** 24, integer: true }, undefined),
@@ -18,7 +30,7 @@ const OPTIONS = {
     (v) => Array.isArray(v) && v.length > 0,
     undefined,
   ),
-  loss: named(LOSS_NAMES, LOSS_ALIASES, undefined),
+  loss: LOSS,
   precision: oneOf(['float32', 'float64'], 'float32'),
   numerics: NUMERICS,
   threads: THREADS,
@@ -31,8 +43,11 @@ export interface NetworkOptions {
   inputs: number;
   /** The layers from the bottom up. */
   layers: readonly Layer[];
-  /** What training minimises; 'mse', 'mae' and other short names will do, and `network.loss` has the long one. */
-  loss: Loss | LossAlias;
+  /**
+   * What training minimises; 'mse', 'mae' and other short names will do, and `network.loss` has the long one. Or a loss of your
+   * own, `{ name, value, gradient }`: functions of a row's outputs and targets.
+   */
+  loss: Loss | LossAlias | CustomLoss;
   /** Of parameters, data and arithmetic. Default 'float32'. */
   precision?: Precision;
   /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
@@ -53,7 +68,7 @@ export type NetworkSettings = Pick<Checked<typeof OPTIONS>, 'numerics' | 'seed'>
  * The options of `Network.create`, with defaults.
  * @throws OptionError for unknown options, bad values, or a last activation that does not go with the loss
  */
-export function checkedNetwork(options: NetworkOptions): NetworkSettings & { readonly precision: Precision } {
+export async function checkedNetwork(options: NetworkOptions): Promise<NetworkSettings & { readonly precision: Precision }> {
   const given = checked('Network.create', OPTIONS, options);
   for (const name of ['inputs', 'layers', 'loss'] as const) {
     if (given[name] === undefined) throw new OptionError(`Network.create.${name}`, undefined, OPTIONS[name].expected);
@@ -62,7 +77,14 @@ export function checkedNetwork(options: NetworkOptions): NetworkSettings & { rea
     if (isLayer(layer)) return checkedLayer(layer);
     throw new OptionError(`Network.create.layers[${i}]`, layer, 'a layer, such as dense(16)');
   });
-  const complete = { ...given, layers } as typeof given & Architecture;
+  const custom = isCustom(given.loss)
+    ? (await CUSTOM_LOSSES.load()).customLossFrom('Network.create.loss', given.loss)
+    : undefined;
+  if (custom && given.threads !== 'auto' && given.threads !== 1) {
+    throw new OptionError('Network.create.threads', given.threads, '1 with a custom loss, whose functions only this thread has');
+  }
+  const whole = custom ? { ...given, layers, loss: 'custom', custom, threads: 1 } : { ...given, layers };
+  const complete = whole as Omit<typeof given, 'loss'> & Architecture;
   checkLayers(complete.loss, complete.layers);
   return complete;
 }

@@ -1,6 +1,7 @@
 // The Jacobian of a network's outputs by its parameters, a slab of samples at a time, and the equations that follow from it.
 
 import { Reals } from '../../bindings/memory.js';
+import { requireSecondDerivatives } from '../plan/plan.js';
 import { type Piece, type Work, calling } from '../runtime/work.js';
 import type { SlabbedObjective } from './slab-sums.js';
 import type { Sum } from '../runtime/sums.js';
@@ -42,6 +43,7 @@ export class Jacobian {
 
   /** Room for a slab. */
   get slab(): Slab {
+    requireSecondDerivatives(this.objective.plan.architecture, 'the Gauss-Newton matrix');
     const { arena, engine, jacobianSlab: samples, outputs, parameters } = this.objective;
     const rows = samples * outputs;
     this.own ??= {

@@ -3,7 +3,7 @@
 import type { DoubleEngine } from '../../bindings/core.js';
 import { type Arena, Reals, type Words } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
-import { Plan, type SampleSet, workOf } from '../plan/plan.js';
+import { Plan, type SampleSet, requireSecondDerivatives, workOf } from '../plan/plan.js';
 import { type Place, type Sum, Sums } from '../runtime/sums.js';
 import type { Threads } from '../runtime/threads.js';
 import type { Work } from '../runtime/work.js';
@@ -27,7 +27,8 @@ export interface SlabbedObjective {
 }
 
 /** Buffers for products with the Hessian over a plan. */
-export function tangentBuffers({ core }: DoubleEngine, arena: Arena, { address }: Plan): number {
+export function tangentBuffers({ core }: DoubleEngine, arena: Arena, { address, architecture }: Plan): number {
+  requireSecondDerivatives(architecture, 'a product with the Hessian');
   const at = arena.allocate(core.tangentsBytes(address));
   core.tangentsOpen(at, address);
   return at;

@@ -2,11 +2,11 @@
 
 import type { Extent } from '../../bindings/core.js';
 import type { Activation } from '../layers/activations.js';
-import type { Loss } from '../layers/losses.js';
+import type { AnyLoss } from '../layers/losses.js';
 import type { Architecture } from './plan.js';
 
 /** What the common binary has of assembly/losses/ and assembly/activations/; whatever is not listed takes the whole one. */
-const LOSSES: readonly Loss[] = ['meanSquaredError', 'meanAbsoluteError', 'binaryCrossEntropy', 'crossEntropy'];
+const LOSSES: readonly AnyLoss[] = ['meanSquaredError', 'meanAbsoluteError', 'binaryCrossEntropy', 'crossEntropy'];
 const ACTIVATIONS: readonly Activation[] = [
   'linear',
   'tanh',

@@ -1,11 +1,13 @@
 // A network compiled into a plan: the table in linear memory that the kernels run over.
 
-import { Loss as LossCodes } from '../../build/codes.js';
+import { type LossCode, Loss as LossCodes } from '../../build/codes.js';
 import type { Engine } from '../../bindings/core.js';
 import { type Arena, type RealArray, type Reals, type Words, viewOf } from '../../bindings/memory.js';
 import type { SampleBuffers } from '../data/dataset.js';
 import { type Layer, unitsOf } from '../layers/layers.js';
-import type { Loss } from '../layers/losses.js';
+import type { NamedCustomLoss } from '../layers/custom-loss.js';
+import type { AnyLoss } from '../layers/losses.js';
+import { UnsupportedError } from '../runtime/errors.js';
 import { type Work, call } from '../runtime/work.js';
 import { type Arrays, kindOf } from './kinds.js';
 
@@ -13,7 +15,16 @@ import { type Arrays, kindOf } from './kinds.js';
 export interface Architecture {
   readonly inputs: number;
   readonly layers: readonly Layer[];
-  readonly loss: Loss;
+  readonly loss: AnyLoss;
+  /** The function of a custom loss. */
+  readonly custom?: NamedCustomLoss | undefined;
+}
+
+/** @throws UnsupportedError where the loss has no second derivatives: of a custom one, nobody has given them */
+export function requireSecondDerivatives({ custom }: Pick<Architecture, 'custom'>, what: string): void {
+  if (!custom) return;
+  const told = 'has a value and a gradient only; use a method of first order, lbfgs, bfgs or conjugateGradient';
+  throw new UnsupportedError(`${what} needs second derivatives of the loss: the custom loss ${custom.name} ${told}`);
 }
 
 /** The shape of one array of parameters, or of running statistics. */
@@ -105,9 +116,9 @@ export class Plan {
     training: boolean,
   ) {
     const { core } = engine;
-    const { inputs, layers, loss } = architecture;
+    const { inputs, layers, loss, custom } = architecture;
     this.address = arena.allocate(core.planBytes(layers.length));
-    core.planOpen(this.address, layers.length, inputs, LossCodes[loss]);
+    core.planOpen(this.address, layers.length, inputs, (custom?.code ?? LossCodes[loss]) as LossCode);
     layers.forEach((layer, i) => {
       kindOf(layer).describe(core, this.address, i, layer);
     });
@@ -130,6 +141,7 @@ export class Plan {
 
   /** Buffers for diagonals of the Hessian over the plan. @throws OutOfMemoryError */
   diagonalBuffers(arena: Arena): number {
+    requireSecondDerivatives(this.architecture, 'a diagonal of the Hessian');
     const { core } = this.engine;
     const at = arena.allocate(core.curvaturesBytes(this.address));
     core.curvaturesOpen(at, this.address);

@@ -59,6 +59,7 @@ export function choose({ architecture, parameters, rows, outputs, firstOrder }: 
   if (LossTraits[architecture.loss].curvatureScale > 0 && rows <= FEW_ROWS) {
     return { method: lbfgs(), because: `lbfgs: ${size}, a set that is not redundant` };
   }
+  if (architecture.loss === 'custom') return stochastic('a custom loss may have kinks');
   return stochastic(rows > FEW_ROWS ? `${rows} rows are redundant` : `the loss ${architecture.loss} has kinks`);
 }
 

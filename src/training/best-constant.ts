@@ -3,7 +3,7 @@
 import { LossTraits } from '../../build/codes.js';
 import { Part } from '../../bindings/part.js';
 import type { SampleBuffers } from '../data/dataset.js';
-import type { Loss } from '../layers/losses.js';
+import type { AnyLoss } from '../layers/losses.js';
 import { type Column, type UsualLoss, meanOf, sumOf, surprise, variance } from './column.js';
 
 /** What `lossOfBestConstant` needs, but for usual losses. */
@@ -14,11 +14,11 @@ const USUAL: Record<UsualLoss, (column: Column) => number> = {
   crossEntropy: ({ mean }) => surprise(mean),
 };
 
-export const isUsual = (loss: Loss): loss is UsualLoss => loss in USUAL;
+export const isUsual = (loss: AnyLoss): loss is UsualLoss => loss in USUAL;
 
 /** What the best outputs that are the same for all samples lose on average. */
 export function lossOfBestConstant(
-  loss: Loss,
+  loss: AnyLoss,
   { t, w }: Pick<SampleBuffers, 't' | 'w'>,
   rows: Uint32Array,
   outputs: number,

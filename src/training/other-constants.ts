@@ -1,7 +1,7 @@
 // What the best constant outputs lose by losses that not every other fit has.
 
 import { LOSS_EPSILON } from '../../build/codes.js';
-import type { Loss } from '../layers/losses.js';
+import type { AnyLoss } from '../layers/losses.js';
 import { type Column, type UsualLoss, meanOf, sumOf, surprise, variance } from './column.js';
 
 /** ln cosh e, which would overflow as it stands */
@@ -18,7 +18,7 @@ function aboutMedian(column: Column, times: (r: number) => number): number {
 }
 
 /** Of one output, by the loss. */
-export const OTHERS: Record<Exclude<Loss, UsualLoss>, (column: Column) => number> = {
+export const OTHERS: Record<Exclude<AnyLoss, UsualLoss>, (column: Column) => number> = {
   meanAbsoluteError: (column) => aboutMedian(column, () => 1),
   binaryCrossEntropy: ({ mean }) => surprise(mean) + surprise(1 - mean),
   // Between −1 and 1 the loss is a straight line: the best constant is one of the two.
@@ -54,11 +54,13 @@ export const OTHERS: Record<Exclude<Loss, UsualLoss>, (column: Column) => number
         ),
     ),
   meanAbsolutePercentageError: (column) => aboutMedian(column, (r) => 100 / Math.max(Math.abs(column.at(r)), LOSS_EPSILON)),
+  // Nobody knows. What is compared with that is neither better nor worse.
+  custom: () => Number.NaN,
   meanSquaredLogarithmicError: (column) => variance(column, (r) => Math.log1p(Math.max(column.at(r), LOSS_EPSILON))),
 };
 
 /** Where outputs are coupled: from what was found of each. */
-export const JOINED: Partial<Record<Loss, (parts: readonly number[]) => number>> = {
+export const JOINED: Partial<Record<AnyLoss, (parts: readonly number[]) => number>> = {
   // 1 where all outputs are the same; or that of the class that most are of is 1, the others 0.
   categoricalHinge: (parts) => Math.min(1, 2 * (1 - Math.max(...parts))),
   cosineProximity: (parts) => -Math.sqrt(sumOf(parts, (v) => v * v)),

@@ -62,7 +62,7 @@ function lossOf(loss: Loss, y: readonly number[], t: readonly number[]): number 
 }
 
 function targetsFor(loss: Loss, units: number, next: () => number): number[] {
-  switch (LOSSES[loss].targets) {
+  switch (LOSSES[loss].targets as Exclude<(typeof LOSSES)[Loss]['targets'], 'any'>) {
     case 'signs':
       return Array.from({ length: units }, () => (next() > 0 ? 1 : -1));
     case 'probabilities':

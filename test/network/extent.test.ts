@@ -2,7 +2,8 @@
 // bits. In one test after another: once the whole one is there, it is taken for the common one as well.
 
 import { expect, test } from 'vitest';
-import { Activation, type ActivationName, Loss, type LossName } from '../../build/codes.js';
+import { Activation, type ActivationName } from '../../build/codes.js';
+import { LOSS_NAMES, type Loss } from '../../src/layers/losses.js';
 import { engineOf } from '../../bindings/load.js';
 import {
   Network,
@@ -36,7 +37,7 @@ const METHODS = [
   { method: adamax(), batchSize: 7, order: 'sequential', validation: 0.2 },
 ] as const;
 
-const LAST: Partial<Record<LossName, ActivationName>> = {
+const LAST: Partial<Record<Loss, ActivationName>> = {
   crossEntropy: 'softmax',
   kullbackLeiblerDivergence: 'softmax',
   binaryCrossEntropy: 'sigmoid',
@@ -44,7 +45,7 @@ const LAST: Partial<Record<LossName, ActivationName>> = {
   meanSquaredLogarithmicError: 'softplus',
 };
 
-function options(activation: ActivationName, loss: LossName, units = 37): NetworkOptions {
+function options(activation: ActivationName, loss: Loss, units = 37): NetworkOptions {
   const last = dense(2, { activation: LAST[loss] ?? 'linear' } as object);
   return { inputs: 3, layers: [dense(units, { activation }), dense(5, { activation }), last], loss, seed: 3 };
 }
@@ -63,7 +64,7 @@ async function trained(given: NetworkOptions) {
 }
 
 const activations = Object.keys(Activation).filter((name) => name !== 'softmax') as ActivationName[];
-const losses = Object.keys(Loss) as LossName[];
+const losses = LOSS_NAMES;
 const all = [
   ...activations.map((name) => options(name, 'meanSquaredError')),
   ...losses.map((loss) => options('tanh', loss, 150)),

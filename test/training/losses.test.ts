@@ -15,7 +15,7 @@ const topOf = (loss: Loss) => LOSSES[loss].activation ?? (LOSSES[loss].targets =
 /** Targets of two outputs that follow from two inputs. */
 function targetOf(loss: Loss, x: number, y: number): number[] {
   const [a, b] = [x * y, x - y];
-  switch (LOSSES[loss].targets) {
+  switch (LOSSES[loss].targets as Exclude<(typeof LOSSES)[Loss]['targets'], 'any'>) {
     case 'signs':
       return [a, b].map((v) => (v > 0 ? 1 : -1));
     case 'probabilities':

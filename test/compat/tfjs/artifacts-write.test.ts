@@ -6,6 +6,7 @@ import {
   type Activation,
   Classifier,
   type Layer,
+  type Loss,
   Network,
   NotFittedError,
   OptionError,
@@ -22,7 +23,7 @@ import { ACTIVATION_NAMES } from '../../../src/layers/activations.js';
 import { expectClose, loaded, outputsOf, rowsOf, served, tf, uniform } from './artifacts.js';
 
 /** A network whose weights, norms' statistics among them, are all drawn. */
-async function drawn(layers: Layer[], loss: Network['loss'] = 'meanSquaredError', inputs = 5): Promise<Network> {
+async function drawn(layers: Layer[], loss: Loss = 'meanSquaredError', inputs = 5): Promise<Network> {
   const network = await Network.create({ inputs, layers, loss, seed: 3 });
   const draw = uniform(17);
   const each = network.weightShapes.map(({ name, size }) =>
@@ -43,7 +44,7 @@ describe('networks', () => {
     expectClose(outputsOf(await loaded(toTfjsArtifacts(network)), rows), network.predict(rows));
   });
 
-  const LAYERS: [string, Layer[], Network['loss']?][] = [
+  const LAYERS: [string, Layer[], Loss?][] = [
     ['softmax', [dense(4, { activation: 'tanh' }), dense(3, { activation: 'softmax' })], 'crossEntropy'],
     ['sigmoid', [dense(4, { activation: 'relu' }), dense(2, { activation: 'sigmoid' })], 'binaryCrossEntropy'],
     ['one layer', [dense(1)]],
@@ -65,6 +66,31 @@ describe('networks', () => {
     const network = await drawn([dense(6, { activation: 'lecunTanh' }), gaussianNoise(0.2), dense(2)]);
     const model = await loaded(toTfjsArtifacts(network));
     expect(model.layers[1]!.getConfig()['stddev']).toBeCloseTo(0.2 / 1.7159, 12);
+  });
+
+  test('frozen layers are not trainable, with all that they become', async () => {
+    const frozen = { trainable: false };
+    const first = dense(6, { activation: 'leakyRelu', ...frozen });
+    const network = await drawn([first, layerNorm(frozen), dense(4, { activation: 'tanh' }), dense(2, frozen)]);
+    const model = await loaded(toTfjsArtifacts(network));
+    const said = model.layers.map((layer) => [layer.getClassName(), layer.trainable]);
+    expect(said).toEqual([
+      ['Dense', false],
+      ['LeakyReLU', false],
+      ['LayerNormalization', false],
+      ['Dense', true],
+      ['Dense', false],
+    ]);
+    expect(model.trainableWeights.length).toBe(2);
+  });
+
+  test('a custom loss has no standard name: there is no training configuration', async () => {
+    const loss = { value: () => 1, gradient: () => [0, 0] };
+    const network = await Network.create({ inputs: 3, layers: [dense(2)], loss });
+    const artifacts = toTfjsArtifacts(network);
+    expect('trainingConfig' in artifacts).toBe(false);
+    const rows = rowsOf(4, 3);
+    expectClose(outputsOf(await loaded(artifacts), rows), network.predict(rows));
   });
 
   test('in float64 as in float32', async () => {

@@ -2,7 +2,7 @@
 
 import type { RealArray } from '../../../../bindings/memory.js';
 import type { Activation } from '../../../layers/activations.js';
-import type { BatchNormLayer, DenseLayer, Layer } from '../../../layers/layers.js';
+import { type BatchNormLayer, type DenseLayer, type Layer, isFrozen } from '../../../layers/layers.js';
 import { UnsupportedError } from '../../../runtime/errors.js';
 import { type InputMap, type Kernel, type OutputMap, afterInputs, beforeOutputs, identity, scaledBy } from './fold.js';
 import { STANDARD } from './standard.js';
@@ -69,6 +69,8 @@ class Chain {
   private before: InputMap | undefined;
   /** Units of the last layer. */
   private units: number;
+  /** Whether what is added is part of a layer that is not frozen. */
+  private trainable = true;
 
   constructor(
     inputs: number,
@@ -83,7 +85,12 @@ class Chain {
     const count = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, count);
     const full = `${this.around.prefix ?? ''}${name}_${count}`;
-    this.layers.push({ class_name, config: { name: full, trainable: true, dtype: 'float32', ...config }, weights });
+    this.layers.push({ class_name, config: { name: full, trainable: this.trainable, dtype: 'float32', ...config }, weights });
+  }
+
+  /** What is added from here on is part of this layer, or comes with it. */
+  begin(layer: Layer): void {
+    this.trainable = !isFrozen(layer);
   }
 
   private pushDense({ inputs, units, kernel, bias }: Kernel, activation: string, use_bias = true): void {
@@ -200,6 +207,7 @@ export function standardChain({ inputs, layers, weights }: Exported, around: Aro
   let from = 0;
   layers.forEach((layer, i) => {
     const own = weights.slice(from, (from += arraysOf(layer)));
+    chain.begin(layer);
     switch (layer.type) {
       case 'dense':
         chain.dense(layer, own, i === layers.length - 1);

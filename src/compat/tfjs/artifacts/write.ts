@@ -44,8 +44,8 @@ interface Whole {
   readonly inputs: number;
   /** What follows the last layer, or the mean of several. */
   readonly link: 'softmax' | undefined;
-  /** By its standard name. */
-  readonly loss: string;
+  /** By its standard name; a custom one has none. */
+  readonly loss: string | undefined;
   /** What is known beside the layers. */
   readonly about: Record<string, unknown>;
 }
@@ -60,7 +60,14 @@ function linkless(layers: readonly Layer[]): readonly Layer[] {
 
 function wholeNetwork(network: Network): Whole {
   const { inputs, loss } = network;
-  return { networks: [network], around: {}, inputs, link: undefined, loss: LOSS_NAME[loss], about: { kind: 'network' } };
+  return {
+    networks: [network],
+    around: {},
+    inputs,
+    link: undefined,
+    loss: loss === 'custom' ? undefined : LOSS_NAME[loss],
+    about: { kind: 'network' },
+  };
 }
 
 function wholeEstimator(model: Exclude<Exportable, Network>, prepared: boolean): Whole {
@@ -108,11 +115,13 @@ function artifacts(model: Exportable, prepared: boolean): TfjsArtifacts & { read
     format: 'layers-model',
     generatedBy: 'efficient-backprop',
     convertedBy: null,
-    trainingConfig: {
-      loss,
-      metrics: link ? ['accuracy'] : [],
-      optimizer_config: { class_name: 'SGD', config: { learning_rate: 0.01 } },
-    },
+    ...(loss && {
+      trainingConfig: {
+        loss,
+        metrics: link ? ['accuracy'] : [],
+        optimizer_config: { class_name: 'SGD', config: { learning_rate: 0.01 } },
+      },
+    }),
     userDefinedMetadata: { 'efficient-backprop': { ...about, notes: { ...model.metadata } } },
   };
 }
