@@ -2,7 +2,7 @@
 
 import { type Label, CLASSES, classIndices, classesIn } from '../data/classes.js';
 import { ClassTally } from '../evaluation/metrics.js';
-import { DataError } from '../runtime/errors.js';
+import { DataError, OptionError } from '../runtime/errors.js';
 import { checked, number, oneOf, value } from '../runtime/options.js';
 import { type MetricOptions, SAMPLE_WEIGHTS, mean, paired, positiveOf, weightsOf } from './given.js';
 
@@ -50,6 +50,15 @@ function counts(
   return { classes, tally };
 }
 
+const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
+
+/** Of each class: how many samples are of it, how many were said to be, and how many both. */
+function margins({ confusion }: ClassTally) {
+  const are = confusion.map(sum);
+  const said = confusion.map((_, c) => sum(confusion.map((row) => row[c]!)));
+  return { are, said, right: confusion.map((row, c) => row[c]!) };
+}
+
 /**
  * The share of samples whose class was found.
  * @param truths the samples' labels: strings, finite numbers or booleans
@@ -70,12 +79,9 @@ export function accuracy(truths: ArrayLike<Label>, predictions: ArrayLike<Label>
  */
 export function balancedAccuracy(truths: ArrayLike<Label>, predictions: ArrayLike<Label>, options?: MetricOptions): number {
   const { sampleWeights } = checked('balancedAccuracy', PLAIN, options);
-  const { confusion } = counts(truths, predictions, sampleWeights).tally;
-  const there = confusion.flatMap((row, c) => {
-    const all = row.reduce((a, b) => a + b, 0);
-    return all > 0 ? [row[c]! / all] : [];
-  });
-  return there.reduce((a, b) => a + b, 0) / there.length;
+  const { are, right } = margins(counts(truths, predictions, sampleWeights).tally);
+  const recalls = are.flatMap((all, c) => (all > 0 ? [right[c]! / all] : []));
+  return sum(recalls) / recalls.length;
 }
 
 /** Who was taken for whom. */
@@ -111,19 +117,16 @@ function averaged(
 ): number {
   const { sampleWeights, average, positive } = checked(call, AVERAGED, options);
   const { classes, tally } = counts(truths, predictions, sampleWeights);
-  const each = classes.map((_, c) => {
-    const row = tally.confusion[c]!;
-    const said = tally.confusion.reduce((sum, other) => sum + other[c]!, 0);
-    return { right: row[c]!, said, are: row.reduce((a, b) => a + b, 0) };
-  });
+  const { right, said, are } = margins(tally);
   const way = average ?? (classes.length === 2 || positive !== undefined ? 'binary' : 'macro');
-  const values = each.map(({ right, said, are }) => of(right, said, are));
+  const values = classes.map((_, c) => of(right[c]!, said[c]!, are[c]!));
   if (way === 'binary') return values[classes.indexOf(positiveOf(positive, classes))]!;
-  if (way === 'macro') return values.reduce((a, b) => a + b, 0) / values.length;
-  const sum = (key: 'right' | 'said' | 'are') => each.reduce((total, one) => total + one[key], 0);
-  if (way === 'micro') return of(sum('right'), sum('said'), sum('are'));
-  return values.reduce((total, one, c) => total + each[c]!.are * one, 0) / sum('are');
+  if (way === 'macro') return sum(values) / values.length;
+  if (way === 'micro') return of(sum(right), sum(said), sum(are));
+  return dot(are, values) / sum(are);
 }
+
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((total, e, c) => total + e * b[c]!, 0);
 
 const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
 
@@ -161,16 +164,10 @@ export function fBeta(
   predictions: ArrayLike<Label>,
   { beta, ...options }: AveragedOptions & { beta: number },
 ): number {
-  const square = checked('fBeta', { beta: number({ above: 0, below: Infinity }, 1) }, { beta }).beta ** 2;
+  const given = checked('fBeta', { beta: number<number | undefined>({ above: 0, below: Infinity }, undefined) }, { beta }).beta;
+  if (given === undefined) throw new OptionError('fBeta.beta', given, 'a number > 0');
+  const square = given ** 2;
   return averaged('fBeta', truths, predictions, options, (right, said, are) => share((1 + square) * right, said + square * are));
-}
-
-/** Sums that agreement by chance follows from: what there is, what was said, what was right, and all. */
-function margins(matrix: readonly (readonly number[])[]) {
-  const are = matrix.map((row) => row.reduce((a, b) => a + b, 0));
-  const said = matrix.map((_, c) => matrix.reduce((sum, row) => sum + row[c]!, 0));
-  const right = matrix.reduce((sum, row, c) => sum + row[c]!, 0);
-  return { are, said, right, all: are.reduce((a, b) => a + b, 0) };
 }
 
 /**
@@ -180,10 +177,11 @@ function margins(matrix: readonly (readonly number[])[]) {
  */
 export function cohenKappa(truths: ArrayLike<Label>, predictions: ArrayLike<Label>, options?: MetricOptions): number {
   const { sampleWeights } = checked('cohenKappa', PLAIN, options);
-  const { are, said, right, all } = margins(counts(truths, predictions, sampleWeights).tally.confusion);
-  const chance = are.reduce((sum, n, c) => sum + n * said[c]!, 0) / all;
+  const { are, said, right } = margins(counts(truths, predictions, sampleWeights).tally);
+  const all = sum(are);
+  const chance = dot(are, said) / all;
   if (chance === all) throw new DataError('truths', 'and predictions are one class: there is nothing to agree about');
-  return (right - chance) / (all - chance);
+  return (sum(right) - chance) / (all - chance);
 }
 
 /**
@@ -193,8 +191,8 @@ export function cohenKappa(truths: ArrayLike<Label>, predictions: ArrayLike<Labe
  */
 export function matthewsCorrelation(truths: ArrayLike<Label>, predictions: ArrayLike<Label>, options?: MetricOptions): number {
   const { sampleWeights } = checked('matthewsCorrelation', PLAIN, options);
-  const { are, said, right, all } = margins(counts(truths, predictions, sampleWeights).tally.confusion);
-  const dot = (a: number[], b: number[]) => a.reduce((sum, e, c) => sum + e * b[c]!, 0);
+  const { are, said, right } = margins(counts(truths, predictions, sampleWeights).tally);
+  const all = sum(are);
   const spread = (all * all - dot(said, said)) * (all * all - dot(are, are));
-  return spread > 0 ? (right * all - dot(are, said)) / Math.sqrt(spread) : 0;
+  return spread > 0 ? (sum(right) * all - dot(are, said)) / Math.sqrt(spread) : 0;
 }

@@ -279,6 +279,7 @@ describe('edges', () => {
         { k: 3 },
       ),
     ).toThrow('topKAccuracy.k is 3; expected an integer from 1 to 2');
+    expect(() => fBeta([0, 1], [0, 1], {} as never)).toThrow('fBeta.beta is undefined; expected a number > 0');
     expect(() => accuracy([1], [1], { weights: [1] } as never)).toThrow(OptionError);
   });
 });
