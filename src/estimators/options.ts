@@ -60,61 +60,64 @@ export const ESTIMATOR_OPTIONS = {
 
 /** Options of Classifier and Regressor. Every one may be left out: docs/defaults.md says what is chosen then. */
 export interface EstimatorOptions extends TechniqueOptions {
-  /** Units of the hidden layer, or of several; [] makes a linear model. Default: chosen on held-out rows. */
+  /** Units of the hidden layer, or an array for several layers; [] makes a linear model. Default: chosen on held-out rows. */
   hidden?: number | readonly number[];
   /**
-   * How many networks are averaged (before a softmax). Each starts from its own weights, so that their errors partly cancel. A
-   * prediction takes that many times as long, and a file is that many times as large. Default: 3. It is 1 where a linear model
-   * wins, where `hidden` and `weightDecay` are both given, with chunks, and in a model that `partialFit` begins.
+   * How many networks are averaged (before a softmax). Each starts from its own weights, so their errors partly cancel.
+   * Prediction time and file size grow in proportion. Default 3. It is 1 if the linear model wins, if `hidden` and `weightDecay`
+   * are both given, with chunks, and in a model that `partialFit` begins.
    */
   members?: number;
-  /** Of hidden layers. Default: chosen on held-out rows; 'lecunTanh' where `hidden` is given. */
+  /** Activation of the hidden layers. Default: chosen on held-out rows; 'lecunTanh' if `hidden` is given. */
   activation?: Exclude<Activation, 'softmax'>;
-  /** λ of kernels. Default: chosen on held-out rows. */
+  /** Weight decay λ ≥ 0 of the kernels. Default: chosen on held-out rows. */
   weightDecay?: number;
   /**
-   * The learning rate of gradient descent to start with; it falls to 0 over the epochs. `partialFit` takes a fifth of it, which
-   * does not fall. Default: by the largest eigenvalue of the inputs' covariance, in `partialFit` bounded by the curvature so far;
-   * from 2,000 rows on networks with hidden layers are trained by Adam, at min(0.01, 0.1/√inputs), unless `rate` or `momentum` is
-   * given.
+   * The initial learning rate of gradient descent; it falls to 0 over the epochs. `partialFit` uses a fifth of it, constant.
+   * Default: computed from the largest eigenvalue of the inputs' covariance; in `partialFit` it is also bounded by the curvature
+   * seen so far. From 2,000 rows on, networks with hidden layers are trained by Adam at min(0.01, 0.1/√inputs), unless `rate` or
+   * `momentum` is given.
    */
   rate?: number;
-  /** Default 0.9. */
+  /** Momentum of gradient descent, from 0 to below 1. Default 0.9. */
   momentum?: number;
   /**
-   * Passes over the rows. Default: 80,000 rows in all (50,000 with cross-entropy), but at least 20 passes and at most 1,000;
-   * linear models take 0.4 of them.
+   * Passes over the rows. Default: as many as make 80,000 rows in all (50,000 with cross-entropy), but at least 20 and at most
+   * 1,000. Linear models take 0.4 times as many.
    */
   epochs?: number;
-  /** Rows per step, 'full', or `growing()`. Default: by the number of rows, 8 to 128. */
+  /** Rows per step, 'full', or `growing()`. Default: 8 to 128, depending on the number of rows. */
   batchSize?: number | 'full' | Growing;
-  /** A share of the rows to measure a validation loss on, kept out of training. Default none. */
+  /** The share of rows, above 0 and below 1, to keep out of training for measuring a validation loss. Default: none. */
   validation?: number;
-  /** Stops when the validation loss ceases to fall; needs `validation`. Default false. */
+  /** Whether to stop when the validation loss no longer falls. Needs `validation`. Default false. */
   earlyStopping?: boolean | EarlyStopping;
   /**
-   * What becomes of missing values: 'mean' (the most frequent one of strings) fills them, 'refuse' throws. Default: 'mean' for
-   * records, 'refuse' for arrays.
+   * What to do with missing values: 'mean' fills them with the column's mean (for strings, the most frequent one); 'refuse'
+   * throws. Default: 'mean' for records, 'refuse' for arrays.
    */
   missing?: 'mean' | 'refuse';
   /**
-   * What it means that a record lacks a key that others have: 'gap', that the value is missing, or 'zero', that it is 0, as in
-   * records that list only what there is; then a column of numbers may be lacking in all rows of a prediction. Default 'gap'.
+   * What it means if a record lacks a key that others have. 'gap': the value is missing. 'zero': the value is 0, as in sparse
+   * records; a column of numbers may then be absent from all rows of a prediction. Default 'gap'.
    */
   absent?: 'gap' | 'zero';
   /**
-   * What columns of records are, by their names: `{ zip: 'category', when: 'date', note: 'ignore' }`. Cells are then read as
-   * that, whatever they are: numbers name categories, numbers in text may have leading zeros, numbers are dates in milliseconds.
-   * Default: what their cells say (docs/defaults.md).
+   * Types of columns of records, by name: `{ zip: 'category', when: 'date', note: 'ignore' }`. Cells are then read as that type,
+   * whatever they look like: numbers can name categories, numbers in text may have leading zeros, and numbers can be dates in
+   * milliseconds. Default: inferred from the cells (docs/defaults.md).
    */
   columns?: Readonly<Record<string, ColumnKind>>;
-  /** Of the arithmetic. Default 'float32'. */
+  /** Precision of the arithmetic. Default 'float32'. */
   precision?: Precision;
-  /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
+  /** 'strict' gives the same bits on every machine. Default 'fast', which fuses multiply-adds where the machine can. */
   numerics?: Numerics;
-  /** How many threads compute; default 'auto': several where they have lately been faster. The results have the same bits. */
+  /**
+   * How many threads compute. Default 'auto': several if they have recently been faster. The results have the same bits either
+   * way.
+   */
   threads?: Threads;
-  /** Of all randomness. Default: drawn once, see `model.seed`. */
+  /** Seed of everything random. Default: drawn at random; `model.seed` shows it. */
   seed?: number;
 }
 
@@ -153,12 +156,13 @@ export const RUN_OPTIONS = {
 
 /** What `onProgress` is told. */
 export interface FitProgress {
-  /** 'select' while candidates are tried, 'train' during the training of the chosen one. */
+  /** 'select' while candidates are compared, 'train' while the chosen one is trained. */
   readonly stage: 'select' | 'train';
-  /** Trainings of candidates, or epochs, done; and how many there may be at most. */
+  /** How many candidate trainings, or epochs, are done. */
   readonly done: number;
+  /** How many there may be at most. */
   readonly all: number;
-  /** Training loss of the epoch, once there is one. */
+  /** Training loss of the epoch; undefined until there is one. */
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
   readonly rate: number | undefined;
@@ -171,34 +175,36 @@ export interface RunOptions {
   /** One weight ≥ 0 for each row. */
   sampleWeights?: ArrayLike<number>;
   /**
-   * Which rows belong together, as those of a person or a machine do: the name of a column, which is then no input, or a label
-   * for each row. Whole groups are held out to choose by, and for `validation`, so that errors are those on groups that were not
-   * learned from. Default: each row is for itself.
+   * Which rows belong together, such as those of one person or machine: the name of a column, which is then not an input, or one
+   * label for each row. Whole groups are held out, both for choosing and for `validation`, so errors are measured on groups that
+   * were not learned from. Default: every row stands alone.
    */
   groups?: string | ArrayLike<unknown>;
-  /** Stops when aborted. Before the first epoch of the final training the fit rejects with the signal's reason. */
+  /** Stops the fit when aborted. Before the first epoch of the final training, the fit rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Stops after so long: a number of milliseconds, or a text such as '90s' or '5m'. Choosing takes at most half of it. */
+  /**
+   * Stops the fit after this time: a number of milliseconds, or a text such as '90s' or '5m'. Choosing takes at most half of it.
+   */
   timeLimit?: Duration;
   /**
-   * Whether a worker trains the networks, as of `Network.fit`; linear models and what is done with data stay in this thread.
-   * Default false.
+   * Whether a worker trains the networks, as in `Network.fit`. Linear models and data preparation stay in this thread. Default
+   * false.
    */
   background?: boolean;
   /**
-   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data and
-   * options: candidates that were tried are not tried again, the training under way goes on, and the model has the bits of one
-   * whose fit was not interrupted. The model must be the one whose fit was interrupted, or come from a file saved with `state:
-   * true`; such a model may also be given here, which then is what another with the same options goes on from (files do not hold
-   * `method`). true refuses where there is nothing to take up, 'ifAny' begins a fit then. Default false.
+   * Whether to continue a fit that was interrupted by `signal`, `timeLimit` or the end of the process. Pass the same data and
+   * options. Finished candidates are not tried again, the interrupted training goes on, and the model has the same bits as
+   * without the interruption. The model must be the interrupted one, or come from a file saved with `state: true`. You can also
+   * pass such a model here: another model with the same options then continues from it (files do not hold `method`). With true,
+   * `fit` throws if there is nothing to continue; with 'ifAny' it then starts from the beginning. Default false.
    */
   resume?: boolean | 'ifAny' | Resumable;
   /**
-   * Called after each candidate and each epoch. A promise that it returns is awaited, after `signal` or `timeLimit` for no more
-   * than a second; if it rejects, or the function throws, the fit rejects with the same.
+   * Called after each candidate and each epoch. If it returns a promise, the fit awaits it, for at most a second once `signal`
+   * or `timeLimit` has ended the fit. If it throws or rejects, the fit rejects with the same error.
    */
   onProgress?: (progress: FitProgress) => unknown;
-  /** With chunks: keeps what they are encoded to, so that they are not asked for in each epoch. @internal */
+  /** With chunks: stores the encoded chunks, so that the source is not read again in each epoch. @internal */
   spool?: Spool;
 }
 
@@ -211,8 +217,9 @@ export interface PartialFitOptions {
   epochs?: number;
   /** One weight ≥ 0 for each row. */
   sampleWeights?: ArrayLike<number>;
+  /** Stops when aborted. */
   signal?: AbortSignal;
-  /** Whether a worker does the work, as of `Network.fit`. Default false. */
+  /** Whether a worker does the work, as in `Network.fit`. Default false. */
   background?: boolean;
 }
 

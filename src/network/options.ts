@@ -41,23 +41,26 @@ const OPTIONS = {
 export interface NetworkOptions {
   /** I, the number of inputs. */
   inputs: number;
-  /** The layers from the bottom up. */
+  /** The layers, from the first after the inputs to the output layer. */
   layers: readonly Layer[];
   /**
-   * What training minimises; 'mse', 'mae' and other short names will do, and `network.loss` has the long one. Or a loss of your
-   * own, `{ name, value, gradient }`: functions of a row's outputs and targets.
+   * What training minimises. Short names such as 'mse' and 'mae' work too; `network.loss` gives the long name. For a loss of
+   * your own, pass `{ name, value, gradient }`: functions of a row's outputs and targets.
    */
   loss: Loss | LossAlias | CustomLoss;
-  /** Of parameters, data and arithmetic. Default 'float32'. */
+  /** Precision of parameters, data and arithmetic. Default 'float32'. */
   precision?: Precision;
-  /** 'strict' for the same bits on every machine; default 'fast', which fuses multiply-adds where it can. */
+  /** 'strict' gives the same bits on every machine. Default 'fast', which fuses multiply-adds where the machine can. */
   numerics?: Numerics;
   /**
-   * How many threads compute: a number, or 'auto', which uses several where they have lately been faster. Default 'auto'. The
-   * results have the same bits either way. In a page that is not cross-origin isolated there is one.
+   * How many threads compute: a number, or 'auto', which uses several if they have recently been faster. Default 'auto'. The
+   * results have the same bits either way. A page that is not cross-origin isolated has only one thread.
    */
   threads?: Threads;
-  /** Of all randomness: initial weights, shuffling, splits. Same seed, same bits. Default: drawn once, see `network.seed`. */
+  /**
+   * Seed of everything random: initial weights, shuffling, splits. The same seed gives the same bits. Default: drawn at random;
+   * `network.seed` shows it.
+   */
   seed?: number;
 }
 

@@ -26,8 +26,9 @@ import { SEED } from '../runtime/random.js';
 
 /** What `onEpoch` is told. */
 export interface Progress {
-  /** From 1. */
+  /** The epoch that has just ended, from 1. */
   readonly epoch: number;
+  /** How many epochs there may be at most. */
   readonly epochs: number;
   readonly loss: number;
   readonly validationLoss: number | undefined;
@@ -41,9 +42,9 @@ export interface Progress {
 export interface EarlyStopping {
   /** Epochs to wait for a better validation loss, ≥ 1. Default 6. */
   patience?: number;
-  /** What counts as better: a loss that is lower by more than this, ≥ 0. Default 0. */
+  /** By how much the loss must fall to count as better, ≥ 0. Default 0. */
   minDelta?: number;
-  /** Whether to go back to the best weights. Default true. */
+  /** Whether to restore the best weights at the end. Default true. */
   restoreBest?: boolean;
 }
 
@@ -71,9 +72,9 @@ export function checkedStopping(
 
 /** Bounds of the gradient. */
 export interface Clip {
-  /** Of its Euclidean norm over all parameters, > 0. */
+  /** Bound of the gradient's Euclidean norm over all parameters, > 0. */
   norm?: number;
-  /** Of each of its elements, > 0. */
+  /** Bound of each element's absolute value, > 0. */
   value?: number;
 }
 
@@ -158,76 +159,84 @@ export const FIT_OPTIONS = {
 /** Options of `fit`. Every one may be left out. */
 export interface FitOptions {
   /**
-   * How to learn. Default sgd(): gradient descent, rate 0.01, momentum 0.9. Where neither method nor epochs is given, `fit`
-   * chooses both for up to 1000 rows (not chunks): sgd with a rate that falls from 0.03 (less for wide layers), weight decay
-   * 0.0045 to 0.015 (0.0003 below 12 rows), 100,000 samples in all, in batches of a twentieth of the rows. 'auto' chooses by the
-   * loss and the numbers of rows and parameters, as measured (docs/second-order.md); `history.choice` says what and why.
+   * The training method. Default sgd(): gradient descent with rate 0.01 and momentum 0.9. If neither method nor epochs is given,
+   * `fit` chooses both for up to 1000 rows (not for chunks): sgd with a rate that falls from 0.03 (less for wide layers), weight
+   * decay from 0.0045 to 0.015 (0.0003 below 12 rows), and 100,000 samples in all, in batches of a twentieth of the rows. 'auto'
+   * chooses by the loss and the numbers of rows and parameters, based on measurements (docs/second-order.md); `history.choice`
+   * says what was chosen and why.
    */
   method?: Method | 'auto';
-  /** Passes over the training samples at most. Default 100, or as `method` says; 1 of chunks that can be read once. */
+  /**
+   * The largest number of passes over the training samples. Default 100, or see `method`; 1 for chunks that can be read only
+   * once.
+   */
   epochs?: number;
   /**
-   * Samples per step: an integer ≥ 1, 'full', or `growing()`. Default 32 (less where `fit` chooses for a small set), or 'full'
-   * for methods that need it; more than there are samples counts as 'full'. Where it does not divide their number, `lastBatch`
-   * says what steps take.
+   * Samples per step: an integer ≥ 1, 'full', or `growing()`. Default 32 (less if `fit` chooses for a small set), or 'full' for
+   * methods that need it. A number above the number of samples means 'full'. If it does not divide that number, see `lastBatch`.
    */
   batchSize?: number | 'full' | Growing;
   /**
-   * What becomes of N samples that do not fill batches of B. 'even' (default): ⌈N/B⌉ batches whose sizes differ by one at most,
-   * the larger ones first, so that no step rests on much fewer samples than the others, at a rate that was chosen for B. 'short':
-   * batches of B, and a last one of what is left, as in Keras, PyTorch and scikit-learn. 'drop': ⌊N/B⌋ batches of B, and what is
-   * left is not used in this epoch; in a shuffled order these are others each time. Loss and evaluations are then of what was
-   * used; with fewer than B samples there is no batch, which is an error. Of data in chunks: within each chunk.
+   * What to do if N samples do not fill batches of B.
+   *
+   * 'even' (default) makes ⌈N/B⌉ batches whose sizes differ by at most one, larger ones first. The rate was chosen for B, and no
+   * step then rests on far fewer samples than the others. 'short' makes batches of B and a last one with the rest, as Keras,
+   * PyTorch and scikit-learn do. 'drop' makes ⌊N/B⌋ batches of B and leaves out the rest for this epoch; in a shuffled order the
+   * rest is different each time. Losses and evaluations then cover only the samples used; fewer than B samples make no batch,
+   * which is an error. With data in chunks, this applies within each chunk.
    */
   lastBatch?: LastBatch;
   /**
-   * 'shuffle' (default) takes the samples in a new random order each epoch, 'interleave' in one in which neighbours rarely share
-   * a class, 'sequential' as they stand (of data in chunks: within each chunk); 'emphasize', or `emphasize()` with settings,
-   * takes hard ones more often. Full batches have no order.
+   * The order of samples. 'shuffle' (default): a new random order each epoch. 'interleave': a random order in which neighbours
+   * rarely share a class. 'sequential': as given. 'emphasize', or `emphasize()` with settings: hard samples more often. With
+   * data in chunks, the order applies within each chunk. Full batches have no order.
    */
   order?: Order;
-  /** L1 decay ≥ 0: adds l1·Σ|w| of kernels to what is minimised (not to the loss that is reported). Default 0. */
+  /** L1 decay ≥ 0: adds l1·Σ|w| over the kernels to the training objective, but not to the reported loss. Default 0. */
   l1?: number;
   /**
-   * ε ≥ 0 and < 1: training takes (1 − ε)·t + ε/outputs for the targets of crossEntropy, (1 − ε)·t + ε/2 for those of
-   * binaryCrossEntropy, so that outputs need not become certain (the targets of 4.5, for probabilities). Validation and metrics
-   * keep the true ones; the training loss reported is that of the smoothed. 0.1 is customary. Default 0.
+   * ε ≥ 0 and < 1. Training replaces the targets t of crossEntropy by (1 − ε)·t + ε/outputs, and those of binaryCrossEntropy by
+   * (1 − ε)·t + ε/2, so that outputs need not become certain (the same idea as the targets of Efficient BackProp 4.5, for probabilities).
+   * Validation and metrics use the true targets; the reported training loss uses the smoothed ones. 0.1 is customary. Default 0.
    */
   labelSmoothing?: number;
   /**
-   * Bounds the gradient of the loss in each step: a gradient longer than `norm` is shortened to it, elements beyond ±`value` are
-   * cut.
+   * Limits the gradient of the loss in each step: a gradient longer than `norm` is shortened to it, and elements beyond ±`value`
+   * are cut to it. Default: no limit.
    */
   clip?: Clip;
   /**
-   * Averages the weights over steps, and gives the network the average: 'polyak' all alike, { decay } with weights that fall by
-   * that factor from step to step, 0.99 to 0.9999. Evens out the noise of small batches. Validation measures the average.
-   * Default: none.
+   * Averages the weights over the steps, and gives the network that average. 'polyak' weights all steps alike; { decay } weights
+   * each earlier step less by that factor, from 0.99 to 0.9999. Averaging evens out the noise of small batches. Validation
+   * measures the average. Default: none.
    */
   average?: 'polyak' | { decay: number };
   /**
-   * What the validation loss is measured on: a share of the rows, set aside by the seed (stratified for classes), a dataset, or
-   * [X, Y]. None by default.
+   * What to measure the validation loss on: a share of the rows (chosen by the seed, stratified for classes), a dataset, or [X,
+   * Y]. Default: none.
    */
   validation?: number | Dataset | readonly [X: MatrixLike, Y: MatrixLike] | readonly MatrixLike[];
   /**
-   * Stops when the validation loss has not fallen by more than `minDelta` (0) for `patience` (6) epochs, and goes back to the
-   * best weights (`restoreBest`, true). Needs `validation`. Default false.
+   * Stops if the validation loss has not fallen by more than `minDelta` (0) for `patience` (6) epochs, and restores the best
+   * weights (`restoreBest`, true). Needs `validation`. Default false.
    *
-   * Where the rate falls by a schedule or a function of the epoch, a high rate hides what was learned: the fit goes on while the
-   * rate is above half of its highest, waits for a tenth of the epochs at least, and then goes through what is left of the
-   * schedule in a quarter of the epochs so far. At the low rate it goes back to earlier weights only if their validation loss is
-   * lower by more than a tenth.
+   * If the rate falls by a schedule or a function of the epoch, a high rate hides what was learned. The fit therefore goes on
+   * while the rate is above half of its highest value, and waits for at least a tenth of the epochs. It then runs through the
+   * rest of the schedule in a quarter of the epochs so far. At the low rate, it restores earlier weights only if their
+   * validation loss is lower by more than a tenth.
    */
   earlyStopping?: boolean | EarlyStopping;
   /**
-   * One weight ≥ 0 for each row; only their ratios matter. Losses that are reported divide by the sum of weights, Σ w·l/Σ w. The
-   * gradient of a step is Σ w·g/(rows of the batch × mean weight of all rows that are learned), so that a row's weight means the
-   * same whichever rows share its batch, and the mean of an epoch's steps is the gradient of that loss (each call of `partialFit`
-   * takes the mean of its own rows). Rows of weight 0 are not learned.
+   * One weight ≥ 0 for each row; only their ratios matter. Reported losses are divided by the sum of weights: Σ w·l/Σ w. The
+   * gradient of a step is Σ w·g/(rows of the batch × mean weight of all training rows). A row's weight therefore means the same
+   * in any batch, and the mean of an epoch's steps is the gradient of the reported loss. Each call of `partialFit` uses the mean
+   * of its own rows. Rows of weight 0 are not learned.
    */
   sampleWeights?: ArrayLike<number>;
-  /** One weight ≥ 0 for each class, or 'balanced': N/(classes·members). They multiply sample weights, in training only. */
+  /**
+   * One weight ≥ 0 for each class, or 'balanced': rows/(classes·rows of the class). They multiply the sample weights, in
+   * training only.
+   */
   classWeights?: readonly number[] | 'balanced';
   /**
    * 'samples': the gradient of a step of first order is Σ w·g/(rows of the batch), as some libraries define it, and a common
@@ -236,19 +245,19 @@ export interface FitOptions {
    */
   weighting?: 'set' | 'samples';
   /**
-   * Of data in chunks: how many rows an epoch has. Only schedules that go by the share of the fit that is done need it, and only
-   * in the first epoch, at whose end the rows have been counted.
+   * Rows per epoch, for data in chunks. Only schedules that depend on the progress of the fit need it, and only in the first
+   * epoch; by its end the rows have been counted.
    */
   rows?: number;
-  /** Stops when the training loss is at most this. */
+  /** Stops when the training loss is at most this. Default: none. */
   goal?: number;
-  /** Stops when no element of the gradient is larger; for batchSize 'full'. */
+  /** Stops when no element of the gradient is larger than this, ≥ 0; for batchSize 'full'. Default 0. */
   minGradient?: number;
-  /** Stops after so long: a number of milliseconds, or a text such as '90s' or '5m'. */
+  /** Stops after this time: a number of milliseconds, or a text such as '90s' or '5m'. */
   timeLimit?: Duration;
-  /** Stops when aborted; what was learned is kept. */
+  /** Stops when aborted; the network keeps what it has learned. */
   signal?: AbortSignal;
-  /** Of shuffling and the validation split. Default: the network's. */
+  /** Seed of shuffling and of the validation split. Default: the network's seed. */
   seed?: number;
   /**
    * Metrics to record per epoch, on the training set (unless it comes in chunks) and the validation set, at the cost of a forward
@@ -257,24 +266,23 @@ export interface FitOptions {
    */
   metrics?: readonly (MetricName | MetricAlias)[];
   /**
-   * Whether a worker does the work, so that this thread stays free: a page draws 60 frames a second, a server answers. Progress,
-   * `signal`, `timeLimit`, the history and the bits of the weights are the same. Preparing the data, and starts taken from them,
-   * stay here, as does all of it where there are no threads (which is said once) — in slices, as without this option. Meanwhile
-   * `predict` sees weights in the midst of a step (with methods of second order those of the last accepted step), and
-   * `setWeights` is refused. Default false.
+   * Whether a worker does the work, so that this thread stays free: a page can draw 60 frames a second, a server can answer.
+   * Progress, `signal`, `timeLimit`, the history and the bits of the weights are the same. Data preparation, and initial weights
+   * that depend on data, stay in this thread. Without threads all of the work does, in slices as without this option, and a
+   * warning says so once. Meanwhile `predict` sees weights in the middle of a step (with second-order methods, those of the last
+   * accepted step), and `setWeights` throws. Default false.
    */
   background?: boolean;
   /**
-   * Whether to take up the fit that was interrupted, by `signal`, `timeLimit` or the end of the process, with the same data,
-   * options and total of epochs: what comes out has the bits, and the whole record, of a fit that was not. The network must be
-   * the one that was interrupted, or come from a file saved with `state: true`. true refuses where there is nothing to take up,
-   * 'ifAny' begins a fit then. Default false.
+   * Whether to continue a fit that was interrupted by `signal`, `timeLimit` or the end of the process. Pass the same data,
+   * options and total of epochs. The weights have the same bits as without the interruption, and the history is complete. The
+   * network must be the interrupted one, or come from a file saved with `state: true`. With true, `fit` throws if there is
+   * nothing to continue; with 'ifAny' it then starts from the beginning. Default false.
    */
   resume?: boolean | 'ifAny';
   /**
-   * Called after each epoch. A promise that it returns is awaited before the next epoch, after
-   * `signal` or `timeLimit` for no more than a second; if it rejects, or the function throws,
-   * the fit rejects with the same.
+   * Called after each epoch. If it returns a promise, the fit awaits it before the next epoch, for at most a second once
+   * `signal` or `timeLimit` has ended the fit. If it throws or rejects, the fit rejects with the same error.
    */
   onEpoch?: (progress: Progress) => unknown;
 }
