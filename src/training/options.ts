@@ -196,8 +196,9 @@ export interface FitOptions {
   l1?: number;
   /**
    * ε ≥ 0 and < 1. Training replaces the targets t of crossEntropy by (1 − ε)·t + ε/outputs, and those of binaryCrossEntropy by
-   * (1 − ε)·t + ε/2, so that outputs need not become certain (the same idea as the targets of Efficient BackProp 4.5, for probabilities).
-   * Validation and metrics use the true targets; the reported training loss uses the smoothed ones. 0.1 is customary. Default 0.
+   * (1 − ε)·t + ε/2, so that outputs need not become certain (the same idea as the targets of Efficient BackProp 4.5, for
+   * probabilities). Validation and metrics use the true targets; the reported training loss uses the smoothed ones. 0.1 is
+   * customary. Default 0.
    */
   labelSmoothing?: number;
   /**
