@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { predict } from '../../src/cli/predict.js';
 import { trainFile } from '../../src/cli/train/command.js';
-import { Classifier, Regressor, loadModel } from '../../src/index.js';
+import { Classifier, ModelFileError, Regressor, loadModel } from '../../src/index.js';
 import { InputError, readTable, scanTable } from '../../src/table/index.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'as-model-'));
@@ -132,4 +132,19 @@ test('a model of records takes tables as they read themselves, where they are su
   );
   expect(model.predict(await readTable('n;m\n1,5;2,5\n7,25;1,5\n'))).toEqual(model.predict([{ n: 1.5 }, { n: 7.25 }]));
   expect(() => model.predict([{ n: 1, extra: 1 }])).toThrow('was not there in training'); // records are written by hand
+});
+
+test('notes of how text was read that are damaged are refused, in words', async () => {
+  const table = await readTable(DAYS);
+  using model = await Regressor.fit(table.without('y'), table.numbers('y'), QUICK);
+  const one = await readTable('when\n03/05/2024\n');
+  const noted = (spellings: string) => {
+    const columns = model.columns;
+    return () => one.as({ columns, metadata: { ...model.metadata, spellings } });
+  };
+  expect(noted(model.metadata['spellings']!)().values('when')).toEqual([new Date('2024-03-05T00:00:00Z')]);
+  expect(noted('{')).toThrow(ModelFileError);
+  expect(noted('{')).toThrow('damaged: the spellings of columns are not valid JSON');
+  for (const spellings of ['null', '5', '{"when":5}', '{"when":{"type":"date","order":"DYM"}}'])
+    expect(noted(spellings)).toThrow('damaged: the spellings of columns are not what this library writes');
 });
