@@ -11,9 +11,9 @@ import { EPSILON, FRACTION, decayOption } from './options.js';
 
 /** Options of `adam`. */
 export interface AdamOptions extends AdaptiveOptions {
-  /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.9. */
+  /** Decay factor of the gradient's running mean: 0 ≤ β₁ < 1. Default 0.9. */
   beta1?: number;
-  /** How long the mean of its square remembers: 0 ≤ β₂ < 1. Default 0.999. */
+  /** Decay factor of the squared gradient's running mean: 0 ≤ β₂ < 1. Default 0.999. */
   beta2?: number;
   /** Whether decay acts on the weights directly (AdamW) rather than through the gradient. Default false; true for `adamW`. */
   decoupled?: boolean;

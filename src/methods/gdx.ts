@@ -7,24 +7,24 @@ import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of gdx; the defaults are those of MATLAB's traingdx, whose steps are shorter: see `matlab`. */
 export interface GdxOptions {
-  /** η to start with, > 0. Default 0.01. */
+  /** The initial learning rate η > 0. Default 0.01. */
   rate?: number;
-  /** What η is multiplied with where the loss fell, ≥ 1. Default 1.05. */
+  /** The factor on η after the loss fell, ≥ 1. Default 1.05. */
   up?: number;
-  /** The same where it rose too much, > 0 and < 1. Default 0.7. */
+  /** The factor on η after the loss rose too much, > 0 and < 1. Default 0.7. */
   down?: number;
-  /** By what factor the loss may rise before a step is taken back, ≥ 1. Default 1.04. */
+  /** The factor by which the loss may rise before a step is undone, ≥ 1. Default 1.04. */
   worse?: number;
-  /** μ, ≥ 0 and < 1. Default 0.9. */
+  /** Momentum μ, ≥ 0 and < 1. Default 0.9. */
   momentum?: number;
   /** The largest rate. Default 1000. */
   most?: number;
   /**
-   * Whether steps are those of MATLAB's traingdx: v ← μ·v − (1 − μ)·η·g, in place of v ← μ·v − η·g, and −η·g in the first step
-   * and after one that was taken back. At the same η that is a tenth of the way, for a momentum of 0.9. Default false.
+   * Whether to step as MATLAB's traingdx does: v ← μ·v − (1 − μ)·η·g instead of v ← μ·v − η·g, and −η·g in the first step and
+   * after an undone one. With the same η and a momentum of 0.9, such steps are a tenth as long. Default false.
    */
   matlab?: boolean;
-  /** λ ≥ 0, of kernels, through the gradient. Default 0. */
+  /** Weight decay λ ≥ 0 of the kernels, applied through the gradient. Default 0. */
   weightDecay?: number;
 }
 

@@ -23,41 +23,45 @@ const OPTIONS = {
 /** Options of levenbergMarquardt; names and defaults of the first five are MATLAB's (trainlm), those of the rule 'tenfold'. */
 export interface LevenbergMarquardtOptions {
   /**
-   * μ > 0 to start with, in the scale of JᵀJ of plain residuals, in the power of ten next to the targets' standard deviation
-   * where the last layer is linear; with 'nielsen' and scaling 'identity' relative to its largest diagonal entry. Default 0.001.
+   * The initial damping μ > 0. It is in the scale of JᵀJ of plain residuals; if the last layer is linear, these are in the power
+   * of ten next to the targets' standard deviation. With 'nielsen' and scaling 'identity', μ is relative to the largest diagonal
+   * entry of JᵀJ. Default 0.001.
    */
   mu?: number;
-  /** What μ is multiplied with where a step fails, > 1. Default 10. */
+  /** The factor on μ after a failed step, > 1. Default 10. */
   muInc?: number;
-  /** The same where it succeeds, > 0 and < 1. Default 0.1. */
+  /** The factor on μ after a successful step, > 0 and < 1. Default 0.1. */
   muDec?: number;
-  /** Ends where μ exceeds this. Default 10¹⁰. */
+  /** Training ends when μ exceeds this. Default 10¹⁰. */
   muMax?: number;
-  /** Ends where no element of the gradient Jᵀr is larger, in the unit of the targets (see mu). Default 10⁻⁷. */
+  /** Training ends when no element of the gradient Jᵀr is larger than this, in the unit of the targets (see mu). Default 10⁻⁷. */
   minGrad?: number;
-  /** What μ multiplies: the 'identity' (default), the diagonal of JᵀJ ('marquardt'), or the largest that has been ('more'). */
+  /**
+   * The matrix that μ multiplies: the 'identity' (default), the diagonal of JᵀJ ('marquardt'), or the largest diagonal so far
+   * ('more').
+   */
   scaling?: DampingScaling;
   /**
-   * How μ changes. 'nielsen': by how well the model predicted the decrease; takes half of the evaluations, since hardly a trial
-   * fails. 'tenfold': by muInc and muDec. Default 'nielsen', or 'tenfold' where muInc or muDec is given.
+   * How μ changes. 'nielsen': by how well the model predicted the decrease; this takes half the evaluations, since trials hardly
+   * ever fail. 'tenfold': by muInc and muDec. Default 'nielsen', or 'tenfold' if muInc or muDec is given.
    */
   rule?: DampingRule;
   /**
-   * Whether steps follow the bend of the path that they begin (geodesic acceleration, Transtrum and Sethna 2012) where the last
-   * one left more than half of the error: one evaluation more for such a step, and about half of them to a fine error, since
-   * narrow valleys are followed round their bends. Two more where samples × outputs × parameters exceed 262,144. Default true,
-   * but false with the rule 'tenfold', which is MATLAB's.
+   * Whether steps follow the curvature of their path (geodesic acceleration, Transtrum and Sethna 2012) if the last step left
+   * more than half of the error. Such a step costs one more evaluation, or two more if samples × outputs × parameters exceed
+   * 262,144. Reaching a small error takes about half the evaluations, because steps follow the bends of narrow valleys. Default
+   * true, but false with the rule 'tenfold', which is MATLAB's.
    */
   acceleration?: boolean;
-  /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised. Default 0. */
+  /** Weight decay λ ≥ 0: adds (λ/2)·|kernels|² to the training objective. Default 0. */
   weightDecay?: number;
   /**
-   * Whether the data say how strong the decay of all parameters is, anew after each step, by MacKay's evidence in Foresee and
-   * Hagan's form (MATLAB's trainbr): for small and noisy sets, without a validation set. Where the last layer is linear, decay is
-   * that of its parameters in the unit of the targets (see mu). Not beside weightDecay. Default false.
+   * Whether to determine the decay of all parameters from the data after each step, by MacKay's evidence in Foresee and Hagan's
+   * form (MATLAB's trainbr). Suits small and noisy sets, and needs no validation set. If the last layer is linear, the decay
+   * applies to its parameters in the unit of the targets (see mu). Cannot be combined with weightDecay. Default false.
    */
   bayesian?: boolean;
-  /** MATLAB's name for the patience of early stopping, which it turns on where there is a validation set. */
+  /** MATLAB's name for the patience of early stopping. Early stopping is then on if there is a validation set. */
   maxFail?: number;
 }
 

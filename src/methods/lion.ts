@@ -10,17 +10,17 @@ import { FRACTION, decayOption } from './options.js';
 /** Options of lion; the defaults are the authors'. */
 export interface LionOptions {
   /**
-   * η > 0, one of `schedules`, or a function of the epoch: what every weight moves by in a step. Default 1e-4, a tenth of
-   * adam's: the authors advise three to ten times less than what suits adamW.
+   * The learning rate, by which every weight moves in a step: η > 0, one of `schedules`, or a function of the epoch. Default
+   * 1e-4, a tenth of adam's; the authors advise three to ten times less than for adamW.
    */
   rate?: number | RateOfEpoch | Schedule;
-  /** How much of the mean enters a step beside the gradient: 0 ≤ β₁ < 1. Default 0.9. */
+  /** The share of the running mean in a step; the gradient has the rest: 0 ≤ β₁ < 1. Default 0.9. */
   beta1?: number;
   /** How long the mean of the gradient remembers: 0 ≤ β₂ < 1. Default 0.99. */
   beta2?: number;
   /**
-   * λ ≥ 0, of kernels, decoupled: w ← w − η·λ·w. Default 0; where adamW has one, three to ten times that, as η is so much
-   * smaller.
+   * Decoupled weight decay λ ≥ 0 of the kernels: w ← w − η·λ·w. Default 0. Use three to ten times adamW's λ, because η is that
+   * much smaller.
    */
   weightDecay?: number;
 }

@@ -13,16 +13,16 @@ const PACE = 0.1;
 /** Options of murata. The chapter gives no constants; the defaults have no unit, so that they suit any problem. */
 export interface MurataOptions {
   /**
-   * η to start with, > 0, which should be safe: without `beta` it is also the highest. Default 'auto': 1/λmax of the most curved
-   * of up to eight batches, measured before training, at the size of batch that steps will have. Of a stream that comes a few
-   * rows at a time, the first calls measure again and keep the lowest.
+   * The initial η > 0. It should be safe; without `beta` it is also the largest. Default 'auto': 1/λmax of the most curved of up
+   * to eight batches, measured before training at the batch size of the steps. If a stream delivers a few rows at a time, the
+   * first calls measure again and keep the lowest rate.
    */
   rate?: number | 'auto';
   /** α > 0, how fast η follows. Default 0.1/rate: within about 10 steps at the highest rate. */
   alpha?: number;
   /**
-   * β > 0: η settles near β·‖r‖. Default `rate` divided by the length of the largest mean gradient so far (that of r, each time
-   * divided by 1 − (1 − δ)ᵗ after t steps, once this is 1/6), so that η falls as the mean gradient does, and comes back with it.
+   * β > 0: η settles near β·‖r‖. Default: `rate` divided by the length of the largest mean gradient r so far (each r is divided
+   * by 1 − (1 − δ)ᵗ after t steps, once this is 1/6). η then falls and rises with the mean gradient.
    */
   beta?: number;
   /** δ, how fast the mean gradient r follows, > 0 and < 1. Default 0.01. */
@@ -33,7 +33,7 @@ export interface MurataOptions {
    */
   least?: number;
   most?: number;
-  /** λ ≥ 0, of kernels, through the gradient. Default 0. */
+  /** Weight decay λ ≥ 0 of the kernels, applied through the gradient. Default 0. */
   weightDecay?: number;
 }
 

@@ -37,13 +37,13 @@ export interface GaussNewtonOptions extends SecondOrderOptions {
   /** Whether steps come from truncated conjugate gradients, without the matrix. Default: from 300 parameters on. */
   truncated?: boolean;
   /**
-   * μ > 0 to start with, relative to the largest diagonal entry of the matrix (with `truncated` to the curvature along the
-   * gradient). Default 1, which Nielsen advises for starts that are not near the end: from 0.001 on networks end in poor minima
-   * more often. It then follows his rule: by how well the model predicted the decrease. Steps are not damped as long as they do
-   * at once what it predicts.
+   * The initial damping μ > 0, relative to the largest diagonal entry of the matrix (with `truncated`, to the curvature along
+   * the gradient). Default 1, which Nielsen advises for starts far from the minimum; from 0.001, networks end in poor minima
+   * more often. μ then follows Nielsen's rule: by how well the model predicted the decrease. Steps are undamped as long as they
+   * achieve the predicted decrease at once.
    */
   mu?: number;
-  /** A line search along undamped directions, instead of damping: what was done before 0.2.0. Not beside mu. Default: none. */
+  /** A line search along undamped directions instead of damping, as before 0.2.0. Cannot be combined with mu. Default: none. */
   lineSearch?: LineSearch;
 }
 

@@ -8,15 +8,15 @@ import { secondOrder } from './second-order/second-order.js';
 
 /** Options that methods of second order share. */
 export interface SecondOrderOptions {
-  /** λ ≥ 0: (λ/2)·|kernels|² is added to what is minimised (not to the loss that is reported). Default 0. */
+  /** Weight decay λ ≥ 0: adds (λ/2)·|kernels|² to the training objective, but not to the reported loss. Default 0. */
   weightDecay?: number;
 }
 
 /** Options of methods whose directions have a natural length. */
 export interface LineSearchOptions extends SecondOrderOptions {
   /**
-   * 'wolfe' (default): Moré and Thuente's search for the strong Wolfe conditions. 'armijo': back until the value is low enough,
-   * with one gradient an iteration.
+   * 'wolfe' (default): Moré and Thuente's search for the strong Wolfe conditions. 'armijo': backtracks until the value is low
+   * enough, with one gradient per iteration.
    */
   lineSearch?: LineSearch;
 }

@@ -31,20 +31,21 @@ const OPTIONS = {
 /** Options of rprop; the defaults are Riedmiller and Braun's (1993). */
 export interface RpropOptions {
   /**
-   * What happens where a gradient's sign turns: 'iRprop-' (default) waits a step, 'iRprop+' takes the last step back if the loss
-   * rose and else waits, 'rprop+' always takes it back, 'rprop-' does nothing special (Igel and Hüsken 2003).
+   * What to do when a gradient changes sign. 'iRprop-' (default) waits one step. 'iRprop+' undoes the last step if the loss
+   * rose, and otherwise waits. 'rprop+' always undoes it. 'rprop-' does nothing special (Igel and Hüsken 2003).
    */
   variant?: RpropVariant;
-  /** Δ₀ > 0, the size of first steps. Default 0.1. */
+  /** The initial step size Δ₀ > 0. Default 0.1. */
   first?: number;
-  /** What a step grows by while the sign stays: ≥ 1. Default 1.2. */
+  /** The factor on a step while the sign of the gradient stays, ≥ 1. Default 1.2. */
   up?: number;
-  /** What it shrinks by where the sign turns: > 0 and < 1. Default 0.5. */
+  /** The factor on a step when the sign changes, > 0 and < 1. Default 0.5. */
   down?: number;
-  /** Bounds of steps. Defaults 1e-6 and 50. */
+  /** The smallest step. Default 1e-6. */
   least?: number;
+  /** The largest step. Default 50. */
   most?: number;
-  /** λ ≥ 0, of kernels, through the gradient. Default 0. */
+  /** Weight decay λ ≥ 0 of the kernels, applied through the gradient. Default 0. */
   weightDecay?: number;
 }
 

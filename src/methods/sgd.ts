@@ -29,14 +29,11 @@ const OPTIONS = {
 /** Rates of each weight's own. */
 export interface PerWeight {
   /**
-   * s in η_w ∝ (√m)ˢ, m the unit's fan-in: a multiple of ½ from −4 to 4. Default 1, as the chapter has it; −2 divides by the fan-
-   * in, as others do.
+   * s in η_w ∝ (√m)ˢ, with m the unit's fan-in: a multiple of ½ from −4 to 4. Default 1, as in the chapter; −2 divides by the
+   * fan-in, as others do.
    */
   exponent?: number;
-  /**
-   * What rates are multiplied with from each layer to the one below it, > 0. Default 1; more where curvature is smaller in lower
-   * layers.
-   */
+  /** The factor on rates from each layer to the one below it, > 0. Default 1. Use more if lower layers have smaller curvature. */
   lower?: number;
 }
 
@@ -58,23 +55,23 @@ function isPerWeight(v: unknown): boolean {
 /** Options of sgd. */
 export interface SgdOptions {
   /**
-   * η > 0; one of `schedules`; a function that gives it for each epoch (counted from 0); or 'auto', which measures curvature
-   * before training and takes (1 − μ)/λmax, and `autoRate` with its settings. Default 0.01, which with momentum 0.9 moves like a
-   * rate of 0.1: safe on standardised data.
+   * The learning rate: η > 0, one of `schedules`, a function of the epoch (counted from 0), or 'auto'. 'auto' measures the
+   * curvature before training and uses (1 − μ)/λmax; `autoRate` has its settings. Default 0.01, which with momentum 0.9 moves
+   * like a rate of 0.1: safe on standardised data.
    */
   rate?: number | RateOfEpoch | Schedule | 'auto' | AutoRate;
-  /** μ, 0 ≤ μ < 1. Default 0.9. */
+  /** Momentum μ, 0 ≤ μ < 1. Default 0.9. */
   momentum?: number;
-  /** Nesterov's form of the momentum. Default false. */
+  /** Whether to use Nesterov's form of momentum. Default false. */
   nesterov?: boolean;
   /**
-   * Whether steps are those of MATLAB's traingdm: v ← μ·v − (1 − μ)·η·g after a first one of −η·g, in place of v ← μ·v − η·g. At
-   * the same η that is a tenth of the way, for a momentum of 0.9. Default false. Not with `nesterov`.
+   * Whether to step as MATLAB's traingdm does: first −η·g, then v ← μ·v − (1 − μ)·η·g instead of v ← μ·v − η·g. With the same η
+   * and a momentum of 0.9, such steps are a tenth as long. Default false. Cannot be combined with `nesterov`.
    */
   matlab?: boolean;
   /**
-   * Whether each weight has a rate of its own, by its unit's fan-in and layer, on average η (Efficient BackProp 4.7). Default
-   * false; true stands for `{ exponent: 1, lower: 1 }`.
+   * Whether each weight has its own rate, by its unit's fan-in and layer, with mean η (Efficient BackProp 4.7). Default false;
+   * true means `{ exponent: 1, lower: 1 }`.
    */
   perWeight?: boolean | PerWeight;
   /** λ ≥ 0: every step adds λ·w to the gradient of kernels (not of biases). Default 0. */

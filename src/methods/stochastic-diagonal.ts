@@ -17,24 +17,25 @@ const EVERY = { min: 1, integer: true } as const;
 /** Options of stochasticDiagonalLM. */
 export interface StochasticDiagonalOptions {
   /**
-   * ε > 0, one of `schedules`, or a function of the epoch: the share of a Newton step. Default 0.01: half of Figure 22's, since
-   * hard samples have more curvature than the mean.
+   * The share of a Newton step: ε > 0, one of `schedules`, or a function of the epoch. Default 0.01, half of Figure 22's,
+   * because hard samples have more curvature than the mean.
    */
   rate?: number | RateOfEpoch | Schedule;
   /** μ > 0: no weight's rate exceeds ε/μ. Default 0.02, as in LeNet-5. */
   mu?: number;
-  /** 0 ≤ momentum < 1; the rates of a step grow with it to 1/(1 − momentum) of theirs. Default 0, as in the chapter. */
+  /** Momentum, 0 ≤ momentum < 1. It multiplies the effective rates by up to 1/(1 − momentum). Default 0, as in the chapter. */
   momentum?: number;
-  /** Samples that the diagonal is averaged over, before training and every few epochs. Default 500. */
+  /** How many samples to average the diagonal over, before training and every few epochs. Default 500. */
   samples?: number;
   /** Epochs from one average to the next. Default 1. */
   every?: number;
   /**
-   * Instead of averages a running mean, ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·h with each batch's: γ, > 0 and ≤ 1; or 'falling': 0.1 for 20
-   * batches, 0.03 for 60, then 0.01. Costs about a gradient each step. Not beside samples and every.
+   * Uses a running mean instead of averages: ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·h with each batch's h. γ is > 0 and ≤ 1, or 'falling': 0.1
+   * for 20 batches, 0.03 for 60, then 0.01. Each step costs about one more gradient. Cannot be combined with samples and every.
+   * Default: averages.
    */
   gamma?: number | 'falling';
-  /** λ ≥ 0, of kernels, through the gradient and the diagonal. Default 0. */
+  /** Weight decay λ ≥ 0 of the kernels, applied through the gradient and the diagonal. Default 0. */
   weightDecay?: number;
 }
 
