@@ -21,21 +21,21 @@ export const DIAGONAL = {
 /** Options of `hessianDiagonal`. */
 export interface DiagonalOptions {
   /**
-   * 'exact' (default): by a product for each parameter. 'gaussNewton': exactly that of the Gauss-Newton matrix, a pass back for
-   * each output. 'lecun': back-propagated approximation of the Gauss-Newton diagonal, never negative, in one pass back (7.4).
-   * 'hutchinson': means over random probes.
+   * How to compute the diagonal. 'exact' (default): one product per parameter. 'gaussNewton': the exact diagonal of the
+   * Gauss-Newton matrix, with one backward pass per output. 'lecun': a back-propagated approximation of the Gauss-Newton
+   * diagonal, never negative, in one backward pass (7.4). 'hutchinson': means over random probes.
    */
   kind?: 'exact' | 'gaussNewton' | 'lecun' | 'hutchinson';
-  /** Of 'lecun': with second derivatives of activations as well; may be negative. Default false. */
+  /** For kind 'lecun': includes second derivatives of activations, so values may be negative. Default false. */
   full?: boolean;
-  /** Of 'hutchinson': how many probes, each a product. Default 100. */
+  /** For kind 'hutchinson': the number of probes, each of which takes one product. Default 100. */
   probes?: number;
   /**
-   * Of 'lecun': the running mean ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·hᵖ over the samples p in random order, from the first on, as on-line
-   * learning keeps it (9.1, (62)). Default: the mean of all.
+   * For kind 'lecun': uses the running mean ⟨h⟩ ← (1 − γ)·⟨h⟩ + γ·hᵖ over the samples p in random order, beginning with the
+   * first, as on-line learning does (9.1, (62)). Default: the mean of all samples.
    */
   gamma?: number;
-  /** Of probes, or the order of samples. Default 0. */
+  /** Seed of the probes, or of the order of samples. Default 0. */
   seed?: number;
 }
 
@@ -53,12 +53,12 @@ export const HESSIAN = {
 /** Options of `hessian`. */
 export interface HessianOptions {
   /**
-   * 'products' (default): exact, a Hessian-vector product for each parameter. 'finiteDifference': central differences of the
-   * gradient, symmetrised (7.1). 'squareJacobian': the Gauss-Newton matrix (7.2), exact for models linear in their parameters and
-   * where residuals vanish.
+   * How to compute the matrix. 'products' (default): exact, with one Hessian-vector product per parameter. 'finiteDifference':
+   * central differences of the gradient, symmetrised (7.1). 'squareJacobian': the Gauss-Newton matrix (7.2), which equals the
+   * Hessian for models linear in their parameters and where residuals vanish.
    */
   by?: 'products' | 'finiteDifference' | 'squareJacobian';
-  /** Only the block of the parameters of this layer, from 0. */
+  /** The index of a layer, from 0: computes only the block of its parameters. Default: all layers. */
   layer?: number;
 }
 
@@ -76,27 +76,30 @@ export const PRINCIPAL = {
 /** Options of `principalEigenvalue`. */
 export interface PrincipalOptions {
   /**
-   * 'products' (default): Lanczos' method by exact products. 'finiteDifference': power iteration by two gradients (7.5), which
-   * does not settle where λ and −λ are both there: its residual says so. 'online': a sample at a time (9.2); its value is a
-   * magnitude, without a sign or a residual.
+   * How to find the eigenvalue. 'products' (default): Lanczos' method with exact products. 'finiteDifference': power iteration
+   * with two gradients per product (7.5); it does not converge if λ and −λ are both eigenvalues, and its residual then says so.
+   * 'online': one sample at a time (9.2); the value is a magnitude, without a sign or a residual.
    */
   by?: 'products' | 'finiteDifference' | 'online';
   /**
-   * The eigenvalue of largest 'magnitude' (default), or the 'algebraic' largest, which may be a smaller one, or negative too;
-   * then differences are searched by Lanczos' method as well.
+   * 'magnitude' (default): the eigenvalue of largest magnitude. 'algebraic': the largest eigenvalue, which may have a smaller
+   * magnitude or be negative; 'finiteDifference' then uses Lanczos' method as well.
    */
   which?: End;
   /** The same as `by: 'online'`. */
   online?: boolean;
-  /** The relative residual to stop at. Default 10⁻¹⁰, of differences 10⁻⁶. There is an eigenvalue within so much of the value. */
+  /**
+   * The relative residual at which to stop; there is an eigenvalue within this relative distance of the value. Default 10⁻¹⁰, or
+   * 10⁻⁶ with 'finiteDifference'.
+   */
   tolerance?: number;
-  /** The most products. Default 1000. */
+  /** The largest number of products. Default 1000. */
   products?: number;
-  /** Of 'online': samples shown. Default 400; the order of magnitude is right after 100. */
+  /** For 'online': how many samples to present. Default 400; the order of magnitude is right after 100. */
   presentations?: number;
-  /** The step of differences. Default 10⁻⁴. */
+  /** The step size of finite differences. Default 10⁻⁴. */
   alpha?: number;
-  /** Of the vector to start with, and the order of samples. Default 0. */
+  /** Seed of the initial vector and of the order of samples. Default 0. */
   seed?: number;
 }
 

@@ -42,26 +42,26 @@ export interface RbfLayer extends Freezable {
   readonly init: RbfInitializer;
 }
 
-/** Each unit centred and scaled over the batch. */
+/** Batch normalization: centres and scales each unit over the batch. */
 export interface BatchNormLayer {
   readonly type: 'batchNorm';
   readonly epsilon: number;
   readonly momentum: number;
 }
 
-/** Each sample centred and scaled over the units. */
+/** Layer normalization: centres and scales each sample over the units. */
 export interface LayerNormLayer extends Freezable {
   readonly type: 'layerNorm';
   readonly epsilon: number;
 }
 
-/** Units left out in training. */
+/** Dropout: leaves out units during training. */
 export interface DropoutLayer {
   readonly type: 'dropout';
   readonly rate: number;
 }
 
-/** Noise added in training. */
+/** Adds Gaussian noise during training. */
 export interface GaussianNoiseLayer {
   readonly type: 'gaussianNoise';
   readonly deviation: number;
@@ -90,11 +90,11 @@ export function activationOf(layer: Layer): Activation {
 
 /** Options of `dense`. */
 export interface DenseOptions {
-  /** 'linear' unless told otherwise. */
+  /** Default 'linear'. */
   activation?: Activation;
   /**
-   * The parameter of twistedTanh (default 0.05), leakyRelu (0.01), elu (1) or thresholdedRelu (1: what y must exceed); refused
-   * for others.
+   * The parameter of twistedTanh (default 0.05), leakyRelu (0.01), elu (1) or thresholdedRelu (1, the threshold). An error with
+   * other activations.
    */
   slope?: number;
   /** Default true. */

@@ -15,11 +15,11 @@ import { type Whitened, fromCovariances, fromRows } from './spectrum.js';
 
 /** Options of `normalize.scale`. */
 export interface ScaleOptions {
-  /** Whether the mean is removed first. Default true: a mean makes the largest eigenvalue of the Hessian grow (5.3). */
+  /** Whether to remove the mean first. Default true: a mean increases the largest eigenvalue of the Hessian (5.3). */
   center?: boolean;
   /**
-   * One factor > 0 per column, for the deviation that it shall have: less than 1 for inputs known to matter less (4.3). Default:
-   * 1 for all.
+   * One factor > 0 per column: its standard deviation after scaling. Use less than 1 for inputs known to matter less (4.3).
+   * Default: 1 for all.
    */
   importance?: ArrayLike<number>;
 }
@@ -27,11 +27,11 @@ export interface ScaleOptions {
 /** Options of `normalize.minMax`. */
 export interface MinMaxOptions {
   /**
-   * Where the smallest value of a column goes. Default −1: about 0 rather than from it, since inputs of one sign slow learning
-   * (4.3).
+   * The value that the smallest value of a column is mapped to. Default −1, so that values lie around 0: inputs of one sign slow
+   * learning (4.3).
    */
   low?: number;
-  /** Where the largest goes; above `low`. Default 1. */
+  /** The value that the largest value is mapped to; above `low`. Default 1. */
   high?: number;
 }
 
@@ -63,7 +63,7 @@ interface MapLearner {
   whole?(engine: DoubleEngine, m: Matrix): Normalizer | undefined;
 }
 
-/** Rows added up piece by piece, for data larger than memory. Made by `normalize.…().accumulate()`. */
+/** Learns from rows in pieces, for data larger than memory. Made by `normalize.…().accumulate()`. */
 export class Accumulation {
   private gathering: Gathering | undefined;
   private columns = 0;
@@ -74,12 +74,12 @@ export class Accumulation {
     private readonly learner: MapLearner,
   ) {}
 
-  /** How many rows there have been. */
+  /** The number of rows added so far. */
   get rows(): number {
     return this.gathering?.rows ?? 0;
   }
 
-  /** Adds rows: N×I, of as many columns as before. @throws DataError */
+  /** Adds rows: N×I, with the same number of columns as before. @throws DataError */
   add(X: MatrixLike): this {
     const m = matrix(X, 'X');
     if (this.gathering) requireColumns(m, this.columns, 'X');
@@ -89,7 +89,7 @@ export class Accumulation {
     return this;
   }
 
-  /** The normalizer of all rows so far. More may be added afterwards, and make another. @throws DataError without rows */
+  /** The normalizer of all rows so far. You can add more rows and call it again. @throws DataError without rows */
   finish(): Normalizer {
     if (!this.gathering || this.rows === 0) throw new DataError('X', 'there are no rows');
     return this.gathering.finish();
@@ -106,7 +106,7 @@ export class Accumulation {
   }
 }
 
-/** A way to normalize that has not seen data yet. */
+/** A normalization that has not been fitted yet. */
 export class Normalization {
   /** @internal */
   constructor(private readonly learner: MapLearner) {}
@@ -134,7 +134,7 @@ export class Normalization {
     }
   }
 
-  /** Begins to learn piece by piece: `add(X)` as often as needed, then `finish()`. */
+  /** Starts learning in pieces: call `add(X)` as often as needed, then `finish()`. */
   async accumulate(): Promise<Accumulation> {
     await roomMade();
     return new Accumulation(await engineOf('float64'), this.learner);
