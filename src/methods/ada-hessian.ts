@@ -12,19 +12,19 @@ import { FRACTION, POSITIVE, decayOption } from './options.js';
 /** Options of adaHessian. */
 export interface AdaHessianOptions {
   /**
-   * η > 0, one of `schedules`, or a function of the epoch. Default 0.01: rates are shares of a Newton step, and mini-batches
-   * noisy.
+   * The learning rate: η > 0, one of `schedules`, or a function of the epoch. Default 0.01: rates are shares of a Newton step,
+   * and mini-batches are noisy.
    */
   rate?: number | RateOfEpoch | Schedule;
-  /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.9. */
+  /** Decay factor of the gradient's running mean: 0 ≤ β₁ < 1. Default 0.9. */
   beta1?: number;
-  /** How long the mean of the squared diagonal remembers: 0 ≤ β₂ < 1. Default 0.999. */
+  /** Decay factor of the squared diagonal's running mean: 0 ≤ β₂ < 1. Default 0.999. */
   beta2?: number;
   /** Keeps divisions finite, > 0. Default 0.01: the authors' 10⁻⁴ is for curvature of order 1. */
   epsilon?: number;
-  /** Steps from one diagonal to the next. Default 1. */
+  /** Steps between two computations of the diagonal. Default 1. */
   every?: number;
-  /** λ ≥ 0, of kernels, decoupled. Default 0. */
+  /** Decoupled weight decay λ ≥ 0 of the kernels. Default 0. */
   weightDecay?: number;
 }
 

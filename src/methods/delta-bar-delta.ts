@@ -8,17 +8,17 @@ import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of deltaBarDelta; defaults are customary ones. */
 export interface DeltaBarDeltaOptions {
-  /** η to start with, > 0. Default 0.1. */
+  /** The initial rate η > 0. Default 0.1. */
   rate?: number;
   /** κ ≥ 0, added to a rate while the gradient keeps its sign. Default 0.05: half of the first rate. */
   up?: number;
-  /** 1 − φ, what a rate is multiplied with where the sign turns, > 0 and < 1. Default 0.5. */
+  /** 1 − φ, the factor on a rate when the sign of the gradient changes, > 0 and < 1. Default 0.5. */
   down?: number;
-  /** θ, how much the mean of gradients keeps, ≥ 0 and < 1. Default 0.7. */
+  /** θ, the decay factor of the gradient's running mean, ≥ 0 and < 1. Default 0.7. */
   memory?: number;
   /** The largest rate. Default 10. */
   most?: number;
-  /** λ ≥ 0, of kernels, through the gradient. Default 0. */
+  /** Weight decay λ ≥ 0 of the kernels, applied through the gradient. Default 0. */
   weightDecay?: number;
 }
 

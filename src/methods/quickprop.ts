@@ -8,11 +8,11 @@ import { POSITIVE, decayOption } from './options.js';
 
 /** Options of quickprop. */
 export interface QuickpropOptions {
-  /** ε > 0, of the gradient's own part of a step. Default 0.1. */
+  /** The rate ε > 0 of the gradient's part of a step. Default 0.1. */
   rate?: number;
-  /** μ > 1: a step is at most so many times the last one. Default 1.75. */
+  /** μ > 1: the largest ratio of a step to the previous one. Default 1.75. */
   growth?: number;
-  /** λ ≥ 0, of kernels, through the gradient; 10⁻⁴ is customary. Default 0. */
+  /** Weight decay λ ≥ 0 of the kernels, applied through the gradient. 10⁻⁴ is customary. Default 0. */
   weightDecay?: number;
 }
 

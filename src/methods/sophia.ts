@@ -11,19 +11,19 @@ import { FRACTION, POSITIVE, decayOption } from './options.js';
 
 /** Options of sophia. */
 export interface SophiaOptions {
-  /** η > 0, one of `schedules`, or a function of the epoch: no weight moves farther in a step. Default 0.001. */
+  /** The learning rate, which no weight's step exceeds: η > 0, one of `schedules`, or a function of the epoch. Default 0.001. */
   rate?: number | RateOfEpoch | Schedule;
-  /** How long the mean of the gradient remembers: 0 ≤ β₁ < 1. Default 0.965. */
+  /** Decay factor of the gradient's running mean: 0 ≤ β₁ < 1. Default 0.965. */
   beta1?: number;
-  /** How long the mean of the diagonal remembers: 0 ≤ β₂ < 1. Default 0.99. */
+  /** Decay factor of the diagonal's running mean: 0 ≤ β₂ < 1. Default 0.99. */
   beta2?: number;
   /** ρ > 0: the share of a Newton step at which the bound sets in. Default 0.04. */
   rho?: number;
   /** Keeps divisions finite, > 0. Default 10⁻¹². */
   epsilon?: number;
-  /** Steps from one diagonal to the next. Default 10. */
+  /** Steps between two computations of the diagonal. Default 10. */
   every?: number;
-  /** λ ≥ 0, of kernels, decoupled. Default 0. */
+  /** Decoupled weight decay λ ≥ 0 of the kernels. Default 0. */
   weightDecay?: number;
 }
 

@@ -7,41 +7,44 @@ import { isEncoding } from './sources/text.js';
 
 /** Options of `readTable` and `scanTable`. */
 export interface TableOptions {
-  /** 'csv', 'tsv', 'ndjson', 'json' or 'parquet'. Default: by the name's extension, or else by how the data begin. */
+  /** 'csv', 'tsv', 'ndjson', 'json' or 'parquet'. Default: from the file name's extension, or from how the data begin. */
   format?: Format;
-  /** The character between cells of CSV. Default: of , ; tab and | the one that stands most often in the first line. */
+  /** The character between cells of CSV. Default: the one of , ; tab and | that is most frequent in the first line. */
   delimiter?: string;
   /**
-   * Whether the first line of CSV names the columns; without names they are called 1, 2, …. Default: unless that line holds
-   * numbers only.
+   * Whether the first line of CSV names the columns. Without names, columns are called 1, 2, …. Default: true, unless that line
+   * holds only numbers.
    */
   header?: boolean;
-  /** Lines of CSV that begin with this are left out. Default: '#', where the file begins so. */
+  /** Lines of CSV that begin with this text are skipped. Default: '#' if the file begins with it. */
   comment?: string;
-  /** Of text, as TextDecoder names it: 'latin1', 'utf-16le', …. Default: what a byte order mark says, or UTF-8. */
+  /** The text encoding, by its name for TextDecoder: 'latin1', 'utf-16le', …. Default: from the byte order mark, or UTF-8. */
   encoding?: string;
   /**
-   * How many characters a line of CSV or NDJSON, or an element of a JSON array, may have, from 1 on: a quote that stays open
-   * makes one line of all that follows, and that would fill the memory. Default 2²⁸.
+   * The largest number of characters, from 1 on, in a line of CSV or NDJSON or an element of a JSON array. An unclosed quote
+   * makes one line of everything after it, which would fill the memory. Default 2²⁸.
    */
   longestLine?: number;
-  /** What separates decimals in text: ',' reads 1.163,74 as a number. Default '.'. */
+  /** The decimal separator in text: with ',' 1.163,74 is read as a number. Default '.'. */
   decimal?: '.' | ',';
-  /** Cells that hold nothing, as `[-999, 'unknown']`, beside empty ones, NA, N/A, NaN, null, None, ? and a lone point. */
+  /**
+   * Cells that count as missing, such as `[-999, 'unknown']`, besides empty cells, NA, N/A, NaN, null, None, ? and a single
+   * point.
+   */
   missing?: readonly (string | number)[];
   /**
-   * What it means that a JSON object lacks a key that others have: 'gap', or 'zero' where they list only what there is. Default
-   * 'gap'.
+   * What it means if a JSON object lacks a key that others have. 'gap': the value is missing. 'zero': it is 0, as in sparse
+   * records. Default 'gap'.
    */
   absent?: 'gap' | 'zero';
   /**
-   * What columns are, by name: 'number', 'category', 'date', 'date(DD/MM/YYYY)' for dates in one spelling (of YYYY, YY, MMMM,
-   * MMM, MM, M, DD, D, HH, H, hh, mm, ss, A and Z), 'ignore' to leave one out. Default: found out from the cells.
+   * Types of columns, by name: 'number', 'category', 'date', 'ignore' to leave a column out, or 'date(DD/MM/YYYY)' for dates in
+   * one format (made of YYYY, YY, MMMM, MMM, MM, M, DD, D, HH, H, hh, mm, ss, A and Z). Default: inferred from the cells.
    */
   columns?: Readonly<Record<string, SaidType>>;
-  /** Columns that are read but are not inputs, such as names of rows: `values` and `records` have them. Default none. */
+  /** Columns to read that are not inputs, such as row names; `values` and `records` include them. Default none. */
   keep?: readonly string[];
-  /** What errors call the data, and whose extension may tell the format. Default: the name of the file. */
+  /** What errors call the data; its extension may also tell the format. Default: the name of the file. */
   name?: string;
 }
 
