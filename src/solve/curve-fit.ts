@@ -30,17 +30,21 @@ const PREDICT = {
 
 /** Options of a fit's `predict`. */
 export interface BandOptions {
-  /** How sure to be that the band holds what it is of, > 0 and < 1. Default 0.95. */
+  /** The probability that the band contains the value or observation, > 0 and < 1. Default 0.95. */
   confidence?: number;
-  /** The model's own value ('mean', default), or one more observation there, whose error comes on top ('observation'). */
+  /**
+   * What the band is for: the model's value ('mean', default), or a new observation at that point, whose own error is added
+   * ('observation').
+   */
   of?: 'mean' | 'observation';
 }
 
 /** What a fit says of points: an entry for each. */
 export interface Band {
   readonly values: Float64Array;
-  /** Tolerances of the band, NaN where the fit has no covariance. */
+  /** Lower bounds of the band; NaN if the fit has no covariance. */
   readonly low: Float64Array;
+  /** Upper bounds of the band; NaN if the fit has no covariance. */
   readonly high: Float64Array;
   /** Standard errors of the values. */
   readonly standardErrors: Float64Array;
