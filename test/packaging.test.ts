@@ -410,7 +410,7 @@ test('types of pages, and of Node.js, are not needed', () => {
     export const all = [Classifier, init, levenbergMarquardt, f1];
     `,
   );
-  compile('plain.ts', '--lib', 'es2022', '--types', '');
+  compile('plain.ts', '--lib', 'es2022', '--typeRoots', 'none');
 });
 
 /** Compiles a file of the project in the ways that resolve exports. */
