@@ -110,6 +110,9 @@ function plainWays(text: string): number {
   return THREE_DECIMALS.test(text) ? POINTS | (1 << (OF_EACH + 1)) : POINTS;
 }
 
+/** What stands before and behind a plain number, on two lines. */
+const NOTHING_AROUND = '\n';
+
 /** Different surroundings that are told apart. */
 const MOST_SURROUNDINGS = 4;
 
@@ -127,13 +130,13 @@ export class NumberTally {
   /** Whether negative numbers are written as accountants do: (5), 5-. */
   accounting = false;
   private readonly ways = new Map<number, number>();
-  private readonly surroundings = new Map<string, { readonly around: string; readonly count: number }>();
+  private readonly surroundings = new Map<string, { around: string; count: number }>();
 
   /** @returns whether the text is a number in some way */
   add(text: string): boolean {
     if (isPlain(text)) {
       if (/^(?:0\d+|\d{16,})$/.test(text)) this.codes++;
-      this.enter(plainWays(text), '\n');
+      this.enter(plainWays(text), NOTHING_AROUND);
       return true;
     }
     const parts = partsOf(text);
@@ -147,14 +150,14 @@ export class NumberTally {
   private enter(ways: number, around: string): void {
     this.count++;
     const before = this.ways.get(ways);
-    const key = around.replace(/[^\n]*$/, unitOf);
-    const beside = this.surroundings.get(key);
     this.ways.set(ways, (before ?? 0) + 1);
+    const key = around === NOTHING_AROUND ? around : around.replace(/[^\n]*$/, unitOf); // most are plain, and there are many
+    const beside = this.surroundings.get(key);
     const known = beside !== undefined || this.surroundings.size === MOST_SURROUNDINGS;
-    if (beside || !known) {
-      const first = beside && beside.around < around ? beside.around : around;
-      this.surroundings.set(key, { around: first, count: (beside?.count ?? 0) + 1 });
-    }
+    if (beside) {
+      beside.count++;
+      if (around < beside.around) beside.around = around;
+    } else if (!known) this.surroundings.set(key, { around, count: 1 });
     this.fresh = before === undefined || !known;
   }
 
@@ -183,7 +186,7 @@ export class NumberTally {
     const way = !either ? Math.max(point, comma) : (differ || said) && commas ? comma : point;
     const { decimal, thousands } = CANDIDATES[way]!;
     const most = [...this.surroundings.values()].sort((a, b) => b.count - a.count || (a.around < b.around ? -1 : 1));
-    const { around, count: same } = most[0] ?? { around: '\n', count: 0 };
+    const { around, count: same } = most[0] ?? { around: NOTHING_AROUND, count: 0 };
     const [before = '', behind = ''] = around.split('\n');
     return {
       spelling: { decimal, thousands, before, behind },

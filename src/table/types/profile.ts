@@ -83,7 +83,7 @@ export class ColumnProfile {
       }
       this.there++;
       if (this.numbers.add(text)) {
-        this.count(Number(text));
+        if (this.counting) this.count(Number(text));
         if (this.numbers.fresh) this.firsts.push({ text, place: placeOf(sheet, row, text) });
         continue;
       }
