@@ -30,9 +30,16 @@ const AVERAGED = {
   positive: value<Label | undefined>('a label', (v) => ['string', 'number', 'boolean'].includes(typeof v), undefined),
 };
 
-/** The classes that occur. @throws DataError for what is no label, and for labels of several types */
-const occurring = (truths: ArrayLike<Label>, predictions: ArrayLike<Label>): Label[] =>
-  classesIn([...Array.from(truths), ...Array.from(predictions)]);
+/** The classes that occur, of as many truths as predictions. @throws DataError for what is no label, or of another type */
+function occurring(truths: ArrayLike<Label>, predictions: ArrayLike<Label>): Label[] {
+  const { length } = truths;
+  try {
+    return classesIn([...Array.from(truths), ...Array.from(predictions)]);
+  } catch (error) {
+    if (!(error instanceof DataError) || error.row === undefined) throw error;
+    throw new DataError(error.row < length ? 'truths' : 'predictions', error.detail, { row: error.row % length });
+  }
+}
 
 /** Counts of pairs. @throws DataError */
 function counts(

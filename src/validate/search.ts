@@ -78,7 +78,6 @@ const LEAST_IN_FOLD = 8;
 
 /** A search over candidates. */
 abstract class Search<P extends object, M extends Learner> {
-  private readonly options: Checked<typeof OPTIONS>;
   private found: Trial<P>[] = [];
   private trained: M | undefined;
 
@@ -86,7 +85,7 @@ abstract class Search<P extends object, M extends Learner> {
   constructor(
     private readonly call: string,
     private readonly make: (settings: P) => M | Promise<M>,
-    options: object | undefined,
+    private readonly options: Checked<typeof OPTIONS>,
   ) {
     if (typeof make !== 'function')
       throw new OptionError(
@@ -94,7 +93,6 @@ abstract class Search<P extends object, M extends Learner> {
         make,
         'a function that makes a model of settings, such as (settings) => new Classifier(settings)',
       );
-    this.options = checked(call, OPTIONS, options);
   }
 
   /** @internal the seed of what is drawn */
@@ -270,7 +268,7 @@ export class GridSearch<const G extends Grid, M extends Learner> extends Search<
     private readonly grid: G,
     options?: SearchOptions<OfGrid<G>>,
   ) {
-    super('GridSearch', make, options);
+    super('GridSearch', make, checked('GridSearch', OPTIONS, options));
     const isGrid =
       typeof grid === 'object' &&
       grid !== null &&
@@ -288,7 +286,7 @@ export class GridSearch<const G extends Grid, M extends Learner> extends Search<
   }
 }
 
-const TRIALS = number({ min: 1, integer: true }, 20);
+const RANDOM = { ...OPTIONS, trials: number({ min: 1, integer: true }, 20) };
 
 /**
  * Tries random settings by cross-validation: with several settings of which few matter, better than a grid of as many trials
@@ -314,10 +312,11 @@ export class RandomSearch<const S extends Space, M extends Learner> extends Sear
   constructor(
     make: (settings: Drawn<S>) => M | Promise<M>,
     private readonly space: S,
-    { trials, ...options }: RandomSearchOptions<Drawn<S>> = {},
+    options?: RandomSearchOptions<Drawn<S>>,
   ) {
-    super('RandomSearch', make, options);
-    this.count = checked('RandomSearch', { trials: TRIALS }, trials === undefined ? {} : { trials }).trials;
+    const { trials, ...shared } = checked('RandomSearch', RANDOM, options);
+    super('RandomSearch', make, shared);
+    this.count = trials;
     if (!isSpace(space))
       throw new OptionError(
         'RandomSearch.space',

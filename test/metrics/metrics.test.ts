@@ -242,7 +242,11 @@ describe('edges', () => {
       /"c" is not one of the classes/,
     ],
     ['no label', () => accuracy([Number.NaN, 1], [Number.NaN, 1]), /NaN is not a label/],
-    ['labels of two types', () => accuracy([1, 2], ['1', '2'] as never), /"1" is a string, but row 0 has a number/],
+    [
+      'labels of two types',
+      () => accuracy([1, 2], ['1', '2'] as never),
+      /^predictions, row 0: "1" is a string, but row 0 has a number/,
+    ],
     [
       'scores of NaN',
       () =>

@@ -178,6 +178,8 @@ test('refused', async () => {
   expect(() => new RandomSearch(make, { a: { min: 0.2, max: 0.8, integer: true } })).toThrow('integer: one between them');
   expect(() => new RandomSearch(make, { a: { min: 1, max: 2, logarithmic: true } as never })).toThrow('RandomSearch.space');
   expect(() => new RandomSearch(make, { a: [1] }, { trials: 0 })).toThrow('trials');
+  expect(() => new RandomSearch(make, { a: [1] }, null as never)).toThrow(OptionError);
+  expect(() => new GridSearch(make, { a: [1] }, { trials: 5 } as never)).toThrow('trials');
   const aborted = new GridSearch(make, { a: [1] }).fit(X, Y, { signal: AbortSignal.abort(new Error('stop')) });
   await expect(aborted).rejects.toThrow('stop');
 });

@@ -76,6 +76,24 @@ test('no sum is larger than that which the package finds from the same start', (
   );
 });
 
+// The curve and points of two tests of ml-levenberg-marquardt, which pin where its own fits stop: at 16,398 and 19,289.7.
+test.each([1e-5, 1e-2])('a curve with a floor and a ceiling over eight decades, damping %d', (damping) => {
+  const x = [9.22e-12, 5.53e-11, 3.32e-10, 1.99e-9, 1.19e-8, 7.17e-8, 4.3e-7, 2.58e-6, 1.55e-5, 9.29e-5];
+  const y = [7.807, -3.74, 21.119, 2.382, 4.269, 41.57, 73.401, 98.535, 97.059, 92.147];
+  const curve =
+    ([a, b, c, d]: number[]) =>
+    (t: number) =>
+      a! + (b! - a!) / (1 + c! ** d! * t ** -d!);
+  const options = { damping, maxIterations: 200, initialValues: [0, 100, 1, 0.1] };
+  const { parameterValues, parameterError } = levenbergMarquardt({ x, y }, curve, options);
+  const at = curve(parameterValues);
+  expect(parameterError).toBeCloseTo(
+    x.reduce((sum, t, i) => sum + (y[i]! - at(t)) ** 2, 0),
+    8,
+  );
+  expect(parameterError).toBeLessThan(490);
+});
+
 test('weights multiply residuals, as those of leastSquares do by their roots', async () => {
   const x = upTo(6);
   const y = [0.1, 1.9, 4.2, 5.8, 8.3, 9.6];
