@@ -61,7 +61,9 @@ const copied = (file) => !['src/cli', 'src/table'].some((room) => file.startsWit
 /** Copies of what entries beside the core, which consist of these files, have in common with it. */
 function copiesBeside(core, files) {
   const shared = new Set(ONE_FOR_ALL.map((file) => path.join(root, file)));
-  const common = new Set([...core, path.join(root, 'bindings/text.ts')].filter((file) => files.has(file) && !shared.has(file)));
+  // Other entries have these, too; the core has not.
+  const others = ['bindings/carried.ts', 'bindings/text.ts'].map((file) => path.join(root, file));
+  const common = new Set([...core, ...others].filter((file) => files.has(file) && !shared.has(file)));
   return {
     name: 'copies beside the core',
     async resolveId(source, importer, { kind }) {

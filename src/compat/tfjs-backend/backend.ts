@@ -14,7 +14,7 @@ import {
   engine,
   util,
 } from '@tensorflow/tfjs-core';
-import { type Tensors, tensors } from '../../../bindings/tensors.js';
+import { type TensorCore, tensors } from '../../../bindings/tensors.js';
 import { sizeOf } from './shapes.js';
 import { Storage, type TensorData } from './storage.js';
 
@@ -22,7 +22,7 @@ import { Storage, type TensorData } from './storage.js';
 export class LinearMemoryBackend extends KernelBackend {
   private readonly tensors = tensors();
   /** The kernels of our binary. */
-  readonly core: Tensors['core'] = this.tensors.core;
+  readonly core: TensorCore = this.tensors.core;
   /** By this name kernels of tfjs's cpu backend ask for it. */
   readonly data: Storage = new Storage(this, engine(), this.tensors.heap);
 
