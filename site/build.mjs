@@ -8,13 +8,13 @@ import { Application } from 'typedoc';
 import { build } from 'vitepress';
 import { ENTRIES } from '../scripts/library.mjs';
 import { run, step } from '../scripts/steps.mjs';
-import { nameOf } from './names.mjs';
+import { nameOf, sourceOf } from './names.mjs';
 
 const site = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(site);
 const pages = path.join(site, 'pages');
 const { repository } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-const source = repository.url.replace(/^git\+|\.git$/g, '');
+const source = sourceOf(repository);
 
 /** Every link leads to a file or a heading that exists. */
 const links = () =>

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ENTRIES } from '../../scripts/library.mjs';
-import { nameOf } from '../names.mjs';
+import { nameOf, sourceOf } from '../names.mjs';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const { description, homepage, name, repository } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -32,7 +32,7 @@ export default {
     nav: [
       { text: 'Documents', link: '/docs/defaults' },
       { text: 'API reference', link: '/api/' },
-      { text: 'Source', link: repository.url.replace(/^git\+|\.git$/g, '') },
+      { text: 'Source', link: sourceOf(repository) },
     ],
     sidebar: [
       {
