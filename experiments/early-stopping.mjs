@@ -56,21 +56,18 @@ no decay. Either ${EPOCHS} epochs, or early stopping: patience ${PATIENCE}, back
           { name: 'rows held out', points: band('', of('held')).points },
         ],
       },
-      ...judged(
-        [
-          part('test error after all epochs relative to early stopping', medianOf(ratios), { above: 1 }),
-          part('held-out error at the end relative to its least', medianOf(rises), { above: 1 }),
-          part('epoch of the stop', medianOf(of('epoch')), { below: EPOCHS / 3 }),
-          fact(
-            'least held-out error before the least training error',
-            `${before} of ${seeds.length} runs`,
-            'at least 85 %',
-            before >= 0.85 * seeds.length,
-          ),
-          part('training error at the end relative to the stop', ratioOf(atEnd, atStop), { below: 1 }),
-        ],
-        'the part of the claim',
-      ),
+      ...judged([
+        part('test error after all epochs relative to early stopping', medianOf(ratios), { above: 1 }),
+        part('held-out error at the end relative to its least', medianOf(rises), { above: 1 }),
+        part('epoch of the stop', medianOf(of('epoch')), { below: EPOCHS / 3 }),
+        fact(
+          'least held-out error before the least training error',
+          `${before} of ${seeds.length} runs`,
+          'at least 85 %',
+          before >= 0.85 * seeds.length,
+        ),
+        part('training error at the end relative to the stop', ratioOf(atEnd, atStop), { below: 1 }),
+      ]),
       finding: `The error on rows held out is least after ${median(leastHeld)} of ${EPOCHS} epochs (median), and ${round(rise)} times as large at the end; that on the training rows is least after ${median(leastTraining)}, later in ${before} of ${seeds.length} runs, and falls from ${round(median(atStop))} at the stop to ${round(median(atEnd))}. The test error after all epochs is ${round(median(ratios))} times that of early stopping, which is better in ${better} of ${seeds.length} runs.`,
     };
   },

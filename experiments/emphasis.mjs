@@ -57,7 +57,7 @@ To help is to leave less than 0.9 times the errors, a disaster more than 1.25 ti
         .join(', ');
     const [low, high] = RATES;
     return {
-      ...judged(parts, 'the rate: where rare examples are learned without it, emphasis adds nothing'),
+      ...judged(parts),
       table: {
         columns: ['data', 'rate', 'order', 'share of errors: median (range)', 'relative to shuffle: median and interval'],
         rows: results.map((r) => [r.set, r.rate, r.name, spread(r.means), r.name === 'shuffle' ? '1' : within(r.ratio)]),

@@ -63,7 +63,6 @@ errors over the set, before each sample's own step; medians over seeds of weight
           ),
           fact(`${name}: no divergence up to four times the rate`, converges ? 'none' : 'some', 'none', converges),
         ]),
-        'the net and the epoch: on a deep net curvature falls while it learns, and a larger rate is better then',
       ),
       table: {
         columns: ['rate·λmax', ...found.flatMap(({ name }) => [`${name}: 1 epoch`, '2', '3', '4', '5']), 'Figure 25: 1', '5'],

@@ -66,7 +66,7 @@ the end less than 0.9 times after ${EPOCHS}, both for at most 1.1 times its cost
       ),
     ]);
     return {
-      ...judged(parts, 'how they grow'),
+      ...judged(parts),
       table: {
         columns: [
           'batch size',

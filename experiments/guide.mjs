@@ -30,7 +30,7 @@ const TRICKS = [
         help: false,
       },
       {
-        text: 'Do not count on noise to find better minima: it did on one task of five.',
+        text: 'Do not count on noise to find better minima.',
         rests: /^noise of single samples/,
         help: undefined,
         against: true,
@@ -271,8 +271,8 @@ export function guideOf(all, results) {
   const count = (verdict) => Object.values(results).filter((result) => result.verdict === verdict).length;
   return `# What the chapter's tricks bring today
 
-*Efficient BackProp* has eight tricks, and claims for each. ${list.length} experiments try them; this page is written from their numbers. ${count('confirmed')} claims are confirmed, ${count('refuted')} refuted, and ${count('depends')} depend on
-something that the experiment names.
+*Efficient BackProp* has eight tricks, and claims for each. ${list.length} experiments try them; this page is written from their numbers. ${count('confirmed')} claims are confirmed, ${count('refuted')} refuted, and ${count('depends')} depend:
+they hold in part, and the list below says where.
 
 Each number is a ratio: what is measured with the trick over what it is without it, run by run from the same start, so that less than 1 is a gain. It is the median over seeds, with an interval that holds the true median with at least
 95 % (of fewer than six seeds the range). Both sides are tuned alike: at the best rate of the same grid, seed by seed. A part of a claim holds where its whole interval is on the right side of a limit that stands in the program. Of several cases the advice has the middle and the ends of their medians, and in how many the whole interval is on one side of 1.

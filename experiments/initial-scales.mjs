@@ -59,7 +59,6 @@ seed. Measured: the mean squared error at the end.`,
           part(`${scaled}: error at scale 0.01 relative to 1`, ratioOf(ends[0], ends[scales.indexOf(1)]), { above: 2 }),
           part(`${scaled}: error at scale 100 relative to 1`, ratioOf(ends.at(-1), ends[scales.indexOf(1)]), { above: 10 }),
         ]),
-        'the layers that are scaled',
       ),
       effects: [0.1, 10].map((scale) => ({
         trick: '4.6',

@@ -51,7 +51,6 @@ all examples after each epoch, and its mean over ${EPOCHS} epochs.`,
           }),
           part(`shuffled, ${size} per step: loss relative to interleaved`, medianOf(ratios(size, 'shuffle')), { above: 1 }),
         ]),
-        'the order that it stands against',
       ),
       effects: SIZES.map((size) => ({
         trick: '4.2',

@@ -47,10 +47,7 @@ that is never learned counts with ${2 * EPOCHS} epochs.`,
     const right = results.filter(({ scale }) => scale === 1);
     const label = ({ name, kind, scale }) => `${kind}, ${name}, scale ${scale}`;
     return {
-      ...judged(
-        right.map((r) => part(`${label(r)}: epochs of the linear part relative to the other`, r.ratio, { below: 0.5 })),
-        'the activation and the nonlinear part',
-      ),
+      ...judged(right.map((r) => part(`${label(r)}: epochs of the linear part relative to the other`, r.ratio, { below: 0.5 }))),
       table: {
         columns: [
           'nonlinear part',

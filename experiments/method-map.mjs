@@ -137,20 +137,17 @@ them, or 5,000 passes over the rows. Medians of three seeds. A cell goes to one 
       );
     };
     return {
-      ...judged(
-        [
-          most('regression, fine loss', true),
-          most('regression, rough loss', true),
-          ...(quick ? [] : [most('classification, up to 400 rows', true), most('classification, 2,000 rows', false)]),
-          fact(
-            'methods of second order are best in almost no cell',
-            share(reached),
-            'at most a tenth',
-            seconds(reached) <= reached.length / 10,
-          ),
-        ],
-        'the task, the rows and the goal: the recommendations hold in part, "impractical in almost all useful cases" does not',
-      ),
+      ...judged([
+        most('regression, fine loss', true),
+        most('regression, rough loss', true),
+        ...(quick ? [] : [most('classification, up to 400 rows', true), most('classification, 2,000 rows', false)]),
+        fact(
+          'methods of second order are best in almost no cell',
+          share(reached),
+          'at most a tenth',
+          seconds(reached) <= reached.length / 10,
+        ),
+      ]),
       table: {
         columns: [
           'task',

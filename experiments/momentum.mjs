@@ -84,17 +84,14 @@ ${RATES.join(', ')}, times 1 − μ, that is there first, for each seed. Measure
           points: band('', curves, (i) => i).points.filter(([epoch, v]) => epoch <= EPOCHS / 2 && v > 1e-8),
         })),
       },
-      ...judged(
-        [
-          part('full batches: epochs without momentum relative to with it', medianOf(gain), { above: 1 }),
-          ...MOMENTA.slice(1).map((momentum, i) =>
-            part(`gain of single samples with ${momentum}, relative to that of batches`, ratioOf(stochasticGains[i + 1], gain), {
-              below: 1,
-            }),
-          ),
-        ],
-        'how much momentum there is',
-      ),
+      ...judged([
+        part('full batches: epochs without momentum relative to with it', medianOf(gain), { above: 1 }),
+        ...MOMENTA.slice(1).map((momentum, i) =>
+          part(`gain of single samples with ${momentum}, relative to that of batches`, ratioOf(stochasticGains[i + 1], gain), {
+            below: 1,
+          }),
+        ),
+      ]),
       effects: [
         {
           trick: '4.7',

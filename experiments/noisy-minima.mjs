@@ -64,7 +64,6 @@ less than 0.9 times the error of the other. Noise finds better minima on a task 
     return {
       ...judged(
         results.map(({ name, share }) => part(`${name}: share of better ones among minima that differ`, share, { above: 0.5 })),
-        `the problem: noise finds better minima on ${results.filter(({ share }) => share.low > 0.5).length} of ${results.length}`,
       ),
       table: {
         columns: [

@@ -90,7 +90,6 @@ works if it leaves less than 0.9 times the excess, on-line it fails if it leaves
             mode === 'batch' ? { below: 0.9 } : { above: 1.5 },
           ),
         ),
-        'the rule and the problem',
       ),
       table: {
         columns: [

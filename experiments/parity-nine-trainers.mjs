@@ -36,7 +36,7 @@ ${Math.round(workOf('LM', SIZES) / 1000)} thousand for Levenberg-Marquardt, with
         .map((name) => part(`work of ${name} relative to GDX`, than(name, 'GDX'), { below: 1 })),
     ];
     return {
-      ...judged(parts, 'the method: not all are faster than Levenberg-Marquardt, or than GDX'),
+      ...judged(parts),
       table: {
         columns: ['method', 'evaluations', 'work, relative to the least', 'time in the guide', 'failed'],
         rows: [...names]

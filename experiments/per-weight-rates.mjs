@@ -54,7 +54,7 @@ A rule counts as better where the median's interval is below 0.95.`,
       ...of('across').map(({ what, ratio }) => part(what, ratio, better)),
     ];
     return {
-      ...judged(parts, 'the network: depth counts more than fan-in'),
+      ...judged(parts),
       table: {
         columns: ['rates', 'error relative to one rate: median and its 95 % interval'],
         rows: found.map(({ what, ratio }) => [what, within(ratio)]),

@@ -48,7 +48,7 @@ the error of as many sigmoids after ${EARLY} epochs, in 10 dimensions more than 
       return list.map((r) => `${within(judgedBy(r), 2)} (${r.kind}, ${r.units} units)`).join(', ');
     };
     return {
-      ...judged(parts, 'what is learned: where the target is local itself, many dimensions do not favour sigmoids'),
+      ...judged(parts),
       table: {
         columns: [
           'target',

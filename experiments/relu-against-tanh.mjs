@@ -94,7 +94,7 @@ rates ${RATES[0]}, ${RATES[1]}, …, 0.64/2⁸ for each seed. Measured: the trai
             points: band(activation, curves).points,
           })),
       },
-      ...judged(parts, 'what is learned'),
+      ...judged(parts),
       effects: parts.map(({ what, found }) => ({
         trick: '4.4',
         what: 'ReLU in the place of tanh',
@@ -102,7 +102,7 @@ rates ${RATES[0]}, ${RATES[1]}, …, 0.64/2⁸ for each seed. Measured: the trai
         found,
         of: 'loss',
       })),
-      finding: `It depends on what is learned. The loss of relu relative to that of tanh in ${depths.join(', ')} hidden layers: lower on ${words(ahead)}, not so on ${words(kinds.filter((problem) => !ahead.includes(problem)))}. From initial weights by fan-in, symmetric sigmoids still learn well in ${depths.at(-1)} hidden layers.`,
+      finding: `The loss of relu relative to that of tanh in ${depths.join(', ')} hidden layers: lower on ${words(ahead)}, not so on ${words(kinds.filter((problem) => !ahead.includes(problem)))}. From initial weights by fan-in, symmetric sigmoids still learn well in ${depths.at(-1)} hidden layers.`,
     };
   },
 };

@@ -2,6 +2,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { chartDocument } from '../build/pictures.js';
+import { dependsOn } from './verdict.mjs';
 
 const pages = new URL('../docs/experiments/', import.meta.url);
 const kept = new URL('results/', import.meta.url);
@@ -60,11 +61,10 @@ function drawn(chart) {
 }
 
 /** What is kept of a run: its numbers as they are shown. */
-export function keptOf({ verdict, on, finding, parts = [], table, chart, effects = [] }) {
+export function keptOf({ verdict, finding, parts = [], table, chart, effects = [] }) {
   const { columns, rows } = table;
   return rounded({
     verdict,
-    ...(on && { on }),
     finding,
     parts,
     table: { columns, rows: rows.map((row) => row.map(shown)) },
@@ -77,9 +77,13 @@ export function keptOf({ verdict, on, finding, parts = [], table, chart, effects
 export const keptText = (result) =>
   `${JSON.stringify(result, null, 1).replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner) => `[${inner.replace(/,\s+(?=["\-\d])/g, ', ')}]`)}\n`;
 
-const WORDS = { confirmed: () => 'Confirmed.', refuted: () => 'Refuted.', depends: (on) => `It depends on ${on}.` };
+const WORDS = {
+  confirmed: () => 'Confirmed.',
+  refuted: () => 'Refuted.',
+  depends: (parts) => `It depends: ${dependsOn(parts)}.`,
+};
 
-export const verdictText = ({ verdict, on }) => WORDS[verdict](on);
+export const verdictText = ({ verdict, parts }) => WORDS[verdict](parts);
 
 const partsText = (parts) =>
   parts.length === 0

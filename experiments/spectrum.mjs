@@ -51,27 +51,24 @@ matrix. Medians over seeds of the weights.`,
     const correlations = ratioOf(equal.all('most'), independent.all('most'));
     const when = (one) => one.name.replace('as they are, ', '');
     return {
-      ...judged(
-        [
-          ...moments.map((one) =>
-            part(`few are very large, ${when(one)}: share above λ1/10`, share(one, 'large'), { below: 0.05 }),
+      ...judged([
+        ...moments.map((one) =>
+          part(`few are very large, ${when(one)}: share above λ1/10`, share(one, 'large'), { below: 0.05 }),
+        ),
+        ...moments.map((one) =>
+          part(`more are medium than small, ${when(one)}: ratio`, ratioOf(one.all('medium'), one.all('tiny')), { above: 1 }),
+        ),
+        ...moments.map((one) =>
+          part(`the large ones do the harm, ${when(one)}: λ1/λ11`, medianOf(one.all('eleventh')), { above: 5 }),
+        ),
+        part('means of inputs: λ1 relative to centred inputs', harm, { above: 1.5 }),
+        part('correlations: λ1 relative to decorrelated inputs', correlations, { above: 1.5 }),
+        ...moments.flatMap((one) =>
+          [1, 2].map((k) =>
+            part(`curvature grows from layer ${k} to ${k + 1}, ${when(one)}: ratio`, growth(one, k), { above: 1.1 }),
           ),
-          ...moments.map((one) =>
-            part(`more are medium than small, ${when(one)}: ratio`, ratioOf(one.all('medium'), one.all('tiny')), { above: 1 }),
-          ),
-          ...moments.map((one) =>
-            part(`the large ones do the harm, ${when(one)}: λ1/λ11`, medianOf(one.all('eleventh')), { above: 5 }),
-          ),
-          part('means of inputs: λ1 relative to centred inputs', harm, { above: 1.5 }),
-          part('correlations: λ1 relative to decorrelated inputs', correlations, { above: 1.5 }),
-          ...moments.flatMap((one) =>
-            [1, 2].map((k) =>
-              part(`curvature grows from layer ${k} to ${k + 1}, ${when(one)}: ratio`, growth(one, k), { above: 1.1 }),
-            ),
-          ),
-        ],
-        'the part: sizes of eigenvalues and their causes are as said, but not all layers at all times',
-      ),
+        ),
+      ]),
       table: {
         columns: [
           'inputs',

@@ -61,7 +61,6 @@ Standardised inputs count as faster where the others leave more than 1.1 times t
         others.map(({ label, scaling, ratio }) =>
           part(`${label}: error with ${scaling}, relative to standardised`, ratio, { above: 1.1 }),
         ),
-        'the inputs: it matters most where they have long tails, or one sign',
       ),
       table: {
         columns: ['inputs', 'scaling', 'error: median (range)', 'relative to standardised: median and interval'],

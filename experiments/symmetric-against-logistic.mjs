@@ -72,7 +72,6 @@ chosen, by tanh y = 2σ(2y) − 1, such that the network starts as the very func
             above: 1.1,
           }),
         ]),
-        'the symmetric sigmoid that it stands against',
       ),
       effects: DEPTHS.flatMap((depth) => [
         {

@@ -89,7 +89,7 @@ units of theirs (at most 1). The confidence that those probabilities warrant is 
       ),
     ]);
     return {
-      ...judged(parts, 'what is asked: weights, slopes and confidence behave as said; the error of most runs does not change'),
+      ...judged(parts),
       table: {
         columns: [
           'output, targets',

@@ -13,7 +13,7 @@ import { experiments, pagesOf } from '../../experiments/run.mjs';
 // @ts-expect-error: plain JavaScript
 import { geometricMean, median, medianOf, ratioOf, shareOf } from '../../experiments/sample.mjs';
 // @ts-expect-error: plain JavaScript
-import { judged, part } from '../../experiments/verdict.mjs';
+import { dependsOn, judged, part } from '../../experiments/verdict.mjs';
 import { thorough } from '../thorough.js';
 
 interface Experiment {
@@ -83,9 +83,13 @@ test('a claim is confirmed if all its parts hold, refuted if none does, and else
   const open = part('b', { estimate: 0.8, low: 0.7, high: 1 }, { below: 0.9 });
   const fails = part('c', { estimate: 0.5, low: 0.4, high: 0.6 }, { above: 0.9 });
   expect([holds, open, fails].map(({ outcome }) => outcome)).toEqual(['yes', 'not shown', 'no']);
-  expect(judged([holds], 'x').verdict).toBe('confirmed');
-  expect(judged([open, fails], 'x').verdict).toBe('refuted');
-  expect(judged([holds, open], 'x')).toMatchObject({ verdict: 'depends', on: 'x' });
+  expect(judged([holds]).verdict).toBe('confirmed');
+  expect(judged([open, fails]).verdict).toBe('refuted');
+  expect(judged([holds, open])).toMatchObject({ verdict: 'depends' });
+  expect(dependsOn([holds, open])).toBe('1 of 2 parts hold, all but these: b');
+  expect(dependsOn([open, holds, fails])).toBe('1 of 3 parts hold, only these: a. The opposite holds of 1');
+  const named = (what: string, of: object) => ({ ...of, what: `${what}: error` });
+  expect(dependsOn([named('tanh', holds), named('x: ReLU', open)])).toBe('1 of 2 parts hold, all but these: x: ReLU');
 });
 
 test.each([{}, { centre: true }, { scale: true }, { centre: true, scale: true }])(
