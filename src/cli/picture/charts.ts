@@ -27,7 +27,8 @@ export function thinned<T>(points: readonly T[], most = MOST_POINTS): readonly T
   return Array.from({ length: most }, (_, k) => points[Math.round(k * step)]!);
 }
 
-const strokeOf = (i: number) => ({ stroke: seriesColour(i), 'stroke-dasharray': i < SERIES ? DASHES[i] : undefined });
+/** How series i is drawn: colours alone would not tell all apart. */
+export const strokeOf = (i: number) => ({ stroke: seriesColour(i), 'stroke-dasharray': i < SERIES ? DASHES[i] : undefined });
 
 /**
  * Lines, the first eight in colours of their own; those beyond are drawn thin, and named together.

@@ -2,10 +2,11 @@
 
 import { area, line, symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle, symbolWye } from 'd3-shape';
 import { type Axis, plot } from './axes.js';
+import { strokeOf } from './charts.js';
 import { figure } from './figures.js';
 import { type Markup, element, together } from './svg.js';
 import { fitted, widthOf } from './text.js';
-import { DASHES, PICTURE_STYLE, SERIES, TYPE, seriesColour } from './theme.js';
+import { PICTURE_STYLE, TYPE, seriesColour } from './theme.js';
 
 type Point = readonly [x: number, y: number];
 type Log = 'x' | 'y' | 'both';
@@ -139,8 +140,7 @@ function lines({ title, x, y, log, lines: given, fromZero }: LinesChart): { text
             element('path', {
               class: 'line',
               d: path(points) ?? '',
-              stroke: seriesColour(i),
-              'stroke-dasharray': i < SERIES ? DASHES[i] : undefined,
+              ...strokeOf(i),
             }),
             points.length <= 25
               ? points.map(([a, b]) => element('circle', { cx: across(a), cy: up(b), r: 2.5, fill: seriesColour(i) }))
