@@ -9,7 +9,7 @@ import { type EarlyStopping, FIT_OPTIONS } from '../training/options.js';
 import type { History } from '../training/history.js';
 import { NUMERICS } from '../runtime/numerics.js';
 import { DURATION, type Duration } from '../runtime/duration.js';
-import { callback, number, oneOf, value } from '../runtime/options.js';
+import { callback, isList, number, oneOf, value } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 import { THREADS, type Threads } from '../runtime/threads.js';
 import type { Spool } from './chunks.js';
@@ -124,16 +124,12 @@ export interface EstimatorOptions extends TechniqueOptions {
 /** The option that says which rows belong together. */
 export const GROUPS = value<Groups | undefined>(
   'the name of a column, or an array of one label for each row',
-  (v) => typeof v === 'string' || Array.isArray(v) || ArrayBuffer.isView(v),
+  (v) => typeof v === 'string' || isList(v),
   undefined,
 );
 
 export const RUN_OPTIONS = {
-  sampleWeights: value<ArrayLike<number> | undefined>(
-    'an array of numbers ≥ 0, one for each row',
-    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
-    undefined,
-  ),
+  sampleWeights: FIT_OPTIONS.sampleWeights,
   groups: GROUPS,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
   timeLimit: DURATION,

@@ -3,7 +3,7 @@
 import { type CustomLossCall, type CustomLossHandle, NO_FUNCTION, registered } from '../../bindings/custom-losses.js';
 import { type RealArray, viewOf } from '../../bindings/memory.js';
 import { OptionError, shown } from '../runtime/errors.js';
-import { callback, checked, value } from '../runtime/options.js';
+import { callback, checked, isList, value } from '../runtime/options.js';
 
 /**
  * A loss of your own, as a function of the outputs and targets of one row. The loss of a set is the mean over its rows, by their
@@ -80,8 +80,7 @@ function lossFrom(name: string, found: unknown): number {
 
 function slopesFrom(name: string, found: unknown, units: number): Float64Array {
   const what = `loss.gradient of ${name}`;
-  const isList = Array.isArray(found) || (ArrayBuffer.isView(found) && 'length' in found);
-  const list = isList ? (found as ArrayLike<unknown>) : [];
+  const list = isList(found) ? found : [];
   if (list.length !== units) throw new OptionError(what, found, `an array of ${units}, a slope for each output`);
   return Float64Array.from({ length: units }, (_, j) => {
     const slope = list[j];

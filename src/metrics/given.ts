@@ -2,15 +2,13 @@
 
 import type { Label } from '../data/classes.js';
 import { DataError, counted, shown } from '../runtime/errors.js';
-import { value } from '../runtime/options.js';
+import { isList, value } from '../runtime/options.js';
 
 /** Options that all metrics share. */
 export interface MetricOptions {
   /** One weight ≥ 0 for each sample. Default: all are 1. */
   sampleWeights?: ArrayLike<number>;
 }
-
-const isList = (v: unknown): v is ArrayLike<unknown> => Array.isArray(v) || (ArrayBuffer.isView(v) && 'length' in v);
 
 export const SAMPLE_WEIGHTS = value<ArrayLike<number> | undefined>(
   'an array of numbers ≥ 0, one for each sample',

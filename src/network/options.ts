@@ -12,6 +12,7 @@ import { NUMERICS } from '../runtime/numerics.js';
 import { type Checked, type Field, checked, named, number, oneOf, value } from '../runtime/options.js';
 import { SEED } from '../runtime/random.js';
 import { THREADS, type Threads } from '../runtime/threads.js';
+import { FIT_OPTIONS } from '../training/options.js';
 
 const NAMED = named(LOSS_NAMES, LOSS_ALIASES, undefined);
 const isCustom = (v: unknown): v is CustomLoss => typeof v === 'object' && v !== null;
@@ -93,13 +94,7 @@ export async function checkedNetwork(options: NetworkOptions): Promise<NetworkSe
 }
 
 /** Options of `evaluate` and `curvature`. */
-const MEASURE = {
-  sampleWeights: value<ArrayLike<number> | undefined>(
-    'an array of numbers ≥ 0, one for each row',
-    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
-    undefined,
-  ),
-};
+const MEASURE = { sampleWeights: FIT_OPTIONS.sampleWeights };
 
 /** The weights of samples among them. @throws OptionError */
 export function measureWeights(call: 'evaluate' | 'curvature', options: unknown): ArrayLike<number> | undefined {

@@ -95,6 +95,11 @@ export function callback<F extends (...args: never[]) => unknown>(signature: str
   return field<F | undefined>(`a function ${signature}`, (v) => typeof v === 'function', undefined);
 }
 
+/** Whether a value is an array, or a typed one. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+}
+
 /** What any of several fields takes. */
 export function either<A, B>(a: Field<A>, b: Field<B>): Field<A | B> {
   return field<A | B>(`${a.expected}, or ${b.expected}`, (v) => a.accepts(v) || b.accepts(v), a.default);

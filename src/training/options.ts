@@ -18,6 +18,7 @@ import {
   checked,
   either,
   flag,
+  isList,
   number,
   oneOf,
   value,
@@ -133,11 +134,7 @@ export const FIT_OPTIONS = {
     (v) => typeof v === 'boolean' || isObject(v),
     false,
   ),
-  sampleWeights: value<FitOptions['sampleWeights']>(
-    'an array of numbers ≥ 0, one for each row',
-    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
-    undefined,
-  ),
+  sampleWeights: value<FitOptions['sampleWeights']>('an array of numbers ≥ 0, one for each row', isList, undefined),
   classWeights: value<FitOptions['classWeights']>(
     "an array of numbers ≥ 0, one for each class, or 'balanced'",
     (v) => v === 'balanced' || (Array.isArray(v) && v.every((w) => typeof w === 'number' && w >= 0 && w < Infinity)),

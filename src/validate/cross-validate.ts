@@ -13,6 +13,7 @@ import { answered } from '../runtime/callbacks.js';
 import { OptionError } from '../runtime/errors.js';
 import { type Checked, callback, checked, number, oneOf, value } from '../runtime/options.js';
 import { Purpose, SEED } from '../runtime/random.js';
+import { FIT_OPTIONS } from '../training/options.js';
 import { type Asked, type HeldMetric, PREDICTED, type ProbabilityMetric, heldOf } from './held-predictions.js';
 import { type Summary, summary } from './summary.js';
 import { type Learner, type Make, type Source, type Truths, maker, sourceOf } from './subject.js';
@@ -21,11 +22,7 @@ import { type Learner, type Make, type Source, type Truths, maker, sourceOf } fr
 export const SHARED = {
   seed: number(SEED, 0),
   fit: value<object>('an object: options of the fit', (v) => typeof v === 'object' && v !== null && !Array.isArray(v), {}),
-  sampleWeights: value<ArrayLike<number> | undefined>(
-    'an array of numbers ≥ 0, one for each row',
-    (v) => Array.isArray(v) || ArrayBuffer.isView(v),
-    undefined,
-  ),
+  sampleWeights: FIT_OPTIONS.sampleWeights,
   signal: value<AbortSignal | undefined>('an AbortSignal', (v) => v instanceof AbortSignal, undefined),
 };
 

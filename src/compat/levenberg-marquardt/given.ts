@@ -1,24 +1,20 @@
 // What callers of ml-levenberg-marquardt hand in, in its words.
 
 import { OptionError } from '../../runtime/errors.js';
+import { isList } from '../../runtime/options.js';
 import type { Bounds } from '../../solve/box.js';
 import type { LevenbergMarquardtOptions } from './types.js';
-
-/** An array, or a typed one. */
-export function isAnyArray(value: unknown): value is ArrayLike<number> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
-}
 
 /** The number for each of so many, from one for all or a list. @throws Error that names what it should be */
 function each(name: string, of: string, given: number | ArrayLike<number>, count: number): Float64Array {
   if (typeof given === 'number') return new Float64Array(count).fill(given);
-  if (!isAnyArray(given)) throw new Error(`${name} should be a number or array with length equal to the number of ${of}`);
+  if (!isList(given)) throw new Error(`${name} should be a number or array with length equal to the number of ${of}`);
   return given.length === count ? Float64Array.from(given) : new Float64Array(count).fill(given[0]!);
 }
 
 /** What each residual is multiplied by. @throws Error, OptionError */
 export function weightsOf(given: number | ArrayLike<number> = 1, count: number): Float64Array {
-  const long = isAnyArray(given) && given.length > count ? Array.from(given).slice(0, count) : given;
+  const long = isList(given) && given.length > count ? Array.from(given).slice(0, count) : given;
   const weights = each('weights', 'data points', long, count).map(Math.abs);
   const bad = weights.findIndex((weight) => !Number.isFinite(weight));
   if (bad >= 0) throw new OptionError('levenbergMarquardt.weights', given, `finite numbers; number ${bad} is ${weights[bad]}`);

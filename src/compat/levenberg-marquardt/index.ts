@@ -2,11 +2,12 @@
 
 import { squareCore } from '../../../bindings/squares.js';
 import { OptionError } from '../../runtime/errors.js';
+import { isList } from '../../runtime/options.js';
 import { driveNow } from '../../solve/drive.js';
 import { finiteList } from '../../solve/given.js';
 import { SquaresFit } from '../../solve/squares-fit.js';
 import { Curve } from './curve.js';
-import { boundsOf, differencesOf, isAnyArray, weightsOf } from './given.js';
+import { boundsOf, differencesOf, weightsOf } from './given.js';
 import { marquardt } from './marquardt.js';
 import type { Data2D, LevenbergMarquardtOptions, LevenbergMarquardtReturn, ParameterizedFunction } from './types.js';
 
@@ -29,7 +30,7 @@ const CHANGE = 1e-9;
 function check({ x, y }: Data2D, { damping, initialValues }: LevenbergMarquardtOptions): void {
   if (damping !== undefined && damping <= 0) throw new Error('The damping option must be a positive number');
   if (!x || !y) throw new Error('The data parameter must have x and y elements');
-  if (!isAnyArray(x) || x.length < 2 || !isAnyArray(y) || y.length < 2) {
+  if (!isList(x) || x.length < 2 || !isList(y) || y.length < 2) {
     throw new Error('The data parameter elements must be an array with more than 2 points');
   }
   if (x.length !== y.length) throw new Error('The data parameter elements must have the same size');
