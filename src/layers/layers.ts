@@ -153,7 +153,7 @@ export function dense(units: number, options?: DenseOptions): DenseLayer {
     bias,
     init: init ?? byActivation(activation),
     ...(biasInit && { biasInit }),
-    ...(!trainable && { trainable: false as const }),
+    ...withFreezing({ trainable }),
   });
 }
 
