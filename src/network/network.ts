@@ -84,7 +84,7 @@ export class Network extends Model {
     this.loss = loss;
     this.precision = engine.precision;
     this.numerics = numerics;
-    this.threads = options.threads ?? 'auto';
+    this.threads = options.custom ? 1 : (options.threads ?? 'auto'); // workers do not have its functions
     this.seed = seed ?? freshSeed();
     this.engine = engine;
     this.architecture = { inputs, layers: this.layers, loss, custom: options.custom };

@@ -87,7 +87,7 @@ export async function checkedNetwork(options: NetworkOptions): Promise<NetworkSe
   if (custom && given.threads !== 'auto' && given.threads !== 1) {
     throw new OptionError('Network.create.threads', given.threads, '1 with a custom loss, whose functions only this thread has');
   }
-  const whole = custom ? { ...given, layers, loss: 'custom', custom, threads: 1 } : { ...given, layers };
+  const whole = custom ? { ...given, layers, loss: 'custom', custom } : { ...given, layers };
   const complete = whole as Omit<typeof given, 'loss'> & Architecture;
   checkLayers(complete.loss, complete.layers);
   return complete;

@@ -240,6 +240,7 @@ test('a file keeps its name; predict works at once, fit and evaluate once the fu
   for (const copy of [await Network.load(net.toBytes()), await Network.fromJSON(net.toJSON()), await loadModel(net.toBytes())]) {
     if (copy.kind !== 'network') throw new Error('another kind');
     expect(copy.predict(X)).toEqual(net.predict(X));
+    expect(copy.threads).toBe(1);
     expect(copy.summary()).toContain('custom loss "squares by hand"');
     expect(() => copy.evaluate(X, Y)).toThrow(/setLoss/);
     await expect(copy.fit(X, Y, { method: sgd(), epochs: 1 })).rejects.toThrow(/setLoss/);
